@@ -1,0 +1,338 @@
+"""Array kernels on polygons: what overlaps what, what is covered, what remains, how wide it is.
+
+Kernels take arrays and return arrays. They know positions, not labels; metres, not coordinate systems; and they keep nothing between calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Geometries, Integers
+
+__all__ = [
+    "Overlaps",
+    "isoperimetric_quotient",
+    "largest_part",
+    "overlaps",
+    "polygonal",
+    "remainder",
+    "stays_at_boundary",
+    "subdivide",
+    "union_by_group",
+    "width",
+]
+
+_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+BUFFER_QUADRANT_SEGMENTS = 16
+"""Segments per quarter circle in buffers: a radius is at most 0.12 % short."""
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """Where shapes and features share something, one row per pair, ordered by shape, then feature.
+
+    A subdivided feature gives several rows with the same pair; they share no area.
+    """
+
+    shape: Integers
+    """Position of the shape. (k,) int"""
+    feature: Integers
+    """Position of the feature. (k,) int"""
+    geometry: Geometries
+    """The shared part. (k,) object"""
+    area: Floats
+    """Area of the shared part; 0 for lines and points. (k,) float64 [m2]"""
+
+    def where(self, keep: Booleans) -> Overlaps:
+        """Return the rows for which `keep`, a (k,) array, holds."""
+        return Overlaps(self.shape[keep], self.feature[keep], self.geometry[keep], self.area[keep])
+
+
+def polygonal(geometries: Geometries) -> Geometries:
+    """Return only the polygon parts of each geometry; None and what has no polygons become an empty polygon.
+
+    Parameters
+    ----------
+    geometries
+        Any geometries. (n,) object
+
+    Returns
+    -------
+    Geometries
+        Polygons and multipolygons. (n,) object
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> mixed = shapely.from_wkt("GEOMETRYCOLLECTION (POINT (0 0), POLYGON ((0 0, 1 0, 1 1, 0 0)))")
+    >>> shapely.area(polygonal(np.array([mixed, None])))
+    array([0.5, 0. ])
+    """
+    kinds = shapely.get_type_id(geometries)
+    result = np.array(geometries, dtype=object, copy=True)
+    mixed = np.flatnonzero(kinds == _COLLECTION)
+    parts, owner = shapely.get_parts(np.asarray(geometries)[mixed], return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    owner = owner[inner]
+    keep = shapely.get_type_id(parts) == _POLYGON
+    result[mixed] = _collected(parts[keep], owner[keep], len(mixed))
+    result[(kinds != _POLYGON) & (kinds != _MULTIPOLYGON) & (kinds != _COLLECTION)] = shapely.Polygon()
+    return result
+
+
+def _collected(polygons: Geometries, owner: Integers, count: int) -> Geometries:
+    """Return one (multi)polygon per owner, empty where it owns none."""
+    result = np.full(count, shapely.Polygon(), dtype=object)
+    if len(polygons):
+        owners, first, number = np.unique(owner, return_index=True, return_counts=True)
+        collected = shapely.multipolygons(polygons, indices=np.repeat(np.arange(len(owners)), number))
+        result[owners] = np.where(number == 1, polygons[first], collected)
+    return result
+
+
+def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometries, Integers]:
+    """Cut polygons with many points into pieces along the middle of their bounds, so that a look at one place stays cheap.
+
+    Parameters
+    ----------
+    geometries
+        Polygons. (n,) object
+    most_points
+        Polygons with more points than this are cut.
+
+    Returns
+    -------
+    pieces : Geometries
+        (m,) object; together they are the input.
+    source : Integers
+        Position of the polygon that each piece comes from, rising. (m,) int
+
+    Notes
+    -----
+    Cuts depend on a polygon alone, never on the window it was read for, so that results do not depend on it either.
+    """
+    done_pieces, done_source = [], []
+    pieces, source = np.asarray(geometries, dtype=object), np.arange(len(geometries))
+    while len(pieces):
+        small = shapely.get_num_coordinates(pieces) <= most_points
+        done_pieces.append(pieces[small])
+        done_source.append(source[small])
+        pieces, source = pieces[~small], source[~small]
+        if not len(pieces):
+            break
+        left, bottom, right, top = shapely.bounds(pieces).T
+        wide = right - left > top - bottom
+        middle_x, middle_y = np.where(wide, (left + right) / 2, right), np.where(wide, top, (bottom + top) / 2)
+        first = shapely.intersection(pieces, shapely.box(left, bottom, middle_x, middle_y))
+        second = shapely.intersection(pieces, shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top))
+        pieces, source = polygonal(np.concatenate([first, second])), np.concatenate([source, source])
+        keep = ~shapely.is_empty(pieces)
+        pieces, source = pieces[keep], source[keep]
+    all_pieces, all_source = np.concatenate([np.empty(0, object), *done_pieces]), np.concatenate([np.empty(0, np.intp), *done_source])
+    order = np.argsort(all_source, kind="stable")
+    return all_pieces[order], all_source[order]
+
+
+def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
+    """Return what shapes and features share.
+
+    Polygons that only touch share nothing; a point on the boundary of a shape is shared, and so is a line that runs along it.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons; None and empty share nothing. (n,) object
+    features
+        Valid polygons, lines or points; None and empty share nothing. (m,) object
+
+    Returns
+    -------
+    Overlaps
+        One row per pair, or per pair and piece of a polygon with many points.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> found = overlaps(np.array([shapely.box(0, 0, 2, 1)]), np.array([shapely.box(1, 0, 3, 1), shapely.box(2, 0, 3, 1)]))
+    >>> found.feature, found.area
+    (array([0]), array([1.]))
+    """
+    shapes, features = np.asarray(shapes, dtype=object), np.asarray(features, dtype=object)
+    areal = np.isin(shapely.get_type_id(features), (_POLYGON, _MULTIPOLYGON))
+    if areal.all():
+        pieces, source = subdivide(features)
+    else:
+        pieces, source = features, np.arange(len(features))
+    piece_index, shape_index = shapely.STRtree(shapes).query(pieces, predicate="intersects")
+    order = np.lexsort((piece_index, shape_index))
+    piece_index, shape_index = piece_index[order], shape_index[order]
+    shared = _shared_parts(shapes, shape_index, pieces, piece_index)
+    area = shapely.area(shared)
+    feature_index = source[piece_index]
+    keep = np.where(areal[feature_index], area > 0, ~shapely.is_empty(shared)) if len(shared) else np.empty(0, bool)
+    return Overlaps(shape_index[keep], feature_index[keep], shared[keep], area[keep])
+
+
+def _shared_parts(shapes: Geometries, shape_index: Integers, pieces: Geometries, piece_index: Integers) -> Geometries:
+    """Intersect pairs, but clip only what must be clipped: what lies wholly inside is its own intersection."""
+    shared = np.full(len(shape_index), None, dtype=object)
+    # One intersection costs far more than one look at prepared geometry.
+    shapely.prepare(shapes[np.unique(shape_index)])
+    inside = shapely.contains_properly(shapes[shape_index], pieces[piece_index])
+    shared[inside] = pieces[piece_index[inside]]
+    rest = np.flatnonzero(~inside)
+    shapely.prepare(pieces[np.unique(piece_index[rest])])
+    around = shapely.covers(pieces[piece_index[rest]], shapes[shape_index[rest]])
+    shared[rest[around]] = shapes[shape_index[rest[around]]]
+    rest = rest[~around]
+    clipped = shapely.intersection(shapes[shape_index[rest]], pieces[piece_index[rest]])
+    areal = np.isin(shapely.get_type_id(pieces[piece_index[rest]]), (_POLYGON, _MULTIPOLYGON))
+    clipped[areal] = polygonal(clipped[areal])
+    shared[rest] = clipped
+    return shared
+
+
+def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geometries:
+    """Return the union of the polygons of each group.
+
+    Parameters
+    ----------
+    geometries
+        Polygons. (k,) object
+    group
+        Group of each polygon, from 0 to `count` - 1, in rising order. (k,) int
+    count
+        Number of groups.
+
+    Returns
+    -------
+    Geometries
+        An empty polygon for a group without members. (count,) object
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> boxes = np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)])
+    >>> shapely.area(union_by_group(boxes, np.array([1, 1]), 2))
+    array([0., 3.])
+    """
+    result = np.full(count, shapely.Polygon(), dtype=object)
+    groups, first, number = np.unique(group, return_index=True, return_counts=True)
+    result[groups[number == 1]] = geometries[first[number == 1]]
+    # Groups of about equal size go together in one rectangular table, padded with None, which unions ignore.
+    size_class = np.ceil(np.log2(np.maximum(number, 1))).astype(int)
+    for size in np.unique(size_class[number > 1]):
+        chosen = np.flatnonzero((size_class == size) & (number > 1))
+        table = np.full((len(chosen), int(number[chosen].max())), None, dtype=object)
+        row = np.repeat(np.arange(len(chosen)), number[chosen])
+        column = np.arange(len(row)) - np.repeat(np.cumsum(number[chosen]) - number[chosen], number[chosen])
+        table[row, column] = geometries[np.repeat(first[chosen], number[chosen]) + column]
+        result[groups[chosen]] = polygonal(shapely.union_all(table, axis=1))
+    return result
+
+
+def remainder(shapes: Geometries, covers: Geometries) -> Geometries:
+    """Return each shape without its cover.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons. (n,) object
+    covers
+        What is taken from each shape; empty takes nothing. (n,) object
+
+    Returns
+    -------
+    Geometries
+        Polygons and multipolygons, empty where nothing is left. (n,) object
+    """
+    result = np.array(shapes, dtype=object, copy=True)
+    touched = ~shapely.is_empty(covers)
+    result[touched] = polygonal(shapely.difference(result[touched], covers[touched]))
+    # A film of rounding is nothing.
+    area = shapely.area(result)
+    result[touched & (area <= AREA_TOLERANCE * shapely.area(shapes))] = shapely.Polygon()
+    return result
+
+
+def stays_at_boundary(shapes: Geometries, covers: Geometries, precision_m: float) -> Booleans:
+    """Return whether a cover is no more than the fuzzy edge of a map that is precise to some metres.
+
+    It is when it stays within that distance of the shape's boundary and covers less than half of the shape.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons. (n,) object
+    covers
+        The covered part of each shape; an empty one is no edge. (n,) object
+    precision_m
+        Nominal precision of the map; 0 makes nothing an edge. [m]
+
+    Returns
+    -------
+    Booleans
+        (n,) bool
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> parcel = np.array([shapely.box(0, 0, 100, 100)] * 2)
+    >>> stays_at_boundary(parcel, np.array([shapely.box(0, 0, 4, 100), shapely.box(0, 0, 6, 100)]), 5.0)
+    array([ True, False])
+    """
+    area = shapely.area(covers)
+    edge = (area > 0) & (area < 0.5 * shapely.area(shapes)) if precision_m > 0 else np.zeros(len(shapes), dtype=bool)
+    candidates = np.flatnonzero(edge)
+    # One point of the cover that lies deeper settles it, without a buffer.
+    depth = shapely.distance(shapely.point_on_surface(covers[candidates]), shapely.boundary(shapes[candidates]))
+    edge[candidates[depth > precision_m]] = False
+    candidates = np.flatnonzero(edge)
+    core = shapely.buffer(shapes[candidates], -precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS)
+    edge[candidates] = shapely.area(shapely.intersection(core, covers[candidates])) <= AREA_TOLERANCE * area[candidates]
+    return edge
+
+
+def largest_part(shapes: Geometries) -> Geometries:
+    """Return the largest connected part of each shape; of equal parts the first. (n,) object -> (n,) object.
+
+    Parts that meet in a point are not connected.
+    """
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    result = np.full(len(shapes), shapely.Polygon(), dtype=object)
+    order = np.lexsort((-np.arange(len(parts)), shapely.area(parts), owner))
+    result[owner[order]] = parts[order]
+    return result
+
+
+def width(shapes: Geometries, tolerance_m: float = 0.1) -> Floats:
+    """Return the diameter of the largest circle inside each shape, 0 for an empty one. (n,) object -> (n,) float64 [m].
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons. (n,) object
+    tolerance_m
+        The answer is at most twice this too small. [m]
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> float(width(np.array([shapely.box(0, 0, 10, 50)]))[0])
+    10.0
+    """
+    result = np.zeros(len(shapes))
+    present = np.flatnonzero(~shapely.is_empty(shapes))
+    result[present] = 2 * shapely.length(shapely.maximum_inscribed_circle(shapes[present], tolerance=tolerance_m))
+    return result
+
+
+def isoperimetric_quotient(shapes: Geometries) -> Floats:
+    """Return 4 pi area / perimeter^2: 1 for a circle, less for anything else, NaN for an empty shape. (n,) float64."""
+    length = shapely.length(shapes)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        quotient: Floats = 4 * np.pi * shapely.area(shapes) / length**2
+    return quotient

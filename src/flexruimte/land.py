@@ -1,0 +1,178 @@
+"""The buildable part: what each rule on a layer takes from each parcel, and what remains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.conditions import all_of, answers_of_test, answers_of_where, as_numbers
+from flexruimte.geometry import BUFFER_QUADRANT_SEGMENTS, Overlaps, overlaps, remainder, stays_at_boundary, union_by_group
+from flexruimte.layers import Features, Layer
+from flexruimte.overlay import Overlay
+from flexruimte.ruleset import DistanceByField, Rule, Ruleset
+from flexruimte.vocabulary import AREA_TOLERANCE, NO, UNKNOWN, YES, Booleans, Floats, Geometries, Integers, Verdicts
+
+__all__ = ["FEATURES_NAMED", "Land", "LandFinding", "assess_land"]
+
+FEATURES_NAMED = 5
+"""So many features are named as the cause of a finding; the others are counted."""
+
+
+@dataclass(frozen=True)
+class LandFinding:
+    """What one rule on a layer finds, per parcel."""
+
+    covered_m2: Floats
+    """Area that the rule covers; NaN where the layer is absent. (n,) float64 [m2]"""
+    edge: Booleans
+    """Whether the overlap is no more than the edge of the map. (n,) bool"""
+    verdict: Verdicts
+    """(n,) int8"""
+    feature_count: Integers
+    """Number of features that cause it. (n,) int"""
+    feature_names: list[tuple[str, ...]]
+    """The first features that cause it, the largest overlap first. (n,)"""
+
+
+@dataclass(frozen=True)
+class Land:
+    """The buildable part of each parcel and how it came about."""
+
+    buildable: Geometries
+    """(n,) object; empty where nothing is left."""
+    taken_m2: Floats
+    """Area taken away, overlaps counted once. (n,) float64 [m2]"""
+    findings: dict[str, LandFinding]
+    """By rule id."""
+
+
+def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay, measures: pd.DataFrame) -> Land:
+    """Apply every rule on a layer, and subtract what the excluding ones cover.
+
+    Parameters
+    ----------
+    ruleset
+        The rules that hold in this municipality.
+    layers
+        The layers at hand; a rule on a layer that is not there is unknown for all parcels.
+    overlay
+        The parcels, laid over the layers.
+    measures
+        Measures of the whole parcel, for the rules' `when`. (n, ...)
+
+    Returns
+    -------
+    Land
+        With a finding for every enabled rule on a layer.
+    """
+    count = len(overlay.shapes)
+    findings, covers = {}, []
+    for rule_id, rule in ruleset.enabled_rules.items():
+        if rule.layer is None:
+            continue
+        features = layers.get(rule.layer)
+        if not isinstance(features, Features):
+            findings[rule_id] = _absent(count)
+            continue
+        applies = all_of((answers_of_test(test, measures[test.measure], ruleset) for test in rule.when), count)
+        finding, cover = _assess_rule(rule, features, overlay, applies, ruleset.excludes(rule))
+        findings[rule_id] = finding
+        if ruleset.excludes(rule):
+            covers.append(np.where(finding.edge | (applies != YES), shapely.Polygon(), cover))
+    taken = _union_of(covers, count)
+    buildable = remainder(overlay.shapes, taken)
+    return Land(buildable, shapely.area(taken), findings)
+
+
+def _union_of(covers: list[Geometries], count: int) -> Geometries:
+    """Return the union of several covers per shape."""
+    if not covers:
+        return np.full(count, shapely.Polygon(), dtype=object)
+    geometry, group = np.concatenate(covers), np.tile(np.arange(count), len(covers))
+    present = ~shapely.is_empty(geometry)
+    geometry, group = geometry[present], group[present]
+    order = np.argsort(group, kind="stable")
+    return union_by_group(geometry[order], group[order], count)
+
+
+def _absent(count: int) -> LandFinding:
+    return LandFinding(np.full(count, np.nan), np.zeros(count, bool), np.full(count, UNKNOWN), np.zeros(count, np.intp), [()] * count)
+
+
+def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool) -> tuple[LandFinding, Geometries]:
+    counts = np.minimum(features.certainty, answers_of_where(rule.where, features.table))
+    distance, readable = _distances(rule, features)
+    counts = np.minimum(counts, np.where(readable, YES, UNKNOWN))
+    found = _reached(features, overlay, counts, distance)
+    sure = found.where(counts[found.feature] == YES)
+    count = len(overlay.shapes)
+    cover = union_by_group(sure.geometry, sure.shape, count)
+    covered = shapely.area(cover)
+    edge = stays_at_boundary(overlay.shapes, cover, features.precision_m if rule.precision_m is None else rule.precision_m)
+    whole = covered >= (1 - AREA_TOLERANCE) * overlay.areas
+    against = whole if excludes else (covered > AREA_TOLERANCE * overlay.areas) & ~edge
+    doubtful = np.zeros(count, dtype=bool)
+    doubtful[found.shape[counts[found.feature] == UNKNOWN]] = True
+    doubtful |= ~overlay.known(features, rule.largest_distance_m)
+    verdict = np.where(against, NO, np.where(doubtful, UNKNOWN, YES)).astype(np.int8)
+    # Where the rule does not apply it passes; where it may apply, a "no" is not certain.
+    verdict = np.where(applies == NO, YES, np.where((applies == UNKNOWN) & (verdict == NO), UNKNOWN, verdict)).astype(np.int8)
+    partly_unknown = (applies == UNKNOWN) & (covered > AREA_TOLERANCE * overlay.areas) & ~edge
+    verdict[partly_unknown] = UNKNOWN
+    feature_count, names = _causes(found, features, count)
+    return LandFinding(covered, edge, verdict, feature_count, names), cover
+
+
+def _distances(rule: Rule, features: Features) -> tuple[Floats, Booleans]:
+    """Return the distance of the rule per feature, and whether it could be read."""
+    if not isinstance(rule.distance_m, DistanceByField):
+        return np.full(len(features.ids), rule.distance_m or 0.0), np.ones(len(features.ids), dtype=bool)
+    values = features.table[rule.distance_m.field]
+    if rule.distance_m.classes is not None:
+        read = values.astype("string").map({str(key): float(value) for key, value in rule.distance_m.classes.items()})
+    else:
+        read = values.astype("string").str.extract(str(rule.distance_m.pattern), expand=True).iloc[:, 0]
+        read = read.str.replace(",", ".", regex=False)
+    distance = as_numbers(read).to_numpy(copy=True)
+    readable = np.isfinite(distance)
+    distance[~readable] = rule.distance_m.otherwise_m
+    return distance, readable
+
+
+def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: Floats) -> Overlaps:
+    """Return what the features, widened by their distances, share with the parcels."""
+    wanted = counts > NO
+    if not distance[wanted].any():
+        found = overlay.of(features)
+        return found.where(wanted[found.feature])
+    chosen = np.flatnonzero(wanted)
+    widened = shapely.buffer(features.geometries[chosen], distance[chosen], quad_segs=BUFFER_QUADRANT_SEGMENTS)
+    found = overlaps(overlay.shapes, widened)
+    return Overlaps(found.shape, chosen[found.feature], found.geometry, found.area)
+
+
+def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, list[tuple[str, ...]]]:
+    """Return per parcel how many features reach it and the names of the first, by shared area."""
+    pairs = pd.DataFrame({"shape": found.shape, "feature": found.feature, "area": found.area})
+    pairs = pairs.groupby(["shape", "feature"], as_index=False)["area"].sum()
+    number = np.bincount(pairs["shape"], minlength=count)
+    pairs["area"] = pairs["area"].round(2)
+    pairs = pairs.sort_values(["shape", "area", "feature"], ascending=[True, False, True], kind="stable")
+    first = pairs[pairs.groupby("shape").cumcount() < FEATURES_NAMED]
+    names: list[tuple[str, ...]] = [()] * count
+    labels = feature_names(features)[first["feature"].to_numpy()]
+    for shape, positions in first.reset_index(drop=True).groupby("shape").indices.items():
+        names[int(shape)] = tuple(labels[positions])
+    return number, names
+
+
+def feature_names(features: Features) -> Geometries:
+    """Return what features are called in reasons: the id, and the name where the layer has one. (m,) object of str."""
+    if features.spec.name is None or features.spec.name not in features.table or features.spec.name == features.spec.id:
+        return features.ids
+    names = features.table[features.spec.name].astype("string").fillna("")
+    return np.array([f"{name} ({number})" if name else number for name, number in zip(names, features.ids, strict=True)], dtype=object)

@@ -1,0 +1,432 @@
+"""From source to clean layer: fields mapped, RD New, 2-D, valid, checked, in a canonical order, with the area it speaks of.
+
+What is repaired is counted. What cannot be used is refused with the name of the layer and the remedy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.conditions import answers_of_where
+from flexruimte.errors import LayerError, StudyError, did_you_mean, enumerate_some
+from flexruimte.geometry import overlaps, polygonal
+from flexruimte.ruleset import LayerSpec
+from flexruimte.sources import Grid, Source, Window
+from flexruimte.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, TableSettings
+from flexruimte.vocabulary import NO, Geometries, Verdicts
+
+__all__ = [
+    "Features",
+    "Layer",
+    "LayerFacts",
+    "Municipalities",
+    "Parcels",
+    "Raster",
+    "Table",
+    "load_features",
+    "load_municipalities",
+    "load_parcels",
+    "load_raster",
+    "load_table",
+    "source_columns",
+]
+
+NULL_VALUE = "none"
+"""In `values`: the field is null in all rows."""
+
+_KINDS = {"polygon": (3, 6), "line": (1, 2, 5), "point": (0, 4)}
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """What an output says about a layer that was used."""
+
+    source: str
+    reference_date: dt.date | None
+    licence: str | None
+    coverage: str
+    rows: int = 0
+    repairs: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Features:
+    """A vector layer around one municipality."""
+
+    key: str
+    spec: LayerSpec
+    precision_m: float
+    geometries: Geometries
+    """(m,) object, valid and 2-D, in RD New."""
+    ids: np.ndarray[Any, Any]
+    """What each feature is called in reasons. (m,) object of str"""
+    table: pd.DataFrame
+    """The fields, by the vocabulary's names. (m, ...)"""
+    certainty: Verdicts
+    """YES where the row surely counts, UNKNOWN where a field that decides it is null. (m,) int8"""
+    coverage: Any | None
+    """The area the layer speaks of, a geometry; None is everywhere. What fills the plane speaks of what it covers."""
+    facts: LayerFacts
+
+    @property
+    def fills(self) -> bool:
+        """Whether the layer's own features are the area it speaks of."""
+        return self.spec.fills
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A raster around one municipality."""
+
+    key: str
+    spec: LayerSpec
+    grid: Grid
+    facts: LayerFacts
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is joined on the parcel id."""
+
+    key: str
+    spec: LayerSpec
+    rows: pd.DataFrame
+    """The fields by the vocabulary's names, indexed by parcel id."""
+    facts: LayerFacts
+
+
+Layer: TypeAlias = Features | Raster | Table
+
+
+@dataclass(frozen=True)
+class Municipalities:
+    """The municipalities of a study, in the order of their codes."""
+
+    codes: list[str]
+    names: list[str]
+    geometries: Geometries
+    facts: LayerFacts
+
+    def position(self, code: str) -> int:
+        """Return the position of a municipality, by code or by name.
+
+        Raises
+        ------
+        StudyError
+            When there is no such municipality.
+        """
+        for known in (self.codes, self.names):
+            if code in known:
+                return known.index(code)
+        raise StudyError(f"municipality '{code}' is not in {self.facts.source}; {did_you_mean(code, [*self.codes, *self.names])}")
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """The candidate parcels of one municipality, in the order of their ids."""
+
+    ids: np.ndarray[Any, Any]
+    geometries: Geometries
+    table: pd.DataFrame
+    """Columns that the study maps for reporting."""
+    facts: LayerFacts
+
+
+def _plain(name: str) -> str:
+    """Return a column name without what differs between services: case, underscores and hyphens."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
+    """Return which column of the source holds each wanted field; fields given as fixed values are left out.
+
+    A field is found by the study's `fields`, else by its name, else by its name in another spelling
+    (`relatieve_hoogteligging`, `relatieveHoogteligging`).
+
+    Raises
+    ------
+    LayerError
+        When a field is nowhere.
+    """
+    columns, settings = source.columns, source.settings
+    found = {}
+    for name in wanted:
+        if name in settings.values:
+            continue
+        column = settings.fields.get(name, name)
+        spellings = [known for known in columns if _plain(known) == _plain(column)]
+        if column in columns:
+            found[name] = column
+        elif len(spellings) == 1 and name not in settings.fields:
+            found[name] = spellings[0]
+        else:
+            raise LayerError(
+                f"{source.label} has no column '{column}'; {did_you_mean(column, columns)}; "
+                f'map it with fields = {{ {name} = "..." }} or give one value for all rows with values = {{ {name} = "..." }}'
+            )
+    return found
+
+
+def _named(frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings) -> pd.DataFrame:
+    """Return the wanted fields under the vocabulary's names, fixed values included."""
+    table = pd.DataFrame({name: frame[column].to_numpy() for name, column in columns.items()}, index=frame.index)
+    for name, value in settings.values.items():
+        table[name] = None if value == NULL_VALUE else value
+    return table
+
+
+def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, int]]:
+    """Return geometries that are 2-D, valid and of one kind (else None), and what was repaired."""
+    repairs = {"null geometry": int(shapely.is_missing(geometries).sum())}
+    repairs["empty geometry"] = int((shapely.is_empty(geometries) & ~shapely.is_missing(geometries)).sum())
+    repairs["Z or M values dropped"] = int((shapely.has_z(geometries) | shapely.has_m(geometries)).sum())
+    flat = shapely.force_2d(geometries)
+    invalid = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
+    repairs["invalid geometry repaired"] = int(invalid.sum())
+    flat[invalid] = shapely.make_valid(flat[invalid], method="structure", keep_collapsed=False)
+    present = ~(shapely.is_missing(flat) | shapely.is_empty(flat))
+    if kind == "polygon":
+        collections = present & (shapely.get_type_id(flat) == 7)
+        flat[collections] = polygonal(flat[collections])
+        present &= ~shapely.is_empty(flat)
+    right = np.isin(shapely.get_type_id(flat), _KINDS[kind])
+    repairs[f"not a {kind}, left out"] = int((present & ~right).sum())
+    flat[~(present & right)] = None
+    return flat, {what: count for what, count in repairs.items() if count}
+
+
+def _canonical_order(ids: Sequence[str], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return an order that depends on the rows alone, not on how they were read."""
+    left, bottom, right, top = shapely.bounds(geometries).T
+    return np.lexsort((shapely.get_num_coordinates(geometries), top, right, bottom, left, np.asarray(ids, dtype=str)))
+
+
+def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[str], window: Window) -> Features:
+    """Read a vector layer around a municipality.
+
+    Parameters
+    ----------
+    key, spec
+        Name and description of the layer in the ruleset.
+    source
+        Where it is read from.
+    fields
+        Fields that are needed.
+    window
+        Bounds of the parcels plus the largest distance that any rule needs. [m]
+
+    Raises
+    ------
+    SourceError, LayerError
+        When the source cannot be read or lacks what is needed.
+    """
+    settings = _layer_settings(source)
+    wanted = list(dict.fromkeys([*fields, *spec.rows]))
+    for name in (spec.id, spec.name):
+        if name and name not in wanted and any(_plain(name) == _plain(c) for c in [*source.columns, *settings.fields]):
+            wanted.append(name)
+    columns = source_columns(source, wanted)
+    id_column = settings.id or (columns.get(spec.id) if spec.id else None)
+    if id_column is not None and id_column not in source.columns:
+        raise LayerError(f"{source.label} has no column '{id_column}' for the feature ids; {did_you_mean(id_column, source.columns)}")
+    frame = source.read(list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), window)
+    geometries, repairs = _cleaned(frame.geometry.to_numpy(), spec.geometry)
+    table = _named(frame, columns, settings)
+    if spec.missing_below is not None:
+        for name in table.select_dtypes("number"):
+            table[name] = table[name].astype("float64").where(table[name] >= spec.missing_below)
+    certainty = answers_of_where(spec.rows, table)
+    ids = frame[id_column].astype("string").fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
+    keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
+    keep = keep[_canonical_order(ids[keep], geometries[keep])]
+    coverage, described = _coverage(spec, source, settings, window)
+    return Features(
+        key=key,
+        spec=spec,
+        precision_m=spec.precision_m if settings.precision_m is None else settings.precision_m,
+        geometries=geometries[keep],
+        ids=ids[keep],
+        table=table.iloc[keep].reset_index(drop=True),
+        certainty=certainty[keep],
+        coverage=coverage,
+        facts=LayerFacts(source.settings.source, settings.reference_date, settings.licence, described, len(frame), repairs),
+    )
+
+
+def _layer_settings(source: Source) -> LayerSettings:
+    settings = source.settings
+    return settings if isinstance(settings, LayerSettings) else LayerSettings.model_validate(settings.model_dump())
+
+
+def _coverage(spec: LayerSpec, source: Source, settings: LayerSettings, window: Window) -> tuple[Any | None, str]:
+    """Return the area a layer speaks of (None: everywhere), and that in words."""
+    if spec.fills and settings.coverage == "auto":
+        return None, "what its features cover"
+    if settings.coverage == "complete":
+        return None, "complete, says the study"
+    extent = source.extent
+    if settings.coverage == "extent":
+        return (shapely.box(*extent) if extent else shapely.Polygon()), "the extent of its features"
+    if settings.coverage != "auto":
+        area = Source(f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder).read([])
+        return shapely.union_all(_cleaned(area.geometry.to_numpy(), "polygon")[0]), f"the polygons of {settings.coverage}"
+    if extent is None:
+        return shapely.Polygon(), 'nothing: it has no features; if that means "none here", say coverage = "complete"'
+    if not shapely.intersects(shapely.box(*extent), shapely.box(*window)):
+        return shapely.Polygon(), 'nothing here: all its features are elsewhere; if that means "none here", say coverage = "complete"'
+    return None, "everywhere, as it has features near"
+
+
+def load_raster(key: str, spec: LayerSpec, source: Source, window: Window) -> Raster:
+    """Read a raster around a municipality: sentinels recoded, values outside the valid range missing.
+
+    Raises
+    ------
+    SourceError, LayerError
+        When the raster cannot be read, is not in RD New, or has no valid cell at all.
+    """
+    settings = _layer_settings(source)
+    grid = source.read_grid(window, spec.nodata if settings.nodata is None else settings.nodata)
+    values = grid.values
+    low, high = settings.valid or spec.valid or (-np.inf, np.inf)
+    values[~((values >= low) & (values <= high))] = np.nan
+    recoded = values.copy()
+    for sentinel, meaning in spec.recode.items():
+        recoded[values == float(sentinel)] = meaning
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its valid cells", values.size)
+    return Raster(key, spec, Grid(recoded, grid.left, grid.top, grid.cell_m), facts)
+
+
+def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str]) -> Table:
+    """Read a table that is joined on the parcel id.
+
+    Raises
+    ------
+    LayerError
+        When the study names no id column, or an id is there twice.
+    """
+    settings = _layer_settings(source)
+    if settings.id is None:
+        raise LayerError(f'{source.label}: say which column holds the parcel id, with id = "..."')
+    if settings.id not in source.columns:
+        raise LayerError(f"{source.label} has no column '{settings.id}' for the parcel id; {did_you_mean(settings.id, source.columns)}")
+    columns = source_columns(source, fields)
+    frame = source.read_table(list(dict.fromkeys([settings.id, *columns.values()])))
+    ids = frame[settings.id].astype("string")
+    double = ids[ids.duplicated() & ids.notna()].unique()
+    if len(double):
+        raise LayerError(f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel")
+    rows = _named(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "the parcels it lists", len(frame))
+    return Table(key, spec, rows[ids.notna().to_numpy()], facts)
+
+
+def load_municipalities(source: Source) -> Municipalities:
+    """Read the municipalities; parts with the same code become one.
+
+    Raises
+    ------
+    LayerError
+        When the code or name column is missing, or a code is null.
+    """
+    settings = source.settings
+    if not isinstance(settings, MunicipalitySettings):
+        raise TypeError("municipalities are read with MunicipalitySettings")
+    for column in (settings.code, settings.name):
+        if column not in source.columns:
+            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
+    frame = source.read(list(dict.fromkeys([settings.code, settings.name])))
+    if frame[settings.code].isna().any():
+        raise LayerError(f"{source.label} has rows without a value in '{settings.code}'; leave them out with where = \"{settings.code} IS NOT NULL\"")
+    geometries, repairs = _cleaned(frame.geometry.to_numpy(), "polygon")
+    codes = frame[settings.code].astype(str).to_numpy()
+    names = frame[settings.name].astype(str).to_numpy()
+    unique = sorted(set(codes))
+    whole = np.array([shapely.union_all(geometries[codes == code]) for code in unique], dtype=object)
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its polygons", len(frame), repairs)
+    return Municipalities(unique, [str(names[codes == code][0]) for code in unique], whole, facts)
+
+
+def load_parcels(source: Source, municipalities: Municipalities, code: str) -> Parcels:
+    """Read the parcels of a municipality: those that share more area with it than with any other.
+
+    Raises
+    ------
+    LayerError
+        When an id is missing or double and the study does not ask to repair that, or when there are no parcels.
+    """
+    settings = source.settings
+    if not isinstance(settings, ParcelSettings):
+        raise TypeError("parcels are read with ParcelSettings")
+    id_columns = [settings.id] if isinstance(settings.id, str) else settings.id
+    for column in [*id_columns, *settings.fields.values()]:
+        if column not in source.columns:
+            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
+    position = municipalities.position(code)
+    area = municipalities.geometries[position]
+    frame = source.read(list(dict.fromkeys([*id_columns, *settings.fields.values()])), tuple(shapely.bounds(area)))
+    geometries, repairs = _cleaned(frame.geometry.to_numpy(), "polygon")
+    mine = np.flatnonzero(_belongs(geometries, municipalities, position))
+    if not len(mine):
+        raise LayerError(f"municipality '{code}' has no parcels in {source.label}; leave it out, or correct 'source' or 'where' of [parcels]")
+    ids, id_repairs = _parcel_ids(frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids)
+    mine, ids = mine[ids != ""], ids[ids != ""]
+    order = _canonical_order(ids, geometries[mine])
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its polygons", len(mine), {**repairs, **id_repairs})
+    table = _named(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
+    return Parcels(ids[order], geometries[mine[order]], table, facts)
+
+
+def _belongs(geometries: Geometries, municipalities: Municipalities, position: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which geometries share the largest area with one municipality; of equal shares the lowest code wins."""
+    area = municipalities.geometries[position]
+    shapely.prepare(area)
+    belongs = shapely.contains_properly(area, geometries)
+    border = np.flatnonzero(~belongs & shapely.intersects(area, geometries))
+    near = shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))) if len(border) else []
+    near = np.sort(near)
+    found = overlaps(geometries[border], municipalities.geometries[near])
+    shared = np.zeros((len(border), len(near)))
+    np.add.at(shared, (found.shape, found.feature), found.area)
+    if len(border):
+        belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
+    return belongs
+
+
+def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, repair: bool) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
+    """Return unique ids ("" for a row that says the same as another), and what was repaired.
+
+    Missing and double ids are numbered in the order of the parcels' positions, not of the rows.
+    """
+    missing = columns.isna().any(axis=1).to_numpy()
+    ids = columns.astype("string").fillna("?").agg("-".join, axis=1).to_numpy(dtype=object)
+    series = pd.Series(ids)
+    double = series.duplicated(keep=False).to_numpy()
+    if not repair and missing.any():
+        raise LayerError(f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true")
+    if not repair and double.any():
+        raise LayerError(
+            f"{source.label} has parcel ids that are there more than once ({enumerate_some(series[double].unique())}); "
+            "choose other id columns, or number them with repair_ids = true"
+        )
+    order = _canonical_order(ids, geometries)
+    normal = shapely.to_wkb(shapely.normalize(geometries[order]))
+    same = pd.DataFrame({"id": ids[order], "shape": normal}).duplicated().to_numpy()
+    number = pd.Series(ids[order])[~same].groupby(ids[order][~same]).cumcount().to_numpy()
+    repaired = ids.copy()
+    repaired[order[same]] = ""
+    numbered = order[~same][number > 0]
+    repaired[numbered] = [f"{parcel}#{count + 1}" for parcel, count in zip(ids[numbered], number[number > 0], strict=True)]
+    repairs = {
+        "parcel without id, numbered": int(missing.sum()),
+        "double parcel id, numbered": int(len(numbered)),
+        "same parcel twice, one left out": int(same.sum()),
+    }
+    return repaired, {what: count for what, count in repairs.items() if count}

@@ -1,0 +1,95 @@
+"""Measures of what lies on a parcel: shares, classes, counts and field values of the features that meet it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.conditions import answers_of_where, as_numbers
+from flexruimte.geometry import Overlaps, union_by_group
+from flexruimte.layers import Features
+from flexruimte.measures.inputs import MeasureInputs
+from flexruimte.ruleset import CountMeasure, ExtremeMeasure, FieldMeanMeasure, MainClassMeasure, ShareMeasure, Where
+from flexruimte.vocabulary import UNKNOWN, YES, Booleans, Floats
+
+__all__ = ["count", "extreme", "field_mean", "main_class", "share"]
+
+
+def _meeting(features: Features, where: Where, inputs: MeasureInputs) -> tuple[Overlaps, Booleans]:
+    """Return the overlaps with features that surely count, and which shapes are in doubt.
+
+    A shape is in doubt where a feature on it may count or not, or where the layer does not reach.
+    """
+    counts = np.minimum(features.certainty, answers_of_where(where, features.table))
+    found = inputs.overlay.of(features)
+    doubtful = ~inputs.overlay.known(features)
+    doubtful[found.shape[counts[found.feature] == UNKNOWN]] = True
+    return found.where(counts[found.feature] == YES), doubtful
+
+
+def share(measure: ShareMeasure, inputs: MeasureInputs) -> Floats:
+    """Return the covered share of each shape, 0 to 1; NaN where in doubt. (n,) float64."""
+    found, doubtful = _meeting(inputs.features(measure.layer), measure.where, inputs)
+    covered = _covered(found, inputs)
+    return np.where(doubtful, np.nan, np.clip(covered / inputs.overlay.areas, 0, 1))
+
+
+def _covered(found: Overlaps, inputs: MeasureInputs) -> Floats:
+    covered: Floats = shapely.area(union_by_group(found.geometry, found.shape, len(inputs.ids)))
+    return covered
+
+
+def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
+    """Return the value of a field that covers most of each shape; None where in doubt or nothing covers it. (n,) object.
+
+    Overlapping features of one class count twice here: what is asked is which class is largest, not how large it is.
+    """
+    features = inputs.features(measure.layer)
+    found, doubtful = _meeting(features, measure.where, inputs)
+    values = features.table[measure.field].to_numpy(dtype=object)[found.feature]
+    pairs = pd.DataFrame({"shape": found.shape, "value": values, "area": np.round(found.area, 6)}).dropna()
+    sums = pairs.groupby(["shape", "value"], as_index=False)["area"].sum()
+    sums["order"] = sums["value"].astype(str)
+    best = sums.sort_values(["shape", "area", "order"], ascending=[True, False, True], kind="stable").drop_duplicates("shape")
+    result = np.full(len(inputs.ids), None, dtype=object)
+    result[best["shape"].to_numpy()] = best["value"].to_numpy()
+    result[doubtful] = None
+    return result
+
+
+def count(measure: CountMeasure, inputs: MeasureInputs) -> Floats:
+    """Return the number of features that meet each shape; NaN where in doubt. (n,) float64."""
+    found, doubtful = _meeting(inputs.features(measure.layer), measure.where, inputs)
+    pairs = np.unique(np.stack([found.shape, found.feature], axis=1), axis=0)
+    number = np.bincount(pairs[:, 0], minlength=len(inputs.ids)).astype(np.float64)
+    return np.where(doubtful, np.nan, number)
+
+
+def extreme(measure: ExtremeMeasure, inputs: MeasureInputs) -> Floats:
+    """Return the highest or lowest value of a field among the features that meet each shape. (n,) float64.
+
+    NaN where no feature meets it, where in doubt, and where a feature that meets it has no value.
+    """
+    features = inputs.features(measure.layer)
+    found, doubtful = _meeting(features, measure.where, inputs)
+    values = as_numbers(features.table[measure.field]).to_numpy()[found.feature]
+    doubtful[found.shape[np.isnan(values)]] = True
+    sign = 1 if measure.pick == "highest" else -1
+    best = np.full(len(inputs.ids), -np.inf)
+    np.maximum.at(best, found.shape, np.where(np.isnan(values), -np.inf, sign * values))
+    return np.where(doubtful | np.isinf(best), np.nan, sign * best)
+
+
+def field_mean(measure: FieldMeanMeasure, inputs: MeasureInputs) -> Floats:
+    """Return the mean of a field over what covers each shape, by area; NaN where nothing with a value does. (n,) float64."""
+    features = inputs.features(measure.layer)
+    found, _ = _meeting(features, measure.where, inputs)
+    values = as_numbers(features.table[measure.field]).to_numpy()[found.feature] * measure.factor
+    valued = ~np.isnan(values)
+    weight = np.bincount(found.shape[valued], found.area[valued], minlength=len(inputs.ids))
+    total = np.bincount(found.shape[valued], found.area[valued] * values[valued], minlength=len(inputs.ids))
+    with np.errstate(invalid="ignore"):
+        return np.where(weight > 0, total / weight, np.nan)

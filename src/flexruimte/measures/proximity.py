@@ -1,0 +1,63 @@
+"""Measures of what is near: straight lines, and ways along the roads."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from flexruimte.conditions import answers_of_where
+from flexruimte.layers import Features
+from flexruimte.measures.inputs import MeasureInputs
+from flexruimte.network import distance_along_roads, road_network
+from flexruimte.ruleset import NearestMeasure, WalkMeasure, Where
+from flexruimte.vocabulary import UNKNOWN, YES, Floats, Geometries, Verdicts
+
+__all__ = ["nearest", "walk"]
+
+
+def _counts(features: Features, where: Where) -> Verdicts:
+    return np.minimum(features.certainty, answers_of_where(where, features.table))
+
+
+def _straight(features: Features, counts: Verdicts, inputs: MeasureInputs, limit_m: float) -> Floats:
+    """Return straight distances, at most the limit; NaN where something that may count is nearer, or the layer does not reach."""
+    shapes = inputs.overlay.shapes
+    distance = _to_nearest(shapes, features.geometries[counts == YES], limit_m)
+    doubtful = _to_nearest(shapes, features.geometries[counts == UNKNOWN], limit_m) < distance
+    doubtful |= ~inputs.overlay.known_within(features, distance)
+    return np.where(doubtful, np.nan, distance)
+
+
+def _to_nearest(shapes: Geometries, things: Geometries, limit_m: float) -> Floats:
+    result = np.full(len(shapes), limit_m)
+    if len(things):
+        (shape, _), distance = shapely.STRtree(things).query_nearest(
+            shapes, max_distance=limit_m, return_distance=True, all_matches=False
+        )
+        result[shape] = np.minimum(distance, limit_m)
+    return result
+
+
+def nearest(measure: NearestMeasure, inputs: MeasureInputs) -> Floats:
+    """Return the straight distance from each shape to the nearest feature, at most the limit. (n,) float64 [m].
+
+    NaN where a feature that may count or not is nearer, or where the layer does not reach far enough.
+    """
+    features = inputs.features(measure.layer)
+    return _straight(features, _counts(features, measure.where), inputs, measure.limit_m)
+
+
+def walk(measure: WalkMeasure, inputs: MeasureInputs) -> Floats:
+    """Return the distance along the roads from each shape to the nearest feature, at most the limit. (n,) float64 [m].
+
+    Without the road layer: the straight distance times the detour factor. NaN as for `nearest`, and where no road is near.
+    """
+    features = inputs.features(measure.layer)
+    counts = _counts(features, measure.where)
+    straight = _straight(features, counts, inputs, measure.limit_m)
+    if measure.roads not in inputs.layers:
+        return np.minimum(straight * inputs.ruleset.number(measure.detour_factor), measure.limit_m)
+    roads = inputs.features(measure.roads)
+    lines = roads.geometries[np.minimum(roads.certainty, answers_of_where(measure.roads_where, roads.table)) == YES]
+    along = distance_along_roads(inputs.overlay.shapes, features.geometries[counts == YES], road_network(lines), measure.limit_m)
+    return np.where(np.isnan(straight), np.nan, along)

@@ -1,0 +1,316 @@
+"""One municipality, start to end. This is the only place that knows the order of the stages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.capacity import assess_capacity
+from flexruimte.decisions import Decisions
+from flexruimte.geometry import largest_part, width
+from flexruimte.land import Land, assess_land
+from flexruimte.layers import (
+    Layer,
+    LayerFacts,
+    Municipalities,
+    Parcels,
+    load_features,
+    load_parcels,
+    load_raster,
+    load_table,
+)
+from flexruimte.measures import compute_measures
+from flexruimte.overlay import Overlay
+from flexruimte.ruleset import Language, Ruleset, WalkMeasure
+from flexruimte.ruleset_file import for_municipality
+from flexruimte.score import criterion_scores, rank, theme_scores
+from flexruimte.sources import Source, Window
+from flexruimte.term import Term, assess_term
+from flexruimte.verdicts import answers_of_rules, assess_site_types, assess_status
+from flexruimte.vocabulary import (
+    AREA,
+    BUILDABLE_AREA,
+    CRS,
+    LARGEST_PART_AREA,
+    MUNICIPALITY_CODE,
+    MUNICIPALITY_NAME,
+    NO,
+    PARCEL_ID,
+    SITE_TYPE,
+    UNKNOWN,
+    VERDICT_NAMES,
+    WIDTH,
+    Geometries,
+    Verdicts,
+)
+
+__all__ = ["Assessment", "Plan", "Progress", "assess", "layers_in_use", "left_out_by"]
+
+Progress: TypeAlias = Callable[[str], None]
+"""Called with the name of each step as it starts."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a study asks, read and checked, before any municipality is computed."""
+
+    name: str
+    as_of: dt.date
+    language: Language
+    ruleset: Ruleset
+    groups: list[str]
+    """Target groups that count."""
+    not_assessed: frozenset[str]
+    """Layers and rules that are knowingly left out."""
+    parcels: Source
+    municipalities: Municipalities
+    sources: Mapping[str, Source]
+    """By layer."""
+    decisions: Decisions
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What is known of the parcels of one municipality."""
+
+    plan: Plan
+    ruleset: Ruleset
+    """With the overrides for this municipality."""
+    code: str
+    name: str
+    parcels: gpd.GeoDataFrame
+    """Every parcel, by id, in RD New: measures, verdicts, scores, status, rank."""
+    buildable: Geometries
+    """The buildable part of each parcel, empty where nothing is left. (n,) object"""
+    verdicts: pd.DataFrame
+    """NO, UNKNOWN and YES per rule, int8. (n, rules)"""
+    left_out: dict[str, str]
+    """Rules and criteria that are left out, with what in `not_assessed` they need."""
+    inputs: dict[str, LayerFacts]
+    """What was read."""
+    absent: list[str]
+    """Layers that rules need and that are not in the study."""
+    approximated: dict[str, str]
+    """Measures that were computed another way than asked, and how."""
+    regime: str | None
+    unread_plans: dict[str, int] = field(default_factory=dict)
+
+
+def assess(plan: Plan, code: str, progress: Progress = lambda _step: None) -> Assessment:
+    """Judge and rank the parcels of one municipality.
+
+    Parameters
+    ----------
+    plan
+        What the study asks.
+    code
+        Code of the municipality, or its name.
+    progress
+        Told which step starts.
+
+    Raises
+    ------
+    FlexruimteError
+        When the municipality does not exist or has no parcels, or when a layer cannot be used.
+    """
+    position = plan.municipalities.position(code)
+    code, name = plan.municipalities.codes[position], plan.municipalities.names[position]
+    ruleset = for_municipality(plan.ruleset, code)
+    left_out = left_out_by(ruleset, plan.not_assessed)
+    progress("parcels")
+    parcels = load_parcels(plan.parcels, plan.municipalities, code)
+    progress("layers")
+    layers = _load_layers(plan, ruleset, parcels)
+    overlay = Overlay(parcels.geometries)
+    progress("land")
+    of_parcel = compute_measures(ruleset, "parcel", overlay, parcels.ids, layers)
+    land = assess_land(ruleset, layers, overlay, of_parcel.assign(**{AREA: overlay.areas}))
+    progress("measures")
+    measures, term = _measure(plan, ruleset, parcels, layers, overlay, of_parcel, land)
+    progress("verdicts")
+    skipped = frozenset(left_out)
+    land_verdicts = {rule_id: finding.verdict for rule_id, finding in land.findings.items()}
+    verdicts = answers_of_rules(ruleset, skipped, measures, term.may_be_lower, land_verdicts)
+    criteria = criterion_scores(ruleset, skipped, measures, term.may_be_lower)
+    table = _table(plan, ruleset, parcels, measures, land, term, verdicts, criteria, left_out)
+    table.insert(0, MUNICIPALITY_NAME, name)
+    table.insert(0, MUNICIPALITY_CODE, code)
+    table.insert(0, PARCEL_ID, parcels.ids)
+    table.insert(3, "rank", rank(table))
+    return Assessment(
+        plan=plan,
+        ruleset=ruleset,
+        code=code,
+        name=name,
+        parcels=gpd.GeoDataFrame(table, geometry=parcels.geometries, crs=CRS),
+        buildable=land.buildable,
+        verdicts=verdicts,
+        left_out=left_out,
+        inputs={
+            "parcels": parcels.facts,
+            "municipalities": plan.municipalities.facts,
+            **{key: layer.facts for key, layer in sorted(layers.items())},
+        },
+        absent=sorted(key for key in layers_in_use(ruleset, left_out) if key not in plan.sources),
+        approximated=_approximated(ruleset, layers),
+        regime=term.regime,
+        unread_plans=term.unread,
+    )
+
+
+def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str]:
+    """Return the rules and criteria that are left out when some layers and rules are not assessed, and why."""
+    reasons: dict[str, str] = {}
+    for rule_id, rule in ruleset.enabled_rules.items():
+        causes = [name for name in (rule_id, *ruleset.layers_of_rule(rule)) if name in not_assessed]
+        if causes:
+            reasons[rule_id] = causes[0]
+    for name, criterion in ruleset.criteria.items():
+        causes = [layer for layer in ruleset.layers_of_measure(criterion.measure) if layer in not_assessed]
+        if causes:
+            reasons[name] = causes[0]
+    return reasons
+
+
+def layers_in_use(ruleset: Ruleset, left_out: Mapping[str, str]) -> list[str]:
+    """Return the layers that assessed rules and criteria need, in the order of the ruleset."""
+    needed = {layer for rule_id, rule in ruleset.enabled_rules.items() if rule_id not in left_out for layer in ruleset.layers_of_rule(rule)}
+    needed |= {layer for name, c in ruleset.criteria.items() if name not in left_out for layer in ruleset.layers_of_measure(c.measure)}
+    for optional in (ruleset.plans, ruleset.agreements):
+        if optional and optional.layer not in left_out.values():
+            needed.add(optional.layer)
+    return [layer for layer in ruleset.layers if layer in needed]
+
+
+def reach_of_layer(ruleset: Ruleset, layer: str) -> float:
+    """Return the largest distance from a parcel at which a layer still matters. [m]"""
+    distances = [rule.largest_distance_m for rule in ruleset.enabled_rules.values() if rule.layer == layer]
+    for measure in ruleset.measures.values():
+        if layer in (measure.layer, getattr(measure, "roads", None)):
+            distances.append(getattr(measure, "limit_m", 0.0))
+    return max(distances, default=0.0)
+
+
+def _load_layers(plan: Plan, ruleset: Ruleset, parcels: Parcels) -> dict[str, Layer]:
+    """Read the layers of the study, for the parcels' bounds plus the largest distance any rule needs of each."""
+    bounds = shapely.total_bounds(parcels.geometries)
+    layers: dict[str, Layer] = {}
+    for key, source in plan.sources.items():
+        if key in plan.not_assessed or key not in ruleset.layers:
+            continue
+        spec = ruleset.layers[key]
+        reach = reach_of_layer(ruleset, key) + 1.0
+        window: Window = (bounds[0] - reach, bounds[1] - reach, bounds[2] + reach, bounds[3] + reach)
+        if spec.geometry == "raster":
+            layers[key] = load_raster(key, spec, source, window)
+        elif spec.geometry == "table":
+            layers[key] = load_table(key, spec, source, ruleset.fields_in_use(key))
+        else:
+            layers[key] = load_features(key, spec, source, ruleset.fields_in_use(key), window)
+    return layers
+
+
+def _measure(
+    plan: Plan, ruleset: Ruleset, parcels: Parcels, layers: Mapping[str, Layer], overlay: Overlay, of_parcel: pd.DataFrame, land: Land
+) -> tuple[pd.DataFrame, Term]:
+    """Return all measures: of the parcel, of the buildable part, the term, the homes, the site type."""
+    # Where nothing is left the whole parcel is measured, so that the numbers are there to be questioned.
+    shapes = np.where(shapely.is_empty(land.buildable), parcels.geometries, land.buildable)
+    of_buildable = compute_measures(ruleset, "buildable", Overlay(shapes), parcels.ids, layers)
+    term = assess_term(ruleset, layers, plan.not_assessed, overlay, parcels.ids, plan.as_of)
+    largest = largest_part(land.buildable)
+    shape = pd.DataFrame(
+        {
+            AREA: overlay.areas,
+            BUILDABLE_AREA: shapely.area(land.buildable),
+            LARGEST_PART_AREA: shapely.area(largest),
+            WIDTH: width(largest),
+        }
+    )
+    capacity = assess_capacity(ruleset, shape)
+    measures = pd.concat([shape, term.columns, capacity, of_parcel, of_buildable], axis=1)
+    measures[SITE_TYPE] = assess_site_types(ruleset, measures)
+    return measures, term
+
+
+def _table(
+    plan: Plan,
+    ruleset: Ruleset,
+    parcels: Parcels,
+    measures: pd.DataFrame,
+    land: Land,
+    term: Term,
+    verdicts: pd.DataFrame,
+    criteria: pd.DataFrame,
+    left_out: Mapping[str, str],
+) -> pd.DataFrame:
+    """Return one row per parcel with everything that is known of it."""
+    decisions = plan.decisions.at(parcels.ids, plan.as_of)
+    excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
+    calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    status = assess_status(ruleset, verdicts, decisions.into, decisions.out)
+    scores = theme_scores(ruleset, plan.groups, criteria)
+    asked = len(ruleset.enabled_rules) + len(ruleset.criteria)
+    answered = (verdicts != UNKNOWN).sum(axis=1) + criteria.notna().sum(axis=1)
+    findings = {}
+    for rule_id, finding in land.findings.items():
+        if rule_id in left_out:
+            continue
+        findings[f"covered_m2_{rule_id}"] = finding.covered_m2
+        findings[f"edge_{rule_id}"] = finding.edge
+        findings[f"feature_count_{rule_id}"] = finding.feature_count
+        findings[f"features_{rule_id}"] = ["; ".join(names) for names in finding.feature_names]
+    # A decision "in" does not make the rules' objections disappear: they stay visible as attention.
+    objections = _named_where(verdicts, excluding, NO)
+    return pd.concat(
+        [
+            pd.DataFrame({"status": [str(value) for value in status]}),
+            scores,
+            measures,
+            pd.DataFrame(
+                {
+                    "taken_m2": land.taken_m2,
+                    "known_share": (answered / asked).round(4),
+                    "reasons": objections,
+                    "attention": _named_where(verdicts, calling, NO),
+                    "missing": _named_where(verdicts, list(verdicts), UNKNOWN),
+                    "decision": decisions.decision,
+                    "decision_reason": decisions.reason,
+                    "decision_date": decisions.date,
+                    "plans": ["; ".join(names) for names in term.plan_names],
+                }
+            ),
+            criteria.add_prefix("criterion_"),
+            verdicts.apply(lambda column: column.map(VERDICT_NAMES)).add_prefix("verdict_"),
+            pd.DataFrame(findings),
+            parcels.table,
+        ],
+        axis=1,
+    )
+
+
+def _named_where(verdicts: pd.DataFrame, rule_ids: list[str], answer: np.int8) -> list[str]:
+    """Return per parcel the ids of the rules with an answer, as "a;b"."""
+    text = np.full(len(verdicts), "", dtype=object)
+    for rule_id in rule_ids:
+        column: Verdicts = verdicts[rule_id].to_numpy()
+        text = np.where(column == answer, text + (rule_id + ";"), text)
+    return [ids.rstrip(";") for ids in text]
+
+
+def _approximated(ruleset: Ruleset, layers: Mapping[str, Layer]) -> dict[str, str]:
+    """Return the walks that are straight lines times a factor, for want of a road layer."""
+    return {
+        name: f"straight line x {ruleset.number(measure.detour_factor):g}, for want of layer '{measure.roads}'"
+        for name, measure in ruleset.measures.items()
+        if isinstance(measure, WalkMeasure) and measure.layer in layers and measure.roads not in layers
+    }
+
+

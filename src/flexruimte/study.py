@@ -1,0 +1,273 @@
+"""The study: the door for people who import flexruimte, and the place where a study file becomes something that can be computed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+import geopandas as gpd
+import pandas as pd
+from pydantic import ValidationError
+
+from flexruimte.decisions import load_decisions
+from flexruimte.errors import StudyError, did_you_mean
+from flexruimte.layers import load_municipalities
+from flexruimte.pipeline import Plan, Progress, assess
+from flexruimte.ranking import Ranking
+from flexruimte.ruleset import Language, Parameter, Ruleset
+from flexruimte.ruleset_file import describe_validation_error, load_ruleset
+from flexruimte.sources import Source
+from flexruimte.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, StudyFile, TableSettings, read_study_file
+
+__all__ = ["Study"]
+
+LayerData: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | str | Path | Mapping[str, Any]
+
+_IN_MEMORY = "in memory"
+_PARCEL_ID_COLUMNS = ("parcel_id", "identificatie_lokaal_id")
+
+
+class Study:
+    """A question about the parcels of one or more municipalities, with the evidence to answer it.
+
+    Parameters
+    ----------
+    parcels
+        Candidate polygons, in any coordinate reference system.
+    municipalities
+        Polygons that are ranked one by one.
+    layers
+        Evidence by the names that the ruleset uses: a GeoDataFrame, a DataFrame (a table that is joined on the parcel id), a path, or a mapping
+        with the keys of a `[layers.NAME]` table of a study file, in which `source` may be a (Geo)DataFrame too.
+    as_of
+        The date from which every date rule counts.
+    ruleset
+        A built-in name, the path of a TOML file, or a Ruleset.
+    name
+        Shown in reports.
+    parcel_id
+        Column, or columns, with the parcel id; None takes `parcel_id` or `identificatie_lokaal_id`.
+    municipality_code, municipality_name
+        Columns with the code and the name.
+    not_assessed
+        Layers or rules that are left out knowingly.
+    target_groups
+        Which groups count; None is all of the ruleset.
+    placement
+        Overrides of the ruleset's placement parameters.
+    decisions
+        Decisions by people: columns parcel_id, decision ("in" or "out"), reason, date.
+    language
+        Of labels and reasons: "nl" or "en".
+
+    Raises
+    ------
+    FlexruimteError
+        When something that is named does not exist or cannot be used.
+
+    Examples
+    --------
+    >>> from flexruimte.sample import sample_study_path
+    >>> study = Study.load(sample_study_path())
+    >>> study.codes
+    ['GM9001', 'GM9002', 'GM9003']
+    """
+
+    def __init__(
+        self,
+        *,
+        parcels: gpd.GeoDataFrame,
+        municipalities: gpd.GeoDataFrame,
+        layers: Mapping[str, LayerData],
+        as_of: dt.date | str,
+        ruleset: str | Path | Ruleset = "flexwonen-nl",
+        name: str = "Study",
+        parcel_id: str | Sequence[str] | None = None,
+        municipality_code: str = "code",
+        municipality_name: str = "naam",
+        not_assessed: Sequence[str] = (),
+        target_groups: Sequence[str] | None = None,
+        placement: Mapping[str, Any] | None = None,
+        decisions: pd.DataFrame | None = None,
+        language: Language = "nl",
+    ) -> None:
+        folder = Path.cwd()
+        id_columns = _id_columns(parcels, parcel_id)
+        parcel_settings = ParcelSettings(source=_IN_MEMORY, id=id_columns)
+        municipality_settings = MunicipalitySettings(source=_IN_MEMORY, code=municipality_code, name=municipality_name)
+        self.plan = _plan(
+            name=name,
+            as_of=_as_date(as_of),
+            language=language,
+            ruleset=ruleset if isinstance(ruleset, Ruleset) else load_ruleset(ruleset, folder),
+            placement=dict(placement or {}),
+            target_groups=None if target_groups is None else list(target_groups),
+            not_assessed=list(not_assessed),
+            parcels=Source("parcels", parcel_settings, folder, parcels),
+            municipalities=Source("municipalities", municipality_settings, folder, municipalities),
+            sources={key: _layer_source(key, data, folder) for key, data in layers.items()},
+            decisions=None if decisions is None else Source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a study file.
+
+        Parameters
+        ----------
+        path
+            Of a study.toml; what it names is relative to it.
+
+        Raises
+        ------
+        FlexruimteError
+            When the file, its ruleset, or what it names cannot be used.
+        """
+        path = Path(path)
+        study = cls.__new__(cls)
+        study.plan = _plan_of_file(read_study_file(path), path.resolve().parent)
+        return study
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the municipalities."""
+        return list(self.plan.municipalities.codes)
+
+    def rank(self, municipality: str, progress: Progress = lambda _step: None) -> Ranking:
+        """Judge and rank the parcels of one municipality.
+
+        Parameters
+        ----------
+        municipality
+            Its code, or its name.
+        progress
+            Told which step starts.
+
+        Raises
+        ------
+        FlexruimteError
+            When there is no such municipality, it has no parcels, or a layer cannot be used.
+        """
+        return Ranking(assess(self.plan, municipality, progress))
+
+    def __repr__(self) -> str:
+        """Return a one-line description."""
+        plan = self.plan
+        return f"<Study '{plan.name}': {len(plan.municipalities.codes)} municipalities, {len(plan.sources)} layers, as of {plan.as_of}>"
+
+
+def _as_date(value: dt.date | str) -> dt.date:
+    try:
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
+    except ValueError:
+        raise StudyError(f"as_of {value!r} is not a date; write it as 2026-01-01") from None
+
+
+def _id_columns(parcels: pd.DataFrame, named: str | Sequence[str] | None) -> str | list[str]:
+    if named is not None:
+        return named if isinstance(named, str) else list(named)
+    for column in _PARCEL_ID_COLUMNS:
+        if column in parcels:
+            return column
+    raise StudyError(f"parcels: say which column holds the parcel id, with parcel_id=...; there are: {', '.join(map(str, parcels.columns))}")
+
+
+def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
+    settings = dict(data) if isinstance(data, Mapping) else {"source": data}
+    source = settings.get("source")
+    if isinstance(source, pd.DataFrame):
+        settings["source"] = _IN_MEMORY
+        if not isinstance(source, gpd.GeoDataFrame) and "id" not in settings:
+            settings["id"] = "parcel_id"
+    elif isinstance(source, Path):
+        settings["source"] = str(source)
+    try:
+        return Source(key, LayerSettings.model_validate(settings), folder, source if isinstance(source, pd.DataFrame) else None)
+    except ValidationError as error:
+        raise StudyError(f"layers['{key}']: {describe_validation_error(error, LayerSettings)}") from None
+
+
+def _plan_of_file(file: StudyFile, folder: Path) -> Plan:
+    return _plan(
+        name=file.study.name,
+        as_of=file.study.as_of,
+        language=file.study.language,
+        ruleset=load_ruleset(file.study.ruleset, folder),
+        placement=dict(file.placement),
+        target_groups=file.study.target_groups,
+        not_assessed=file.study.not_assessed,
+        parcels=Source("parcels", file.parcels, folder),
+        municipalities=Source("municipalities", file.municipalities, folder),
+        sources={key: Source(key, settings, folder) for key, settings in file.layers.items()},
+        decisions=Source("decisions", file.decisions, folder) if file.decisions else None,
+    )
+
+
+def _plan(
+    *,
+    name: str,
+    as_of: dt.date,
+    language: Language,
+    ruleset: Ruleset,
+    placement: Mapping[str, Any],
+    target_groups: list[str] | None,
+    not_assessed: list[str],
+    parcels: Source,
+    municipalities: Source,
+    sources: Mapping[str, Source],
+    decisions: Source | None,
+) -> Plan:
+    """Check what the parts of a study say about each other, and put them together."""
+    for key in sources:
+        if key not in ruleset.layers:
+            raise StudyError(f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; {did_you_mean(key, ruleset.layers)}")
+    for left_out in not_assessed:
+        if left_out not in ruleset.layers and left_out not in ruleset.rules:
+            raise StudyError(
+                f"not_assessed: '{left_out}' is no layer or rule of '{ruleset.name}'; {did_you_mean(left_out, [*ruleset.layers, *ruleset.rules])}"
+            )
+    for group in target_groups or []:
+        if group not in ruleset.groups:
+            raise StudyError(f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}")
+    return Plan(
+        name=name,
+        as_of=as_of,
+        language=language,
+        ruleset=_with_placement(ruleset, placement),
+        groups=list(ruleset.groups) if target_groups is None else target_groups,
+        not_assessed=frozenset(not_assessed),
+        parcels=parcels,
+        municipalities=load_municipalities(municipalities),
+        sources=dict(sources),
+        decisions=load_decisions(decisions),
+    )
+
+
+def _with_placement(ruleset: Ruleset, overrides: Mapping[str, Any]) -> Ruleset:
+    """Return the ruleset with placement parameters as the study wants them."""
+    placement = dict(ruleset.placement)
+    for name, value in overrides.items():
+        if name not in placement:
+            raise StudyError(f"[placement] '{name}' is no parameter of '{ruleset.name}'; {did_you_mean(name, placement)}")
+        default = placement[name]
+        _check_parameter(name, default, value)
+        source = f"chosen in the study; the ruleset has {default.value} ({default.source})"
+        placement[name] = default.model_copy(update={"value": value, "source": source})
+    return ruleset.model_copy(update={"placement": placement})
+
+
+def _check_parameter(name: str, parameter: Parameter, value: Any) -> None:
+    is_number = isinstance(parameter.value, int | float)
+    if is_number != (isinstance(value, int | float) and not isinstance(value, bool)) or isinstance(parameter.value, list) != isinstance(value, list):
+        raise StudyError(f"[placement] {name} = {value!r} is of the wrong kind; the default is {parameter.value!r}")
+    low, high = parameter.minimum, parameter.maximum
+    if is_number and ((low is not None and value < low) or (high is not None and value > high)):
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        bounds = " and ".join(f"{word} {bound:g}{unit}" for word, bound in (("at least", low), ("at most", high)) if bound is not None)
+        raise StudyError(f"[placement] {name} = {value} is out of bounds; it must be {bounds}")
+    chosen = value if isinstance(value, list) else [value]
+    for choice in chosen:
+        if parameter.choices is not None and choice not in parameter.choices:
+            raise StudyError(f"[placement] {name} = {choice!r} is no choice; {did_you_mean(str(choice), parameter.choices)}")

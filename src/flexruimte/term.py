@@ -1,0 +1,259 @@
+"""The term: from when until when homes can stand on a parcel, by its plans, leases, reservations and the legal regime.
+
+Every date question is answered from the study's `as_of`; today's date is never read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from flexruimte.conditions import answers_of_where, as_numbers
+from flexruimte.errors import LayerError, enumerate_some
+from flexruimte.geometry import isoperimetric_quotient, stays_at_boundary, union_by_group
+from flexruimte.land import feature_names
+from flexruimte.layers import Features, Layer, Table
+from flexruimte.overlay import Overlay
+from flexruimte.ruleset import Plans, Regime, Ruleset
+from flexruimte.vocabulary import (
+    FREE_YEARS_LIMIT,
+    HARD_PLAN_FREE_YEARS,
+    NO,
+    PESSIMISTIC_TERM_YEARS,
+    TERM_END,
+    TERM_START,
+    TERM_YEARS,
+    YES,
+    Booleans,
+    Floats,
+)
+
+__all__ = ["Term", "assess_term", "regime_at", "years_between"]
+
+Dates = NDArray[np.datetime64]
+
+_NEVER = np.datetime64("9999-01-01", "D")
+_HARD, _SOFT = "hard", "soft"
+
+
+@dataclass(frozen=True)
+class Term:
+    """The term of each parcel."""
+
+    columns: pd.DataFrame
+    """Free years, term years, start and end (datetime64, NaT where the term is empty). (n, ...)"""
+    may_be_lower: dict[str, Booleans]
+    """Per measure, where the true value may be lower than the one given: a "yes" is then not certain. (n,) bool"""
+    plan_names: list[tuple[str, ...]]
+    """The hard and soft plans on each parcel. (n,)"""
+    regime: str | None
+    """Id of the regime that caps the term."""
+    unread: dict[str, int]
+    """Plans that could not be read, counted by what is wrong."""
+
+
+@dataclass(frozen=True)
+class _PlanStarts:
+    """First plan of a hardness per parcel."""
+
+    start: Dates
+    doubtful: Booleans
+
+
+def years_between(start: Dates, end: Dates) -> Floats:
+    """Return calendar years from one date to another; whole years are exact, days count as 1/31 month. (n,) float64.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(years_between(np.datetime64("2027-01-01"), np.datetime64("2042-01-01")))
+    15.0
+    """
+    months = end.astype("datetime64[M]").astype(np.int64) - start.astype("datetime64[M]").astype(np.int64)
+    days = (end - end.astype("datetime64[M]")).astype(np.int64) - (start - start.astype("datetime64[M]")).astype(np.int64)
+    return np.asarray((months + days / 31) / 12, dtype=np.float64)
+
+
+def plus_years(dates: Dates, years: float) -> Dates:
+    """Return dates moved by whole months; the day stays, as far as the month has it."""
+    month = dates.astype("datetime64[M]")
+    day = dates - month
+    moved = month + np.timedelta64(round(years * 12), "M")
+    longest = (moved + np.timedelta64(1, "M")).astype("datetime64[D]") - moved.astype("datetime64[D]") - np.timedelta64(1, "D")
+    return np.asarray(moved.astype("datetime64[D]") + np.minimum(day, longest))
+
+
+def regime_at(ruleset: Ruleset, as_of: dt.date) -> tuple[str | None, Regime | None]:
+    """Return the regime with the shortest maximum that holds on a date; (None, None) where none sets a maximum."""
+    holding = {
+        regime_id: regime
+        for regime_id, regime in ruleset.regimes.items()
+        if (regime.start is None or regime.start <= as_of)
+        and (regime.end is None or as_of <= regime.end)
+        and all(ruleset.value(name) == value for name, value in regime.only_for.items())
+        and regime.longest_years is not None
+    }
+    if not holding:
+        return None, None
+    strictest = min(holding, key=lambda regime_id: (holding[regime_id].longest_years or np.inf, regime_id))
+    return strictest, holding[strictest]
+
+
+def assess_term(
+    ruleset: Ruleset,
+    layers: Mapping[str, Layer],
+    not_assessed: frozenset[str],
+    overlay: Overlay,
+    ids: NDArray[Any],
+    as_of: dt.date,
+) -> Term:
+    """Work out the term of each parcel.
+
+    Parameters
+    ----------
+    ruleset
+        Plans, agreements, regimes and placement parameters.
+    layers
+        The layers at hand; without the plan or agreement layer the term may be shorter than it seems.
+    not_assessed
+        Layers that the study knowingly leaves out.
+    overlay
+        The parcels, laid over the layers.
+    ids
+        Parcel ids. (n,) object
+    as_of
+        The study's date.
+
+    Raises
+    ------
+    LayerError
+        When an agreement has something else than a date.
+    """
+    count = len(ids)
+    plans = _read_plans(ruleset.plans, layers, not_assessed, overlay)
+    free_from, free_until, agreements_doubtful = _agreements(ruleset, layers, not_assessed, ids)
+    today = np.full(count, np.datetime64(as_of, "D"))
+    start = np.maximum(plus_years(today, ruleset.value("lead_time_years")), free_from)
+    regime_id, regime = regime_at(ruleset, as_of)
+    longest = min(ruleset.value("longest_term_years"), np.inf if regime is None or regime.longest_years is None else regime.longest_years)
+    latest = np.minimum(plus_years(start, longest), free_until)
+    clearing = ruleset.value("clearing_years")
+    ends = {kind: np.minimum(latest, plus_years(plans.first[kind].start, -clearing)) for kind in (_HARD, _SOFT)}
+    end, pessimistic_end = ends[_HARD], np.minimum(ends[_HARD], ends[_SOFT])
+    free_years = np.clip(years_between(today, plans.first[_HARD].start), 0, FREE_YEARS_LIMIT)
+    hard_doubtful = plans.first[_HARD].doubtful
+    empty = end <= start
+    columns = pd.DataFrame(
+        {
+            HARD_PLAN_FREE_YEARS: free_years,
+            TERM_YEARS: np.maximum(years_between(start, end), 0),
+            PESSIMISTIC_TERM_YEARS: np.maximum(years_between(start, pessimistic_end), 0),
+            TERM_START: np.where(empty, np.datetime64("NaT"), start),
+            TERM_END: np.where(empty, np.datetime64("NaT"), end),
+        }
+    )
+    may_be_lower = {
+        HARD_PLAN_FREE_YEARS: hard_doubtful,
+        TERM_YEARS: hard_doubtful | agreements_doubtful,
+        PESSIMISTIC_TERM_YEARS: hard_doubtful | agreements_doubtful | plans.first[_SOFT].doubtful,
+    }
+    return Term(columns, may_be_lower, plans.names, regime_id, plans.unread)
+
+
+@dataclass(frozen=True)
+class _PlansRead:
+    first: dict[str, _PlanStarts]
+    names: list[tuple[str, ...]]
+    unread: dict[str, int]
+
+
+def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: frozenset[str], overlay: Overlay) -> _PlansRead:
+    """Return the first hard and the first soft plan on each parcel."""
+    count = len(overlay.shapes)
+    features = layers.get(plans.layer) if plans else None
+    if plans is None or not isinstance(features, Features):
+        doubtful = np.full(count, plans is not None and plans.layer not in not_assessed)
+        nothing = _PlanStarts(np.full(count, _NEVER), doubtful)
+        return _PlansRead({_HARD: nothing, _SOFT: nothing}, [()] * count, {})
+    status = features.table[plans.status_field].astype("string").str.strip()
+    hard, soft, ignored = (status.isin(codes).to_numpy(dtype=bool) for codes in (plans.hard, plans.soft, plans.ignored))
+    unread_status = ~(hard | soft | ignored)
+    placeholder = isoperimetric_quotient(features.geometries) > plans.circle_quotient
+    start = _start_dates(plans, features.table)
+    counts = np.minimum(features.certainty, answers_of_where(plans.where, features.table))
+    found = overlay.of(features)
+    found = found.where((counts[found.feature] > NO) & ~ignored[found.feature])
+    # One row per parcel and plan, without what is no more than the edge of the map.
+    pair, index = np.unique(np.stack([found.shape, found.feature], axis=1), axis=0, return_inverse=True)
+    covers = union_by_group(found.geometry, index.ravel(), len(pair))
+    real = ~stays_at_boundary(overlay.shapes[pair[:, 0]], covers, features.precision_m) if len(pair) else np.empty(0, bool)
+    parcel, plan = pair[real].T
+    sure = (counts[plan] == YES) & ~placeholder[plan] & ~np.isnat(start[plan])
+    outside = ~overlay.known(features)
+    first = {}
+    for kind, of_kind in ((_HARD, hard), (_SOFT, soft)):
+        certain = sure & of_kind[plan]
+        starts = np.full(count, _NEVER)
+        np.minimum.at(starts, parcel[certain], start[plan[certain]])
+        # A plan of unknown status may be hard.
+        in_doubt = (of_kind[plan] & ~sure) | unread_status[plan]
+        doubtful = outside.copy()
+        doubtful[parcel[in_doubt]] = True
+        first[kind] = _PlanStarts(starts, doubtful)
+    unread = {
+        "plan status not in the ruleset's lists": int(unread_status.sum()),
+        "hard or soft plan without a start": int((np.isnat(start) & (hard | soft)).sum()),
+        "placeholder circle": int(placeholder.sum()),
+    }
+    labels = feature_names(features)
+    return _PlansRead(first, _grouped(labels[plan], parcel, count), {what: number for what, number in unread.items() if number})
+
+
+def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> list[tuple[str, ...]]:
+    """Return the labels of each group."""
+    edges = np.searchsorted(group, np.arange(count + 1))
+    return [tuple(labels[first:last]) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def _start_dates(plans: Plans, table: pd.DataFrame) -> Dates:
+    """Return the first of January of the year in which each plan starts; NaT where that is not known."""
+    year = np.full(len(table), np.nan)
+    if plans.start_year_field is not None:
+        year = as_numbers(table[plans.start_year_field]).to_numpy(copy=True)
+    for phase in sorted(plans.phases, key=lambda phase: phase.start_year, reverse=True):
+        planned = as_numbers(table[phase.field]).gt(0).to_numpy()
+        year = np.where(planned, phase.start_year, year)
+    dates = np.full(len(table), np.datetime64("NaT"), dtype="datetime64[D]")
+    known = (year > 1900) & (year < 9999)
+    dates[known] = (year[known].astype(int) - 1970).astype("datetime64[Y]").astype("datetime64[D]")
+    return dates
+
+
+def _agreements(
+    ruleset: Ruleset, layers: Mapping[str, Layer], not_assessed: frozenset[str], ids: NDArray[Any]
+) -> tuple[Dates, Dates, Booleans]:
+    """Return from when and until when each parcel is free by its leases and reservations, and whether that is in doubt."""
+    long_ago, count = np.datetime64("1900-01-01", "D"), len(ids)
+    agreements = ruleset.agreements
+    table = layers.get(agreements.layer) if agreements else None
+    if agreements is None or not isinstance(table, Table):
+        doubtful = np.full(count, agreements is not None and agreements.layer not in not_assessed)
+        return np.full(count, long_ago), np.full(count, _NEVER), doubtful
+    columns = []
+    for field, otherwise in ((agreements.free_from_field, long_ago), (agreements.free_until_field, _NEVER)):
+        text = table.rows[field]
+        dates = pd.to_datetime(text, errors="coerce", format="ISO8601")
+        wrong = text.index[dates.isna() & text.notna()]
+        if len(wrong):
+            raise LayerError(
+                f"{agreements.layer} ({table.facts.source}): '{field}' of parcel {enumerate_some(wrong)} is no date; write it as 2030-12-31"
+            )
+        values = dates.reindex(ids).to_numpy().astype("datetime64[D]")
+        columns.append(np.where(np.isnat(values), otherwise, values))
+    return columns[0], columns[1], np.zeros(count, dtype=bool)

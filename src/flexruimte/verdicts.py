@@ -1,0 +1,121 @@
+"""Verdicts: rules against measures and land, the status they add up to, and the precedence of decisions by people.
+
+Precedence, highest first:
+
+1. a decision "out" excludes the parcel;
+2. an excluding rule of level `very_hard` that says no excludes it, whatever people decided;
+3. a decision "in" lifts every other "no" and "unknown" of excluding rules: the parcel gets `attention`;
+4. the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from flexruimte.conditions import all_of, answers_of_test
+from flexruimte.ruleset import Ruleset
+from flexruimte.vocabulary import NO, UNKNOWN, YES, Booleans, Level, Status, Verdicts
+
+__all__ = ["OTHER_SITE_TYPE", "UNCERTAIN_SITE_TYPE", "answers_of_rules", "assess_site_types", "assess_status"]
+
+OTHER_SITE_TYPE = "other"
+UNCERTAIN_SITE_TYPE = "unknown"
+
+
+def assess_site_types(ruleset: Ruleset, measures: pd.DataFrame) -> NDArray[Any]:
+    """Return the site type of each parcel: the first whose conditions hold. (n,) object.
+
+    "unknown" where a type further up may hold, "other" where none does.
+    """
+    count = len(measures)
+    result = np.full(count, OTHER_SITE_TYPE, dtype=object)
+    open_to_question = np.ones(count, dtype=bool)
+    for type_id, site_type in ruleset.site_types.items():
+        answer = all_of((answers_of_test(test, measures[test.measure], ruleset) for test in site_type.when), count)
+        result[open_to_question & (answer == YES)] = type_id
+        result[open_to_question & (answer == UNKNOWN)] = UNCERTAIN_SITE_TYPE
+        open_to_question &= answer == NO
+    return result
+
+
+def answers_of_rules(
+    ruleset: Ruleset,
+    left_out: frozenset[str],
+    measures: pd.DataFrame,
+    may_be_lower: Mapping[str, Booleans],
+    land_verdicts: Mapping[str, Verdicts],
+) -> pd.DataFrame:
+    """Return the verdict of every enabled rule that is assessed.
+
+    Parameters
+    ----------
+    ruleset
+        The rules.
+    left_out
+        Ids of rules that the study leaves out for all parcels.
+    measures
+        All measures. (n, ...)
+    may_be_lower
+        Where a measure's true value may be lower than the one given: a "no" stands, a "yes" becomes unknown.
+    land_verdicts
+        Verdicts of the rules on layers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        NO, UNKNOWN and YES as int8, a column per rule. (n, rules)
+    """
+    columns: dict[str, Verdicts] = {}
+    count = len(measures)
+    for rule_id, rule in ruleset.enabled_rules.items():
+        if rule_id in left_out:
+            continue
+        if rule.layer is not None:
+            columns[rule_id] = land_verdicts[rule_id]
+            continue
+        test = rule.test
+        answer = answers_of_test(test, measures[test.measure], ruleset)
+        if test.measure in may_be_lower:
+            answer = np.where(may_be_lower[test.measure] & (answer == YES), UNKNOWN, answer).astype(np.int8)
+        applies = all_of((answers_of_test(when, measures[when.measure], ruleset) for when in rule.when), count)
+        answer = np.where(applies == NO, YES, np.where((applies == UNKNOWN) & (answer == NO), UNKNOWN, answer))
+        columns[rule_id] = answer.astype(np.int8)
+    return pd.DataFrame(columns, index=measures.index)
+
+
+def assess_status(ruleset: Ruleset, verdicts: pd.DataFrame, decided_in: Booleans, decided_out: Booleans) -> NDArray[Any]:
+    """Return the status of each parcel. (n,) object of str.
+
+    Parameters
+    ----------
+    ruleset
+        Which levels exclude.
+    verdicts
+        Verdict per rule. (n, rules)
+    decided_in, decided_out
+        Decisions by people. (n,) bool
+    """
+    excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
+    hardest = [rule_id for rule_id in excluding if ruleset.rules[rule_id].level == Level.VERY_HARD]
+    others = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    worst, worst_hardest, worst_other = (_worst(verdicts[columns]) for columns in (excluding, hardest, others))
+    status = np.where(worst_other == NO, Status.ATTENTION, Status.AVAILABLE).astype(object)
+    status[worst == UNKNOWN] = Status.UNKNOWN
+    status[worst == NO] = Status.EXCLUDED
+    lifted = decided_in & (worst < YES)
+    status[lifted] = Status.ATTENTION
+    status[lifted & (worst_hardest == NO)] = Status.EXCLUDED
+    status[decided_out] = Status.EXCLUDED
+    return status
+
+
+def _worst(verdicts: pd.DataFrame) -> Verdicts:
+    if verdicts.shape[1] == 0:
+        return np.full(len(verdicts), YES)
+    worst: Verdicts = verdicts.to_numpy().min(axis=1)
+    return worst
