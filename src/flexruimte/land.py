@@ -112,9 +112,9 @@ def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verd
     count = len(overlay.shapes)
     cover = union_by_group(sure.geometry, sure.shape, count)
     covered = shapely.area(cover)
-    edge = stays_at_boundary(overlay.shapes, cover, features.precision_m if rule.precision_m is None else rule.precision_m)
-    whole = covered >= (1 - AREA_TOLERANCE) * overlay.areas
-    against = whole if excludes else (covered > AREA_TOLERANCE * overlay.areas) & ~edge
+    precision = features.precision_m if rule.precision_m is None else rule.precision_m
+    edge = stays_at_boundary(overlay.shapes, cover, precision)
+    against = _leaves_nothing(overlay, cover, covered, precision) if excludes else (covered > AREA_TOLERANCE * overlay.areas) & ~edge
     doubtful = np.zeros(count, dtype=bool)
     doubtful[found.shape[counts[found.feature] == UNKNOWN]] = True
     doubtful |= ~overlay.known(features, rule.largest_distance_m)
@@ -125,6 +125,15 @@ def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verd
     verdict[partly_unknown] = UNKNOWN
     feature_count, names = _causes(found, features, count)
     return LandFinding(covered, edge, verdict, feature_count, names), cover
+
+
+def _leaves_nothing(overlay: Overlay, cover: Geometries, covered: Floats, precision_m: float) -> Booleans:
+    """Return where a rule leaves no more of a parcel than the edge of its map."""
+    nothing: Booleans = covered >= (1 - AREA_TOLERANCE) * overlay.areas
+    little = np.flatnonzero(~nothing & (covered > 0.5 * overlay.areas))
+    rest = remainder(overlay.shapes[little], cover[little])
+    nothing[little] = stays_at_boundary(overlay.shapes[little], rest, precision_m)
+    return nothing
 
 
 def _distances(rule: Rule, features: Features) -> tuple[Floats, Booleans]:

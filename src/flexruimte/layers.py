@@ -293,10 +293,13 @@ def load_raster(key: str, spec: LayerSpec, source: Source, window: Window) -> Ra
         When the raster cannot be read, is not in RD New, or has no valid cell at all.
     """
     settings = _layer_settings(source)
-    grid = source.read_grid(window, spec.nodata if settings.nodata is None else settings.nodata)
-    values = grid.values
+    nodata = spec.nodata if settings.nodata is None else settings.nodata
     low, high = settings.valid or spec.valid or (-np.inf, np.inf)
+    grid = source.read_grid(window, nodata)
+    values = grid.values
     values[~((values >= low) & (values <= high))] = np.nan
+    if np.isnan(values).all() and not source.has_valid_cell(nodata, low, high):
+        raise LayerError(f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to {high:g}); correct 'nodata' or 'valid', or leave it out")
     recoded = values.copy()
     for sentinel, meaning in spec.recode.items():
         recoded[values == float(sentinel)] = meaning

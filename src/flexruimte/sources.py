@@ -272,16 +272,31 @@ class Source:
                     (max(int(np.floor(wanted.col_off)), 0), min(int(np.ceil(wanted.col_off + wanted.width)), raster.width)),
                 )
                 missing = raster.nodata if nodata is None else nodata
-                left, top = raster.transform * (columns[0], rows[0])
+                transform = raster.transform
+                left, top = transform.c + columns[0] * transform.a, transform.f + rows[0] * transform.e
                 if rows[1] <= rows[0] or columns[1] <= columns[0]:
                     values = np.empty((0, 0))
                 else:
                     values = raster.read(band, window=(rows, columns)).astype("float64")
                     if missing is not None:
                         values[np.isclose(values, missing, rtol=1e-6, atol=0)] = np.nan
-                return Grid(values, left, top, (raster.transform.a, -raster.transform.e))
+                return Grid(values, left, top, (transform.a, -transform.e))
         except rasterio.errors.RasterioIOError as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
+
+    def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
+        """Return whether any cell of a raster has a value between two bounds; reads block by block and stops at the first."""
+        band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
+        with rasterio.open(self.path) as raster:
+            missing = raster.nodata if nodata is None else nodata
+            for _, block in raster.block_windows(band):
+                values = raster.read(band, window=block).astype("float64")
+                valid = (values >= low) & (values <= high)
+                if missing is not None:
+                    valid &= ~np.isclose(values, missing, rtol=1e-6, atol=0)
+                if valid.any():
+                    return True
+        return False
 
     def _check_raster(self, raster: Any, band: int) -> None:
         named = self.settings.crs or raster.crs

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from flexruimte.conditions import answers_of_where
 from flexruimte.layers import Features, Layer
 from flexruimte.overlay import Overlay
-from flexruimte.ruleset import Ruleset
+from flexruimte.network import RoadNetwork, road_network
+from flexruimte.ruleset import Ruleset, Where
+from flexruimte.vocabulary import YES
 
 __all__ = ["MeasureInputs"]
 
@@ -25,6 +28,17 @@ class MeasureInputs:
     """Parcel ids. (n,) object"""
     layers: Mapping[str, Layer]
     ruleset: Ruleset
+    networks: dict[str, RoadNetwork] = field(default_factory=dict)
+    """Road networks that were made already."""
+
+    def network(self, key: str, where: Where) -> RoadNetwork:
+        """Return the network of the roads of a layer for which conditions hold; it is made once."""
+        name = f"{key} {sorted((field, condition.model_dump_json()) for field, condition in where.items())}"
+        if name not in self.networks:
+            roads = self.features(key)
+            usable = np.minimum(roads.certainty, answers_of_where(where, roads.table)) == YES
+            self.networks[name] = road_network(roads.geometries[usable])
+        return self.networks[name]
 
     def features(self, key: str) -> Features:
         """Return a vector layer."""

@@ -21,14 +21,16 @@ def raster(measure: RasterMeasure, inputs: MeasureInputs) -> Floats:
     layer = inputs.layers[measure.layer]
     if not isinstance(layer, Raster):
         raise TypeError(f"layer '{measure.layer}' is no raster")  # the ruleset was checked for this
-    values = layer.grid.values
+    grid = layer.grid
     if measure.statistic == "slope":
-        values = slope_percent(values, layer.grid.cell_m)
+        found = cell_statistics(inputs.overlay.shapes, slope_percent(grid.values, grid.cell_m), grid.left, grid.top, grid.cell_m)
     elif measure.statistic == "share":
         low = -np.inf if measure.at_least is None else measure.at_least
         high = np.inf if measure.at_most is None else measure.at_most
-        values = np.where(np.isnan(values), np.nan, ((values >= low) & (values <= high)).astype(np.float64))
-    found = cell_statistics(inputs.overlay.shapes, values, layer.grid.left, layer.grid.top, layer.grid.cell_m)
+        inside = np.where(np.isnan(grid.values), np.nan, ((grid.values >= low) & (grid.values <= high)).astype(np.float64))
+        found = cell_statistics(inputs.overlay.shapes, inside, grid.left, grid.top, grid.cell_m)
+    else:
+        found = inputs.overlay.cells(layer)
     statistic = {"max": found.max, "min": found.min}.get(measure.statistic, found.mean)
     known = found.covered_m2 >= measure.known_from_share * inputs.overlay.areas * (1 - 1e-6)
     return np.where(known, statistic, np.nan)

@@ -1,0 +1,163 @@
+"""Kernels on polygons: by hand, on a zoo of shapes, by property, and against plain per-shape loops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from shapes import ZOO, boxes, random_polygons
+
+from flexruimte.geometry import (
+    isoperimetric_quotient,
+    largest_part,
+    overlaps,
+    polygonal,
+    remainder,
+    stays_at_boundary,
+    subdivide,
+    union_by_group,
+    width,
+)
+
+EMPTY = shapely.Polygon()
+
+
+def covers_of(shapes: np.ndarray, features: np.ndarray) -> np.ndarray:
+    found = overlaps(shapes, features)
+    return union_by_group(found.geometry, found.shape, len(shapes))
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_kernels_take_every_shape(name: str) -> None:
+    shapes = np.array([ZOO[name], shapely.box(0, 0, 10, 10), ZOO[name]], dtype=object)
+    cutter = np.array([shapely.box(-100, -100, 3, 100)], dtype=object)
+    covers = covers_of(shapes, cutter)
+    rest = remainder(shapes, covers)
+    assert covers.shape == rest.shape == (3,)
+    assert covers.dtype == rest.dtype == object
+    np.testing.assert_allclose(shapely.area(covers) + shapely.area(rest), shapely.area(shapes), rtol=1e-12, atol=1e-12)
+    assert width(rest).dtype == np.float64
+    assert (shapely.area(largest_part(rest)) <= shapely.area(rest) + 1e-12).all()
+    assert set(shapely.get_type_id(polygonal(shapes))) <= {3, 6}
+
+
+def test_overlaps_of_polygons_lines_and_points() -> None:
+    shapes = boxes((0, 0, 10, 10), (10, 0, 20, 10))
+    features = np.array(
+        [shapely.box(5, 0, 15, 10), shapely.box(20, 0, 30, 10), shapely.LineString([(2, 5), (18, 5)]), shapely.Point(10, 3), None, EMPTY],
+        dtype=object,
+    )
+    found = overlaps(shapes, features)
+    # the box half in each; the next box only touches; the line 8 m in each; the point on the common boundary is in both
+    assert list(zip(found.shape.tolist(), found.feature.tolist(), found.area.tolist(), strict=True)) == [
+        *[(0, 0, 50.0), (0, 2, 0.0), (0, 3, 0.0)],
+        *[(1, 0, 50.0), (1, 2, 0.0), (1, 3, 0.0)],
+    ]
+    assert shapely.length(found.geometry[1]) == 8.0
+
+
+def test_nothing_overlaps_nothing() -> None:
+    found = overlaps(np.empty(0, object), np.empty(0, object))
+    assert len(found.shape) == len(found.area) == 0
+    assert union_by_group(found.geometry, found.shape, 2).tolist() == [EMPTY, EMPTY]
+
+
+def test_a_film_of_rounding_is_nothing() -> None:
+    assert shapely.is_empty(remainder(boxes((0, 0, 10, 10)), boxes((0, 0, 10, 10 - 1e-9)))).all()
+    # a centimetre of a hundred metres is something
+    assert shapely.area(remainder(boxes((0, 0, 100, 100)), boxes((0, 0, 100, 99.99))))[0] == pytest.approx(1.0)
+
+
+def test_edge() -> None:
+    parcel = shapely.box(0, 0, 100, 100)
+    cases = {
+        shapely.box(0, 0, 5, 100): True,  # exactly as wide as the map is precise
+        shapely.box(0, 0, 5.1, 100): False,
+        shapely.box(48, 48, 52, 52): False,  # small, but in the middle
+        shapely.union_all([shapely.box(0, 0, 3, 100), shapely.box(97, 0, 100, 100)]): True,  # on two sides
+        shapely.union_all([shapely.box(0, 0, 3, 100), shapely.box(50, 50, 51, 51)]): False,
+        EMPTY: False,
+        parcel: False,  # all of it is no edge
+    }
+    covers = np.array(list(cases), dtype=object)
+    assert stays_at_boundary(np.full(len(cases), parcel, dtype=object), covers, 5.0).tolist() == list(cases.values())
+    assert not stays_at_boundary(np.full(len(cases), parcel, dtype=object), covers, 0.0).any()
+    # a strip of 8 m is all within 5 m of its boundary: then half of it decides
+    strip = boxes((0, 0, 100, 8), (0, 0, 100, 8))
+    assert stays_at_boundary(strip, boxes((0, 0, 49, 8), (0, 0, 51, 8)), 5.0).tolist() == [True, False]
+
+
+def test_width_and_largest_part() -> None:
+    two = shapely.union_all([shapely.box(0, 0, 10, 30), shapely.box(50, 0, 55, 20)])
+    corridor = shapely.union_all([shapely.box(0, 0, 20, 20), shapely.box(20, 9, 80, 11)])
+    shapes = np.array([two, corridor, EMPTY], dtype=object)
+    np.testing.assert_allclose(width(shapes), [10, 20, 0], atol=0.4)
+    assert shapely.area(largest_part(shapes)).tolist() == [300, 520, 0]
+
+
+def test_isoperimetric_quotient() -> None:
+    circle = shapely.buffer(shapely.Point(0, 0), 50, quad_segs=32)
+    # square: 4 pi a^2 / (4 a)^2 = pi / 4
+    found = isoperimetric_quotient(np.array([circle, shapely.box(0, 0, 9, 9), EMPTY], dtype=object))
+    assert found[0] > 0.99
+    assert found[1] == pytest.approx(np.pi / 4)
+    assert np.isnan(found[2])
+
+
+@given(st.integers(0, 10_000))
+def test_area_is_conserved(seed: int) -> None:
+    shapes, features = random_polygons(seed, 12, 40.0), random_polygons(seed + 1, 25, 30.0)
+    covers = covers_of(shapes, features)
+    rest = remainder(shapes, covers)
+    np.testing.assert_allclose(shapely.area(covers) + shapely.area(rest), shapely.area(shapes), rtol=1e-6)
+    assert shapely.is_valid(rest).all()
+
+
+@given(st.integers(0, 10_000))
+def test_against_a_plain_loop(seed: int) -> None:
+    shapes, features = random_polygons(seed, 8, 40.0), random_polygons(seed + 7, 20, 30.0)
+    fast = shapely.area(remainder(shapes, covers_of(shapes, features)))
+    union = shapely.union_all(features)
+    slow = [shape.difference(union).area for shape in shapes]
+    np.testing.assert_allclose(fast, slow, rtol=1e-6, atol=1e-6)
+
+
+@given(st.integers(0, 10_000), st.randoms(use_true_random=False))
+def test_order_and_splits_change_nothing(seed: int, random: object) -> None:
+    shapes, features = random_polygons(seed, 10, 40.0), random_polygons(seed + 3, 20, 30.0)
+    whole = shapely.area(covers_of(shapes, features))
+    order = np.random.default_rng(seed).permutation(len(shapes))
+    np.testing.assert_array_equal(shapely.area(covers_of(shapes[order], features)), whole[order])
+    parts = [shapely.area(covers_of(part, features)) for part in np.array_split(shapes, 3)]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+    # cutting the features in two changes nothing but rounding
+    left, bottom, right, top = shapely.bounds(features).T
+    halves = polygonal(
+        np.concatenate(
+            [
+                shapely.intersection(features, shapely.box(left, bottom, (left + right) / 2, top)),
+                shapely.intersection(features, shapely.box((left + right) / 2, bottom, right, top)),
+            ]
+        )
+    )
+    np.testing.assert_allclose(shapely.area(covers_of(shapes, halves)), whole, rtol=1e-6, atol=1e-6)
+
+
+@given(st.integers(0, 10_000), st.floats(-90_000, 90_000))
+def test_shifting_the_map_changes_nothing(seed: int, shift: float) -> None:
+    shapes, features = random_polygons(seed, 8, 40.0), random_polygons(seed + 5, 15, 30.0)
+    moved = [shapely.transform(geometries, lambda xy: xy + shift) for geometries in (shapes, features)]
+    np.testing.assert_allclose(shapely.area(covers_of(*moved)), shapely.area(covers_of(shapes, features)), rtol=1e-6, atol=1e-4)
+
+
+@pytest.mark.parametrize("most_points", [8, 32, 256])
+def test_subdivide_keeps_everything(most_points: int) -> None:
+    circle = shapely.buffer(shapely.Point(500, 500), 400, quad_segs=200)
+    ring = shapely.difference(circle, shapely.buffer(shapely.Point(520, 480), 200, quad_segs=100))
+    shapes = np.array([ring, shapely.box(0, 0, 5, 5)], dtype=object)
+    pieces, source = subdivide(shapes, most_points)
+    assert (shapely.get_num_coordinates(pieces) <= most_points).all()
+    np.testing.assert_allclose(np.bincount(source, shapely.area(pieces)), shapely.area(shapes), rtol=1e-9)
+    assert (np.diff(source) >= 0).all()

@@ -1,0 +1,286 @@
+"""What must always hold, on the toy town: unknown is visible, softer never excludes, better never scores lower, order and windows do not matter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from toy_town import IDS, RULESET, box, frame, layers, municipalities, parcels, toy_study
+
+from flexruimte.pipeline import Assessment, assess
+from flexruimte.ruleset import Criterion, Ruleset
+from flexruimte.ruleset_file import for_municipality, load_ruleset
+from flexruimte.score import criterion_scores
+from flexruimte.verdicts import assess_status
+from flexruimte.vocabulary import Level
+
+
+def toy(folder: Path, **changes: Any) -> Assessment:
+    return assess(toy_study(folder, **changes).plan, "A")
+
+
+def changed_ruleset(**changes: dict[str, Any]) -> Ruleset:
+    """The toy ruleset with tables laid over it, the way an override for a municipality is."""
+    ruleset = load_ruleset(RULESET).model_copy(update={"municipalities": {"A": changes}})
+    return for_municipality(ruleset, "A")
+
+
+def by_id(town: Assessment) -> pd.DataFrame:
+    return pd.DataFrame(town.parcels).set_index("parcel_id")
+
+
+# ------------------------------------------------------------------------------------------------------------------- order and windows
+
+
+def test_rows_may_be_shuffled(tmp_path: Path) -> None:
+    shuffled = {
+        key: data.sample(frac=1, random_state=7) if isinstance(data, pd.DataFrame) else data for key, data in layers(tmp_path).items()
+    }
+    usual = toy(tmp_path)
+    other = toy(tmp_path, layers=shuffled, parcels=parcels().sample(frac=1, random_state=3))
+    pd.testing.assert_frame_equal(pd.DataFrame(usual.parcels), pd.DataFrame(other.parcels), check_exact=True)
+    assert (shapely.to_wkb(usual.buildable) == shapely.to_wkb(other.buildable)).all()
+
+
+def test_the_rest_of_the_country_changes_nothing(tmp_path: Path) -> None:
+    # another municipality with parcels, and features far away in every layer
+    far = box(50_000, 0, 50_100, 100)
+    more_parcels = pd.concat([parcels(), frame([far], parcel_id=["far"])], ignore_index=True)
+    more = pd.concat([municipalities(), frame([box(49_000, -100, 51_000, 200)], code=["C"], naam=["Ceedorp"])], ignore_index=True)
+    evidence = layers(tmp_path)
+    evidence["natuur"] = pd.concat([evidence["natuur"], frame([far], nr=[9], naam=["Ver"])], ignore_index=True)
+    evidence["pand"] = pd.concat([evidence["pand"], frame([far], identificatie=["b9"], status=["Pand in gebruik"])], ignore_index=True)
+    usual = toy(tmp_path)
+    other = toy(tmp_path, layers=evidence, parcels=more_parcels, municipalities=more)
+    pd.testing.assert_frame_equal(pd.DataFrame(usual.parcels), pd.DataFrame(other.parcels), check_exact=True)
+
+
+def test_a_border_does_not_matter(tmp_path: Path) -> None:
+    # the town cut in two municipalities gives each parcel the same numbers, rank aside
+    halves = frame([box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"])
+    study = toy_study(tmp_path, municipalities=halves)
+    parts = pd.concat([by_id(assess(study.plan, code)) for code in "AB"]).sort_index()
+    whole = by_id(toy(tmp_path))
+    leave = ["rank", "gemeente", "gemeente_code"]
+    pd.testing.assert_frame_equal(parts.drop(columns=leave), whole.drop(columns=leave), check_exact=True, check_dtype=False)
+
+
+# ------------------------------------------------------------------------------------------------------------------- unknown is visible
+
+EXCLUDING_LAYERS = {"pand": ["unbuilt", "buildings"], "natuur": ["nature"], "leiding": ["pipeline"], "plannen": ["hard_plan"]}
+
+
+@pytest.mark.parametrize("layer", EXCLUDING_LAYERS)
+def test_an_absent_layer_is_unknown_for_all(tmp_path: Path, layer: str) -> None:
+    town = toy(tmp_path, layers={layer: None})
+    for rule in EXCLUDING_LAYERS[layer]:
+        assert set(town.parcels[f"verdict_{rule}"]) == {"unknown"}
+        assert town.parcels["missing"].str.split(";").map(lambda ids, rule=rule: rule in ids).all()
+    assert set(town.parcels["status"]) <= {"unknown", "excluded"}
+    assert town.parcels["rank"].isna().all()
+    assert layer in town.absent
+    assert (by_id(town)["known_share"] <= by_id(toy(tmp_path))["known_share"]).all()
+
+
+@pytest.mark.parametrize("layer", EXCLUDING_LAYERS)
+def test_what_is_not_assessed_is_left_out_and_lowers_what_is_known(tmp_path: Path, layer: str) -> None:
+    town = toy(tmp_path, layers={layer: None}, not_assessed=[layer])
+    for rule in EXCLUDING_LAYERS[layer]:
+        assert town.left_out[rule] == layer
+        assert f"verdict_{rule}" not in town.parcels
+    assert town.parcels["rank"].notna().any()
+    assert town.parcels["known_share"].max() < 1
+
+
+def test_without_agreements_no_term_is_certain(tmp_path: Path) -> None:
+    assert "yes" not in set(toy(tmp_path, layers={"afspraken": None}).parcels["verdict_term"])
+    assert "yes" in set(toy(tmp_path, layers={"afspraken": None}, not_assessed=["afspraken"]).parcels["verdict_term"])
+
+
+def test_an_empty_layer_says_nothing_unless_the_study_says_it_does(tmp_path: Path) -> None:
+    empty = layers(tmp_path)["natuur"].iloc[:0]
+    assert set(toy(tmp_path, layers={"natuur": empty}).parcels["verdict_nature"]) == {"unknown"}
+    declared = {"source": empty, "coverage": "complete"}
+    assert set(toy(tmp_path, layers={"natuur": declared}).parcels["verdict_nature"]) == {"yes"}
+
+
+def test_a_layer_of_half_the_town_is_unknown_for_the_other_half(tmp_path: Path) -> None:
+    # nature's extent is x 0-300: the last column lies outside it
+    verdicts = by_id(toy(tmp_path, layers={"natuur": {"source": layers(tmp_path)["natuur"], "coverage": "extent"}}))["verdict_nature"]
+    assert set(verdicts[["P05", "P06"]]) == {"yes"}
+    assert verdicts["P07"] == "no"
+    assert set(verdicts[["P04", "P08", "P12"]]) == {"unknown"}
+    # land use fills the plane: what it does not cover is unknown without being told
+    assert by_id(toy(tmp_path))["land_use_class"][["P08", "P12"]].isna().all()
+
+
+def test_coverage_may_be_given_as_polygons(tmp_path: Path) -> None:
+    frame([box(-100, -100, 150, 400)]).to_file(tmp_path / "covered.gpkg")
+    source = {"source": layers(tmp_path)["natuur"], "coverage": str(tmp_path / "covered.gpkg")}
+    verdicts = by_id(toy(tmp_path, layers={"natuur": source}))["verdict_nature"]
+    # the soft rule reaches 20 m: within 150 - 20 all is known; P02, P06 and P10 lie half outside
+    assert verdicts[["P01", "P05", "P09"]].tolist() == ["yes"] * 3
+    assert verdicts[["P02", "P06", "P10"]].tolist() == ["unknown"] * 3
+
+
+def test_an_unknown_never_beats_a_no(tmp_path: Path) -> None:
+    before = by_id(toy(tmp_path))["status"]
+    after = by_id(toy(tmp_path, layers={"plannen": None}))["status"]
+    still = before[before == "excluded"].index.difference(["P10", "P11"])  # these two are excluded by their plans
+    assert set(after[still]) == {"excluded"}
+
+
+# ------------------------------------------------------------------------------------------------------------------- levels and rules
+
+
+@pytest.mark.parametrize("rule", load_ruleset(RULESET).rules)
+def test_a_softer_level_never_excludes(tmp_path: Path, rule: str) -> None:
+    excluded = [
+        set(by_id(toy(tmp_path, ruleset=changed_ruleset(rules={rule: {"level": level}}))).query("status == 'excluded'").index)
+        for level in Level
+    ]
+    assert excluded[3] == excluded[2] <= excluded[1] == excluded[0]
+
+
+def test_a_general_rule_a_local_one_none_and_zero() -> None:
+    rules = {level: changed_ruleset(rules={"near_nature": change}).rules["near_nature"] for level, change in {
+        "absent": {}, "zero": {"distance_m": 0}, "other": {"distance_m": 50}, "none": {"distance_m": "none"},
+    }.items()}  # fmt: skip
+    assert rules["absent"].distance_m == 20
+    assert rules["zero"].distance_m == 0
+    assert rules["zero"].enabled
+    assert rules["other"].distance_m == 50
+    assert not rules["none"].enabled
+
+
+def test_an_override_holds_in_its_municipality_only(tmp_path: Path) -> None:
+    ruleset = load_ruleset(RULESET).model_copy(update={"municipalities": {"B": {"rules": {"nature": {"level": "soft"}}}}})
+    halves = frame([box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"])
+    study = toy_study(tmp_path, ruleset=ruleset, municipalities=halves)
+    assert by_id(assess(study.plan, "B")).loc["P07", "status"] == "attention"
+    assert by_id(assess(study.plan, "A")).loc["P05", "buildable_m2"] == pytest.approx(5_000)
+
+
+def test_asked_types_are_a_rule_like_any_other(tmp_path: Path) -> None:
+    town = by_id(toy(tmp_path, placement={"site_types": ["field"]}))
+    assert town.loc["P03", "status"] == "attention"
+    assert town.loc["P01", "reasons"] == "type_asked"
+    assert "type_asked" not in town.loc["P04", "reasons"].split(";") or town.loc["P04", "site_type_class"] == "unknown"
+
+
+def test_a_distance_that_cannot_be_read_is_unknown_near_the_feature(tmp_path: Path) -> None:
+    unread = layers(tmp_path)["leiding"].assign(afstand=None)
+    verdicts = by_id(toy(tmp_path, layers={"leiding": unread}))["verdict_pipeline"]
+    assert set(verdicts[IDS[8:]]) == {"unknown"}  # within 50 m, the distance that is taken then
+    assert set(verdicts[IDS[:4]]) == {"yes"}
+
+
+# ------------------------------------------------------------------------------------------------------------------- dates
+
+
+@pytest.mark.parametrize(("as_of", "years"), [("2023-12-31", 10), ("2024-01-01", 30)])
+def test_the_studys_date_picks_the_regime(tmp_path: Path, as_of: str, years: float) -> None:
+    assert by_id(toy(tmp_path, as_of=as_of)).loc["P01", "term_years"] == years
+
+
+def test_a_placeholder_circle_is_not_believed(tmp_path: Path) -> None:
+    circle = frame([shapely.buffer(box(40, 40, 60, 60).centroid, 30)], plan=["rond"], status=["1A"], start=[2028])
+    row = by_id(toy(tmp_path, layers={"plannen": circle})).loc["P01"]
+    assert row["verdict_hard_plan"] == "unknown"
+
+
+def test_a_plan_status_that_no_list_has_is_unknown(tmp_path: Path) -> None:
+    strange = layers(tmp_path)["plannen"].assign(status=["?", "x", "1A", "3"])
+    town = toy(tmp_path, layers={"plannen": strange})
+    verdicts = by_id(town)["verdict_hard_plan"]
+    assert verdicts["P08"] == "unknown"  # "?" is in no list
+    assert verdicts["P10"] == "yes"  # "x" is ignored
+    assert town.unread_plans["plan status not in the ruleset's lists"] == 1
+
+
+# ------------------------------------------------------------------------------------------------------------------- decisions
+
+
+def decided(decision: str, parcel: str, date: str = "2025-06-01") -> pd.DataFrame:
+    return pd.DataFrame({"parcel_id": [parcel], "decision": [decision], "reason": ["raad"], "date": [date]})
+
+
+def test_decisions_and_their_precedence(tmp_path: Path) -> None:
+    def status(decision: str, parcel: str, date: str = "2025-06-01") -> str:
+        return str(by_id(toy(tmp_path, decisions=decided(decision, parcel, date))).loc[parcel, "status"])
+
+    assert status("out", "P12") == "excluded"
+    assert status("in", "P02") == "attention"  # excluded by a hard rule
+    assert status("in", "P08") == "attention"  # unknown
+    assert status("in", "P07") == "excluded"  # a very hard rule stands
+    assert status("out", "P12", "2026-06-01") == "attention"  # not in force yet
+    row = by_id(toy(tmp_path, decisions=decided("in", "P02"))).loc["P02"]
+    assert (row["decision"], row["decision_reason"], row["decision_date"]) == ("in", "raad", "2025-06-01")
+    assert row["reasons"] == "unbuilt"  # what speaks against it stays visible
+
+
+def test_the_last_decision_counts(tmp_path: Path) -> None:
+    both = pd.concat([decided("out", "P12", "2025-06-01"), decided("in", "P12", "2025-05-01")])
+    assert by_id(toy(tmp_path, decisions=both)).loc["P12", "status"] == "excluded"
+
+
+# ------------------------------------------------------------------------------------------------------------------- scores
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(0, 100)), min_size=2, max_size=6, unique_by=lambda point: round(point[0], 3)),
+    st.booleans(),
+    st.lists(st.floats(-2e3, 2e3), min_size=2, max_size=20),
+)
+def test_a_better_value_never_scores_lower(curve: list[tuple[float, float]], rising: bool, values: list[float]) -> None:
+    xs = sorted(x for x, _ in curve)
+    ys = sorted((y for _, y in curve), reverse=not rising)
+    if len({round(x, 3) for x in xs}) < 2 or any(b <= a for a, b in zip(xs, xs[1:], strict=False)):
+        return
+    criterion = Criterion.model_validate(
+        {"title": {"nl": "x", "en": "x"}, "measure": "stop_distance_m", "curve": list(zip(xs, ys, strict=True)), "source": "x", "basis": "assumption"}
+    )
+    ruleset = load_ruleset(RULESET).model_copy(update={"criteria": {"c": criterion}})
+    measures = pd.DataFrame({"stop_distance_m": sorted(values)})
+    steps = np.diff(criterion_scores(ruleset, frozenset(), measures, {})["c"].to_numpy())
+    assert (steps >= -1e-9).all() if rising else (steps <= 1e-9).all()
+
+
+def test_a_score_does_not_depend_on_the_batch(tmp_path: Path) -> None:
+    few = parcels().iloc[[2, 4, 11]]
+    whole, part = by_id(toy(tmp_path)), by_id(toy(tmp_path, parcels=few))
+    assert part["score"].tolist() == whole.loc[part.index, "score"].tolist()
+
+
+def test_what_is_unknown_widens_the_range_and_nothing_else(tmp_path: Path) -> None:
+    usual, less = by_id(toy(tmp_path)), by_id(toy(tmp_path, layers={"net": None}))
+    assert (less["score_low"] <= less["score"].fillna(less["score_low"]) + 1e-9).all()
+    assert (less["score_high"] >= less["score"].fillna(less["score_high"]) - 1e-9).all()
+    assert (less["score_low"] <= usual["score_low"] + 1e-9).all()
+    assert (less["score_high"] >= usual["score_high"] - 1e-9).all()
+
+
+def test_status_from_verdicts() -> None:
+    ruleset = load_ruleset(RULESET)
+    verdicts = pd.DataFrame(
+        {"nature": [1, 1, 0, -1, 0], "unbuilt": [1, 1, 1, 1, -1], "near_nature": [1, -1, -1, 1, 1]}, dtype="int8"
+    )  # very_hard, hard, soft
+    nobody = np.zeros(5, dtype=bool)
+    assert list(assess_status(ruleset, verdicts, nobody, nobody)) == ["available", "attention", "unknown", "excluded", "excluded"]
+
+
+def test_todays_date_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoToday(dt.date):
+        @classmethod
+        def today(cls) -> NoToday:
+            raise AssertionError("today's date was read")
+
+    monkeypatch.setattr(dt, "date", NoToday)
+    assert len(toy(tmp_path, as_of=NoToday(2026, 1, 1)).parcels) == 12
