@@ -136,7 +136,7 @@ def test_check_finds_it_before_anything_is_computed(tmp_path: Path, case: str) -
 def test_a_good_study_has_no_problems(tmp_path: Path) -> None:
     report = check(Study.load(write_toy_study(tmp_path)).plan)
     assert report.problems == report.missing_layers == []
-    assert any("lden" in warning and "of A" in warning for warning in report.warnings)  # the raster stops short
+    assert any("lden" in warning and "part of A" in warning for warning in report.warnings)  # the raster stops short
 
 
 def test_files_give_what_memory_gives(tmp_path: Path) -> None:

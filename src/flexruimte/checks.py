@@ -8,7 +8,7 @@ import shapely
 
 from flexruimte.errors import FlexruimteError
 from flexruimte.layers import source_columns
-from flexruimte.pipeline import Plan, layers_in_use, left_out_by
+from flexruimte.pipeline import Plan, layers_in_use
 from flexruimte.sources import Source
 from flexruimte.study_file import LayerSettings, ParcelSettings
 
@@ -55,8 +55,7 @@ def check(plan: Plan) -> CheckReport:
             _check_layer(plan, key, source, report)
         except FlexruimteError as error:
             report.problems.append(str(error))
-    needed = layers_in_use(plan.ruleset, left_out_by(plan.ruleset, plan.not_assessed))
-    report.missing_layers.extend(layer for layer in needed if layer not in plan.sources and layer not in plan.not_assessed)
+    report.missing_layers.extend(layer for layer in layers_in_use(plan.ruleset, plan.not_assessed) if layer not in plan.sources)
     return report
 
 
@@ -98,11 +97,17 @@ def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> N
 
 
 def _warn_of_reach(plan: Plan, source: Source, extent: tuple[float, float, float, float], report: CheckReport) -> None:
-    box = shapely.box(*extent)
-    inside = shapely.area(shapely.intersection(plan.municipalities.geometries, box)) / shapely.area(plan.municipalities.geometries)
-    short = [code for code, share in zip(plan.municipalities.codes, inside, strict=True) if share < _MOSTLY]
+    parcels = plan.parcels.extent
+    if parcels is None:
+        return
+    asked = shapely.intersection(plan.municipalities.geometries, shapely.box(*parcels))
+    reached = shapely.area(shapely.intersection(asked, shapely.box(*extent)))
+    short = {
+        code: here / area
+        for code, here, area in zip(plan.municipalities.codes, reached, shapely.area(asked), strict=True)
+        if here < _MOSTLY * area
+    }
     if short:
-        first = short[0]
-        share = inside[plan.municipalities.codes.index(first)]
-        more = f" and of {len(short) - 1} more municipalities" if len(short) > 1 else ""
-        report.warnings.append(f"{source.label} reaches {share:.0%} of {first}{more} only; elsewhere its rules are unknown")
+        first = next(iter(short))
+        more = f" and less of {len(short) - 1} more municipalities than it should" if len(short) > 1 else ""
+        report.warnings.append(f"{source.label} reaches {short[first]:.0%} of the parcels' part of {first}{more}; elsewhere its rules are unknown")

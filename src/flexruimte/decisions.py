@@ -42,15 +42,9 @@ class Decisions:
         """Return the decisions in force on a date: the last one per parcel, later ones do not count yet."""
         made = self.rows[self.rows["date"] <= pd.Timestamp(as_of)].sort_values("date", kind="stable")
         last = made[~made.index.duplicated(keep="last")].reindex(ids)
-        decision = last["decision"].to_numpy(dtype=object)
-        date = last["date"].dt.strftime("%Y-%m-%d")
-        return DecisionsAt(
-            into=decision == "in",
-            out=decision == "out",
-            decision=np.where(last["decision"].isna(), None, decision),
-            reason=np.where(last["decision"].isna(), None, last["reason"].to_numpy(dtype=object)),
-            date=np.where(last["decision"].isna(), None, date.to_numpy(dtype=object)),
-        )
+        text = last.assign(date=last["date"].dt.strftime("%Y-%m-%d")).astype(object)
+        decision, reason, date = (text[name].where(text[name].notna(), None).to_numpy() for name in ("decision", "reason", "date"))
+        return DecisionsAt(into=decision == "in", out=decision == "out", decision=decision, reason=reason, date=date)
 
     def later_than(self, as_of: dt.date) -> int:
         """Return how many decisions are not in force yet."""

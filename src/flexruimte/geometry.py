@@ -88,8 +88,8 @@ def _collected(polygons: Geometries, owner: Integers, count: int) -> Geometries:
     result = np.full(count, shapely.Polygon(), dtype=object)
     if len(polygons):
         owners, first, number = np.unique(owner, return_index=True, return_counts=True)
-        collected = shapely.multipolygons(polygons, indices=np.repeat(np.arange(len(owners)), number))
-        result[owners] = np.where(number == 1, polygons[first], collected)
+        result[owners] = shapely.multipolygons(polygons, indices=np.repeat(np.arange(len(owners)), number))
+        result[owners[number == 1]] = polygons[first[number == 1]]
     return result
 
 
@@ -230,7 +230,7 @@ def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geome
         row = np.repeat(np.arange(len(chosen)), number[chosen])
         column = np.arange(len(row)) - np.repeat(np.cumsum(number[chosen]) - number[chosen], number[chosen])
         table[row, column] = geometries[np.repeat(first[chosen], number[chosen]) + column]
-        result[groups[chosen]] = polygonal(shapely.union_all(table, axis=1))
+        result[groups[chosen]] = polygonal(np.asarray(shapely.union_all(table, axis=1), dtype=object))
     return result
 
 

@@ -82,7 +82,8 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
         finding, cover = _assess_rule(rule, features, overlay, applies, ruleset.excludes(rule))
         findings[rule_id] = finding
         if ruleset.excludes(rule):
-            covers.append(np.where(finding.edge | (applies != YES), shapely.Polygon(), cover))
+            cover[finding.edge | (applies != YES)] = shapely.Polygon()
+            covers.append(cover)
     taken = _union_of(covers, count)
     buildable = remainder(overlay.shapes, taken)
     return Land(buildable, shapely.area(taken), findings)
@@ -142,12 +143,12 @@ def _distances(rule: Rule, features: Features) -> tuple[Floats, Booleans]:
         return np.full(len(features.ids), rule.distance_m or 0.0), np.ones(len(features.ids), dtype=bool)
     values = features.table[rule.distance_m.field]
     if rule.distance_m.classes is not None:
-        read = values.astype("string").map({str(key): float(value) for key, value in rule.distance_m.classes.items()})
+        read = as_numbers(values.astype("string").map(rule.distance_m.classes))
     else:
-        read = values.astype("string").str.extract(str(rule.distance_m.pattern), expand=True).iloc[:, 0]
-        read = read.str.replace(",", ".", regex=False)
-    distance = as_numbers(read).to_numpy(copy=True)
-    readable = np.isfinite(distance)
+        text = values.astype("string").str.extract(str(rule.distance_m.pattern), expand=True).iloc[:, 0]
+        read = as_numbers(text.astype("string").str.replace(",", ".", regex=False))
+    distance = np.array(read, dtype=np.float64)
+    readable: Booleans = np.isfinite(distance)
     distance[~readable] = rule.distance_m.otherwise_m
     return distance, readable
 
@@ -166,17 +167,14 @@ def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: F
 
 def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, list[tuple[str, ...]]]:
     """Return per parcel how many features reach it and the names of the first, by shared area."""
-    pairs = pd.DataFrame({"shape": found.shape, "feature": found.feature, "area": found.area})
-    pairs = pairs.groupby(["shape", "feature"], as_index=False)["area"].sum()
-    number = np.bincount(pairs["shape"], minlength=count)
-    pairs["area"] = pairs["area"].round(2)
-    pairs = pairs.sort_values(["shape", "area", "feature"], ascending=[True, False, True], kind="stable")
-    first = pairs[pairs.groupby("shape").cumcount() < FEATURES_NAMED]
-    names: list[tuple[str, ...]] = [()] * count
-    labels = feature_names(features)[first["feature"].to_numpy()]
-    for shape, positions in first.reset_index(drop=True).groupby("shape").indices.items():
-        names[int(shape)] = tuple(labels[positions])
-    return number, names
+    pair, row = np.unique(np.stack([found.shape, found.feature], axis=1), axis=0, return_inverse=True)
+    area = np.bincount(row.ravel(), found.area, minlength=len(pair)).round(2)
+    order = np.lexsort((pair[:, 1], -area, pair[:, 0]))
+    shape, feature = pair[order].T
+    edges = np.searchsorted(shape, np.arange(count + 1))
+    labels = feature_names(features)[feature]
+    last = np.minimum(edges[1:], edges[:-1] + FEATURES_NAMED)
+    return np.diff(edges), [tuple(labels[start:end]) for start, end in zip(edges[:-1], last, strict=True)]
 
 
 def feature_names(features: Features) -> Geometries:

@@ -202,7 +202,7 @@ def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, i
     return flat, {what: count for what, count in repairs.items() if count}
 
 
-def _canonical_order(ids: Sequence[str], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
+def _canonical_order(ids: np.ndarray[Any, Any], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return an order that depends on the rows alone, not on how they were read."""
     left, bottom, right, top = shapely.bounds(geometries).T
     return np.lexsort((shapely.get_num_coordinates(geometries), top, right, bottom, left, np.asarray(ids, dtype=str)))
@@ -240,8 +240,8 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
     geometries, repairs = _cleaned(frame.geometry.to_numpy(), spec.geometry)
     table = _named(frame, columns, settings)
     if spec.missing_below is not None:
-        for name in table.select_dtypes("number"):
-            table[name] = table[name].astype("float64").where(table[name] >= spec.missing_below)
+        for number in table.select_dtypes("number").columns:
+            table[number] = table[number].astype("float64").where(table[number] >= spec.missing_below)
     certainty = answers_of_where(spec.rows, table)
     ids = frame[id_column].astype("string").fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
     keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
@@ -393,14 +393,14 @@ def _belongs(geometries: Geometries, municipalities: Municipalities, position: i
     shapely.prepare(area)
     belongs = shapely.contains_properly(area, geometries)
     border = np.flatnonzero(~belongs & shapely.intersects(area, geometries))
-    near = shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))) if len(border) else []
-    near = np.sort(near)
+    if not len(border):
+        return np.asarray(belongs)
+    near = np.sort(shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))))
     found = overlaps(geometries[border], municipalities.geometries[near])
     shared = np.zeros((len(border), len(near)))
     np.add.at(shared, (found.shape, found.feature), found.area)
-    if len(border):
-        belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
-    return belongs
+    belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
+    return np.asarray(belongs)
 
 
 def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, repair: bool) -> tuple[np.ndarray[Any, Any], dict[str, int]]:

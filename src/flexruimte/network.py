@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -50,9 +51,9 @@ def road_network(lines: Geometries) -> RoadNetwork:
     node = node.ravel()
     start = np.flatnonzero((owner[1:] == owner[:-1]) & (node[1:] != node[:-1])) if len(owner) else np.empty(0, np.intp)
     ends = np.stack([coordinates[start], coordinates[start + 1]], axis=1)
-    segments = shapely.linestrings(ends) if len(start) else np.empty(0, object)
+    segments = np.asarray(shapely.linestrings(ends) if len(start) else [], dtype=object)
     nodes = np.stack([node[start], node[start + 1]], axis=1)
-    return RoadNetwork(segments, nodes, shapely.length(segments), int(node.max()) + 1 if len(node) else 0)
+    return RoadNetwork(segments, nodes, np.asarray(shapely.length(segments)), int(node.max()) + 1 if len(node) else 0)
 
 
 def distance_along_roads(shapes: Geometries, facilities: Geometries, network: RoadNetwork, limit_m: float) -> Floats:
@@ -133,7 +134,7 @@ def _search(
     heads = np.concatenate([network.nodes[:, 1], start, end])
     lengths = np.concatenate([network.lengths, access + facility_position, access + network.lengths[facility_segment] - facility_position])
     graph = _shortest_edges(tails, heads, lengths, origin + 1)
-    to_node = csgraph.dijkstra(graph, directed=False, indices=origin, limit=limit_m)[:origin]
+    to_node = np.asarray(csgraph.dijkstra(graph, directed=False, indices=np.array([origin]), limit=limit_m))[0, :origin]
     direct = np.full(len(shape_segment), np.inf)
     if count:
         order = np.argsort(facility_segment, kind="stable")
@@ -146,7 +147,7 @@ def _search(
     return to_node, direct
 
 
-def _shortest_edges(tails: Integers, heads: Integers, lengths: Floats, count: int) -> sparse.csr_array:
+def _shortest_edges(tails: Integers, heads: Integers, lengths: Floats, count: int) -> Any:
     """Return the graph with, of parallel edges, only the shortest (a sparse matrix would add them up)."""
     low, high = np.minimum(tails, heads), np.maximum(tails, heads)
     order = np.lexsort((lengths, high, low))

@@ -71,5 +71,4 @@ class Overlay:
             return np.zeros(len(self.shapes), dtype=bool)
         inside = shapely.area(shapely.intersection(self.shapes, features.coverage)) >= KNOWN_FROM_SHARE * self.areas
         border = shapely.distance(self.shapes, shapely.boundary(features.coverage))
-        known = inside & ((reach_m <= 0) | (border >= reach_m))
-        return known
+        return np.asarray(inside & ((reach_m <= 0) | (border >= reach_m)))

@@ -30,6 +30,7 @@ from flexruimte.measures import compute_measures
 from flexruimte.overlay import Overlay
 from flexruimte.ruleset import Language, Ruleset, WalkMeasure
 from flexruimte.ruleset_file import for_municipality
+from flexruimte.parcel_table import account, evidence
 from flexruimte.score import criterion_scores, rank, theme_scores
 from flexruimte.sources import Source, Window
 from flexruimte.term import Term, assess_term
@@ -41,14 +42,12 @@ from flexruimte.vocabulary import (
     LARGEST_PART_AREA,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
-    NO,
     PARCEL_ID,
+    RANK,
     SITE_TYPE,
-    UNKNOWN,
-    VERDICT_NAMES,
+    STATUS,
     WIDTH,
     Geometries,
-    Verdicts,
 )
 
 __all__ = ["Assessment", "Plan", "Progress", "assess", "layers_in_use", "left_out_by"]
@@ -139,11 +138,20 @@ def assess(plan: Plan, code: str, progress: Progress = lambda _step: None) -> As
     land_verdicts = {rule_id: finding.verdict for rule_id, finding in land.findings.items()}
     verdicts = answers_of_rules(ruleset, skipped, measures, term.may_be_lower, land_verdicts)
     criteria = criterion_scores(ruleset, skipped, measures, term.may_be_lower)
-    table = _table(plan, ruleset, parcels, measures, land, term, verdicts, criteria, left_out)
-    table.insert(0, MUNICIPALITY_NAME, name)
-    table.insert(0, MUNICIPALITY_CODE, code)
-    table.insert(0, PARCEL_ID, parcels.ids)
-    table.insert(3, "rank", rank(table))
+    decisions = plan.decisions.at(parcels.ids, plan.as_of)
+    table = pd.concat(
+        [
+            pd.DataFrame({PARCEL_ID: parcels.ids}).assign(**{MUNICIPALITY_CODE: code, MUNICIPALITY_NAME: name}),
+            pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
+            theme_scores(ruleset, plan.groups, criteria),
+            measures,
+            account(ruleset, verdicts, criteria, term, land, decisions),
+            evidence(verdicts, criteria, land),
+            parcels.table,
+        ],
+        axis=1,
+    )
+    table.insert(3, RANK, rank(table))
     return Assessment(
         plan=plan,
         ruleset=ruleset,
@@ -151,14 +159,14 @@ def assess(plan: Plan, code: str, progress: Progress = lambda _step: None) -> As
         name=name,
         parcels=gpd.GeoDataFrame(table, geometry=parcels.geometries, crs=CRS),
         buildable=land.buildable,
-        verdicts=verdicts,
+        verdicts=pd.DataFrame(verdicts, index=table.index),
         left_out=left_out,
         inputs={
             "parcels": parcels.facts,
             "municipalities": plan.municipalities.facts,
             **{key: layer.facts for key, layer in sorted(layers.items())},
         },
-        absent=sorted(key for key in layers_in_use(ruleset, left_out) if key not in plan.sources),
+        absent=[key for key in layers_in_use(ruleset, plan.not_assessed) if key not in plan.sources],
         approximated=_approximated(ruleset, layers),
         regime=term.regime,
         unread_plans=term.unread,
@@ -179,14 +187,15 @@ def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str
     return reasons
 
 
-def layers_in_use(ruleset: Ruleset, left_out: Mapping[str, str]) -> list[str]:
+def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
     """Return the layers that assessed rules and criteria need, in the order of the ruleset."""
+    left_out = left_out_by(ruleset, not_assessed)
     needed = {layer for rule_id, rule in ruleset.enabled_rules.items() if rule_id not in left_out for layer in ruleset.layers_of_rule(rule)}
     needed |= {layer for name, c in ruleset.criteria.items() if name not in left_out for layer in ruleset.layers_of_measure(c.measure)}
     for optional in (ruleset.plans, ruleset.agreements):
-        if optional and optional.layer not in left_out.values():
+        if optional:
             needed.add(optional.layer)
-    return [layer for layer in ruleset.layers if layer in needed]
+    return [layer for layer in ruleset.layers if layer in needed - not_assessed]
 
 
 def reach_of_layer(ruleset: Ruleset, layer: str) -> float:
@@ -238,71 +247,6 @@ def _measure(
     measures = pd.concat([shape, term.columns, capacity, of_parcel, of_buildable], axis=1)
     measures[SITE_TYPE] = assess_site_types(ruleset, measures)
     return measures, term
-
-
-def _table(
-    plan: Plan,
-    ruleset: Ruleset,
-    parcels: Parcels,
-    measures: pd.DataFrame,
-    land: Land,
-    term: Term,
-    verdicts: pd.DataFrame,
-    criteria: pd.DataFrame,
-    left_out: Mapping[str, str],
-) -> pd.DataFrame:
-    """Return one row per parcel with everything that is known of it."""
-    decisions = plan.decisions.at(parcels.ids, plan.as_of)
-    excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
-    calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
-    status = assess_status(ruleset, verdicts, decisions.into, decisions.out)
-    scores = theme_scores(ruleset, plan.groups, criteria)
-    asked = len(ruleset.enabled_rules) + len(ruleset.criteria)
-    answered = (verdicts != UNKNOWN).sum(axis=1) + criteria.notna().sum(axis=1)
-    findings = {}
-    for rule_id, finding in land.findings.items():
-        if rule_id in left_out:
-            continue
-        findings[f"covered_m2_{rule_id}"] = finding.covered_m2
-        findings[f"edge_{rule_id}"] = finding.edge
-        findings[f"feature_count_{rule_id}"] = finding.feature_count
-        findings[f"features_{rule_id}"] = ["; ".join(names) for names in finding.feature_names]
-    # A decision "in" does not make the rules' objections disappear: they stay visible as attention.
-    objections = _named_where(verdicts, excluding, NO)
-    return pd.concat(
-        [
-            pd.DataFrame({"status": [str(value) for value in status]}),
-            scores,
-            measures,
-            pd.DataFrame(
-                {
-                    "taken_m2": land.taken_m2,
-                    "known_share": (answered / asked).round(4),
-                    "reasons": objections,
-                    "attention": _named_where(verdicts, calling, NO),
-                    "missing": _named_where(verdicts, list(verdicts), UNKNOWN),
-                    "decision": decisions.decision,
-                    "decision_reason": decisions.reason,
-                    "decision_date": decisions.date,
-                    "plans": ["; ".join(names) for names in term.plan_names],
-                }
-            ),
-            criteria.add_prefix("criterion_"),
-            verdicts.apply(lambda column: column.map(VERDICT_NAMES)).add_prefix("verdict_"),
-            pd.DataFrame(findings),
-            parcels.table,
-        ],
-        axis=1,
-    )
-
-
-def _named_where(verdicts: pd.DataFrame, rule_ids: list[str], answer: np.int8) -> list[str]:
-    """Return per parcel the ids of the rules with an answer, as "a;b"."""
-    text = np.full(len(verdicts), "", dtype=object)
-    for rule_id in rule_ids:
-        column: Verdicts = verdicts[rule_id].to_numpy()
-        text = np.where(column == answer, text + (rule_id + ";"), text)
-    return [ids.rstrip(";") for ids in text]
 
 
 def _approximated(ruleset: Ruleset, layers: Mapping[str, Layer]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -374,9 +375,9 @@ class Criterion(Sourced):
             raise ValueError("scores lie between 0 and 100")
         if self.curve is not None:
             xs = [x for x, _ in self.curve]
-            if len(xs) < 2 or any(b <= a for a, b in zip(xs, xs[1:], strict=False)):
+            if len(xs) < 2 or any(b <= a for a, b in pairwise(xs)):
                 raise ValueError("a curve needs two or more points with rising values")
-            steps = [b - a for a, b in zip(scores, scores[1:], strict=False)]
+            steps = [b - a for a, b in pairwise(scores)]
             if min(steps) < 0 < max(steps):
                 raise ValueError("a curve goes up or down, not both: a better value may never score lower")
         return self

@@ -10,7 +10,7 @@ import pandas as pd
 
 from flexruimte.conditions import as_numbers
 from flexruimte.ruleset import Criterion, Ruleset
-from flexruimte.vocabulary import HOMES_MID, PARCEL_ID, RANKED_STATUSES, Booleans, Floats
+from flexruimte.vocabulary import HOMES_MID, PARCEL_ID, RANKED_STATUSES, STATUS, Booleans, Floats
 
 __all__ = ["SCORE_DECIMALS", "criterion_scores", "rank", "theme_scores", "weighted_mean"]
 
@@ -49,14 +49,14 @@ def criterion_scores(ruleset: Ruleset, left_out: frozenset[str], measures: pd.Da
 
 
 def _score(criterion: Criterion, values: pd.Series[Any]) -> Floats:
+    numbers = as_numbers(values)
     if criterion.curve is not None:
         x, y = np.array(criterion.curve, dtype=np.float64).T
-        numbers = as_numbers(values).to_numpy()
-        return np.asarray(np.where(np.isnan(numbers), np.nan, np.interp(numbers, x, y)), dtype=np.float64)
-    numbers = as_numbers(values)
+        return np.asarray(np.where(numbers.isna(), np.nan, np.interp(numbers.to_numpy(), x, y)), dtype=np.float64)
     # A class may be written 3, 3.0 or "3".
-    text = values.astype("string").where(~(numbers.notna() & (numbers % 1 == 0)), numbers.map("{:.0f}".format, na_action="ignore"))
-    return as_numbers(text.map(dict(criterion.classes or {}))).to_numpy()
+    whole = numbers.notna() & (numbers % 1 == 0)
+    text = values.astype("string").where(~whole, numbers.map("{:.0f}".format, na_action="ignore"))
+    return np.asarray(as_numbers(text.map(dict(criterion.classes or {}))), dtype=np.float64)
 
 
 def weighted_mean(values: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
@@ -119,7 +119,7 @@ def rank(parcels: pd.DataFrame) -> pd.Series[Any]:
     parcels
         With `status`, `score`, homes and parcel id. A ranked parcel without a score comes last.
     """
-    ranked = parcels[parcels["status"].isin(RANKED_STATUSES)]
+    ranked = parcels[parcels[STATUS].isin(RANKED_STATUSES)]
     order = ranked.assign(score=ranked["score"].fillna(-1.0)).sort_values(
         ["score", HOMES_MID, PARCEL_ID], ascending=[False, False, True], kind="stable"
     )

@@ -230,8 +230,10 @@ class Source:
             return self._read_table()[list(columns)]
         self._check_presence()
         try:
-            return pyogrio.read_dataframe(
-                self.path, layer=self._file_layers[0], columns=list(columns), where=self.settings.where, read_geometry=False
+            return pd.DataFrame(
+                pyogrio.read_dataframe(
+                    self.path, layer=self._file_layers[0], columns=list(columns), where=self.settings.where, read_geometry=False
+                )
             )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None

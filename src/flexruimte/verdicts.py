@@ -49,7 +49,7 @@ def answers_of_rules(
     measures: pd.DataFrame,
     may_be_lower: Mapping[str, Booleans],
     land_verdicts: Mapping[str, Verdicts],
-) -> pd.DataFrame:
+) -> dict[str, Verdicts]:
     """Return the verdict of every enabled rule that is assessed.
 
     Parameters
@@ -67,16 +67,16 @@ def answers_of_rules(
 
     Returns
     -------
-    pandas.DataFrame
-        NO, UNKNOWN and YES as int8, a column per rule. (n, rules)
+    dict of Verdicts
+        NO, UNKNOWN and YES by rule id. (n,) int8
     """
-    columns: dict[str, Verdicts] = {}
+    answers: dict[str, Verdicts] = {}
     count = len(measures)
     for rule_id, rule in ruleset.enabled_rules.items():
         if rule_id in left_out:
             continue
         if rule.layer is not None:
-            columns[rule_id] = land_verdicts[rule_id]
+            answers[rule_id] = land_verdicts[rule_id]
             continue
         test = rule.test
         answer = answers_of_test(test, measures[test.measure], ruleset)
@@ -84,11 +84,11 @@ def answers_of_rules(
             answer = np.where(may_be_lower[test.measure] & (answer == YES), UNKNOWN, answer).astype(np.int8)
         applies = all_of((answers_of_test(when, measures[when.measure], ruleset) for when in rule.when), count)
         answer = np.where(applies == NO, YES, np.where((applies == UNKNOWN) & (answer == NO), UNKNOWN, answer))
-        columns[rule_id] = answer.astype(np.int8)
-    return pd.DataFrame(columns, index=measures.index)
+        answers[rule_id] = answer.astype(np.int8)
+    return answers
 
 
-def assess_status(ruleset: Ruleset, verdicts: pd.DataFrame, decided_in: Booleans, decided_out: Booleans) -> NDArray[Any]:
+def assess_status(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], decided_in: Booleans, decided_out: Booleans) -> NDArray[Any]:
     """Return the status of each parcel. (n,) object of str.
 
     Parameters
@@ -96,14 +96,15 @@ def assess_status(ruleset: Ruleset, verdicts: pd.DataFrame, decided_in: Booleans
     ruleset
         Which levels exclude.
     verdicts
-        Verdict per rule. (n, rules)
+        By rule id. (n,) int8
     decided_in, decided_out
         Decisions by people. (n,) bool
     """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
     hardest = [rule_id for rule_id in excluding if ruleset.rules[rule_id].level == Level.VERY_HARD]
     others = [rule_id for rule_id in verdicts if rule_id not in excluding]
-    worst, worst_hardest, worst_other = (_worst(verdicts[columns]) for columns in (excluding, hardest, others))
+    count = len(decided_in)
+    worst, worst_hardest, worst_other = (all_of((verdicts[rule_id] for rule_id in rules), count) for rules in (excluding, hardest, others))
     status = np.where(worst_other == NO, Status.ATTENTION, Status.AVAILABLE).astype(object)
     status[worst == UNKNOWN] = Status.UNKNOWN
     status[worst == NO] = Status.EXCLUDED
@@ -112,10 +113,3 @@ def assess_status(ruleset: Ruleset, verdicts: pd.DataFrame, decided_in: Booleans
     status[lifted & (worst_hardest == NO)] = Status.EXCLUDED
     status[decided_out] = Status.EXCLUDED
     return status
-
-
-def _worst(verdicts: pd.DataFrame) -> Verdicts:
-    if verdicts.shape[1] == 0:
-        return np.full(len(verdicts), YES)
-    worst: Verdicts = verdicts.to_numpy().min(axis=1)
-    return worst

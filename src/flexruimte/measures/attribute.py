@@ -18,5 +18,5 @@ def attribute(measure: AttributeMeasure, inputs: MeasureInputs) -> np.ndarray[An
     layer = inputs.layers[measure.layer]
     if not isinstance(layer, Table):
         raise TypeError(f"layer '{measure.layer}' is no table")  # the ruleset was checked for this
-    values = layer.rows[measure.field].reindex(inputs.ids)
-    return np.where(values.isna(), None, values.to_numpy(dtype=object))
+    values = layer.rows[measure.field].reindex(inputs.ids).astype(object)
+    return values.where(values.notna(), None).to_numpy(dtype=object)

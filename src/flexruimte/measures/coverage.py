@@ -51,9 +51,9 @@ def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[A
     found, doubtful = _meeting(features, measure.where, inputs)
     values = features.table[measure.field].to_numpy(dtype=object)[found.feature]
     pairs = pd.DataFrame({"shape": found.shape, "value": values, "area": np.round(found.area, 6)}).dropna()
-    sums = pairs.groupby(["shape", "value"], as_index=False)["area"].sum()
-    sums["order"] = sums["value"].astype(str)
-    best = sums.sort_values(["shape", "area", "order"], ascending=[True, False, True], kind="stable").drop_duplicates("shape")
+    pairs["order"] = pairs["value"].astype(str)
+    pairs["area"] = pairs.groupby(["shape", "order"])["area"].transform("sum")
+    best = pairs.sort_values(["shape", "area", "order"], ascending=[True, False, True], kind="stable").drop_duplicates("shape")
     result = np.full(len(inputs.ids), None, dtype=object)
     result[best["shape"].to_numpy()] = best["value"].to_numpy()
     result[doubtful] = None
