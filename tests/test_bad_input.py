@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def replace(file: str, old: str, new: str) -> Edit:
 def change_layer(layer: str, change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]) -> Edit:
     def edit(folder: Path) -> None:
         changed = change(gpd.read_file(folder / "kaart.gpkg", layer=layer))
-        changed.to_file(folder / f"{layer}.gpkg", layer=layer)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pyogrio warns of a layer without CRS, which is what one case is about
+            changed.to_file(folder / f"{layer}.gpkg", layer=layer)
         replace("study.toml", f'source = "kaart.gpkg"\nlayer = "{layer}"', f'source = "{layer}.gpkg"\nlayer = "{layer}"')(folder)
 
     return edit
@@ -119,11 +122,13 @@ def test_refused_in_one_line(tmp_path: Path, case: str) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("case", REFUSED)
+SEEN_IN_ROWS = ("double parcel id", "null parcel id", "double row in a table", "date in a table", "raster without values")
+"""What is seen when the rows are read, which check does not do."""
+
+
+@pytest.mark.parametrize("case", [case for case in REFUSED if case not in SEEN_IN_ROWS])
 def test_check_finds_it_before_anything_is_computed(tmp_path: Path, case: str) -> None:
-    edit, _, message = REFUSED[case]
-    if case in ("double parcel id", "null parcel id", "double row in a table", "date in a table", "raster without values"):
-        pytest.skip("is seen when the rows are read, which check does not do")
+    edit, _, _ = REFUSED[case]
     path = write_toy_study(tmp_path)
     edit(tmp_path)
     try:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapes import boxes
 
-from flexruimte.network import distance_along_roads, road_network
+from flexruimte.network import RoadNetwork, distance_along_roads, road_network, snap
 
 
 def lines(*wkt: str) -> np.ndarray:
@@ -22,11 +22,15 @@ def points(*xy: tuple[float, float]) -> np.ndarray:
     return shapely.points(list(xy)) if xy else np.empty(0, dtype=object)
 
 
+def walks(shapes: np.ndarray, facilities: np.ndarray, network: RoadNetwork, limit_m: float) -> np.ndarray:
+    return distance_along_roads(snap(shapes, network), snap(facilities, network), network, limit_m)
+
+
 def test_by_hand() -> None:
     # A cross: a street from west to east and one to the north that share the vertex (50, 0).
     network = road_network(lines("LINESTRING (0 0, 50 0, 100 0)", "LINESTRING (50 0, 50 80)"))
     shapes = boxes((-20, -5, -10, 5), (60, 10, 70, 20), (45, 82, 55, 90))
-    found = distance_along_roads(shapes, points((50, 60), (100, 0)), network, 500)
+    found = walks(shapes, points((50, 60), (100, 0)), network, 500)
     # first: 10 m to (0, 0), 50 to the crossing, then 50 east (110), not 60 north (120)
     # second: both streets are 10 m away; from (60, 0) or (70, 0) it is 40 or 30 to (100, 0): any point of the nearest edge is as near as another
     # third: 2 m to (50, 80), 20 m back
@@ -38,23 +42,23 @@ def test_same_segment_and_access() -> None:
     network = road_network(lines("LINESTRING (0 0, 100 0)"))
     # the facility stands 7 m off the road at x = 80, the parcel 5 m off at its corner x = 30
     shape = shapely.Polygon([(30, 5), (35, 20), (25, 20)])
-    assert distance_along_roads(np.array([shape]), points((80, 7)), network, 500).tolist() == pytest.approx([5 + 50 + 7])
+    assert walks(np.array([shape]), points((80, 7)), network, 500).tolist() == pytest.approx([5 + 50 + 7])
 
 
 def test_limit_and_unreachable() -> None:
     network = road_network(lines("LINESTRING (0 0, 100 0)", "LINESTRING (0 50, 100 50)"))
     shapes = boxes((-1, -1, 0, 0), (5_000, 0, 5_001, 1))
     # the facility is on the other, unconnected street; the second shape has no road within the limit
-    found = distance_along_roads(shapes, points((100, 50)), network, 300)
+    found = walks(shapes, points((100, 50)), network, 300)
     assert found[0] == 300
     assert np.isnan(found[1])
-    assert np.isnan(distance_along_roads(shapes, points((0, 0)), road_network(lines()), 300)).all()
-    assert distance_along_roads(shapes[:1], points(), network, 300).tolist() == [300]
+    assert np.isnan(walks(shapes, points((0, 0)), road_network(lines()), 300)).all()
+    assert walks(shapes[:1], points(), network, 300).tolist() == [300]
 
 
 def test_parallel_roads_take_the_shortest() -> None:
     network = road_network(lines("LINESTRING (0 0, 50 40, 100 0)", "LINESTRING (0 0, 100 0)"))
-    assert distance_along_roads(boxes((-10, -1, 0, 0)), points((100, 0)), network, 500).tolist() == pytest.approx([100])
+    assert walks(boxes((-10, -1, 0, 0)), points((100, 0)), network, 500).tolist() == pytest.approx([100])
 
 
 def plain_search(segments: list[tuple[tuple[float, float], tuple[float, float]]], start: tuple[float, float], end: tuple[float, float]) -> float:
@@ -86,6 +90,6 @@ def test_against_a_plain_search(seed: int) -> None:
         return
     # a tiny triangle that touches the network in the start node only
     shape = shapely.buffer(shapely.Point(start), 1e-4)
-    found = distance_along_roads(np.array([shape]), points(*facilities), network, 5_000)
+    found = walks(np.array([shape]), points(*facilities), network, 5_000)
     expected = min(plain_search(segments, start, facility) for facility in facilities)
     assert found[0] == pytest.approx(min(expected, 5_000), abs=0.01)

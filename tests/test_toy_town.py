@@ -40,8 +40,9 @@ MEASURES = {
     # P08 is covered for 80 % and P12 for 50 %: not known
     "land_use_class": [51, 51, 51, 51, 51, 51, 51, None, 40, 40, 40, None],
     "grid_class": [1, 3, 3, 3, 1, 3, 3, 3, 1, 3, 3, 3],
-    # P06: the upper half has no value (-99997), the lower half 1 km; P10 lies in the upper square only
-    "gp_distance_m": [2_000, 1_000, NAN, NAN, 2_000, 1_000, NAN, NAN, 2_000, NAN, NAN, NAN],
+    # P06: the upper half has no value (-99997), the lower half 1 km. P10 lies in the upper square only, 50 m from 1 km but on the border of 2 km.
+    # P03 and P07 touch the square of 1 km; P11 is 50 m away from it; P04, P08 and P12 are 100 m away or more, P12 sqrt(100^2 + 50^2) = 112 m
+    "gp_distance_m": [2_000, 1_000, 1_000, 1_000, 2_000, 1_000, 1_000, 1_000, 2_000, 2_000, 1_000, 1_000],
     # to (650, 50) from the nearest edge or corner of what is left: (100k, 50), (100k, 100), (100k, 200)
     "stop_distance_m": [
         *[550, 450, 350, 250],

@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
-from rasterio.transform import from_origin
 
 from flexruimte import Study
 from flexruimte.ruleset_file import load_ruleset
@@ -137,7 +136,7 @@ def height(path: Path) -> Path:
 
 def write_raster(path: Path, cells: np.ndarray[Any, Any], cell_m: float, top: float, left: float = 0.0) -> Path:
     profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "crs": "EPSG:28992", "height": cells.shape[0], "width": cells.shape[1]}
-    with rasterio.open(path, "w", **profile, transform=from_origin(X + left, Y + top, cell_m, cell_m)) as raster:
+    with rasterio.open(path, "w", **profile, transform=rasterio.Affine(cell_m, 0, X + left, 0, -cell_m, Y + top)) as raster:
         raster.write(cells.astype("float32"), 1)
     return path
 

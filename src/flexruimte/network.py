@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.sparse import csgraph
 
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
-__all__ = ["RoadNetwork", "distance_along_roads", "road_network"]
+__all__ = ["RoadNetwork", "Snap", "distance_along_roads", "road_network", "snap"]
 
 _NODE_GRID_M = 0.001
 """Vertices closer than this are the same node: lines that meet there are connected."""
@@ -29,6 +30,11 @@ class RoadNetwork:
     lengths: Floats
     """(s,) float64 [m]"""
     node_count: int
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index of the segments."""
+        return shapely.STRtree(self.segments)
 
 
 def road_network(lines: Geometries) -> RoadNetwork:
@@ -56,17 +62,51 @@ def road_network(lines: Geometries) -> RoadNetwork:
     return RoadNetwork(segments, nodes, np.asarray(shapely.length(segments)), int(node.max()) + 1 if len(node) else 0)
 
 
-def distance_along_roads(shapes: Geometries, facilities: Geometries, network: RoadNetwork, limit_m: float) -> Floats:
-    """Return the distance from each shape along the roads to the nearest facility, at most `limit_m`.
+@dataclass(frozen=True)
+class Snap:
+    """Where things meet a network: each with every segment that is nearest to it."""
+
+    thing: Integers
+    """Position of the thing. (k,) int"""
+    segment: Integers
+    """Position of the segment. (k,) int"""
+    position: Floats
+    """How far along the segment the nearest point lies. (k,) float64 [m]"""
+    distance: Floats
+    """How far the thing is from it. (k,) float64 [m]"""
+    count: int
+    """Number of things, those that are empty included."""
+
+
+def snap(things: Geometries, network: RoadNetwork) -> Snap:
+    """Return where things meet a network; empty things meet it nowhere.
+
+    Parameters
+    ----------
+    things
+        Points, polygons, or anything with a nearest point. (n,) object
+    network
+        The roads.
+    """
+    present = np.flatnonzero(~(shapely.is_missing(things) | shapely.is_empty(things)))
+    if not len(network.segments):
+        present = present[:0]
+    (thing, segment), distance = network.tree.query_nearest(things[present], return_distance=True, all_matches=True)
+    thing = present[thing]
+    nearest = shapely.get_point(shapely.shortest_line(network.segments[segment], things[thing]), 0)
+    position = np.asarray(shapely.line_locate_point(network.segments[segment], nearest), dtype=np.float64)
+    return Snap(thing, segment, position, distance, len(things))
+
+
+def distance_along_roads(start: Snap, facilities: Snap, network: RoadNetwork, limit_m: float) -> Floats:
+    """Return the distance along the roads from each starting place to the nearest facility, at most `limit_m`.
 
     The way leads straight to the nearest road, along the roads, and straight from the road to the facility.
 
     Parameters
     ----------
-    shapes
-        Where the way starts; polygons. (n,) object
-    facilities
-        Points, or anything with a nearest point. (m,) object
+    start, facilities
+        Where n starting places and the facilities meet the network.
     network
         The roads.
     limit_m
@@ -81,69 +121,32 @@ def distance_along_roads(shapes: Geometries, facilities: Geometries, network: Ro
     -----
     Facilities become nodes on the segment they are nearest to, and one Dijkstra search starts from all of them at once.
     """
-    result = np.full(len(shapes), np.nan)
-    if not len(network.segments):
-        return result
-    tree = shapely.STRtree(network.segments)
-    where, shape_segment, to_road = _snap(shapes, network.segments, tree, limit_m)
-    # Positions of facilities on their segments, each with the way from the road to the facility.
-    facility, facility_segment, access = _snap(facilities, network.segments, tree, limit_m)
-    facility_position = _position(facilities[facility], network.segments[facility_segment])
-    position = _position(shapes[where], network.segments[shape_segment])
-    to_node, direct = _search(network, facility_segment, facility_position, access, limit_m, shape_segment, position)
-    start, end = network.nodes[shape_segment].T
-    total = to_road + np.minimum(
-        direct, np.minimum(to_node[start] + position, to_node[end] + network.lengths[shape_segment] - position)
-    )
-    nearest = np.full(len(shapes), np.inf)
-    np.minimum.at(nearest, where, total)
-    reached = np.zeros(len(shapes), dtype=bool)
-    reached[where] = True
-    result[reached] = np.minimum(nearest[reached], limit_m)
-    return result
+    to_node, direct = _search(network, facilities, limit_m, start)
+    first, last = network.nodes[start.segment].T
+    by_nodes = np.minimum(to_node[first] + start.position, to_node[last] + network.lengths[start.segment] - start.position)
+    nearest, to_road = np.full(start.count, np.inf), np.full(start.count, np.inf)
+    np.minimum.at(nearest, start.thing, start.distance + np.minimum(direct, by_nodes))
+    np.minimum.at(to_road, start.thing, start.distance)
+    return np.where(to_road <= limit_m, np.minimum(nearest, limit_m), np.nan)
 
 
-def _snap(things: Geometries, segments: Geometries, tree: shapely.STRtree, limit_m: float) -> tuple[Integers, Integers, Floats]:
-    """Return each thing with every segment that is nearest to it, and how far that is; things beyond the limit are left out."""
-    present = np.flatnonzero(~(shapely.is_missing(things) | shapely.is_empty(things)))
-    (thing, segment), distance = tree.query_nearest(things[present], max_distance=limit_m, return_distance=True, all_matches=True)
-    return present[thing], segment, distance
-
-
-def _position(things: Geometries, segments: Geometries) -> Floats:
-    """Return how far along its segment the point nearest to each thing lies. [m]"""
-    nearest = shapely.get_point(shapely.shortest_line(segments, things), 0)
-    return np.asarray(shapely.line_locate_point(segments, nearest), dtype=np.float64)
-
-
-def _search(
-    network: RoadNetwork,
-    facility_segment: Integers,
-    facility_position: Floats,
-    access: Floats,
-    limit_m: float,
-    shape_segment: Integers,
-    position: Floats,
-) -> tuple[Floats, Floats]:
+def _search(network: RoadNetwork, facilities: Snap, limit_m: float, start: Snap) -> tuple[Floats, Floats]:
     """Return the distance from each node to a facility, and from each place straight along its own segment."""
-    origin = network.node_count
-    count = len(facility_segment)
-    start, end = network.nodes[facility_segment].T
+    origin, segment, access = network.node_count, facilities.segment, facilities.distance
+    first, last = network.nodes[segment].T
     # A facility reaches both ends of its segment; the origin stands for all facilities at once.
-    tails = np.concatenate([network.nodes[:, 0], np.full(2 * count, origin)])
-    heads = np.concatenate([network.nodes[:, 1], start, end])
-    lengths = np.concatenate([network.lengths, access + facility_position, access + network.lengths[facility_segment] - facility_position])
-    graph = _shortest_edges(tails, heads, lengths, origin + 1)
+    tails = np.concatenate([network.nodes[:, 0], np.full(2 * len(segment), origin)])
+    heads = np.concatenate([network.nodes[:, 1], first, last])
+    to_first, to_last = access + facilities.position, access + network.lengths[segment] - facilities.position
+    graph = _shortest_edges(tails, heads, np.concatenate([network.lengths, to_first, to_last]), origin + 1)
     to_node = np.asarray(csgraph.dijkstra(graph, directed=False, indices=np.array([origin]), limit=limit_m))[0, :origin]
-    direct = np.full(len(shape_segment), np.inf)
-    if count:
-        order = np.argsort(facility_segment, kind="stable")
-        first = np.searchsorted(facility_segment[order], shape_segment, "left")
-        last = np.searchsorted(facility_segment[order], shape_segment, "right")
-        place = np.repeat(np.arange(len(shape_segment)), last - first)
-        offset = np.arange(len(place)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-        other = order[np.repeat(first, last - first) + offset]
-        np.minimum.at(direct, place, np.abs(position[place] - facility_position[other]) + access[other])
+    direct = np.full(len(start.segment), np.inf)
+    order = np.argsort(segment, kind="stable")
+    low, high = (np.searchsorted(segment[order], start.segment, side) for side in ("left", "right"))
+    place = np.repeat(np.arange(len(start.segment)), high - low)
+    offset = np.arange(len(place)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
+    other = order[np.repeat(low, high - low) + offset]
+    np.minimum.at(direct, place, np.abs(start.position[place] - facilities.position[other]) + access[other])
     return to_node, direct
 
 

@@ -203,7 +203,7 @@ def reach_of_layer(ruleset: Ruleset, layer: str) -> float:
     distances = [rule.largest_distance_m for rule in ruleset.enabled_rules.values() if rule.layer == layer]
     for measure in ruleset.measures.values():
         if layer in (measure.layer, getattr(measure, "roads", None)):
-            distances.append(getattr(measure, "limit_m", 0.0))
+            distances += [getattr(measure, "limit_m", 0.0), getattr(measure, "nearest_within_m", 0.0)]
     return max(distances, default=0.0)
 
 

@@ -185,6 +185,8 @@ class FieldMeanMeasure(Titled):
     family: Literal["field_mean"]
     layer: str
     field: str
+    nearest_within_m: float = Field(default=0.0, ge=0)
+    """Where no feature with a value meets the shape, the value of the nearest one within this distance stands in. [m]"""
     factor: float = 1.0
     """What a value is multiplied by, to get the measure's unit from the field's."""
     where: Where = {}

@@ -94,9 +94,12 @@ UNITS: Final = {
     "_ug_m3": "ug/m3",
     "_count": "count",
     "_homes": "homes",
+    "homes_low": "homes",
+    "homes_mid": "homes",
+    "homes_high": "homes",
     "_class": "class",
 }
-"""A measure's name ends in its unit."""
+"""A measure's name ends in its unit; the homes, whose names are contracts, are the exception."""
 
 # Columns that the stages declare to each other. The order is the order of the outputs.
 PARCEL_ID: Final = "parcel_id"

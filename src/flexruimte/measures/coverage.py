@@ -84,12 +84,28 @@ def extreme(measure: ExtremeMeasure, inputs: MeasureInputs) -> Floats:
 
 
 def field_mean(measure: FieldMeanMeasure, inputs: MeasureInputs) -> Floats:
-    """Return the mean of a field over what covers each shape, by area; NaN where nothing with a value does. (n,) float64."""
+    """Return the mean of a field over what covers each shape, by area. (n,) float64.
+
+    Where nothing with a value covers it: the value of the nearest feature that has one, within `nearest_within_m`; NaN beyond that.
+    """
     features = inputs.features(measure.layer)
     found, _ = _meeting(features, measure.where, inputs)
-    values = as_numbers(features.table[measure.field]).to_numpy()[found.feature] * measure.factor
+    of_feature = as_numbers(features.table[measure.field]).to_numpy() * measure.factor
+    values = of_feature[found.feature]
     valued = ~np.isnan(values)
     weight = np.bincount(found.shape[valued], found.area[valued], minlength=len(inputs.ids))
     total = np.bincount(found.shape[valued], found.area[valued] * values[valued], minlength=len(inputs.ids))
     with np.errstate(invalid="ignore"):
-        return np.where(weight > 0, total / weight, np.nan)
+        mean = np.where(weight > 0, total / weight, np.nan)
+    counts = np.minimum(features.certainty, answers_of_where(measure.where, features.table))
+    usable = np.flatnonzero((counts == YES) & ~np.isnan(of_feature))
+    bare = np.flatnonzero(np.isnan(mean))
+    if measure.nearest_within_m > 0 and len(usable) and len(bare):
+        (shape, near), _ = shapely.STRtree(features.geometries[usable]).query_nearest(
+            inputs.overlay.shapes[bare], max_distance=measure.nearest_within_m, return_distance=True, all_matches=True
+        )
+        # Of features that are equally near the lowest value, so that the order of rows does not matter.
+        lowest = np.full(len(inputs.ids), np.inf)
+        np.minimum.at(lowest, bare[shape], of_feature[usable[near]])
+        mean[bare] = np.where(np.isinf(lowest[bare]), np.nan, lowest[bare])
+    return mean

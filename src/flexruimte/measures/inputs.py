@@ -11,7 +11,7 @@ import numpy as np
 from flexruimte.conditions import answers_of_where
 from flexruimte.layers import Features, Layer
 from flexruimte.overlay import Overlay
-from flexruimte.network import RoadNetwork, road_network
+from flexruimte.network import RoadNetwork, Snap, road_network, snap
 from flexruimte.ruleset import Ruleset, Where
 from flexruimte.vocabulary import YES
 
@@ -28,16 +28,17 @@ class MeasureInputs:
     """Parcel ids. (n,) object"""
     layers: Mapping[str, Layer]
     ruleset: Ruleset
-    networks: dict[str, RoadNetwork] = field(default_factory=dict)
-    """Road networks that were made already."""
+    networks: dict[str, tuple[RoadNetwork, Snap]] = field(default_factory=dict)
+    """Road networks that were made already, and where the shapes meet them."""
 
-    def network(self, key: str, where: Where) -> RoadNetwork:
-        """Return the network of the roads of a layer for which conditions hold; it is made once."""
+    def network(self, key: str, where: Where) -> tuple[RoadNetwork, Snap]:
+        """Return the network of the roads of a layer for which conditions hold, and where the shapes meet it; it is made once."""
         name = f"{key} {sorted((field, condition.model_dump_json()) for field, condition in where.items())}"
         if name not in self.networks:
             roads = self.features(key)
             usable = np.minimum(roads.certainty, answers_of_where(where, roads.table)) == YES
-            self.networks[name] = road_network(roads.geometries[usable])
+            network = road_network(roads.geometries[usable])
+            self.networks[name] = network, snap(self.overlay.shapes, network)
         return self.networks[name]
 
     def features(self, key: str) -> Features:

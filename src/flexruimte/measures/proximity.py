@@ -8,7 +8,7 @@ import shapely
 from flexruimte.conditions import answers_of_where
 from flexruimte.layers import Features
 from flexruimte.measures.inputs import MeasureInputs
-from flexruimte.network import distance_along_roads
+from flexruimte.network import distance_along_roads, snap
 from flexruimte.ruleset import NearestMeasure, WalkMeasure, Where
 from flexruimte.vocabulary import UNKNOWN, YES, Floats, Geometries, Verdicts
 
@@ -57,6 +57,6 @@ def walk(measure: WalkMeasure, inputs: MeasureInputs) -> Floats:
     straight = _straight(features, counts, inputs, measure.limit_m)
     if measure.roads not in inputs.layers:
         return np.minimum(straight * inputs.ruleset.number(measure.detour_factor), measure.limit_m)
-    network = inputs.network(measure.roads, measure.roads_where)
-    along = distance_along_roads(inputs.overlay.shapes, features.geometries[counts == YES], network, measure.limit_m)
+    network, start = inputs.network(measure.roads, measure.roads_where)
+    along = distance_along_roads(start, snap(features.geometries[counts == YES], network), network, measure.limit_m)
     return np.where(np.isnan(straight), np.nan, along)
