@@ -34,7 +34,7 @@ def random_polygons(seed: int, count: int, size: float) -> NDArray[Any]:
         corners = int(random.integers(3, 12))
         angle = np.sort(random.uniform(0, 2 * np.pi, corners)) + np.arange(corners) * 1e-3
         radius = random.uniform(0.3, 1.0, corners) * size
-        centre = random.uniform(0, 200, 2) + (100_000, 400_000)
+        centre = random.uniform(0, 200, 2) + np.array([100_000, 400_000])
         ring = centre + np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
         polygon = shapely.make_valid(shapely.Polygon(ring), method="structure")
         if random.random() < 0.3:

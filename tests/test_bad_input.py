@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
-from toy_files import write_toy_study
-from toy_town import IDS, box, frame, layers, parcels, toy_study, write_raster
 
 from flexruimte import FlexruimteError, LayerError, RulesetError, SourceError, Study, StudyError
 from flexruimte.checks import check
 from flexruimte.layers import Features
 from flexruimte.pipeline import assess
+from toy_files import write_toy_study
+from toy_town import IDS, box, frame, layers, parcels, toy_study, write_raster
 
 Edit = Callable[[Path], None]
 
@@ -148,7 +148,9 @@ def test_files_give_what_memory_gives(tmp_path: Path) -> None:
     (tmp_path / "memory").mkdir()
     memory = assess(toy_study(tmp_path / "memory").plan, "A").parcels
     files = assess(Study.load(write_toy_study(tmp_path / "files")).plan, "A").parcels
-    pd.testing.assert_frame_equal(pd.DataFrame(files).drop(columns="owner_class"), pd.DataFrame(memory).drop(columns="owner_class"), check_exact=True)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(files).drop(columns="owner_class"), pd.DataFrame(memory).drop(columns="owner_class"), check_exact=True
+    )
 
 
 @pytest.mark.parametrize("code", ["GM0000", "Adorp"])
@@ -182,9 +184,11 @@ def test_ids_are_numbered_when_asked(tmp_path: Path) -> None:
     double = pd.concat([double, double.iloc[[11]]], ignore_index=True)  # P12 twice, the same shape
     double.to_file(tmp_path / "double.gpkg")
     path = write_toy_study(tmp_path / "study")
-    replace("study.toml", 'source = "kaart.gpkg"\nlayer = "perceel"\nid = "parcel_id"', f'source = "{tmp_path}/double.gpkg"\nid = "parcel_id"\nrepair_ids = true')(
-        tmp_path / "study"
-    )
+    replace(
+        "study.toml",
+        'source = "kaart.gpkg"\nlayer = "perceel"\nid = "parcel_id"',
+        f'source = "{tmp_path}/double.gpkg"\nid = "parcel_id"\nrepair_ids = true',
+    )(tmp_path / "study")
     town = assess(Study.load(path).plan, "A")
     assert list(town.parcels["parcel_id"]) == ["?", "P01", "P01#2", *IDS[3:]]
     assert town.inputs["parcels"].repairs == {
@@ -207,7 +211,7 @@ def test_fields_are_found_in_other_spellings(tmp_path: Path) -> None:
     renamed = layers(tmp_path)["bodemgebruik"].rename(columns={"klasse": "KLAS_se"})
     town = assess(toy_study(tmp_path, layers={"bodemgebruik": renamed}).plan, "A")
     assert town.parcels["land_use_class"].notna().sum() == 10
-    fixed = {"source": renamed.drop(columns="KLAS_se"), "values": {"klasse": 51}}
+    fixed = {"source": renamed.drop(columns="KLAS_se"), "constants": {"klasse": 51}}
     assert set(assess(toy_study(tmp_path, layers={"bodemgebruik": fixed}).plan, "A").parcels["land_use_class"].dropna()) == {51}
 
 

@@ -7,7 +7,6 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from shapes import ZOO, boxes, random_polygons
 
 from flexruimte.geometry import (
     isoperimetric_quotient,
@@ -20,6 +19,7 @@ from flexruimte.geometry import (
     union_by_group,
     width,
 )
+from shapes import ZOO, boxes, random_polygons
 
 EMPTY = shapely.Polygon()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from toy_town import IDS, RULESET, box, frame, layers, municipalities, parcels, toy_study
 
 from flexruimte.pipeline import Assessment, assess
 from flexruimte.ruleset import Criterion, Ruleset
@@ -20,6 +20,7 @@ from flexruimte.ruleset_file import for_municipality, load_ruleset
 from flexruimte.score import criterion_scores
 from flexruimte.verdicts import assess_status
 from flexruimte.vocabulary import Level
+from toy_town import IDS, RULESET, box, frame, layers, municipalities, parcels, toy_study
 
 
 def toy(folder: Path, **changes: Any) -> Assessment:
@@ -242,10 +243,16 @@ def test_the_last_decision_counts(tmp_path: Path) -> None:
 def test_a_better_value_never_scores_lower(curve: list[tuple[float, float]], rising: bool, values: list[float]) -> None:
     xs = sorted(x for x, _ in curve)
     ys = sorted((y for _, y in curve), reverse=not rising)
-    if len({round(x, 3) for x in xs}) < 2 or any(b <= a for a, b in zip(xs, xs[1:], strict=False)):
+    if len({round(x, 3) for x in xs}) < 2 or any(b <= a for a, b in pairwise(xs)):
         return
     criterion = Criterion.model_validate(
-        {"title": {"nl": "x", "en": "x"}, "measure": "stop_distance_m", "curve": list(zip(xs, ys, strict=True)), "source": "x", "basis": "assumption"}
+        {
+            "title": {"nl": "x", "en": "x"},
+            "measure": "stop_distance_m",
+            "curve": list(zip(xs, ys, strict=True)),
+            "source": "x",
+            "basis": "assumption",
+        }
     )
     ruleset = load_ruleset(RULESET).model_copy(update={"criteria": {"c": criterion}})
     measures = pd.DataFrame({"stop_distance_m": sorted(values)})

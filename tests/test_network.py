@@ -9,9 +9,9 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from shapes import boxes
 
 from flexruimte.network import RoadNetwork, distance_along_roads, road_network, snap
+from shapes import boxes
 
 
 def lines(*wkt: str) -> np.ndarray:
@@ -61,7 +61,9 @@ def test_parallel_roads_take_the_shortest() -> None:
     assert walks(boxes((-10, -1, 0, 0)), points((100, 0)), network, 500).tolist() == pytest.approx([100])
 
 
-def plain_search(segments: list[tuple[tuple[float, float], tuple[float, float]]], start: tuple[float, float], end: tuple[float, float]) -> float:
+def plain_search(
+    segments: list[tuple[tuple[float, float], tuple[float, float]]], start: tuple[float, float], end: tuple[float, float]
+) -> float:
     graph: dict[tuple[float, float], list[tuple[float, tuple[float, float]]]] = {}
     for a, b in segments:
         length = float(np.hypot(a[0] - b[0], a[1] - b[1]))

@@ -7,9 +7,9 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from shapes import boxes, random_polygons
 
 from flexruimte.raster import cell_statistics, slope_percent
+from shapes import boxes, random_polygons
 
 
 def test_by_hand() -> None:

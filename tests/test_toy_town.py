@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from toy_town import IDS, toy_study
 
 from flexruimte.pipeline import Assessment, assess
+from toy_town import IDS, toy_study
 
 NAN = float("nan")
 
@@ -160,7 +160,9 @@ def test_scores(town: Assessment) -> None:
     # P03: stop (500 - 350) / 400 = 37.5, grid 3 -> 0: students 28.125, starters 18.75, suitability 23.4375; term 30 years -> 100
     # score (3 x 23.4375 + 100) / 4 = 42.578
     row = town.parcels.set_index("parcel_id").loc["P03"]
-    assert row[["suitability_students", "suitability_starters", "suitability", "term"]].tolist() == pytest.approx([28.125, 18.75, 23.4375, 100], abs=0.006)
+    assert row[["suitability_students", "suitability_starters", "suitability", "term"]].tolist() == pytest.approx(
+        [28.125, 18.75, 23.4375, 100], abs=0.006
+    )
     assert row["score"] == pytest.approx(42.578, abs=0.006)
     assert row["environment"] == 100
     # P06: stop (500 - hypot(450, 50)) / 4 = 11.8077, grid 0: suitability 11.8077 x (3/4 + 1/2) / 2 = 7.3798; term 16 of 20 years -> 80
@@ -171,7 +173,9 @@ def test_scores(town: Assessment) -> None:
     stop = (500 - hypot(250, 50)) / 4
     suitability = stop * (3 / 4 + 1 / 2) / 2
     row = town.parcels.set_index("parcel_id").loc["P08"]
-    assert row[["score", "score_low", "score_high"]].tolist() == pytest.approx([suitability, 0.75 * suitability, 0.75 * suitability + 25], abs=0.011)
+    assert row[["score", "score_low", "score_high"]].tolist() == pytest.approx(
+        [suitability, 0.75 * suitability, 0.75 * suitability + 25], abs=0.011
+    )
 
 
 def test_known_share(town: Assessment) -> None:

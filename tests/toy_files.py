@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+
 from toy_town import RULESET, layers, municipalities, parcels
 
 

@@ -1,4 +1,4 @@
-"""Checking a study without computing it: is everything there, can it be read, does it hold what the rules need, does it reach far enough."""
+"""Checking a study without computing it: is everything there, can it be read, does it hold what rules need, does it reach far enough."""
 
 from __future__ import annotations
 
@@ -110,4 +110,6 @@ def _warn_of_reach(plan: Plan, source: Source, extent: tuple[float, float, float
     if short:
         first = next(iter(short))
         more = f" and less of {len(short) - 1} more municipalities than it should" if len(short) > 1 else ""
-        report.warnings.append(f"{source.label} reaches {short[first]:.0%} of the parcels' part of {first}{more}; elsewhere its rules are unknown")
+        report.warnings.append(
+            f"{source.label} reaches {short[first]:.0%} of the parcels' part of {first}{more}; elsewhere its rules are unknown"
+        )

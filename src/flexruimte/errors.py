@@ -7,6 +7,7 @@
     ├── RulesetError    a ruleset, built in or the user's
     ├── SourceError     a file, layer, service or database that cannot be read
     ├── LayerError      what was read is not what the ruleset needs
+    │   └── EmptyMunicipalityError   a municipality without parcels
     └── OutputError     a result that cannot be written or read back
 
 Every error takes exactly one argument, so that it survives the way between two processes.
@@ -18,6 +19,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "EmptyMunicipalityError",
     "FlexruimteError",
     "LayerError",
     "OutputError",
@@ -47,6 +49,10 @@ class SourceError(FlexruimteError):
 
 class LayerError(FlexruimteError):
     """What was read is not what the ruleset needs."""
+
+
+class EmptyMunicipalityError(LayerError):
+    """A municipality has no parcels: nothing to rank, and no fault of the data where all municipalities are asked for."""
 
 
 class OutputError(FlexruimteError):

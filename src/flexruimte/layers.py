@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.conditions import answers_of_where
-from flexruimte.errors import LayerError, StudyError, did_you_mean, enumerate_some
+from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
 from flexruimte.geometry import overlaps, polygonal
 from flexruimte.ruleset import LayerSpec
 from flexruimte.sources import Grid, Source, Window
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 NULL_VALUE = "none"
-"""In `values`: the field is null in all rows."""
+"""In `constants`: the field is null in all rows."""
 
 _KINDS = {"polygon": (3, 6), "line": (1, 2, 5), "point": (0, 4)}
 
@@ -158,7 +158,7 @@ def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
     columns, settings = source.columns, source.settings
     found = {}
     for name in wanted:
-        if name in settings.values:
+        if name in settings.constants:
             continue
         column = settings.fields.get(name, name)
         spellings = [known for known in columns if _plain(known) == _plain(column)]
@@ -169,7 +169,7 @@ def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
         else:
             raise LayerError(
                 f"{source.label} has no column '{column}'; {did_you_mean(column, columns)}; "
-                f'map it with fields = {{ {name} = "..." }} or give one value for all rows with values = {{ {name} = "..." }}'
+                f'map it with fields = {{ {name} = "..." }} or give one value for all rows with constants = {{ {name} = "..." }}'
             )
     return found
 
@@ -177,7 +177,7 @@ def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
 def _named(frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings) -> pd.DataFrame:
     """Return the wanted fields under the vocabulary's names, fixed values included."""
     table = pd.DataFrame({name: frame[column].to_numpy() for name, column in columns.items()}, index=frame.index)
-    for name, value in settings.values.items():
+    for name, value in settings.constants.items():
         table[name] = None if value == NULL_VALUE else value
     return table
 
@@ -243,7 +243,9 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
         for number in table.select_dtypes("number").columns:
             table[number] = table[number].astype("float64").where(table[number] >= spec.missing_below)
     certainty = answers_of_where(spec.rows, table)
-    ids = frame[id_column].astype("string").fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
+    ids = (
+        frame[id_column].astype("string").fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
+    )
     keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
     keep = keep[_canonical_order(ids[keep], geometries[keep])]
     coverage, described = _coverage(spec, source, settings, window)
@@ -296,10 +298,13 @@ def load_raster(key: str, spec: LayerSpec, source: Source, window: Window) -> Ra
     nodata = spec.nodata if settings.nodata is None else settings.nodata
     low, high = settings.valid or spec.valid or (-np.inf, np.inf)
     grid = source.read_grid(window, nodata)
-    values = grid.values
+    values = grid.cells
     values[~((values >= low) & (values <= high))] = np.nan
     if np.isnan(values).all() and not source.has_valid_cell(nodata, low, high):
-        raise LayerError(f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to {high:g}); correct 'nodata' or 'valid', or leave it out")
+        raise LayerError(
+            f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to {high:g}); "
+            "correct 'nodata' or 'valid', or leave it out"
+        )
     recoded = values.copy()
     for sentinel, meaning in spec.recode.items():
         recoded[values == float(sentinel)] = meaning
@@ -347,7 +352,9 @@ def load_municipalities(source: Source) -> Municipalities:
             raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
     frame = source.read(list(dict.fromkeys([settings.code, settings.name])))
     if frame[settings.code].isna().any():
-        raise LayerError(f"{source.label} has rows without a value in '{settings.code}'; leave them out with where = \"{settings.code} IS NOT NULL\"")
+        raise LayerError(
+            f"{source.label} has rows without a value in '{settings.code}'; leave them out with where = \"{settings.code} IS NOT NULL\""
+        )
     geometries, repairs = _cleaned(frame.geometry.to_numpy(), "polygon")
     codes = frame[settings.code].astype(str).to_numpy()
     names = frame[settings.name].astype(str).to_numpy()
@@ -378,11 +385,15 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
     geometries, repairs = _cleaned(frame.geometry.to_numpy(), "polygon")
     mine = np.flatnonzero(_belongs(geometries, municipalities, position))
     if not len(mine):
-        raise LayerError(f"municipality '{code}' has no parcels in {source.label}; leave it out, or correct 'source' or 'where' of [parcels]")
+        raise EmptyMunicipalityError(
+            f"municipality '{code}' has no parcels in {source.label}; leave it out, or correct 'source' or 'where' of [parcels]"
+        )
     ids, id_repairs = _parcel_ids(frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids)
     mine, ids = mine[ids != ""], ids[ids != ""]
     order = _canonical_order(ids, geometries[mine])
-    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its polygons", len(mine), {**repairs, **id_repairs})
+    facts = LayerFacts(
+        source.settings.source, settings.reference_date, settings.licence, "its polygons", len(mine), {**repairs, **id_repairs}
+    )
     table = _named(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
     return Parcels(ids[order], geometries[mine[order]], table, facts)
 
@@ -413,7 +424,9 @@ def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, r
     series = pd.Series(ids)
     double = series.duplicated(keep=False).to_numpy()
     if not repair and missing.any():
-        raise LayerError(f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true")
+        raise LayerError(
+            f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true"
+        )
     if not repair and double.any():
         raise LayerError(
             f"{source.label} has parcel ids that are there more than once ({enumerate_some(series[double].unique())}); "
@@ -429,7 +442,7 @@ def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, r
     repaired[numbered] = [f"{parcel}#{count + 1}" for parcel, count in zip(ids[numbered], number[number > 0], strict=True)]
     repairs = {
         "parcel without id, numbered": int(missing.sum()),
-        "double parcel id, numbered": int(len(numbered)),
+        "double parcel id, numbered": len(numbered),
         "same parcel twice, one left out": int(same.sum()),
     }
     return repaired, {what: count for what, count in repairs.items() if count}

@@ -46,7 +46,7 @@ class Overlay:
         """Return statistics of the cells of a raster under each shape."""
         if raster.key not in self._cells:
             grid = raster.grid
-            self._cells[raster.key] = cell_statistics(self.shapes, grid.values, grid.left, grid.top, grid.cell_m)
+            self._cells[raster.key] = cell_statistics(self.shapes, grid.cells, grid.left, grid.top, grid.cell_m)
         return self._cells[raster.key]
 
     def known(self, features: Features, reach_m: float = 0.0) -> Booleans:

@@ -39,8 +39,9 @@ def account(
     Returns
     -------
     pandas.DataFrame
-        `taken_m2`; `known_share`: the share of all enabled rules and criteria that has an answer, those left out included in the whole;
-        `reasons`, `attention` and `missing`: ids of excluding rules that say no, of other rules that say no, and of rules without an answer;
+        `taken_m2`; `known_share`: the share of all enabled rules and criteria (those left out too) that has an answer;
+        `reasons`, `attention` and `missing`: ids of excluding rules that say no, of other rules that say no, and of
+        rules without an answer;
         the decision in force; the plans on the parcel. (n, 9)
     """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]

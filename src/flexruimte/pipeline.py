@@ -28,9 +28,9 @@ from flexruimte.layers import (
 )
 from flexruimte.measures import compute_measures
 from flexruimte.overlay import Overlay
+from flexruimte.parcel_table import account, evidence
 from flexruimte.ruleset import Language, Ruleset, WalkMeasure
 from flexruimte.ruleset_file import for_municipality
-from flexruimte.parcel_table import account, evidence
 from flexruimte.score import criterion_scores, rank, theme_scores
 from flexruimte.sources import Source, Window
 from flexruimte.term import Term, assess_term
@@ -199,7 +199,7 @@ def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
 
 
 def reach_of_layer(ruleset: Ruleset, layer: str) -> float:
-    """Return the largest distance from a parcel at which a layer still matters. [m]"""
+    """Return the largest distance from a parcel at which a layer still matters, in metres."""
     distances = [rule.largest_distance_m for rule in ruleset.enabled_rules.values() if rule.layer == layer]
     for measure in ruleset.measures.values():
         if layer in (measure.layer, getattr(measure, "roads", None)):
@@ -256,5 +256,3 @@ def _approximated(ruleset: Ruleset, layers: Mapping[str, Layer]) -> dict[str, st
         for name, measure in ruleset.measures.items()
         if isinstance(measure, WalkMeasure) and measure.layer in layers and measure.roads not in layers
     }
-
-

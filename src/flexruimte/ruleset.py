@@ -1,7 +1,7 @@
 """The ruleset: which layers, measures, rules, curves and weights there are. Rules are data; this module only says what they may say.
 
-A ruleset is a TOML document (see `flexruimte.ruleset_file` for reading it). The models below are its schema: unknown keys are refused, and what one
-part says about another (a rule on a measure, a measure on a layer) is checked when the ruleset is made.
+A ruleset is a TOML document (see `flexruimte.ruleset_file` for reading it). The models below are its schema: unknown keys are refused, and
+what one part says about another (a rule on a measure, a measure on a layer) is checked when the ruleset is made.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class FieldMeanMeasure(Titled):
 
 
 class NearestMeasure(Titled):
-    """Straight-line distance to the nearest feature, at most `limit_m`. [m]"""
+    """Straight-line distance to the nearest feature, at most `limit_m`."""
 
     family: Literal["nearest"]
     layer: str
@@ -204,7 +204,7 @@ class NearestMeasure(Titled):
 
 
 class WalkMeasure(Titled):
-    """Distance along the roads to the nearest feature, at most `limit_m`. [m]
+    """Distance along the roads to the nearest feature, at most `limit_m`.
 
     Without the road layer in the study: the straight line times `detour_factor`, and the summary says so.
     """
@@ -280,7 +280,7 @@ class Test(Model):
 
 
 class DistanceByField(Model):
-    """A distance that each feature carries itself, as a class or in a text. [m]"""
+    """A distance that each feature carries itself, as a class or in a text, in metres."""
 
     field: str
     classes: dict[str, float] | None = None
@@ -353,7 +353,7 @@ class Rule(Sourced):
 
     @property
     def largest_distance_m(self) -> float:
-        """How far from its features the rule can reach. [m]"""
+        """How far from its features the rule can reach, in metres."""
         if isinstance(self.distance_m, DistanceByField):
             return max([self.distance_m.otherwise_m, *(self.distance_m.classes or {}).values()])
         return self.distance_m or 0.0
@@ -647,7 +647,8 @@ def _problems_of_measures(ruleset: Ruleset) -> Iterator[str]:
             continue
         shapes = {"raster": ("raster",), "attribute": ("table",)}.get(spec.family, ("polygon", "line", "point"))
         if ruleset.layers[spec.layer].geometry not in shapes:
-            yield f"[{where}] family '{spec.family}' needs a layer of {' or '.join(shapes)}s; '{spec.layer}' holds {ruleset.layers[spec.layer].geometry}s"
+            held = ruleset.layers[spec.layer].geometry
+            yield f"[{where}] family '{spec.family}' needs a layer of {' or '.join(shapes)}s; '{spec.layer}' holds {held}s"
         if hasattr(spec, "field"):
             yield from _problems_of_fields(ruleset, where, spec.layer, [spec.field])
         if isinstance(spec, WalkMeasure):
@@ -685,7 +686,8 @@ def _problems_of_weights(ruleset: Ruleset, measures: list[str]) -> Iterator[str]
             yield f"[{where}] unit '{criterion.unit}' does not fit measure '{criterion.measure}', which is in {unit}; convert the curve"
         limit = getattr(ruleset.measures[criterion.measure], "limit_m", None) if criterion.measure in ruleset.measures else None
         if limit is not None and criterion.curve is not None and criterion.curve[-1][0] > limit:
-            yield f"[{where}] the curve goes on to {criterion.curve[-1][0]:g} but '{criterion.measure}' is cut off at limit_m = {limit:g}; raise the limit"
+            end = criterion.curve[-1][0]
+            yield f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off at limit_m = {limit:g}; raise the limit"
     for place, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
         for name, weighted in table.items():
             for criterion_id in weighted.weights:

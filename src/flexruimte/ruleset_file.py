@@ -4,7 +4,8 @@ How an override combines with what it extends:
 
 - a key that is absent keeps the inherited value;
 - a key that is given replaces it; 0 is a value like any other (`distance_m = 0` is the feature itself, without a ring);
-- `"none"` takes the inherited value away. On a rule's `distance_m`, `at_least` or `at_most` nothing is left to test, and the rule is switched off there.
+- `"none"` takes the inherited value away. On a rule's `distance_m`, `at_least` or `at_most` nothing is left to test: the rule is switched
+  off there.
 """
 
 from __future__ import annotations
@@ -120,8 +121,9 @@ def _parse(name: str, path: Path | None) -> dict[str, Any]:
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
+            known = ", ".join(built_in_names())
             raise RulesetError(
-                f"ruleset '{name}' cannot be read ({error.strerror or error}); give the path of a TOML file or a built-in name: {', '.join(built_in_names())}"
+                f"ruleset '{name}' cannot be read ({error.strerror or error}); give the path of a TOML file or a built-in name: {known}"
             ) from None
     try:
         return tomllib.loads(text)

@@ -17,7 +17,9 @@ __all__ = ["SCORE_DECIMALS", "criterion_scores", "rank", "theme_scores", "weight
 SCORE_DECIMALS = 2
 
 
-def criterion_scores(ruleset: Ruleset, left_out: frozenset[str], measures: pd.DataFrame, may_be_lower: Mapping[str, Booleans]) -> pd.DataFrame:
+def criterion_scores(
+    ruleset: Ruleset, left_out: frozenset[str], measures: pd.DataFrame, may_be_lower: Mapping[str, Booleans]
+) -> pd.DataFrame:
     """Return the score of every criterion, 0 to 100; NaN where the measure is not known or the criterion is left out.
 
     Parameters

@@ -55,7 +55,7 @@ def locate(source: str, folder: Path) -> str:
 class Grid:
     """Cells of a raster in RD New, rows from north to south; NaN is missing."""
 
-    values: Floats
+    cells: Floats
     left: float
     top: float
     cell_m: tuple[float, float]
@@ -108,7 +108,7 @@ class Source:
         try:
             names = [str(name) for name in pyogrio.list_layers(self.path)[:, 0]]
             if layer is None and len(names) > 1:
-                raise SourceError(f"{self.label} holds several layers; name one with layer = \"...\": {', '.join(names)}")
+                raise SourceError(f'{self.label} holds several layers; name one with layer = "...": {", ".join(names)}')
             if layer is not None and layer not in names:
                 raise SourceError(f"{self.label} has no layer '{layer}'; {did_you_mean(layer, names)}")
             return dict(pyogrio.read_info(self.path, layer=layer, force_feature_count=True, force_total_bounds=True))
@@ -120,7 +120,9 @@ class Source:
         if plain.startswith("/") and not plain.startswith("/vsi"):
             archive = next((p for p in [Path(plain), *Path(plain).parents] if p.is_file()), None)
             if archive is None:
-                raise SourceError(f"{self.label}: there is no file {plain}; correct 'source', or leave the layer out and name it in not_assessed")
+                raise SourceError(
+                    f"{self.label}: there is no file {plain}; correct 'source', or leave the layer out and name it in not_assessed"
+                )
 
     @property
     def columns(self) -> list[str]:
@@ -140,13 +142,10 @@ class Source:
         LayerError
             When neither the source nor the study names one.
         """
-        if self.data is not None:
-            found = self.data.crs if isinstance(self.data, gpd.GeoDataFrame) else None
-        else:
-            found = self._infos[0]["crs"]
+        found = self._infos[0]["crs"] if self.data is None else getattr(self.data, "crs", None)
         named = self.settings.crs or found
         if named is None:
-            raise LayerError(f"{self.label} has no coordinate reference system; say which in the study: crs = \"EPSG:28992\"")
+            raise LayerError(f'{self.label} has no coordinate reference system; say which in the study: crs = "EPSG:28992"')
         try:
             return ProjCRS.from_user_input(named)
         except CRSError:
@@ -168,7 +167,9 @@ class Source:
             column = info.get("geometry_name")
             if info["driver"] == "GPKG" and column:
                 where = f'"{column}" IS NULL' + (f" AND ({self.settings.where})" if self.settings.where else "")
-                total += len(pyogrio.read_dataframe(self.path, layer=layer, columns=[], where=where, read_geometry=False, fid_as_index=True))
+                total += len(
+                    pyogrio.read_dataframe(self.path, layer=layer, columns=[], where=where, read_geometry=False, fid_as_index=True)
+                )
         return total
 
     @cached_property
@@ -215,7 +216,9 @@ class Source:
 
     def _read_layer(self, layer: str | None, columns: Sequence[str], bbox: Window | None) -> gpd.GeoDataFrame:
         try:
-            frame = pyogrio.read_dataframe(self.path, layer=layer, columns=list(columns), bbox=bbox, where=self.settings.where, fid_as_index=True)
+            frame = pyogrio.read_dataframe(
+                self.path, layer=layer, columns=list(columns), bbox=bbox, where=self.settings.where, fid_as_index=True
+            )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
         if not isinstance(frame, gpd.GeoDataFrame):
@@ -303,7 +306,7 @@ class Source:
     def _check_raster(self, raster: Any, band: int) -> None:
         named = self.settings.crs or raster.crs
         if named is None:
-            raise LayerError(f"{self.label} has no coordinate reference system; say which in the study: crs = \"EPSG:28992\"")
+            raise LayerError(f'{self.label} has no coordinate reference system; say which in the study: crs = "EPSG:28992"')
         if not ProjCRS(CRS).equals(ProjCRS.from_user_input(named), ignore_axis_order=True):
             name = ProjCRS.from_user_input(named).to_string()
             raise LayerError(f"{self.label} is in {name}; rasters are not resampled silently: warp it first, with gdalwarp -t_srs {CRS}")

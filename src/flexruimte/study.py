@@ -39,8 +39,8 @@ class Study:
     municipalities
         Polygons that are ranked one by one.
     layers
-        Evidence by the names that the ruleset uses: a GeoDataFrame, a DataFrame (a table that is joined on the parcel id), a path, or a mapping
-        with the keys of a `[layers.NAME]` table of a study file, in which `source` may be a (Geo)DataFrame too.
+        Evidence by the names that the ruleset uses: a GeoDataFrame, a DataFrame (a table that is joined on the parcel id), a path, or a
+        mapping with the keys of a `[layers.NAME]` table of a study file, in which `source` may be a (Geo)DataFrame too.
     as_of
         The date from which every date rule counts.
     ruleset
@@ -171,7 +171,9 @@ def _id_columns(parcels: pd.DataFrame, named: str | Sequence[str] | None) -> str
     for column in _PARCEL_ID_COLUMNS:
         if column in parcels:
             return column
-    raise StudyError(f"parcels: say which column holds the parcel id, with parcel_id=...; there are: {', '.join(map(str, parcels.columns))}")
+    raise StudyError(
+        f"parcels: say which column holds the parcel id, with parcel_id=...; there are: {', '.join(map(str, parcels.columns))}"
+    )
 
 
 def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
@@ -225,9 +227,8 @@ def _plan(
             raise StudyError(f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; {did_you_mean(key, ruleset.layers)}")
     for left_out in not_assessed:
         if left_out not in ruleset.layers and left_out not in ruleset.rules:
-            raise StudyError(
-                f"not_assessed: '{left_out}' is no layer or rule of '{ruleset.name}'; {did_you_mean(left_out, [*ruleset.layers, *ruleset.rules])}"
-            )
+            meant = did_you_mean(left_out, [*ruleset.layers, *ruleset.rules])
+            raise StudyError(f"not_assessed: '{left_out}' is no layer or rule of '{ruleset.name}'; {meant}")
     for group in target_groups or []:
         if group not in ruleset.groups:
             raise StudyError(f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}")
@@ -260,7 +261,9 @@ def _with_placement(ruleset: Ruleset, overrides: Mapping[str, Any]) -> Ruleset:
 
 def _check_parameter(name: str, parameter: Parameter, value: Any) -> None:
     is_number = isinstance(parameter.value, int | float)
-    if is_number != (isinstance(value, int | float) and not isinstance(value, bool)) or isinstance(parameter.value, list) != isinstance(value, list):
+    if is_number != (isinstance(value, int | float) and not isinstance(value, bool)) or isinstance(parameter.value, list) != isinstance(
+        value, list
+    ):
         raise StudyError(f"[placement] {name} = {value!r} is of the wrong kind; the default is {parameter.value!r}")
     low, high = parameter.minimum, parameter.maximum
     if is_number and ((low is not None and value < low) or (high is not None and value > high)):

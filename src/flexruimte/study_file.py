@@ -27,7 +27,7 @@ class TableSettings(Model):
     """Attribute filter, in GDAL's SQL."""
     fields: dict[str, str] = {}
     """The vocabulary's name = the source's column."""
-    values: dict[str, Scalar] = {}
+    constants: dict[str, Scalar] = {}
     """Fields that the source does not have, with the value that holds for all its rows."""
     crs: str | None = None
     """The coordinate reference system, where the source does not carry it."""
@@ -42,7 +42,7 @@ class LayerSettings(TableSettings):
     licence: str | None = None
     precision_m: float | None = Field(default=None, ge=0)
     coverage: Literal["auto", "complete", "extent"] | str = "auto"
-    """The area the layer speaks of; "auto" is: what it fills, the valid cells of a raster, or everywhere if it has features near; a path names polygons."""
+    """The area the layer speaks of. "auto": what it fills, a raster's valid cells, everywhere if it has features near; or a path."""
     band: int = Field(default=1, ge=1)
     nodata: float | None = None
     valid: tuple[float, float] | None = None

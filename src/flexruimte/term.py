@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -218,7 +219,7 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
 def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> list[tuple[str, ...]]:
     """Return the labels of each group."""
     edges = np.searchsorted(group, np.arange(count + 1))
-    return [tuple(labels[first:last]) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+    return [tuple(labels[first:last]) for first, last in pairwise(edges)]
 
 
 def _start_dates(plans: Plans, table: pd.DataFrame) -> Dates:

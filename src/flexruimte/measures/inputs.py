@@ -10,8 +10,8 @@ import numpy as np
 
 from flexruimte.conditions import answers_of_where
 from flexruimte.layers import Features, Layer
-from flexruimte.overlay import Overlay
 from flexruimte.network import RoadNetwork, Snap, road_network, snap
+from flexruimte.overlay import Overlay
 from flexruimte.ruleset import Ruleset, Where
 from flexruimte.vocabulary import YES
 

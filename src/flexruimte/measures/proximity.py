@@ -31,9 +31,7 @@ def _straight(features: Features, counts: Verdicts, inputs: MeasureInputs, limit
 def _to_nearest(shapes: Geometries, things: Geometries, limit_m: float) -> Floats:
     result = np.full(len(shapes), limit_m)
     if len(things):
-        (shape, _), distance = shapely.STRtree(things).query_nearest(
-            shapes, max_distance=limit_m, return_distance=True, all_matches=False
-        )
+        (shape, _), distance = shapely.STRtree(things).query_nearest(shapes, max_distance=limit_m, return_distance=True, all_matches=False)
         result[shape] = np.minimum(distance, limit_m)
     return result
 

@@ -23,11 +23,11 @@ def raster(measure: RasterMeasure, inputs: MeasureInputs) -> Floats:
         raise TypeError(f"layer '{measure.layer}' is no raster")  # the ruleset was checked for this
     grid = layer.grid
     if measure.statistic == "slope":
-        found = cell_statistics(inputs.overlay.shapes, slope_percent(grid.values, grid.cell_m), grid.left, grid.top, grid.cell_m)
+        found = cell_statistics(inputs.overlay.shapes, slope_percent(grid.cells, grid.cell_m), grid.left, grid.top, grid.cell_m)
     elif measure.statistic == "share":
         low = -np.inf if measure.at_least is None else measure.at_least
         high = np.inf if measure.at_most is None else measure.at_most
-        inside = np.where(np.isnan(grid.values), np.nan, ((grid.values >= low) & (grid.values <= high)).astype(np.float64))
+        inside = np.where(np.isnan(grid.cells), np.nan, ((grid.cells >= low) & (grid.cells <= high)).astype(np.float64))
         found = cell_statistics(inputs.overlay.shapes, inside, grid.left, grid.top, grid.cell_m)
     else:
         found = inputs.overlay.cells(layer)
