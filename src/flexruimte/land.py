@@ -116,9 +116,9 @@ def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verd
     precision = features.precision_m if rule.precision_m is None else rule.precision_m
     edge = stays_at_boundary(overlay.shapes, cover, precision)
     against = _leaves_nothing(overlay, cover, covered, precision) if excludes else (covered > AREA_TOLERANCE * overlay.areas) & ~edge
-    doubtful = np.zeros(count, dtype=bool)
-    doubtful[found.shape[counts[found.feature] == UNKNOWN]] = True
-    doubtful |= ~overlay.known(features, rule.largest_distance_m)
+    doubtful = ~overlay.known(features, rule.largest_distance_m) | _in_doubt(
+        overlay, found.where(counts[found.feature] == UNKNOWN), precision
+    )
     verdict = np.where(against, NO, np.where(doubtful, UNKNOWN, YES)).astype(np.int8)
     # Where the rule does not apply it passes; where it may apply, a "no" is not certain.
     verdict = np.where(applies == NO, YES, np.where((applies == UNKNOWN) & (verdict == NO), UNKNOWN, verdict)).astype(np.int8)
@@ -131,10 +131,19 @@ def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verd
 def _leaves_nothing(overlay: Overlay, cover: Geometries, covered: Floats, precision_m: float) -> Booleans:
     """Return where a rule leaves no more of a parcel than the edge of its map."""
     nothing: Booleans = covered >= (1 - AREA_TOLERANCE) * overlay.areas
-    little = np.flatnonzero(~nothing & (covered > 0.5 * overlay.areas))
+    little = np.flatnonzero(~nothing & (covered > 0.5 * overlay.areas) & (precision_m > 0))
     rest = remainder(overlay.shapes[little], cover[little])
     nothing[little] = stays_at_boundary(overlay.shapes[little], rest, precision_m)
     return nothing
+
+
+def _in_doubt(overlay: Overlay, uncertain: Overlaps, precision_m: float) -> Booleans:
+    """Return which parcels are met, by more than the edge of the map, by features that may count or not."""
+    doubtful = np.zeros(len(overlay.shapes), dtype=bool)
+    met = np.unique(uncertain.shape)
+    cover = union_by_group(uncertain.geometry, np.searchsorted(met, uncertain.shape), len(met))
+    doubtful[met] = ~stays_at_boundary(overlay.shapes[met], cover, precision_m)
+    return doubtful
 
 
 def _distances(rule: Rule, features: Features) -> tuple[Floats, Booleans]:

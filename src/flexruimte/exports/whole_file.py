@@ -1,0 +1,69 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flexruimte.errors import OutputError
+
+__all__ = ["remove_leftovers", "whole_file"]
+
+_PREFIX = ".partial-"
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path to write to; when all went well it takes the real name, else it is removed.
+
+    The temporary file lies in the same folder and has the same ending (GDAL goes by it), so the last step is one rename.
+
+    Parameters
+    ----------
+    path
+        What the file is to be called. A file of that name is replaced.
+
+    Raises
+    ------
+    OutputError
+        When the folder does not exist or the file cannot be written.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}; make it first")
+    partial = path.with_name(f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}-{path.name}")
+    try:
+        yield partial
+        _flush(partial)
+        os.replace(partial, path)  # noqa: PTH105 - says what it does: in one step, over what was there
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}; check the disk and your rights on the folder") from error
+    finally:
+        # SQLite keeps a journal beside the file.
+        for leftover in path.parent.glob(f"{partial.name}*"):
+            leftover.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a run that was killed left half-written in a folder."""
+    for leftover in folder.glob(f"{_PREFIX}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
