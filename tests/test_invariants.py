@@ -14,6 +14,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flexruimte import FlexruimteError
 from flexruimte.pipeline import Assessment, assess
 from flexruimte.ruleset import Criterion, Ruleset
 from flexruimte.ruleset_file import for_municipality, load_ruleset
@@ -291,3 +292,15 @@ def test_todays_date_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(dt, "date", NoToday)
     assert len(toy(tmp_path, as_of=NoToday(2026, 1, 1)).parcels) == 12
+
+
+def test_a_study_with_another_question(tmp_path: Path) -> None:
+    study = toy_study(tmp_path)
+    softer = study.changed(rules={"nature": {"level": "soft"}}, placement={"required_years": 5}, as_of="2025-01-01")
+    assert by_id(assess(softer.plan, "A")).loc["P07", "status"] == "attention"
+    assert softer.plan.ruleset.value("required_years") == 5
+    assert study.plan.ruleset.rules["nature"].level == Level.VERY_HARD
+    with pytest.raises(FlexruimteError, match="no 'rule' to change; did you mean 'rules'"):
+        study.changed(rule={})
+    with pytest.raises(FlexruimteError, match="overrides something that does not exist; did you mean 'nature'"):
+        study.changed(rules={"natura": {"level": "soft"}})

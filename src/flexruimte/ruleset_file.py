@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from flexruimte.errors import RulesetError, did_you_mean
 from flexruimte.ruleset import Model, Ruleset
 
-__all__ = ["built_in_names", "describe_validation_error", "for_municipality", "load_ruleset"]
+__all__ = ["built_in_names", "describe_validation_error", "for_municipality", "load_ruleset", "with_changes"]
 
 NOTHING = "none"
 _SWITCHES_OFF = ("distance_m", "at_least", "at_most")
@@ -68,10 +68,33 @@ def for_municipality(ruleset: Ruleset, code: str) -> Ruleset:
     local = ruleset.municipalities.get(code)
     if not local:
         return ruleset
-    where = f"ruleset '{ruleset.name}' [municipalities.{code}]"
+    return with_changes(ruleset, {**local, "municipalities": {}}, f"ruleset '{ruleset.name}' [municipalities.{code}]")
+
+
+def with_changes(ruleset: Ruleset, changes: Mapping[str, Any], where: str = "changes") -> Ruleset:
+    """Return a ruleset with tables laid over it, the way a ruleset file overrides the one it extends.
+
+    Parameters
+    ----------
+    ruleset
+        What is changed; it stays as it is.
+    changes
+        Tables as in a ruleset file, such as ``{"rules": {"natura2000": {"distance_m": 1000}}}``.
+    where
+        How errors call the changes.
+
+    Raises
+    ------
+    RulesetError
+        When the changes name something that does not exist, or do not hold.
+
+    Examples
+    --------
+    >>> with_changes(load_ruleset("flexwonen-nl"), {"rules": {"natura2000": {"level": "soft"}}}).rules["natura2000"].level.value
+    'soft'
+    """
     general = ruleset.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    general["municipalities"] = {}
-    return _validate(_overridden(general, local, where), where)
+    return _validate(_overridden(general, changes, where), where)
 
 
 def describe_validation_error(error: ValidationError, model: type[Model] | None = None) -> str:
@@ -140,7 +163,7 @@ def _overridden(general: Mapping[str, Any], local: Mapping[str, Any], where: str
             for entry, changes in value.items():
                 merged[key][entry] = _changed(f"{key}.{entry}", merged[key].get(entry), changes, [*general.get(key, {})], where)
         elif key == "municipalities":
-            merged[key] = {**general.get(key, {}), **value}
+            merged[key] = {**general.get(key, {}), **value} if value else {}
         elif isinstance(value, Mapping) and isinstance(general.get(key), Mapping):
             merged[key] = _without_nothing({**general[key], **value})
         else:

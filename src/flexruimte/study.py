@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -17,7 +18,7 @@ from flexruimte.layers import load_municipalities
 from flexruimte.pipeline import Plan, Progress, assess
 from flexruimte.ranking import Ranking
 from flexruimte.ruleset import Language, Parameter, Ruleset
-from flexruimte.ruleset_file import describe_validation_error, load_ruleset
+from flexruimte.ruleset_file import describe_validation_error, load_ruleset, with_changes
 from flexruimte.sources import Source
 from flexruimte.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, StudyFile, TableSettings, read_study_file
 
@@ -27,6 +28,26 @@ LayerData: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | str | Path | Mapping[st
 
 _IN_MEMORY = "in memory"
 _PARCEL_ID_COLUMNS = ("parcel_id", "identificatie_lokaal_id")
+
+
+_CHANGEABLE = ("as_of", "language", "name", "not_assessed", "target_groups", "placement", "ruleset")
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A study as it was asked, before its parts are held against each other."""
+
+    name: str
+    as_of: dt.date
+    language: Language
+    ruleset: Ruleset
+    placement: dict[str, Any]
+    target_groups: list[str] | None
+    not_assessed: list[str]
+    parcels: Source
+    municipalities: Source
+    sources: dict[str, Source]
+    decisions: Source | None
 
 
 class Study:
@@ -97,7 +118,7 @@ class Study:
         id_columns = _id_columns(parcels, parcel_id)
         parcel_settings = ParcelSettings(source=_IN_MEMORY, id=id_columns)
         municipality_settings = MunicipalitySettings(source=_IN_MEMORY, code=municipality_code, name=municipality_name)
-        self.plan = _plan(
+        self._parts = _Parts(
             name=name,
             as_of=_as_date(as_of),
             language=language,
@@ -110,6 +131,7 @@ class Study:
             sources={key: _layer_source(key, data, folder) for key, data in layers.items()},
             decisions=None if decisions is None else Source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
         )
+        self.plan = _plan(self._parts)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -126,9 +148,46 @@ class Study:
             When the file, its ruleset, or what it names cannot be used.
         """
         path = Path(path)
+        return cls._of(_parts_of_file(read_study_file(path), path.resolve().parent))
+
+    @classmethod
+    def _of(cls, parts: _Parts) -> Self:
         study = cls.__new__(cls)
-        study.plan = _plan_of_file(read_study_file(path), path.resolve().parent)
+        study._parts, study.plan = parts, _plan(parts)
         return study
+
+    def changed(self, **changes: Any) -> Self:
+        """Return the same study with another question; the study itself stays as it is.
+
+        Parameters
+        ----------
+        **changes
+            `as_of`, `language`, `name`, `not_assessed`, `target_groups` and `placement` as for a new study (`placement` is added to what the
+            study has), `ruleset`, or any table of a ruleset, such as ``rules={"natura2000": {"level": "soft"}}``.
+
+        Raises
+        ------
+        FlexruimteError
+            When a change names something that does not exist, or does not hold.
+
+        Examples
+        --------
+        >>> from flexruimte.sample import sample_study_path
+        >>> study = Study.load(sample_study_path())
+        >>> study.changed(rules={"natura2000": {"level": "soft"}}).plan.ruleset.rules["natura2000"].level.value
+        'soft'
+        """
+        tables = {key: changes.pop(key) for key in list(changes) if key in Ruleset.model_fields and key not in _CHANGEABLE}
+        unknown = [key for key in changes if key not in _CHANGEABLE]
+        if unknown:
+            raise StudyError(f"a study has no '{unknown[0]}' to change; {did_you_mean(unknown[0], [*_CHANGEABLE, *Ruleset.model_fields])}")
+        parts = self._parts
+        ruleset = changes.pop("ruleset", parts.ruleset)
+        ruleset = ruleset if isinstance(ruleset, Ruleset) else load_ruleset(ruleset)
+        if "as_of" in changes:
+            changes["as_of"] = _as_date(changes["as_of"])
+        changes["placement"] = {**parts.placement, **changes.get("placement", {})}
+        return self._of(replace(parts, ruleset=with_changes(ruleset, tables) if tables else ruleset, **changes))
 
     @property
     def codes(self) -> list[str]:
@@ -191,8 +250,8 @@ def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
         raise StudyError(f"layers['{key}']: {describe_validation_error(error, LayerSettings)}") from None
 
 
-def _plan_of_file(file: StudyFile, folder: Path) -> Plan:
-    return _plan(
+def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
+    return _Parts(
         name=file.study.name,
         as_of=file.study.as_of,
         language=file.study.language,
@@ -207,42 +266,30 @@ def _plan_of_file(file: StudyFile, folder: Path) -> Plan:
     )
 
 
-def _plan(
-    *,
-    name: str,
-    as_of: dt.date,
-    language: Language,
-    ruleset: Ruleset,
-    placement: Mapping[str, Any],
-    target_groups: list[str] | None,
-    not_assessed: list[str],
-    parcels: Source,
-    municipalities: Source,
-    sources: Mapping[str, Source],
-    decisions: Source | None,
-) -> Plan:
+def _plan(parts: _Parts) -> Plan:
     """Check what the parts of a study say about each other, and put them together."""
-    for key in sources:
+    ruleset = parts.ruleset
+    for key in parts.sources:
         if key not in ruleset.layers:
             raise StudyError(f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; {did_you_mean(key, ruleset.layers)}")
-    for left_out in not_assessed:
+    for left_out in parts.not_assessed:
         if left_out not in ruleset.layers and left_out not in ruleset.rules:
             meant = did_you_mean(left_out, [*ruleset.layers, *ruleset.rules])
             raise StudyError(f"not_assessed: '{left_out}' is no layer or rule of '{ruleset.name}'; {meant}")
-    for group in target_groups or []:
+    for group in parts.target_groups or []:
         if group not in ruleset.groups:
             raise StudyError(f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}")
     return Plan(
-        name=name,
-        as_of=as_of,
-        language=language,
-        ruleset=_with_placement(ruleset, placement),
-        groups=list(ruleset.groups) if target_groups is None else target_groups,
-        not_assessed=frozenset(not_assessed),
-        parcels=parcels,
-        municipalities=load_municipalities(municipalities),
-        sources=dict(sources),
-        decisions=load_decisions(decisions),
+        name=parts.name,
+        as_of=parts.as_of,
+        language=parts.language,
+        ruleset=_with_placement(ruleset, parts.placement),
+        groups=list(ruleset.groups) if parts.target_groups is None else parts.target_groups,
+        not_assessed=frozenset(parts.not_assessed),
+        parcels=parts.parcels,
+        municipalities=load_municipalities(parts.municipalities),
+        sources=dict(parts.sources),
+        decisions=load_decisions(parts.decisions),
     )
 
 
