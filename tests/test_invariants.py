@@ -162,6 +162,15 @@ def test_a_general_rule_a_local_one_none_and_zero() -> None:
     assert not rules["none"].enabled
 
 
+def test_a_change_without_a_source_says_so() -> None:
+    assert load_ruleset(RULESET).rules["nature"].basis == "law"
+    silent = changed_ruleset(rules={"nature": {"distance_m": 10}}).rules["nature"]
+    assert silent.source == "distance_m changed by ruleset 'toy' [municipalities.A], without a source; before: toy"
+    assert silent.basis == "assumption"
+    sourced = changed_ruleset(rules={"nature": {"distance_m": 10, "source": "Raadsbesluit 2026-14", "basis": "practice"}}).rules["nature"]
+    assert (sourced.source, sourced.basis) == ("Raadsbesluit 2026-14", "practice")
+
+
 def test_an_override_holds_in_its_municipality_only(tmp_path: Path) -> None:
     ruleset = load_ruleset(RULESET).model_copy(update={"municipalities": {"B": {"rules": {"nature": {"level": "soft"}}}}})
     halves = frame([box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"])

@@ -6,6 +6,8 @@ How an override combines with what it extends:
 - a key that is given replaces it; 0 is a value like any other (`distance_m = 0` is the feature itself, without a ring);
 - `"none"` takes the inherited value away. On a rule's `distance_m`, `at_least` or `at_most` nothing is left to test: the rule is switched
   off there.
+
+An override that gives no `source` of its own says so in the source, and is an assumption.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pydantic import ValidationError
 
 from flexruimte.errors import RulesetError, did_you_mean
 from flexruimte.ruleset import Model, Ruleset
+from flexruimte.vocabulary import Basis
 
 __all__ = ["built_in_names", "describe_validation_error", "for_municipality", "load_ruleset", "with_changes"]
 
@@ -180,6 +183,10 @@ def _changed(place: str, entry: Any, changes: Any, known: list[str], where: str)
             raise RulesetError(f"{where}: [{place}] overrides something that does not exist; {did_you_mean(name, known)}")
         return dict(changes)
     changed = {**entry, **changes}
+    if "source" in entry and "source" not in changes and changes:
+        # The old source does not speak of the new value.
+        changed["source"] = f"{', '.join(changes)} changed by {where}, without a source; before: {entry['source']}"
+        changed["basis"] = changes.get("basis", Basis.ASSUMPTION.value)
     if place.startswith("rules.") and any(changes.get(key) == NOTHING for key in _SWITCHES_OFF):
         return {**entry, "enabled": False}
     return _without_nothing(changed)

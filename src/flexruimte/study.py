@@ -162,8 +162,8 @@ class Study:
         Parameters
         ----------
         **changes
-            `as_of`, `language`, `name`, `not_assessed`, `target_groups` and `placement` as for a new study (`placement` is added to what the
-            study has), `ruleset`, or any table of a ruleset, such as ``rules={"natura2000": {"level": "soft"}}``.
+            `as_of`, `language`, `name`, `not_assessed`, `target_groups` and `placement` as for a new study (`placement` is added to what
+            the study has), `ruleset`, or any table of a ruleset, such as ``rules={"natura2000": {"level": "soft"}}``.
 
         Raises
         ------
