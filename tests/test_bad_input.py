@@ -100,6 +100,7 @@ REFUSED = {
     "null parcel id": (change_layer("perceel", lambda data: data.assign(parcel_id=[None, *IDS[1:]])), LayerError, "1 parcels without an id.*repair_ids"),
     "double row in a table": (lambda folder: double_row(folder / "eigendom.csv"), LayerError, "more than one row for parcel P01"),
     "date in a table": (replace("afspraken.csv", "2028-07-01", "volgend jaar"), LayerError, "'vrij_vanaf' of parcel P04 is no date"),
+    "column of our own": (replace("study.toml", 'id = "parcel_id"', 'id = "parcel_id"\nfields = { score = "parcel_id" }'), StudyError, "'score' is a column that"),
     "not TOML": (replace("study.toml", "[study]", "[study"), StudyError, "study.toml is not valid TOML"),
 }  # fmt: skip
 

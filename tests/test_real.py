@@ -64,7 +64,10 @@ def test_delft_areas_against_a_plain_loop(delft: Assessment) -> None:
     for key, condition in (
         ("bag_pand", None),
         ("rijksmonumenten", None),
-        ("osm_landgebruik", lambda rows: (rows["natural"] == "water") | rows["landuse"].isin(["cemetery", "allotments", "greenhouse_horticulture"])),
+        (
+            "osm_landgebruik",
+            lambda rows: (rows["natural"] == "water") | rows["landuse"].isin(["cemetery", "allotments", "greenhouse_horticulture"]),
+        ),
     ):
         source = plan.sources[key]
         rows = source.read(["natural", "landuse"] if condition else [], window)

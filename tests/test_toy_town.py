@@ -72,7 +72,7 @@ MEASURES = {
     "homes_mid": [36, 25, 40, 40, 20, 40, 0, 40, 18, 18, 18, 18],
     "homes_high": [72, 50, 80, 80, 40, 80, 0, 80, 36, 36, 36, 36],
     # field: land use 51 and no building; P04's building and the land use of P08 and P12 are not known
-    "site_type_class": ["other", "other", "field", "unknown", "field", "field", "field", "unknown", "other", "other", "other", "unknown"],
+    "site_type_class": ["other", "other", "field", None, "field", "field", "field", None, "other", "other", "other", None],
     "size_class": ["small"] * 6 + ["none"] + ["small"] * 5,
 }
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import shapely
 
-from flexruimte.errors import FlexruimteError
+from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.layers import source_columns
-from flexruimte.pipeline import Plan, layers_in_use
+from flexruimte.pipeline import Plan, layers_in_use, reach_of_layer
 from flexruimte.sources import Source
 from flexruimte.study_file import LayerSettings, ParcelSettings
 
@@ -94,6 +94,15 @@ def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> N
         report.warnings.append(f'{source.label} has no features and says nothing; if that means "none here", say coverage = "complete"')
     elif source.extent is not None and (coverage == "extent" or spec.fills):
         _warn_of_reach(plan, source, source.extent, report)
+    elif source.extent is not None and coverage == "auto":
+        reach = reach_of_layer(plan.ruleset, key)
+        near = shapely.intersects(shapely.box(*source.extent), shapely.buffer(plan.municipalities.geometries, reach))
+        silent = [code for code, is_near in zip(plan.municipalities.codes, near, strict=True) if not is_near]
+        if silent:
+            report.warnings.append(
+                f"{source.label} has no features near {enumerate_some(silent)} and says nothing there; "
+                'if that means "none here", say coverage = "complete"'
+            )
 
 
 def _warn_of_reach(plan: Plan, source: Source, extent: tuple[float, float, float, float], report: CheckReport) -> None:

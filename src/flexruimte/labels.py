@@ -130,8 +130,34 @@ COLUMNS: Final[Labels] = {
 }
 
 _MONTHS: Final = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "nl": (
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
 }
 
 
@@ -184,6 +210,8 @@ def quantity_text(value: Any, unit: str, language: Language) -> str:
         return f"{value:g}" if isinstance(value, float) else str(value)
     name = label(UNIT_NAMES, unit, language)
     number = number_text(value * 100 if unit == "share" else value, _DECIMALS.get(unit, 1), language)
+    if unit == "share" and number == "0" and value > 0:
+        number = f"< {number_text(0.1, 1, language)}"
     if name == "%":
         return f"{number}%"
     return f"{number} {name}".rstrip()

@@ -181,14 +181,6 @@ def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, 
     order = np.lexsort((pair[:, 1], -area, pair[:, 0]))
     shape, feature = pair[order].T
     edges = np.searchsorted(shape, np.arange(count + 1))
-    labels = feature_names(features)[feature]
+    labels = features.names[feature]
     last = np.minimum(edges[1:], edges[:-1] + FEATURES_NAMED)
     return np.diff(edges), [tuple(labels[start:end]) for start, end in zip(edges[:-1], last, strict=True)]
-
-
-def feature_names(features: Features) -> Geometries:
-    """Return what features are called in reasons: the id, and the name where the layer has one. (m,) object of str."""
-    if features.spec.name is None or features.spec.name not in features.table or features.spec.name == features.spec.id:
-        return features.ids
-    names = features.table[features.spec.name].astype("string").fillna("")
-    return np.array([f"{name} ({number})" if name else number for name, number in zip(names, features.ids, strict=True)], dtype=object)

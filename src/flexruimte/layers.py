@@ -80,6 +80,14 @@ class Features:
         """Whether the layer's own features are the area it speaks of."""
         return self.spec.fills
 
+    @property
+    def names(self) -> np.ndarray[Any, Any]:
+        """What features are called in reasons: the id, with the name where the layer has one. (m,) object of str."""
+        if self.spec.name is None or self.spec.name not in self.table or self.spec.name == self.spec.id:
+            return self.ids
+        names = self.table[self.spec.name].astype("string").fillna("")
+        return np.array([f"{name} ({number})" if name else number for name, number in zip(names, self.ids, strict=True)], dtype=object)
+
 
 @dataclass(frozen=True)
 class Raster:

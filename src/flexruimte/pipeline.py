@@ -50,7 +50,7 @@ from flexruimte.vocabulary import (
     Geometries,
 )
 
-__all__ = ["Assessment", "Plan", "Progress", "assess", "layers_in_use", "left_out_by"]
+__all__ = ["Assessment", "Plan", "Progress", "assess", "layers_in_use", "left_out_by", "reach_of_layer"]
 
 Progress: TypeAlias = Callable[[str], None]
 """Called with the name of each step as it starts."""

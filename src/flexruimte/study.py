@@ -21,6 +21,7 @@ from flexruimte.ruleset import Language, Parameter, Ruleset
 from flexruimte.ruleset_file import describe_validation_error, load_ruleset, with_changes
 from flexruimte.sources import Source
 from flexruimte.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, StudyFile, TableSettings, read_study_file
+from flexruimte.vocabulary import OWN_COLUMN_PREFIXES, OWN_COLUMNS
 
 __all__ = ["Study"]
 
@@ -276,6 +277,9 @@ def _plan(parts: _Parts) -> Plan:
         if left_out not in ruleset.layers and left_out not in ruleset.rules:
             meant = did_you_mean(left_out, [*ruleset.layers, *ruleset.rules])
             raise StudyError(f"not_assessed: '{left_out}' is no layer or rule of '{ruleset.name}'; {meant}")
+    for name in parts.parcels.settings.fields:
+        if name in (*OWN_COLUMNS, *ruleset.measures) or name.startswith(OWN_COLUMN_PREFIXES):
+            raise StudyError(f"[parcels] fields: '{name}' is a column that flexruimte itself makes; give the source's column another name")
     for group in parts.target_groups or []:
         if group not in ruleset.groups:
             raise StudyError(f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}")

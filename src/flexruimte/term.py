@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from flexruimte.conditions import answers_of_where, as_numbers
 from flexruimte.errors import LayerError, enumerate_some
 from flexruimte.geometry import isoperimetric_quotient, stays_at_boundary, union_by_group
-from flexruimte.land import feature_names
 from flexruimte.layers import Features, Layer, Table
 from flexruimte.overlay import Overlay
 from flexruimte.ruleset import Plans, Regime, Ruleset
@@ -212,7 +211,7 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
         "hard or soft plan without a start": int((np.isnat(start) & (hard | soft)).sum()),
         "placeholder circle": int(placeholder.sum()),
     }
-    labels = feature_names(features)
+    labels = features.names
     return _PlansRead(first, _grouped(labels[plan], parcel, count), {what: number for what, number in unread.items() if number})
 
 

@@ -21,16 +21,15 @@ from flexruimte.conditions import all_of, answers_of_test
 from flexruimte.ruleset import Ruleset
 from flexruimte.vocabulary import NO, UNKNOWN, YES, Booleans, Level, Status, Verdicts
 
-__all__ = ["OTHER_SITE_TYPE", "UNCERTAIN_SITE_TYPE", "answers_of_rules", "assess_site_types", "assess_status"]
+__all__ = ["OTHER_SITE_TYPE", "answers_of_rules", "assess_site_types", "assess_status"]
 
 OTHER_SITE_TYPE = "other"
-UNCERTAIN_SITE_TYPE = "unknown"
 
 
 def assess_site_types(ruleset: Ruleset, measures: pd.DataFrame) -> NDArray[Any]:
     """Return the site type of each parcel: the first whose conditions hold. (n,) object.
 
-    "unknown" where a type further up may hold, "other" where none does.
+    None where a type further up may hold, "other" where none does.
     """
     count = len(measures)
     result = np.full(count, OTHER_SITE_TYPE, dtype=object)
@@ -38,7 +37,7 @@ def assess_site_types(ruleset: Ruleset, measures: pd.DataFrame) -> NDArray[Any]:
     for type_id, site_type in ruleset.site_types.items():
         answer = all_of((answers_of_test(test, measures[test.measure], ruleset) for test in site_type.when), count)
         result[open_to_question & (answer == YES)] = type_id
-        result[open_to_question & (answer == UNKNOWN)] = UNCERTAIN_SITE_TYPE
+        result[open_to_question & (answer == UNKNOWN)] = None
         open_to_question &= answer == NO
     return result
 

@@ -139,6 +139,35 @@ BUILT_IN_MEASURES: Final = {
 """Measures that every ruleset has, with their Dutch and English titles; the others are declared in the ruleset."""
 
 
+OWN_COLUMNS: Final = (
+    PARCEL_ID,
+    MUNICIPALITY_CODE,
+    MUNICIPALITY_NAME,
+    STATUS,
+    RANK,
+    *THEMES,
+    "score",
+    "score_low",
+    "score_high",
+    TERM_START,
+    TERM_END,
+    *BUILT_IN_MEASURES,
+    "taken_m2",
+    "known_share",
+    "reasons",
+    "attention",
+    "missing",
+    "decision",
+    "decision_reason",
+    "decision_date",
+    "plans",
+    "buildable",
+    "geometry",
+)
+"""Columns of the parcels' table that flexruimte itself makes, besides those per rule, criterion, measure and target group."""
+OWN_COLUMN_PREFIXES: Final = ("criterion_", "verdict_", "covered_m2_", "edge_", "feature_count_", "features_", "suitability_")
+
+
 def unit_of(measure: str) -> str:
     """Return the unit that a measure's name ends in, or an empty text.
 

@@ -1,0 +1,225 @@
+"""The command line: reads arguments, shows progress and results, and sets the exit status. It computes nothing itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from flexruimte import batch
+from flexruimte.batch import BatchReport, Event, MunicipalityRun
+from flexruimte.checks import check as check_plan
+from flexruimte.errors import FlexruimteError
+from flexruimte.explanation import explain as explain_parcel
+from flexruimte.exports.results import read_parcel
+from flexruimte.exports.rule_table import markdown_of_rules, rule_rows
+from flexruimte.exports.versions import software_versions
+from flexruimte.ruleset import Ruleset
+from flexruimte.ruleset_file import load_ruleset
+from flexruimte.sample import sample_study_path
+from flexruimte.study import Study
+from flexruimte.study_file import StudyFile
+
+__all__ = ["app", "main"]
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="flexruimte",
+    help="Rank parcels of Dutch municipalities for relocatable homes that stay about fifteen years.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_stdout, _stderr = Console(), Console(stderr=True)
+
+
+class TableFormat(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    MARKDOWN = "markdown"
+
+
+class SchemaName(StrEnum):
+    """What there is a JSON Schema of."""
+
+    STUDY = "study"
+    RULESET = "ruleset"
+
+
+class Language(StrEnum):
+    """Of what is printed."""
+
+    NL = "nl"
+    EN = "en"
+
+
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    """Rank parcels of Dutch municipalities for relocatable homes that stay about fifteen years."""
+    if version:
+        _stdout.print(software_versions()["flexruimte"])
+        raise typer.Exit
+
+
+@app.command()
+def demo(out: OutOption = Path("flexruimte-demo"), fresh: Annotated[bool, typer.Option(help="Compute everything again.")] = False) -> None:
+    """Run the sample study, end to end."""
+    _run(sample_study_path(), [], out, fresh)
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    gemeente: Annotated[
+        list[str] | None, typer.Option("--gemeente", metavar="CODE", help="Code or name; more than one may be given.")
+    ] = None,
+    out: OutOption = Path("out"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute again what is finished and unchanged.")] = False,
+) -> None:
+    """Rank municipalities and write their results; what is finished and unchanged is not computed again."""
+    _run(study, gemeente or [], out, fresh)
+
+
+def _run(study: Path, codes: list[str], out: Path, fresh: bool) -> None:
+    loaded = Study.load(study)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:
+            task = bar.add_task("", total=None)
+            report = batch.run(loaded, codes, out, fresh=fresh, progress=lambda event: _show(event, bar, task))
+    except KeyboardInterrupt:
+        _stderr.print("flexruimte: interrupted; give the same command again to go on", soft_wrap=True)
+        raise typer.Exit(INTERRUPTED) from None
+    _stdout.print(_table_of(report))
+    for entry in report.failed:
+        _stdout.print(Text(f"{_called(entry)} failed: {entry.error}", style="red"), soft_wrap=True)
+    empty = sum(entry.state == "empty" for entry in report.municipalities)
+    if empty:
+        _stdout.print(f"{empty} municipalities have no parcels in this study")
+    _stdout.print(Text(f"{report.locations} ranked locations in {report.out / batch.RANKING}"))
+    raise typer.Exit(report.exit_status)
+
+
+def _called(municipality: Event | MunicipalityRun) -> str:
+    """Return the name of a municipality, with its code where that is not the name."""
+    name, code = municipality.name, municipality.code
+    return name if name == code else f"{name} ({code})"
+
+
+def _show(event: Event, bar: Progress, task: TaskID) -> None:
+    """Show what happens: as a bar in a terminal, as lines in a log."""
+    line = f"{_called(event)}: {event.text or event.kind}"
+    bar.update(task, total=event.total, completed=event.position + (event.kind != "step"), description=line)
+    if event.kind == "failed" or (event.kind in ("step", "done") and not bar.console.is_terminal):
+        bar.console.print(Text(line, style="red" if event.kind == "failed" else ""), soft_wrap=True)
+
+
+def _table_of(report: BatchReport) -> Table:
+    table = Table()
+    table.add_column("municipality", overflow="fold")
+    for status in ("available", "attention", "unknown", "excluded", "homes"):
+        table.add_column(status, justify="right")
+    table.add_column("")
+    for entry in report.municipalities:
+        if entry.state == "empty":
+            continue
+        counts = [str(entry.counts.get(status, "")) for status in ("available", "attention", "unknown", "excluded")]
+        unchanged = "" if entry.code in report.computed else "unchanged"
+        said = Text("failed" if entry.state == "failed" else unchanged, style="red" if entry.state == "failed" else "")
+        table.add_row(Text(_called(entry)), *counts, str(entry.homes if entry.state == "done" else ""), said)
+    return table
+
+
+@app.command()
+def check(study: StudyArgument) -> None:
+    """Read everything, compute nothing, say what is missing or wrong."""
+    report = check_plan(Study.load(study).plan)
+    for line in report.lines:
+        _stdout.print(Text(line), soft_wrap=True)
+    for warning in report.warnings:
+        _stdout.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
+    for problem in report.problems:
+        _stdout.print(Text(f"problem: {problem}", style="red"), soft_wrap=True)
+    if report.missing_layers:
+        _stdout.print(
+            "\nWithout these layers their rules are unknown for every parcel. To leave them out knowingly, put under \\[study]:\n"
+        )
+        _stdout.print(Text(f"not_assessed = {json.dumps(report.missing_layers)}"), soft_wrap=True)
+    raise typer.Exit(BAD_INPUT if report.problems else 0)
+
+
+@app.command()
+def explain(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder with results.")],
+    parcel_id: Annotated[str, typer.Argument(metavar="PARCEL_ID")],
+    language: Annotated[Language | None, typer.Option(help="nl or en; the study's when not given.")] = None,
+) -> None:
+    """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
+    row, summary = read_parcel(out, parcel_id)
+    _stdout.print(explain_parcel(row, summary, language))
+
+
+@app.command()
+def rules(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="A built-in ruleset, or the path of one.")] = "flexwonen-nl",
+    form: Annotated[TableFormat, typer.Option("--format", help="table or markdown.")] = TableFormat.TABLE,
+    language: Annotated[Language, typer.Option(help="nl or en.")] = Language.EN,
+) -> None:
+    """Show the rules of a ruleset, with level, value, source and basis."""
+    ruleset = load_ruleset(name)
+    if form == TableFormat.MARKDOWN:
+        sys.stdout.write(markdown_of_rules(ruleset, language))
+        return
+    _stdout.print(_table_of_rules(ruleset, language))
+
+
+def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
+    (rule, title, condition, level, asked, basis, source), rows = rule_rows(ruleset, language)
+    table = Table(title=f"{ruleset.name} {ruleset.version}", title_justify="left", show_lines=True, expand=True)
+    table.add_column(f"{rule}: {title}", overflow="fold", ratio=5)
+    table.add_column(asked, overflow="fold", ratio=3)
+    table.add_column(f"{condition}, {level}", ratio=2)
+    table.add_column(f"{basis}: {source}", overflow="fold", ratio=5)
+    for row in rows:
+        name = Text.assemble((row[0], "bold"), "\n", row[1])
+        table.add_row(name, Text(row[4]), Text(f"{row[2]}, {row[3]}"), Text(f"{row[5]}: {row[6]}", style="dim"))
+    return table
+
+
+@app.command()
+def schema(name: Annotated[SchemaName, typer.Argument(help="study or ruleset")]) -> None:
+    """Print the JSON Schema of a study file or a ruleset, for editors that complete and check TOML."""
+    models: dict[SchemaName, Any] = {SchemaName.STUDY: StudyFile, SchemaName.RULESET: Ruleset}
+    sys.stdout.write(json.dumps(models[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=2) + "\n")
+
+
+def main() -> None:
+    """Run the command line; the only place where errors become exit statuses."""
+    try:
+        app()
+    except FlexruimteError as error:
+        sys.stderr.write(f"flexruimte: error: {error}\n")
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.stderr.write("flexruimte: interrupted; run the same command again to go on\n")
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

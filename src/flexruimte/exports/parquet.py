@@ -1,0 +1,30 @@
+"""parcels.parquet: every parcel with everything that is known of it, as GeoParquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from flexruimte.exports.whole_file import whole_file
+
+__all__ = ["write_parquet"]
+
+
+def write_parquet(parcels: gpd.GeoDataFrame, path: str | Path) -> None:
+    """Write every parcel to a GeoParquet file, in RD New; the same parcels give the same bytes.
+
+    Parameters
+    ----------
+    parcels
+        As `flexruimte.exports.tables.parcel_table` makes it.
+    path
+        The file to write.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    with whole_file(path) as partial:
+        parcels.to_parquet(partial, index=False, compression="zstd")

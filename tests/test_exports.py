@@ -1,0 +1,400 @@
+"""Exports: what is written, that it is right, whole, and the same every time."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from flexruimte import OutputError, Ranking
+from flexruimte.exports.geojson import write_geojson
+from flexruimte.exports.parquet import write_parquet
+from flexruimte.exports.ranking_table import write_ranking_table
+from flexruimte.exports.tables import listed_ids, location_columns, location_table, parcel_table
+from flexruimte.exports.wgs84 import best_transformation, to_wgs84
+from flexruimte.exports.whole_file import whole_file
+from toy_town import IDS, parcels, toy_study
+
+CONTRACT = [
+    "parcel_id",
+    "gemeente_code",
+    "gemeente",
+    "rank",
+    "status",
+    "score",
+    "suitability",
+    "suitability_students",
+    "suitability_starters",
+    "term",
+    "relocatability",
+    "environment",
+    "term_years",
+    "term_start",
+    "term_end",
+    "area_m2",
+    "buildable_m2",
+    "largest_part_m2",
+    "homes_low",
+    "homes_mid",
+    "homes_high",
+    "attention",
+    "missing",
+    "known_share",
+]
+
+
+@pytest.fixture(scope="module")
+def ranking(tmp_path_factory: pytest.TempPathFactory) -> Ranking:
+    return toy_study(tmp_path_factory.mktemp("toy")).rank("A")
+
+
+@pytest.fixture
+def collection(ranking: Ranking, tmp_path: Path) -> dict:
+    ranking.to_geojson(tmp_path / "locations.geojson")
+    return json.loads((tmp_path / "locations.geojson").read_text(encoding="utf-8"))
+
+
+# RD New to WGS 84
+
+
+def signed_area(ring: list[list[float]]) -> float:
+    x, y = np.array(ring).T
+    return float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_exteriors_turn_left_and_holes_turn_right(reverse: bool) -> None:
+    outer, inner = shapely.box(155_000, 463_000, 155_100, 463_100).exterior, shapely.box(155_020, 463_020, 155_050, 463_050).exterior
+    polygon = shapely.Polygon(outer, [inner])
+    if reverse:
+        polygon = shapely.reverse(polygon)
+    (turned,) = to_wgs84(np.array([polygon], dtype=object))
+    rings = json.loads(shapely.to_geojson(turned))["coordinates"]
+    assert signed_area(rings[0]) > 0
+    assert signed_area(rings[1]) < 0
+    assert all(ring[0] == ring[-1] for ring in rings)
+
+
+def test_the_tower_of_amersfoort_is_where_it_is() -> None:
+    # The origin of RD New is the tower of Our Lady in Amersfoort: 52.15517 N, 5.38720 E.
+    (turned,) = to_wgs84(np.array([shapely.box(154_999, 462_999, 155_001, 463_001)], dtype=object))
+    assert turned.centroid.x == pytest.approx(5.38720, abs=2e-5)
+    assert turned.centroid.y == pytest.approx(52.15517, abs=2e-5)
+    assert best_transformation().accuracy_m is not None
+
+
+def test_what_collapses_by_rounding_is_dropped() -> None:
+    speck = shapely.box(155_200, 463_000, 155_200.001, 463_000.001)  # a millimetre: less than 1e-7 degrees
+    whole = shapely.box(155_000, 463_000, 155_100, 463_100)
+    with_speck = shapely.MultiPolygon([whole, speck])
+    with_tiny_hole = shapely.Polygon(whole.exterior, [shapely.box(155_050, 463_050, 155_050.001, 463_050.001).exterior])
+    both, holed, nothing = to_wgs84(np.array([with_speck, with_tiny_hole, speck], dtype=object))
+    assert shapely.get_num_geometries(both) == 1
+    assert shapely.get_num_interior_rings(holed) == 0
+    assert nothing is None
+
+
+def test_rounding_keeps_polygons_valid() -> None:
+    # Combs with teeth a few centimetres apart, where rounding makes neighbours touch or cross.
+    random = np.random.default_rng(1)
+    combs = []
+    for _ in range(200):
+        teeth = [shapely.box(155_000 + 0.02 * k, 463_000, 155_000 + 0.02 * k + 0.012, 463_000 + random.uniform(1, 5)) for k in range(40)]
+        comb = shapely.union_all([*teeth, shapely.box(155_000, 463_000, 155_000.8, 463_000.5)])
+        combs.append(shapely.affinity.rotate(comb, random.uniform(0, 360)))
+    turned = to_wgs84(np.array(combs, dtype=object))
+    assert shapely.is_valid(turned).all()
+    coordinates = shapely.get_coordinates(turned)
+    assert (coordinates == np.round(coordinates, 7)).all()
+
+
+# locations.geojson
+
+
+def test_properties_are_the_contract_in_order(collection: dict) -> None:
+    for feature in collection["features"]:
+        assert list(feature["properties"])[: len(CONTRACT)] == CONTRACT
+
+
+def test_the_ranked_come_first_then_the_unknown(ranking: Ranking, collection: dict) -> None:
+    ranks = [feature["properties"]["rank"] for feature in collection["features"]]
+    assert ranks == [1, 2, 3, 4, 5, 6, None, None]
+    unknown = [feature["properties"]["parcel_id"] for feature in collection["features"][6:]]
+    assert unknown == sorted(unknown) == ranking.parcels.loc[ranking.parcels["status"] == "unknown", "parcel_id"].tolist()
+
+
+def test_the_collection_is_rfc_7946(collection: dict) -> None:
+    assert "crs" not in collection
+    shapes = [shapely.from_geojson(json.dumps(feature["geometry"])) for feature in collection["features"]]
+    assert collection["bbox"] == list(shapely.total_bounds(shapes))
+    west, south, east, north = collection["bbox"]
+    assert 3 < west < east < 8 < 50 < south < north < 54  # longitude first, in the Netherlands
+    for feature in collection["features"]:
+        polygons = feature["geometry"]["coordinates"]
+        for rings in polygons if feature["geometry"]["type"] == "MultiPolygon" else [polygons]:
+            assert signed_area(rings[0]) > 0
+            assert all(signed_area(hole) < 0 for hole in rings[1:])
+
+
+def test_geojson_validator_finds_nothing(collection: dict) -> None:
+    geojson_validator = pytest.importorskip("geojson_validator")
+    assert geojson_validator.validate_structure(collection) == {}
+    found = geojson_validator.validate_geometries(collection)
+    assert not found["invalid"]
+
+
+def test_the_geometry_is_the_buildable_part(collection: dict) -> None:
+    by_id = {feature["id"]: feature for feature in collection["features"]}
+    back = gpd.GeoSeries([shapely.from_geojson(json.dumps(by_id["P05"]["geometry"]))], crs="EPSG:4326").to_crs("EPSG:28992")
+    assert back.area[0] == pytest.approx(5000, abs=5)  # half of P05 is nature
+
+
+def test_the_collection_says_what_it_rests_on(collection: dict, tmp_path: Path) -> None:
+    assert collection["study"] == "Toy town"
+    assert collection["as_of"] == "2026-01-01"
+    assert collection["ruleset"] == {"name": "toy", "version": "1"}
+    assert collection["transformation"]["accuracy_m"] > 0
+    left_out = toy_study(tmp_path, not_assessed=["eigendom"], layers={"eigendom": None}, language="en").rank("A")
+    left_out.to_geojson(tmp_path / "x.geojson")
+    members = json.loads((tmp_path / "x.geojson").read_text())
+    assert members["not_assessed"] == [{"id": "eigendom", "title": "Ownership", "leaves_out": ["public_owner"]}]
+
+
+def test_lists_and_sentences(collection: dict) -> None:
+    properties = {feature["id"]: feature["properties"] for feature in collection["features"]}
+    assert properties["P12"]["attention"] == ["pessimistic_term"]
+    assert properties["P12"]["missing"] == ["near_nature", "public_owner"]
+    assert properties["P12"]["explanation"].startswith("Plaats 1 van 6 in Aadorp: beschikbaar met aandachtspunten. Score 49,4 van 100.")
+    assert "Niet gerangschikt" in properties["P08"]["explanation"]
+
+
+def test_nobody_listed_is_still_geojson(ranking: Ranking, tmp_path: Path) -> None:
+    nobody = location_table(ranking.parcels.iloc[:0], ["students", "starters"])
+    write_geojson(nobody, ranking.summary, tmp_path / "none.geojson")
+    empty = json.loads((tmp_path / "none.geojson").read_text())
+    assert empty["features"] == []
+    assert "bbox" not in empty
+
+
+# parcels.parquet
+
+
+def test_parquet_holds_every_parcel_with_both_geometries(ranking: Ranking, tmp_path: Path) -> None:
+    ranking.to_parquet(tmp_path / "parcels.parquet")
+    read = gpd.read_parquet(tmp_path / "parcels.parquet")
+    assert read["parcel_id"].tolist() == IDS
+    assert read.crs.to_epsg() == 28992
+    assert set(ranking.assessment.parcels.columns) <= set(read.columns)
+    assert read["buildable"].area.fillna(0).round(3).tolist() == read["buildable_m2"].tolist()
+    assert read.loc[read["parcel_id"] == "P07", "buildable"].isna().all()  # all of it is nature
+
+
+def test_numbers_are_rounded_and_columns_keep_their_type(ranking: Ranking) -> None:
+    table = ranking.parcels
+    assert (table["buildable_m2"] == table["buildable_m2"].round(3)).all()
+    assert (table["score"].dropna() == table["score"].dropna().round(2)).all()
+    assert table["homes_mid"].dtype == "Int64"
+    assert table["rank"].dtype == "Int64"
+    assert table["owner_class"].dtype == "string"
+    assert set(table["land_use_class"].dropna()) == {"51", "40"}  # never "51.0"
+
+
+def test_a_column_that_is_nowhere_known_keeps_its_type(tmp_path: Path, ranking: Ranking) -> None:
+    without = toy_study(tmp_path, layers={"eigendom": None, "bodemgebruik": None, "lden": None}).rank("A")
+    assert without.parcels.dtypes.to_dict() == ranking.parcels[without.parcels.columns].dtypes.to_dict()
+    without.to_parquet(tmp_path / "parcels.parquet")
+
+
+# the same bytes
+
+
+def write_all(ranking: Ranking, folder: Path) -> dict[str, bytes]:
+    folder.mkdir()
+    ranking.to_geojson(folder / "locations.geojson")
+    ranking.to_parquet(folder / "parcels.parquet")
+    ranking.to_geopackage(folder / "locations.gpkg")
+    ranking.to_summary(folder / "summary.json")
+    write_ranking_table([folder], folder / "ranking.csv")
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "summary.json"}
+
+
+def test_the_same_bytes_twice_and_with_shuffled_rows(tmp_path: Path) -> None:
+    first = write_all(toy_study(tmp_path).rank("A"), tmp_path / "one")
+    again = write_all(toy_study(tmp_path).rank("A"), tmp_path / "two")
+    shuffled = parcels().sample(frac=1, random_state=7).reset_index(drop=True)
+    other = write_all(toy_study(tmp_path, parcels=shuffled).rank("A"), tmp_path / "three")
+    for name, content in first.items():
+        assert content == again[name], name
+        assert content == other[name], name
+
+
+def test_rows_in_another_order_give_the_same_parquet(ranking: Ranking, tmp_path: Path) -> None:
+    assessment = ranking.assessment
+    order = np.random.default_rng(3).permutation(len(assessment.parcels))
+    turned = type(assessment)(
+        **{**vars(assessment), "parcels": assessment.parcels.iloc[order].reset_index(drop=True), "buildable": assessment.buildable[order]}
+    )
+    write_parquet(parcel_table(assessment), tmp_path / "a.parquet")
+    write_parquet(parcel_table(turned), tmp_path / "b.parquet")
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+# locations.gpkg
+
+
+def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
+    path = tmp_path / "locations.gpkg"
+    ranking.to_geopackage(path)
+    assert pyogrio.list_layers(path)[:, 0].tolist() == ["locations", "buildable", "layer_styles"]
+    locations, buildable = (gpd.read_file(path, layer=name) for name in ("locations", "buildable"))
+    assert locations.crs.to_epsg() == 28992
+    assert locations["parcel_id"].tolist() == buildable["parcel_id"].tolist() == ranking.locations["parcel_id"].tolist()
+    assert locations.area.tolist() == pytest.approx(ranking.locations["area_m2"].tolist())
+    assert buildable.area.tolist() == pytest.approx(ranking.locations["buildable_m2"].tolist())
+    with closing(sqlite3.connect(path)) as database:
+        styles = database.execute("SELECT f_table_name, f_geometry_column, useAsDefault, styleQML FROM layer_styles").fetchall()
+        columns = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
+    assert [style[:3] for style in styles] == [("locations", "geom", 1), ("buildable", "geom", 1)]
+    assert columns == {"locations": "geom", "buildable": "geom"}
+    for *_, qml in styles:
+        root = ElementTree.fromstring(qml)
+        symbols = {symbol.get("name") for symbol in root.findall("renderer-v2/symbols/symbol")}
+        assert {rule.get("symbol") for rule in root.findall("renderer-v2/rules/rule")} == symbols
+
+
+def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) -> None:
+    from flexruimte.exports.geopackage import write_geopackage
+
+    write_geopackage(location_table(ranking.parcels.iloc[:0], ["students", "starters"]), ranking.summary, tmp_path / "none.gpkg")
+    assert len(gpd.read_file(tmp_path / "none.gpkg", layer="locations")) == 0
+
+
+# ranking.csv and summary.json
+
+
+def test_ranking_table_has_the_ranked_only(ranking: Ranking, tmp_path: Path) -> None:
+    write_all(ranking, tmp_path / "A")
+    with (tmp_path / "A" / "ranking.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
+    assert rows[0]["parcel_id"] == "P12"
+    assert set(rows[0]) == set(location_columns(["students", "starters"]))
+    assert rows[0]["term_start"] == "2027-01-01"
+
+
+def test_summary_counts_add_up(ranking: Ranking) -> None:
+    summary = ranking.summary
+    assert sum(counts["parcels"] for counts in summary["status"].values()) == summary["total"]["parcels"] == 12
+    assert sum(counts["hectares"] for counts in summary["status"].values()) == pytest.approx(12)
+    for rule in summary["rules"]:
+        assert rule["counts"]["yes"] + rule["counts"]["no"] + rule["counts"]["unknown"] + rule["counts"]["left_out"] == 12
+    nature = next(rule for rule in summary["rules"] if rule["id"] == "nature")
+    assert nature["counts"]["covered_hectares"] == pytest.approx(0.5 + 0.04 + 1.0)  # P05, the edge of P06, P07
+    assert nature["counts"]["edges"] == 1
+    json.dumps(summary, allow_nan=False)
+
+
+def test_summary_names_what_is_absent_approximated_and_decided(tmp_path: Path) -> None:
+    decisions = pd.DataFrame(
+        {
+            "parcel_id": ["P03", "P03", "P01"],
+            "decision": ["out", "in", "out"],
+            "reason": ["speeltuin", "toch niet", "later"],
+            "date": ["2025-01-01", "2025-06-01", "2027-01-01"],
+        }
+    )
+    study = toy_study(tmp_path, layers={"wegen": None, "eigendom": None}, decisions=decisions)
+    summary = study.rank("A").summary
+    assert [entry["id"] for entry in summary["absent"]] == ["eigendom"]
+    assert list(summary["approximated"]) == ["stop_walk_m"]
+    assert [entry["decision_reason"] for entry in summary["decisions"]["applied"]] == ["toch niet"]
+    assert summary["decisions"]["not_yet_in_force"] == 1
+
+
+# whole files
+
+
+def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "result.txt"
+    path.write_text("old")
+
+    def fail() -> None:
+        with whole_file(path) as partial:
+            partial.write_text("half")
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        fail()
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["result.txt"]
+
+
+def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
+    def fail() -> None:
+        with whole_file(tmp_path / "x.txt"):
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OutputError, match=r"x\.txt cannot be written: No space left on device"):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("method", ["to_geojson", "to_geopackage", "to_parquet", "to_summary"])
+def test_a_folder_that_is_not_there_is_an_output_error(ranking: Ranking, tmp_path: Path, method: str) -> None:
+    with pytest.raises(OutputError, match="there is no folder"):
+        getattr(ranking, method)(tmp_path / "nowhere" / "x")
+
+
+@pytest.mark.parametrize("method", ["to_geojson", "to_geopackage", "to_parquet"])
+def test_no_half_file_is_left(ranking: Ranking, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    # The last thing before a file gets its name.
+    monkeypatch.setattr("flexruimte.exports.whole_file._flush", stop)
+    with pytest.raises(KeyboardInterrupt):
+        getattr(ranking, method)(tmp_path / "x.gpkg")
+    assert list(tmp_path.iterdir()) == []
+
+
+# Ranking
+
+
+def test_locations_are_the_buildable_parts_by_rank(ranking: Ranking) -> None:
+    locations = ranking.locations
+    assert locations["rank"].tolist()[:6] == [1, 2, 3, 4, 5, 6]
+    assert locations.area.round(3).tolist() == locations["buildable_m2"].tolist()
+    assert locations.crs.to_epsg() == 28992
+    assert listed_ids(locations["attention"].iloc[0]) == ["pessimistic_term"]
+
+
+def test_representations(ranking: Ranking) -> None:
+    assert repr(ranking) == "<Ranking of Aadorp (A): 1 available, 5 attention, 2 unknown, 4 excluded>"
+    html = ranking._repr_html_()
+    assert "P12" in html
+    assert "uitgesloten" in html
+
+
+def test_a_map_has_a_legend_of_what_is_shown(ranking: Ranking) -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    ax = ranking.plot()
+    said = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "onbekend (2)" in said
+    assert "uitgesloten (4)" in said
+    matplotlib.pyplot.close("all")
+
+
+def test_a_map_to_click_on(ranking: Ranking) -> None:
+    pytest.importorskip("folium")
+    assert "P12" in ranking.explore().get_root().render()
