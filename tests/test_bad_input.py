@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import shapely
 
 from flexruimte import FlexruimteError, LayerError, RulesetError, SourceError, Study, StudyError
 from flexruimte.checks import check
+from flexruimte.cli import main
 from flexruimte.layers import Features
 from flexruimte.pipeline import assess
 from toy_files import write_toy_study
@@ -123,11 +125,7 @@ def test_refused_in_one_line(tmp_path: Path, case: str) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-SEEN_IN_ROWS = ("double parcel id", "null parcel id", "double row in a table", "date in a table", "raster without values")
-"""What is seen when the rows are read, which check does not do."""
-
-
-@pytest.mark.parametrize("case", [case for case in REFUSED if case not in SEEN_IN_ROWS])
+@pytest.mark.parametrize("case", REFUSED)
 def test_check_finds_it_before_anything_is_computed(tmp_path: Path, case: str) -> None:
     edit, _, _ = REFUSED[case]
     path = write_toy_study(tmp_path)
@@ -137,6 +135,37 @@ def test_check_finds_it_before_anything_is_computed(tmp_path: Path, case: str) -
     except FlexruimteError as error:
         problems = [str(error)]
     assert problems
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_the_command_line_refuses_in_one_line(
+    tmp_path: Path, case: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit, _, message = REFUSED[case]
+    path = write_toy_study(tmp_path / "study")
+    edit(tmp_path / "study")
+    monkeypatch.setattr("sys.argv", ["flexruimte", "run", str(path), "--out", str(tmp_path / "out")])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("flexruimte: error: ")
+    assert "\n" not in said
+    assert re.search(message, said)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("code", "message"), [("GM0000", "municipality 'GM0000' is not in"), ("B", "municipality 'B' has no parcels")])
+def test_the_command_line_refuses_municipalities(
+    tmp_path: Path, code: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_toy_study(tmp_path / "study")
+    monkeypatch.setattr("sys.argv", ["flexruimte", "run", str(path), "--gemeente", code, "--out", str(tmp_path / "out")])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_good_study_has_no_problems(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flexruimte import OutputError, Ranking, Study, StudyError, batch
+from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.exports.results import FILES, folder_name
 from toy_files import write_toy_study
 from toy_town import box, frame, municipalities, parcels, toy_study
@@ -138,13 +139,15 @@ def test_interrupted_and_taken_up_again(study: Study, tmp_path: Path) -> None:
     assert batch.run(study, None, tmp_path / "out").computed == ["B"]
 
 
-def test_a_town_without_parcels_fails_only_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_town_without_parcels_is_refused_only_when_it_is_asked_for(tmp_path: Path) -> None:
     study = toy_study(tmp_path, municipalities=municipalities())
     whole = batch.run(study, None, tmp_path / "out")
     assert whole.exit_status == 0
     assert [entry.state for entry in whole.municipalities] == ["done", "empty"]
     assert batch.run(study, None, tmp_path / "out").computed == []
-    assert batch.run(study, ["B"], tmp_path / "out").exit_status == 1
+    with pytest.raises(EmptyMunicipalityError, match="'B' has no parcels"):
+        batch.run(study, ["B"], tmp_path / "elsewhere")
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_an_unknown_municipality_stops_before_anything_is_computed(study: Study, tmp_path: Path) -> None:

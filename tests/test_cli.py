@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flexruimte import batch, cli
+from flexruimte import SourceError, batch, cli
 from toy_files import write_toy_study
 
 
@@ -58,9 +58,15 @@ def test_run_passes_on_what_was_asked(study: Path, tmp_path: Path, monkeypatch: 
     assert seen == {"codes": ["A", "B"], "folder": tmp_path, "fresh": True}
 
 
-def test_one_failed_municipality_is_exit_status_1(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("run", study, "--gemeente", "A", "--gemeente", "B", "--out", tmp_path) == 1
-    assert "Beedorp (B) failed: municipality 'B' has no parcels" in capsys.readouterr().out
+def test_one_failed_municipality_is_exit_status_1(
+    study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise SourceError("the disk is gone")
+
+    monkeypatch.setattr(batch, "assess", broken)
+    assert run("run", study, "--gemeente", "A", "--out", tmp_path) == 1
+    assert "Aadorp (A) failed: the disk is gone" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,13 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from flexruimte.errors import EmptyMunicipalityError, FlexruimteError, OutputError
+from flexruimte.checks import check
+from flexruimte.errors import EmptyMunicipalityError, FlexruimteError, OutputError, StudyError
 from flexruimte.exports.ranking_table import write_ranking_table
 from flexruimte.exports.results import FILES, LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY, folder_name
 from flexruimte.exports.versions import software_versions
 from flexruimte.exports.whole_file import remove_leftovers, whole_file
+from flexruimte.layers import load_parcels
 from flexruimte.pipeline import Plan, Progress, assess
 from flexruimte.ranking import Ranking
 from flexruimte.sources import Source
@@ -127,23 +129,28 @@ def run(
 
     Raises
     ------
-    StudyError
-        When a municipality does not exist; nothing is computed then.
+    StudyError, EmptyMunicipalityError
+        When a municipality does not exist, one asked for by name has no parcels, or a source cannot be used; nothing is computed or
+        written then.
     OutputError
         When the folder cannot be written to.
     """
     plan = study.plan if isinstance(study, Study) else study
     wanted = _codes(plan, codes)
-    folder = _made(Path(out))
+    folder = Path(out)
     state = _Log(folder, plan)
+    pending = [code for code in wanted if fresh or not (state.is_finished(code) or (not codes and state.is_empty(code)))]
+    if pending:
+        _refuse_bad_input(plan, pending if codes else [])
+    _made(folder)
     computed = []
     for position, code in enumerate(wanted):
         name = plan.municipalities.names[plan.municipalities.position(code)]
-        if not fresh and (state.is_finished(code) or (not codes and state.is_empty(code))):
+        if code not in pending:
             progress(Event(code, name, position, len(wanted), "unchanged"))
             continue
         computed.append(code)
-        _run_one(plan, state, Event(code, name, position, len(wanted), "step"), progress, asked_for=bool(codes))
+        _run_one(plan, state, Event(code, name, position, len(wanted), "step"), progress)
     done = [folder / entry.folder for entry in state.done]
     locations = write_ranking_table(done, folder / RANKING)
     return BatchReport(folder, [state.entries[code] for code in wanted], computed, locations)
@@ -157,6 +164,16 @@ def _codes(plan: Plan, codes: Sequence[str] | None) -> list[str]:
     return [known.codes[position] for position in sorted({known.position(code) for code in codes})]
 
 
+def _refuse_bad_input(plan: Plan, named: list[str]) -> None:
+    """Look at every source, and at the municipalities asked for by name, before anything is computed or written."""
+    problems = check(plan).problems
+    if problems:
+        more = f" (and {len(problems) - 1} more; flexruimte check lists them)" if len(problems) > 1 else ""
+        raise StudyError(f"{problems[0]}{more}")
+    for code in named:
+        load_parcels(plan.parcels, plan.municipalities, code)
+
+
 def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -165,12 +182,10 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _run_one(plan: Plan, state: _Log, event: Event, progress: Report, *, asked_for: bool) -> None:
-    """Compute and write one municipality, and log it; without parcels it has failed only when it was asked for by name."""
+def _run_one(plan: Plan, state: _Log, event: Event, progress: Report) -> None:
+    """Compute and write one municipality, and log it."""
     entry = state.start(event.code, event.name)
     _compute(plan, entry, state.folder, lambda step: progress(replace(event, text=step)))
-    if entry.state == "empty" and asked_for:
-        entry.state = "failed"
     state.finish(entry)
     kind: Literal["done", "empty", "failed"] = "failed" if entry.state == "failed" else "empty" if entry.state == "empty" else "done"
     progress(replace(event, kind=kind, text=entry.error or ""))

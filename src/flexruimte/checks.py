@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import shapely
 
 from flexruimte.errors import FlexruimteError, enumerate_some
-from flexruimte.layers import source_columns
+from flexruimte.layers import check_parcel_ids, check_raster_values, load_table, source_columns
 from flexruimte.pipeline import Plan, layers_in_use, reach_of_layer
 from flexruimte.sources import Source
 from flexruimte.study_file import LayerSettings, ParcelSettings
+from flexruimte.term import agreement_dates
 
 __all__ = ["CheckReport", "check"]
 
@@ -66,6 +67,7 @@ def _check_parcels(plan: Plan, report: CheckReport) -> None:
         if isinstance(settings, ParcelSettings):
             columns = [settings.id] if isinstance(settings.id, str) else settings.id
             source_columns(source, [*columns, *settings.fields])
+            check_parcel_ids(source)
         report.lines.append(f"{source.label}: {source.feature_count} parcels")
         without = source.count_without_geometry()
         if without:
@@ -79,11 +81,15 @@ def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> N
     spec = plan.ruleset.layers[key]
     if spec.geometry == "raster":
         _warn_of_reach(plan, source, source.check_raster(), report)
+        check_raster_values(spec, source)
         report.lines.append(f"{source.label}: raster")
         return
     fields = plan.ruleset.fields_in_use(key)
     source_columns(source, [*fields, *spec.rows])
     if spec.geometry == "table":
+        table = load_table(key, spec, source, fields)
+        if plan.ruleset.agreements is not None and plan.ruleset.agreements.layer == key:
+            agreement_dates(plan.ruleset.agreements, table)
         report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
         return
     _ = source.crs

@@ -30,6 +30,8 @@ __all__ = [
     "Parcels",
     "Raster",
     "Table",
+    "check_parcel_ids",
+    "check_raster_values",
     "load_features",
     "load_municipalities",
     "load_parcels",
@@ -303,21 +305,38 @@ def load_raster(key: str, spec: LayerSpec, source: Source, window: Window) -> Ra
         When the raster cannot be read, is not in RD New, or has no valid cell at all.
     """
     settings = _layer_settings(source)
-    nodata = spec.nodata if settings.nodata is None else settings.nodata
-    low, high = settings.valid or spec.valid or (-np.inf, np.inf)
+    nodata, (low, high) = _missing_values(spec, settings)
     grid = source.read_grid(window, nodata)
     values = grid.cells
     values[~((values >= low) & (values <= high))] = np.nan
-    if np.isnan(values).all() and not source.has_valid_cell(nodata, low, high):
-        raise LayerError(
-            f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to {high:g}); "
-            "correct 'nodata' or 'valid', or leave it out"
-        )
+    if np.isnan(values).all():
+        check_raster_values(spec, source)
     recoded = values.copy()
     for sentinel, meaning in spec.recode.items():
         recoded[values == float(sentinel)] = meaning
     facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its valid cells", values.size)
     return Raster(key, spec, Grid(recoded, grid.left, grid.top, grid.cell_m), facts)
+
+
+def _missing_values(spec: LayerSpec, settings: LayerSettings) -> tuple[float | None, tuple[float, float]]:
+    """Return what stands for missing (None: as the file says), and between which bounds values are valid."""
+    return spec.nodata if settings.nodata is None else settings.nodata, settings.valid or spec.valid or (-np.inf, np.inf)
+
+
+def check_raster_values(spec: LayerSpec, source: Source) -> None:
+    """Refuse a raster that has no valid cell anywhere.
+
+    Raises
+    ------
+    LayerError
+        When all cells are missing.
+    """
+    nodata, (low, high) = _missing_values(spec, _layer_settings(source))
+    if not source.has_valid_cell(nodata, low, high):
+        raise LayerError(
+            f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to {high:g}); "
+            "correct 'nodata' or 'valid', or leave it out"
+        )
 
 
 def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str]) -> Table:
@@ -422,24 +441,51 @@ def _belongs(geometries: Geometries, municipalities: Municipalities, position: i
     return np.asarray(belongs)
 
 
+def check_parcel_ids(source: Source) -> None:
+    """Read the ids of all parcels, without their shapes, and refuse what load_parcels would refuse.
+
+    Raises
+    ------
+    LayerError
+        When an id is missing or double and the study does not ask to repair that.
+    """
+    settings = source.settings
+    if isinstance(settings, ParcelSettings) and not settings.repair_ids:
+        columns = [settings.id] if isinstance(settings.id, str) else settings.id
+        _refuse_doubtful_ids(*_joined_ids(source.read_table(columns)), source)
+
+
+def _joined_ids(columns: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Return ids made of one or more columns, "?" for what is missing, and which rows miss something."""
+    texts = [columns[name].astype("string").fillna("?").to_numpy(dtype=object) for name in columns]
+    ids = texts[0]
+    for text in texts[1:]:
+        ids = ids + "-" + text
+    return ids, columns.isna().any(axis=1).to_numpy()
+
+
+def _refuse_doubtful_ids(ids: np.ndarray[Any, Any], missing: np.ndarray[Any, np.dtype[np.bool_]], source: Source) -> None:
+    if missing.any():
+        raise LayerError(
+            f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true"
+        )
+    series = pd.Series(ids)
+    double = series[series.duplicated()].unique()
+    if len(double):
+        raise LayerError(
+            f"{source.label} has parcel ids that are there more than once ({enumerate_some(double)}); "
+            "choose other id columns, or number them with repair_ids = true"
+        )
+
+
 def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, repair: bool) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
     """Return unique ids ("" for a row that says the same as another), and what was repaired.
 
     Missing and double ids are numbered in the order of the parcels' positions, not of the rows.
     """
-    missing = columns.isna().any(axis=1).to_numpy()
-    ids = columns.astype("string").fillna("?").agg("-".join, axis=1).to_numpy(dtype=object)
-    series = pd.Series(ids)
-    double = series.duplicated(keep=False).to_numpy()
-    if not repair and missing.any():
-        raise LayerError(
-            f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true"
-        )
-    if not repair and double.any():
-        raise LayerError(
-            f"{source.label} has parcel ids that are there more than once ({enumerate_some(series[double].unique())}); "
-            "choose other id columns, or number them with repair_ids = true"
-        )
+    ids, missing = _joined_ids(columns)
+    if not repair:
+        _refuse_doubtful_ids(ids, missing, source)
     order = _canonical_order(ids, geometries)
     normal = shapely.to_wkb(shapely.normalize(geometries[order]))
     same = pd.DataFrame({"id": ids[order], "shape": normal}).duplicated().to_numpy()

@@ -233,11 +233,11 @@ class Source:
             return self._read_table()[list(columns)]
         self._check_presence()
         try:
-            return pd.DataFrame(
-                pyogrio.read_dataframe(
-                    self.path, layer=self._file_layers[0], columns=list(columns), where=self.settings.where, read_geometry=False
-                )
-            )
+            parts = [
+                pyogrio.read_dataframe(self.path, layer=layer, columns=list(columns), where=self.settings.where, read_geometry=False)
+                for layer in self._file_layers
+            ]
+            return pd.DataFrame(pd.concat(parts, ignore_index=True))[list(columns)]
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 

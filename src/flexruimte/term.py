@@ -20,7 +20,7 @@ from flexruimte.errors import LayerError, enumerate_some
 from flexruimte.geometry import isoperimetric_quotient, stays_at_boundary, union_by_group
 from flexruimte.layers import Features, Layer, Table
 from flexruimte.overlay import Overlay
-from flexruimte.ruleset import Plans, Regime, Ruleset
+from flexruimte.ruleset import Agreements, Plans, Regime, Ruleset
 from flexruimte.vocabulary import (
     FREE_YEARS_LIMIT,
     HARD_PLAN_FREE_YEARS,
@@ -34,7 +34,7 @@ from flexruimte.vocabulary import (
     Floats,
 )
 
-__all__ = ["Term", "assess_term", "regime_at", "years_between"]
+__all__ = ["Term", "agreement_dates", "assess_term", "regime_at", "years_between"]
 
 Dates = NDArray[np.datetime64]
 
@@ -245,15 +245,30 @@ def _agreements(
     if agreements is None or not isinstance(table, Table):
         doubtful = np.full(count, agreements is not None and agreements.layer not in not_assessed)
         return np.full(count, long_ago), np.full(count, _NEVER), doubtful
-    columns = []
-    for field, otherwise in ((agreements.free_from_field, long_ago), (agreements.free_until_field, _NEVER)):
+    dates = agreement_dates(agreements, table).reindex(ids)
+    free_from, free_until = (dates[name].to_numpy().astype("datetime64[D]") for name in dates)
+    return (
+        np.where(np.isnat(free_from), long_ago, free_from),
+        np.where(np.isnat(free_until), _NEVER, free_until),
+        np.zeros(count, dtype=bool),
+    )
+
+
+def agreement_dates(agreements: Agreements, table: Table) -> pd.DataFrame:
+    """Return from when and until when parcels are free by their agreements, by parcel id; NaT where nothing is agreed.
+
+    Raises
+    ------
+    LayerError
+        When something else than a date stands there.
+    """
+    columns = {}
+    for field in (agreements.free_from_field, agreements.free_until_field):
         text = table.rows[field]
-        dates = pd.to_datetime(text, errors="coerce", format="ISO8601")
-        wrong = text.index[dates.isna() & text.notna()]
+        columns[field] = pd.to_datetime(text, errors="coerce", format="ISO8601")
+        wrong = text.index[columns[field].isna() & text.notna()]
         if len(wrong):
             raise LayerError(
                 f"{agreements.layer} ({table.facts.source}): '{field}' of parcel {enumerate_some(wrong)} is no date; write it as 2030-12-31"
             )
-        values = dates.reindex(ids).to_numpy().astype("datetime64[D]")
-        columns.append(np.where(np.isnat(values), otherwise, values))
-    return columns[0], columns[1], np.zeros(count, dtype=bool)
+    return pd.DataFrame(columns)
