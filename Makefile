@@ -1,0 +1,66 @@
+# The only door: people, pre-commit and CI come in here.
+#
+#   make demo    sets up, and ranks the sample municipalities into demo_output/
+#   make test    sets up, and runs everything that must hold
+#
+# Needs Python 3.11 or newer, make, and access to the package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= demo_output
+
+.PHONY: demo install check types arch test notebooks golden docs bench clean
+
+demo: $(VENV)/installed
+	$(BIN)/flexruimte demo --out $(OUT)
+	@echo "Open $(OUT)/GM9001/locations.gpkg in QGIS, or $(OUT)/GM9001/locations.geojson in any viewer."
+
+install: $(VENV)/developing
+
+# What the library needs, and no more.
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+# What its developers need.
+$(VENV)/developing: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@
+
+check: $(VENV)/developing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/developing
+	$(BIN)/mypy
+
+arch: $(VENV)/developing
+	$(BIN)/lint-imports
+
+# A JavaScript map for the browser test, into a folder that is never committed; without npm that test says why it skips.
+.cache/js/installed:
+	@mkdir -p .cache/js
+	@if command -v npm > /dev/null; then npm install --silent --no-fund --no-audit --prefix .cache/js maplibre-gl@5 && touch $@; \
+	else echo "npm is not here: the browser test will skip"; fi
+
+test: check types arch .cache/js/installed
+	$(BIN)/pytest
+
+notebooks: $(VENV)/developing
+	$(BIN)/pytest tests/test_notebooks.py
+
+# Writes what the tests compare with; a person reads the difference.
+golden: $(VENV)/developing
+	$(BIN)/python -m tests.golden
+
+docs: $(VENV)/developing
+	$(BIN)/flexruimte rules flexwonen-nl --format markdown > docs/rules.md
+
+bench: $(VENV)/developing
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) .cache $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
