@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from real_data import needs_real_data
 
 from flexruimte import Study
 from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.pipeline import Assessment, assess
+from real_data import needs_real_data
 
 pytestmark = needs_real_data
 STUDIES = Path(__file__).parent / "real"
