@@ -1,0 +1,1 @@
+"""Generator of the fictional sample municipalities, one module per step."""
