@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import exactextract
 import hypothesis
 import matplotlib
 import pyogrio
 import pyproj
+import pytest
 import shapely
+
+from flexruimte import Study
+from flexruimte.sample import sample_study_path
 
 matplotlib.use("Agg")
 
@@ -24,3 +29,11 @@ def pytest_report_header() -> str:
         f"shapely {shapely.__version__}, GEOS {shapely.geos_version_string}, GDAL {gdal}, PROJ {pyproj.proj_version_str}, "
         f"exactextract {exactextract.__version__}"
     )
+
+
+@pytest.fixture(scope="session")
+def sample_geojson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The locations.geojson of the first municipality of the sample study."""
+    path = tmp_path_factory.mktemp("sample") / "locations.geojson"
+    Study.load(sample_study_path()).rank("GM9001").to_geojson(path)
+    return path

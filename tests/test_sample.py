@@ -1,0 +1,173 @@
+"""The sample municipalities: what their README promises of each parcel with a story and of each fault that was planted."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import rasterio
+from geopandas.testing import assert_geodataframe_equal
+
+from flexruimte import Study
+from flexruimte.checks import check
+from flexruimte.pipeline import Assessment, assess
+from flexruimte.sample import sample_study_path
+
+CODES = ("GM9001", "GM9002", "GM9003")
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return Study.load(sample_study_path())
+
+
+@pytest.fixture(scope="module")
+def towns(study: Study) -> dict[str, Assessment]:
+    return {code: assess(study.plan, code) for code in CODES}
+
+
+@pytest.fixture(scope="module")
+def parcels(towns: dict[str, Assessment]) -> pd.DataFrame:
+    return pd.concat([pd.DataFrame(town.parcels) for town in towns.values()]).set_index("parcel_id")
+
+
+def test_check_has_no_problems_and_names_what_stops_short(study: Study) -> None:
+    report = check(study.plan)
+    assert report.problems == report.missing_layers == []
+    assert any("1 parcels have no geometry" in warning for warning in report.warnings)
+    assert any("rivm_lden_industrie" in warning and "reaches" in warning for warning in report.warnings)
+
+
+def test_every_layer_of_the_ruleset_is_there(study: Study) -> None:
+    assert set(study.plan.sources) == set(study.plan.ruleset.layers)
+
+
+def test_files_are_small() -> None:
+    sizes = [path.stat().st_size for path in (sample_study_path().parent / "data").iterdir()]
+    assert max(sizes) < 2_000_000
+    assert sum(sizes) < 6_000_000
+
+
+def test_sizes_and_rankings(towns: dict[str, Assessment]) -> None:
+    ranked = {code: int(town.parcels["rank"].notna().sum()) for code, town in towns.items()}
+    for code, town in towns.items():
+        assert 1_500 <= len(town.parcels) <= 3_000
+        assert ranked[code] > 0
+        rank = town.parcels["rank"].dropna()
+        assert sorted(rank) == list(range(1, len(rank) + 1))
+    # the polder village is the poorest in sites
+    assert min(ranked, key=lambda code: ranked[code]) == "GM9002"
+
+
+STORIES = {
+    "good now, useless in year 8": ("90010044770000", {"status": "excluded", "hard_plan_free_years": 8.0, "verdict_hard_plan_within_horizon": "no"}),
+    "bridges": ("90010044970000", {"status": "attention", "hard_plan_free_years": 17.0, "term_years": 15.0, "verdict_term_long_enough": "yes"}),
+    "beyond the horizon, too short": ("90010023870000", {"verdict_hard_plan_within_horizon": "yes", "verdict_term_long_enough": "no", "status": "excluded"}),
+    "soft plan": ("90010061370000", {"status": "attention", "verdict_term_with_soft_plans": "no", "verdict_term_long_enough": "yes"}),
+    "flex plan": ("90030096870000", {"verdict_hard_plan_within_horizon": "yes"}),
+    "out": ("90010034370000", {"status": "excluded", "decision": "out"}),
+    "out too": ("90030079370000", {"status": "excluded", "decision": "out"}),
+    "in": ("90010171370000", {"status": "attention", "decision": "in"}),
+    "decided later": ("90030135370000", {"decision": None}),
+    "hard plan without a date": ("90010191070000", {"verdict_hard_plan_within_horizon": "unknown", "status": "unknown"}),
+    "sliver": ("90019990170000", {"status": "excluded", "verdict_width": "no", "verdict_buildable_area": "no"}),
+    "nature that grazes": ("90020059770000", {"edge_natura2000": True, "verdict_natura2000": "yes"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_story(parcels: pd.DataFrame, story: str) -> None:
+    parcel, expected = STORIES[story]
+    row = parcels.loc[parcel]
+    found = {name: None if pd.isna(row[name]) else row[name] for name in expected}
+    assert found == expected
+
+
+def test_what_a_person_overrules_stays_visible(parcels: pd.DataFrame) -> None:
+    assert "bbg_urban_green" in parcels.loc["90010171370000", "reasons"]
+
+
+def test_a_lease_ends_first(parcels: pd.DataFrame) -> None:
+    assert parcels.loc["90010218670000", "term_start"].year == 2029
+
+
+def test_faults_are_repaired_and_counted(towns: dict[str, Assessment], parcels: pd.DataFrame) -> None:
+    assert towns["GM9001"].inputs["parcels"].repairs["invalid geometry repaired"] == 1
+    assert parcels.loc["90010015570000", "area_m2"] > 0
+    repairs = towns["GM9003"].inputs["parcels"].repairs
+    assert sum(count for what, count in repairs.items() if "double" in what or "twice" in what) == 1
+    assert towns["GM9003"].inputs["natura2000"].repairs["Z or M values dropped"] > 0
+    assert "90019990070000" not in parcels.index  # without geometry: counted by check, in no municipality
+
+
+def test_buildings_that_are_gone_do_not_count(parcels: pd.DataFrame) -> None:
+    buildings = gpd.read_file(sample_study_path().parent / "data" / "bag.gpkg", layer="bag_pand")
+    gone = buildings[buildings["status"].isin(["Pand gesloopt", "Niet gerealiseerd pand", "Pand ten onrechte opgevoerd"])]
+    assert len(gone) == 6
+    assert parcels.loc["90010044770000", "built_share"] == 0  # the first of them stands on it
+    named = ";".join(parcels["features_buildings"].dropna())
+    assert not [identity for identity in gone["identificatie"] if identity in named]
+
+
+def test_an_empty_layer_counts_only_because_the_study_says_so(study: Study, parcels: pd.DataFrame) -> None:
+    assert study.plan.sources["lib_luchtvaart"].feature_count == 0
+    assert set(parcels["verdict_airport_demolition_zones"]) == {"yes"}
+
+
+def test_what_has_no_value_is_unknown(parcels: pd.DataFrame) -> None:
+    # the industrial noise stops short: none of Veldrecht, part of Zandhoven
+    noise = parcels.groupby("gemeente_code")["noise_industry_mean_db"].apply(lambda values: values.notna().mean())
+    assert noise["GM9002"] == 0
+    assert 0 < noise["GM9003"] < 1
+    assert parcels["owner_class"].isna().mean() == pytest.approx(0.2, abs=0.05)
+    assert parcels["gp_distance_m"].min() >= 0  # -99997 is no distance
+    assert parcels["subsidence_m"].dropna().min() > -1  # nor is -1 a subsidence
+
+
+def test_a_power_line_without_a_width_is_unknown_near_it(parcels: pd.DataFrame) -> None:
+    assert (parcels["verdict_power_lines"] == "unknown").any()
+
+
+def test_the_placeholder_circle_is_not_believed(towns: dict[str, Assessment]) -> None:
+    assert towns["GM9001"].unread_plans == {"hard or soft plan without a start": 1, "placeholder circle": 1}
+
+
+def test_neighbours_walls_are_edges(parcels: pd.DataFrame) -> None:
+    edges = parcels[parcels["edge_buildings"]]
+    assert len(edges) >= 5  # most stand against a house of the parcel's own, and that is no edge
+    assert (edges["covered_m2_buildings"] < 30).mean() > 0.9
+    unbuilt = edges[(edges["built_share"] < 0.05) & (edges["verdict_buildings"] == "yes")]
+    assert len(unbuilt)
+
+
+def test_area_is_conserved(towns: dict[str, Assessment], parcels: pd.DataFrame) -> None:
+    error = (parcels["buildable_m2"] + parcels["taken_m2"] - parcels["area_m2"]).abs() / parcels["area_m2"]
+    assert error.max() < 1e-6
+    assert all(len(town.buildable) == len(town.parcels) for town in towns.values())
+
+
+def test_the_script_makes_these_files_again(tmp_path: Path) -> None:
+    folder = sample_study_path().parent
+    if not (folder / "make_sample.py").is_file():
+        pytest.skip("the wheel ships the sample data without the script that makes it")
+    shutil.copytree(folder, tmp_path / "again", ignore=shutil.ignore_patterns("data", "__pycache__"))
+    subprocess.run([sys.executable, "make_sample.py"], cwd=tmp_path / "again", check=True)
+    # Values and not bytes: other versions of GDAL write other bytes.
+    for made in sorted((tmp_path / "again" / "data").iterdir()):
+        kept = folder / "data" / made.name
+        if made.suffix == ".gpkg":
+            for layer in pyogrio.list_layers(kept)[:, 0]:
+                assert_geodataframe_equal(gpd.read_file(made, layer=layer), gpd.read_file(kept, layer=layer))
+        elif made.suffix == ".tif":
+            with rasterio.open(made) as one, rasterio.open(kept) as other:
+                np.testing.assert_array_equal(one.read(), other.read())
+        else:
+            assert made.read_text() == kept.read_text()
