@@ -248,6 +248,8 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
         raise LayerError(f"{source.label} has no column '{id_column}' for the feature ids; {did_you_mean(id_column, source.columns)}")
     frame = source.read(list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), window)
     geometries, repairs = _cleaned(frame.geometry.to_numpy(), spec.geometry)
+    if source.curve_count:
+        repairs["curves in the whole source made straight"] = source.curve_count
     table = _named(frame, columns, settings)
     if spec.missing_below is not None:
         for number in table.select_dtypes("number").columns:
