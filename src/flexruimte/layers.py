@@ -420,7 +420,8 @@ def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, r
     Missing and double ids are numbered in the order of the parcels' positions, not of the rows.
     """
     missing = columns.isna().any(axis=1).to_numpy()
-    ids = columns.astype("string").fillna("?").agg("-".join, axis=1).to_numpy(dtype=object)
+    texts = [columns[name].astype("string").fillna("?").to_numpy(dtype=object) for name in columns]
+    ids = np.array(["-".join(parts) for parts in zip(*texts, strict=True)], dtype=object)
     series = pd.Series(ids)
     double = series.duplicated(keep=False).to_numpy()
     if not repair and missing.any():
