@@ -6,10 +6,12 @@ Kernels take arrays and return arrays. They know positions, not labels; metres, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import shapely
 
+from flexruimte.parallel import in_threads
 from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Geometries, Integers
 
 __all__ = [
@@ -126,8 +128,9 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
         left, bottom, right, top = shapely.bounds(pieces).T
         wide = right - left > top - bottom
         middle_x, middle_y = np.where(wide, (left + right) / 2, right), np.where(wide, top, (bottom + top) / 2)
-        first = shapely.intersection(pieces, shapely.box(left, bottom, middle_x, middle_y))
-        second = shapely.intersection(pieces, shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top))
+        first = in_threads(shapely.intersection, pieces, shapely.box(left, bottom, middle_x, middle_y))
+        other_half = shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top)
+        second = in_threads(shapely.intersection, pieces, other_half)
         pieces, source = polygonal(np.concatenate([first, second])), np.concatenate([source, source])
         keep = ~shapely.is_empty(pieces)
         pieces, source = pieces[keep], source[keep]
@@ -166,7 +169,7 @@ def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
         pieces, source = subdivide(features)
     else:
         pieces, source = features, np.arange(len(features))
-    piece_index, shape_index = shapely.STRtree(shapes).query(pieces, predicate="intersects")
+    piece_index, shape_index = shapely.STRtree(shapes).query(pieces)
     order = np.lexsort((piece_index, shape_index))
     piece_index, shape_index = piece_index[order], shape_index[order]
     shared = _shared_parts(shapes, shape_index, pieces, piece_index)
@@ -178,17 +181,22 @@ def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
 
 def _shared_parts(shapes: Geometries, shape_index: Integers, pieces: Geometries, piece_index: Integers) -> Geometries:
     """Intersect pairs, but clip only what must be clipped: what lies wholly inside is its own intersection."""
-    shared = np.full(len(shape_index), None, dtype=object)
+    shared = np.full(len(shape_index), shapely.Polygon(), dtype=object)
     # One intersection costs far more than one look at prepared geometry.
-    shapely.prepare(shapes[np.unique(shape_index)])
-    inside = shapely.contains_properly(shapes[shape_index], pieces[piece_index])
-    shared[inside] = pieces[piece_index[inside]]
-    rest = np.flatnonzero(~inside)
-    shapely.prepare(pieces[np.unique(piece_index[rest])])
+    looked_at = shapes[np.unique(shape_index)]
+    shapely.prepare(looked_at)
+    meeting = np.flatnonzero(shapely.intersects(shapes[shape_index], pieces[piece_index]))
+    inside = shapely.contains_properly(shapes[shape_index[meeting]], pieces[piece_index[meeting]])
+    shapely.destroy_prepared(looked_at)
+    shared[meeting[inside]] = pieces[piece_index[meeting[inside]]]
+    rest = meeting[~inside]
+    looked_at = pieces[np.unique(piece_index[rest])]
+    shapely.prepare(looked_at)
     around = shapely.covers(pieces[piece_index[rest]], shapes[shape_index[rest]])
+    shapely.destroy_prepared(looked_at)
     shared[rest[around]] = shapes[shape_index[rest[around]]]
     rest = rest[~around]
-    clipped = shapely.intersection(shapes[shape_index[rest]], pieces[piece_index[rest]])
+    clipped = in_threads(shapely.intersection, shapes[shape_index[rest]], pieces[piece_index[rest]])
     areal = np.isin(shapely.get_type_id(pieces[piece_index[rest]]), (_POLYGON, _MULTIPOLYGON))
     clipped[areal] = polygonal(clipped[areal])
     shared[rest] = clipped
@@ -219,18 +227,40 @@ def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geome
     >>> shapely.area(union_by_group(boxes, np.array([1, 1]), 2))
     array([0., 3.])
     """
+    # What lies apart from the rest of its group needs no union, and most does.
+    joined = _meets_another(geometries, group)
+    alone = ~joined
+    parts, owner = shapely.get_parts(_unions(geometries[joined], group[joined], count), return_index=True)
+    alone_parts, alone_owner = shapely.get_parts(geometries[alone], return_index=True)
+    parts, owner = np.concatenate([parts, alone_parts]), np.concatenate([owner, group[alone][alone_owner]])
+    order = np.argsort(owner, kind="stable")
+    return _collected(parts[order], owner[order], count)
+
+
+def _meets_another(geometries: Geometries, group: Integers) -> Booleans:
+    """Return which geometries meet another of the same group. (k,) bool."""
+    one, other = shapely.STRtree(geometries).query(shapely.box(*shapely.bounds(geometries).T))
+    candidates = (group[one] == group[other]) & (one < other)
+    one, other = one[candidates], other[candidates]
+    meet = in_threads(shapely.intersects, geometries[one], geometries[other])
+    meeting = np.zeros(len(geometries), dtype=bool)
+    meeting[one[meet]] = meeting[other[meet]] = True
+    return meeting
+
+
+def _unions(geometries: Geometries, group: Integers, count: int) -> Geometries:
+    """Return the union of each group, empty where it has no members."""
     result = np.full(count, shapely.Polygon(), dtype=object)
     groups, first, number = np.unique(group, return_index=True, return_counts=True)
-    result[groups[number == 1]] = geometries[first[number == 1]]
     # Groups of about equal size go together in one rectangular table, padded with None, which unions ignore.
     size_class = np.ceil(np.log2(np.maximum(number, 1))).astype(int)
-    for size in np.unique(size_class[number > 1]):
-        chosen = np.flatnonzero((size_class == size) & (number > 1))
+    for size in np.unique(size_class):
+        chosen = np.flatnonzero(size_class == size)
         table = np.full((len(chosen), int(number[chosen].max())), None, dtype=object)
         row = np.repeat(np.arange(len(chosen)), number[chosen])
         column = np.arange(len(row)) - np.repeat(np.cumsum(number[chosen]) - number[chosen], number[chosen])
         table[row, column] = geometries[np.repeat(first[chosen], number[chosen]) + column]
-        result[groups[chosen]] = polygonal(np.asarray(shapely.union_all(table, axis=1), dtype=object))
+        result[groups[chosen]] = polygonal(in_threads(partial(shapely.union_all, axis=1), table))
     return result
 
 
@@ -251,7 +281,7 @@ def remainder(shapes: Geometries, covers: Geometries) -> Geometries:
     """
     result = np.array(shapes, dtype=object, copy=True)
     touched = ~shapely.is_empty(covers)
-    result[touched] = polygonal(shapely.difference(result[touched], covers[touched]))
+    result[touched] = polygonal(in_threads(shapely.difference, result[touched], covers[touched]))
     # A film of rounding is nothing.
     area = shapely.area(result)
     result[touched & (area <= AREA_TOLERANCE * shapely.area(shapes))] = shapely.Polygon()
@@ -291,8 +321,8 @@ def stays_at_boundary(shapes: Geometries, covers: Geometries, precision_m: float
     depth = shapely.distance(shapely.point_on_surface(covers[candidates]), shapely.boundary(shapes[candidates]))
     edge[candidates[depth > precision_m]] = False
     candidates = np.flatnonzero(edge)
-    core = shapely.buffer(shapes[candidates], -precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS)
-    edge[candidates] = shapely.area(shapely.intersection(core, covers[candidates])) <= AREA_TOLERANCE * area[candidates]
+    core = in_threads(partial(shapely.buffer, distance=-precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS), shapes[candidates])
+    edge[candidates] = shapely.area(in_threads(shapely.intersection, core, covers[candidates])) <= AREA_TOLERANCE * area[candidates]
     return edge
 
 
@@ -326,7 +356,8 @@ def width(shapes: Geometries, tolerance_m: float = 0.1) -> Floats:
     """
     result = np.zeros(len(shapes))
     present = np.flatnonzero(~shapely.is_empty(shapes))
-    result[present] = 2 * shapely.length(shapely.maximum_inscribed_circle(shapes[present], tolerance=tolerance_m))
+    radius = in_threads(partial(shapely.maximum_inscribed_circle, tolerance=tolerance_m), shapes[present])
+    result[present] = 2 * shapely.length(radius)
     return result
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import numpy as np
 import shapely
 
-from flexruimte.vocabulary import Floats, Geometries
+from flexruimte.parallel import in_threads
+from flexruimte.vocabulary import Floats, Geometries, Integers
 
-__all__ = ["CellStatistics", "cell_statistics", "slope_percent"]
+__all__ = ["CellStatistics", "CoveredCells", "cell_statistics", "covered_cells", "slope_percent"]
+
+_CELLS_AT_ONCE = 2_000_000
+"""Keeps the memory for shapes with many cells in bounds."""
+_CARRY_STEPS = 2.0**40
+"""Heights of edges are added up in this part of a cell."""
+_SMALLEST_SHARE = 1e-9
+"""A cell of which less than this is covered is only touched."""
 
 
 @dataclass(frozen=True)
@@ -54,63 +60,142 @@ def cell_statistics(shapes: Geometries, values: Floats, left: float, top: float,
     (2.0, 3.0, 200.0)
     """
     count = len(shapes)
-    result = {"mean": np.full(count, np.nan), "min": np.full(count, np.nan), "max": np.full(count, np.nan), "count": np.zeros(count)}
-    present = np.flatnonzero(~shapely.is_empty(shapes))
-    if values.size and len(present):
-        found = _exact(shapes[present], values, left, top, cell_m)
-        for name, column in found.items():
-            result[name][present] = column
-    covered = result["count"] * cell_m[0] * cell_m[1]
-    return CellStatistics(result["mean"], result["min"], result["max"], covered)
+    if not values.size:
+        return CellStatistics(np.full(count, np.nan), np.full(count, np.nan), np.full(count, np.nan), np.zeros(count))
+    columns = in_threads(partial(_statistics, values=values, left=left, top=top, cell_m=cell_m), shapes)
+    mean, lowest, highest, covered = columns.T
+    return CellStatistics(mean, lowest, highest, covered * cell_m[0] * cell_m[1])
 
 
-def _exact(shapes: Geometries, values: Floats, left: float, top: float, cell_m: tuple[float, float]) -> dict[str, Floats]:
-    """Run exactextract on well-known binary, which costs far less than handing it features one by one."""
-    from exactextract import exact_extract
-    from exactextract.feature import Feature, FeatureSource
-    from exactextract.raster import NumPyRasterSource
+def _statistics(shapes: Geometries, *, values: Floats, left: float, top: float, cell_m: tuple[float, float]) -> Floats:
+    """Return mean, lowest and highest value and the number of cells covered, per shape. (n, 4) float64."""
+    result = np.tile([np.nan, np.inf, -np.inf, 0.0], (len(shapes), 1))
+    # Shapes with many cells go in few at a time.
+    work = np.cumsum(1 + shapely.area(shapes) / (cell_m[0] * cell_m[1])) // _CELLS_AT_ONCE
+    for part in np.split(np.arange(len(shapes)), np.flatnonzero(np.diff(work)) + 1):
+        found = covered_cells(shapes[part], left, top, cell_m)
+        inside = (found.row >= 0) & (found.row < values.shape[0]) & (found.column >= 0) & (found.column < values.shape[1])
+        value = np.full(len(inside), np.nan)
+        value[inside] = values[found.row[inside], found.column[inside]]
+        valid = ~np.isnan(value)
+        shape, share, value = found.shape[valid], found.share[valid], value[valid]
+        weight = np.bincount(shape, share, minlength=len(part))
+        with np.errstate(invalid="ignore"):
+            result[part, 0] = np.bincount(shape, share * value, minlength=len(part)) / weight
+        lowest, highest = np.full(len(part), np.inf), np.full(len(part), -np.inf)
+        np.minimum.at(lowest, shape, value)
+        np.maximum.at(highest, shape, value)
+        result[part, 1:] = np.stack([lowest, highest, weight], axis=1)
+    result[np.isinf(result)] = np.nan
+    return result
 
-    class Polygon(Feature):  # type: ignore[misc]  # exactextract ships no types
-        def __init__(self, position: int, binary: bytes) -> None:
-            super().__init__()
-            self.position, self.binary = position, binary
 
-        def geometry(self) -> bytes:
-            return self.binary
+@dataclass(frozen=True)
+class CoveredCells:
+    """Cells that shapes cover, one row per shape and cell."""
 
-        def get(self, _name: str) -> int:
-            return self.position
+    shape: Integers
+    """Position of the shape. (k,) int"""
+    row: Integers
+    """Row of the cell, counted southwards; below 0 and beyond the last where a shape reaches over the raster. (k,) int"""
+    column: Integers
+    """Column of the cell, counted eastwards. (k,) int"""
+    share: Floats
+    """Share of the cell that the shape covers, above 0 and at most 1. (k,) float64"""
 
-        def fields(self) -> list[str]:
-            return ["position"]
 
-    class Polygons(FeatureSource):  # type: ignore[misc]  # exactextract ships no types
-        def __init__(self, binaries: Geometries) -> None:
-            super().__init__()
-            self.binaries = binaries
+def covered_cells(shapes: Geometries, left: float, top: float, cell_m: tuple[float, float]) -> CoveredCells:
+    """Return the cells of a grid that polygons cover, with the exact share of each.
 
-        def count(self) -> int:
-            return len(self.binaries)
+    Parameters
+    ----------
+    shapes
+        Valid polygons; an empty one covers nothing. (n,) object
+    left, top
+        Corner of the first cell. [m]
+    cell_m
+        Width and height of a cell. [m]
 
-        def __iter__(self) -> Iterator[Any]:
-            return (Polygon(position, binary) for position, binary in enumerate(self.binaries))
+    Notes
+    -----
+    As fonts are drawn: edges are cut at the lines of the grid, each piece covers what lies right of it in its own cell and, to its full
+    height, all further cells of the row; downward edges count as positive and upward ones as negative. Coordinates count from each
+    shape's own first cell, so that no other shape and no window of the grid changes a bit of the result.
 
-        def srs_wkt(self) -> None:
-            return None
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> found = covered_cells(np.array([shapely.box(5, 0, 20, 10)]), 0.0, 10.0, (10.0, 10.0))
+    >>> found.column, found.share
+    (array([0, 1]), array([0.5, 1. ]))
+    """
+    start, end, shape = _edges(shapes)
+    west, _, _, north = shapely.bounds(shapes).T
+    with np.errstate(invalid="ignore"):
+        first_cell = np.floor(np.stack([(west - left) / cell_m[0], (top - north) / cell_m[1]]))
+    pace = np.array([[cell_m[0]], [-cell_m[1]]])
+    corner = (np.array([[left], [top]]) + first_cell * pace)[:, shape]
+    start, end = (start - corner) / pace, (end - corner) / pace
+    for axis in (1, 0):
+        start, end, shape = _cut_at_integers(start, end, shape, axis)
+    middle_x, middle_y = (start + end) / 2
+    column, row = np.maximum(middle_x, 0).astype(np.intp), np.maximum(middle_y, 0).astype(np.intp)
+    fall = end[1] - start[1]
+    # One row per cell on a boundary, ordered by shape, row and column.
+    width, height = column.max(initial=0) + 1, row.max(initial=0) + 1
+    cell, piece = np.unique((shape * height + row) * width + column, return_inverse=True)
+    share = np.zeros(len(cell))
+    np.add.at(share, piece, fall * (column + 1 - middle_x))
+    line, column = np.divmod(cell, width)
+    shape, row = np.divmod(line, height)
+    # Summed as whole numbers, what earlier rows and shapes add is taken off again without a trace.
+    carried = np.zeros(len(cell), dtype=np.int64)
+    np.add.at(carried, piece, np.rint(fall * _CARRY_STEPS).astype(np.int64))
+    before = np.cumsum(carried) - carried
+    first_of_line = np.flatnonzero(np.diff(line, prepend=-1))
+    before -= np.repeat(before[first_of_line], np.diff(first_of_line, append=len(line)))
+    share += before / _CARRY_STEPS
+    # Between two boundary cells of a row, all cells are covered alike.
+    gap = np.where(np.diff(line, append=-1) == 0, np.diff(column, append=0) - 1, 0)
+    edge = np.repeat(np.arange(len(cell)), gap)
+    between = column[edge] + 1 + np.arange(len(edge)) - np.repeat(np.cumsum(gap) - gap, gap)
+    share = np.concatenate([share, (before + carried)[edge] / _CARRY_STEPS])
+    shape, row, column = np.concatenate([shape, shape[edge]]), np.concatenate([row, row[edge]]), np.concatenate([column, between])
+    keep = share > _SMALLEST_SHARE
+    shape = shape[keep]
+    first_column, first_row = first_cell[:, shape].astype(np.intp)
+    return CoveredCells(shape, row[keep] + first_row, column[keep] + first_column, np.minimum(share[keep], 1.0))
 
-    rows, columns = values.shape
-    bounds = (left, top - rows * cell_m[1], left + columns * cell_m[0], top)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # both sides are in RD New; exactextract is not told and warns of it
-        table = exact_extract(
-            NumPyRasterSource(values, *bounds, nodata=np.nan),
-            Polygons(shapely.to_wkb(shapes)),
-            ["mean", "min", "max", "count"],
-            include_cols="position",
-            output="pandas",
-            strategy="raster-sequential",
-        ).sort_values("position")
-    return {name: table[name].astype("float64").to_numpy() for name in ("mean", "min", "max", "count")}
+
+def _edges(shapes: Geometries) -> tuple[Floats, Floats, Integers]:
+    """Return where the edges of polygons start and end, with the shape on their left, and whose they are. (2, k), (2, k), (k,)."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(shapely.orient_polygons(parts), return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    first = np.flatnonzero(ring[1:] == ring[:-1])
+    points = np.ascontiguousarray(points.T)
+    return points[:, first], points[:, first + 1], owner[part[ring[first]]]
+
+
+def _cut_at_integers(start: Floats, end: Floats, owner: Integers, axis: int) -> tuple[Floats, Floats, Integers]:
+    """Cut edges where one of their coordinates is a whole number, so that none crosses one."""
+    low = np.floor(np.minimum(start[axis], end[axis]))
+    high = np.ceil(np.maximum(start[axis], end[axis]))
+    number = np.maximum(high - low, 1).astype(np.intp)
+    along = end - start
+    # The share of the edge at which the first whole number is met, counted from one before it, and the share from one to the next.
+    pace = 1 / np.where(number > 1, along[axis], 1.0)
+    first_share = (np.where(pace > 0, low, high) - start[axis]) * pace
+    pace = np.abs(pace)
+    last = np.cumsum(number) - 1
+    first = last + 1 - number
+    edge = np.repeat(np.arange(len(number)), number)
+    share = first_share[edge] + pace[edge] * (np.arange(len(edge)) - first[edge])
+    cut_start = start[:, edge] + share * along[:, edge]
+    cut_start[:, first] = start
+    cut_end = np.roll(cut_start, -1, axis=1)
+    cut_end[:, last] = end
+    return cut_start, cut_end, owner[edge]
 
 
 def slope_percent(heights: Floats, cell_m: tuple[float, float]) -> Floats:
