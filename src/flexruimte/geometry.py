@@ -32,6 +32,12 @@ BUFFER_QUADRANT_SEGMENTS = 16
 """Segments per quarter circle in buffers: a radius is at most 0.12 % short."""
 
 
+_ROUNDING_M = 1e-6
+"""Farther apart than this is no accident of rounding. [m]"""
+_FILM_M2 = 1e-6
+"""A part that is smaller than a square millimetre is an accident of rounding. [m2]"""
+
+
 @dataclass(frozen=True)
 class Overlaps:
     """Where shapes and features share something, one row per pair, ordered by shape, then feature.
@@ -47,10 +53,12 @@ class Overlaps:
     """The shared part. (k,) object"""
     area: Floats
     """Area of the shared part; 0 for lines and points. (k,) float64 [m2]"""
+    piece: Geometries
+    """The feature, or the piece of it, that the shared part was clipped from. (k,) object"""
 
     def where(self, keep: Booleans) -> Overlaps:
         """Return the rows for which `keep`, a (k,) array, holds."""
-        return Overlaps(self.shape[keep], self.feature[keep], self.geometry[keep], self.area[keep])
+        return Overlaps(self.shape[keep], self.feature[keep], self.geometry[keep], self.area[keep], self.piece[keep])
 
 
 def polygonal(geometries: Geometries) -> Geometries:
@@ -176,7 +184,7 @@ def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
     area = shapely.area(shared)
     feature_index = source[piece_index]
     keep = np.where(areal[feature_index], area > 0, ~shapely.is_empty(shared)) if len(shared) else np.empty(0, bool)
-    return Overlaps(shape_index[keep], feature_index[keep], shared[keep], area[keep])
+    return Overlaps(shape_index[keep], feature_index[keep], shared[keep], area[keep], pieces[piece_index[keep]])
 
 
 def _shared_parts(shapes: Geometries, shape_index: Integers, pieces: Geometries, piece_index: Integers) -> Geometries:
@@ -227,31 +235,38 @@ def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geome
     >>> shapely.area(union_by_group(boxes, np.array([1, 1]), 2))
     array([0., 3.])
     """
+    result = np.full(count, shapely.Polygon(), dtype=object)
+    several = np.bincount(group, minlength=count)[group] > 1
+    result[group[~several]] = geometries[~several]
+    geometries, group = geometries[several], group[several]
     # What lies apart from the rest of its group needs no union, and most does.
     joined = _meets_another(geometries, group)
-    alone = ~joined
-    parts, owner = shapely.get_parts(_unions(geometries[joined], group[joined], count), return_index=True)
-    alone_parts, alone_owner = shapely.get_parts(geometries[alone], return_index=True)
-    parts, owner = np.concatenate([parts, alone_parts]), np.concatenate([owner, group[alone][alone_owner]])
+    united, owner = _unions(geometries[joined], group[joined])
+    parts, whole = shapely.get_parts(np.concatenate([united, geometries[~joined]]), return_index=True)
+    owner = np.concatenate([owner, group[~joined]])[whole]
     order = np.argsort(owner, kind="stable")
-    return _collected(parts[order], owner[order], count)
+    groups, number = np.unique(owner, return_inverse=True)
+    result[groups] = _collected(parts[order], number[order], len(groups))
+    return result
 
 
 def _meets_another(geometries: Geometries, group: Integers) -> Booleans:
-    """Return which geometries meet another of the same group. (k,) bool."""
-    one, other = shapely.STRtree(geometries).query(shapely.box(*shapely.bounds(geometries).T))
+    """Return which geometries meet another of the same group, but for a gap of rounding. (k,) bool."""
+    left, bottom, right, top = shapely.bounds(geometries).T
+    widened = shapely.box(left - _ROUNDING_M, bottom - _ROUNDING_M, right + _ROUNDING_M, top + _ROUNDING_M)
+    one, other = shapely.STRtree(geometries).query(widened)
     candidates = (group[one] == group[other]) & (one < other)
     one, other = one[candidates], other[candidates]
-    meet = in_threads(shapely.intersects, geometries[one], geometries[other])
+    meet = in_threads(partial(shapely.dwithin, distance=_ROUNDING_M), geometries[one], geometries[other])
     meeting = np.zeros(len(geometries), dtype=bool)
     meeting[one[meet]] = meeting[other[meet]] = True
     return meeting
 
 
-def _unions(geometries: Geometries, group: Integers, count: int) -> Geometries:
-    """Return the union of each group, empty where it has no members."""
-    result = np.full(count, shapely.Polygon(), dtype=object)
+def _unions(geometries: Geometries, group: Integers) -> tuple[Geometries, Integers]:
+    """Return the union of each group that has members, and which group that is."""
     groups, first, number = np.unique(group, return_index=True, return_counts=True)
+    result = np.full(len(groups), shapely.Polygon(), dtype=object)
     # Groups of about equal size go together in one rectangular table, padded with None, which unions ignore.
     size_class = np.ceil(np.log2(np.maximum(number, 1))).astype(int)
     for size in np.unique(size_class):
@@ -260,32 +275,56 @@ def _unions(geometries: Geometries, group: Integers, count: int) -> Geometries:
         row = np.repeat(np.arange(len(chosen)), number[chosen])
         column = np.arange(len(row)) - np.repeat(np.cumsum(number[chosen]) - number[chosen], number[chosen])
         table[row, column] = geometries[np.repeat(first[chosen], number[chosen]) + column]
-        result[groups[chosen]] = polygonal(in_threads(partial(shapely.union_all, axis=1), table))
-    return result
+        result[chosen] = polygonal(in_threads(partial(shapely.union_all, axis=1), table))
+    return result, groups
 
 
-def remainder(shapes: Geometries, covers: Geometries) -> Geometries:
-    """Return each shape without its cover.
+def remainder(shapes: Geometries, cutters: Geometries, owner: Integers | None = None) -> Geometries:
+    """Return each shape without what lies under its cutters.
 
     Parameters
     ----------
     shapes
         Valid polygons. (n,) object
-    covers
-        What is taken from each shape; empty takes nothing. (n,) object
+    cutters
+        Polygons that take away what they cover; empty takes nothing. (k,) object
+    owner
+        Which shape each cutter cuts; None when there is one for each shape, in order. (k,) int
 
     Returns
     -------
     Geometries
         Polygons and multipolygons, empty where nothing is left. (n,) object
+
+    Notes
+    -----
+    Cut with whole features, not with features clipped to the shape: the vertices of a clipped one lie beside the shape's boundary by a
+    rounding error, which leaves a film along it that ties together what the feature separates.
     """
     result = np.array(shapes, dtype=object, copy=True)
-    touched = ~shapely.is_empty(covers)
-    result[touched] = polygonal(in_threads(shapely.difference, result[touched], covers[touched]))
-    # A film of rounding is nothing.
-    area = shapely.area(result)
-    result[touched & (area <= AREA_TOLERANCE * shapely.area(shapes))] = shapely.Polygon()
+    owner = np.arange(len(shapes)) if owner is None else owner
+    area = shapely.area(shapes)
+    # The first cutter of every shape, then the second, and so on; the largest first, as it may leave nothing to cut.
+    order = np.lexsort((-shapely.area(cutters), owner))
+    turn = np.empty(len(order), dtype=np.intp)
+    turn[order] = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
+    for cutting in np.split(np.argsort(turn, kind="stable"), np.cumsum(np.bincount(turn))[:-1]):
+        left = cutting[~shapely.is_empty(result[owner[cutting]])]
+        result[owner[left]] = polygonal(in_threads(shapely.difference, result[owner[left]], cutters[left]))
+    result = _without_films(result)
+    result[shapely.area(result) <= AREA_TOLERANCE * area] = shapely.Polygon()
     return result
+
+
+def _without_films(shapes: Geometries) -> Geometries:
+    """Return shapes without the parts that are films of rounding between cutters that lie side by side."""
+    several = np.flatnonzero(shapely.get_num_geometries(shapes) > 1)
+    parts, owner = shapely.get_parts(shapes[several], return_index=True)
+    film = shapely.area(parts) < _FILM_M2
+    touched = np.unique(owner[film])
+    keep = ~film & np.isin(owner, touched)
+    shapes[several[touched]] = _collected(parts[keep], np.searchsorted(touched, owner[keep]), len(touched))
+    return shapes
 
 
 def stays_at_boundary(shapes: Geometries, covers: Geometries, precision_m: float) -> Booleans:

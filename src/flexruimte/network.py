@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
@@ -132,6 +130,8 @@ def distance_along_roads(start: Snap, facilities: Snap, network: RoadNetwork, li
 
 def _search(network: RoadNetwork, facilities: Snap, limit_m: float, start: Snap) -> tuple[Floats, Floats]:
     """Return the distance from each node to a facility, and from each place straight along its own segment."""
+    from scipy.sparse import csgraph  # takes as long to import as all of this package, and few studies walk
+
     origin, segment, access = network.node_count, facilities.segment, facilities.distance
     first, last = network.nodes[segment].T
     # A facility reaches both ends of its segment; the origin stands for all facilities at once.
@@ -152,6 +152,8 @@ def _search(network: RoadNetwork, facilities: Snap, limit_m: float, start: Snap)
 
 def _shortest_edges(tails: Integers, heads: Integers, lengths: Floats, count: int) -> Any:
     """Return the graph with, of parallel edges, only the shortest (a sparse matrix would add them up)."""
+    from scipy import sparse
+
     low, high = np.minimum(tails, heads), np.maximum(tails, heads)
     order = np.lexsort((lengths, high, low))
     low, high, lengths = low[order], high[order], lengths[order]
