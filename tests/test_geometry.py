@@ -116,6 +116,29 @@ def test_area_is_conserved(seed: int) -> None:
 
 
 @given(st.integers(0, 10_000))
+def test_what_is_cut_apart_is_apart(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    shapes = random_polygons(seed, 12, 60.0)
+    ends = random.uniform(-200, 400, (10, 2, 2)) + np.array([100_000, 400_000])
+    found = overlaps(shapes, shapely.buffer(shapely.linestrings(ends), random.uniform(0.5, 4.0, 10)))
+    rest = remainder(shapes, found.piece, found.shape)
+    np.testing.assert_allclose(shapely.area(rest), shapely.area(remainder(shapes, covers_of(shapes, found.piece))), rtol=1e-6, atol=1e-6)
+    # nothing hangs together by less than two micrometres: corners that only just meet are rarer than one in a million
+    core = shapely.area(largest_part(shapely.buffer(rest, -1e-6)))
+    np.testing.assert_allclose(shapely.area(largest_part(rest)), core, rtol=1e-3, atol=1e-2)
+
+
+def test_many_cutters_and_none() -> None:
+    shapes = boxes((0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10))
+    cutters = boxes((20, -1, 24, 11), (0, 0, 10, 1), (4, 0, 6, 10), (-1, -1, 11, 2), (26, 2, 28, 4))
+    rest = remainder(shapes, cutters, np.array([1, 0, 0, 0, 1]))
+    # 8 x 10 - 2 x 8; 6 x 10 - 2 x 2; all of it
+    assert shapely.area(rest).tolist() == [64.0, 56.0, 100.0]
+    assert shapely.get_num_geometries(rest).tolist() == [2, 1, 1]
+    assert shapely.area(remainder(shapes, cutters[:0], np.empty(0, np.intp))).tolist() == [100.0] * 3
+
+
+@given(st.integers(0, 10_000))
 def test_against_a_plain_loop(seed: int) -> None:
     shapes, features = random_polygons(seed, 8, 40.0), random_polygons(seed + 7, 20, 30.0)
     fast = shapely.area(remainder(shapes, covers_of(shapes, features)))

@@ -6,10 +6,12 @@ Kernels take arrays and return arrays. They know positions, not labels; metres, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import shapely
 
+from flexruimte.parallel import in_threads
 from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Geometries, Integers
 
 __all__ = [
@@ -30,6 +32,12 @@ BUFFER_QUADRANT_SEGMENTS = 16
 """Segments per quarter circle in buffers: a radius is at most 0.12 % short."""
 
 
+_ROUNDING_M = 1e-6
+"""Farther apart than this is no accident of rounding. [m]"""
+_FILM_M2 = 1e-6
+"""A part that is smaller than a square millimetre is an accident of rounding. [m2]"""
+
+
 @dataclass(frozen=True)
 class Overlaps:
     """Where shapes and features share something, one row per pair, ordered by shape, then feature.
@@ -45,10 +53,12 @@ class Overlaps:
     """The shared part. (k,) object"""
     area: Floats
     """Area of the shared part; 0 for lines and points. (k,) float64 [m2]"""
+    piece: Geometries
+    """The feature, or the piece of it, that the shared part was clipped from. (k,) object"""
 
     def where(self, keep: Booleans) -> Overlaps:
         """Return the rows for which `keep`, a (k,) array, holds."""
-        return Overlaps(self.shape[keep], self.feature[keep], self.geometry[keep], self.area[keep])
+        return Overlaps(self.shape[keep], self.feature[keep], self.geometry[keep], self.area[keep], self.piece[keep])
 
 
 def polygonal(geometries: Geometries) -> Geometries:
@@ -126,8 +136,9 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
         left, bottom, right, top = shapely.bounds(pieces).T
         wide = right - left > top - bottom
         middle_x, middle_y = np.where(wide, (left + right) / 2, right), np.where(wide, top, (bottom + top) / 2)
-        first = shapely.intersection(pieces, shapely.box(left, bottom, middle_x, middle_y))
-        second = shapely.intersection(pieces, shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top))
+        first = in_threads(shapely.intersection, pieces, shapely.box(left, bottom, middle_x, middle_y))
+        other_half = shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top)
+        second = in_threads(shapely.intersection, pieces, other_half)
         pieces, source = polygonal(np.concatenate([first, second])), np.concatenate([source, source])
         keep = ~shapely.is_empty(pieces)
         pieces, source = pieces[keep], source[keep]
@@ -166,29 +177,34 @@ def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
         pieces, source = subdivide(features)
     else:
         pieces, source = features, np.arange(len(features))
-    piece_index, shape_index = shapely.STRtree(shapes).query(pieces, predicate="intersects")
+    piece_index, shape_index = shapely.STRtree(shapes).query(pieces)
     order = np.lexsort((piece_index, shape_index))
     piece_index, shape_index = piece_index[order], shape_index[order]
     shared = _shared_parts(shapes, shape_index, pieces, piece_index)
     area = shapely.area(shared)
     feature_index = source[piece_index]
     keep = np.where(areal[feature_index], area > 0, ~shapely.is_empty(shared)) if len(shared) else np.empty(0, bool)
-    return Overlaps(shape_index[keep], feature_index[keep], shared[keep], area[keep])
+    return Overlaps(shape_index[keep], feature_index[keep], shared[keep], area[keep], pieces[piece_index[keep]])
 
 
 def _shared_parts(shapes: Geometries, shape_index: Integers, pieces: Geometries, piece_index: Integers) -> Geometries:
     """Intersect pairs, but clip only what must be clipped: what lies wholly inside is its own intersection."""
-    shared = np.full(len(shape_index), None, dtype=object)
+    shared = np.full(len(shape_index), shapely.Polygon(), dtype=object)
     # One intersection costs far more than one look at prepared geometry.
-    shapely.prepare(shapes[np.unique(shape_index)])
-    inside = shapely.contains_properly(shapes[shape_index], pieces[piece_index])
-    shared[inside] = pieces[piece_index[inside]]
-    rest = np.flatnonzero(~inside)
-    shapely.prepare(pieces[np.unique(piece_index[rest])])
+    looked_at = shapes[np.unique(shape_index)]
+    shapely.prepare(looked_at)
+    meeting = np.flatnonzero(shapely.intersects(shapes[shape_index], pieces[piece_index]))
+    inside = shapely.contains_properly(shapes[shape_index[meeting]], pieces[piece_index[meeting]])
+    shapely.destroy_prepared(looked_at)
+    shared[meeting[inside]] = pieces[piece_index[meeting[inside]]]
+    rest = meeting[~inside]
+    looked_at = pieces[np.unique(piece_index[rest])]
+    shapely.prepare(looked_at)
     around = shapely.covers(pieces[piece_index[rest]], shapes[shape_index[rest]])
+    shapely.destroy_prepared(looked_at)
     shared[rest[around]] = shapes[shape_index[rest[around]]]
     rest = rest[~around]
-    clipped = shapely.intersection(shapes[shape_index[rest]], pieces[piece_index[rest]])
+    clipped = in_threads(shapely.intersection, shapes[shape_index[rest]], pieces[piece_index[rest]])
     areal = np.isin(shapely.get_type_id(pieces[piece_index[rest]]), (_POLYGON, _MULTIPOLYGON))
     clipped[areal] = polygonal(clipped[areal])
     shared[rest] = clipped
@@ -220,42 +236,95 @@ def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geome
     array([0., 3.])
     """
     result = np.full(count, shapely.Polygon(), dtype=object)
+    several = np.bincount(group, minlength=count)[group] > 1
+    result[group[~several]] = geometries[~several]
+    geometries, group = geometries[several], group[several]
+    # What lies apart from the rest of its group needs no union, and most does.
+    joined = _meets_another(geometries, group)
+    united, owner = _unions(geometries[joined], group[joined])
+    parts, whole = shapely.get_parts(np.concatenate([united, geometries[~joined]]), return_index=True)
+    owner = np.concatenate([owner, group[~joined]])[whole]
+    order = np.argsort(owner, kind="stable")
+    groups, number = np.unique(owner, return_inverse=True)
+    result[groups] = _collected(parts[order], number[order], len(groups))
+    return result
+
+
+def _meets_another(geometries: Geometries, group: Integers) -> Booleans:
+    """Return which geometries meet another of the same group, but for a gap of rounding. (k,) bool."""
+    left, bottom, right, top = shapely.bounds(geometries).T
+    widened = shapely.box(left - _ROUNDING_M, bottom - _ROUNDING_M, right + _ROUNDING_M, top + _ROUNDING_M)
+    one, other = shapely.STRtree(geometries).query(widened)
+    candidates = (group[one] == group[other]) & (one < other)
+    one, other = one[candidates], other[candidates]
+    meet = in_threads(partial(shapely.dwithin, distance=_ROUNDING_M), geometries[one], geometries[other])
+    meeting = np.zeros(len(geometries), dtype=bool)
+    meeting[one[meet]] = meeting[other[meet]] = True
+    return meeting
+
+
+def _unions(geometries: Geometries, group: Integers) -> tuple[Geometries, Integers]:
+    """Return the union of each group that has members, and which group that is."""
     groups, first, number = np.unique(group, return_index=True, return_counts=True)
-    result[groups[number == 1]] = geometries[first[number == 1]]
+    result = np.full(len(groups), shapely.Polygon(), dtype=object)
     # Groups of about equal size go together in one rectangular table, padded with None, which unions ignore.
     size_class = np.ceil(np.log2(np.maximum(number, 1))).astype(int)
-    for size in np.unique(size_class[number > 1]):
-        chosen = np.flatnonzero((size_class == size) & (number > 1))
+    for size in np.unique(size_class):
+        chosen = np.flatnonzero(size_class == size)
         table = np.full((len(chosen), int(number[chosen].max())), None, dtype=object)
         row = np.repeat(np.arange(len(chosen)), number[chosen])
         column = np.arange(len(row)) - np.repeat(np.cumsum(number[chosen]) - number[chosen], number[chosen])
         table[row, column] = geometries[np.repeat(first[chosen], number[chosen]) + column]
-        result[groups[chosen]] = polygonal(np.asarray(shapely.union_all(table, axis=1), dtype=object))
-    return result
+        result[chosen] = polygonal(in_threads(partial(shapely.union_all, axis=1), table))
+    return result, groups
 
 
-def remainder(shapes: Geometries, covers: Geometries) -> Geometries:
-    """Return each shape without its cover.
+def remainder(shapes: Geometries, cutters: Geometries, owner: Integers | None = None) -> Geometries:
+    """Return each shape without what lies under its cutters.
 
     Parameters
     ----------
     shapes
         Valid polygons. (n,) object
-    covers
-        What is taken from each shape; empty takes nothing. (n,) object
+    cutters
+        Polygons that take away what they cover; empty takes nothing. (k,) object
+    owner
+        Which shape each cutter cuts; None when there is one for each shape, in order. (k,) int
 
     Returns
     -------
     Geometries
         Polygons and multipolygons, empty where nothing is left. (n,) object
+
+    Notes
+    -----
+    Cut with whole features, not with features clipped to the shape: the vertices of a clipped one lie beside the shape's boundary by a
+    rounding error, which leaves a film along it that ties together what the feature separates.
     """
     result = np.array(shapes, dtype=object, copy=True)
-    touched = ~shapely.is_empty(covers)
-    result[touched] = polygonal(shapely.difference(result[touched], covers[touched]))
-    # A film of rounding is nothing.
-    area = shapely.area(result)
-    result[touched & (area <= AREA_TOLERANCE * shapely.area(shapes))] = shapely.Polygon()
+    owner = np.arange(len(shapes)) if owner is None else owner
+    area = shapely.area(shapes)
+    # The first cutter of every shape, then the second, and so on; the largest first, as it may leave nothing to cut.
+    order = np.lexsort((-shapely.area(cutters), owner))
+    turn = np.empty(len(order), dtype=np.intp)
+    turn[order] = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
+    for cutting in np.split(np.argsort(turn, kind="stable"), np.cumsum(np.bincount(turn))[:-1]):
+        left = cutting[~shapely.is_empty(result[owner[cutting]])]
+        result[owner[left]] = polygonal(in_threads(shapely.difference, result[owner[left]], cutters[left]))
+    result = _without_films(result)
+    result[shapely.area(result) <= AREA_TOLERANCE * area] = shapely.Polygon()
     return result
+
+
+def _without_films(shapes: Geometries) -> Geometries:
+    """Return shapes without the parts that are films of rounding between cutters that lie side by side."""
+    several = np.flatnonzero(shapely.get_num_geometries(shapes) > 1)
+    parts, owner = shapely.get_parts(shapes[several], return_index=True)
+    film = shapely.area(parts) < _FILM_M2
+    touched = np.unique(owner[film])
+    keep = ~film & np.isin(owner, touched)
+    shapes[several[touched]] = _collected(parts[keep], np.searchsorted(touched, owner[keep]), len(touched))
+    return shapes
 
 
 def stays_at_boundary(shapes: Geometries, covers: Geometries, precision_m: float) -> Booleans:
@@ -291,8 +360,8 @@ def stays_at_boundary(shapes: Geometries, covers: Geometries, precision_m: float
     depth = shapely.distance(shapely.point_on_surface(covers[candidates]), shapely.boundary(shapes[candidates]))
     edge[candidates[depth > precision_m]] = False
     candidates = np.flatnonzero(edge)
-    core = shapely.buffer(shapes[candidates], -precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS)
-    edge[candidates] = shapely.area(shapely.intersection(core, covers[candidates])) <= AREA_TOLERANCE * area[candidates]
+    core = in_threads(partial(shapely.buffer, distance=-precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS), shapes[candidates])
+    edge[candidates] = shapely.area(in_threads(shapely.intersection, core, covers[candidates])) <= AREA_TOLERANCE * area[candidates]
     return edge
 
 
@@ -326,7 +395,8 @@ def width(shapes: Geometries, tolerance_m: float = 0.1) -> Floats:
     """
     result = np.zeros(len(shapes))
     present = np.flatnonzero(~shapely.is_empty(shapes))
-    result[present] = 2 * shapely.length(shapely.maximum_inscribed_circle(shapes[present], tolerance=tolerance_m))
+    radius = in_threads(partial(shapely.maximum_inscribed_circle, tolerance=tolerance_m), shapes[present])
+    result[present] = 2 * shapely.length(radius)
     return result
 
 

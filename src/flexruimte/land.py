@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -70,7 +70,7 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
         With a finding for every enabled rule on a layer.
     """
     count = len(overlay.shapes)
-    findings, covers = {}, []
+    findings, taking = {}, []
     for rule_id, rule in ruleset.enabled_rules.items():
         if rule.layer is None:
             continue
@@ -79,32 +79,22 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
             findings[rule_id] = _absent(count)
             continue
         applies = all_of((answers_of_test(test, measures[test.measure], ruleset) for test in rule.when), count)
-        finding, cover = _assess_rule(rule, features, overlay, applies, ruleset.excludes(rule))
-        findings[rule_id] = finding
+        findings[rule_id], found = _assess_rule(rule, features, overlay, applies, ruleset.excludes(rule))
         if ruleset.excludes(rule):
-            cover[finding.edge | (applies != YES)] = shapely.Polygon()
-            covers.append(cover)
-    taken = _union_of(covers, count)
-    buildable = remainder(overlay.shapes, taken)
-    return Land(buildable, shapely.area(taken), findings)
-
-
-def _union_of(covers: list[Geometries], count: int) -> Geometries:
-    """Return the union of several covers per shape."""
-    if not covers:
-        return np.full(count, shapely.Polygon(), dtype=object)
-    geometry, group = np.concatenate(covers), np.tile(np.arange(count), len(covers))
-    present = ~shapely.is_empty(geometry)
-    geometry, group = geometry[present], group[present]
-    order = np.argsort(group, kind="stable")
-    return union_by_group(geometry[order], group[order], count)
+            takes = (applies == YES) & ~findings[rule_id].edge
+            taking.append(found.where(takes[found.shape]))
+    cutters = np.concatenate([np.empty(0, dtype=object), *(found.piece for found in taking)])
+    owner = np.concatenate([np.empty(0, dtype=np.intp), *(found.shape for found in taking)])
+    buildable = remainder(overlay.shapes, cutters, owner)
+    return Land(buildable, overlay.areas - shapely.area(buildable), findings)
 
 
 def _absent(count: int) -> LandFinding:
     return LandFinding(np.full(count, np.nan), np.zeros(count, bool), np.full(count, UNKNOWN), np.zeros(count, np.intp), [()] * count)
 
 
-def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool) -> tuple[LandFinding, Geometries]:
+def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool) -> tuple[LandFinding, Overlaps]:
+    """Return what a rule finds, and where the features that surely count share something with the parcels."""
     counts = np.minimum(features.certainty, answers_of_where(rule.where, features.table))
     distance, readable = _distances(rule, features)
     counts = np.minimum(counts, np.where(readable, YES, UNKNOWN))
@@ -125,7 +115,7 @@ def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verd
     partly_unknown = (applies == UNKNOWN) & (covered > AREA_TOLERANCE * overlay.areas) & ~edge
     verdict[partly_unknown] = UNKNOWN
     feature_count, names = _causes(found, features, count)
-    return LandFinding(covered, edge, verdict, feature_count, names), cover
+    return LandFinding(covered, edge, verdict, feature_count, names), sure
 
 
 def _leaves_nothing(overlay: Overlay, cover: Geometries, covered: Floats, precision_m: float) -> Booleans:
@@ -171,7 +161,7 @@ def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: F
     chosen = np.flatnonzero(wanted)
     widened = shapely.buffer(features.geometries[chosen], distance[chosen], quad_segs=BUFFER_QUADRANT_SEGMENTS)
     found = overlaps(overlay.shapes, widened)
-    return Overlaps(found.shape, chosen[found.feature], found.geometry, found.area)
+    return replace(found, feature=chosen[found.feature])
 
 
 def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, list[tuple[str, ...]]]:

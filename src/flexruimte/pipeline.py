@@ -28,6 +28,7 @@ from flexruimte.layers import (
 )
 from flexruimte.measures import compute_measures
 from flexruimte.overlay import Overlay
+from flexruimte.parallel import use_threads
 from flexruimte.parcel_table import account, evidence
 from flexruimte.ruleset import Language, Ruleset, WalkMeasure
 from flexruimte.ruleset_file import for_municipality
@@ -73,6 +74,8 @@ class Plan:
     sources: Mapping[str, Source]
     """By layer."""
     decisions: Decisions
+    threads: int | None = None
+    """Threads that work on one municipality; None is one per processor. Results do not depend on it."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,11 @@ def assess(plan: Plan, code: str, progress: Progress = lambda _step: None) -> As
     FlexruimteError
         When the municipality does not exist or has no parcels, or when a layer cannot be used.
     """
+    with use_threads(plan.threads):
+        return _assess(plan, code, progress)
+
+
+def _assess(plan: Plan, code: str, progress: Progress) -> Assessment:
     position = plan.municipalities.position(code)
     code, name = plan.municipalities.codes[position], plan.municipalities.names[position]
     ruleset = for_municipality(plan.ruleset, code)

@@ -9,6 +9,7 @@ from flexruimte.conditions import answers_of_where
 from flexruimte.layers import Features
 from flexruimte.measures.inputs import MeasureInputs
 from flexruimte.network import distance_along_roads, snap
+from flexruimte.parallel import in_threads
 from flexruimte.ruleset import NearestMeasure, WalkMeasure, Where
 from flexruimte.vocabulary import UNKNOWN, YES, Floats, Geometries, Verdicts
 
@@ -29,11 +30,18 @@ def _straight(features: Features, counts: Verdicts, inputs: MeasureInputs, limit
 
 
 def _to_nearest(shapes: Geometries, things: Geometries, limit_m: float) -> Floats:
-    result = np.full(len(shapes), limit_m)
-    if len(things):
-        (shape, _), distance = shapely.STRtree(things).query_nearest(shapes, max_distance=limit_m, return_distance=True, all_matches=False)
+    if not len(things):
+        return np.full(len(shapes), limit_m)
+    tree = shapely.STRtree(things)
+    tree.query(things[:1])  # the first question builds the index, before threads share it
+
+    def nearest_of(chunk: Geometries) -> Floats:
+        result = np.full(len(chunk), limit_m)
+        (shape, _), distance = tree.query_nearest(chunk, max_distance=limit_m, return_distance=True, all_matches=False)
         result[shape] = np.minimum(distance, limit_m)
-    return result
+        return result
+
+    return in_threads(nearest_of, shapes)
 
 
 def nearest(measure: NearestMeasure, inputs: MeasureInputs) -> Floats:

@@ -1,0 +1,81 @@
+"""Array functions run over chunks of their arrays, in threads.
+
+What the geometry library computes per element does not hold Python's lock, so threads share the work without copying anything. Elements
+do not know in which chunk they are: results do not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeAlias
+
+import numpy as np
+
+__all__ = ["available_processors", "in_threads", "use_threads"]
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+_SMALLEST_CHUNK = 250
+"""Fewer elements than this are not worth a chunk of their own."""
+_LARGEST_CHUNK = 20_000
+"""What a function needs besides its result is for so many elements at most."""
+_CHUNKS_PER_THREAD = 8
+"""So many that no thread waits long for one that has the heavier chunk."""
+
+
+def available_processors() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_threads: ContextVar[int] = ContextVar("threads", default=1)
+
+
+@contextmanager
+def use_threads(number: int | None) -> Iterator[None]:
+    """Let kernels use a number of threads, None for one per processor, inside a `with` block; outside it they use one."""
+    token = _threads.set(available_processors() if number is None else number)
+    try:
+        yield
+    finally:
+        _threads.reset(token)
+
+
+def in_threads(function: Callable[..., Any], *arrays: Array) -> Array:
+    """Return what a function of equally long arrays returns, computed in chunks.
+
+    Parameters
+    ----------
+    function
+        Takes the arrays, or the same slice of each, and returns an array with a row per element. Threads run it at the same time, so it
+        must not look through prepared geometry that several elements share: that is built at the first look.
+    arrays
+        (n, ...) each.
+
+    Returns
+    -------
+    ndarray
+        (n, ...)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> with use_threads(2):
+    ...     in_threads(np.add, np.arange(3), np.arange(3))
+    array([0, 2, 4])
+    """
+    threads, count = _threads.get(), len(arrays[0])
+    size = min(max(-(-count // (threads * _CHUNKS_PER_THREAD)), _SMALLEST_CHUNK), _LARGEST_CHUNK)
+    if count <= size:
+        return np.asarray(function(*arrays))
+    chunks = [[array[first : first + size] for array in arrays] for first in range(0, count, size)]
+    if threads == 1:
+        return np.concatenate([function(*chunk) for chunk in chunks])
+    with ThreadPoolExecutor(threads) as pool:
+        return np.concatenate(list(pool.map(lambda chunk: function(*chunk), chunks)))

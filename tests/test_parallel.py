@@ -1,0 +1,71 @@
+"""Threads change the time it takes and nothing else."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from flexruimte import parallel
+from flexruimte.geometry import overlaps, remainder, union_by_group, width
+from flexruimte.parallel import in_threads, use_threads
+from flexruimte.pipeline import assess
+from flexruimte.raster import cell_statistics
+from shapes import random_polygons
+from toy_town import toy_study
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_SMALLEST_CHUNK", 3)
+
+
+def outcomes(shapes: np.ndarray, features: np.ndarray) -> list[object]:
+    found = overlaps(shapes, features)
+    covers = union_by_group(found.geometry, found.shape, len(shapes))
+    rest = remainder(shapes, covers)
+    cells = cell_statistics(rest, np.random.default_rng(1).uniform(0, 60, (50, 50)), 99_980.0, 400_220.0, (5.0, 5.0))
+    return [found.area, shapely.to_wkb(covers), shapely.to_wkb(rest), width(rest), cells.mean, cells.min, cells.covered_m2]
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize(("threads", "largest"), [(1, 4), (2, 20_000), (7, 5)])
+def test_threads_and_chunks_change_nothing(threads: int, largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes, features = random_polygons(3, 150, 20.0), random_polygons(4, 90, 15.0)
+    with use_threads(1):
+        expected = outcomes(shapes, features)
+    monkeypatch.setattr(parallel, "_LARGEST_CHUNK", largest)
+    with use_threads(threads):
+        for one, other in zip(outcomes(shapes, features), expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_study_with_threads(tmp_path: Path) -> None:
+    plan = toy_study(tmp_path).plan
+    one, many = (assess(replace(plan, threads=threads), plan.municipalities.codes[0]) for threads in (1, 4))
+    pd.testing.assert_frame_equal(pd.DataFrame(one.parcels), pd.DataFrame(many.parcels), check_exact=True)
+    assert shapely.to_wkb(one.buildable).tolist() == shapely.to_wkb(many.buildable).tolist()
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_chunks_and_errors() -> None:
+    seen: list[int] = []
+
+    def noted(values: np.ndarray) -> np.ndarray:
+        seen.append(threading.get_ident())
+        return values + 1
+
+    np.testing.assert_array_equal(in_threads(noted, np.arange(100)), np.arange(1, 101))
+    assert set(seen) == {threading.get_ident()}  # outside use_threads there are none
+    with use_threads(2):
+        assert in_threads(noted, np.arange(0)).shape == (0,)
+        with pytest.raises(ZeroDivisionError):
+            in_threads(lambda values: 1 // 0, np.arange(100))
+    with use_threads(None):
+        np.testing.assert_array_equal(in_threads(noted, np.arange(100)), np.arange(1, 101))
