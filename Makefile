@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo install check types arch test notebooks golden docs bench clean
+.PHONY: demo install check types arch test soak notebooks docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
@@ -49,18 +49,15 @@ arch: $(VENV)/developing
 test: check types arch .cache/js/installed
 	$(BIN)/pytest
 
+# Exhaustive searches against which the layout is held; minutes, so not part of every run.
+soak: $(VENV)/developing .cache/js/installed
+	$(BIN)/pytest -m soak
+
 notebooks: $(VENV)/developing
 	$(BIN)/pytest tests/test_notebooks.py
 
-# Writes what the tests compare with; a person reads the difference.
-golden: $(VENV)/developing
-	$(BIN)/python -m tests.golden
-
 docs: $(VENV)/developing
 	$(BIN)/flexruimte rules flexwonen-nl --format markdown > docs/rules.md
-
-bench: $(VENV)/developing
-	$(BIN)/python benchmarks/run.py
 
 clean:
 	rm -rf $(VENV) .cache $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
