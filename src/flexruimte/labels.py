@@ -13,6 +13,7 @@ __all__ = [
     "BASES",
     "COLUMNS",
     "CONDITIONS",
+    "LAYOUT_KINDS",
     "LEVELS",
     "STATUSES",
     "THEMES",
@@ -51,6 +52,12 @@ LEVELS: Final[Labels] = {
     "hard": ("hard", "hard"),
     "medium": ("middelhard", "medium"),
     "soft": ("zacht", "soft"),
+}
+LAYOUT_KINDS: Final[Labels] = {
+    "module": ("module", "module"),
+    "road": ("weg voor hulpdiensten", "road for emergency services"),
+    "paved": ("verharding", "paving"),
+    "path": ("pad", "path"),
 }
 CONDITIONS: Final[Labels] = {
     "decision": ("Besluit", "Decision"),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.capacity import assess_capacity
+from flexruimte.capacity import CAPACITY_MEASURES, assess_capacity
 from flexruimte.decisions import Decisions
 from flexruimte.geometry import largest_part, width
 from flexruimte.land import Land, assess_land
@@ -26,6 +26,7 @@ from flexruimte.layers import (
     load_raster,
     load_table,
 )
+from flexruimte.layout import Layouts
 from flexruimte.measures import compute_measures
 from flexruimte.overlay import Overlay
 from flexruimte.parallel import use_threads
@@ -49,6 +50,8 @@ from flexruimte.vocabulary import (
     STATUS,
     WIDTH,
     Geometries,
+    Status,
+    Verdicts,
 )
 
 __all__ = ["Assessment", "Plan", "Progress", "assess", "layers_in_use", "left_out_by", "reach_of_layer"]
@@ -102,6 +105,8 @@ class Assessment:
     approximated: dict[str, str]
     """Measures that were computed another way than asked, and how."""
     regime: str | None
+    layouts: Layouts | None = None
+    """The layouts behind `homes_mid`, `part` being the position of the parcel; None where it is by density."""
     unread_plans: dict[str, int] = field(default_factory=dict)
 
 
@@ -141,12 +146,23 @@ def _assess(plan: Plan, code: str, progress: Progress) -> Assessment:
     land = assess_land(ruleset, layers, overlay, of_parcel.assign(**{AREA: overlay.areas}))
     progress("measures")
     measures, term = _measure(plan, ruleset, parcels, layers, overlay, of_parcel, land)
-    progress("verdicts")
+    decisions = plan.decisions.at(parcels.ids, plan.as_of)
     skipped = frozenset(left_out)
     land_verdicts = {rule_id: finding.verdict for rule_id, finding in land.findings.items()}
-    verdicts = answers_of_rules(ruleset, skipped, measures, term.may_be_lower, land_verdicts)
+
+    def answers(but: frozenset[str] = frozenset()) -> dict[str, Verdicts]:
+        return answers_of_rules(ruleset, skipped | but, measures, term.may_be_lower, land_verdicts)
+
+    progress("homes")
+    # Homes are only laid out where the other rules leave something to choose.
+    on_homes = frozenset(rule_id for rule_id, rule in ruleset.rules.items() if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE))
+    standing = assess_status(ruleset, answers(on_homes), decisions.into, decisions.out)
+    capacity = assess_capacity(ruleset, largest_part(land.buildable), measures, standing != Status.EXCLUDED)
+    measures = pd.concat([measures, capacity.columns], axis=1)
+    measures[SITE_TYPE] = assess_site_types(ruleset, measures)
+    progress("verdicts")
+    verdicts = answers()
     criteria = criterion_scores(ruleset, skipped, measures, term.may_be_lower)
-    decisions = plan.decisions.at(parcels.ids, plan.as_of)
     table = pd.concat(
         [
             pd.DataFrame({PARCEL_ID: parcels.ids}).assign(**{MUNICIPALITY_CODE: code, MUNICIPALITY_NAME: name}),
@@ -177,6 +193,7 @@ def _assess(plan: Plan, code: str, progress: Progress) -> Assessment:
         absent=[key for key in layers_in_use(ruleset, plan.not_assessed) if key not in plan.sources],
         approximated=_approximated(ruleset, layers),
         regime=term.regime,
+        layouts=capacity.layouts,
         unread_plans=term.unread,
     )
 
@@ -237,7 +254,7 @@ def _load_layers(plan: Plan, ruleset: Ruleset, parcels: Parcels) -> dict[str, La
 def _measure(
     plan: Plan, ruleset: Ruleset, parcels: Parcels, layers: Mapping[str, Layer], overlay: Overlay, of_parcel: pd.DataFrame, land: Land
 ) -> tuple[pd.DataFrame, Term]:
-    """Return all measures: of the parcel, of the buildable part, the term, the homes, the site type."""
+    """Return the measures that do not ask how many homes there are: of the parcel, of the buildable part, and the term."""
     # Where nothing is left the whole parcel is measured, so that the numbers are there to be questioned.
     shapes = np.where(shapely.is_empty(land.buildable), parcels.geometries, land.buildable)
     of_buildable = compute_measures(ruleset, "buildable", Overlay(shapes), parcels.ids, layers)
@@ -251,10 +268,7 @@ def _measure(
             WIDTH: width(largest),
         }
     )
-    capacity = assess_capacity(ruleset, shape)
-    measures = pd.concat([shape, term.columns, capacity, of_parcel, of_buildable], axis=1)
-    measures[SITE_TYPE] = assess_site_types(ruleset, measures)
-    return measures, term
+    return pd.concat([shape, term.columns, of_parcel, of_buildable], axis=1), term
 
 
 def _approximated(ruleset: Ruleset, layers: Mapping[str, Layer]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from flexruimte.errors import OutputError, did_you_mean
 from flexruimte.explanation import Explanation, explain
 from flexruimte.exports.geojson import write_geojson
 from flexruimte.exports.geopackage import write_geopackage
+from flexruimte.exports.layouts import layout_table, write_layout_geojson
 from flexruimte.exports.map import draw_map
 from flexruimte.exports.parquet import write_parquet
 from flexruimte.exports.summary import summarise, write_summary
@@ -89,6 +90,11 @@ class Ranking:
         return self._locations.drop(columns="parcel")
 
     @cached_property
+    def layout(self) -> gpd.GeoDataFrame:
+        """The layouts behind `homes_mid`: modules, roads, their paving and paths, in RD New; empty where homes are by density."""
+        return layout_table(np.asarray(self.assessment.parcels[PARCEL_ID]), self.assessment.layouts, self.language)
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """Counts, hectares and homes, the evidence used, what is missing and left out, and the rules."""
         return summarise(self.assessment, self.parcels, self._timings)
@@ -123,7 +129,11 @@ class Ranking:
 
     def to_geopackage(self, path: str | Path) -> None:
         """Write the listed locations to a GeoPackage in RD New, with styles for QGIS."""
-        write_geopackage(self._locations, self.summary, path)
+        write_geopackage(self._locations, self.layout, self.summary, path)
+
+    def to_layout_geojson(self, path: str | Path) -> None:
+        """Write the layouts behind `homes_mid` to a GeoJSON file, in WGS 84."""
+        write_layout_geojson(self.layout, self.summary, path)
 
     def to_parquet(self, path: str | Path) -> None:
         """Write every parcel to a GeoParquet file in RD New."""

@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import ValidationError
 
+from flexruimte.capacity import layout_parameters
 from flexruimte.decisions import load_decisions
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.layers import load_municipalities
@@ -283,11 +284,13 @@ def _plan(parts: _Parts) -> Plan:
     for group in parts.target_groups or []:
         if group not in ruleset.groups:
             raise StudyError(f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}")
+    ruleset = _with_placement(ruleset, parts.placement)
+    layout_parameters(ruleset)  # refuses what contradicts itself
     return Plan(
         name=parts.name,
         as_of=parts.as_of,
         language=parts.language,
-        ruleset=_with_placement(ruleset, parts.placement),
+        ruleset=ruleset,
         groups=list(ruleset.groups) if parts.target_groups is None else parts.target_groups,
         not_assessed=frozenset(parts.not_assessed),
         parcels=parts.parcels,

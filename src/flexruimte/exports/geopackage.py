@@ -1,4 +1,4 @@
-"""locations.gpkg: the listed locations in RD New, with styles that QGIS opens by itself."""
+"""locations.gpkg: the listed locations and their layouts in RD New, with styles that QGIS opens by itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.exports.geojson import READABLE_PROPERTIES, feature_properties
-from flexruimte.exports.qgis_style import style_of_buildable, style_of_locations
+from flexruimte.exports.qgis_style import style_of_buildable, style_of_layout, style_of_locations
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.vocabulary import CRS
 
@@ -35,13 +35,15 @@ CREATE TABLE layer_styles (
 _GEOMETRY_COLUMN = "geom"
 
 
-def write_geopackage(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
-    """Write the layers `locations` (the parcels) and `buildable` (what remains of them) to a GeoPackage in RD New.
+def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
+    """Write the layers `locations` (the parcels), `buildable` (what remains of them) and `layout` to a GeoPackage in RD New.
 
     Parameters
     ----------
     locations
         As `flexruimte.exports.tables.location_table` makes it.
+    layout
+        As `flexruimte.exports.layouts.layout_table` makes it.
     summary
         As `flexruimte.exports.summary.summarise` makes it.
     path
@@ -53,14 +55,18 @@ def write_geopackage(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], pa
         When the file cannot be written.
     """
     table = _attributes(locations, summary)
-    layers = {"locations": np.asarray(locations["parcel"]), "buildable": np.asarray(locations.geometry)}
+    layers = {
+        "locations": (table, np.asarray(locations["parcel"])),
+        "buildable": (table, np.asarray(locations.geometry)),
+        "layout": (pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry)),
+    }
     language = summary["study"]["language"]
-    styles = {"locations": style_of_locations(language), "buildable": style_of_buildable(language)}
+    styles = {"locations": style_of_locations(language), "buildable": style_of_buildable(language), "layout": style_of_layout(language)}
     moment = f"{summary['study']['as_of']}T00:00:00.000Z"
     with whole_file(path) as partial:
         try:
-            for name, geometries in layers.items():
-                _write_layer(table, geometries, partial, name)
+            for name, (attributes, geometries) in layers.items():
+                _write_layer(attributes, geometries, partial, name)
             with closing(sqlite3.connect(partial)) as database:
                 _add_styles(database, styles, moment)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, sqlite3.Error) as error:

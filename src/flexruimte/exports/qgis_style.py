@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from flexruimte.labels import Language
+from flexruimte.labels import LAYOUT_KINDS, Language, label
 
-__all__ = ["SCORE_CLASSES", "UNKNOWN_COLOUR", "style_of_buildable", "style_of_locations"]
+__all__ = ["SCORE_CLASSES", "UNKNOWN_COLOUR", "style_of_buildable", "style_of_layout", "style_of_locations"]
 
 SCORE_CLASSES: Final = (
     (80, 101, "#00441b"),
@@ -18,6 +18,7 @@ SCORE_CLASSES: Final = (
 )
 """From, up to but not including, colour; readable without seeing red or green apart."""
 UNKNOWN_COLOUR: Final = "#969696"
+_LAYOUT_COLOURS: Final = {"road": "#d9d9d9", "paved": "#bdbdbd", "path": "#f0e0c0", "module": "#e6550d"}
 _OUTLINE: Final = "#404040"
 _RANKED: Final = '"rank" IS NOT NULL'
 
@@ -34,23 +35,37 @@ def style_of_buildable(language: Language) -> str:
 
 def _document(language: Language, *, filled: bool) -> str:
     dutch = language == "nl"
-    rules: list[str] = []
-    symbols: list[str] = []
+    classes: list[tuple[str, str, str]] = []
     for low, high, colour in SCORE_CLASSES:
         name = f"score {low}-{min(high, 100)}"
-        rules.append(_rule(len(rules), name, f'{_RANKED} AND "score" >= {low} AND "score" < {high}'))
-        symbols.append(_symbol(len(symbols), _fill(colour, filled=filled)))
-    rules.append(_rule(len(rules), "zonder score" if dutch else "without score", f'{_RANKED} AND "score" IS NULL'))
-    symbols.append(_symbol(len(symbols), _fill("#ffffff", filled=filled)))
-    rules.append(_rule(len(rules), "onbekend" if dutch else "unknown", '"rank" IS NULL'))
-    symbols.append(_symbol(len(symbols), _fill(UNKNOWN_COLOUR, filled=False) + (_hatch() if filled else "")))
+        classes.append((name, f'{_RANKED} AND "score" >= {low} AND "score" < {high}', _fill(colour, filled=filled)))
+    classes.append(("zonder score" if dutch else "without score", f'{_RANKED} AND "score" IS NULL', _fill("#ffffff", filled=filled)))
+    unknown = _fill(UNKNOWN_COLOUR, filled=False) + (_hatch() if filled else "")
+    classes.append(("onbekend" if dutch else "unknown", '"rank" IS NULL', unknown))
+    return _by_rules(classes, _labelling() if filled else "")
+
+
+def style_of_layout(language: Language) -> str:
+    """Return the style of the layouts: modules on roads and paths."""
+    return _by_rules(
+        [
+            (label(LAYOUT_KINDS, kind, language), f'"kind" = {kind!r}', _fill(colour, filled=True))
+            for kind, colour in _LAYOUT_COLOURS.items()
+        ]
+    )
+
+
+def _by_rules(classes: list[tuple[str, str, str]], labelling: str = "") -> str:
+    """Return a style with a rule per class: its name, its condition and how it is filled."""
+    rules = "".join(_rule(number, name, condition) for number, (name, condition, _) in enumerate(classes))
+    symbols = "".join(_symbol(number, fill) for number, (_, _, fill) in enumerate(classes))
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'<qgis version="3.28.0" styleCategories="Symbology|Labeling" labelsEnabled="{int(filled)}">\n'
+        f'<qgis version="3.28.0" styleCategories="Symbology|Labeling" labelsEnabled="{int(bool(labelling))}">\n'
         '<renderer-v2 type="RuleRenderer" symbollevels="0" enableorderby="0" forceraster="0" referencescale="-1">\n'
-        f'<rules key="{{00000000-0000-4000-8000-000000000000}}">\n{"".join(rules)}</rules>\n'
-        f"<symbols>\n{''.join(symbols)}</symbols>\n</renderer-v2>\n"
-        f"{_labelling() if filled else ''}"
+        f'<rules key="{{00000000-0000-4000-8000-000000000000}}">\n{rules}</rules>\n'
+        f"<symbols>\n{symbols}</symbols>\n</renderer-v2>\n"
+        f"{labelling}"
         "<blendMode>0</blendMode>\n<featureBlendMode>0</featureBlendMode>\n<layerGeometryType>2</layerGeometryType>\n</qgis>\n"
     )
 

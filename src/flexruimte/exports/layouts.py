@@ -1,0 +1,95 @@
+"""The layouts behind the homes, as features: modules, roads, their paving and paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.exports.wgs84 import to_wgs84
+from flexruimte.exports.whole_file import whole_file
+from flexruimte.labels import LAYOUT_KINDS, Language, label
+from flexruimte.layout import Layouts
+from flexruimte.vocabulary import CRS, PARCEL_ID, Geometries
+
+__all__ = ["LAYOUT_COLUMNS", "layout_table", "write_layout_geojson"]
+
+LAYOUT_COLUMNS: Final = [PARCEL_ID, "kind", "kind_label", "storeys", "row", "degrees"]
+"""What is said of a feature of a layout; the last three of modules only."""
+
+
+def layout_table(ids: np.ndarray[Any, Any], layouts: Layouts | None, language: Language) -> gpd.GeoDataFrame:
+    """Return the features of layouts: roads first, so that modules are drawn on top.
+
+    Parameters
+    ----------
+    ids
+        Id of the location of each part. (n,) object
+    layouts
+        Of n parts; None holds nothing.
+    language
+        Of `kind_label`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        In RD New: `LAYOUT_COLUMNS`, of which `storeys`, `row` and `degrees` are null but for modules. (m, ...)
+    """
+    if layouts is None:
+        empty = pd.DataFrame({name: pd.Series(dtype="string") for name in LAYOUT_COLUMNS})
+        return _typed(empty, np.empty(0, dtype=object))
+    kinds = {"road": layouts.roads, "paved": layouts.paved, "path": layouts.paths}
+    tables, shapes = [], []
+    for kind, geometries in kinds.items():
+        there = ~shapely.is_empty(geometries) & ~shapely.is_missing(geometries)
+        tables.append(pd.DataFrame({PARCEL_ID: ids[there], "kind": kind}))
+        shapes.append(geometries[there])
+    modules = {"storeys": layouts.storeys, "row": layouts.row, "degrees": np.round(layouts.degrees, 3)}
+    tables.append(pd.DataFrame({PARCEL_ID: ids[layouts.part], "kind": "module", **modules}))
+    table = pd.concat(tables, ignore_index=True).reindex(columns=LAYOUT_COLUMNS)
+    table["kind_label"] = [label(LAYOUT_KINDS, kind, language) for kind in table["kind"]]
+    return _typed(table, np.concatenate([*shapes, layouts.module]))
+
+
+def _typed(table: pd.DataFrame, geometries: Geometries) -> gpd.GeoDataFrame:
+    texts = {name: table[name].astype("string") for name in (PARCEL_ID, "kind", "kind_label")}
+    numbers = {name: table[name].astype("Float64").astype("Int64") for name in ("storeys", "row")}
+    return gpd.GeoDataFrame(table.assign(**texts, **numbers, degrees=table["degrees"].astype("Float64")), geometry=geometries, crs=CRS)
+
+
+def write_layout_geojson(layout: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
+    """Write layouts to a GeoJSON file, in WGS 84 by RFC 7946.
+
+    Parameters
+    ----------
+    layout
+        As `layout_table` makes it.
+    summary
+        As `flexruimte.exports.summary.summarise` makes it.
+    path
+        The file to write.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    geometries = to_wgs84(np.asarray(layout.geometry))
+    drawn = ~shapely.is_missing(geometries)
+    rows = pd.DataFrame(layout[LAYOUT_COLUMNS])[drawn]
+    values = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    features = (
+        f'{{"type":"Feature","geometry":{geometry},"properties":{json.dumps(row, ensure_ascii=False, separators=(",", ":"))}}}'
+        for geometry, row in zip(shapely.to_geojson(geometries[drawn]), values, strict=True)
+    )
+    name = json.dumps(f"{summary['study']['name']}: {summary['municipality']['name']}", ensure_ascii=False)
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary["study"]["as_of"]}","features":[\n')
+        file.write(",\n".join(features))
+        file.write("\n]}\n")
