@@ -255,7 +255,7 @@ def test_rows_in_another_order_give_the_same_parquet(ranking: Ranking, tmp_path:
 def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
     path = tmp_path / "locations.gpkg"
     ranking.to_geopackage(path)
-    assert pyogrio.list_layers(path)[:, 0].tolist() == ["locations", "buildable", "layer_styles"]
+    assert pyogrio.list_layers(path)[:, 0].tolist() == ["locations", "buildable", "layout", "layer_styles"]
     locations, buildable = (gpd.read_file(path, layer=name) for name in ("locations", "buildable"))
     assert locations.crs.to_epsg() == 28992
     assert locations["parcel_id"].tolist() == buildable["parcel_id"].tolist() == ranking.locations["parcel_id"].tolist()
@@ -275,7 +275,7 @@ def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
 def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) -> None:
     from flexruimte.exports.geopackage import write_geopackage
 
-    write_geopackage(location_table(ranking.parcels.iloc[:0], ["students", "starters"]), ranking.summary, tmp_path / "none.gpkg")
+    write_geopackage(location_table(ranking.parcels.iloc[:0], ["students", "starters"]), ranking.layout, ranking.summary, tmp_path / "none.gpkg")
     assert len(gpd.read_file(tmp_path / "none.gpkg", layer="locations")) == 0
 
 

@@ -14,7 +14,7 @@ from flexruimte.ruleset import Ruleset
 from flexruimte.term import Term
 from flexruimte.vocabulary import NO, UNKNOWN, VERDICT_NAMES, Verdicts
 
-__all__ = ["account", "evidence"]
+__all__ = ["SEPARATOR", "account", "evidence", "rules_that_say"]
 
 SEPARATOR = ";"
 """Between the ids in a list of rules."""
@@ -44,23 +44,30 @@ def account(
         rules without an answer;
         the decision in force; the plans on the parcel. (n, 9)
     """
-    excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
-    calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
     count = len(criteria)
     answered = criteria.notna().sum(axis=1).to_numpy() + sum((verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(count))
     return pd.DataFrame(
         {
             "taken_m2": land.taken_m2,
             "known_share": np.round(answered / (len(ruleset.enabled_rules) + len(ruleset.criteria)), 4),
-            "reasons": _listed(verdicts, excluding, NO, count),
-            "attention": _listed(verdicts, calling, NO, count),
-            "missing": _listed(verdicts, list(verdicts), UNKNOWN, count),
+            **rules_that_say(ruleset, verdicts, count),
             "decision": decisions.decision,
             "decision_reason": decisions.reason,
             "decision_date": decisions.date,
             "plans": [f"{SEPARATOR} ".join(names) for names in term.plan_names],
         }
     )
+
+
+def rules_that_say(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int) -> dict[str, list[str]]:
+    """Return per location the rules that say no (`reasons`: excluding, `attention`: others) and those without an answer (`missing`)."""
+    excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
+    calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    return {
+        "reasons": _listed(verdicts, excluding, NO, count),
+        "attention": _listed(verdicts, calling, NO, count),
+        "missing": _listed(verdicts, list(verdicts), UNKNOWN, count),
+    }
 
 
 def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Land) -> pd.DataFrame:

@@ -34,6 +34,7 @@ from flexruimte.parcel_table import account, evidence
 from flexruimte.ruleset import Language, Ruleset, WalkMeasure
 from flexruimte.ruleset_file import for_municipality
 from flexruimte.score import criterion_scores, rank, theme_scores
+from flexruimte.sites import Evidence, Sites, merge_parcels
 from flexruimte.sources import Source, Window
 from flexruimte.term import Term, assess_term
 from flexruimte.verdicts import answers_of_rules, assess_site_types, assess_status
@@ -41,11 +42,13 @@ from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
     CRS,
+    HOMES_MID,
     LARGEST_PART_AREA,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
     RANK,
+    SITE_ID,
     SITE_TYPE,
     STATUS,
     WIDTH,
@@ -105,6 +108,8 @@ class Assessment:
     approximated: dict[str, str]
     """Measures that were computed another way than asked, and how."""
     regime: str | None
+    sites: Sites | None = None
+    """Locations of several parcels; None where the study does not ask for them."""
     layouts: Layouts | None = None
     """The layouts behind `homes_mid`, `part` being the position of the parcel; None where it is by density."""
     unread_plans: dict[str, int] = field(default_factory=dict)
@@ -175,13 +180,25 @@ def _assess(plan: Plan, code: str, progress: Progress) -> Assessment:
         ],
         axis=1,
     )
-    table.insert(3, RANK, rank(table))
+    sites = merge_parcels(
+        Evidence(
+            ruleset=ruleset,
+            skipped=skipped,
+            shapes=parcels.geometries,
+            buildable=land.buildable,
+            verdicts=verdicts,
+            may_be_lower=term.may_be_lower,
+            decisions=decisions,
+            table=table,
+        )
+    )
     return Assessment(
         plan=plan,
         ruleset=ruleset,
         code=code,
         name=name,
-        parcels=gpd.GeoDataFrame(table, geometry=parcels.geometries, crs=CRS),
+        parcels=gpd.GeoDataFrame(_ranked(table, sites), geometry=parcels.geometries, crs=CRS),
+        sites=sites,
         buildable=land.buildable,
         verdicts=pd.DataFrame(verdicts, index=table.index),
         left_out=left_out,
@@ -196,6 +213,25 @@ def _assess(plan: Plan, code: str, progress: Progress) -> Assessment:
         layouts=capacity.layouts,
         unread_plans=term.unread,
     )
+
+
+def _ranked(table: pd.DataFrame, sites: Sites | None) -> pd.DataFrame:
+    """Return the parcels with their rank and their site; ranks the sites too, among the parcels that are locations by themselves."""
+    site = np.full(len(table), None, dtype=object)
+    alone = np.ones(len(table), dtype=bool)
+    ranks = pd.Series(pd.NA, index=table.index, dtype="Int64")
+    if sites is not None:
+        alone = sites.site_of < 0
+        site[~alone] = sites.table[PARCEL_ID].to_numpy()[sites.site_of[~alone]]
+    others = [] if sites is None else [sites.table[[STATUS, "score", HOMES_MID, PARCEL_ID]]]
+    of_all = rank(pd.concat([table.loc[alone, [STATUS, "score", HOMES_MID, PARCEL_ID]], *others], ignore_index=True))
+    ranks[alone] = of_all[: alone.sum()].to_numpy()
+    if sites is not None:
+        sites.table.insert(3, RANK, of_all[alone.sum() :].to_numpy())
+    result = table.copy()
+    result.insert(1, SITE_ID, site)
+    result.insert(4, RANK, ranks)
+    return result
 
 
 def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from flexruimte.errors import OutputError, did_you_mean
 from flexruimte.explanation import Explanation, explain
@@ -19,7 +20,7 @@ from flexruimte.exports.layouts import layout_table, write_layout_geojson
 from flexruimte.exports.map import draw_map
 from flexruimte.exports.parquet import write_parquet
 from flexruimte.exports.summary import summarise, write_summary
-from flexruimte.exports.tables import BUILDABLE_GEOMETRY, listed_ids, location_table, parcel_table
+from flexruimte.exports.tables import BUILDABLE_GEOMETRY, listed_ids, location_table, locations_of, parcel_table, site_table
 from flexruimte.exports.web_map import web_map
 from flexruimte.labels import COLUMNS, STATUSES, Language, in_language, label, listed, number_text
 from flexruimte.pipeline import Assessment
@@ -81,8 +82,17 @@ class Ranking:
         return parcel_table(self.assessment)
 
     @cached_property
+    def sites(self) -> gpd.GeoDataFrame | None:
+        """The locations of several parcels by id, in the columns of `parcels`; None where the study asks for none, or there are none."""
+        return site_table(self.assessment)
+
+    @cached_property
+    def _land(self) -> gpd.GeoDataFrame:
+        return locations_of(self.parcels, self.sites)
+
+    @cached_property
     def _locations(self) -> gpd.GeoDataFrame:
-        return location_table(self.parcels, self.assessment.plan.groups)
+        return location_table(self._land, self.assessment.plan.groups)
 
     @property
     def locations(self) -> gpd.GeoDataFrame:
@@ -92,12 +102,18 @@ class Ranking:
     @cached_property
     def layout(self) -> gpd.GeoDataFrame:
         """The layouts behind `homes_mid`: modules, roads, their paving and paths, in RD New; empty where homes are by density."""
-        return layout_table(np.asarray(self.assessment.parcels[PARCEL_ID]), self.assessment.layouts, self.language)
+        assessment = self.assessment
+        of_parcels = layout_table(np.asarray(assessment.parcels[PARCEL_ID]), assessment.layouts, self.language)
+        if assessment.sites is None:
+            return of_parcels
+        alone = of_parcels[of_parcels[PARCEL_ID].isin(self._land[PARCEL_ID])]
+        of_sites = layout_table(np.asarray(assessment.sites.table[PARCEL_ID]), assessment.sites.layouts, self.language)
+        return gpd.GeoDataFrame(pd.concat([alone, of_sites], ignore_index=True), crs=alone.crs)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Counts, hectares and homes, the evidence used, what is missing and left out, and the rules."""
-        return summarise(self.assessment, self.parcels, self._timings)
+        return summarise(self.assessment, self.parcels, self._land, self._timings)
 
     def explain(self, parcel_id: str, language: Language | None = None) -> Explanation:
         """Explain what is said of one parcel.

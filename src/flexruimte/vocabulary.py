@@ -103,6 +103,10 @@ UNITS: Final = {
 
 # Columns that the stages declare to each other. The order is the order of the outputs.
 PARCEL_ID: Final = "parcel_id"
+PARCEL_IDS: Final = "parcel_ids"
+"""Parcels of a location, as "a;b"."""
+SITE_ID: Final = "site_id"
+"""Location that a parcel is part of; null where it is one by itself, or none."""
 MUNICIPALITY_CODE: Final = "gemeente_code"
 MUNICIPALITY_NAME: Final = "gemeente"
 STATUS: Final = "status"
@@ -141,6 +145,8 @@ BUILT_IN_MEASURES: Final = {
 
 OWN_COLUMNS: Final = (
     PARCEL_ID,
+    PARCEL_IDS,
+    SITE_ID,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     STATUS,

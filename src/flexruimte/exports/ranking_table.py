@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from flexruimte.exports.results import read_columns, read_summary
+from flexruimte.exports.results import read_locations, read_summary
 from flexruimte.exports.tables import location_columns
 from flexruimte.exports.whole_file import whole_file
-from flexruimte.vocabulary import HOMES_HIGH, HOMES_LOW, HOMES_MID, MUNICIPALITY_CODE, MUNICIPALITY_NAME, PARCEL_ID, RANK, SITE_TYPE
+from flexruimte.vocabulary import MUNICIPALITY_CODE, MUNICIPALITY_NAME, PARCEL_ID, RANK
 
 __all__ = ["write_ranking_table"]
 
@@ -39,7 +39,7 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
             if wanted is None:
                 wanted = _columns(folder)
                 pd.DataFrame(columns=wanted).to_csv(file, index=False, lineterminator="\n")
-            rows = _ranked(folder).reindex(columns=wanted)
+            rows = read_locations(folder).reindex(columns=wanted)
             rows.to_csv(file, index=False, header=False, lineterminator="\n", date_format="%Y-%m-%d")
             number += len(rows)
         if wanted is None:
@@ -51,10 +51,3 @@ def _columns(folder: Path) -> list[str]:
     wanted = location_columns(read_summary(folder)["study"]["target_groups"])
     first = [MUNICIPALITY_CODE, MUNICIPALITY_NAME, RANK, PARCEL_ID]
     return [*first, *(name for name in wanted if name not in first)]
-
-
-def _ranked(folder: Path) -> pd.DataFrame:
-    rows = read_columns(folder, [SITE_TYPE if name == "site_type" else name for name in _columns(folder)])
-    rows = rows[rows[RANK].notna()].rename(columns={SITE_TYPE: "site_type"})
-    whole = {name: rows[name].astype("Int64") for name in (RANK, HOMES_LOW, HOMES_MID, HOMES_HIGH)}
-    return rows.assign(**whole).sort_values(RANK, kind="stable")

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
+import pyogrio.errors
+import shapely
 
 from flexruimte.errors import OutputError, did_you_mean
-from flexruimte.vocabulary import PARCEL_ID
+from flexruimte.vocabulary import HOMES_HIGH, HOMES_LOW, HOMES_MID, PARCEL_ID, RANK, TERM_END, TERM_START
 
 __all__ = [
     "FILES",
@@ -23,7 +27,7 @@ __all__ = [
     "PARCELS",
     "SUMMARY",
     "folder_name",
-    "read_columns",
+    "read_locations",
     "read_parcel",
     "read_summary",
 ]
@@ -70,21 +74,39 @@ def read_summary(folder: Path) -> dict[str, Any]:
     return summary
 
 
-def read_columns(folder: Path, columns: list[str]) -> pd.DataFrame:
-    """Read some columns of a municipality's parcels; those that are not there are left out.
+def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFrame:
+    """Read the ranked locations of a municipality, by rank.
+
+    Parameters
+    ----------
+    folder
+        With the results of the municipality.
+    with_positions
+        Whether to add `x` and `y`: a point in the buildable part, in RD New. [m]
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `flexruimte.exports.tables.location_columns`, and those for readers. (n, ...)
 
     Raises
     ------
     OutputError
         When the file cannot be read.
     """
-    path = folder / PARCELS
+    path = folder / LOCATIONS_GPKG
     try:
-        there = set(pq.read_schema(path).names)
-        table: pd.DataFrame = pd.read_parquet(path, columns=[name for name in columns if name in there])
-    except (OSError, ValueError, pa.ArrowException) as error:
+        read = pyogrio.read_dataframe(path, layer="buildable" if with_positions else "locations", read_geometry=with_positions)
+    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(f"{path} cannot be read: {error}; run this municipality again with --fresh") from None
-    return table
+    rows = read.drop(columns="geometry", errors="ignore")
+    if with_positions:
+        points = shapely.point_on_surface(np.asarray(read.geometry))
+        rows = rows.assign(x=shapely.get_x(points), y=shapely.get_y(points))
+    rows = pd.DataFrame(rows[rows[RANK].notna()])
+    whole = {name: rows[name].astype("Int64") for name in (RANK, HOMES_LOW, HOMES_MID, HOMES_HIGH)}
+    dates = {name: rows[name].astype("datetime64[ms]") for name in (TERM_START, TERM_END)}
+    return rows.assign(**whole, **dates).sort_values(RANK, kind="stable").reset_index(drop=True)
 
 
 def read_parcel(out: Path, parcel_id: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -17,7 +17,7 @@ from flexruimte.exports.wgs84 import best_transformation
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.pipeline import Assessment
 from flexruimte.ruleset import Ruleset, TargetGroup, Theme
-from flexruimte.vocabulary import AREA, BUILDABLE_AREA, HOMES_HIGH, HOMES_LOW, HOMES_MID, PARCEL_ID, STATUS, Status
+from flexruimte.vocabulary import AREA, BUILDABLE_AREA, HOMES_HIGH, HOMES_LOW, HOMES_MID, PARCEL_ID, SITE_ID, STATUS, Status
 
 __all__ = ["summarise", "write_summary"]
 
@@ -26,7 +26,9 @@ FORMAT = 1
 """Raised when a key changes its meaning."""
 
 
-def summarise(assessment: Assessment, parcels: gpd.GeoDataFrame, timings: Mapping[str, float] | None = None) -> dict[str, Any]:
+def summarise(
+    assessment: Assessment, parcels: gpd.GeoDataFrame, locations: gpd.GeoDataFrame, timings: Mapping[str, float] | None = None
+) -> dict[str, Any]:
     """Return the summary of a municipality, ready for JSON.
 
     Parameters
@@ -35,6 +37,8 @@ def summarise(assessment: Assessment, parcels: gpd.GeoDataFrame, timings: Mappin
         What was computed.
     parcels
         The same parcels, as `flexruimte.exports.tables.parcel_table` makes them.
+    locations
+        The same land, as `flexruimte.exports.tables.locations_of` makes it: homes are counted per location.
     timings
         Seconds per step. [s]
     """
@@ -53,8 +57,11 @@ def summarise(assessment: Assessment, parcels: gpd.GeoDataFrame, timings: Mappin
         "municipality": {"code": assessment.code, "name": assessment.name},
         "ruleset": _ruleset(ruleset),
         "regime": _regime(ruleset, assessment.regime),
-        "total": _counts(parcels),
-        "status": {str(status): _counts(parcels[parcels[STATUS] == str(status)]) for status in Status},
+        "total": _counts(parcels, locations),
+        "status": {
+            str(status): _counts(parcels[parcels[STATUS] == str(status)], locations[locations[STATUS] == str(status)]) for status in Status
+        },
+        "sites_of_several_parcels": int(parcels[SITE_ID].nunique()),
         "not_assessed": [
             {"id": name, "title": _title(ruleset, name), "leaves_out": [key for key, cause in assessment.left_out.items() if cause == name]}
             for name in sorted(plan.not_assessed)
@@ -91,9 +98,9 @@ def write_summary(summary: Mapping[str, Any], path: str | Path) -> None:
         partial.write_text(json.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _counts(parcels: pd.DataFrame) -> dict[str, float | int]:
-    """Return number, hectares and homes of some parcels."""
-    homes = {name: int(parcels[name].sum()) for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH)}
+def _counts(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[str, float | int]:
+    """Return number and hectares of some parcels, and the homes of some locations (not of what was not counted)."""
+    homes = {name: int(locations[name].sum()) for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH)}
     return {
         "parcels": len(parcels),
         "hectares": _hectares(parcels[AREA]),

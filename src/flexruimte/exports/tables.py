@@ -36,7 +36,9 @@ from flexruimte.vocabulary import (
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
+    PARCEL_IDS,
     RANK,
+    SITE_ID,
     SITE_TYPE,
     SIZE_CLASS,
     STATUS,
@@ -44,21 +46,33 @@ from flexruimte.vocabulary import (
     TERM_START,
     TERM_YEARS,
     THEMES,
+    Geometries,
     unit_of,
 )
 
-__all__ = ["BUILDABLE_GEOMETRY", "LIST_COLUMNS", "listed_ids", "location_columns", "location_table", "parcel_table"]
+__all__ = [
+    "BUILDABLE_GEOMETRY",
+    "LIST_COLUMNS",
+    "listed_ids",
+    "location_columns",
+    "location_table",
+    "locations_of",
+    "parcel_table",
+    "site_table",
+]
 
 BUILDABLE_GEOMETRY: Final = "buildable"
 """Second geometry column of the parcels: what remains; null where nothing does."""
-LIST_COLUMNS: Final = ("reasons", "attention", "missing")
-"""Columns that hold ids of rules as "a;b"."""
+LIST_COLUMNS: Final = ("reasons", "attention", "missing", PARCEL_IDS)
+"""Columns that hold ids of rules or parcels as "a;b"."""
 
 _DECIMALS: Final = {"m2": 3, "m": 3, "share": 6, "year": 4}
 _OTHER_DECIMALS: Final = 3
 _SCORE_DECIMALS: Final = 2
 _TEXT: Final = (
     PARCEL_ID,
+    PARCEL_IDS,
+    SITE_ID,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     STATUS,
@@ -92,11 +106,21 @@ def parcel_table(assessment: Assessment) -> gpd.GeoDataFrame:
     geopandas.GeoDataFrame
         The columns of `Assessment.parcels`, and `buildable` as a second geometry. (n, ...)
     """
-    parcels = assessment.parcels
-    names = [str(name) for name in parcels.columns if name != parcels.geometry.name]
-    columns: dict[str, Any] = {name: _plain(name, parcels[name], assessment.ruleset) for name in names}
-    frame = gpd.GeoDataFrame(columns, geometry=np.asarray(parcels.geometry), crs=CRS)
-    left = assessment.buildable.copy()
+    return _as_written(assessment.parcels, assessment.buildable, assessment.ruleset)
+
+
+def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
+    """Return every location of several parcels, by id, in the columns of `parcel_table`; None where there are none. (s, ...)."""
+    sites = assessment.sites
+    return None if sites is None or not len(sites.table) else _as_written(sites.table, sites.buildable, assessment.ruleset)
+
+
+def _as_written(rows: gpd.GeoDataFrame, buildable: Geometries, ruleset: Ruleset) -> gpd.GeoDataFrame:
+    """Return rows in the types that they have in every municipality, rounded, by id, with the buildable part as a second geometry."""
+    names = [str(name) for name in rows.columns if name != rows.geometry.name]
+    columns: dict[str, Any] = {name: _plain(name, rows[name], ruleset) for name in names}
+    frame = gpd.GeoDataFrame(columns, geometry=np.asarray(rows.geometry), crs=CRS)
+    left = buildable.copy()
     left[shapely.is_empty(left)] = None
     frame[BUILDABLE_GEOMETRY] = gpd.GeoSeries(left, index=frame.index, crs=CRS)
     return frame.sort_values(PARCEL_ID, kind="stable").reset_index(drop=True)
@@ -177,7 +201,23 @@ def location_columns(groups: Sequence[str]) -> list[str]:
         "decision",
         "decision_reason",
         "decision_date",
+        PARCEL_IDS,
     ]
+
+
+def locations_of(parcels: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return what is a location or might have been one, each piece of land once: parcels by themselves, and sites of several.
+
+    Parameters
+    ----------
+    parcels
+        As `parcel_table` makes it.
+    sites
+        As `site_table` makes it.
+    """
+    alone = parcels[parcels[SITE_ID].isna()]
+    alone = alone.assign(**{PARCEL_IDS: alone[PARCEL_ID]})
+    return alone if sites is None else gpd.GeoDataFrame(pd.concat([alone, sites], ignore_index=True), crs=CRS)
 
 
 def location_table(parcels: gpd.GeoDataFrame, groups: Sequence[str]) -> gpd.GeoDataFrame:
@@ -186,7 +226,7 @@ def location_table(parcels: gpd.GeoDataFrame, groups: Sequence[str]) -> gpd.GeoD
     Parameters
     ----------
     parcels
-        As `parcel_table` makes it.
+        As `locations_of` makes it.
     groups
         Target groups that count.
 
