@@ -264,8 +264,8 @@ def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         styles = database.execute("SELECT f_table_name, f_geometry_column, useAsDefault, styleQML FROM layer_styles").fetchall()
         columns = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
-    assert [style[:3] for style in styles] == [("locations", "geom", 1), ("buildable", "geom", 1)]
-    assert columns == {"locations": "geom", "buildable": "geom"}
+    assert [style[:3] for style in styles] == [("locations", "geom", 1), ("buildable", "geom", 1), ("layout", "geom", 1)]
+    assert columns == {"locations": "geom", "buildable": "geom", "layout": "geom"}
     for *_, qml in styles:
         root = ElementTree.fromstring(qml)
         symbols = {symbol.get("name") for symbol in root.findall("renderer-v2/symbols/symbol")}
@@ -275,7 +275,9 @@ def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
 def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) -> None:
     from flexruimte.exports.geopackage import write_geopackage
 
-    write_geopackage(location_table(ranking.parcels.iloc[:0], ["students", "starters"]), ranking.layout, ranking.summary, tmp_path / "none.gpkg")
+    write_geopackage(
+        location_table(ranking.parcels.iloc[:0], ["students", "starters"]), ranking.layout, ranking.summary, tmp_path / "none.gpkg"
+    )
     assert len(gpd.read_file(tmp_path / "none.gpkg", layer="locations")) == 0
 
 

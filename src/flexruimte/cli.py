@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -19,9 +21,13 @@ from flexruimte.batch import BatchReport, Event, MunicipalityRun
 from flexruimte.checks import check as check_plan
 from flexruimte.errors import FlexruimteError
 from flexruimte.explanation import explain as explain_parcel
+from flexruimte.exports.layouts import write_layouts
+from flexruimte.exports.relocation import RELOCATION_FOLDER, RELOCATION_GEOJSON
 from flexruimte.exports.results import read_parcel
 from flexruimte.exports.rule_table import markdown_of_rules, rule_rows
 from flexruimte.exports.versions import software_versions
+from flexruimte.follow_up import COST_FIGURES, COSTS, TARGETS, compare_with_targets, write_costs
+from flexruimte.next_place import relocate as relocate_run
 from flexruimte.ruleset import Ruleset
 from flexruimte.ruleset_file import load_ruleset
 from flexruimte.sample import sample_study_path
@@ -66,6 +72,7 @@ class Language(StrEnum):
 
 
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+ResultsArgument = Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote to.")]
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
 
 
@@ -200,6 +207,81 @@ def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
         name = Text.assemble((row[0], "bold"), "\n", row[1])
         table.add_row(name, Text(row[4]), Text(f"{row[2]}, {row[3]}"), Text(f"{row[5]}: {row[6]}", style="dim"))
     return table
+
+
+@app.command()
+def relocate(
+    out: ResultsArgument,
+    regions: Annotated[Path | None, typer.Option(help="CSV with gemeente_code, region, province.")] = None,
+    placements: Annotated[Path | None, typer.Option(help="CSV with parcel_id, year, homes: who stands there first.")] = None,
+    homes: Annotated[int | None, typer.Option(min=0, help="Homes placed first, by rank; half of the open places when not given.")] = None,
+    years: Annotated[int | None, typer.Option(help="Length of the plan; 30 when not given.")] = None,
+    moves: Annotated[int | None, typer.Option(help="Most moves of a home; 2 when not given.")] = None,
+    farthest_km: Annotated[float | None, typer.Option(help="No move goes farther.")] = None,
+    until_term_ends: Annotated[bool | None, typer.Option(help="Homes stay as long as the site is free.")] = None,
+) -> None:
+    """Plan where the homes of a run go when their term ends."""
+    choices = {"horizon_years": years, "moves": moves, "farthest_km": farthest_km, "until_term_ends": until_term_ends}
+    with _stderr.status("reading the run") if _stderr.is_terminal else nullcontext() as status:
+        plan = relocate_run(
+            out,
+            regions=regions,
+            placements=placements,
+            homes=homes,
+            choices=choices,
+            progress=lambda text: status.update(text) if status else None,
+        )
+    for line in plan.sentences:
+        _stdout.print(Text(line), soft_wrap=True)
+    _stdout.print(Text(f"the plan is in {out / RELOCATION_FOLDER} and {out / RELOCATION_GEOJSON}"), soft_wrap=True)
+
+
+@app.command()
+def targets(
+    out: ResultsArgument,
+    name: Annotated[
+        str, typer.Argument(metavar="[TARGETS]", help="A built-in example, or the path of a TOML file.")
+    ] = "targets-minister-2021",
+) -> None:
+    """Hold a run against targets: what is covered, what is short, and which locations fill it."""
+    found = compare_with_targets(out, name)
+    table = Table("target", "place", "homes", "status", "secured", "short")
+    for row in found.targets.to_dict("records"):
+        said = [row["target"], row["place"], row["homes"], row["status"], row["secured_homes"], row["short_homes"]]
+        table.add_row(*(Text("" if pd.isna(value) else str(value)) for value in said))
+    _stdout.print(table)
+    for target, why in found.unknown.items():
+        _stdout.print(Text(f"{target} is unknown: {why}"), soft_wrap=True)
+    _stdout.print(Text(f"more in {out / TARGETS}"), soft_wrap=True)
+
+
+@app.command()
+def costs(
+    out: ResultsArgument,
+    figures: Annotated[
+        str, typer.Argument(metavar="[FIGURES]", help="A built-in set of figures, or the path of a TOML file.")
+    ] = "costs-nl",
+    rent: Annotated[float | None, typer.Option(help="EUR per home per month.")] = None,
+    running_cost: Annotated[float | None, typer.Option(help="EUR per home per year.")] = None,
+    second_term: Annotated[float | None, typer.Option(help="Years at the next location.")] = None,
+    sale_share: Annotated[float | None, typer.Option(help="What homes bring in, of the investment.")] = None,
+) -> None:
+    """Work out what homes on each location cost and bring in. Figures with their sources, no business case."""
+    given = {
+        "rent_per_home_month_eur": rent,
+        "running_cost_per_home_year_eur": running_cost,
+        "second_term_years": second_term,
+        "sale_share": sale_share,
+    }
+    table = write_costs(out, figures, given)
+    _stdout.print(Text(f"costs of {len(table)} locations in {out / COSTS}, the figures in {out / COST_FIGURES}"), soft_wrap=True)
+
+
+@app.command()
+def layout(out: ResultsArgument) -> None:
+    """Write the layouts of all locations as GeoJSON, beside the GeoPackages that hold them."""
+    for path in write_layouts(out):
+        _stdout.print(Text(str(path)), soft_wrap=True)
 
 
 @app.command()

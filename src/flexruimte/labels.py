@@ -15,7 +15,9 @@ __all__ = [
     "CONDITIONS",
     "LAYOUT_KINDS",
     "LEVELS",
+    "SEARCH_ORDER",
     "STATUSES",
+    "STRANDED_REASONS",
     "THEMES",
     "UNIT_NAMES",
     "VERDICTS",
@@ -52,6 +54,17 @@ LEVELS: Final[Labels] = {
     "hard": ("hard", "hard"),
     "medium": ("middelhard", "medium"),
     "soft": ("zacht", "soft"),
+}
+SEARCH_ORDER: Final[Labels] = {
+    "municipality": ("in de eigen gemeente", "in the own municipality"),
+    "region": ("in de regio", "in the region"),
+    "province": ("in de provincie", "in the province"),
+    "country": ("elders in het land", "elsewhere in the country"),
+}
+STRANDED_REASONS: Final[Labels] = {
+    "moves_used": ("het grootste aantal verhuizingen is bereikt", "the most moves have been made"),
+    "no_open_site": ("geen locatie is dan lang genoeg vrij", "no site is free then for long enough"),
+    "no_room": ("de locaties die dan vrij zijn, zijn vol of te klein", "the sites that are free then are full or too small"),
 }
 LAYOUT_KINDS: Final[Labels] = {
     "module": ("module", "module"),

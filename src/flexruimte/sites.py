@@ -61,6 +61,8 @@ _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASUR
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
 _SHARED_BOUNDARY_M = 1.0
 """Parcels that share less than this meet in a corner, and are no neighbours."""
+_MAY_COME_TO_SOMETHING = 0.5
+"""What a step between neighbours without homes counts as: less than any step that gains a home. [homes]"""
 _SCORES: Final = ("suitability", "term", "relocatability", "environment", "score")
 
 
@@ -101,14 +103,15 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
 
     Candidates are parcels that are ranked, or that only their size keeps from it. Two neighbours, or groups of them, become one where their
     homes together are more than the sum of each by itself (a parcel that is not ranked by itself counts 0). Of all such steps that exclude
-    each other the one that gains most is taken first, until none gains.
+    each other the one that gains most is taken first, until none gains. Neighbours without homes go together too, as a third may make
+    them a location; what has no homes in the end stays apart.
 
     The site is judged anew on its size and its term (the latest start and the first end); of all other rules the worst verdict of its parts
     holds. Its scores are those of its parts, by buildable area.
 
     Notes
     -----
-    Simplified: steps are taken one upon another, so a group that gains only by three or more at once is not found.
+    Simplified: steps are taken one upon another and never undone, so another division of the same land may hold more homes.
     """
     ruleset = evidence.ruleset
     how = ruleset.value(MERGE) if MERGE in ruleset.placement else "none"
@@ -153,7 +156,8 @@ def _grouped(pairs: Integers, merger: _Merger, most_m2: float) -> list[Integers]
         open_steps = [(int(a), int(b)) for a, b in now if a != b and area[int(a)] + area[int(b)] <= most_m2]
         new = [step for step in open_steps if step not in gains]
         together = merger.homes([np.concatenate([members[a], members[b]]) for a, b in new])
-        gains.update({(a, b): float(total) - homes[a] - homes[b] for (a, b), total in zip(new, together, strict=True)})
+        for (a, b), total in zip(new, together, strict=True):
+            gains[a, b] = float(total) - homes[a] - homes[b] if total or homes[a] or homes[b] else _MAY_COME_TO_SOMETHING
         steps = sorted((step for step in open_steps if gains[step] > 0), key=lambda step: (-gains[step], step))
         if not steps:
             break
@@ -163,10 +167,12 @@ def _grouped(pairs: Integers, merger: _Merger, most_m2: float) -> list[Integers]
                 continue
             taken |= {a, b}
             members[following] = np.sort(np.concatenate([members.pop(a), members.pop(b)]))
-            homes[following], area[following] = homes[a] + homes[b] + gains[(a, b)], area[a] + area[b]
+            gain = gains[a, b] if gains[a, b] >= 1 else 0.0
+            homes[following], area[following] = homes[a] + homes[b] + gain, area[a] + area[b]
             label_of[members[following]] = following
             following += 1
-    return sorted((parcels for parcels in members.values() if len(parcels) > 1), key=lambda parcels: int(parcels[0]))
+    found = [parcels for label, parcels in members.items() if len(parcels) > 1 and homes[label] > 0]
+    return sorted(found, key=lambda parcels: int(parcels[0]))
 
 
 class _Merger:

@@ -10,16 +10,21 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
+import pyogrio.errors
 import shapely
 
+from flexruimte.errors import OutputError
+from flexruimte.exports.results import LOCATIONS_GPKG, parcel_files, read_summary
 from flexruimte.exports.wgs84 import to_wgs84
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.labels import LAYOUT_KINDS, Language, label
 from flexruimte.layout import Layouts
 from flexruimte.vocabulary import CRS, PARCEL_ID, Geometries
 
-__all__ = ["LAYOUT_COLUMNS", "layout_table", "write_layout_geojson"]
+__all__ = ["LAYOUT_COLUMNS", "LAYOUT_GEOJSON", "layout_table", "write_layout_geojson", "write_layouts"]
 
+LAYOUT_GEOJSON: Final = "layout.geojson"
 LAYOUT_COLUMNS: Final = [PARCEL_ID, "kind", "kind_label", "storeys", "row", "degrees"]
 """What is said of a feature of a layout; the last three of modules only."""
 
@@ -93,3 +98,25 @@ def write_layout_geojson(layout: gpd.GeoDataFrame, summary: Mapping[str, Any], p
         file.write(f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary["study"]["as_of"]}","features":[\n')
         file.write(",\n".join(features))
         file.write("\n]}\n")
+
+
+def write_layouts(out: Path) -> list[Path]:
+    """Write the layouts in the GeoPackages of a run as GeoJSON, and return the files.
+
+    Raises
+    ------
+    OutputError
+        When there are no results, or a file cannot be read or written.
+    """
+    written = []
+    for path in parcel_files(out):
+        folder = path.parent
+        summary = read_summary(folder)
+        try:
+            layout = pyogrio.read_dataframe(folder / LOCATIONS_GPKG, layer="layout")
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+            raise OutputError(f"{folder / LOCATIONS_GPKG} cannot be read: {error}; run this municipality again with --fresh") from None
+        table = _typed(pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry))
+        write_layout_geojson(table, summary, folder / LAYOUT_GEOJSON)
+        written.append(folder / LAYOUT_GEOJSON)
+    return written

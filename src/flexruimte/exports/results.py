@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,13 +27,19 @@ __all__ = [
     "LOCATIONS_GEOJSON",
     "LOCATIONS_GPKG",
     "PARCELS",
+    "RUN",
     "SUMMARY",
+    "RunResults",
     "folder_name",
+    "parcel_files",
     "read_locations",
+    "read_measure",
     "read_parcel",
+    "read_run",
     "read_summary",
 ]
 
+RUN: Final = "run.json"
 LOCATIONS_GEOJSON: Final = "locations.geojson"
 LOCATIONS_GPKG: Final = "locations.gpkg"
 PARCELS: Final = "parcels.parquet"
@@ -109,6 +117,78 @@ def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFram
     return rows.assign(**whole, **dates).sort_values(RANK, kind="stable").reset_index(drop=True)
 
 
+@dataclass(frozen=True)
+class RunResults:
+    """What a run found, over all its municipalities."""
+
+    summary: dict[str, Any]
+    """Of the first municipality: what it says of study and ruleset holds for all."""
+    locations: pd.DataFrame
+    """The ranked locations by municipality and rank, with `x` and `y`. (n, ...)"""
+    done: dict[str, str]
+    """Name by code of the municipalities that are done; those without parcels too."""
+    not_done: dict[str, str]
+    """State by code of the others: running, failed or outdated."""
+
+    @property
+    def as_of(self) -> dt.date:
+        """The study's date."""
+        return dt.date.fromisoformat(self.summary["study"]["as_of"])
+
+    @property
+    def language(self) -> str:
+        """The study's language."""
+        return str(self.summary["study"]["language"])
+
+    def placement(self, name: str) -> Any:
+        """Return the value of a placement parameter of the study; None where its ruleset has none of that name."""
+        return self.summary["ruleset"]["placement"].get(name, {}).get("value")
+
+
+def read_run(out: Path) -> RunResults:
+    """Read the ranked locations of all municipalities of a run that are done.
+
+    Raises
+    ------
+    OutputError
+        When there is no run in the folder, nothing in it is done, or a file cannot be read.
+    """
+    path = out / RUN
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["municipalities"]
+    except OSError:
+        raise OutputError(f"{out} holds no run: there is no {RUN} in it; give the folder that flexruimte run wrote to") from None
+    except (ValueError, KeyError, TypeError):
+        raise OutputError(f"{path} is not the log of a run; run the study again with --fresh") from None
+    folders = [out / entry["folder"] for _, entry in sorted(entries.items()) if entry["state"] == "done"]
+    if not folders:
+        raise OutputError(f"no municipality in {out} is done; run the study first, and see {RUN} for what went wrong")
+    return RunResults(
+        summary=read_summary(folders[0]),
+        locations=pd.concat([read_locations(folder, with_positions=True) for folder in folders], ignore_index=True),
+        done={code: entry["name"] for code, entry in sorted(entries.items()) if entry["state"] in ("done", "empty")},
+        not_done={code: entry["state"] for code, entry in sorted(entries.items()) if entry["state"] not in ("done", "empty")},
+    )
+
+
+def read_measure(out: Path, measure: str) -> pd.Series[Any]:
+    """Return a measure of every parcel of a run, by parcel id; empty where the ruleset has no such measure.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be read.
+    """
+    found = []
+    for path in parcel_files(out):
+        try:
+            if measure in pq.read_schema(path).names:
+                found.append(pq.read_table(path, columns=[PARCEL_ID, measure]).to_pandas().set_index(PARCEL_ID)[measure])
+        except (OSError, pa.ArrowException) as error:
+            raise OutputError(f"{path} cannot be read: {error}; run this municipality again with --fresh") from None
+    return pd.concat(found) if found else pd.Series(dtype="float64")
+
+
 def read_parcel(out: Path, parcel_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return everything that the results say of one parcel, and the summary of its municipality.
 
@@ -124,7 +204,7 @@ def read_parcel(out: Path, parcel_id: str) -> tuple[dict[str, Any], dict[str, An
     OutputError
         When there are no results, or the parcel is in none of them.
     """
-    files = list(_parcel_files(out))
+    files = list(parcel_files(out))
     for path in files:
         found = _rows(path, parcel_id)
         if len(found):
@@ -138,7 +218,8 @@ def read_parcel(out: Path, parcel_id: str) -> tuple[dict[str, Any], dict[str, An
     raise OutputError(f"parcel '{parcel_id}' is not in {out}; {remedy}")
 
 
-def _parcel_files(out: Path) -> Iterator[Path]:
+def parcel_files(out: Path) -> Iterator[Path]:
+    """Yield the files with parcels in a folder of a run, or of one municipality."""
     files = sorted([*out.glob(PARCELS), *out.glob(f"*/{PARCELS}")])
     if not files:
         raise OutputError(f"{out} holds no results: there is no {PARCELS} in it or one folder down; give the folder that a run wrote to")
