@@ -23,11 +23,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_town import RULESET, box, frame, point
 
 from flexruimte import Study
 from flexruimte.errors import FlexruimteError
 from flexruimte.ruleset_file import load_ruleset, with_changes
+from toy_town import RULESET, box, frame, point
 
 BOXES = {
     "A": (0, 0, 100, 40),

@@ -38,7 +38,7 @@ def relocate(
     *,
     regions: str | Path | None = None,
     placements: str | Path | None = None,
-    homes: int | None = None,
+    homes: int | Mapping[str, int] | None = None,
     choices: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> RelocationPlan:
@@ -53,7 +53,7 @@ def relocate(
     placements
         CSV file with the homes that stand there first: `parcel_id`, `year`, `homes`; None: by rank.
     homes
-        Homes that are placed by rank in the first year; None: half of the places that are open then.
+        Homes that are placed by rank in the first year, in all or by municipality code; None: half of the places that are open then.
     choices
         Parameters of `RelocationParameters` by name; what is not given is the study's, or the default.
     progress

@@ -37,7 +37,7 @@ def built_in_names() -> list[str]:
     Examples
     --------
     >>> built_in_names()
-    ['flexwonen-nl', 'flexwonen-nl-bridging']
+    ['flexwonen-nl', 'flexwonen-nl-bridging', 'flexwonen-nl-next-place']
     """
     folder = resources.files("flexruimte") / "rulesets"
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))

@@ -165,6 +165,8 @@ def _term_text(row: Row, language: Language) -> str:
 
 
 def _homes_text(row: Row, language: Language) -> str:
+    if known_value(row, HOMES_MID) is None and row[STATUS] == "excluded":
+        return "niet uitgelegd, want uitgesloten" if language == "nl" else "not laid out, as it is excluded"
     low, middle, high = (number_text(known_value(row, name), 0, language) for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH))
     return f"{middle} ({low} - {high})"
 
