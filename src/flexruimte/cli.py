@@ -218,7 +218,8 @@ def relocate(
     years: Annotated[int | None, typer.Option(help="Length of the plan; 30 when not given.")] = None,
     moves: Annotated[int | None, typer.Option(help="Most moves of a home; 2 when not given.")] = None,
     farthest_km: Annotated[float | None, typer.Option(help="No move goes farther.")] = None,
-    until_term_ends: Annotated[bool | None, typer.Option(help="Homes stay as long as the site is free.")] = None,
+    until_term_ends: Annotated[bool, typer.Option("--until-term-ends", help="Homes stay as long as the site is free.")] = False,
+    reuse_sites: Annotated[bool, typer.Option("--reuse-sites", help="Others may come where the first homes had to leave.")] = False,
 ) -> None:
     """Plan where the homes of a run go when their term ends."""
     choices = {"horizon_years": years, "moves": moves, "farthest_km": farthest_km, "until_term_ends": until_term_ends}
@@ -229,6 +230,7 @@ def relocate(
             placements=placements,
             homes=homes,
             choices=choices,
+            reuse_sites=reuse_sites,
             progress=lambda text: status.update(text) if status else None,
         )
     for line in plan.sentences:

@@ -22,7 +22,7 @@ from flexruimte.relocation import (
     place_by_rank,
     plan_relocation,
 )
-from flexruimte.vocabulary import HOMES_MID, LARGEST_PART_AREA, MUNICIPALITY_CODE, PARCEL_ID, PARCEL_IDS, TERM_END, TERM_START
+from flexruimte.vocabulary import HOMES_MID, LARGEST_PART_AREA, MUNICIPALITY_CODE, PARCEL_ID, PARCEL_IDS, TERM_END, TERM_START, TERM_YEARS
 
 __all__ = ["relocate", "sites_of_run"]
 
@@ -31,6 +31,8 @@ SERVICED_SHARE: Final = "serviced_share"
 _REGION_COLUMNS: Final = (MUNICIPALITY_CODE, "region", "province")
 _PLACEMENT_COLUMNS: Final = (PARCEL_ID, "year", "homes")
 _SQUARE_METRES_PER_HECTARE = 10_000
+_DAY_YEARS = 1 / 365
+_OPEN_ENDED: Final = pd.DateOffset(years=100)
 
 
 def relocate(
@@ -40,6 +42,7 @@ def relocate(
     placements: str | Path | None = None,
     homes: int | Mapping[str, int] | None = None,
     choices: Mapping[str, Any] | None = None,
+    reuse_sites: bool = False,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> RelocationPlan:
     """Plan where the homes of all ranked locations of a run go when their term ends, and write the plan beside the results.
@@ -56,6 +59,9 @@ def relocate(
         Homes that are placed by rank in the first year, in all or by municipality code; None: half of the places that are open then.
     choices
         Parameters of `RelocationParameters` by name; what is not given is the study's, or the default.
+    reuse_sites
+        Whether homes may come to a site that the first homes left when their time was up. By default they may not, as the permit for that
+        site has then run out: else all homes would change places with each other on one day (an assumption).
     progress
         Called with a line of text now and then.
 
@@ -86,6 +92,8 @@ def relocate(
         placed = _read_table(placements, "placements", _PLACEMENT_COLUMNS, ("year", "homes"))
     else:
         placed = place_by_rank(sites, homes, year=parameters.first_year, required_years=parameters.required_years)
+    if not reuse_sites:
+        sites = _used_once(sites, placed, parameters)
     plan = plan_relocation(sites, parameters, placed, progress=progress)
     write_relocation(plan, results.summary, results.locations[[PARCEL_ID, PARCEL_IDS]], folder)
     return plan
@@ -104,14 +112,16 @@ def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        `hectares` is the largest connected buildable part, which holds the homes. A term that is unknown counts as none. (n, ...)
+        `hectares` is the largest connected buildable part, which holds the homes. A term that is unknown counts as none. A term that only
+        the longest term or the legal regime cuts off does not end there for homes that come later: nothing else is known to come. (n, ...)
     """
     rows = results.locations
     known = serviced_share.dropna().to_dict()
     shares = [np.mean([known.get(parcel, 0.0) for parcel in listed_ids(parcels)]) for parcels in rows[PARCEL_IDS]]
     return pd.DataFrame(
         {
-            **{name: rows[name] for name in (PARCEL_ID, MUNICIPALITY_CODE, "x", "y", TERM_START, TERM_END)},
+            **{name: rows[name] for name in (PARCEL_ID, MUNICIPALITY_CODE, "x", "y", TERM_START)},
+            TERM_END: rows[TERM_END].where(rows[TERM_YEARS] < _longest_years(results) - _DAY_YEARS, rows[TERM_START] + _OPEN_ENDED),
             HOMES_MID: rows[HOMES_MID].fillna(0),
             "hectares": rows[LARGEST_PART_AREA] / _SQUARE_METRES_PER_HECTARE,
             "score": rows["score"],
@@ -119,6 +129,24 @@ def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.Data
             SERVICED_SHARE: shares,
         }
     )
+
+
+def _longest_years(results: RunResults) -> float:
+    """Return the term that no location exceeds, by ruleset or regime. [year]."""
+    regime = results.summary["regime"] or {}
+    limits = (results.placement("longest_term_years"), regime.get("longest_years"))
+    return min((float(limit) for limit in limits if limit is not None), default=np.inf)
+
+
+def _used_once(sites: pd.DataFrame, placements: pd.DataFrame, parameters: RelocationParameters) -> pd.DataFrame:
+    """Return the sites with the term of those that homes are placed on ending when the last of these must leave."""
+    if parameters.longest_stay is None:
+        return sites
+    last = placements.groupby(placements[PARCEL_ID].astype(str))["year"].max().reindex(sites[PARCEL_ID]).to_numpy(dtype=np.float64)
+    ends = pd.to_datetime(
+        pd.Series([f"{year + parameters.longest_stay:.0f}-01-01" if year == year else None for year in last]), format="ISO8601"
+    )
+    return sites.assign(**{TERM_END: np.fmin(sites[TERM_END].to_numpy("datetime64[s]"), ends.to_numpy("datetime64[s]"))})
 
 
 def _parameters(results: RunResults, choices: Mapping[str, Any]) -> RelocationParameters:
