@@ -17,8 +17,11 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from flexruimte import Study
+from flexruimte.batch import run
 from flexruimte.checks import check
+from flexruimte.next_place import relocate
 from flexruimte.pipeline import Assessment, assess
+from flexruimte.relocation import replay
 from flexruimte.sample import sample_study_path
 
 CODES = ("GM9001", "GM9002", "GM9003")
@@ -69,6 +72,7 @@ def test_sizes_and_rankings(towns: dict[str, Assessment]) -> None:
 
 
 STORIES = {
+    "fits no crane": ("90030010370000", {"status": "attention", "crane_pad_class": "no", "verdict_crane_pad": "no"}),
     "good now, useless in year 8": ("90010044770000", {"status": "excluded", "hard_plan_free_years": 8.0, "verdict_hard_plan_within_horizon": "no"}),
     "bridges": ("90010044970000", {"status": "attention", "hard_plan_free_years": 17.0, "term_years": 15.0, "verdict_term_long_enough": "yes"}),
     "beyond the horizon, too short": ("90010023870000", {"verdict_hard_plan_within_horizon": "yes", "verdict_term_long_enough": "no", "status": "excluded"}),
@@ -185,3 +189,16 @@ def test_the_script_makes_these_files_again(tmp_path: Path) -> None:
                 np.testing.assert_array_equal(one.read(), other.read())
         else:
             assert made.read_text() == kept.read_text()
+
+
+def test_what_becomes_of_the_homes(tmp_path: Path) -> None:
+    run(Study.load(sample_study_path()), None, tmp_path)
+    regions = sample_study_path().parent / "regions.csv"
+    homes = {"GM9001": 600, "GM9002": 3000, "GM9003": 300}
+    plan = relocate(tmp_path, regions=regions, homes=homes, choices={"farthest_km": 2})
+    assert replay(plan) == []
+    # Veldrecht cannot host the second term alone: homes go to Oudermeer, and for some there is no place within 2 km.
+    assert plan.municipalities.query("gemeente_code == 'GM9002' and year == 2042")["standing"].item() < 3000
+    assert plan.municipalities.query("gemeente_code == 'GM9001' and year == 2042")["standing"].item() > 600
+    assert "90020059770000" in set(plan.stranded["parcel_id"])
+    assert plan.stranded_by_year.keys() == {2042}

@@ -142,6 +142,30 @@ def road_layers(edges: list[Edge]) -> Layers:
     }
 
 
+SIGNS = {
+    "Molensteeg": ("C18", "2,1"),
+    "Kloosterlaan": ("C21", "3.5t"),
+    "Achterstraat": ("C19", "2,6 m"),
+    "Vismarkt": ("C07", None),
+    "Veerweg": ("C20", "4,8"),
+    "Griendweg": ("C17", "10"),
+    "Polderpad": ("C21", "zie onderbord"),
+    "Dorpsstraat": ("C21", "50"),
+}
+"""Street = the sign at both of its ends, and what is on it. One cannot be read; one lets everything pass."""
+
+
+def traffic_signs(edges: list[Edge]) -> Layers:
+    """Make the layer ndw_verkeersborden."""
+    rows: list[tuple[object, ...]] = []
+    for street, (code, text) in SIGNS.items():
+        stretches = [edge.line for edge in edges if edge.road.name == street]
+        for line in (stretches[0], stretches[-1]):
+            at = land.to_rd(line.interpolate(0.5, normalized=True))
+            rows.append((f"bord-{9001 + len(rows)}", code, text, street, Point(round(at.x + 3, 1), round(at.y, 1))))
+    return {"ndw_verkeersborden": frame(rows, "id", "rvvCode", "blackCode", "roadName")}
+
+
 def public_transport() -> Layers:
     """Give the station and the bus stops."""
     stations = [("ODM", "Oudermeer", "stoptreinstation", "NL", land.to_rd(Point(land.STATION)))]

@@ -27,11 +27,11 @@ from flexruimte.layers import (
     load_table,
 )
 from flexruimte.layout import Layouts
-from flexruimte.measures import compute_measures
+from flexruimte.measures import compute_derived_measures, compute_measures
 from flexruimte.overlay import Overlay
 from flexruimte.parallel import use_threads
 from flexruimte.parcel_table import account, evidence
-from flexruimte.ruleset import Language, Ruleset, WalkMeasure
+from flexruimte.ruleset import Language, Ruleset, SignMarginMeasure, WalkMeasure
 from flexruimte.ruleset_file import for_municipality
 from flexruimte.score import criterion_scores, rank, theme_scores
 from flexruimte.sites import Evidence, Sites, merge_parcels
@@ -263,8 +263,9 @@ def reach_of_layer(ruleset: Ruleset, layer: str) -> float:
     """Return the largest distance from a parcel at which a layer still matters, in metres."""
     distances = [rule.largest_distance_m for rule in ruleset.enabled_rules.values() if rule.layer == layer]
     for measure in ruleset.measures.values():
-        if layer in (measure.layer, getattr(measure, "roads", None)):
+        if layer in (getattr(measure, "layer", None), getattr(measure, "roads", None)):
             distances += [getattr(measure, "limit_m", 0.0), getattr(measure, "nearest_within_m", 0.0)]
+            distances += [ruleset.number(measure.within_m)] if isinstance(measure, SignMarginMeasure) else []
     return max(distances, default=0.0)
 
 
@@ -304,7 +305,8 @@ def _measure(
             WIDTH: width(largest),
         }
     )
-    return pd.concat([shape, term.columns, of_parcel, of_buildable], axis=1), term
+    measured = pd.concat([shape, term.columns, of_parcel, of_buildable], axis=1)
+    return pd.concat([measured, compute_derived_measures(ruleset, measured)], axis=1), term
 
 
 def _approximated(ruleset: Ruleset, layers: Mapping[str, Layer]) -> dict[str, str]:

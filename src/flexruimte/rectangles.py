@@ -21,6 +21,7 @@ __all__ = [
     "Turn",
     "edges",
     "free_intervals",
+    "has_room_for_rectangle",
     "room_for_rectangle",
     "row_directions",
     "turned_rectangles",
@@ -293,8 +294,12 @@ def turned_rectangles(turn: Turn, job: Integers, bounds: Floats) -> Geometries:
     return np.asarray(shapely.polygons(points), dtype=object).reshape(len(job))
 
 
+_CIRCLE_MARGIN = 1.03
+"""Circles are polygons of 16 corners; with this margin they are surely large, or small, enough."""
+
+
 def room_for_rectangle(
-    shapes: Geometries, access: Geometries, *, length_m: float, width_m: float, within_m: float
+    shapes: Geometries, access: Geometries, *, length_m: float, width_m: float, within_m: float | Floats
 ) -> tuple[Booleans, Geometries]:
     """Return whether a rectangle of the asked size, a crane pad for instance, fits in each shape within a distance of the access.
 
@@ -307,7 +312,7 @@ def room_for_rectangle(
     length_m, width_m
         Sides of the rectangle. [m]
     within_m
-        Largest distance from the rectangle to the access. [m]
+        Largest distance from the rectangle to the access, the same for all or for each shape. [m]
 
     Returns
     -------
@@ -334,7 +339,8 @@ def room_for_rectangle(
     >>> fits, pad[1]
     (array([ True, False]), None)
     """
-    if not (length_m > 0 and width_m > 0 and within_m >= 0 and np.isfinite([length_m, width_m, within_m]).all()):
+    within: Floats = np.broadcast_to(np.asarray(within_m, dtype=np.float64), len(shapes))
+    if not (length_m > 0 and width_m > 0 and np.isfinite([length_m, width_m]).all() and (np.isfinite(within) & (within >= 0)).all()):
         raise ValueError(
             f"A rectangle needs positive sides and a distance of at least 0; got {length_m} x {width_m} m within {within_m} m."
         )
@@ -342,7 +348,7 @@ def room_for_rectangle(
     asked = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes) | shapely.is_missing(access) | shapely.is_empty(access)))
     length_m, width_m = length_m - _TOLERANCE_M, width_m - _TOLERANCE_M
     # What is farther from the access than the rectangle reaches cannot matter.
-    around = shapely.buffer(access[asked], within_m + np.hypot(length_m, width_m) + 1.0, quad_segs=4)
+    around = shapely.buffer(access[asked], within[asked] + np.hypot(length_m, width_m) + 1.0, quad_segs=4)
     near = np.full(len(shapes), shapely.Polygon(), dtype=object)
     near[asked] = shapely.intersection(shapes[asked], around)
     near[shapely.area(near) == 0] = shapely.Polygon()
@@ -362,12 +368,46 @@ def room_for_rectangle(
         distance = shapely.length(line)
         order = np.lexsort((np.arange(len(job)), distance, shape[job]))
         chosen = order[np.unique(shape[job][order], return_index=True)[1]]
-        chosen = chosen[(distance[chosen] <= within_m) & (distance[chosen] < best[shape[job[chosen]]])]
+        chosen = chosen[(distance[chosen] <= within[shape[job[chosen]]]) & (distance[chosen] < best[shape[job[chosen]]])]
         owner = shape[job[chosen]]
         best[owner], fits[owner] = distance[chosen], True
         pads = np.stack([left, bounds[:, 1], left + length_m, bounds[:, 3]], axis=1)[chosen]
         rectangle[owner] = turned_rectangles(turn, job[chosen], pads)
     return fits, rectangle
+
+
+def has_room_for_rectangle(
+    shapes: Geometries, access: Geometries, *, length_m: float, width_m: float, within_m: float | Floats
+) -> Booleans:
+    """Return whether `room_for_rectangle` finds room, at less cost: most shapes answer by a circle. (n,) bool.
+
+    Where a circle round the rectangle fits, so does the rectangle; where no circle as wide as its short side fits, neither does it.
+
+    Parameters
+    ----------
+    shapes, access, length_m, width_m, within_m
+        As for `room_for_rectangle`.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> strips, gates = np.array([shapely.box(0, 0, 30, 10), shapely.box(0, 0, 30, 7)]), np.array([shapely.Point(0, 5)] * 2)
+    >>> has_room_for_rectangle(strips, gates, length_m=10.0, width_m=8.0, within_m=5.0)
+    array([ True, False])
+    """
+    within: Floats = np.broadcast_to(np.asarray(within_m, dtype=np.float64), len(shapes))
+    diagonal = float(np.hypot(length_m, width_m))
+    asked = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_missing(access)))
+    near = shapely.intersection(shapes[asked], shapely.buffer(access[asked], within[asked], quad_segs=4))
+    round_it = ~shapely.is_empty(shapely.buffer(near, -diagonal / 2 * _CIRCLE_MARGIN, quad_segs=4))
+    fits = np.zeros(len(shapes), dtype=bool)
+    fits[asked[round_it]] = True
+    left = asked[~round_it]
+    reached = shapely.intersection(shapes[left], shapely.buffer(access[left], within[left] + diagonal + 1.0, quad_segs=4))
+    wide = ~shapely.is_empty(shapely.buffer(reached, -min(length_m, width_m) / 2 / _CIRCLE_MARGIN, quad_segs=4))
+    left = left[wide]
+    fits[left], _ = room_for_rectangle(shapes[left], access[left], length_m=length_m, width_m=width_m, within_m=within[left])
+    return fits
 
 
 def _strips(shapes: Geometries, shape: Integers, turn: Turn, length_m: float, depth_m: float) -> tuple[Integers, Floats]:

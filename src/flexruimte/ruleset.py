@@ -16,11 +16,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from flexruimte.errors import RulesetError, did_you_mean
 from flexruimte.vocabulary import (
     AREA,
+    BUILDABLE_AREA,
     BUILT_IN_MEASURES,
+    LARGEST_PART_AREA,
     SCORED_THEMES,
     SITE_TYPE,
     SIZE_CLASS,
     THEMES,
+    WIDTH,
     Basis,
     Condition,
     Level,
@@ -247,6 +250,73 @@ class AttributeMeasure(Titled):
     of: Literal["parcel"] = "parcel"
 
 
+class SignMarginMeasure(Titled):
+    """Lowest limit that traffic signs near the shape state, less what has to pass; at most `most`, which stands for "no such sign"."""
+
+    family: Literal["sign_margin"]
+    layer: str
+    where: Where = {}
+    field: str
+    """Field with the text on the sign, such as "2,1" or "3.5t"."""
+    plausible: tuple[float, float]
+    """A number outside this range is not believed, and counts as a sign that cannot be read."""
+    less: list[Number]
+    """What passes, added up, in the unit of the signs."""
+    within_m: Number
+    """Signs farther from the shape do not count. [m]"""
+    most: float = Field(gt=0)
+    of: Literal["parcel", "buildable"] = "buildable"
+
+
+class RectangleMeasure(Titled):
+    """Whether a rectangle fits in the largest part of the shape, on the side of the features that come nearest to it: yes or no."""
+
+    family: Literal["rectangle"]
+    layer: str
+    where: Where = {}
+    length_m: Number
+    width_m: Number
+    within_m: Number
+    """Largest distance from the rectangle to a feature, on top of the distance from the shape to the nearest one. [m]"""
+    limit_m: float = Field(gt=0)
+    """Features farther from the shape give no access. [m]"""
+    of: Literal["parcel", "buildable"] = "buildable"
+
+
+class TransportTierMeasure(Titled):
+    """The first transport tier of the ruleset that a load fits in, "beyond" where none; the same for all parcels."""
+
+    family: Literal["transport_tier"]
+    width_m: list[Number]
+    height_m: list[Number]
+    length_m: list[Number]
+    """What the loaded vehicle measures: numbers that are added up. [m]"""
+    of: Literal["other measures"] = "other measures"
+
+
+class MixPart(Model):
+    """One part of a mix: a value from 0 to 1 by a curve over a measure, and its weight."""
+
+    measure: str
+    curve: list[tuple[float, float]] = Field(min_length=2)
+    weight: Number
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if any(b[0] <= a[0] for a, b in pairwise(self.curve)):
+            raise ValueError("a curve needs two or more points with rising values")
+        return self
+
+
+class MixMeasure(Titled):
+    """Weighted sum or mean of curves over other measures; unknown where one of them is."""
+
+    family: Literal["mix"]
+    total: Literal["sum", "mean"]
+    parts: list[MixPart] = Field(min_length=1)
+    of: Literal["other measures"] = "other measures"
+
+
 Measure: TypeAlias = Annotated[
     ShareMeasure
     | MainClassMeasure
@@ -256,7 +326,11 @@ Measure: TypeAlias = Annotated[
     | NearestMeasure
     | WalkMeasure
     | RasterMeasure
-    | AttributeMeasure,
+    | AttributeMeasure
+    | SignMarginMeasure
+    | RectangleMeasure
+    | TransportTierMeasure
+    | MixMeasure,
     Field(discriminator="family"),
 ]
 """A number or class per parcel, computed by one family of measures."""
@@ -434,6 +508,16 @@ class Regime(Sourced):
     """Placement parameters that must have these values for the row to apply."""
 
 
+class TransportTier(Sourced):
+    """What may go by road under one kind of permit."""
+
+    title: Text
+    width_m: float = Field(gt=0)
+    height_m: float = Field(gt=0)
+    length_m: float = Field(gt=0)
+    """Of the loaded vehicle or combination. [m]"""
+
+
 class PlanPhase(Model):
     """A field that holds the homes planned in a period; the plan starts in the first period with any."""
 
@@ -500,6 +584,8 @@ class Ruleset(Model):
     plans: Plans | None = None
     agreements: Agreements | None = None
     regimes: dict[str, Regime] = {}
+    transport_tiers: dict[str, TransportTier] = {}
+    """From the lightest permit to the heaviest."""
     site_types: dict[str, SiteType] = {}
     size_classes: dict[str, SizeClass] = {}
     criteria: dict[str, Criterion] = {}
@@ -546,7 +632,10 @@ class Ruleset(Model):
     def layers_of_measure(self, measure: str) -> list[str]:
         """Return the layers that a measure reads; the road layer of a walk is optional and not among them."""
         if measure in self.measures:
-            return [self.measures[measure].layer]
+            spec = self.measures[measure]
+            if isinstance(spec, MixMeasure):
+                return list(dict.fromkeys(layer for part in spec.parts for layer in self.layers_of_measure(part.measure)))
+            return [] if isinstance(spec, TransportTierMeasure) else [spec.layer]
         if measure == "hard_plan_free_years":
             return [self.plans.layer] if self.plans else []
         return []
@@ -559,7 +648,7 @@ class Ruleset(Model):
                 fields += rule.where
                 fields += [rule.distance_m.field] if isinstance(rule.distance_m, DistanceByField) else []
         for measure in self.measures.values():
-            if measure.layer == layer:
+            if getattr(measure, "layer", None) == layer:
                 fields += [*getattr(measure, "where", {}), *filter(None, [getattr(measure, "field", None)])]
             if isinstance(measure, WalkMeasure) and measure.roads == layer:
                 fields += measure.roads_where
@@ -636,12 +725,26 @@ def _problems_of_fields(ruleset: Ruleset, where: str, layer: str, fields: Iterab
 def _problems_of_measures(ruleset: Ruleset) -> Iterator[str]:
     for layer_id, layer in ruleset.layers.items():
         yield from _problems_of_fields(ruleset, f"layers.{layer_id}", layer_id, [*layer.rows, *filter(None, [layer.id, layer.name])])
+    measured = [AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *ruleset.measures]
     for name, spec in ruleset.measures.items():
         where = f"measures.{name}"
         if name in BUILT_IN_MEASURES:
             yield f"[{where}] is computed by flexruimte itself and cannot be redefined"
         if not unit_of(name):
             yield f"[{where}] a measure's name ends in its unit, such as _m, _m2, _share or _class"
+        for number in _numbers_of(spec):
+            yield from _problems_of_number(ruleset, where, number)
+        if isinstance(spec, TransportTierMeasure):
+            if not ruleset.transport_tiers:
+                yield f"[{where}] there are no transport tiers; add tables [transport_tiers.NAME] with width_m, height_m and length_m"
+            continue
+        if isinstance(spec, MixMeasure):
+            for part in spec.parts:
+                if getattr(ruleset.measures.get(part.measure), "of", "") == spec.of:
+                    yield f"[{where}] mixes '{part.measure}', which rests on other measures itself; mix what that rests on"
+                elif part.measure not in measured:
+                    yield _unknown(where, "measure", part.measure, measured)
+            continue
         yield from _problems_of_layer_use(ruleset, where, spec.layer, getattr(spec, "where", {}))
         if spec.layer not in ruleset.layers:
             continue
@@ -653,7 +756,22 @@ def _problems_of_measures(ruleset: Ruleset) -> Iterator[str]:
             yield from _problems_of_fields(ruleset, where, spec.layer, [spec.field])
         if isinstance(spec, WalkMeasure):
             yield from _problems_of_layer_use(ruleset, where, spec.roads, spec.roads_where)
-            yield from _problems_of_number(ruleset, where, spec.detour_factor)
+
+
+def _numbers_of(spec: Measure) -> list[Number]:
+    """Return the numbers of a measure that may refer to the placement."""
+    match spec:
+        case WalkMeasure():
+            return [spec.detour_factor]
+        case SignMarginMeasure():
+            return [*spec.less, spec.within_m]
+        case RectangleMeasure():
+            return [spec.length_m, spec.width_m, spec.within_m]
+        case TransportTierMeasure():
+            return [*spec.width_m, *spec.height_m, *spec.length_m]
+        case MixMeasure():
+            return [part.weight for part in spec.parts]
+    return []
 
 
 def _problems_of_number(ruleset: Ruleset, where: str, value: object) -> Iterator[str]:

@@ -28,7 +28,19 @@ __all__ = ["built_in_names", "describe_validation_error", "for_municipality", "l
 
 NOTHING = "none"
 _SWITCHES_OFF = ("distance_m", "at_least", "at_most")
-_TABLES_OF_TABLES = ("rules", "layers", "measures", "criteria", "groups", "themes", "placement", "regimes", "site_types", "size_classes")
+_TABLES_OF_TABLES = (
+    "rules",
+    "layers",
+    "measures",
+    "criteria",
+    "groups",
+    "themes",
+    "placement",
+    "regimes",
+    "site_types",
+    "size_classes",
+    "transport_tiers",
+)
 
 
 def built_in_names() -> list[str]:

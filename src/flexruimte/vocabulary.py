@@ -84,6 +84,7 @@ UNITS: Final = {
     "_m2": "m2",
     "_m": "m",
     "_km": "km",
+    "_t": "t",
     "_share": "share",
     "_percent": "percent",
     "_years": "year",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flexruimte.labels import VERDICTS
 from flexruimte.layers import LayerFacts
+from flexruimte.measures.derived import BEYOND
 from flexruimte.pipeline import Assessment
-from flexruimte.ruleset import Criterion, DistanceByField, Rule, Ruleset, Test, Text
+from flexruimte.ruleset import Criterion, DistanceByField, RectangleMeasure, Rule, Ruleset, Test, Text, TransportTierMeasure
 from flexruimte.verdicts import OTHER_SITE_TYPE
 from flexruimte.vocabulary import (
     FREE_YEARS_LIMIT,
@@ -136,6 +138,12 @@ def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Any]:
         return site_type_titles(ruleset)
     if measure == SIZE_CLASS:
         return {name: text_of(size.title) for name, size in ruleset.size_classes.items()}
+    spec = ruleset.measures.get(measure)
+    if isinstance(spec, TransportTierMeasure):
+        beyond = {"nl": "alleen met een ontheffing per route", "en": "with a permit per route only"}
+        return {**{name: text_of(tier.title) for name, tier in ruleset.transport_tiers.items()}, BEYOND: beyond}
+    if isinstance(spec, RectangleMeasure):
+        return {answer: dict(zip(("nl", "en"), VERDICTS[answer], strict=True)) for answer in ("yes", "no")}
     return {}
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.layers import Layer
-from flexruimte.measures import attribute, coverage, proximity, surface
+from flexruimte.measures import access, attribute, coverage, proximity, surface
+from flexruimte.measures.derived import compute_derived_measures
 from flexruimte.measures.inputs import MeasureInputs
 from flexruimte.overlay import Overlay
 from flexruimte.ruleset import Measure, Ruleset
 
-__all__ = ["FAMILIES", "MeasureInputs", "compute_measures"]
+__all__ = ["FAMILIES", "MeasureInputs", "compute_derived_measures", "compute_measures"]
 
 Family: TypeAlias = Callable[[Any, MeasureInputs], np.ndarray[Any, Any]]
 
@@ -28,6 +29,8 @@ FAMILIES: Mapping[str, Family] = {
     "walk": proximity.walk,
     "raster": surface.raster,
     "attribute": attribute.attribute,
+    "sign_margin": access.sign_margin,
+    "rectangle": access.rectangle,
 }
 """What computes each family of measures. Floats with NaN, or objects with None, where the answer is not known."""
 
@@ -62,6 +65,6 @@ def compute_measures(ruleset: Ruleset, of: str, overlay: Overlay, ids: np.ndarra
 
 
 def _column(measure: Measure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
-    if measure.layer not in inputs.layers:
+    if getattr(measure, "layer", None) not in inputs.layers:
         return np.full(len(inputs.ids), np.nan)
     return FAMILIES[measure.family](measure, inputs)
