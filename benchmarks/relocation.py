@@ -1,6 +1,6 @@
 """How long a relocation plan takes, and how near to the best possible it ends: invented sites, more and more of them.
 
-    python benchmarks/relocation.py --sites 50 400 5000
+python benchmarks/relocation.py --sites 50 400 5000
 """
 
 from __future__ import annotations

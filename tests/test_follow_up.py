@@ -75,7 +75,7 @@ def test_the_secured_share_is_a_layer_for_the_next_study(out: Path) -> None:
 
 def test_what_nobody_can_hold_is_an_answer(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # All 172 places are taken: nobody can move in 2042.
-    assert run("relocate", out, "--homes", "172") == 0
+    assert run("relocate", out, "--homes", "172", "--language", "en") == 0
     printed = capsys.readouterr().out
     assert "172 homes" in printed
     assert "have no next place in 2042" in printed

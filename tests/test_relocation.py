@@ -114,7 +114,7 @@ def test_no_next_place_is_an_answer() -> None:
     assert plan.stranded_by_year == {2042: 30}
     assert plan.secured_share == 0
     assert set(plan.stranded["reason"]) == {"no_open_site"}
-    assert "30 homes have no next place in 2042." in plan.sentences
+    assert "30 homes have no next place in 2042." in plan.sentences()
     assert plan.locations["next_place_eur"].tolist() == pytest.approx(
         [(plan.parameters.stranded_eur or 0) + 15 * (plan.parameters.stranded_eur_per_year or 0)]
     )
@@ -131,7 +131,7 @@ def test_nobody_has_to_leave() -> None:
     plan = plan_relocation(three_sites(), RelocationParameters(horizon_years=15), HOMES_OF_A)
     assert plan.moves.empty
     assert np.isnan(plan.secured_share)
-    assert "No home has to leave its place within the plan." in plan.sentences
+    assert "No home has to leave its place within the plan." in plan.sentences()
     assert plan.municipalities.query("gemeente_code == 'GM01'")["standing"].tolist() == [30] * 15
     # A year more, and 2042 is in the plan.
     assert len(plan_relocation(three_sites(), RelocationParameters(horizon_years=16), HOMES_OF_A).moves) == 2

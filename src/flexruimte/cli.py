@@ -218,6 +218,7 @@ def relocate(
     years: Annotated[int | None, typer.Option(help="Length of the plan; 30 when not given.")] = None,
     moves: Annotated[int | None, typer.Option(help="Most moves of a home; 2 when not given.")] = None,
     farthest_km: Annotated[float | None, typer.Option(help="No move goes farther.")] = None,
+    language: Annotated[Language, typer.Option(help="nl or en.")] = Language.NL,
     until_term_ends: Annotated[bool, typer.Option("--until-term-ends", help="Homes stay as long as the site is free.")] = False,
     reuse_sites: Annotated[bool, typer.Option("--reuse-sites", help="Others may come where the first homes had to leave.")] = False,
 ) -> None:
@@ -233,7 +234,7 @@ def relocate(
             reuse_sites=reuse_sites,
             progress=lambda text: status.update(text) if status else None,
         )
-    for line in plan.sentences:
+    for line in plan.sentences(language):
         _stdout.print(Text(line), soft_wrap=True)
     _stdout.print(Text(f"the plan is in {out / RELOCATION_FOLDER} and {out / RELOCATION_GEOJSON}"), soft_wrap=True)
 

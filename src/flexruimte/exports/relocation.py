@@ -15,11 +15,11 @@ from flexruimte.errors import OutputError
 from flexruimte.exports.tables import listed_ids
 from flexruimte.exports.wgs84 import DECIMALS, best_transformation
 from flexruimte.exports.whole_file import whole_file
-from flexruimte.labels import SEARCH_ORDER, STRANDED_REASONS, Language, label, number_text
+from flexruimte.labels import SEARCH_ORDER, STRANDED_REASONS, Language, label
 from flexruimte.relocation import RelocationPlan
 from flexruimte.vocabulary import PARCEL_ID, PARCEL_IDS
 
-__all__ = ["RELOCATION_FOLDER", "RELOCATION_GEOJSON", "next_places", "plan_sentences", "write_relocation"]
+__all__ = ["RELOCATION_FOLDER", "RELOCATION_GEOJSON", "next_places", "write_relocation"]
 
 RELOCATION_FOLDER: Final = "relocation"
 RELOCATION_GEOJSON: Final = "relocation.geojson"
@@ -57,7 +57,7 @@ def write_relocation(plan: RelocationPlan, summary: Mapping[str, Any], parcels: 
     document = {
         "study": summary["study"],
         "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
-        "said": plan_sentences(plan, language),
+        "said": plan.sentences(language),
         "secured_share": None if np.isnan(plan.secured_share) else round(plan.secured_share, 6),
         "stranded_by_year": plan.stranded_by_year,
         "money_eur": round(plan.money_eur, 2),
@@ -102,36 +102,6 @@ def next_places(plan: RelocationPlan, parcels: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[PARCEL_ID, "secured_share", "location"]).sort_values(PARCEL_ID, kind="stable", ignore_index=True)
 
 
-def plan_sentences(plan: RelocationPlan, language: Language) -> list[str]:
-    """Return the answer in a few sentences."""
-    dutch = language == "nl"
-    first = int(plan.parameters.first_year or 0)
-    homes, left = int(plan.groups["homes"].sum()), int(plan.locations["left"].sum())
-
-    def whole(number: float) -> str:
-        return number_text(number, 0, language)
-
-    count, end = len(plan.groups), first + plan.parameters.horizon_years
-    lines = [
-        f"{whole(homes)} woningen in {count} groepen, {first} tot {end}."
-        if dutch
-        else f"{whole(homes)} homes in {count} groups, {first} to {end}."
-    ]
-    if not left:
-        return [*lines, "Geen woning hoeft in die tijd van haar plek af." if dutch else "No home has to leave its place in that time."]
-    share = number_text(plan.secured_share * 100, 1, language)
-    moves, money, gap = len(plan.moves), whole(plan.money_eur), number_text(plan.gap * 100, 3, language)
-    if dutch:
-        lines.append(f"Voor {share}% van de verhuizingen die moeten is er een volgende plek.")
-        lines.append(f"{moves} verhuizingen van een groep kosten samen € {money}.")
-        lines += [f"In {year} is er voor {whole(number)} woningen geen volgende plek." for year, number in plan.stranded_by_year.items()]
-        return [*lines, f"Een beter plan scheelt ten hoogste {gap}%."]
-    lines.append(f"There is a next place for {share}% of the moves that must be made.")
-    lines.append(f"{moves} moves of a group cost EUR {money} in all.")
-    lines += [f"{whole(number)} homes have no next place in {year}." for year, number in plan.stranded_by_year.items()]
-    return [*lines, f"A better plan saves at most {gap}%."]
-
-
 def _write_table(table: pd.DataFrame, path: Path) -> None:
     amounts = {name: table[name].round(2) for name in table if str(name).endswith(("_eur", "_m", "_x", "_y"))}
     shares = {name: table[name].round(6) for name in table if str(name).endswith("_share")}
@@ -168,7 +138,7 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
         "type": "FeatureCollection",
         "name": summary["study"]["name"],
         "as_of": summary["study"]["as_of"],
-        "said": plan_sentences(plan, language),
+        "said": plan.sentences(language),
         "features": features,
     }
     with whole_file(path) as partial:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from flexruimte.labels import Language, number_text
 from flexruimte.relocation.costs import SEARCH_LEVELS
 from flexruimte.relocation.network import Network, route_cost
 from flexruimte.relocation.parameters import RelocationParameters
@@ -81,18 +82,42 @@ class RelocationPlan:
         total = self.stranded.groupby("year")["homes"].sum()
         return {int(year): int(homes) for year, homes in total.items()}  # type: ignore[call-overload]  # years are int64
 
-    @property
-    def sentences(self) -> list[str]:
-        """The answer in a few sentences."""
+    def sentences(self, language: Language = "en") -> list[str]:
+        """Return the answer in a few sentences.
+
+        Parameters
+        ----------
+        language
+            nl or en.
+        """
+        dutch = language == "nl"
+        first = int(self.parameters.first_year or 0)
         homes, left = int(self.groups["homes"].sum()), int(self.locations["left"].sum())
-        end = int(self.parameters.first_year or 0) + self.parameters.horizon_years
-        lines = [f"{homes} homes in {len(self.groups)} groups, {self.parameters.first_year} to {end}."]
+
+        def whole(number: float) -> str:
+            return number_text(number, 0, language)
+
+        count, end = len(self.groups), first + self.parameters.horizon_years
+        opening = "{} woningen in {} groepen, {} tot {}." if dutch else "{} homes in {} groups, {} to {}."
+        lines = [opening.format(whole(homes), count, first, end)]
         if not left:
-            return [*lines, "No home has to leave its place within the plan."]
-        lines.append(f"{self.secured_share:.1%} of the homes that have to leave have a next place.")
-        lines.append(f"{len(self.moves)} moves of a group cost EUR {self.money_eur:,.0f}.")
-        lines += [f"{number} homes have no next place in {year}." for year, number in self.stranded_by_year.items()]
-        return [*lines, f"At most {self.gap:.3%} from the best possible plan."]
+            return [
+                *lines,
+                "Geen woning hoeft in die tijd van haar plek af." if dutch else "No home has to leave its place within the plan.",
+            ]
+        share, gap = number_text(self.secured_share * 100, 1, language), number_text(self.gap * 100, 3, language)
+        moves, money = len(self.moves), whole(self.money_eur)
+        if dutch:
+            lines.append(f"Voor {share}% van de woningen die weg moeten is er een volgende plek.")
+            lines.append(f"{moves} verhuizingen van een groep kosten samen € {money}.")
+            lines += [
+                f"In {year} is er voor {whole(number)} woningen geen volgende plek." for year, number in self.stranded_by_year.items()
+            ]
+            return [*lines, f"Een beter plan scheelt ten hoogste {gap}%."]
+        lines.append(f"{share}% of the homes that have to leave have a next place.")
+        lines.append(f"{moves} moves of a group cost EUR {money}.")
+        lines += [f"{whole(number)} homes have no next place in {year}." for year, number in self.stranded_by_year.items()]
+        return [*lines, f"A better plan saves at most {gap}%."]
 
 
 def plan_tables(network: Network, classes: Classes, solution: Solution, values: Values) -> dict[str, Any]:
