@@ -30,8 +30,9 @@ def parts(count: int, seed: int) -> np.ndarray:
     )
     shapes = shapely.difference(shapely.difference(shapes, bites), holes)
     angle = random.uniform(0, np.pi, count)
-    turned = [shapely.transform(shape, lambda xy, a=a: xy @ np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])) for shape, a in zip(shapes, angle, strict=True)]  # fmt: skip
-    return np.array(turned, dtype=object)
+    turns = np.stack([np.stack([np.cos(angle), np.sin(angle)], axis=1), np.stack([-np.sin(angle), np.cos(angle)], axis=1)], axis=1)
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    return np.asarray(shapely.set_coordinates(shapes, np.einsum("ij,ijk->ik", coordinates, turns[owner])))
 
 
 def main() -> None:
