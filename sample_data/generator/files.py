@@ -44,7 +44,15 @@ FILES = {
         "bofek",
         "netcongestie_afname",
     ),
-    "bereikbaarheid.gpkg": ("nwb_wegvakken", "top10nl_wegdeel", "ndw_verkeersborden", "ns_stations", "gtfs_stops", "voorzieningen", "cbs_vierkant100m"),
+    "bereikbaarheid.gpkg": (
+        "nwb_wegvakken",
+        "top10nl_wegdeel",
+        "ndw_verkeersborden",
+        "ns_stations",
+        "gtfs_stops",
+        "voorzieningen",
+        "cbs_vierkant100m",
+    ),
 }
 TYPES = {"natura2000": "MultiPolygon Z", "gemeentegebied": "MultiPolygon", "perceel": "Polygon", "lib_luchtvaart": "Polygon"}
 
