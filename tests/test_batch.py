@@ -23,7 +23,7 @@ def study(tmp_path: Path) -> Study:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    varying = ("run.json", "summary.json")
+    varying = ("run.json", "summary.json", ".run.lock")
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name not in varying}
 
 

@@ -49,13 +49,13 @@ def test_run_end_to_end_in_a_process_of_its_own(study: Path, tmp_path: Path) -> 
 def test_run_passes_on_what_was_asked(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
 
-    def fake(plan: object, codes: list[str], folder: Path, *, fresh: bool, progress: object) -> batch.BatchReport:
-        seen.update(codes=codes, folder=folder, fresh=fresh)
+    def fake(plan: object, codes: list[str], folder: Path, *, fresh: bool, workers: int, progress: object) -> batch.BatchReport:
+        seen.update(codes=codes, folder=folder, fresh=fresh, workers=workers)
         return batch.BatchReport(folder, [], [], 0)
 
     monkeypatch.setattr(batch, "run", fake)
     assert run("run", study, "--gemeente", "A", "--gemeente", "B", "--out", tmp_path, "--fresh") == 0
-    assert seen == {"codes": ["A", "B"], "folder": tmp_path, "fresh": True}
+    assert seen == {"codes": ["A", "B"], "folder": tmp_path, "fresh": True, "workers": 1}
 
 
 def test_one_failed_municipality_is_exit_status_1(
@@ -64,7 +64,7 @@ def test_one_failed_municipality_is_exit_status_1(
     def broken(*_arguments: object) -> None:
         raise SourceError("the disk is gone")
 
-    monkeypatch.setattr(batch, "assess", broken)
+    monkeypatch.setattr("flexruimte.batch.job.assess", broken)
     assert run("run", study, "--gemeente", "A", "--out", tmp_path) == 1
     assert "Aadorp (A) failed: the disk is gone" in capsys.readouterr().out
 

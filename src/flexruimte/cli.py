@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import signal
 import sys
 from contextlib import nullcontext
 from enum import StrEnum
@@ -97,19 +99,21 @@ def run(
         list[str] | None, typer.Option("--gemeente", metavar="CODE", help="Code or name; more than one may be given.")
     ] = None,
     out: OutOption = Path("out"),
+    workers: Annotated[int, typer.Option(min=1, help="Municipalities that are computed at once, each in a process of its own.")] = 1,
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute again what is finished and unchanged.")] = False,
 ) -> None:
     """Rank municipalities and write their results; what is finished and unchanged is not computed again."""
-    _run(study, gemeente or [], out, fresh)
+    _run(study, gemeente or [], out, fresh, workers)
 
 
-def _run(study: Path, codes: list[str], out: Path, fresh: bool) -> None:
+def _run(study: Path, codes: list[str], out: Path, fresh: bool, workers: int = 1) -> None:
+    signal.signal(signal.SIGTERM, _interrupted)
     loaded = Study.load(study)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:
             task = bar.add_task("", total=None)
-            report = batch.run(loaded, codes, out, fresh=fresh, progress=lambda event: _show(event, bar, task))
+            report = batch.run(loaded, codes, out, fresh=fresh, workers=workers, progress=lambda event: _show(event, bar, task))
     except KeyboardInterrupt:
         _stderr.print("flexruimte: interrupted; give the same command again to go on", soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -123,6 +127,11 @@ def _run(study: Path, codes: list[str], out: Path, fresh: bool) -> None:
     raise typer.Exit(report.exit_status)
 
 
+def _interrupted(_signal: int, _frame: object) -> None:
+    """Take a request to end as Ctrl-C."""
+    raise KeyboardInterrupt
+
+
 def _called(municipality: Event | MunicipalityRun) -> str:
     """Return the name of a municipality, with its code where that is not the name."""
     name, code = municipality.name, municipality.code
@@ -132,7 +141,8 @@ def _called(municipality: Event | MunicipalityRun) -> str:
 def _show(event: Event, bar: Progress, task: TaskID) -> None:
     """Show what happens: as a bar in a terminal, as lines in a log."""
     line = f"{_called(event)}: {event.text or event.kind}"
-    bar.update(task, total=event.total, completed=event.position + (event.kind != "step"), description=line)
+    left = "" if event.seconds_left is None else f", {dt.timedelta(seconds=round(event.seconds_left))} left"
+    bar.update(task, total=event.total, completed=event.finished, description=line + left)
     if event.kind == "failed" or (event.kind in ("step", "done") and not bar.console.is_terminal):
         bar.console.print(Text(line, style="red" if event.kind == "failed" else ""), soft_wrap=True)
 

@@ -1,0 +1,10 @@
+"""Many municipalities: in one process or several, resumed where a run stopped.
+
+The rooms: `fingerprint` (what a run rests on) <- `log` (run.json and the lock) <- `job` (one municipality) <- `workers` <- `run`.
+"""
+
+from flexruimte.batch.fingerprint import fingerprint
+from flexruimte.batch.log import MunicipalityRun
+from flexruimte.batch.run import RANKING, BatchReport, Event, run
+
+__all__ = ["RANKING", "BatchReport", "Event", "MunicipalityRun", "fingerprint", "run"]

@@ -1,0 +1,71 @@
+"""What a run rests on, as a text that changes when it does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from flexruimte.exports.versions import software_versions
+from flexruimte.pipeline import Plan
+from flexruimte.sources import Source
+from flexruimte.study_file import LayerSettings
+
+__all__ = ["fingerprint"]
+
+
+def fingerprint(plan: Plan) -> str:
+    """Return a text that changes when the study, its ruleset, one of its inputs or the software changes.
+
+    Files count by path, size and time of change, tables in memory by content. A change inside a service or database is not seen.
+    """
+    sources = {"parcels": plan.parcels, **dict(sorted(plan.sources.items()))}
+    parts: list[object] = [
+        software_versions(),
+        [plan.name, plan.as_of.isoformat(), plan.language, plan.groups, sorted(plan.not_assessed)],
+        plan.ruleset.model_dump_json(),
+        [plan.municipalities.codes, plan.municipalities.names],
+        [shapely.to_wkb(shape, hex=True) for shape in plan.municipalities.geometries],
+        plan.decisions.rows.reset_index().astype(str).to_dict("records"),
+        {name: [source.settings.model_dump_json(), str(source.folder), _evidence(source)] for name, source in sources.items()},
+    ]
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _evidence(source: Source) -> object:
+    if source.data is not None:
+        return _content(source.data)
+    settings = source.settings
+    named = [source.path]
+    if isinstance(settings, LayerSettings) and settings.coverage not in ("auto", "complete", "extent"):
+        named.append(str(source.folder / settings.coverage))
+    return [_stamps(path) for path in named]
+
+
+def _content(data: pd.DataFrame) -> str:
+    """Return a digest of a table in memory."""
+    frame = pd.DataFrame({str(name): data[name].astype(str) for name in data if data[name].dtype != "geometry"}, index=data.index)
+    digest = hashlib.sha256(frame.to_csv().encode())
+    if isinstance(data, gpd.GeoDataFrame):
+        for shape in shapely.to_wkb(data.geometry.to_numpy()):
+            digest.update(shape or b"null")
+    return digest.hexdigest()
+
+
+def _stamps(path: str) -> list[tuple[str, int, int]]:
+    """Return name, size and time of change of the files behind a path; nothing for a service or database."""
+    place = Path(path.removeprefix("/vsizip/"))
+    file = next((candidate for candidate in (place, *place.parents) if candidate.is_file()), None)
+    if file is not None:
+        # A shapefile is several files; a GeoPackage may have a journal.
+        return _stamped(beside for beside in file.parent.iterdir() if beside.is_file() and beside.stem == file.stem)
+    return _stamped(inner for inner in place.rglob("*") if inner.is_file()) if place.is_dir() and place.is_absolute() else []
+
+
+def _stamped(files: Iterable[Path]) -> list[tuple[str, int, int]]:
+    return [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(files)]

@@ -1,0 +1,72 @@
+"""One municipality of a run: computed and written, and told in its entry how that went."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from pathlib import Path
+
+from flexruimte.batch.log import MunicipalityRun
+from flexruimte.errors import EmptyMunicipalityError, FlexruimteError, OutputError
+from flexruimte.exports.results import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
+from flexruimte.exports.whole_file import remove_leftovers
+from flexruimte.pipeline import Plan, Progress, assess
+from flexruimte.ranking import Ranking
+
+__all__ = ["compute", "made"]
+
+
+def compute(plan: Plan, entry: MunicipalityRun, folder: Path, progress: Progress) -> None:
+    """Compute and write one municipality; whatever happens is in its entry, not raised."""
+    try:
+        ranking = _ranked(plan, entry.code, progress)
+        progress("writing")
+        _write(ranking, made(folder / entry.folder))
+        entry.counts = {status: counts["parcels"] for status, counts in ranking.summary["status"].items()}
+        entry.homes = sum(ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention"))
+        entry.state = "done"
+    except EmptyMunicipalityError as error:
+        entry.state, entry.error = "empty", str(error)
+    except FlexruimteError as error:
+        entry.state, entry.error = "failed", str(error)
+    except MemoryError:
+        entry.state, entry.error = "failed", "it needs more memory than there is; run it alone, with one worker, or on a larger machine"
+    except Exception as error:  # a fault of flexruimte in one municipality must not cost the night's other 341
+        entry.state, entry.error = "failed", f"unexpected {type(error).__name__}: {error}; please report this, with run.json"
+        entry.traceback = traceback.format_exc()
+
+
+def made(folder: Path) -> Path:
+    """Make a folder where it is not there.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"folder {folder} cannot be made: {error.strerror or error}; choose another with --out") from None
+    return folder
+
+
+def _ranked(plan: Plan, code: str, progress: Progress) -> Ranking:
+    """Return the ranking of a municipality, with the time that each step took."""
+    moments: list[tuple[str, float]] = []
+
+    def clocked(step: str) -> None:
+        moments.append((step, time.perf_counter()))
+        progress(step)
+
+    assessment = assess(plan, code, clocked)
+    ends = [*(start for _, start in moments[1:]), time.perf_counter()]
+    return Ranking(assessment, {step: end - start for (step, start), end in zip(moments, ends, strict=True)})
+
+
+def _write(ranking: Ranking, folder: Path) -> None:
+    remove_leftovers(folder)
+    ranking.to_geojson(folder / LOCATIONS_GEOJSON)
+    ranking.to_geopackage(folder / LOCATIONS_GPKG)
+    ranking.to_parquet(folder / PARCELS)
+    ranking.to_summary(folder / SUMMARY)

@@ -1,0 +1,197 @@
+"""Many municipalities: progress, results on disk, and resuming where a run stopped.
+
+What is finished stays finished: a municipality is computed again only when the study, the ruleset, an input or the software has changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+import shapely
+
+from flexruimte.batch.job import compute, made
+from flexruimte.batch.log import Log, MunicipalityRun, locked
+from flexruimte.batch.workers import compute_in_workers
+from flexruimte.checks import check
+from flexruimte.errors import StudyError
+from flexruimte.exports.ranking_table import write_ranking_table
+from flexruimte.layers import load_parcels
+from flexruimte.pipeline import Plan
+from flexruimte.study import Study
+
+__all__ = ["RANKING", "BatchReport", "Event", "run"]
+
+RANKING: Final = "ranking.csv"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a run."""
+
+    code: str
+    name: str
+    position: int
+    """Of the municipality in the run, from 0."""
+    total: int
+    kind: Literal["step", "done", "empty", "failed", "unchanged"]
+    text: str = ""
+    """The step that starts, or what went wrong."""
+    finished: int = 0
+    """Municipalities of the run that are done, empty, failed or unchanged by now."""
+    seconds_left: float | None = None
+    """What is left of the run at the pace so far, by area; None before the first is done. [s]"""
+
+
+Report: TypeAlias = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class BatchReport:
+    """How a run ended."""
+
+    out: Path
+    municipalities: list[MunicipalityRun]
+    """Of this run, in the order of the run."""
+    computed: list[str]
+    """Codes of those that were computed; the others were finished already."""
+    locations: int
+    """Rows in ranking.csv."""
+
+    @property
+    def failed(self) -> list[MunicipalityRun]:
+        """The municipalities that failed."""
+        return [entry for entry in self.municipalities if entry.state == "failed"]
+
+    @property
+    def exit_status(self) -> int:
+        """0 when all are done, 1 when some failed."""
+        return 1 if self.failed else 0
+
+
+def run(
+    study: Study | Plan,
+    codes: Sequence[str] | None,
+    out: str | Path,
+    *,
+    fresh: bool = False,
+    workers: int = 1,
+    progress: Report = lambda _event: None,
+) -> BatchReport:
+    """Rank municipalities and write their results, the largest first.
+
+    A municipality that fails does not stop the others; what went wrong is in run.json. ranking.csv holds all municipalities in the
+    folder that are done for this very study, those of earlier runs too.
+
+    Parameters
+    ----------
+    study
+        What is asked.
+    codes
+        Codes or names of municipalities; None is all.
+    out
+        Folder for the results; it is made when it is not there.
+    fresh
+        Whether to compute again what is finished and unchanged.
+    workers
+        Processes that compute at once; results do not depend on it. With 1 all happens in this process.
+    progress
+        Told what happens.
+
+    Raises
+    ------
+    StudyError, EmptyMunicipalityError
+        When a municipality does not exist, one asked for by name has no parcels, or a source cannot be used; nothing is computed or
+        written then.
+    OutputError
+        When the folder cannot be written to, or another run does.
+    """
+    if workers < 1:
+        raise StudyError(f"workers is {workers}; give 1 or more")
+    plan = study.plan if isinstance(study, Study) else study
+    wanted = _codes(plan, codes)
+    folder = Path(out)
+    pending = _pending(Log(folder, plan), wanted, fresh=fresh, named=bool(codes))
+    if pending:
+        _refuse_bad_input(plan, pending if codes else [])
+    with locked(made(folder)):
+        log = Log(folder, plan)  # again: another run may have ended in between
+        pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
+        _Run(plan, log, wanted, pending, progress).compute(workers)
+        done = [folder / entry.folder for entry in log.done]
+        locations = write_ranking_table(done, folder / RANKING)
+    return BatchReport(folder, [log.entries[code] for code in wanted], pending, locations)
+
+
+def _pending(log: Log, wanted: list[str], *, fresh: bool, named: bool) -> list[str]:
+    """Return the municipalities that have to be computed."""
+    return [code for code in wanted if fresh or not (log.is_finished(code) or (not named and log.is_empty(code)))]
+
+
+class _Run:
+    """Computes what is pending and tells of it."""
+
+    def __init__(self, plan: Plan, log: Log, wanted: list[str], pending: list[str], progress: Report) -> None:
+        self._plan, self._log, self._wanted, self._pending, self._progress = plan, log, wanted, pending, progress
+        self._finished = len(wanted) - len(pending)
+        self._started = time.monotonic()
+        known = plan.municipalities
+        # Before anything is read of them, area is what is known of the work.
+        self._work = {code: float(shapely.area(known.geometries[known.position(code)])) for code in pending}
+        self._done = 0.0
+
+    def compute(self, workers: int) -> None:
+        for code in self._wanted:
+            if code not in self._pending:
+                self._tell(code, "unchanged")
+        order = sorted(self._pending, key=lambda code: (-self._work[code], code))
+        entries = [self._log.entry(code, self._name(code)) for code in order]
+        if workers > 1 and len(entries) > 1:
+            folder = self._log.folder
+            compute_in_workers(self._plan, entries, folder, workers, started=self._log.start, stepped=self._step, finished=self._finish)
+            return
+        for entry in entries:
+            self._log.start(entry)
+            compute(self._plan, entry, self._log.folder, lambda step, entry=entry: self._step(entry, step))  # type: ignore[misc]
+            self._finish(entry)
+
+    def _name(self, code: str) -> str:
+        return self._plan.municipalities.names[self._plan.municipalities.position(code)]
+
+    def _step(self, entry: MunicipalityRun, step: str) -> None:
+        self._tell(entry.code, "step", step)
+
+    def _finish(self, entry: MunicipalityRun) -> None:
+        self._log.finish(entry)
+        self._finished += 1
+        self._done += self._work[entry.code]
+        kind: Literal["done", "empty", "failed"] = "failed" if entry.state == "failed" else "empty" if entry.state == "empty" else "done"
+        self._tell(entry.code, kind, entry.error or "")
+
+    def _tell(self, code: str, kind: Literal["step", "done", "empty", "failed", "unchanged"], text: str = "") -> None:
+        left = None
+        if self._done:
+            left = (time.monotonic() - self._started) * max(sum(self._work.values()) / self._done - 1, 0.0)
+        event = Event(code, self._name(code), self._wanted.index(code), len(self._wanted), kind, text)
+        self._progress(replace(event, finished=self._finished, seconds_left=left))
+
+
+def _codes(plan: Plan, codes: Sequence[str] | None) -> list[str]:
+    """Return the codes of the municipalities asked for, each once, in the order of the codes."""
+    known = plan.municipalities
+    if codes is None or not len(codes):
+        return list(known.codes)
+    return [known.codes[position] for position in sorted({known.position(code) for code in codes})]
+
+
+def _refuse_bad_input(plan: Plan, named: list[str]) -> None:
+    """Look at every source, and at the municipalities asked for by name, before anything is computed or written."""
+    problems = check(plan).problems
+    if problems:
+        more = f" (and {len(problems) - 1} more; flexruimte check lists them)" if len(problems) > 1 else ""
+        raise StudyError(f"{problems[0]}{more}")
+    for code in named:
+        load_parcels(plan.parcels, plan.municipalities, code)

@@ -1,0 +1,168 @@
+"""Several municipalities at once, each in a process of its own, so that one that dies takes no other with it.
+
+No pool of the standard library: when one of its processes dies it does not say which job that was, and gives up all others.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Final
+
+from flexruimte.batch.job import compute
+from flexruimte.batch.log import MunicipalityRun
+from flexruimte.pipeline import Plan
+
+__all__ = ["compute_in_workers"]
+
+_DIED: Final = (
+    "the process that computed it was ended from outside (signal or exit {}), also when it ran alone: most likely it needs more memory "
+    "than there is; run it on a larger machine, or free memory and give the same command again"
+)
+_SECONDS_TO_END: Final = 5
+
+
+@dataclass
+class _Worker:
+    """A process, the way to talk to it, and what it is working on."""
+
+    process: SpawnProcess
+    pipe: Connection
+    entry: MunicipalityRun | None = None
+
+
+def compute_in_workers(
+    plan: Plan,
+    entries: list[MunicipalityRun],
+    folder: Path,
+    count: int,
+    *,
+    started: Callable[[MunicipalityRun], None],
+    stepped: Callable[[MunicipalityRun, str], None],
+    finished: Callable[[MunicipalityRun], None],
+) -> None:
+    """Compute municipalities in worker processes, in the order given.
+
+    One whose process dies is tried once more when all others are done, alone; if it dies again it has failed. Processes end when this one
+    does, however it ends.
+
+    Parameters
+    ----------
+    plan
+        What the study asks. Each worker has its share of the processors.
+    entries
+        The municipalities.
+    folder
+        For the results.
+    count
+        Number of workers.
+    started, stepped, finished
+        Told what happens, in this process.
+    """
+    threads = max(1, (os.cpu_count() or 1) // count) if plan.threads is None else plan.threads
+    doubtful: list[MunicipalityRun] = []
+    with _workers(replace(plan, threads=threads), folder, min(count, len(entries))) as workers:
+        _work_off(workers, deque(entries), started, stepped, finished, lambda entry, _code: doubtful.append(entry))
+    for entry in doubtful:
+
+        def failed(lost: MunicipalityRun, code: int | None) -> None:
+            lost.state, lost.error = "failed", _DIED.format(code)
+            finished(lost)
+
+        with _workers(plan, folder, 1) as workers:
+            _work_off(workers, deque([entry]), started, stepped, finished, failed)
+
+
+def _work_off(
+    workers: Callable[[], list[_Worker]],
+    waiting: deque[MunicipalityRun],
+    started: Callable[[MunicipalityRun], None],
+    stepped: Callable[[MunicipalityRun, str], None],
+    finished: Callable[[MunicipalityRun], None],
+    lost: Callable[[MunicipalityRun, int | None], None],
+) -> None:
+    """Hand out municipalities until none is left and all workers are idle."""
+    while True:
+        for worker in workers():
+            if worker.entry is None and waiting:
+                worker.entry = waiting.popleft()
+                started(worker.entry)
+                worker.pipe.send(worker.entry)
+        busy = {worker.pipe: worker for worker in workers() if worker.entry is not None}
+        if not busy:
+            return
+        for pipe in wait(list(busy)):
+            worker = busy[pipe]  # type: ignore[index]  # only connections were given
+            entry = worker.entry
+            assert entry is not None
+            try:
+                said = worker.pipe.recv()
+            except (EOFError, OSError):
+                worker.process.join()
+                lost(entry, worker.process.exitcode)
+                continue  # the next round replaces it
+            if isinstance(said, str):
+                stepped(entry, said)
+            else:
+                vars(entry).update(vars(said))
+                worker.entry = None
+                finished(entry)
+
+
+@contextmanager
+def _workers(plan: Plan, folder: Path, count: int) -> Iterator[Callable[[], list[_Worker]]]:
+    """Give a function that returns living workers; those that died are replaced. In the end all are stopped."""
+    context = multiprocessing.get_context("spawn")
+    workers: list[_Worker] = []
+
+    def hired() -> _Worker:
+        here, there = context.Pipe()
+        process = context.Process(target=_serve, args=(there, plan, folder), daemon=True)
+        process.start()
+        there.close()
+        return _Worker(process, here)
+
+    def living() -> list[_Worker]:
+        workers[:] = [worker if worker.process.is_alive() else hired() for worker in workers]
+        return workers
+
+    try:
+        workers += [hired() for _ in range(count)]
+        yield living
+    finally:
+        for worker in workers:
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in workers:
+            worker.process.join(_SECONDS_TO_END)
+            if worker.process.is_alive():
+                worker.process.kill()
+
+
+def _serve(pipe: Connection, plan: Plan, folder: Path) -> None:
+    """Compute what comes through the pipe, until it closes. This runs in the worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the first process decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            entry: MunicipalityRun = pipe.recv()
+        except (EOFError, OSError):
+            return
+        compute(plan, entry, folder, pipe.send)
+        pipe.send(entry)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
