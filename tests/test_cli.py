@@ -49,13 +49,15 @@ def test_run_end_to_end_in_a_process_of_its_own(study: Path, tmp_path: Path) -> 
 def test_run_passes_on_what_was_asked(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
 
-    def fake(plan: object, codes: list[str], folder: Path, *, fresh: bool, workers: int, progress: object) -> batch.BatchReport:
-        seen.update(codes=codes, folder=folder, fresh=fresh, workers=workers)
+    def fake(
+        plan: object, codes: list[str], folder: Path, *, fresh: bool, workers: int, dask: str | None, progress: object
+    ) -> batch.BatchReport:
+        seen.update(codes=codes, folder=folder, fresh=fresh, workers=workers, dask=dask)
         return batch.BatchReport(folder, [], [], 0)
 
     monkeypatch.setattr(batch, "run", fake)
     assert run("run", study, "--gemeente", "A", "--gemeente", "B", "--out", tmp_path, "--fresh") == 0
-    assert seen == {"codes": ["A", "B"], "folder": tmp_path, "fresh": True, "workers": 1}
+    assert seen == {"codes": ["A", "B"], "folder": tmp_path, "fresh": True, "workers": 1, "dask": None}
 
 
 def test_one_failed_municipality_is_exit_status_1(

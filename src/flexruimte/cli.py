@@ -100,20 +100,21 @@ def run(
     ] = None,
     out: OutOption = Path("out"),
     workers: Annotated[int, typer.Option(min=1, help="Municipalities that are computed at once, each in a process of its own.")] = 1,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that shares the data and --out.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute again what is finished and unchanged.")] = False,
 ) -> None:
     """Rank municipalities and write their results; what is finished and unchanged is not computed again."""
-    _run(study, gemeente or [], out, fresh, workers)
+    _run(study, gemeente or [], out, fresh, workers, dask)
 
 
-def _run(study: Path, codes: list[str], out: Path, fresh: bool, workers: int = 1) -> None:
+def _run(study: Path, codes: list[str], out: Path, fresh: bool, workers: int = 1, dask: str | None = None) -> None:
     signal.signal(signal.SIGTERM, _interrupted)
     loaded = Study.load(study)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:
             task = bar.add_task("", total=None)
-            report = batch.run(loaded, codes, out, fresh=fresh, workers=workers, progress=lambda event: _show(event, bar, task))
+            report = batch.run(loaded, codes, out, fresh=fresh, workers=workers, dask=dask, progress=lambda event: _show(event, bar, task))
     except KeyboardInterrupt:
         _stderr.print("flexruimte: interrupted; give the same command again to go on", soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from None

@@ -109,7 +109,7 @@ class Source:
         return [self._info(layer) for layer in self._file_layers]
 
     def _info(self, layer: str | None) -> dict[str, Any]:
-        self._check_presence()
+        self.check_presence()
         try:
             names = [str(name) for name in pyogrio.list_layers(self.path)[:, 0]]
             if layer is None and len(names) > 1:
@@ -120,7 +120,14 @@ class Source:
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
-    def _check_presence(self) -> None:
+    def check_presence(self) -> None:
+        """Refuse a file that is not there.
+
+        Raises
+        ------
+        SourceError
+            Names the layer and the file.
+        """
         plain = self.path.removeprefix("/vsizip/")
         if plain.startswith("/") and not plain.startswith("/vsi"):
             archive = next((p for p in [Path(plain), *Path(plain).parents] if p.is_file()), None)
@@ -255,7 +262,7 @@ class Source:
             return pd.DataFrame(self.data)[list(columns)]
         if self.path.endswith(_TABLE_ENDINGS):
             return self._read_table()[list(columns)]
-        self._check_presence()
+        self.check_presence()
         try:
             parts = [
                 pyogrio.read_dataframe(self.path, layer=layer, columns=list(columns), where=self.settings.where, read_geometry=False)
@@ -266,7 +273,7 @@ class Source:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
     def _read_table(self) -> pd.DataFrame:
-        self._check_presence()
+        self.check_presence()
         try:
             if self.path.endswith(".parquet"):
                 return pd.read_parquet(self.path)
@@ -290,7 +297,7 @@ class Source:
             When the raster is not in RD New or is not north up.
         """
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
-        self._check_presence()
+        self.check_presence()
         try:
             with rasterio.open(self.path) as raster:
                 self._check_raster(raster, band)
@@ -342,7 +349,7 @@ class Source:
     def check_raster(self) -> Window:
         """Check that a raster can be used, and return its bounds in RD New."""
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
-        self._check_presence()
+        self.check_presence()
         try:
             with rasterio.open(self.path) as raster:
                 self._check_raster(raster, band)

@@ -1,6 +1,6 @@
-"""Many municipalities: in one process or several, resumed where a run stopped.
+"""Many municipalities: in one process, in several, or on a cluster; resumed where a run stopped.
 
-The rooms: `fingerprint` (what a run rests on) <- `log` (run.json and the lock) <- `job` (one municipality) <- `workers` <- `run`.
+The rooms: `fingerprint` (what a run rests on) <- `log` (run.json, the lock) <- `job` (one municipality) <- `workers`, `cluster` <- `run`.
 """
 
 from flexruimte.batch.fingerprint import fingerprint

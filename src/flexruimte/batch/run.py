@@ -13,11 +13,12 @@ from typing import Final, Literal, TypeAlias
 
 import shapely
 
+from flexruimte.batch.cluster import compute_on_cluster
 from flexruimte.batch.job import compute, made
 from flexruimte.batch.log import Log, MunicipalityRun, locked
 from flexruimte.batch.workers import compute_in_workers
 from flexruimte.checks import check
-from flexruimte.errors import StudyError
+from flexruimte.errors import OutputError, StudyError
 from flexruimte.exports.ranking_table import write_ranking_table
 from flexruimte.layers import load_parcels
 from flexruimte.pipeline import Plan
@@ -79,6 +80,7 @@ def run(
     *,
     fresh: bool = False,
     workers: int = 1,
+    dask: str | None = None,
     progress: Report = lambda _event: None,
 ) -> BatchReport:
     """Rank municipalities and write their results, the largest first.
@@ -98,6 +100,8 @@ def run(
         Whether to compute again what is finished and unchanged.
     workers
         Processes that compute at once; results do not depend on it. With 1 all happens in this process.
+    dask
+        Address of a Dask scheduler whose workers compute, and write the results to `out`, which they must share; None computes here.
     progress
         Told what happens.
 
@@ -111,6 +115,8 @@ def run(
     """
     if workers < 1:
         raise StudyError(f"workers is {workers}; give 1 or more")
+    if "://" in str(out):
+        raise OutputError(f"results go to a folder, and {out} is an address; give a folder, for a cluster one on a disk that all share")
     plan = study.plan if isinstance(study, Study) else study
     wanted = _codes(plan, codes)
     folder = Path(out)
@@ -120,7 +126,7 @@ def run(
     with locked(made(folder)):
         log = Log(folder, plan)  # again: another run may have ended in between
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
-        _Run(plan, log, wanted, pending, progress).compute(workers)
+        _Run(plan, log, wanted, pending, progress).compute(workers, dask)
         done = [folder / entry.folder for entry in log.done]
         locations = write_ranking_table(done, folder / RANKING)
     return BatchReport(folder, [log.entries[code] for code in wanted], pending, locations)
@@ -143,19 +149,22 @@ class _Run:
         self._work = {code: float(shapely.area(known.geometries[known.position(code)])) for code in pending}
         self._done = 0.0
 
-    def compute(self, workers: int) -> None:
+    def compute(self, workers: int, dask: str | None) -> None:
         for code in self._wanted:
             if code not in self._pending:
                 self._tell(code, "unchanged")
         order = sorted(self._pending, key=lambda code: (-self._work[code], code))
         entries = [self._log.entry(code, self._name(code)) for code in order]
+        folder = self._log.folder
+        if dask is not None and entries:
+            compute_on_cluster(self._plan, entries, folder, dask, started=self._log.start, finished=self._finish)
+            return
         if workers > 1 and len(entries) > 1:
-            folder = self._log.folder
             compute_in_workers(self._plan, entries, folder, workers, started=self._log.start, stepped=self._step, finished=self._finish)
             return
         for entry in entries:
             self._log.start(entry)
-            compute(self._plan, entry, self._log.folder, lambda step, entry=entry: self._step(entry, step))  # type: ignore[misc]
+            compute(self._plan, entry, folder, lambda step, entry=entry: self._step(entry, step))  # type: ignore[misc]
             self._finish(entry)
 
     def _name(self, code: str) -> str:

@@ -1,0 +1,131 @@
+"""Municipalities on a Dask cluster that is there already; the workers write the results to a disk that all share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flexruimte.batch.job import compute
+from flexruimte.batch.log import MunicipalityRun
+from flexruimte.errors import FlexruimteError, SourceError, StudyError, enumerate_some
+from flexruimte.exports import versions
+from flexruimte.pipeline import Plan
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+__all__ = ["compute_on_cluster"]
+
+_SECONDS_TO_CONNECT: Final = 10
+_OFTEN_LOST: Final = (
+    "the workers that computed it were lost, time and again: most likely it needs more memory than they have; "
+    "give workers more memory, or run it on one machine"
+)
+
+
+def compute_on_cluster(
+    plan: Plan,
+    entries: list[MunicipalityRun],
+    folder: Path,
+    address: str,
+    *,
+    started: Callable[[MunicipalityRun], None],
+    finished: Callable[[MunicipalityRun], None],
+) -> None:
+    """Compute municipalities on a cluster, in the order given.
+
+    The job of a worker that is lost runs again elsewhere. As files appear whole, in one step, and are the same whoever writes them, a
+    worker that was thought lost does no harm.
+
+    Parameters
+    ----------
+    plan
+        What the study asks; the workers must see its sources under the same paths.
+    entries
+        The municipalities.
+    folder
+        For the results, on a disk that the workers share.
+    address
+        Of the scheduler, such as ``tcp://10.0.0.1:8786``.
+    started, finished
+        Told what happens, in this process.
+
+    Raises
+    ------
+    StudyError
+        When Dask is not installed, nothing answers at the address, there are no workers, or their software is not that of this process.
+    SourceError
+        When a worker does not see a source or the folder.
+    """
+    try:
+        from distributed import Client, as_completed
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise StudyError("--dask needs Dask: pip install 'flexruimte[dask]'") from None
+    try:
+        client = Client(address, timeout=_SECONDS_TO_CONNECT)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise StudyError(
+            f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]}); start it, or correct the address"
+        ) from None
+    with client:
+        _check_workers(client, plan, folder.resolve())
+        # Each worker computes as many municipalities at once as it has threads.
+        shared = client.scatter(replace(plan, threads=1), broadcast=True)  # type: ignore[no-untyped-call]
+        jobs: list[Future[MunicipalityRun]] = []  # the cluster forgets what nobody asks for
+        of_job: dict[object, MunicipalityRun] = {}
+        for priority, entry in enumerate(entries):
+            started(entry)
+            job = client.submit(_job, shared, entry, folder.resolve(), key=f"flexruimte-{entry.code}-{entry.started}", priority=-priority)
+            jobs.append(job)
+            of_job[job.key] = entry
+        for job in as_completed(jobs):  # type: ignore[no-untyped-call]
+            entry = of_job[job.key]
+            try:
+                vars(entry).update(vars(job.result()))
+            except KilledWorker:
+                entry.state, entry.error = "failed", _OFTEN_LOST
+            finished(entry)
+
+
+def _job(plan: Plan, entry: MunicipalityRun, folder: Path) -> MunicipalityRun:
+    """Compute one municipality; this runs in a worker."""
+    compute(plan, entry, folder, lambda _step: None)
+    return entry
+
+
+def _check_workers(client: Client, plan: Plan, folder: Path) -> None:
+    """Refuse workers whose software differs, or that do not see what they need."""
+    here = versions.software_versions()
+    try:
+        found: dict[str, dict[str, Any]] = client.run(_versions_there)
+    except ModuleNotFoundError as error:
+        raise StudyError(f"the Dask workers have no {error.name}; install the same flexruimte there") from None
+    if not found:
+        raise StudyError("the Dask scheduler has no workers; start some")
+    for worker, there in sorted(found.items()):
+        differing = [f"{name} {there.get(name)} instead of {version}" for name, version in here.items() if there.get(name) != version]
+        if differing:
+            raise StudyError(f"Dask worker {worker} has {enumerate_some(differing)}; install the same versions there")
+    for worker, problem in sorted(client.run(_unseen, plan, folder).items()):
+        if problem:
+            raise SourceError(f"Dask worker {worker}: {problem}; mount the data and the output folder there, under the same paths")
+
+
+def _versions_there() -> dict[str, str]:
+    return versions.software_versions()
+
+
+def _unseen(plan: Plan, folder: Path) -> str | None:
+    """Return what a worker cannot see; None where it sees all."""
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    for source in (plan.parcels, *plan.sources.values()):
+        if source.data is None:
+            try:
+                source.check_presence()
+            except FlexruimteError as error:
+                return str(error)
+    return None
