@@ -13,8 +13,10 @@ import pyproj
 import pytest
 import shapely
 
-from flexruimte import Study
+from flexruimte import Study, batch
 from flexruimte.sample import sample_study_path
+from toy_files import write_toy_study
+from toy_town import box, frame
 
 matplotlib.use("Agg")
 
@@ -37,3 +39,21 @@ def sample_geojson(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sample") / "locations.geojson"
     Study.load(sample_study_path()).rank("GM9001").to_geojson(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def four_towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study file of the toy town, divided into four municipalities."""
+    path = write_toy_study(tmp_path_factory.mktemp("four_towns"))
+    quarters = [box(left, bottom, left + 250, bottom + 200) for bottom in (-50, 150) for left in (-50, 200)]
+    towns = frame(quarters, code=["A", "B", "C", "D"], naam=["Aadorp", "Beedorp", "Ceedorp", "Deedorp"])
+    towns.to_file(path.parent / "kaart.gpkg", layer="gemeente")
+    return path
+
+
+@pytest.fixture(scope="session")
+def four_towns_results(four_towns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a run of them writes, one after the other in one process."""
+    out = tmp_path_factory.mktemp("four_towns_results")
+    batch.run(Study.load(four_towns), None, out)
+    return out

@@ -17,25 +17,10 @@ from flexruimte import Study, StudyError, batch
 from flexruimte.errors import OutputError, SourceError
 from test_batch import contents
 from test_cli import run
-from test_workers import TOWNS, states, until
-from toy_files import write_toy_study
+from test_workers import states, until
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'flexruimte[dask]'")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # Dask's own parts warn of each other
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = write_toy_study(tmp_path_factory.mktemp("towns"))
-    TOWNS.to_file(path.parent / "kaart.gpkg", layer="gemeente")
-    return path
-
-
-@pytest.fixture(scope="module")
-def alone(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("alone")
-    batch.run(Study.load(path), None, out)
-    return out
 
 
 def free_port() -> int:
@@ -81,20 +66,20 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
             process.wait()
 
 
-def test_a_local_cluster_gives_the_same_bytes(path: Path, alone: Path, tmp_path: Path) -> None:
+def test_a_local_cluster_gives_the_same_bytes(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        report = batch.run(Study.load(path), None, tmp_path / "out", dask=cluster.scheduler_address)
+        report = batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.scheduler_address)
         assert report.exit_status == 0
-        assert contents(tmp_path / "out") == contents(alone)
-        assert batch.run(Study.load(path), None, tmp_path / "out", dask=cluster.scheduler_address).computed == []
+        assert contents(tmp_path / "out") == contents(four_towns_results)
+        assert batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.scheduler_address).computed == []
 
 
 def test_a_worker_that_is_killed_is_replaced_by_another(
-    path: Path, alone: Path, tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
+    four_towns: Path, four_towns_results: Path, tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     address, workers = cluster
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "flexruimte.cli", "run", str(path), "--out", str(out), "--dask", address]
+    command = [sys.executable, "-m", "flexruimte.cli", "run", str(four_towns), "--out", str(out), "--dask", address]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until(lambda: list(out.glob("*/computed by *")) or process.poll() is not None)
     mark = next(out.glob("*/computed by *"))
@@ -105,39 +90,39 @@ def test_a_worker_that_is_killed_is_replaced_by_another(
     assert process.returncode == 0, said
     mark.unlink(missing_ok=True)
     assert set(states(out).values()) == {"done"}
-    assert contents(out) == contents(alone)
+    assert contents(out) == contents(four_towns_results)
 
 
-def test_an_address_where_nothing_listens(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_where_nothing_listens(four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     started = time.monotonic()
     address = f"tcp://127.0.0.1:{free_port()}"
-    assert run("run", path, "--out", tmp_path, "--dask", address) == 2
+    assert run("run", four_towns, "--out", tmp_path, "--dask", address) == 2
     assert f"no Dask scheduler answers at {address}" in capsys.readouterr().err
     assert time.monotonic() - started < 60
     assert not (tmp_path / "run.json").exists()
 
 
-def test_workers_with_other_software_or_without_the_data(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_with_other_software_or_without_the_data(four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
         with monkeypatch.context() as patch:
             patch.setattr("flexruimte.exports.versions.software_versions", lambda: {"flexruimte": "99"})
             with pytest.raises(StudyError, match="instead of 99"):
-                batch.run(Study.load(path), None, tmp_path, dask=address)
+                batch.run(Study.load(four_towns), None, tmp_path, dask=address)
         with distributed.Client(address, set_as_default=False) as client:
             from flexruimte.batch.cluster import _check_workers
 
             with pytest.raises(SourceError, match="there is no folder"):
-                _check_workers(client, Study.load(path).plan, tmp_path / "elsewhere")
-            plan = Study.load(path).plan
-            (path.parent / "lden.tif").rename(path.parent / "gone.tif")
+                _check_workers(client, Study.load(four_towns).plan, tmp_path / "elsewhere")
+            plan = Study.load(four_towns).plan
+            (four_towns.parent / "lden.tif").rename(four_towns.parent / "gone.tif")
             try:
                 with pytest.raises(SourceError, match=r"lden.*mount the data"):
                     _check_workers(client, plan, tmp_path)
             finally:
-                (path.parent / "gone.tif").rename(path.parent / "lden.tif")
+                (four_towns.parent / "gone.tif").rename(four_towns.parent / "lden.tif")
 
 
-def test_an_object_store_is_refused(path: Path) -> None:
+def test_an_object_store_is_refused(four_towns: Path) -> None:
     with pytest.raises(OutputError, match="results go to a folder"):
-        batch.run(Study.load(path), None, "s3://bucket/out")
+        batch.run(Study.load(four_towns), None, "s3://bucket/out")

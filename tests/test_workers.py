@@ -19,28 +19,6 @@ from flexruimte.batch.log import LOCK, locked
 from flexruimte.exports.results import FILES
 from test_batch import contents
 from test_cli import run
-from toy_files import write_toy_study
-from toy_town import box, frame
-
-TOWNS = frame(
-    [box(-50, -50, 200, 150), box(200, -50, 450, 150), box(-50, 150, 200, 350), box(200, 150, 450, 350)],
-    code=["A", "B", "C", "D"],
-    naam=["Aadorp", "Beedorp", "Ceedorp", "Deedorp"],
-)
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = write_toy_study(tmp_path_factory.mktemp("towns"))
-    TOWNS.to_file(path.parent / "kaart.gpkg", layer="gemeente")
-    return path
-
-
-@pytest.fixture(scope="module")
-def alone(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("alone")
-    batch.run(Study.load(path), None, out)
-    return out
 
 
 def states(out: Path) -> dict[str, str]:
@@ -48,37 +26,37 @@ def states(out: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("workers", [2, 7])
-def test_workers_give_the_same_bytes(path: Path, alone: Path, tmp_path: Path, workers: int) -> None:
+def test_workers_give_the_same_bytes(four_towns: Path, four_towns_results: Path, tmp_path: Path, workers: int) -> None:
     events: list[batch.Event] = []
-    report = batch.run(Study.load(path), None, tmp_path, workers=workers, progress=events.append)
+    report = batch.run(Study.load(four_towns), None, tmp_path, workers=workers, progress=events.append)
     assert report.exit_status == 0
-    assert contents(tmp_path) == contents(alone)
+    assert contents(tmp_path) == contents(four_towns_results)
     done = [event for event in events if event.kind == "done"]
     assert [event.finished for event in done] == [1, 2, 3, 4]
     assert done[-1].seconds_left == 0
     assert {event.text for event in events if event.kind == "step"} >= {"parcels", "land", "writing"}
 
 
-def test_threads_change_nothing(path: Path, alone: Path, tmp_path: Path) -> None:
+def test_threads_change_nothing(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
     from dataclasses import replace
 
     for threads in (1, 5):
-        batch.run(replace(Study.load(path).plan, threads=threads), None, tmp_path / str(threads))
-        assert contents(tmp_path / str(threads)) == contents(alone)
+        batch.run(replace(Study.load(four_towns).plan, threads=threads), None, tmp_path / str(threads))
+        assert contents(tmp_path / str(threads)) == contents(four_towns_results)
 
 
-def test_a_study_in_memory_goes_to_the_workers(path: Path, alone: Path, tmp_path: Path) -> None:
+def test_a_study_in_memory_goes_to_the_workers(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
     import geopandas as gpd
 
     from toy_town import toy_study
 
-    study = toy_study(tmp_path, municipalities=TOWNS)
+    study = toy_study(tmp_path, municipalities=gpd.read_file(four_towns.parent / "kaart.gpkg", layer="gemeente"))
     assert isinstance(study.plan.parcels.data, gpd.GeoDataFrame)
     assert batch.run(study, None, tmp_path / "out", workers=2).exit_status == 0
     assert sum(len(batch_file.read_bytes()) > 0 for batch_file in (tmp_path / "out").glob("*/parcels.parquet")) == 4
 
 
-def slow(path: Path, out: Path, *, workers: int, killer: str = "") -> subprocess.Popen[str]:
+def slow(four_towns: Path, out: Path, *, workers: int, killer: str = "") -> subprocess.Popen[str]:
     """Start a run that takes its time: every municipality waits before it writes, and may do something then."""
     script = f"""
 import os, signal, sys, time
@@ -92,7 +70,7 @@ def later(ranking, folder):
     write(ranking, folder)
 job._write = later
 if __name__ == "__main__":
-    sys.argv = ["flexruimte", "run", {str(path)!r}, "--out", {str(out)!r}, "--workers", "{workers}"]
+    sys.argv = ["flexruimte", "run", {str(four_towns)!r}, "--out", {str(out)!r}, "--workers", "{workers}"]
     from flexruimte.cli import main
     main()
 """
@@ -112,9 +90,9 @@ def until(what: object, seconds: float = 60) -> None:
 
 
 @pytest.fixture
-def started(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+def started(four_towns: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     out = tmp_path / "out"
-    process = slow(path, out, workers=request.param)
+    process = slow(four_towns, out, workers=request.param)
     try:
         until(lambda: len(list(out.glob("*/waiting"))) == request.param or process.poll() is not None)
         yield process, out
@@ -129,7 +107,7 @@ def started(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
     ("started", "sent"), [(2, signal.SIGTERM), (2, signal.SIGINT), (2, signal.SIGKILL), (1, signal.SIGTERM)], indirect=["started"]
 )
 def test_a_run_that_is_ended_goes_on_later(
-    started: tuple[subprocess.Popen[str], Path], sent: signal.Signals, path: Path, alone: Path
+    started: tuple[subprocess.Popen[str], Path], sent: signal.Signals, four_towns: Path, four_towns_results: Path
 ) -> None:
     process, out = started
     process.send_signal(sent)
@@ -142,14 +120,14 @@ def test_a_run_that_is_ended_goes_on_later(
     # Nobody holds the folder: the processes of the run have ended with it.
     for leftover in out.glob("*/waiting"):
         leftover.unlink()
-    assert batch.run(Study.load(path), None, out).exit_status == 0
-    assert contents(out) == contents(alone)
+    assert batch.run(Study.load(four_towns), None, out).exit_status == 0
+    assert contents(out) == contents(four_towns_results)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent the POSIX way")
-def test_a_worker_that_is_killed_takes_no_other_with_it(path: Path, tmp_path: Path) -> None:
-    process = slow(path, tmp_path / "out", workers=2, killer='os.kill(os.getpid(), signal.SIGKILL) if ranking.code == "C" else None')
+def test_a_worker_that_is_killed_takes_no_other_with_it(four_towns: Path, tmp_path: Path) -> None:
+    process = slow(four_towns, tmp_path / "out", workers=2, killer='os.kill(os.getpid(), signal.SIGKILL) if ranking.code == "C" else None')
     _, said = process.communicate(timeout=120)
     assert process.returncode == 1, said
     assert states(tmp_path / "out") == {"A": "done", "B": "done", "C": "failed", "D": "done"}
@@ -157,29 +135,29 @@ def test_a_worker_that_is_killed_takes_no_other_with_it(path: Path, tmp_path: Pa
     assert "memory" in log["municipalities"]["C"]["error"]
     assert "not done: C" in log["to_finish"]
     (tmp_path / "out" / "C" / "waiting").unlink()
-    again = batch.run(Study.load(path), None, tmp_path / "out")
+    again = batch.run(Study.load(four_towns), None, tmp_path / "out")
     assert (again.computed, again.exit_status) == (["C"], 0)
     assert json.loads((tmp_path / "out" / "run.json").read_text())["to_finish"] is None
 
 
-def test_a_second_run_on_the_same_folder_is_refused(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_run_on_the_same_folder_is_refused(four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with locked(tmp_path):
-        assert run("run", path, "--out", tmp_path) == 2
+        assert run("run", four_towns, "--out", tmp_path) == 2
     said = capsys.readouterr().err
     assert f"process {os.getpid()} on " in said
     assert not (tmp_path / "run.json").exists()
-    assert run("run", path, "--out", tmp_path, "--gemeente", "A") == 0
+    assert run("run", four_towns, "--out", tmp_path, "--gemeente", "A") == 0
     assert (tmp_path / LOCK).exists()
 
 
-def test_no_workers(path: Path, tmp_path: Path) -> None:
+def test_no_workers(four_towns: Path, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="workers is 0"):
-        batch.run(Study.load(path), None, tmp_path, workers=0)
+        batch.run(Study.load(four_towns), None, tmp_path, workers=0)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make a small disk")
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_full_disk_is_named_and_leaves_nothing_half(path: Path, tmp_path: Path, workers: int) -> None:
+def test_a_full_disk_is_named_and_leaves_nothing_half(four_towns: Path, tmp_path: Path, workers: int) -> None:
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(small)], capture_output=True, check=False)
@@ -187,12 +165,12 @@ def test_a_full_disk_is_named_and_leaves_nothing_half(path: Path, tmp_path: Path
         pytest.skip("this machine does not let root mount a tmpfs")
     try:
         try:
-            said = [str(entry.error) for entry in batch.run(Study.load(path), None, small, workers=workers).failed]
+            said = [str(entry.error) for entry in batch.run(Study.load(four_towns), None, small, workers=workers).failed]
         except OutputError as error:
             said = [str(error)]
         assert said
         assert all("cannot be written" in text for text in said)
-        for folder in (path for path in small.iterdir() if path.is_dir()):
+        for folder in (inner for inner in small.iterdir() if inner.is_dir()):
             assert {file.name for file in folder.iterdir()} <= set(FILES)
         json.loads((small / "run.json").read_text())
     finally:
@@ -200,8 +178,8 @@ def test_a_full_disk_is_named_and_leaves_nothing_half(path: Path, tmp_path: Path
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission(path: Path, tmp_path: Path) -> None:
+def test_a_folder_without_permission(four_towns: Path, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(OutputError, match="cannot be"):
-        batch.run(Study.load(path), None, tmp_path / "out")
+        batch.run(Study.load(four_towns), None, tmp_path / "out")
     shutil.rmtree(tmp_path, ignore_errors=True)

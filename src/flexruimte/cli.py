@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import signal
 import sys
 from contextlib import nullcontext
@@ -40,6 +41,8 @@ __all__ = ["app", "main"]
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+_DEMO_WORKERS = 3
+"""As many as the sample has municipalities."""
 
 app = typer.Typer(
     name="flexruimte",
@@ -89,7 +92,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 @app.command()
 def demo(out: OutOption = Path("flexruimte-demo"), fresh: Annotated[bool, typer.Option(help="Compute everything again.")] = False) -> None:
     """Run the sample study, end to end."""
-    _run(sample_study_path(), [], out, fresh)
+    _run(sample_study_path(), [], out, fresh, workers=min(os.cpu_count() or 1, _DEMO_WORKERS))
 
 
 @app.command()
