@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexruimte.geometry import (
+    covered_area,
     isoperimetric_quotient,
     largest_part,
     overlaps,
@@ -136,6 +137,59 @@ def test_many_cutters_and_none() -> None:
     assert shapely.area(rest).tolist() == [64.0, 56.0, 100.0]
     assert shapely.get_num_geometries(rest).tolist() == [2, 1, 1]
     assert shapely.area(remainder(shapes, cutters[:0], np.empty(0, np.intp))).tolist() == [100.0] * 3
+
+
+def test_what_lies_inside_becomes_a_hole() -> None:
+    parcel = shapely.box(0, 0, 100, 100)
+    shapes = np.array([parcel, parcel, shapely.difference(parcel, shapely.box(40, 40, 60, 60)), parcel], dtype=object)
+    courtyard = shapely.difference(shapely.box(10, 10, 30, 30), shapely.box(15, 15, 25, 25))
+    cases = [
+        [shapely.box(10, 10, 20, 20), shapely.box(30, 10, 40, 20)],  # two sheds: 100^2 - 2 x 10^2
+        [shapely.box(10, 10, 20, 20), shapely.box(45, -1, 55, 101)],  # a shed beside a road that cuts in two: 90 x 100 - 10^2
+        [shapely.box(10, 10, 20, 20), shapely.box(50, 50, 70, 70)],  # a shed; another over a hole of 20^2: 10^4 - 400 - 100 - (400 - 100)
+        [courtyard, shapely.box(16, 16, 20, 20)],  # a building round a shed: 10^4 - (400 - 100) - 16
+    ]
+    owner = np.repeat(np.arange(4), 2)
+    rest = remainder(shapes, np.array([cutter for case in cases for cutter in case], dtype=object), owner)
+    assert shapely.area(rest).tolist() == [9800.0, 8900.0, 9200.0, 9684.0]
+    assert shapely.is_valid(rest).all()
+    assert shapely.get_num_geometries(rest).tolist() == [1, 2, 1, 2]
+    assert [int(shapely.get_num_interior_rings(shapely.get_parts(each)).sum()) for each in rest] == [2, 1, 2, 2]
+
+
+def test_cutters_that_meet_cut_one_after_another() -> None:
+    # overlapping, side by side, and meeting in a point: 100 - (16 + 16 - 4) - 2 x 8 - 4
+    shapes = boxes((0, 0, 10, 10))
+    cutters = boxes((0, 0, 4, 4), (2, 2, 6, 6), (6, 0, 8, 4), (8, 0, 10, 4), (6, 6, 8, 8))
+    rest = remainder(shapes, cutters, np.zeros(5, np.intp))
+    assert shapely.area(rest)[0] == 52.0
+    np.testing.assert_array_equal(shapely.area(remainder(shapes, cutters[::-1], np.zeros(5, np.intp))), [52.0])
+
+
+def test_covered_area_counts_overlaps_once() -> None:
+    shapes = boxes((0, 0, 10, 10), (10, 0, 20, 10), (50, 50, 60, 60))
+    features = boxes((0, 0, 5, 5), (4, 0, 12, 5), (12, 0, 14, 5))
+    # 5 x 5 and 6 x 5 share 1 x 5; 2 x 5 beside 2 x 5; nothing
+    assert covered_area(overlaps(shapes, features), 3).tolist() == [50.0, 20.0, 0.0]
+
+
+@given(st.integers(0, 10_000))
+def test_covered_area_is_that_of_the_cover(seed: int) -> None:
+    shapes, features = random_polygons(seed, 12, 40.0), random_polygons(seed + 1, 25, 30.0)
+    covered = covered_area(overlaps(shapes, features), len(shapes))
+    np.testing.assert_allclose(covered, shapely.area(shapely.intersection(shapes, shapely.union_all(features))), rtol=1e-9, atol=1e-9)
+
+
+@given(st.integers(0, 10_000))
+def test_whole_features_against_a_plain_loop(seed: int) -> None:
+    shapes, features = random_polygons(seed, 10, 60.0), random_polygons(seed + 7, 40, 9.0)
+    found = overlaps(shapes, features)
+    rest = remainder(shapes, found.piece, found.shape)
+    union = shapely.union_all(features)
+    slow = np.array([shape.difference(union) for shape in shapes], dtype=object)
+    np.testing.assert_allclose(shapely.area(rest), shapely.area(slow), rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(shapely.area(shapely.symmetric_difference(rest, slow)), 0, atol=1e-5)
+    assert shapely.is_valid(rest).all()
 
 
 @given(st.integers(0, 10_000))

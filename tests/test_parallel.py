@@ -54,6 +54,21 @@ def test_a_study_with_threads(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_chunks")
+def test_rows_that_share_a_shape_stay_together() -> None:
+    keys = np.repeat(np.arange(9), [1, 7, 1, 1, 4, 2, 12, 1, 1])
+    seen: list[list[int]] = []
+
+    def noted(chunk: np.ndarray) -> np.ndarray:
+        seen.append(np.unique(chunk).tolist())
+        return chunk
+
+    with use_threads(2):
+        np.testing.assert_array_equal(in_threads(noted, keys, together=keys), keys)
+    assert len(seen) > 2
+    assert sorted(key for chunk in seen for key in chunk) == list(range(9))
+
+
+@pytest.mark.usefixtures("small_chunks")
 def test_chunks_and_errors() -> None:
     seen: list[int] = []
 

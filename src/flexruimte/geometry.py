@@ -16,6 +16,7 @@ from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Geometries, 
 
 __all__ = [
     "Overlaps",
+    "covered_area",
     "isoperimetric_quotient",
     "largest_part",
     "overlaps",
@@ -34,6 +35,8 @@ BUFFER_QUADRANT_SEGMENTS = 16
 
 _ROUNDING_M = 1e-6
 """Farther apart than this is no accident of rounding. [m]"""
+_SIDE_BY_SIDE_M = 1e-3
+"""Groups that are put side by side are moved by rounding errors far smaller than this. [m]"""
 _FILM_M2 = 1e-6
 """A part that is smaller than a square millimetre is an accident of rounding. [m2]"""
 
@@ -188,13 +191,14 @@ def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
 
 
 def _shared_parts(shapes: Geometries, shape_index: Integers, pieces: Geometries, piece_index: Integers) -> Geometries:
-    """Intersect pairs, but clip only what must be clipped: what lies wholly inside is its own intersection."""
+    """Intersect pairs, in order of shape, but clip only what must be clipped: what lies wholly inside is its own intersection."""
     shared = np.full(len(shape_index), shapely.Polygon(), dtype=object)
     # One intersection costs far more than one look at prepared geometry.
     looked_at = shapes[np.unique(shape_index)]
     shapely.prepare(looked_at)
-    meeting = np.flatnonzero(shapely.intersects(shapes[shape_index], pieces[piece_index]))
-    inside = shapely.contains_properly(shapes[shape_index[meeting]], pieces[piece_index[meeting]])
+    meeting = np.flatnonzero(in_threads(shapely.intersects, shapes[shape_index], pieces[piece_index], together=shape_index))
+    one = shape_index[meeting]
+    inside = in_threads(shapely.contains_properly, shapes[one], pieces[piece_index[meeting]], together=one)
     shapely.destroy_prepared(looked_at)
     shared[meeting[inside]] = pieces[piece_index[meeting[inside]]]
     rest = meeting[~inside]
@@ -250,17 +254,68 @@ def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geome
     return result
 
 
+def covered_area(found: Overlaps, count: int) -> Floats:
+    """Return the area of each shape that features cover, where they overlap counted once.
+
+    Parameters
+    ----------
+    found
+        What shapes and features share.
+    count
+        Number of shapes.
+
+    Returns
+    -------
+    Floats
+        0 for a shape without features. (count,) float64 [m2]
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> found = overlaps(np.array([shapely.box(0, 0, 9, 1)]), np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)]))
+    >>> covered_area(found, 1)
+    array([3.])
+    """
+    one, other = _neighbours(found.geometry, found.shape)
+    # Pieces of one feature share no area.
+    several = found.feature[one] != found.feature[other]
+    one, other = one[several], other[several]
+    meet = in_threads(shapely.intersects, found.geometry[one], found.geometry[other])
+    joined = np.zeros(len(found.shape), dtype=bool)
+    joined[one[meet]] = joined[other[meet]] = True
+    covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=count).astype(np.float64)
+    united, owner = _unions(found.geometry[joined], found.shape[joined])
+    covered[owner] += shapely.area(united)
+    return covered
+
+
 def _meets_another(geometries: Geometries, group: Integers) -> Booleans:
     """Return which geometries meet another of the same group, but for a gap of rounding. (k,) bool."""
-    left, bottom, right, top = shapely.bounds(geometries).T
-    widened = shapely.box(left - _ROUNDING_M, bottom - _ROUNDING_M, right + _ROUNDING_M, top + _ROUNDING_M)
-    one, other = shapely.STRtree(geometries).query(widened)
-    candidates = (group[one] == group[other]) & (one < other)
-    one, other = one[candidates], other[candidates]
+    one, other = _neighbours(geometries, group)
     meet = in_threads(partial(shapely.dwithin, distance=_ROUNDING_M), geometries[one], geometries[other])
     meeting = np.zeros(len(geometries), dtype=bool)
     meeting[one[meet]] = meeting[other[meet]] = True
     return meeting
+
+
+def _neighbours(geometries: Geometries, group: Integers) -> tuple[Integers, Integers]:
+    """Return the pairs of geometries of one group whose bounds meet, but for a gap of rounding; none of them is empty."""
+    left, bottom, right, top = shapely.bounds(geometries).T
+    groups, member = np.unique(group, return_inverse=True)
+    start, end = np.full(len(groups), np.inf), np.full(len(groups), -np.inf)
+    np.minimum.at(start, member, left)
+    np.maximum.at(end, member, right)
+    # All groups side by side on one line: then one search finds, for each geometry, those that begin before it ends.
+    wide = end - start + 1.0
+    shift = np.cumsum(wide) - wide - start
+    order = np.lexsort((left, member))
+    begins = (left + shift[member])[order]
+    number = np.searchsorted(begins, (right + shift[member])[order] + _SIDE_BY_SIDE_M, side="right") - np.arange(len(order)) - 1
+    one = np.repeat(np.arange(len(order)), number)
+    other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(number) - number, number)
+    one, other = order[one], order[other]
+    meet = (bottom[one] <= top[other] + _ROUNDING_M) & (bottom[other] <= top[one] + _ROUNDING_M)
+    return one[meet], other[meet]
 
 
 def _unions(geometries: Geometries, group: Integers) -> tuple[Geometries, Integers]:
@@ -303,17 +358,61 @@ def remainder(shapes: Geometries, cutters: Geometries, owner: Integers | None = 
     """
     result = np.array(shapes, dtype=object, copy=True)
     owner = np.arange(len(shapes)) if owner is None else owner
-    area = shapely.area(shapes)
-    # The first cutter of every shape, then the second, and so on; the largest first, as it may leave nothing to cut.
-    order = np.lexsort((-shapely.area(cutters), owner))
-    turn = np.empty(len(order), dtype=np.intp)
-    turn[order] = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
-    for cutting in np.split(np.argsort(turn, kind="stable"), np.cumsum(np.bincount(turn))[:-1]):
-        left = cutting[~shapely.is_empty(result[owner[cutting]])]
-        result[owner[left]] = polygonal(in_threads(shapely.difference, result[owner[left]], cutters[left]))
+    some = np.flatnonzero(~shapely.is_empty(cutters))
+    cutters, owner = cutters[some], owner[some]
+    turn, alone = _turns(cutters, owner)
+    hole = alone & _makes_hole(shapes, cutters, owner)
+    for this in range(turn.max(initial=-1) + 1):
+        _cut(result, cutters, owner, (turn == this) & ~hole)
+    whole = hole & (shapely.get_type_id(result)[owner] == _POLYGON)
+    _cut(result, cutters, owner, hole & ~whole)
+    cut = np.unique(owner[whole])
+    rings, of = shapely.get_rings(np.concatenate([result[cut], cutters[whole]]), return_index=True)
+    of = np.concatenate([np.arange(len(cut)), np.searchsorted(cut, owner[whole])])[of]
+    order = np.argsort(of, kind="stable")
+    result[cut] = shapely.polygons(rings[order], indices=of[order])
     result = _without_films(result)
-    result[shapely.area(result) <= AREA_TOLERANCE * area] = shapely.Polygon()
+    result[shapely.area(result) <= AREA_TOLERANCE * shapely.area(shapes)] = shapely.Polygon()
     return result
+
+
+def _turns(cutters: Geometries, owner: Integers) -> tuple[Integers, Booleans]:
+    """Return when each cutter cuts: in one turn those of a shape that lie apart; and which meet no other of their shape. (k,) each.
+
+    The largest has its turn first, as it may leave nothing to cut.
+    """
+    one, other = _neighbours(cutters, owner)
+    meet = in_threads(shapely.intersects, cutters[one], cutters[other])
+    one, other = one[meet], other[meet]
+    area = shapely.area(cutters)
+    swap = (area[other] > area[one]) | ((area[other] == area[one]) & (other < one))
+    first, later = np.where(swap, other, one), np.where(swap, one, other)
+    turn = np.zeros(len(cutters), dtype=np.intp)
+    while (turn[later] <= turn[first]).any():
+        np.maximum.at(turn, later, turn[first] + 1)
+    alone = np.ones(len(cutters), dtype=bool)
+    alone[one] = alone[other] = False
+    return turn, alone
+
+
+def _makes_hole(shapes: Geometries, cutters: Geometries, owner: Integers) -> Booleans:
+    """Return which cutters take a single hole out of their shape: its outline becomes a ring, without an overlay. (k,) bool."""
+    plain: Booleans = (shapely.get_type_id(cutters) == _POLYGON) & (shapely.get_num_interior_rings(cutters) == 0)
+    plain &= shapely.get_type_id(shapes)[owner] == _POLYGON
+    looked_at = shapes[np.unique(owner[plain])]
+    shapely.prepare(looked_at)
+    plain[plain] = shapely.contains_properly(shapes[owner[plain]], cutters[plain])
+    shapely.destroy_prepared(looked_at)
+    return plain
+
+
+def _cut(result: Geometries, cutters: Geometries, owner: Integers, chosen: Booleans) -> None:
+    """Cut what is left of each shape with those of its cutters that are chosen; they lie apart."""
+    now = np.flatnonzero(chosen & ~shapely.is_empty(result)[owner])
+    parts, of = shapely.get_parts(cutters[now], return_index=True)
+    cut = np.unique(owner[now])
+    together = _collected(parts, np.searchsorted(cut, owner[now[of]]), len(cut))
+    result[cut] = polygonal(in_threads(shapely.difference, result[cut], together))
 
 
 def _without_films(shapes: Geometries) -> Geometries:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.conditions import all_of, answers_of_test, answers_of_where, as_numbers
-from flexruimte.geometry import BUFFER_QUADRANT_SEGMENTS, Overlaps, overlaps, remainder, stays_at_boundary, union_by_group
+from flexruimte.geometry import BUFFER_QUADRANT_SEGMENTS, Overlaps, covered_area, overlaps, remainder, stays_at_boundary, union_by_group
 from flexruimte.layers import Features, Layer
 from flexruimte.overlay import Overlay
 from flexruimte.ruleset import DistanceByField, Rule, Ruleset
@@ -101,10 +101,10 @@ def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verd
     found = _reached(features, overlay, counts, distance)
     sure = found.where(counts[found.feature] == YES)
     count = len(overlay.shapes)
-    cover = union_by_group(sure.geometry, sure.shape, count)
-    covered = shapely.area(cover)
     precision = features.precision_m if rule.precision_m is None else rule.precision_m
-    edge = stays_at_boundary(overlay.shapes, cover, precision)
+    cover = union_by_group(sure.geometry, sure.shape, count) if precision > 0 else None
+    covered = covered_area(sure, count) if cover is None else shapely.area(cover)
+    edge = np.zeros(count, dtype=bool) if cover is None else stays_at_boundary(overlay.shapes, cover, precision)
     against = _leaves_nothing(overlay, cover, covered, precision) if excludes else (covered > AREA_TOLERANCE * overlay.areas) & ~edge
     doubtful = ~overlay.known(features, rule.largest_distance_m) | _in_doubt(
         overlay, found.where(counts[found.feature] == UNKNOWN), precision
@@ -118,10 +118,12 @@ def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verd
     return LandFinding(covered, edge, verdict, feature_count, names), sure
 
 
-def _leaves_nothing(overlay: Overlay, cover: Geometries, covered: Floats, precision_m: float) -> Booleans:
+def _leaves_nothing(overlay: Overlay, cover: Geometries | None, covered: Floats, precision_m: float) -> Booleans:
     """Return where a rule leaves no more of a parcel than the edge of its map."""
     nothing: Booleans = covered >= (1 - AREA_TOLERANCE) * overlay.areas
-    little = np.flatnonzero(~nothing & (covered > 0.5 * overlay.areas) & (precision_m > 0))
+    if cover is None:
+        return nothing
+    little = np.flatnonzero(~nothing & (covered > 0.5 * overlay.areas))
     rest = remainder(overlay.shapes[little], cover[little])
     nothing[little] = stays_at_boundary(overlay.shapes[little], rest, precision_m)
     return nothing

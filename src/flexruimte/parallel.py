@@ -47,7 +47,7 @@ def use_threads(number: int | None) -> Iterator[None]:
         _threads.reset(token)
 
 
-def in_threads(function: Callable[..., Any], *arrays: Array) -> Array:
+def in_threads(function: Callable[..., Any], *arrays: Array, together: Array | None = None) -> Array:
     """Return what a function of equally long arrays returns, computed in chunks.
 
     Parameters
@@ -57,6 +57,9 @@ def in_threads(function: Callable[..., Any], *arrays: Array) -> Array:
         must not look through prepared geometry that several elements share: that is built at the first look.
     arrays
         (n, ...) each.
+    together
+        Rows that follow each other and have the same number here stay in one chunk, so that a function may look through prepared geometry
+        that they share. (n,)
 
     Returns
     -------
@@ -74,7 +77,11 @@ def in_threads(function: Callable[..., Any], *arrays: Array) -> Array:
     size = min(max(-(-count // (threads * _CHUNKS_PER_THREAD)), _SMALLEST_CHUNK), _LARGEST_CHUNK)
     if count <= size:
         return np.asarray(function(*arrays))
-    chunks = [[array[first : first + size] for array in arrays] for first in range(0, count, size)]
+    starts = np.arange(0, count, size)
+    if together is not None:
+        changes = np.flatnonzero(np.diff(together, prepend=together[0] - 1))
+        starts = np.unique(changes[np.searchsorted(changes, starts, side="right") - 1])
+    chunks = [[array[first:end] for array in arrays] for first, end in zip(starts, [*starts[1:], count], strict=True)]
     if threads == 1:
         return np.concatenate([function(*chunk) for chunk in chunks])
     with ThreadPoolExecutor(threads) as pool:
