@@ -8,7 +8,7 @@ import shapely
 
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.layers import check_parcel_ids, check_raster_values, load_table, source_columns
-from flexruimte.pipeline import Plan, layers_in_use, reach_of_layer
+from flexruimte.plan import Plan, layers_in_use, reach_of_layer
 from flexruimte.sources import Source
 from flexruimte.study_file import LayerSettings, ParcelSettings
 from flexruimte.term import agreement_dates

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from flexruimte.capacity import CAPACITY_MEASURES, assess_capacity
-from flexruimte.decisions import Decisions
-from flexruimte.geometry import largest_part, width
-from flexruimte.land import Land, assess_land
-from flexruimte.layers import (
-    Layer,
-    LayerFacts,
-    Municipalities,
-    Parcels,
-    load_features,
-    load_parcels,
-    load_raster,
-    load_table,
-)
+from flexruimte.geometry import largest_part
+from flexruimte.layers import LayerFacts
 from flexruimte.layout import Layouts
-from flexruimte.measures import compute_derived_measures, compute_measures
-from flexruimte.overlay import Overlay
+from flexruimte.measures import compute_derived_measures
 from flexruimte.parallel import use_threads
 from flexruimte.parcel_table import account, evidence
-from flexruimte.ruleset import Language, Ruleset, SignMarginMeasure, WalkMeasure
+from flexruimte.plan import Plan, layers_in_use, left_out_by
+from flexruimte.ruleset import Ruleset, WalkMeasure
 from flexruimte.ruleset_file import for_municipality
 from flexruimte.score import criterion_scores, rank, theme_scores
 from flexruimte.sites import Evidence, Sites, merge_parcels
-from flexruimte.sources import Source, Window
-from flexruimte.term import Term, assess_term
+from flexruimte.survey import Progress, Survey, survey
 from flexruimte.verdicts import answers_of_rules, assess_site_types, assess_status
 from flexruimte.vocabulary import (
-    AREA,
-    BUILDABLE_AREA,
     CRS,
     HOMES_MID,
-    LARGEST_PART_AREA,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
@@ -51,37 +33,12 @@ from flexruimte.vocabulary import (
     SITE_ID,
     SITE_TYPE,
     STATUS,
-    WIDTH,
     Geometries,
     Status,
     Verdicts,
 )
 
-__all__ = ["Assessment", "Plan", "Progress", "assess", "layers_in_use", "left_out_by", "reach_of_layer"]
-
-Progress: TypeAlias = Callable[[str], None]
-"""Called with the name of each step as it starts."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything a study asks, read and checked, before any municipality is computed."""
-
-    name: str
-    as_of: dt.date
-    language: Language
-    ruleset: Ruleset
-    groups: list[str]
-    """Target groups that count."""
-    not_assessed: frozenset[str]
-    """Layers and rules that are knowingly left out."""
-    parcels: Source
-    municipalities: Municipalities
-    sources: Mapping[str, Source]
-    """By layer."""
-    decisions: Decisions
-    threads: int | None = None
-    """Threads that work on one municipality; None is one per processor. Results do not depend on it."""
+__all__ = ["Assessment", "Plan", "Progress", "assess", "judge"]
 
 
 @dataclass(frozen=True)
@@ -132,25 +89,32 @@ def assess(plan: Plan, code: str, progress: Progress = lambda _step: None) -> As
     FlexruimteError
         When the municipality does not exist or has no parcels, or when a layer cannot be used.
     """
-    with use_threads(plan.threads):
-        return _assess(plan, code, progress)
-
-
-def _assess(plan: Plan, code: str, progress: Progress) -> Assessment:
-    position = plan.municipalities.position(code)
-    code, name = plan.municipalities.codes[position], plan.municipalities.names[position]
+    code = plan.municipalities.codes[plan.municipalities.position(code)]
     ruleset = for_municipality(plan.ruleset, code)
+    with use_threads(plan.threads):
+        return judge(plan, ruleset, code, survey(plan, ruleset, code, progress), progress)
+
+
+def judge(plan: Plan, ruleset: Ruleset, code: str, found: Survey, progress: Progress = lambda _step: None) -> Assessment:
+    """Judge and rank the parcels of a municipality by what was found of them; no layer is read.
+
+    Parameters
+    ----------
+    plan
+        What the study asks.
+    ruleset
+        The rules that hold in this municipality.
+    code
+        Of the municipality.
+    found
+        What the layers say of its parcels.
+    progress
+        Told which step starts.
+    """
+    name = plan.municipalities.names[plan.municipalities.position(code)]
     left_out = left_out_by(ruleset, plan.not_assessed)
-    progress("parcels")
-    parcels = load_parcels(plan.parcels, plan.municipalities, code)
-    progress("layers")
-    layers = _load_layers(plan, ruleset, parcels)
-    overlay = Overlay(parcels.geometries)
-    progress("land")
-    of_parcel = compute_measures(ruleset, "parcel", overlay, parcels.ids, layers)
-    land = assess_land(ruleset, layers, overlay, of_parcel.assign(**{AREA: overlay.areas}))
-    progress("measures")
-    measures, term = _measure(plan, ruleset, parcels, layers, overlay, of_parcel, land)
+    parcels, land, term = found.parcels, found.land, found.term
+    measures = pd.concat([found.measures, compute_derived_measures(ruleset, found.measures)], axis=1)
     decisions = plan.decisions.at(parcels.ids, plan.as_of)
     skipped = frozenset(left_out)
     land_verdicts = {rule_id: finding.verdict for rule_id, finding in land.findings.items()}
@@ -205,10 +169,10 @@ def _assess(plan: Plan, code: str, progress: Progress) -> Assessment:
         inputs={
             "parcels": parcels.facts,
             "municipalities": plan.municipalities.facts,
-            **{key: layer.facts for key, layer in sorted(layers.items())},
+            **found.layers,
         },
         absent=[key for key in layers_in_use(ruleset, plan.not_assessed) if key not in plan.sources],
-        approximated=_approximated(ruleset, layers),
+        approximated=_approximated(ruleset, found.layers),
         regime=term.regime,
         layouts=capacity.layouts,
         unread_plans=term.unread,
@@ -234,82 +198,7 @@ def _ranked(table: pd.DataFrame, sites: Sites | None) -> pd.DataFrame:
     return result
 
 
-def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str]:
-    """Return the rules and criteria that are left out when some layers and rules are not assessed, and why."""
-    reasons: dict[str, str] = {}
-    for rule_id, rule in ruleset.enabled_rules.items():
-        causes = [name for name in (rule_id, *ruleset.layers_of_rule(rule)) if name in not_assessed]
-        if causes:
-            reasons[rule_id] = causes[0]
-    for name, criterion in ruleset.criteria.items():
-        causes = [layer for layer in ruleset.layers_of_measure(criterion.measure) if layer in not_assessed]
-        if causes:
-            reasons[name] = causes[0]
-    return reasons
-
-
-def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
-    """Return the layers that assessed rules and criteria need, in the order of the ruleset."""
-    left_out = left_out_by(ruleset, not_assessed)
-    needed = {layer for rule_id, rule in ruleset.enabled_rules.items() if rule_id not in left_out for layer in ruleset.layers_of_rule(rule)}
-    needed |= {layer for name, c in ruleset.criteria.items() if name not in left_out for layer in ruleset.layers_of_measure(c.measure)}
-    for optional in (ruleset.plans, ruleset.agreements):
-        if optional:
-            needed.add(optional.layer)
-    return [layer for layer in ruleset.layers if layer in needed - not_assessed]
-
-
-def reach_of_layer(ruleset: Ruleset, layer: str) -> float:
-    """Return the largest distance from a parcel at which a layer still matters, in metres."""
-    distances = [rule.largest_distance_m for rule in ruleset.enabled_rules.values() if rule.layer == layer]
-    for measure in ruleset.measures.values():
-        if layer in (getattr(measure, "layer", None), getattr(measure, "roads", None)):
-            distances += [getattr(measure, "limit_m", 0.0), getattr(measure, "nearest_within_m", 0.0)]
-            distances += [ruleset.number(measure.within_m)] if isinstance(measure, SignMarginMeasure) else []
-    return max(distances, default=0.0)
-
-
-def _load_layers(plan: Plan, ruleset: Ruleset, parcels: Parcels) -> dict[str, Layer]:
-    """Read the layers of the study, for the parcels' bounds plus the largest distance any rule needs of each."""
-    bounds = shapely.total_bounds(parcels.geometries)
-    layers: dict[str, Layer] = {}
-    for key, source in plan.sources.items():
-        if key in plan.not_assessed or key not in ruleset.layers:
-            continue
-        spec = ruleset.layers[key]
-        reach = reach_of_layer(ruleset, key) + 1.0
-        window: Window = (bounds[0] - reach, bounds[1] - reach, bounds[2] + reach, bounds[3] + reach)
-        if spec.geometry == "raster":
-            layers[key] = load_raster(key, spec, source, window)
-        elif spec.geometry == "table":
-            layers[key] = load_table(key, spec, source, ruleset.fields_in_use(key))
-        else:
-            layers[key] = load_features(key, spec, source, ruleset.fields_in_use(key), window)
-    return layers
-
-
-def _measure(
-    plan: Plan, ruleset: Ruleset, parcels: Parcels, layers: Mapping[str, Layer], overlay: Overlay, of_parcel: pd.DataFrame, land: Land
-) -> tuple[pd.DataFrame, Term]:
-    """Return the measures that do not ask how many homes there are: of the parcel, of the buildable part, and the term."""
-    # Where nothing is left the whole parcel is measured, so that the numbers are there to be questioned.
-    shapes = np.where(shapely.is_empty(land.buildable), parcels.geometries, land.buildable)
-    of_buildable = compute_measures(ruleset, "buildable", Overlay(shapes), parcels.ids, layers)
-    term = assess_term(ruleset, layers, plan.not_assessed, overlay, parcels.ids, plan.as_of)
-    largest = largest_part(land.buildable)
-    shape = pd.DataFrame(
-        {
-            AREA: overlay.areas,
-            BUILDABLE_AREA: shapely.area(land.buildable),
-            LARGEST_PART_AREA: shapely.area(largest),
-            WIDTH: width(largest),
-        }
-    )
-    measured = pd.concat([shape, term.columns, of_parcel, of_buildable], axis=1)
-    return pd.concat([measured, compute_derived_measures(ruleset, measured)], axis=1), term
-
-
-def _approximated(ruleset: Ruleset, layers: Mapping[str, Layer]) -> dict[str, str]:
+def _approximated(ruleset: Ruleset, layers: Container[str]) -> dict[str, str]:
     """Return the walks that are straight lines times a factor, for want of a road layer."""
     return {
         name: f"straight line x {ruleset.number(measure.detour_factor):g}, for want of layer '{measure.roads}'"
