@@ -97,7 +97,7 @@ def polygonal(geometries: Geometries) -> Geometries:
 
 
 def _collected(polygons: Geometries, owner: Integers, count: int) -> Geometries:
-    """Return one (multi)polygon per owner, empty where it owns none."""
+    """Return one (multi)polygon per owner, in rising order, empty where it owns none."""
     result = np.full(count, shapely.Polygon(), dtype=object)
     if len(polygons):
         owners, first, number = np.unique(owner, return_index=True, return_counts=True)
@@ -358,8 +358,9 @@ def remainder(shapes: Geometries, cutters: Geometries, owner: Integers | None = 
     """
     result = np.array(shapes, dtype=object, copy=True)
     owner = np.arange(len(shapes)) if owner is None else owner
-    some = np.flatnonzero(~shapely.is_empty(cutters))
-    cutters, owner = cutters[some], owner[some]
+    order = np.argsort(owner, kind="stable")
+    order = order[~shapely.is_empty(cutters[order])]
+    cutters, owner = cutters[order], owner[order]
     turn, alone = _turns(cutters, owner)
     hole = alone & _makes_hole(shapes, cutters, owner)
     for this in range(turn.max(initial=-1) + 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,8 +35,8 @@ class LandFinding:
     """(n,) int8"""
     feature_count: Integers
     """Number of features that cause it. (n,) int"""
-    feature_names: list[tuple[str, ...]]
-    """The first features that cause it, the largest overlap first. (n,)"""
+    features: np.ndarray[Any, Any]
+    """The first features that cause it, the largest overlap first, as "a; b". (n,) object of str"""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
 
 
 def _absent(count: int) -> LandFinding:
-    return LandFinding(np.full(count, np.nan), np.zeros(count, bool), np.full(count, UNKNOWN), np.zeros(count, np.intp), [()] * count)
+    nothing = np.full(count, "", dtype=object)
+    return LandFinding(np.full(count, np.nan), np.zeros(count, bool), np.full(count, UNKNOWN), np.zeros(count, np.intp), nothing)
 
 
 def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool) -> tuple[LandFinding, Overlaps]:
@@ -166,13 +168,17 @@ def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: F
     return replace(found, feature=chosen[found.feature])
 
 
-def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, list[tuple[str, ...]]]:
+def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, np.ndarray[Any, Any]]:
     """Return per parcel how many features reach it and the names of the first, by shared area."""
-    pair, row = np.unique(np.stack([found.shape, found.feature], axis=1), axis=0, return_inverse=True)
-    area = np.bincount(row.ravel(), found.area, minlength=len(pair)).round(2)
-    order = np.lexsort((pair[:, 1], -area, pair[:, 0]))
-    shape, feature = pair[order].T
-    edges = np.searchsorted(shape, np.arange(count + 1))
-    labels = features.names[feature]
-    last = np.minimum(edges[1:], edges[:-1] + FEATURES_NAMED)
-    return np.diff(edges), [tuple(labels[start:end]) for start, end in zip(edges[:-1], last, strict=True)]
+    another = (np.diff(found.shape, prepend=-1) != 0) | (np.diff(found.feature, prepend=-1) != 0)
+    first = np.flatnonzero(another)
+    shape, feature = found.shape[first], found.feature[first]
+    area = np.add.reduceat(found.area, first).round(2) if len(first) else found.area
+    order = np.lexsort((feature, -area, shape))
+    shape, label = shape[order], features.names[feature[order]]
+    place = np.arange(len(shape)) - np.searchsorted(shape, shape)
+    names = np.full(count, "", dtype=object)
+    names[shape[place == 0]] = label[place == 0]
+    for later in range(1, FEATURES_NAMED):
+        names[shape[place == later]] += "; " + label[place == later]
+    return np.bincount(shape, minlength=count), names

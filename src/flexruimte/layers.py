@@ -488,6 +488,7 @@ def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, r
     ids, missing = _joined_ids(columns)
     if not repair:
         _refuse_doubtful_ids(ids, missing, source)
+        return ids, {}
     order = _canonical_order(ids, geometries)
     normal = shapely.to_wkb(shapely.normalize(geometries[order]))
     same = pd.DataFrame({"id": ids[order], "shape": normal}).duplicated().to_numpy()

@@ -87,7 +87,7 @@ def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Lan
             columns[f"covered_m2_{rule_id}"] = finding.covered_m2
             columns[f"edge_{rule_id}"] = finding.edge
             columns[f"feature_count_{rule_id}"] = finding.feature_count
-            columns[f"features_{rule_id}"] = [f"{SEPARATOR} ".join(names) for names in finding.feature_names]
+            columns[f"features_{rule_id}"] = finding.features
     return pd.DataFrame(columns, index=criteria.index)
 
 

@@ -226,7 +226,7 @@ class _Merger:
             AREA: np.bincount(group, parts[AREA], minlength=len(groups)),
             BUILDABLE_AREA: shapely.area(buildable),
             LARGEST_PART_AREA: shapely.area(largest),
-            WIDTH: width(largest),
+            WIDTH: width(largest) if evidence.ruleset.asks_for(WIDTH) else np.nan,
             **self._term(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))

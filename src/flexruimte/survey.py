@@ -109,7 +109,7 @@ def _measure(
             AREA: overlay.areas,
             BUILDABLE_AREA: shapely.area(land.buildable),
             LARGEST_PART_AREA: shapely.area(largest),
-            WIDTH: width(largest),
+            WIDTH: width(largest) if ruleset.asks_for(WIDTH) else np.nan,
         }
     )
     return pd.concat([shape, term.columns, of_parcel, of_buildable], axis=1), term
