@@ -5,6 +5,7 @@ This module opens, describes and reads. It does not judge what it reads: that is
 
 from __future__ import annotations
 
+import csv
 import re
 import sqlite3
 from collections.abc import Sequence
@@ -142,7 +143,7 @@ class Source:
         if self.data is not None:
             return [str(column) for column in self.data.columns]
         if self.path.endswith(_TABLE_ENDINGS):
-            return [str(column) for column in self._read_table().columns]
+            return [str(column) for column in self._header]
         return [str(field) for field in self._infos[0]["fields"]]
 
     @cached_property
@@ -261,7 +262,7 @@ class Source:
         if self.data is not None:
             return pd.DataFrame(self.data)[list(columns)]
         if self.path.endswith(_TABLE_ENDINGS):
-            return self._read_table()[list(columns)]
+            return self._read_table(columns)[list(columns)]
         self.check_presence()
         try:
             parts = [
@@ -272,12 +273,25 @@ class Source:
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
-    def _read_table(self) -> pd.DataFrame:
+    @cached_property
+    def _header(self) -> list[str]:
+        return [str(column) for column in self._read_table(None).columns]
+
+    def _read_table(self, columns: Sequence[str] | None) -> pd.DataFrame:
+        """Read some columns of a table in a file, text as it stands there; None reads no rows, for the names of all columns."""
         self.check_presence()
         try:
             if self.path.endswith(".parquet"):
-                return pd.read_parquet(self.path)
-            return pd.read_csv(self.path, dtype="string", keep_default_na=False, na_values=[""], sep=None, engine="python")
+                return pd.read_parquet(self.path, columns=None if columns is None else list(columns))
+            return pd.read_csv(
+                self.path,
+                dtype="string",
+                keep_default_na=False,
+                na_values=[""],
+                sep=_separator(self.path),
+                usecols=None if columns is None else list(columns),
+                nrows=0 if columns is None else None,
+            )
         except (OSError, ValueError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
@@ -363,6 +377,15 @@ class Source:
             return window
         left, bottom, right, top = Transformer.from_crs(start, end, always_xy=True).transform_bounds(*window, densify_pts=21)
         return (left, bottom, right, top)
+
+
+def _separator(path: str) -> str:
+    """Return what stands between the columns of a text file, by its first line; a comma where there is one column."""
+    with Path(path).open(encoding="utf-8") as file:
+        try:
+            return csv.Sniffer().sniff(file.readline(), ",;\t|").delimiter
+        except csv.Error:
+            return ","
 
 
 def _first_line(error: Exception) -> str:
