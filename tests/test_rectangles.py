@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from flexruimte.rectangles import Bands, Turn, edges, free_intervals, room_for_rectangle, row_directions, turned_rectangles
+from flexruimte.rectangles import (
+    Bands,
+    Turn,
+    edges,
+    free_intervals,
+    has_room_for_rectangle,
+    room_for_rectangle,
+    row_directions,
+    turned_rectangles,
+)
 from shapes import ZOO, boxes, random_polygons
 
 ORIGIN = Turn(np.zeros((1, 2)), np.zeros(1))
@@ -77,8 +86,10 @@ def test_directions_turn_with_the_shape() -> None:
 
 
 def pad(shape: Any, access: Any, within_m: float = 5.0, length_m: float = 10.0, width_m: float = 8.0) -> Any:
-    fits, rectangle = room_for_rectangle(np.array([shape]), np.array([access]), length_m=length_m, width_m=width_m, within_m=within_m)
+    asked = np.array([shape]), np.array([access])
+    fits, rectangle = room_for_rectangle(*asked, length_m=length_m, width_m=width_m, within_m=within_m)
     assert fits[0] == (rectangle[0] is not None)
+    assert has_room_for_rectangle(*asked, length_m=length_m, width_m=width_m, within_m=within_m) == fits
     if fits[0]:
         assert shape.covers(rectangle[0])
         assert rectangle[0].distance(access) <= within_m + 1e-6
@@ -93,6 +104,12 @@ def test_room_for_a_crane() -> None:
     assert pad(shapely.box(0, 0, 10, 7.9), gate) is None
     assert pad(affinity.rotate(shapely.box(0, 0, 10.01, 8.01), 31), gate, 20.0) is not None
     assert pad(shapely.box(0, 0, 200, 7), gate) is None
+    # its diagonal is 12.81 m
+    assert pad(shapely.Point(0, 5).buffer(6.3), gate) is None
+    assert pad(shapely.Point(0, 5).buffer(6.7), gate) is not None
+    # all room, 40 m away
+    assert pad(shapely.box(40, -15, 70, 25), gate, 39.9) is None
+    assert pad(shapely.box(40, -15, 70, 25), gate, 40.1) is not None
     # room only at the far end of a corridor, 60 m from the gate
     corridor = shapely.union_all([shapely.box(0, 3, 60, 7), shapely.box(60, 0, 80, 20)])
     assert pad(corridor, gate, 55.0) is None  # askew, a corner of it may stick into the corridor

@@ -43,7 +43,8 @@ _JOINT_M = 1e-3
 """Roads and paths that meet overlap this much, so that rounding does not part them. [m]"""
 _DOUBLE, _ROW_BELOW, _ROW_ABOVE = range(3)
 _COARSE_POSITIONS, _FINE_POSITIONS, _POSITIONS_PER_CHAIN = 48, 144, 24
-_CHUNK = 60_000
+_CHUNK = 20_000
+"""Bands at a time: twice as many or more no longer fit the cache, and take twice as long."""
 _LEAST_CANDIDATES, _MOST_CANDIDATES, _NEAR_SHARE, _NEAR_STACKS = 2, 8, 0.95, 1.0
 """Directions whose rough value comes this near to the best are worked out, in these numbers."""
 _STREET_COST, _SINGLE_COST = 0.01, 0.2

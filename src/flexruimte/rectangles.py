@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import shapely
 
+from flexruimte.parallel import in_threads
 from flexruimte.vocabulary import Booleans, Floats, Geometries, Integers
 
 __all__ = [
@@ -37,7 +39,7 @@ _POLYGON = 3
 _DIRECTION_BIN_DEGREES = 2.0
 _LONGEST_BINS = 6
 _SAME_DIRECTION_DEGREES = 0.5
-_PAD_HEIGHTS = 64
+_PAD_HEIGHTS, _FIRST_PAD_HEIGHTS = 64, 16
 _PAD_CHUNK = 20_000
 
 
@@ -179,21 +181,22 @@ def free_intervals(layers: Sequence[tuple[Edges, Bands]], shortest_m: float = 0.
     """
     stride = 4 * max((float(np.abs(part).max()) for each, bands in layers for part in _heights(each, bands) if len(part)), default=1.0) + 1
     columns = [_blocked(each, bands, stride) for each, bands in layers]
-    band, start, end, crosses = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-    layer = np.repeat(np.arange(len(layers)), [len(each[0]) for each in columns])
+    band, start, end = (np.concatenate(parts) for parts in list(zip(*columns, strict=True))[:3])
+    crosses = np.concatenate([column[3].astype(np.uint8) << layer for layer, column in enumerate(columns)])
     # On a grid of a power of two the offsets of the bands cost no digits, so that results do not depend on which bands go together.
-    start, end = np.floor(start * _GRID) / _GRID, np.ceil(end * _GRID) / _GRID
+    start, end = np.floor(start * _GRID), np.ceil(end * _GRID)
     farthest = max(float(np.abs(start).max()), float(np.abs(end).max())) if len(start) else 0.0
     width = 2.0 ** np.ceil(np.log2(4 * farthest + 1))
-    order = np.argsort(band * width + start, kind="stable")
-    band, start, end, crosses, layer = band[order], start[order], end[order], crosses[order], layer[order]
-    reached = np.maximum.accumulate(end + band * width)[:-1] - band[:-1] * width
-    gap = (band[1:] == band[:-1]) & (start[1:] - reached >= shortest_m + 2 * MARGIN_M)
-    for number in range(len(layers)):
-        # Every band crosses a layer an even number of times, so the count need not start anew.
-        gap &= (np.cumsum(crosses & (layer == number))[:-1] & 1).astype(bool)
-    found = np.flatnonzero(gap)
-    return Intervals(band[found], reached[found] + MARGIN_M, start[found + 1] - MARGIN_M)
+    start += band * width
+    order = np.argsort(start, kind="stable")
+    start = start[order]
+    reached = np.maximum.accumulate((end + band * width)[order])
+    # Every band crosses a layer an even number of times, so that nothing is inside from one band to the next.
+    inside = np.bitwise_xor.accumulate(crosses[order])[:-1] == (1 << len(layers)) - 1
+    found = np.flatnonzero(inside & (start[1:] - reached[:-1] >= (shortest_m + 2 * MARGIN_M) * _GRID))
+    band = band[order[found]]
+    offset = band * width
+    return Intervals(band, (reached[found] - offset) / _GRID + MARGIN_M, (start[found + 1] - offset) / _GRID - MARGIN_M)
 
 
 def _heights(each: Edges, bands: Bands) -> tuple[Floats, ...]:
@@ -206,13 +209,15 @@ def _blocked(each: Edges, bands: Bands, stride: float) -> tuple[Integers, Floats
     first = np.searchsorted(bands.job * stride + high, each.job * stride + each.y_bottom, "right")
     last = np.searchsorted(bands.job * stride + low, each.job * stride + each.y_top, "left")
     count = np.maximum(last - first, 0)
-    band, edge = _ranges(first, count), np.repeat(np.arange(len(count)), count)
     rise = each.y_top - each.y_bottom
     slope = np.divide(each.x_top - each.x_bottom, rise, out=np.zeros(len(rise)), where=rise > 0)
-    bottom, top, x_bottom = each.y_bottom[edge], each.y_top[edge], each.x_bottom[edge]
-    low, high, slope = low[band], high[band], slope[edge]
-    x_low = np.where(low <= bottom, x_bottom, x_bottom + (low - bottom) * slope)
-    x_high = np.where(high >= top, each.x_top[edge], x_bottom + (high - bottom) * slope)
+    band = _ranges(first, count)
+    low, high = low[band], high[band]
+    bottom, top, x_bottom, x_top, slope = (
+        np.repeat(values, count) for values in (each.y_bottom, each.y_top, each.x_bottom, each.x_top, slope)
+    )
+    x_low = x_bottom + (np.maximum(low, bottom) - bottom) * slope
+    x_high = np.where(high >= top, x_top, x_bottom + (high - bottom) * slope)
     middle = (low + high) / 2
     return band, np.minimum(x_low, x_high), np.maximum(x_low, x_high), (bottom <= middle) & (middle < top)
 
@@ -244,9 +249,7 @@ def row_directions(polygons: Geometries, fan_degrees: float = 15.0) -> tuple[Int
     (array([0, 0, 0, 0]), array([ 0., 45., 90., 135.]))
     """
     present = np.flatnonzero(~shapely.is_empty(polygons))
-    around = shapely.get_coordinates(shapely.get_exterior_ring(shapely.minimum_rotated_rectangle(polygons[present]))).reshape(-1, 5, 2)
-    side = around[:, 1] - around[:, 0]
-    main = np.degrees(np.arctan2(side[:, 1], side[:, 0]))
+    main = _surrounding_degrees(polygons[present])
     # Edges are sorted into bins by their direction seen from the rectangle, whose own edges lie in the middle of a bin.
     found = edges(polygons, present, Turn(np.zeros((len(present), 2)), main - _DIRECTION_BIN_DEGREES / 2))
     width, height = found.x_top - found.x_bottom, found.y_top - found.y_bottom
@@ -270,6 +273,13 @@ def row_directions(polygons: Geometries, fan_degrees: float = 15.0) -> tuple[Int
     degrees = table[row, column]
     order = np.lexsort((degrees, row))
     return present[row[order]], degrees[order]
+
+
+def _surrounding_degrees(polygons: Geometries) -> Floats:
+    """Return the direction of a side of the smallest rectangle round each polygon. (n,) float64 [degree]."""
+    around = shapely.get_coordinates(shapely.get_exterior_ring(shapely.minimum_rotated_rectangle(polygons))).reshape(-1, 5, 2)
+    side = around[:, 1] - around[:, 0]
+    return np.asarray(np.degrees(np.arctan2(side[:, 1], side[:, 0])))
 
 
 def turned_rectangles(turn: Turn, job: Integers, bounds: Floats) -> Geometries:
@@ -379,9 +389,10 @@ def room_for_rectangle(
 def has_room_for_rectangle(
     shapes: Geometries, access: Geometries, *, length_m: float, width_m: float, within_m: float | Floats
 ) -> Booleans:
-    """Return whether `room_for_rectangle` finds room, at less cost: most shapes answer by a circle. (n,) bool.
+    """Return whether there is room as `room_for_rectangle` searches it, at a fraction of the cost. (n,) bool.
 
-    Where a circle round the rectangle fits, so does the rectangle; where no circle as wide as its short side fits, neither does it.
+    Where no circle as wide as its short side fits, neither does the rectangle; where one round it fits near the access, so does the
+    rectangle. Of the others most have room along their smallest surrounding rectangle, and only what is then left is searched.
 
     Parameters
     ----------
@@ -396,29 +407,40 @@ def has_room_for_rectangle(
     array([ True, False])
     """
     within: Floats = np.broadcast_to(np.asarray(within_m, dtype=np.float64), len(shapes))
-    diagonal = float(np.hypot(length_m, width_m))
-    asked = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_missing(access)))
-    near = shapely.intersection(shapes[asked], shapely.buffer(access[asked], within[asked], quad_segs=4))
-    round_it = ~shapely.is_empty(shapely.buffer(near, -diagonal / 2 * _CIRCLE_MARGIN, quad_segs=4))
+    room = partial(_has_room, length_m=length_m, width_m=width_m)
+    return np.asarray(in_threads(room, shapes, access, within), dtype=bool)
+
+
+def _has_room(shapes: Geometries, access: Geometries, within: Floats, *, length_m: float, width_m: float) -> Booleans:
     fits = np.zeros(len(shapes), dtype=bool)
-    fits[asked[round_it]] = True
-    left = asked[~round_it]
-    reached = shapely.intersection(shapes[left], shapely.buffer(access[left], within[left] + diagonal + 1.0, quad_segs=4))
-    wide = ~shapely.is_empty(shapely.buffer(reached, -min(length_m, width_m) / 2 / _CIRCLE_MARGIN, quad_segs=4))
-    left = left[wide]
+    left = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_missing(access)))
+    narrow, across = min(length_m, width_m) / _CIRCLE_MARGIN, float(np.hypot(length_m, width_m)) * _CIRCLE_MARGIN
+    left = left[~shapely.is_empty(shapely.buffer(shapes[left], -narrow / 2, quad_segs=4))]
+    centres = shapely.buffer(shapes[left], -across / 2, quad_segs=4)
+    fits[left] = shapely.distance(centres, access[left]) <= within[left]
+    left = left[~fits[left]]
+    for some in np.array_split(left, len(left) * 2 * _FIRST_PAD_HEIGHTS // _PAD_CHUNK + 1):
+        along, centre = _surrounding_degrees(shapes[some]), shapely.get_coordinates(shapely.centroid(shapes[some]))
+        owner, turn = some.repeat(2), Turn(centre.repeat(2, axis=0), np.stack([along, along + 90], axis=1).ravel())
+        job, bounds = _strips(shapes, owner, turn, length_m, width_m, _FIRST_PAD_HEIGHTS)
+        strip, owner = turned_rectangles(turn, job, bounds), owner[job]
+        fits[owner[shapely.distance(strip, access[owner]) <= within[owner]]] = True
+    left = left[~fits[left]]
     fits[left], _ = room_for_rectangle(shapes[left], access[left], length_m=length_m, width_m=width_m, within_m=within[left])
     return fits
 
 
-def _strips(shapes: Geometries, shape: Integers, turn: Turn, length_m: float, depth_m: float) -> tuple[Integers, Floats]:
-    """Return job and bounds of the strips of a depth that lie inside, at least as long as asked."""
+def _strips(
+    shapes: Geometries, shape: Integers, turn: Turn, length_m: float, depth_m: float, heights: int = _PAD_HEIGHTS
+) -> tuple[Integers, Floats]:
+    """Return job and bounds of the strips of a depth that lie inside, at least as long as asked, at some heights."""
     found = edges(shapes, shape, turn)
     bottom, top = np.full(len(shape), np.inf), np.full(len(shape), -np.inf)
     np.minimum.at(bottom, found.job, found.y_bottom)
     np.maximum.at(top, found.job, found.y_top)
     bottom, top = bottom + 2 * MARGIN_M, top - depth_m - 2 * MARGIN_M
-    share = np.linspace(0.0, 1.0, _PAD_HEIGHTS)
+    share = np.linspace(0.0, 1.0, heights)
     low = bottom[:, None] + np.maximum(top - bottom, 0)[:, None] * share
-    bands = Bands(np.repeat(np.arange(len(shape)), _PAD_HEIGHTS), low.ravel(), low.ravel() + depth_m)
+    bands = Bands(np.repeat(np.arange(len(shape)), heights), low.ravel(), low.ravel() + depth_m)
     free = free_intervals([(found, bands)], length_m)
     return bands.job[free.band], np.stack([free.low, bands.low[free.band], free.high, bands.high[free.band]], axis=1)
