@@ -47,7 +47,7 @@ def use_threads(number: int | None) -> Iterator[None]:
         _threads.reset(token)
 
 
-def in_threads(function: Callable[..., Any], *arrays: Array) -> Array:
+def in_threads(function: Callable[..., Any], *arrays: Array, work: Array | None = None, most_work: int = 0) -> Array:
     """Return what a function of equally long arrays returns, computed in chunks.
 
     Parameters
@@ -57,6 +57,10 @@ def in_threads(function: Callable[..., Any], *arrays: Array) -> Array:
         must not look through prepared geometry that several elements share: that is built at the first look.
     arrays
         (n, ...) each.
+    work
+        How much each element asks, where that differs too much to count elements. (n,) int
+    most_work
+        How much a chunk asks at most; an element that asks more is a chunk by itself.
 
     Returns
     -------
@@ -71,11 +75,26 @@ def in_threads(function: Callable[..., Any], *arrays: Array) -> Array:
     array([0, 2, 4])
     """
     threads, count = _threads.get(), len(arrays[0])
-    size = min(max(-(-count // (threads * _CHUNKS_PER_THREAD)), _SMALLEST_CHUNK), _LARGEST_CHUNK)
-    if count <= size:
+    first = _first_by_number(count, threads) if work is None else _first_by_work(work, most_work)
+    if len(first) <= 1:
         return np.asarray(function(*arrays))
-    chunks = [[array[first : first + size] for array in arrays] for first in range(0, count, size)]
+    chunks = [[array[start:end] for array in arrays] for start, end in zip(first, [*first[1:], count], strict=True)]
     if threads == 1:
         return np.concatenate([function(*chunk) for chunk in chunks])
     with ThreadPoolExecutor(threads) as pool:
         return np.concatenate(list(pool.map(lambda chunk: function(*chunk), chunks)))
+
+
+def _first_by_number(count: int, threads: int) -> list[int]:
+    """Return where chunks of equally many elements start."""
+    size = min(max(-(-count // (threads * _CHUNKS_PER_THREAD)), _SMALLEST_CHUNK), _LARGEST_CHUNK)
+    return list(range(0, count, size))
+
+
+def _first_by_work(work: Array, most_work: int) -> list[int]:
+    """Return where chunks start that ask so much work at most, or are one element."""
+    asked, first, start = np.cumsum(work), [], 0
+    while start < len(work):
+        first.append(start)
+        start = max(int(np.searchsorted(asked, asked[start] - work[start] + most_work, side="right")), start + 1)
+    return first
