@@ -14,11 +14,12 @@ from flexruimte.vocabulary import Floats, Geometries, Integers
 
 __all__ = ["CellStatistics", "Grid", "cell_statistics", "slope_percent"]
 
+_POLYGON = 3
 _GRAIN = 2.0**-46
 """Parts of cells are counted in this share of a cell, in whole numbers: sums of them are exact, whatever is added first."""
 _TOUCHED_M = 1e-9
 """A cell is touched, not covered, by what reaches no farther over one of its sides. Ten roundings of a coordinate in RD New. [m]"""
-_MOST_CELLS = 2**16
+_MOST_CELLS = 2**17
 """Shapes are looked at together, and large ones in bands of rows, so that they lie over no more cells than this."""
 
 
@@ -93,7 +94,7 @@ def _statistics_in_one_place(shapes: Geometries, grids: Sequence[Grid]) -> list[
     work = width * height + shapely.get_num_coordinates(shapes)[shape]
     summed = in_threads(partial(_band_statistics, grids=grids), shapes[shape], bands, work=work, most_work=_MOST_CELLS)
     result = []
-    for total, covered, low, high in np.moveaxis(summed.reshape(-1, len(grids), 4), 0, 2):
+    for total, covered, low, high in np.moveaxis(summed, 0, 2):
         covered_cells = np.bincount(shape, covered, minlength=len(shapes)).astype(np.float64)
         lowest, highest = np.full(len(shapes), np.inf), np.full(len(shapes), -np.inf)
         np.minimum.at(lowest, shape, low)
@@ -160,33 +161,30 @@ def _counted(number: Integers) -> Integers:
 
 
 def _band_statistics(shapes: Geometries, bands: Integers, grids: Sequence[Grid]) -> Floats:
-    """Return sum, covered part, lowest and highest of the valid cells in each band, per raster. (k, 4 * rasters) float64."""
-    share = _covered_shares(shapes, bands, grids[0])
+    """Return sum, covered part, lowest and highest of the valid cells in each band, per raster. (k, rasters, 4) float64."""
+    cell, share = _covered_cells(shapes, bands, grids[0])
     columns, rows = bands[:, 2] - bands[:, 0], bands[:, 3] - bands[:, 1]
-    # The cells of a band lie in a row, row by row; where they are among the cells of the raster differs per row of the band.
+    # How far a cell lies from the one in the same place among the cells of the raster differs per row of a band.
     length = np.repeat(columns, rows)
     row = np.repeat(bands[:, 1] - grids[0].row, rows) + _counted(rows)
     start = row * grids[0].cells.shape[1] + np.repeat(bands[:, 0] - grids[0].column, rows)
-    cell = np.repeat(start - (np.cumsum(length) - length), length) + np.arange(len(share))
-    first_cell = np.cumsum(columns * rows) - columns * rows
-    result = np.empty((len(shapes), len(grids), 4))
+    there = cell + np.repeat(start - (np.cumsum(length) - length), length)[cell]
+    first_cell = np.searchsorted(cell, np.cumsum(columns * rows) - columns * rows)
+    result = np.tile([0.0, 0.0, np.inf, -np.inf], (len(shapes), len(grids), 1))
     for position, grid in enumerate(grids):
-        values = grid.cells.ravel()[cell]
-        outside = np.isnan(values)
-        weight = np.where(outside, 0.0, share)
-        result[:, position, 1] = np.add.reduceat(weight, first_cell)
-        values[outside] = 0.0
-        result[:, position, 0] = np.add.reduceat(weight * values, first_cell)
-        outside = weight == 0
-        values[outside] = np.inf
-        result[:, position, 2] = np.minimum.reduceat(values, first_cell)
-        values[outside] = -np.inf
-        result[:, position, 3] = np.maximum.reduceat(values, first_cell)
-    return result.reshape(len(shapes), 4 * len(grids))
+        values = grid.cells.ravel()[there]
+        valid = np.flatnonzero(~np.isnan(values))
+        values, weight, first = values[valid], share[valid], np.searchsorted(valid, first_cell)
+        some = np.flatnonzero(np.diff(first, append=len(valid)))
+        for column, (reduced, of) in enumerate(((np.add, weight * values), (np.add, weight), (np.minimum, values), (np.maximum, values))):
+            result[some, position, column] = reduced.reduceat(of, first[some])
+    return result
 
 
-def _covered_shares(shapes: Geometries, bands: Integers, grid: Grid) -> Floats:
-    """Return the share of each cell of each band that is covered, 0 to 1, the cells of each band row by row. (cells,) float64.
+def _covered_cells(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Integers, Floats]:
+    """Return the cells of bands that are covered, by their position among the cells of all bands, band by band and row by row, rising.
+
+    And the share of each that is covered, up to 1. (cells,) int and (cells,) float64.
 
     Notes
     -----
@@ -195,30 +193,30 @@ def _covered_shares(shapes: Geometries, bands: Integers, grid: Grid) -> Floats:
     away again. As heights are whole numbers of grains, nothing is left behind the last edge in a row of cells.
     """
     across, down, band, sign = _edges(shapes, bands, grid)
-    edge, down, across = _cut(down, across)
-    level = down[0] == down[1]
-    inside = np.flatnonzero(~level & (down.min(axis=0) >= 0) & (down.max(axis=0) <= (bands[:, 3] - bands[:, 1])[band[edge]]))
-    edge, down, across = edge[inside], down[:, inside], across[:, inside]
-    piece, across, down = _cut(across, down)
-    edge = edge[piece]
-    band = band[edge]
     columns, rows = bands[:, 2] - bands[:, 0], bands[:, 3] - bands[:, 1]
+    edge, down, across = _cut(down, across)
+    low, high = np.minimum(*down), np.maximum(*down)
+    inside = np.flatnonzero((low < high) & (low >= 0) & (high <= rows[band[edge]]))
+    piece, across, down = _cut(across.take(inside, axis=1), down.take(inside, axis=1))
+    edge = edge[inside[piece]]
+    band = band[edge]
+    columns_there = columns[band]
     down = np.rint(down / _GRAIN)
     height = (down[1] - down[0]) * sign[edge]
     row, column = np.floor(np.minimum(*down) * _GRAIN), np.floor(np.minimum(*across))
     in_own_cell = np.rint(height * (column + 1 - (across[0] + across[1]) / 2))
     # What lies to the left of the cells covers all of the first, what lies to the right covers none.
-    beside = np.flatnonzero((column < 0) | (column >= columns[band]))
+    beside = np.flatnonzero((column < 0) | (column >= columns_there))
     in_own_cell[beside] = height[beside]
-    column[beside] = np.clip(column[beside], 0, columns[band[beside]])
+    column[beside] = np.clip(column[beside], 0, columns_there[beside])
     size = columns * rows
-    cell = (np.cumsum(size) - size)[band] + (row * columns[band] + column).astype(np.intp)
+    cell = (np.cumsum(size) - size)[band] + (row * columns_there + column).astype(np.intp)
     count = int(size.sum())
-    own = np.bincount(cell, in_own_cell, minlength=count)[:count]
+    in_cell: Floats = np.bincount(cell, in_own_cell, minlength=count)[:count].astype(np.float64, copy=False)
     behind = np.bincount(cell, height, minlength=count)[:count]
-    share = np.asarray((np.cumsum(behind) - behind + own) * _GRAIN, dtype=np.float64)
-    share[share <= _TOUCHED_M / min(grid.cell_m)] = 0.0
-    return share
+    share = (np.cumsum(behind) - behind + in_cell) * _GRAIN
+    covered = np.flatnonzero(share > _TOUCHED_M / min(grid.cell_m))
+    return covered, share[covered]
 
 
 def _edges(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Floats, Floats, Integers, Floats]:
@@ -233,18 +231,19 @@ def _edges(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Floats, Flo
     sign : Floats
         1 where the polygon lies to the right of an edge that goes down, -1 where it lies to the left. (m,) float64
     """
-    parts, owner = shapely.get_parts(shapes, return_index=True)
+    # A polygon without holes is its own ring.
+    alone = (shapely.get_type_id(shapes) == _POLYGON) & (shapely.get_num_interior_rings(shapes) == 0)
+    parts, shape = shapely.get_parts(shapes[~alone], return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
+    outer = np.append(np.ones(np.count_nonzero(alone), dtype=bool), np.diff(part, prepend=-1) > 0)
+    rings, owner = np.append(shapes[alone], rings), np.append(np.flatnonzero(alone), np.flatnonzero(~alone)[shape[part]])
     points, ring = shapely.get_coordinates(rings, return_index=True)
-    owner = owner[part]
     (width, height), corner = grid.cell_m, bands[owner[ring], :2].T
     x = (points[:, 0] - (grid.left + corner[0] * width)) / width
     y = np.rint((grid.top - corner[1] * height - points[:, 1]) / (height * _GRAIN)) * _GRAIN
     start = np.flatnonzero(ring[1:] == ring[:-1])
     across, down, ring = np.stack([x[start], x[start + 1]]), np.stack([y[start], y[start + 1]]), ring[start]
     turn = np.bincount(ring, across[0] * down[1] - across[1] * down[0], minlength=len(rings))
-    outer = np.ones(len(rings), dtype=bool)
-    outer[1:] = part[1:] != part[:-1]
     sign = np.where((turn < 0) == outer, 1.0, -1.0)
     return across, down, owner[ring], sign[ring]
 
@@ -265,24 +264,19 @@ def _cut(along: Floats, beside: Floats) -> tuple[Integers, Floats, Floats]:
         Coordinates of the start and the end of each piece. (2, k) float64
     """
     low, high = np.minimum(*along), np.maximum(*along)
-    first = np.floor(low) + 1
-    number = np.maximum(np.ceil(high) - first, 0).astype(np.intp)
-    whole, crossing = np.flatnonzero(number == 0), np.flatnonzero(number)
-    number = number[crossing]
-    line = np.repeat(crossing, number + 2)
-    step = _counted(number + 2)
-    # From the whole number before the start to the one behind the end, both drawn in to the ends themselves.
-    rising = (along[1] > along[0])[line]
-    at = np.where(rising, first[line] - 1 + step, np.repeat(first[crossing] + number, number + 2) - step)
-    at = np.clip(at, low[line], high[line])
-    part = (at - along[0][line]) / (along[1] - along[0])[line]
-    other = beside[0][line] + (beside[1] - beside[0])[line] * part
-    start = np.flatnonzero(line[1:] == line[:-1])
-    return (
-        np.concatenate([whole, line[start]]),
-        np.concatenate([along[:, whole], [at[start], at[start + 1]]], axis=1),
-        np.concatenate([beside[:, whole], [other[start], other[start + 1]]], axis=1),
-    )
+    number = np.maximum(np.ceil(high) - np.floor(low) - 1, 0).astype(np.intp)
+    every = np.arange(len(number))
+    line, cut = np.repeat(every, number + 1), np.repeat(every, number)
+    start, way = along[0][cut], (along[1] - along[0])[cut]
+    step = _counted(number)
+    at = np.where(way > 0, np.floor(start) + 1 + step, np.ceil(start) - 1 - step)
+    other = beside[0][cut] + (beside[1] - beside[0])[cut] * ((at - start) / way)
+    # Each cut ends one piece and starts the next.
+    next_piece = np.arange(1, len(cut) + 1) + cut
+    along, beside = along.take(line, axis=1), beside.take(line, axis=1)
+    along[0][next_piece] = along[1][next_piece - 1] = at
+    beside[0][next_piece] = beside[1][next_piece - 1] = other
+    return line, along, beside
 
 
 def slope_percent(heights: Floats, cell_m: tuple[float, float]) -> Floats:
