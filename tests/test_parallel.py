@@ -15,7 +15,7 @@ from flexruimte import parallel
 from flexruimte.geometry import overlaps, remainder, union_by_group, width
 from flexruimte.parallel import in_threads, use_threads
 from flexruimte.pipeline import assess
-from flexruimte.raster import cell_statistics
+from flexruimte.raster import Grid, cell_statistics
 from shapes import random_polygons
 from toy_town import toy_study
 
@@ -29,7 +29,7 @@ def outcomes(shapes: np.ndarray, features: np.ndarray) -> list[object]:
     found = overlaps(shapes, features)
     covers = union_by_group(found.geometry, found.shape, len(shapes))
     rest = remainder(shapes, covers)
-    cells = cell_statistics(rest, np.random.default_rng(1).uniform(0, 60, (50, 50)), 99_980.0, 400_220.0, (5.0, 5.0))
+    (cells,) = cell_statistics(rest, [Grid(np.random.default_rng(1).uniform(0, 60, (50, 50)), 99_980.0, 400_220.0, (5.0, 5.0))])
     return [found.area, shapely.to_wkb(covers), shapely.to_wkb(rest), width(rest), cells.mean, cells.min, cells.covered_m2]
 
 
@@ -51,6 +51,19 @@ def test_a_study_with_threads(tmp_path: Path) -> None:
     one, many = (assess(replace(plan, threads=threads), plan.municipalities.codes[0]) for threads in (1, 4))
     pd.testing.assert_frame_equal(pd.DataFrame(one.parcels), pd.DataFrame(many.parcels), check_exact=True)
     assert shapely.to_wkb(one.buildable).tolist() == shapely.to_wkb(many.buildable).tolist()
+
+
+def test_chunks_by_work() -> None:
+    seen: list[list[int]] = []
+
+    def noted(values: np.ndarray) -> np.ndarray:
+        seen.append(values.tolist())
+        return values
+
+    work = np.array([3, 3, 4, 1, 20, 9, 1, 1])
+    np.testing.assert_array_equal(in_threads(noted, work, work=work, most_work=10), work)
+    assert seen == [[3, 3, 4], [1], [20], [9, 1], [1]]
+    assert in_threads(noted, work[:0], work=work[:0], most_work=10).shape == (0,)
 
 
 @pytest.mark.usefixtures("small_chunks")

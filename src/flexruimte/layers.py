@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,8 +17,9 @@ import shapely
 from flexruimte.conditions import answers_of_where
 from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
 from flexruimte.geometry import overlaps, polygonal
+from flexruimte.raster import Grid
 from flexruimte.ruleset import LayerSpec
-from flexruimte.sources import Grid, Source, Window
+from flexruimte.sources import Source, Window
 from flexruimte.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, TableSettings
 from flexruimte.vocabulary import NO, Geometries, Verdicts
 
@@ -317,7 +318,7 @@ def load_raster(key: str, spec: LayerSpec, source: Source, window: Window) -> Ra
     for sentinel, meaning in spec.recode.items():
         recoded[values == float(sentinel)] = meaning
     facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its valid cells", values.size)
-    return Raster(key, spec, Grid(recoded, grid.left, grid.top, grid.cell_m), facts)
+    return Raster(key, spec, replace(grid, cells=recoded), facts)
 
 
 def _missing_values(spec: LayerSpec, settings: LayerSettings) -> tuple[float | None, tuple[float, float]]:

@@ -6,8 +6,7 @@ import numpy as np
 import shapely
 
 from flexruimte.geometry import Overlaps, overlaps, union_by_group
-from flexruimte.layers import Features, Raster
-from flexruimte.raster import CellStatistics, cell_statistics
+from flexruimte.layers import Features
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
 __all__ = ["KNOWN_FROM_SHARE", "Overlay"]
@@ -34,20 +33,12 @@ class Overlay:
         self.areas: Floats = shapely.area(shapes)
         self._overlaps: dict[str, Overlaps] = {}
         self._known: dict[tuple[str, float], Booleans] = {}
-        self._cells: dict[str, CellStatistics] = {}
 
     def of(self, features: Features) -> Overlaps:
         """Return what the shapes share with the features of a layer."""
         if features.key not in self._overlaps:
             self._overlaps[features.key] = overlaps(self.shapes, features.geometries)
         return self._overlaps[features.key]
-
-    def cells(self, raster: Raster) -> CellStatistics:
-        """Return statistics of the cells of a raster under each shape."""
-        if raster.key not in self._cells:
-            grid = raster.grid
-            self._cells[raster.key] = cell_statistics(self.shapes, grid.cells, grid.left, grid.top, grid.cell_m)
-        return self._cells[raster.key]
 
     def known(self, features: Features, reach_m: float = 0.0) -> Booleans:
         """Return which shapes lie in the area that a layer speaks of, with everything within `reach_m` of them. (n,) bool."""

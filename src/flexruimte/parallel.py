@@ -47,7 +47,9 @@ def use_threads(number: int | None) -> Iterator[None]:
         _threads.reset(token)
 
 
-def in_threads(function: Callable[..., Any], *arrays: Array, together: Array | None = None) -> Array:
+def in_threads(
+    function: Callable[..., Any], *arrays: Array, together: Array | None = None, work: Array | None = None, most_work: int = 0
+) -> Array:
     """Return what a function of equally long arrays returns, computed in chunks.
 
     Parameters
@@ -60,6 +62,10 @@ def in_threads(function: Callable[..., Any], *arrays: Array, together: Array | N
     together
         Rows that follow each other and have the same number here stay in one chunk, so that a function may look through prepared geometry
         that they share. (n,)
+    work
+        How much each element asks, where that differs too much to count elements. (n,) int
+    most_work
+        How much a chunk asks at most; an element that asks more is a chunk by itself.
 
     Returns
     -------
@@ -74,15 +80,29 @@ def in_threads(function: Callable[..., Any], *arrays: Array, together: Array | N
     array([0, 2, 4])
     """
     threads, count = _threads.get(), len(arrays[0])
-    size = min(max(-(-count // (threads * _CHUNKS_PER_THREAD)), _SMALLEST_CHUNK), _LARGEST_CHUNK)
-    if count <= size:
+    first = _first_by_number(count, threads) if work is None else _first_by_work(work, most_work)
+    if len(first) <= 1:
         return np.asarray(function(*arrays))
-    starts = np.arange(0, count, size)
     if together is not None:
         changes = np.flatnonzero(np.diff(together, prepend=together[0] - 1))
-        starts = np.unique(changes[np.searchsorted(changes, starts, side="right") - 1])
-    chunks = [[array[first:end] for array in arrays] for first, end in zip(starts, [*starts[1:], count], strict=True)]
+        first = np.unique(changes[np.searchsorted(changes, first, side="right") - 1]).tolist()
+    chunks = [[array[start:end] for array in arrays] for start, end in zip(first, [*first[1:], count], strict=True)]
     if threads == 1:
         return np.concatenate([function(*chunk) for chunk in chunks])
     with ThreadPoolExecutor(threads) as pool:
         return np.concatenate(list(pool.map(lambda chunk: function(*chunk), chunks)))
+
+
+def _first_by_number(count: int, threads: int) -> list[int]:
+    """Return where chunks of equally many elements start."""
+    size = min(max(-(-count // (threads * _CHUNKS_PER_THREAD)), _SMALLEST_CHUNK), _LARGEST_CHUNK)
+    return list(range(0, count, size))
+
+
+def _first_by_work(work: Array, most_work: int) -> list[int]:
+    """Return where chunks start that ask so much work at most, or are one element."""
+    asked, first, start = np.cumsum(work), [], 0
+    while start < len(work):
+        first.append(start)
+        start = max(int(np.searchsorted(asked, asked[start] - work[start] + most_work, side="right")), start + 1)
+    return first

@@ -28,10 +28,11 @@ from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
 from flexruimte.errors import LayerError, SourceError, did_you_mean
+from flexruimte.raster import Grid
 from flexruimte.study_file import LayerSettings, TableSettings
-from flexruimte.vocabulary import CRS, Floats
+from flexruimte.vocabulary import CRS
 
-__all__ = ["Grid", "Source", "Window"]
+__all__ = ["Source", "Window"]
 
 Window: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right, top in RD New. [m]"""
@@ -55,16 +56,6 @@ def locate(source: str, folder: Path) -> str:
     if source.startswith("/vsi") or "://" in source or (":" in source and len(scheme) > 1 and scheme.isalnum()):
         return source
     return str(folder / source)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Cells of a raster in RD New, rows from north to south; NaN is missing."""
-
-    cells: Floats
-    left: float
-    top: float
-    cell_m: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -317,20 +308,20 @@ class Source:
                 self._check_raster(raster, band)
                 whole = rasterio.windows.Window(0, 0, raster.width, raster.height)
                 wanted = whole if window is None else rasterio.windows.from_bounds(*window, transform=raster.transform)
+                # One cell more on each side: what is said of a cell may depend on the cells around it.
                 rows, columns = (
-                    (max(int(np.floor(wanted.row_off)), 0), min(int(np.ceil(wanted.row_off + wanted.height)), raster.height)),
-                    (max(int(np.floor(wanted.col_off)), 0), min(int(np.ceil(wanted.col_off + wanted.width)), raster.width)),
+                    (max(int(np.floor(wanted.row_off)) - 1, 0), min(int(np.ceil(wanted.row_off + wanted.height)) + 1, raster.height)),
+                    (max(int(np.floor(wanted.col_off)) - 1, 0), min(int(np.ceil(wanted.col_off + wanted.width)) + 1, raster.width)),
                 )
                 missing = raster.nodata if nodata is None else nodata
                 transform = raster.transform
-                left, top = transform.c + columns[0] * transform.a, transform.f + rows[0] * transform.e
                 if rows[1] <= rows[0] or columns[1] <= columns[0]:
                     values = np.empty((0, 0))
                 else:
                     values = raster.read(band, window=(rows, columns)).astype("float64")
                     if missing is not None:
                         values[np.isclose(values, missing, rtol=1e-6, atol=0)] = np.nan
-                return Grid(values, left, top, (transform.a, -transform.e))
+                return Grid(values, transform.c, transform.f, (transform.a, -transform.e), rows[0], columns[0])
         except rasterio.errors.RasterioIOError as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 

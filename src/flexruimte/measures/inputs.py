@@ -12,6 +12,7 @@ from flexruimte.conditions import answers_of_where
 from flexruimte.layers import Features, Layer
 from flexruimte.network import RoadNetwork, Snap, road_network, snap
 from flexruimte.overlay import Overlay
+from flexruimte.raster import CellStatistics
 from flexruimte.ruleset import Ruleset, Where
 from flexruimte.vocabulary import YES
 
@@ -30,6 +31,8 @@ class MeasureInputs:
     ruleset: Ruleset
     networks: dict[str, tuple[RoadNetwork, Snap]] = field(default_factory=dict)
     """Road networks that were made already, and where the shapes meet them."""
+    cells: dict[str, CellStatistics] = field(default_factory=dict)
+    """Statistics of cells under the shapes that were worked out already."""
 
     def network(self, key: str, where: Where) -> tuple[RoadNetwork, Snap]:
         """Return the network of the roads of a layer for which conditions hold, and where the shapes meet it; it is made once."""
