@@ -281,6 +281,30 @@ def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) ->
     assert len(gpd.read_file(tmp_path / "none.gpkg", layer="locations")) == 0
 
 
+def test_geometries_in_a_geopackage_are_multipolygons() -> None:
+    from flexruimte.exports.geopackage import multipolygons
+
+    square, holed = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 9, 9).difference(shapely.box(6, 6, 7, 7))
+    shapes = np.array([square, shapely.MultiPolygon([square, holed]), None, holed], dtype=object)
+    read = shapely.from_wkb(multipolygons(shapes).to_pylist())
+    assert shapely.get_type_id(read).tolist() == [6, 6, -1, 6]
+    assert shapely.get_num_geometries(read).tolist() == [1, 2, 0, 1]
+    assert shapely.area(read).tolist()[:2] == [1, 16]
+    assert shapely.equals_exact(shapely.get_geometry(read[[0, 3]], 0), np.array([square, holed])).all()
+
+
+def test_settings_of_gdal_are_left_as_they_were(ranking: Ranking, tmp_path: Path) -> None:
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2001-01-01T00:00:00.000Z"})
+    try:
+        ranking.to_geopackage(tmp_path / "locations.gpkg")
+        assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == "2001-01-01T00:00:00.000Z"
+        assert pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS") is None
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    with closing(sqlite3.connect(tmp_path / "locations.gpkg")) as database:
+        assert set(database.execute("SELECT last_change FROM gpkg_contents")) == {("2026-01-01T00:00:00.000Z",)}  # the study's date
+
+
 # ranking.csv and summary.json
 
 
