@@ -20,10 +20,10 @@ import pyogrio.errors
 import shapely
 
 from flexruimte.errors import OutputError
-from flexruimte.exports.geojson import READABLE_PROPERTIES, feature_properties
 from flexruimte.exports.qgis_style import style_of_buildable, style_of_layout, style_of_locations
+from flexruimte.exports.sentences import readable_properties
 from flexruimte.exports.whole_file import whole_file
-from flexruimte.vocabulary import CRS, Geometries
+from flexruimte.vocabulary import CRS, RANK, Geometries
 
 __all__ = ["multipolygons", "write_geopackage"]
 
@@ -83,12 +83,9 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame, summ
 
 def _attributes(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> pd.DataFrame:
     """Return the properties of the locations as columns of one type each; lists are "a;b"."""
-    geometries = [name for name in locations.columns if locations[name].dtype == "geometry"]
-    table = pd.DataFrame(locations.drop(columns=geometries))
-    properties = feature_properties(locations, summary)
-    for name in READABLE_PROPERTIES:
-        table[name] = pd.Series([values[name] for values in properties], index=table.index, dtype="string")
-    return table
+    table = pd.DataFrame({name: column for name, column in locations.items() if column.dtype != "geometry"})
+    readable = readable_properties(table, int(table[RANK].notna().sum()), summary)
+    return table.assign(**{name: pd.Series(texts, index=table.index, dtype="string") for name, texts in readable.items()})
 
 
 def _write_layer(table: pd.DataFrame, geometries: Geometries, path: Path, name: str) -> None:
