@@ -15,14 +15,19 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flexruimte import OutputError, Ranking
 from flexruimte.exports.geojson import write_geojson
+from flexruimte.exports.json_text import json_lists, json_values
 from flexruimte.exports.parquet import write_parquet
 from flexruimte.exports.ranking_table import write_ranking_table
+from flexruimte.exports.sentences import readable_properties
 from flexruimte.exports.tables import listed_ids, location_columns, location_table, parcel_table
 from flexruimte.exports.wgs84 import best_transformation, to_wgs84
 from flexruimte.exports.whole_file import whole_file
+from flexruimte.parallel import use_threads
 from toy_town import IDS, parcels, toy_study
 
 CONTRACT = [
@@ -118,7 +123,167 @@ def test_rounding_keeps_polygons_valid() -> None:
     assert (coordinates == np.round(coordinates, 7)).all()
 
 
+def squares_at(points: np.ndarray) -> np.ndarray:
+    """Squares of 20 m with their lower left corner at the points."""
+    return shapely.box(points[:, 0], points[:, 1], points[:, 0] + 20, points[:, 1] + 20)
+
+
+def rounded_by_proj(polygons: np.ndarray) -> np.ndarray:
+    """What PROJ says of every corner, rounded: nothing collapses and nothing has to be repaired in squares of 20 m."""
+    transform = best_transformation().transformer.transform
+    return shapely.transform(polygons, lambda xy: np.round(np.stack(transform(xy[:, 0], xy[:, 1]), axis=1), 7))
+
+
+def same_polygons(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(shapely.equals_identical(shapely.normalize(one), shapely.normalize(other)).all())
+
+
+@pytest.mark.parametrize("km", [3, 30, 250])
+def test_many_points_go_where_proj_says(km: int) -> None:
+    random = np.random.default_rng(km)
+    polygons = squares_at(np.array([20_000, 350_000]) + random.uniform(0, km * 1000, (4000, 2)))
+    assert same_polygons(to_wgs84(polygons), rounded_by_proj(polygons))
+
+
+def test_points_in_the_middle_between_two_rounded_numbers_go_where_proj_says() -> None:
+    # Longitudes and latitudes that end in ...5 at the eighth decimal, to the last digits that a number has: PROJ's own decide.
+    random = np.random.default_rng(8)
+    wanted = np.round(np.stack([random.uniform(5.3, 5.5, 5000), random.uniform(52.1, 52.3, 5000)], axis=1), 7) + 0.5e-7
+    transformer = best_transformation().transformer
+    points, asked = np.empty_like(wanted), wanted.copy()
+    for _ in range(3):  # what PROJ calls the inverse is that but for some tenths of a millimetre
+        points = np.stack(transformer.transform(asked[:, 0], asked[:, 1], direction="INVERSE"), axis=1)
+        asked -= np.stack(transformer.transform(points[:, 0], points[:, 1]), axis=1) - wanted
+    assert np.stack(transformer.transform(points[:, 0], points[:, 1]), axis=1) == pytest.approx(wanted, abs=2e-13, rel=0)
+    polygons = squares_at(points)
+    assert same_polygons(to_wgs84(polygons), rounded_by_proj(polygons))
+
+
+def test_correction_grids_are_asked_for_every_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    import flexruimte.exports.wgs84 as wgs84
+
+    class Gridded:
+        definition = "proj=pipeline step proj=hgridshift grids=nl_nsgi_rdtrans2018.tif"
+        asked = 0
+
+        def transform(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            self.asked += len(x)
+            return x / 30_000, y / 9_000
+
+    gridded = Gridded()
+    monkeypatch.setattr(wgs84, "best_transformation", lambda: wgs84.Transformation(gridded, "gridded", 0.001, True))
+    to_wgs84(squares_at(np.random.default_rng(2).uniform(150_000, 160_000, (2000, 2))))
+    assert gridded.asked == 2000 * 5
+
+
+def test_what_is_not_smooth_is_not_fitted() -> None:
+    from flexruimte.exports.wgs84 import fitted
+
+    def kinked(points: np.ndarray) -> np.ndarray:
+        return np.abs(points - 5.0) * 1e-6
+
+    def smooth(points: np.ndarray) -> np.ndarray:
+        return points**3 * 1e-6
+
+    bounds = np.array([0.0, 0.0, 10.0, 10.0])
+    assert fitted(kinked, bounds) is kinked
+    points = np.random.default_rng(3).uniform(0, 10, (50, 2))
+    assert fitted(smooth, bounds) is not smooth
+    assert fitted(smooth, bounds)(points) == pytest.approx(points**3 * 1e-6, abs=1e-12)
+
+
+def test_threads_do_not_change_degrees() -> None:
+    polygons = squares_at(np.random.default_rng(4).uniform(150_000, 160_000, (3000, 2)))
+    polygons[::7] = None
+    alone = to_wgs84(polygons)
+    for threads in (2, 7):
+        with use_threads(threads):
+            together = to_wgs84(polygons)
+        assert (shapely.to_wkb(together) == shapely.to_wkb(alone)).all()
+
+
+# JSON by column
+
+LETTERS = st.characters(codec="utf-8", exclude_characters=";")
+TEXTS = st.lists(st.none() | st.text(st.characters(codec="utf-8")))
+NUMBERS = st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0))
+WHOLE = st.lists(st.none() | st.integers(-(2**63), 2**63 - 1))
+
+
+@given(TEXTS | NUMBERS | WHOLE, st.sampled_from(["as it is", "repeated"]))
+def test_a_column_as_json_is_every_value_as_json(values: list, how: str) -> None:
+    values = values * 3 if how == "repeated" else values
+    known = [value for value in values if value is not None]
+    kind = "string" if not known or isinstance(known[0], str) else "float64" if isinstance(known[0], float) else "Int64"
+    assert json_values(pd.Series(values, dtype=kind)) == [json.dumps(value, ensure_ascii=False) for value in values]
+
+
+@given(st.lists(st.none() | st.lists(st.text(LETTERS, min_size=1), min_size=1)))
+def test_a_column_of_lists_as_json_is_every_list_as_json(lists: list) -> None:
+    texts = pd.Series([None if some is None else ";".join(some) for some in lists], dtype="string")
+    assert [json.loads(text) for text in json_lists(texts)] == [some or [] for some in lists]
+
+
+def test_what_json_has_no_number_for_is_refused() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_values(pd.Series([1.0, float("inf")]))
+
+
 # locations.geojson
+
+
+def test_features_at_once_do_not_change_a_file(ranking: Ranking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ranking.to_geojson(tmp_path / "whole.geojson")
+    monkeypatch.setattr("flexruimte.exports.geojson._AT_ONCE", 3)  # of 8
+    ranking.to_geojson(tmp_path / "in parts.geojson")
+    assert (tmp_path / "in parts.geojson").read_bytes() == (tmp_path / "whole.geojson").read_bytes()
+
+
+def test_a_property_with_a_percent_sign(ranking: Ranking, tmp_path: Path) -> None:
+    write_geojson(ranking._locations.assign(**{'50% of "it"': 1.5}), ranking.summary, tmp_path / "x.geojson")
+    features = json.loads((tmp_path / "x.geojson").read_text(encoding="utf-8"))["features"]
+    assert [feature["properties"]['50% of "it"'] for feature in features] == [1.5] * 8
+
+
+def test_what_is_said_of_locations() -> None:
+    rules = [f"rule_{number}" for number in range(8)]
+    locations = pd.DataFrame(
+        {
+            "rank": pd.Series([2, None], dtype="Int64"),
+            "gemeente": ["Aadorp", "Aadorp"],
+            "status": ["attention", "unknown"],
+            "score": [61.25, None],
+            "score_low": [60.0, None],
+            "score_high": [72.5, None],
+            "term_years": [15.5, None],
+            "term_start": pd.to_datetime(["2027-03-01", None]),
+            "homes_low": pd.Series([1000, None], dtype="Int64"),
+            "homes_mid": pd.Series([1500, None], dtype="Int64"),
+            "homes_high": pd.Series([2000, None], dtype="Int64"),
+            "buildable_m2": [12345.6, 0.0],
+            "reasons": ["rule_0", ""],
+            "decision": ["in", None],
+            "attention": ["rule_0;rule_1", ""],
+            "missing": ["", ";".join(rules)],
+            "site_type": ["field", None],
+        }
+    )
+    summary = {
+        "study": {"language": "nl"},
+        "site_types": {"field": {"nl": "Veld", "en": "Field"}},
+        "rules": [{"id": rule, "title": {"nl": rule.replace("rule_", "Regel "), "en": rule}} for rule in rules],
+    }
+    said = readable_properties(locations, 7, summary)
+    assert said["status_label"] == ["beschikbaar met aandachtspunten", "niet te beoordelen: gegevens ontbreken"]
+    assert said["site_type_label"] == ["Veld", None]
+    assert said["explanation"] == [
+        "Plaats 2 van 7 in Aadorp: beschikbaar met aandachtspunten. "
+        "Score 61,2 van 100 (tussen 60 en 72,5, naar wat nog onbekend is uitpakt). "
+        "Vrij voor 15,5 jaar vanaf 1 maart 2027. Ruimte voor ongeveer 1.500 woningen (1.000 tot 2.000) op 12.346 m². "
+        "Bezwaren waar een besluit overheen stapt: Regel 0. Let op: Regel 0 en Regel 1.",
+        "Niet gerangschikt in Aadorp: niet te beoordelen: gegevens ontbreken. Er is te weinig bekend voor een score. "
+        "Niet bekend: Regel 0, Regel 1, Regel 2, Regel 3, Regel 4, Regel 5 en nog 2.",
+    ]
 
 
 def test_properties_are_the_contract_in_order(collection: dict) -> None:
@@ -279,6 +444,30 @@ def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) ->
         location_table(ranking.parcels.iloc[:0], ["students", "starters"]), ranking.layout, ranking.summary, tmp_path / "none.gpkg"
     )
     assert len(gpd.read_file(tmp_path / "none.gpkg", layer="locations")) == 0
+
+
+def test_geometries_in_a_geopackage_are_multipolygons() -> None:
+    from flexruimte.exports.geopackage import multipolygons
+
+    square, holed = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 9, 9).difference(shapely.box(6, 6, 7, 7))
+    shapes = np.array([square, shapely.MultiPolygon([square, holed]), None, holed], dtype=object)
+    read = shapely.from_wkb(multipolygons(shapes).to_pylist())
+    assert shapely.get_type_id(read).tolist() == [6, 6, -1, 6]
+    assert shapely.get_num_geometries(read).tolist() == [1, 2, 0, 1]
+    assert shapely.area(read).tolist()[:2] == [1, 16]
+    assert shapely.equals_exact(shapely.get_geometry(read[[0, 3]], 0), np.array([square, holed])).all()
+
+
+def test_settings_of_gdal_are_left_as_they_were(ranking: Ranking, tmp_path: Path) -> None:
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2001-01-01T00:00:00.000Z"})
+    try:
+        ranking.to_geopackage(tmp_path / "locations.gpkg")
+        assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == "2001-01-01T00:00:00.000Z"
+        assert pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS") is None
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    with closing(sqlite3.connect(tmp_path / "locations.gpkg")) as database:
+        assert set(database.execute("SELECT last_change FROM gpkg_contents")) == {("2026-01-01T00:00:00.000Z",)}  # the study's date
 
 
 # ranking.csv and summary.json

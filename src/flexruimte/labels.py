@@ -198,6 +198,9 @@ def in_language(text: Mapping[str, str] | None, language: Language) -> str:
     return "" if text is None else str(text["nl" if language == "nl" else "en"])
 
 
+_DUTCH: Final = str.maketrans(",.", ".,")
+
+
 def number_text(value: float | None, decimals: int, language: Language) -> str:
     """Return a number as people write it; superfluous zeros are left off, None and NaN are a question mark.
 
@@ -212,7 +215,7 @@ def number_text(value: float | None, decimals: int, language: Language) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     text = "0" if text == "-0" else text
-    return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
+    return text.translate(_DUTCH) if language == "nl" else text
 
 
 _DECIMALS: Final = {"m": 0, "m2": 0, "share": 1, "homes": 0, "count": 0, "year": 1, "calendar year": 0, "km": 2}

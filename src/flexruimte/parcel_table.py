@@ -80,8 +80,10 @@ def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Lan
         `feature_count_<id>` and `features_<id>`, the first five by covered area. (n, ...)
     """
     columns: dict[str, Any] = {f"criterion_{name}": criteria[name].to_numpy() for name in criteria.columns}
+    answers = sorted(VERDICT_NAMES)
+    names = pd.array([VERDICT_NAMES[answer] for answer in answers], dtype="str")
     for rule_id, verdict in verdicts.items():
-        columns[f"verdict_{rule_id}"] = [VERDICT_NAMES[answer] for answer in verdict.tolist()]
+        columns[f"verdict_{rule_id}"] = names.take(np.searchsorted(answers, verdict))
     for rule_id, finding in land.findings.items():
         if rule_id in verdicts:
             columns[f"covered_m2_{rule_id}"] = finding.covered_m2

@@ -23,6 +23,7 @@ from flexruimte.exports.summary import summarise, write_summary
 from flexruimte.exports.tables import BUILDABLE_GEOMETRY, listed_ids, location_table, locations_of, parcel_table, site_table
 from flexruimte.exports.web_map import web_map
 from flexruimte.labels import COLUMNS, STATUSES, Language, in_language, label, listed, number_text
+from flexruimte.parallel import use_threads
 from flexruimte.pipeline import Assessment
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
@@ -141,7 +142,8 @@ class Ranking:
 
     def to_geojson(self, path: str | Path) -> None:
         """Write the listed locations to a GeoJSON file, in WGS 84."""
-        write_geojson(self._locations, self.summary, path)
+        with use_threads(self.assessment.plan.threads):
+            write_geojson(self._locations, self.summary, path)
 
     def to_geopackage(self, path: str | Path) -> None:
         """Write the listed locations to a GeoPackage in RD New, with styles for QGIS."""
@@ -149,7 +151,8 @@ class Ranking:
 
     def to_layout_geojson(self, path: str | Path) -> None:
         """Write the layouts behind `homes_mid` to a GeoJSON file, in WGS 84."""
-        write_layout_geojson(self.layout, self.summary, path)
+        with use_threads(self.assessment.plan.threads):
+            write_layout_geojson(self.layout, self.summary, path)
 
     def to_parquet(self, path: str | Path) -> None:
         """Write every parcel to a GeoParquet file in RD New."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +11,18 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.exports.sentences import location_sentence
-from flexruimte.exports.tables import LIST_COLUMNS, listed_ids
+from flexruimte.exports.json_text import json_lists, json_values, to_json
+from flexruimte.exports.sentences import readable_properties
+from flexruimte.exports.tables import LIST_COLUMNS
 from flexruimte.exports.wgs84 import DECIMALS, best_transformation, to_wgs84
 from flexruimte.exports.whole_file import whole_file
-from flexruimte.labels import STATUSES, Language, in_language, label
-from flexruimte.vocabulary import HOMES_HIGH, HOMES_LOW, HOMES_MID, RANK, STATUS, TERM_END, TERM_START
+from flexruimte.labels import Language, in_language
+from flexruimte.vocabulary import PARCEL_ID, RANK, Geometries
 
-__all__ = ["READABLE_PROPERTIES", "feature_properties", "write_geojson"]
+__all__ = ["write_geojson"]
 
-READABLE_PROPERTIES = ("status_label", "site_type_label", "explanation")
-"""Properties in the language of the study."""
-
-_WHOLE = (RANK, HOMES_LOW, HOMES_MID, HOMES_HIGH)
-_DATES = (TERM_START, TERM_END)
+_AT_ONCE = 10_000
+"""Features that are in memory as text."""
 
 
 def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
@@ -46,18 +43,27 @@ def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path:
         When the file cannot be written.
     """
     shapes = _shapes(locations)
-    geometries = np.where(shapely.is_missing(shapes), "null", shapely.to_geojson(shapes))
-    properties = feature_properties(locations, summary)
+    ranked = int(locations[RANK].notna().sum())
     collection = {"type": "FeatureCollection", **_bounds(shapes), **_foreign_members(summary)}
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(_json(collection)[:-1] + ',"features":[')
-        for position, (geometry, values) in enumerate(zip(geometries, properties, strict=True)):
-            file.write("\n" if position == 0 else ",\n")
-            file.write(f'{{"type":"Feature","id":{_json(values["parcel_id"])},"geometry":{geometry},"properties":{_json(values)}}}')
+        file.write(to_json(collection)[:-1] + ',"features":[')
+        for first in range(0, len(locations), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            properties = _properties(locations.iloc[some], ranked, summary)
+            file.write(",\n" if first else "\n")
+            file.write(",\n".join(_features(properties, shapes[some])))
         file.write("\n]}\n")
 
 
-def _shapes(locations: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
+def _features(properties: Mapping[str, list[str]], shapes: Geometries) -> Iterator[str]:
+    """Yield the JSON of every feature, from that of its properties."""
+    geometries = np.where(shapely.is_missing(shapes), "null", shapely.to_geojson(shapes))
+    members = ",".join(f"{to_json(name)}:".replace("%", "%%") + "%s" for name in properties)
+    feature = f'{{"type":"Feature","id":%s,"geometry":%s,"properties":{{{members}}}}}'
+    return map(feature.__mod__, zip(properties[PARCEL_ID], geometries, *properties.values(), strict=True))
+
+
+def _shapes(locations: gpd.GeoDataFrame) -> Geometries:
     """Return the geometries in WGS 84; where a buildable part is too small to be drawn, the parcel."""
     shapes = to_wgs84(np.asarray(locations.geometry))
     lost = shapely.is_missing(shapes)
@@ -65,53 +71,18 @@ def _shapes(locations: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
     return shapes
 
 
-def _bounds(shapes: np.ndarray[Any, Any]) -> dict[str, list[float]]:
+def _bounds(shapes: Geometries) -> dict[str, list[float]]:
     """Return west, south, east, north; nothing where there is no geometry."""
     if shapely.is_missing(shapes).all():
         return {}
     return {"bbox": [round(float(bound), DECIMALS) for bound in shapely.total_bounds(shapes)]}
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def feature_properties(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the properties of every location, as JSON has them.
-
-    Parameters
-    ----------
-    locations
-        As `flexruimte.exports.tables.location_table` makes it.
-    summary
-        Titles and language.
-    """
-    language: Language = summary["study"]["language"]
-    titles = {rule["id"]: in_language(rule["title"], language) for rule in summary["rules"]}
-    site_types = {name: in_language(title, language) for name, title in summary["site_types"].items()}
-    names = [str(name) for name in locations.columns if locations[name].dtype != "geometry"]
-    ranked = int(locations[RANK].notna().sum())
-    columns = {name: _column(name, locations[name]) for name in names}
-    result = []
-    rows = pd.DataFrame(locations[names]).itertuples(index=False, name=None)
-    for position, row in enumerate(dict(zip(names, cells, strict=True)) for cells in rows):
-        values = {name: columns[name][position] for name in names}
-        values["status_label"] = label(STATUSES, values[STATUS], language)
-        values["site_type_label"] = site_types.get(values["site_type"], values["site_type"])
-        values["explanation"] = location_sentence(row, titles, ranked, language)
-        result.append(values)
-    return result
-
-
-def _column(name: str, values: pd.Series[Any]) -> list[Any]:
-    """Return the values of a column as JSON has them; what is not known is null."""
-    if name in LIST_COLUMNS:
-        return [listed_ids(text) for text in values]
-    if name in _DATES:
-        return [None if pd.isna(date) else date.strftime("%Y-%m-%d") for date in values]
-    if name in _WHOLE:
-        return [None if pd.isna(number) else int(number) for number in values]
-    return [None if pd.isna(value) else value for value in values.astype(object)]
+def _properties(locations: gpd.GeoDataFrame, ranked: int, summary: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the JSON of the properties of locations, by column."""
+    columns = {str(name): column for name, column in locations.items() if column.dtype != "geometry"}
+    columns |= {name: pd.Series(texts, dtype=object) for name, texts in readable_properties(locations, ranked, summary).items()}
+    return {name: (json_lists if name in LIST_COLUMNS else json_values)(column) for name, column in columns.items()}
 
 
 def _foreign_members(summary: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyogrio
 import pyogrio.errors
 import shapely
 
 from flexruimte.errors import OutputError
-from flexruimte.exports.geojson import READABLE_PROPERTIES, feature_properties
 from flexruimte.exports.qgis_style import style_of_buildable, style_of_layout, style_of_locations
+from flexruimte.exports.sentences import readable_properties
 from flexruimte.exports.whole_file import whole_file
-from flexruimte.vocabulary import CRS
+from flexruimte.vocabulary import CRS, RANK, Geometries
 
-__all__ = ["write_geopackage"]
+__all__ = ["multipolygons", "write_geopackage"]
 
 _STYLES_TABLE = """
 CREATE TABLE layer_styles (
@@ -33,6 +36,10 @@ CREATE TABLE layer_styles (
 )
 """
 _GEOMETRY_COLUMN = "geom"
+_ONE_PART: Final = pa.scalar(b"\x01\x06\x00\x00\x00\x01\x00\x00\x00", pa.large_binary())
+"""What comes before the WKB of a polygon to make it a multipolygon: little-endian, type 6, one part."""
+_GDAL: Final = Lock()
+"""GDAL's settings hold for the process."""
 
 
 def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
@@ -65,42 +72,60 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame, summ
     moment = f"{summary['study']['as_of']}T00:00:00.000Z"
     with whole_file(path) as partial:
         try:
-            for name, (attributes, geometries) in layers.items():
-                _write_layer(attributes, geometries, partial, name)
+            with _gdal_that_writes_the_same(moment):
+                for name, (attributes, geometries) in layers.items():
+                    _write_layer(attributes, geometries, partial, name)
             with closing(sqlite3.connect(partial)) as database:
                 _add_styles(database, styles, moment)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, sqlite3.Error) as error:
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as error:
             raise OutputError(f"{path} cannot be written: {error}; check the disk and your rights on the folder") from error
 
 
 def _attributes(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> pd.DataFrame:
     """Return the properties of the locations as columns of one type each; lists are "a;b"."""
-    geometries = [name for name in locations.columns if locations[name].dtype == "geometry"]
-    table = pd.DataFrame(locations.drop(columns=geometries))
-    properties = feature_properties(locations, summary)
-    for name in READABLE_PROPERTIES:
-        table[name] = pd.Series([values[name] for values in properties], index=table.index, dtype="string")
-    return table
+    table = pd.DataFrame({name: column for name, column in locations.items() if column.dtype != "geometry"})
+    readable = readable_properties(table, int(table[RANK].notna().sum()), summary)
+    return table.assign(**{name: pd.Series(texts, index=table.index, dtype="string") for name, texts in readable.items()})
 
 
-def _write_layer(table: pd.DataFrame, geometries: np.ndarray[Any, Any], path: Path, name: str) -> None:
-    frame = gpd.GeoDataFrame(table, geometry=_as_multi(geometries), crs=CRS)
+def _write_layer(table: pd.DataFrame, geometries: Geometries, path: Path, name: str) -> None:
+    columns = pa.Table.from_pandas(table, preserve_index=False).append_column(_GEOMETRY_COLUMN, multipolygons(geometries))
     with warnings.catch_warnings():
         # The temporary name is not the one that GDAL would choose.
         warnings.simplefilter("ignore", RuntimeWarning)
-        pyogrio.write_dataframe(
-            frame, path, layer=name, driver="GPKG", geometry_type="MultiPolygon", layer_options={"GEOMETRY_NAME": _GEOMETRY_COLUMN}
+        pyogrio.write_arrow(
+            columns,
+            path,
+            layer=name,
+            driver="GPKG",
+            geometry_name=_GEOMETRY_COLUMN,
+            geometry_type="MultiPolygon",
+            crs=CRS,
+            layer_options={"GEOMETRY_NAME": _GEOMETRY_COLUMN},
         )
 
 
-def _as_multi(geometries: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    parts, index = shapely.get_parts(geometries, return_index=True)
-    result = np.full(len(geometries), None, dtype=object)
-    return np.asarray(shapely.multipolygons(parts, indices=index, out=result), dtype=object) if len(parts) else result
+def multipolygons(geometries: Geometries) -> pa.Array:
+    """Return the WKB of polygons and multipolygons, as multipolygons all; null where there is none."""
+    wkb = pa.array(shapely.to_wkb(geometries, byte_order=1), pa.large_binary())
+    alone = pa.array(shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON)
+    return pc.if_else(alone, pc.binary_join_element_wise(_ONE_PART, wkb, pa.scalar(b"", pa.large_binary())), wkb)
+
+
+@contextmanager
+def _gdal_that_writes_the_same(moment: str) -> Iterator[None]:
+    """Let GDAL write the study's date for the present, and leave it to `whole_file` to see to it that all is on disk."""
+    options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+    with _GDAL:
+        before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+        pyogrio.set_gdal_config_options(options)
+        try:
+            yield
+        finally:
+            pyogrio.set_gdal_config_options(before)
 
 
 def _add_styles(database: sqlite3.Connection, styles: Mapping[str, str], moment: str) -> None:
-    """Add the styles, and make the file say the same whenever it was written."""
     database.execute(_STYLES_TABLE)
     for name, qml in styles.items():
         database.execute(
@@ -113,6 +138,4 @@ def _add_styles(database: sqlite3.Connection, styles: Mapping[str, str], moment:
         "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
         (moment,),
     )
-    database.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
     database.commit()
-    database.execute("VACUUM")

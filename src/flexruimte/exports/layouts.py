@@ -49,16 +49,24 @@ def layout_table(ids: np.ndarray[Any, Any], layouts: Layouts | None, language: L
     if layouts is None:
         empty = pd.DataFrame({name: pd.Series(dtype="string") for name in LAYOUT_COLUMNS})
         return _typed(empty, np.empty(0, dtype=object))
-    kinds = {"road": layouts.roads, "paved": layouts.paved, "path": layouts.paths}
-    tables, shapes = [], []
-    for kind, geometries in kinds.items():
-        there = ~shapely.is_empty(geometries) & ~shapely.is_missing(geometries)
-        tables.append(pd.DataFrame({PARCEL_ID: ids[there], "kind": kind}))
-        shapes.append(geometries[there])
-    modules = {"storeys": layouts.storeys, "row": layouts.row, "degrees": np.round(layouts.degrees, 3)}
-    tables.append(pd.DataFrame({PARCEL_ID: ids[layouts.part], "kind": "module", **modules}))
-    table = pd.concat(tables, ignore_index=True).reindex(columns=LAYOUT_COLUMNS)
-    table["kind_label"] = [label(LAYOUT_KINDS, kind, language) for kind in table["kind"]]
+    ground = {"road": layouts.roads, "paved": layouts.paved, "path": layouts.paths}
+    there = [np.flatnonzero(~shapely.is_empty(shapes) & ~shapely.is_missing(shapes)) for shapes in ground.values()]
+    part = np.concatenate([*there, layouts.part])
+    kinds = [*ground, "module"]
+    kind = np.repeat(np.arange(len(kinds)), [*map(len, there), len(layouts.part)])
+    of_modules = {"storeys": layouts.storeys, "row": layouts.row, "degrees": np.round(layouts.degrees, 3)}
+    table = pd.DataFrame(
+        {
+            PARCEL_ID: pd.array(ids, dtype="string").take(part),
+            "kind": pd.array(kinds, dtype="string").take(kind),
+            "kind_label": pd.array([label(LAYOUT_KINDS, name, language) for name in kinds], dtype="string").take(kind),
+            **{
+                name: np.pad(values.astype(float), (len(part) - len(values), 0), constant_values=np.nan)
+                for name, values in of_modules.items()
+            },
+        }
+    )
+    shapes = [geometries[where] for geometries, where in zip(ground.values(), there, strict=True)]
     return _typed(table, np.concatenate([*shapes, layouts.module]))
 
 

@@ -17,7 +17,19 @@ from flexruimte.exports.wgs84 import best_transformation
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.pipeline import Assessment
 from flexruimte.ruleset import Ruleset, TargetGroup, Theme
-from flexruimte.vocabulary import AREA, BUILDABLE_AREA, HOMES_HIGH, HOMES_LOW, HOMES_MID, PARCEL_ID, SITE_ID, STATUS, Status
+from flexruimte.vocabulary import (
+    AREA,
+    BUILDABLE_AREA,
+    HOMES_HIGH,
+    HOMES_LOW,
+    HOMES_MID,
+    PARCEL_ID,
+    SITE_ID,
+    STATUS,
+    VERDICT_NAMES,
+    Floats,
+    Status,
+)
 
 __all__ = ["summarise", "write_summary"]
 
@@ -45,7 +57,7 @@ def summarise(
     plan, ruleset = assessment.plan, assessment.ruleset
     rules = rule_facts(assessment)
     for facts in rules:
-        facts["counts"] = _rule_counts(facts["id"], parcels)
+        facts["counts"] = _rule_counts(facts["id"], assessment.verdicts, parcels)
     return {
         "format": FORMAT,
         "study": {
@@ -58,9 +70,7 @@ def summarise(
         "ruleset": _ruleset(ruleset),
         "regime": _regime(ruleset, assessment.regime),
         "total": _counts(parcels, locations),
-        "status": {
-            str(status): _counts(parcels[parcels[STATUS] == str(status)], locations[locations[STATUS] == str(status)]) for status in Status
-        },
+        "status": _counts_by_status(parcels, locations),
         "sites_of_several_parcels": int(parcels[SITE_ID].nunique()),
         "not_assessed": [
             {"id": name, "title": _title(ruleset, name), "leaves_out": [key for key, cause in assessment.left_out.items() if cause == name]}
@@ -98,6 +108,12 @@ def write_summary(summary: Mapping[str, Any], path: str | Path) -> None:
         partial.write_text(json.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
 
 
+def _counts_by_status(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[str, dict[str, float | int]]:
+    areas = parcels[[STATUS, AREA, BUILDABLE_AREA]]  # of hundreds of columns
+    homes = locations[[STATUS, HOMES_LOW, HOMES_MID, HOMES_HIGH]]
+    return {str(status): _counts(areas[areas[STATUS] == str(status)], homes[homes[STATUS] == str(status)]) for status in Status}
+
+
 def _counts(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[str, float | int]:
     """Return number and hectares of some parcels, and the homes of some locations (not of what was not counted)."""
     homes = {name: int(locations[name].sum()) for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH)}
@@ -109,21 +125,23 @@ def _counts(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[str, float |
     }
 
 
-def _hectares(areas: pd.Series[Any]) -> float:
+def _hectares(areas: pd.Series[Any] | Floats) -> float:
     return round(float(areas.sum()) / SQUARE_METRES_PER_HECTARE, 4)
 
 
-def _rule_counts(rule_id: str, parcels: pd.DataFrame) -> dict[str, Any]:
+def _rule_counts(rule_id: str, verdicts: pd.DataFrame, parcels: pd.DataFrame) -> dict[str, Any]:
     """Return how often a rule says what, and how much land it covers."""
     counts: dict[str, Any] = dict.fromkeys(("yes", "no", "unknown"), 0)
-    verdict, covered = f"verdict_{rule_id}", f"covered_m2_{rule_id}"
-    if verdict in parcels:
-        counts.update({str(answer): int(number) for answer, number in parcels[verdict].value_counts().items()})
-    counts["left_out"] = 0 if verdict in parcels else len(parcels)
+    covered = f"covered_m2_{rule_id}"
+    if rule_id in verdicts:
+        answers = verdicts[rule_id].to_numpy()
+        counts.update({name: int((answers == answer).sum()) for answer, name in VERDICT_NAMES.items()})
+    counts["left_out"] = 0 if rule_id in verdicts else len(parcels)
     if covered in parcels:
-        known = parcels[covered].dropna()
+        areas = parcels[covered].to_numpy()
+        known = areas[~np.isnan(areas)]
         counts["covered_hectares"] = _hectares(known) if len(known) else None
-        counts["edges"] = int(parcels[f"edge_{rule_id}"].sum())
+        counts["edges"] = int(parcels[f"edge_{rule_id}"].to_numpy().sum())
     return counts
 
 
@@ -166,10 +184,10 @@ def _title(ruleset: Ruleset, name: str) -> dict[str, str] | None:
 
 def _decisions(assessment: Assessment, parcels: pd.DataFrame) -> dict[str, Any]:
     """Return the decisions on these parcels, and how many are not in force yet."""
-    decided = parcels[parcels["decision"].notna()]
+    columns = parcels[[PARCEL_ID, "decision", "decision_reason", "decision_date", STATUS]]
     rows = assessment.plan.decisions.rows
-    here = rows[rows.index.isin(set(parcels[PARCEL_ID]))]
+    here = rows[rows.index.isin(parcels[PARCEL_ID])]
     return {
-        "applied": decided[[PARCEL_ID, "decision", "decision_reason", "decision_date", STATUS]].to_dict("records"),
+        "applied": columns[columns["decision"].notna()].to_dict("records"),
         "not_yet_in_force": int((here["date"] > np.datetime64(assessment.plan.as_of)).sum()),
     }

@@ -14,13 +14,15 @@ other units                               3
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pandas.api.extensions import ExtensionArray
 
+from flexruimte.conditions import as_numbers
 from flexruimte.pipeline import Assessment
 from flexruimte.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -46,6 +48,7 @@ from flexruimte.vocabulary import (
     TERM_START,
     TERM_YEARS,
     THEMES,
+    Floats,
     Geometries,
     unit_of,
 )
@@ -86,6 +89,8 @@ _TEXT: Final = (
 )
 _SEPARATOR: Final = ";"
 
+_Column: TypeAlias = ExtensionArray | np.ndarray[Any, Any]
+
 
 def listed_ids(text: object) -> list[str]:
     """Return the ids in a list column.
@@ -118,27 +123,27 @@ def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
 def _as_written(rows: gpd.GeoDataFrame, buildable: Geometries, ruleset: Ruleset) -> gpd.GeoDataFrame:
     """Return rows in the types that they have in every municipality, rounded, by id, with the buildable part as a second geometry."""
     names = [str(name) for name in rows.columns if name != rows.geometry.name]
-    columns: dict[str, Any] = {name: _plain(name, rows[name], ruleset) for name in names}
+    columns = {name: _plain(name, rows[name], ruleset) for name in names}
     frame = gpd.GeoDataFrame(columns, geometry=np.asarray(rows.geometry), crs=CRS)
     left = buildable.copy()
     left[shapely.is_empty(left)] = None
     frame[BUILDABLE_GEOMETRY] = gpd.GeoSeries(left, index=frame.index, crs=CRS)
-    return frame.sort_values(PARCEL_ID, kind="stable").reset_index(drop=True)
+    return frame if frame[PARCEL_ID].is_monotonic_increasing else frame.sort_values(PARCEL_ID, kind="stable").reset_index(drop=True)
 
 
-def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> pd.Series[Any]:
-    """Return a column in the type that it has in every municipality, rounded."""
+def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
+    """Return the values of a column in the type that they have in every municipality, rounded."""
     is_measure = name in BUILT_IN_MEASURES or name in ruleset.measures
     if name == RANK:
-        return values.astype("Int64")
+        return values.astype("Int64").array
     if name in (TERM_START, TERM_END):
-        return values.astype("datetime64[ms]")
+        return values.astype("datetime64[ms]").array
     if name in (HOMES_LOW, HOMES_MID, HOMES_HIGH):
-        return values.astype("float64").round().astype("Int64")
+        return values.astype("float64").round().astype("Int64").array
     if name.startswith("feature_count_"):
-        return values.astype("int64")
+        return values.to_numpy(dtype="int64")
     if name.startswith("edge_"):
-        return values.astype("bool")
+        return values.to_numpy(dtype="bool")
     if name in _TEXT or name.startswith(("verdict_", "features_")) or (is_measure and unit_of(name) == "class"):
         return _as_text(values)
     if is_measure or name in ("taken_m2", "known_share") or name.startswith("covered_m2_"):
@@ -146,24 +151,22 @@ def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> pd.Series[Any
         return _rounded(values, _DECIMALS.get(unit, _OTHER_DECIMALS))
     if name in ("score", "score_low", "score_high", *THEMES) or name.startswith(("suitability_", "criterion_")):
         return _rounded(values, _SCORE_DECIMALS)
-    return _as_text(values) if values.dtype == object else values
+    return _as_text(values) if values.dtype == object else values.array
 
 
-def _rounded(values: pd.Series[Any], decimals: int) -> pd.Series[Any]:
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-    return numbers.round(decimals) + 0.0  # no -0.0
+def _rounded(values: pd.Series[Any], decimals: int) -> Floats:
+    return np.asarray(np.round(as_numbers(values), decimals) + 0.0, dtype=np.float64)  # no -0.0
 
 
-def _as_text(values: pd.Series[Any]) -> pd.Series[Any]:
+def _as_text(values: pd.Series[Any]) -> ExtensionArray:
     """Return text; a class that is a whole number is written 3, never 3.0."""
     if values.dtype != object and not pd.api.types.is_numeric_dtype(values.dtype):
-        return values.astype("string")
-    return pd.Series([_text(value) for value in values], index=values.index, dtype="string")
+        return values.astype("string").array
+    codes, distinct = pd.factorize(values)
+    return pd.array([_text(value) for value in distinct], dtype="string").take(codes, allow_fill=True)
 
 
-def _text(value: Any) -> str | None:
-    if pd.isna(value):
-        return None
+def _text(value: Any) -> str:
     return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 

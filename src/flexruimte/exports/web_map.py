@@ -9,9 +9,10 @@ import geopandas as gpd
 import numpy as np
 
 from flexruimte.errors import OutputError
-from flexruimte.exports.geojson import feature_properties
 from flexruimte.exports.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR
+from flexruimte.exports.sentences import known_or_none, readable_properties
 from flexruimte.labels import COLUMNS, label
+from flexruimte.vocabulary import PARCEL_ID, RANK, STATUS
 
 if TYPE_CHECKING:
     import folium
@@ -42,18 +43,18 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
     if not len(locations):
         raise OutputError(f"there is nothing to show: no parcel in {summary['municipality']['name']} is available or unknown; see .summary")
     language = summary["study"]["language"]
-    properties = feature_properties(locations, summary)
+    readable = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
     shown = {
-        "rank": [values["rank"] for values in properties],
-        "parcel_id": [values["parcel_id"] for values in properties],
-        "status": [values["status_label"] for values in properties],
-        "score": [values["score"] for values in properties],
-        "explanation": [values["explanation"] for values in properties],
+        RANK: known_or_none(locations[RANK]),
+        PARCEL_ID: known_or_none(locations[PARCEL_ID]),
+        STATUS: readable["status_label"],
+        "score": known_or_none(locations["score"]),
+        "explanation": readable["explanation"],
     }
     names = {name: "" if name == "explanation" else label(COLUMNS, name, language) for name in shown}
     columns = {names[name]: values for name, values in shown.items()}
     frame = gpd.GeoDataFrame(columns, geometry=np.asarray(locations.geometry), crs=locations.crs)
-    frame["colour"] = [_colour(values) for values in properties]
+    frame["colour"] = [_colour(rank, score) for rank, score in zip(shown[RANK], shown["score"], strict=True)]
     shown_fields: dict[str, Any] = {"tooltip": [names["rank"], names["score"], names["parcel_id"]], "popup": list(names.values())}
     result: folium.Map = frame.explore(
         color=frame["colour"],
@@ -64,7 +65,7 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
     return result
 
 
-def _colour(values: Mapping[str, Any]) -> str:
-    if values["rank"] is None or values["score"] is None:
+def _colour(rank: int | None, score: float | None) -> str:
+    if rank is None or score is None:
         return UNKNOWN_COLOUR
-    return next(colour for low, high, colour in SCORE_CLASSES if low <= values["score"] < high)
+    return next(colour for low, high, colour in SCORE_CLASSES if low <= score < high)
