@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -104,15 +105,21 @@ def run(
     out: OutOption = Path("out"),
     workers: Annotated[int, typer.Option(min=1, help="Municipalities that are computed at once, each in a process of its own.")] = 1,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that shares the data and --out.")] = None,
+    block: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Most parcels at once; fewer take less memory and give the same results.")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute again what is finished and unchanged.")] = False,
 ) -> None:
     """Rank municipalities and write their results; what is finished and unchanged is not computed again."""
-    _run(study, gemeente or [], out, fresh, workers, dask)
+    _run(study, gemeente or [], out, fresh, workers, dask, block)
 
 
-def _run(study: Path, codes: list[str], out: Path, fresh: bool, workers: int = 1, dask: str | None = None) -> None:
+def _run(
+    study: Path, codes: list[str], out: Path, fresh: bool, workers: int = 1, dask: str | None = None, block: int | None = None
+) -> None:
     signal.signal(signal.SIGTERM, _interrupted)
-    loaded = Study.load(study)
+    loaded = Study.load(study).plan
+    loaded = loaded if block is None else replace(loaded, block=block)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:

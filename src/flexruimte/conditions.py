@@ -11,12 +11,27 @@ import pandas as pd
 from flexruimte.ruleset import FieldCondition, Ruleset, Scalar, Test, Where
 from flexruimte.vocabulary import NO, UNKNOWN, YES, Verdicts
 
-__all__ = ["all_of", "answers_of_test", "answers_of_where", "as_numbers"]
+__all__ = ["all_of", "answers_of_test", "answers_of_where", "as_numbers", "as_text"]
 
 
 def as_numbers(values: pd.Series[Any]) -> pd.Series[float]:
     """Return a column as float64; what is no number becomes NaN."""
     return pd.to_numeric(values, errors="coerce").astype("float64")
+
+
+def as_text(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column as text; a whole number is written 3, never 3.0: as what it is read depends on whether a null was read with it.
+
+    Examples
+    --------
+    >>> as_text(pd.Series([3.0, 2.5, None])).tolist()
+    ['3', '2.5', <NA>]
+    """
+    text = values.astype("string")
+    if not pd.api.types.is_float_dtype(values.dtype):
+        return text
+    whole = values.notna() & (values % 1 == 0)
+    return text.where(~whole, values.map("{:.0f}".format, na_action="ignore").astype("string"))
 
 
 def all_of(answers: Iterable[Verdicts], count: int) -> Verdicts:
@@ -68,7 +83,7 @@ def _is_in(values: pd.Series[Any], wanted: list[Scalar]) -> np.ndarray[Any, np.d
     if numbers:
         found |= as_numbers(values).isin(numbers).to_numpy()
     if texts:
-        found |= values.astype("string").isin(texts).to_numpy(dtype=bool)
+        found |= as_text(values).isin(texts).to_numpy(dtype=bool)
     return found
 
 

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.conditions import all_of, answers_of_test, answers_of_where, as_numbers
+from flexruimte.conditions import all_of, answers_of_test, answers_of_where, as_numbers, as_text
 from flexruimte.geometry import BUFFER_QUADRANT_SEGMENTS, Overlaps, covered_area, overlaps, remainder, stays_at_boundary, union_by_group
 from flexruimte.layers import Features, Layer
 from flexruimte.overlay import Overlay
 from flexruimte.ruleset import DistanceByField, Rule, Ruleset
 from flexruimte.vocabulary import AREA_TOLERANCE, NO, UNKNOWN, YES, Booleans, Floats, Geometries, Integers, Verdicts
 
-__all__ = ["FEATURES_NAMED", "Land", "LandFinding", "assess_land"]
+__all__ = ["FEATURES_NAMED", "Land", "LandFinding", "assess_land", "read_distances"]
 
 FEATURES_NAMED = 5
 """So many features are named as the cause of a finding; the others are counted."""
@@ -144,16 +144,20 @@ def _distances(rule: Rule, features: Features) -> tuple[Floats, Booleans]:
     """Return the distance of the rule per feature, and whether it could be read."""
     if not isinstance(rule.distance_m, DistanceByField):
         return np.full(len(features.ids), rule.distance_m or 0.0), np.ones(len(features.ids), dtype=bool)
-    values = features.table[rule.distance_m.field]
-    if rule.distance_m.classes is not None:
-        read = as_numbers(values.astype("string").map(rule.distance_m.classes))
-    else:
-        text = values.astype("string").str.extract(str(rule.distance_m.pattern), expand=True).iloc[:, 0]
-        read = as_numbers(text.astype("string").str.replace(",", ".", regex=False))
-    distance = np.array(read, dtype=np.float64)
+    distance = read_distances(rule.distance_m, features.table[rule.distance_m.field])
     readable: Booleans = np.isfinite(distance)
     distance[~readable] = rule.distance_m.otherwise_m
     return distance, readable
+
+
+def read_distances(by_field: DistanceByField, values: pd.Series[Any]) -> Floats:
+    """Return the distance that each value of a field stands for; no finite number where it cannot be read. (n,) float64 [m]."""
+    if by_field.classes is not None:
+        read = as_numbers(as_text(values).map(by_field.classes))
+    else:
+        text = values.astype("string").str.extract(str(by_field.pattern), expand=True).iloc[:, 0]
+        read = as_numbers(text.astype("string").str.replace(",", ".", regex=False))
+    return np.array(read, dtype=np.float64)
 
 
 def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: Floats) -> Overlaps:

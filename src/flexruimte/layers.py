@@ -6,7 +6,7 @@ What is repaired is counted. What cannot be used is refused with the name of the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -14,14 +14,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.conditions import answers_of_where
+from flexruimte.conditions import answers_of_where, as_text
 from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
 from flexruimte.geometry import overlaps, polygonal
 from flexruimte.raster import Grid
 from flexruimte.ruleset import LayerSpec
+from flexruimte.seen import Identities, Seen, cells_seen, identities, rows_seen
 from flexruimte.sources import Source, Window
 from flexruimte.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, TableSettings
-from flexruimte.vocabulary import NO, Geometries, Verdicts
+from flexruimte.surroundings import Surroundings
+from flexruimte.vocabulary import NO, Booleans, Geometries, Verdicts
 
 __all__ = [
     "Features",
@@ -39,6 +41,7 @@ __all__ = [
     "load_raster",
     "load_table",
     "source_columns",
+    "values_of_field",
 ]
 
 NULL_VALUE = "none"
@@ -56,6 +59,7 @@ class LayerFacts:
     licence: str | None
     coverage: str
     rows: int = 0
+    """Rows, or cells, around the parcels."""
     repairs: dict[str, int] = field(default_factory=dict)
 
 
@@ -76,7 +80,11 @@ class Features:
     """YES where the row surely counts, UNKNOWN where a field that decides it is null. (m,) int8"""
     coverage: Any | None
     """The area the layer speaks of, a geometry; None is everywhere. What fills the plane speaks of what it covers."""
+    identities: Identities
+    """What tells each feature from others, in whichever window they are read. (m,) uint64"""
     facts: LayerFacts
+    """But for what is counted."""
+    seen: Seen
 
     @property
     def fills(self) -> bool:
@@ -100,6 +108,8 @@ class Raster:
     spec: LayerSpec
     grid: Grid
     facts: LayerFacts
+    """But for what is counted."""
+    seen: Seen
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,12 @@ class Table:
     rows: pd.DataFrame
     """The fields by the vocabulary's names, indexed by parcel id."""
     facts: LayerFacts
+    """But for what is counted."""
+
+    def seen_of(self, ids: np.ndarray[Any, Any]) -> Seen:
+        """Return what was seen of it: the rows of some parcels."""
+        rows = self.rows[self.rows.index.isin(ids)]
+        return rows_seen(identities(None, rows.reset_index()), {}, np.ones(len(rows), dtype=bool))
 
 
 Layer: TypeAlias = Features | Raster | Table
@@ -193,14 +209,14 @@ def _named(frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings
     return table
 
 
-def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, int]]:
-    """Return geometries that are 2-D, valid and of one kind (else None), and what was repaired."""
-    repairs = {"null geometry": int(shapely.is_missing(geometries).sum())}
-    repairs["empty geometry"] = int((shapely.is_empty(geometries) & ~shapely.is_missing(geometries)).sum())
-    repairs["Z or M values dropped"] = int((shapely.has_z(geometries) | shapely.has_m(geometries)).sum())
+def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, Booleans]]:
+    """Return geometries that are 2-D, valid and of one kind (else None), and where what was repaired."""
+    repairs = {"null geometry": shapely.is_missing(geometries)}
+    repairs["empty geometry"] = shapely.is_empty(geometries) & ~shapely.is_missing(geometries)
+    repairs["Z or M values dropped"] = shapely.has_z(geometries) | shapely.has_m(geometries)
     flat = shapely.force_2d(geometries)
     invalid = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
-    repairs["invalid geometry repaired"] = int(invalid.sum())
+    repairs["invalid geometry repaired"] = invalid
     flat[invalid] = shapely.make_valid(flat[invalid], method="structure", keep_collapsed=False)
     present = ~(shapely.is_missing(flat) | shapely.is_empty(flat))
     if kind == "polygon":
@@ -208,9 +224,13 @@ def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, i
         flat[collections] = polygonal(flat[collections])
         present &= ~shapely.is_empty(flat)
     right = np.isin(shapely.get_type_id(flat), _KINDS[kind])
-    repairs[f"not a {kind}, left out"] = int((present & ~right).sum())
+    repairs[f"not a {kind}, left out"] = present & ~right
     flat[~(present & right)] = None
-    return flat, {what: count for what, count in repairs.items() if count}
+    return flat, {what: where for what, where in repairs.items() if where.any()}
+
+
+def _counted(repairs: Mapping[str, Booleans]) -> dict[str, int]:
+    return {what: int(where.sum()) for what, where in repairs.items()}
 
 
 def _canonical_order(ids: np.ndarray[Any, Any], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
@@ -219,8 +239,16 @@ def _canonical_order(ids: np.ndarray[Any, Any], geometries: Geometries) -> np.nd
     return np.lexsort((shapely.get_num_coordinates(geometries), top, right, bottom, left, np.asarray(ids, dtype=str)))
 
 
-def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[str], window: Window) -> Features:
-    """Read a vector layer around a municipality.
+def values_of_field(source: Source, field: str) -> pd.Series[Any]:
+    """Return the different values of a field in all of a source, or its constant."""
+    if field in source.settings.constants:
+        return pd.Series([source.settings.constants[field]])
+    column = source_columns(source, [field])[field]
+    return pd.Series(source.read_table([column])[column].unique())
+
+
+def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[str], near: Surroundings, around: Window) -> Features:
+    """Read a vector layer around parcels.
 
     Parameters
     ----------
@@ -230,8 +258,10 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
         Where it is read from.
     fields
         Fields that are needed.
-    window
-        Bounds of the parcels plus the largest distance that any rule needs. [m]
+    near
+        Around the parcels, as far as any rule needs it.
+    around
+        The same of the whole municipality: whether the layer has features near is decided for all of its parcels.
 
     Raises
     ------
@@ -247,21 +277,20 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
     id_column = settings.id or (columns.get(spec.id) if spec.id else None)
     if id_column is not None and id_column not in source.columns:
         raise LayerError(f"{source.label} has no column '{id_column}' for the feature ids; {did_you_mean(id_column, source.columns)}")
-    frame = source.read(list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), window)
-    geometries, repairs = _cleaned(frame.geometry.to_numpy(), spec.geometry)
-    if source.curve_count:
-        repairs["curves in the whole source made straight"] = source.curve_count
+    frame = source.read(list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), near.window)
+    raw = frame.geometry.to_numpy()
+    geometries, repaired = _cleaned(raw, spec.geometry)
     table = _named(frame, columns, settings)
     if spec.missing_below is not None:
         for number in table.select_dtypes("number").columns:
             table[number] = table[number].astype("float64").where(table[number] >= spec.missing_below)
     certainty = answers_of_where(spec.rows, table)
-    ids = (
-        frame[id_column].astype("string").fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
-    )
+    ids = as_text(frame[id_column]).fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
+    identity = identities(raw, table.assign(**{"": ids}))
     keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
     keep = keep[_canonical_order(ids[keep], geometries[keep])]
-    coverage, described = _coverage(spec, source, settings, window)
+    coverage, described = _coverage(spec, source, settings, around)
+    whole_source = {"curves in the whole source made straight": source.curve_count} if source.curve_count else {}
     return Features(
         key=key,
         spec=spec,
@@ -271,7 +300,9 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
         table=table.iloc[keep].reset_index(drop=True),
         certainty=certainty[keep],
         coverage=coverage,
-        facts=LayerFacts(source.settings.source, settings.reference_date, settings.licence, described, len(frame), repairs),
+        identities=identity[keep],
+        facts=LayerFacts(source.settings.source, settings.reference_date, settings.licence, described, repairs=whole_source),
+        seen=rows_seen(identity, repaired, near.meet(np.where(shapely.is_missing(geometries), raw, geometries))),
     )
 
 
@@ -299,8 +330,8 @@ def _coverage(spec: LayerSpec, source: Source, settings: LayerSettings, window: 
     return None, "everywhere, as it has features near"
 
 
-def load_raster(key: str, spec: LayerSpec, source: Source, window: Window) -> Raster:
-    """Read a raster around a municipality: sentinels recoded, values outside the valid range missing.
+def load_raster(key: str, spec: LayerSpec, source: Source, near: Surroundings) -> Raster:
+    """Read a raster around parcels: sentinels recoded, values outside the valid range missing.
 
     Raises
     ------
@@ -309,7 +340,7 @@ def load_raster(key: str, spec: LayerSpec, source: Source, window: Window) -> Ra
     """
     settings = _layer_settings(source)
     nodata, (low, high) = _missing_values(spec, settings)
-    grid = source.read_grid(window, nodata)
+    grid = source.read_grid(near.window, nodata)
     values = grid.cells
     values[~((values >= low) & (values <= high))] = np.nan
     if np.isnan(values).all():
@@ -317,8 +348,9 @@ def load_raster(key: str, spec: LayerSpec, source: Source, window: Window) -> Ra
     recoded = values.copy()
     for sentinel, meaning in spec.recode.items():
         recoded[values == float(sentinel)] = meaning
-    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its valid cells", values.size)
-    return Raster(key, spec, replace(grid, cells=recoded), facts)
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its valid cells")
+    grid = replace(grid, cells=recoded)
+    return Raster(key, spec, grid, facts, cells_seen(recoded, *grid.corner, grid.cell_m, near))
 
 
 def _missing_values(spec: LayerSpec, settings: LayerSettings) -> tuple[float | None, tuple[float, float]]:
@@ -362,7 +394,7 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
     if len(double):
         raise LayerError(f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel")
     rows = _named(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)
-    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "the parcels it lists", len(frame))
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "the parcels it lists")
     return Table(key, spec, rows[ids.notna().to_numpy()], facts)
 
 
@@ -390,7 +422,7 @@ def load_municipalities(source: Source) -> Municipalities:
     names = frame[settings.name].astype(str).to_numpy()
     unique = sorted(set(codes))
     whole = np.array([shapely.union_all(geometries[codes == code]) for code in unique], dtype=object)
-    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its polygons", len(frame), repairs)
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its polygons", len(frame), _counted(repairs))
     return Municipalities(unique, [str(names[codes == code][0]) for code in unique], whole, facts)
 
 
@@ -422,7 +454,7 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
     mine, ids = mine[ids != ""], ids[ids != ""]
     order = _canonical_order(ids, geometries[mine])
     facts = LayerFacts(
-        source.settings.source, settings.reference_date, settings.licence, "its polygons", len(mine), {**repairs, **id_repairs}
+        source.settings.source, settings.reference_date, settings.licence, "its polygons", len(mine), {**_counted(repairs), **id_repairs}
     )
     table = _named(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
     return Parcels(ids[order], geometries[mine[order]], table, facts)

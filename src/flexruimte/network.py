@@ -11,8 +11,11 @@ import shapely
 
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
-__all__ = ["RoadNetwork", "Snap", "distance_along_roads", "road_network", "snap"]
+__all__ = ["FARTHEST_FROM_ROAD_M", "RoadNetwork", "Snap", "distance_along_roads", "road_network", "snap"]
 
+FARTHEST_FROM_ROAD_M = 500.0
+"""No way along roads leads to a facility that is farther than this from all of them: which road is nearest must not depend on how far
+around the roads are known. [m]"""
 _NODE_GRID_M = 0.001
 """Vertices closer than this are the same node: lines that meet there are connected."""
 
@@ -74,6 +77,11 @@ class Snap:
     """How far the thing is from it. (k,) float64 [m]"""
     count: int
     """Number of things, those that are empty included."""
+
+    def within(self, distance_m: float) -> Snap:
+        """Return the same without the things that are farther than a distance from all segments."""
+        near = self.distance <= distance_m
+        return Snap(self.thing[near], self.segment[near], self.position[near], self.distance[near], self.count)
 
 
 def snap(things: Geometries, network: RoadNetwork) -> Snap:

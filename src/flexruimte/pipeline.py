@@ -175,7 +175,7 @@ def judge(plan: Plan, ruleset: Ruleset, code: str, found: Survey, progress: Prog
         approximated=_approximated(ruleset, found.layers),
         regime=term.regime,
         layouts=capacity.layouts,
-        unread_plans=term.unread,
+        unread_plans={what: len(plans) for what, plans in term.unread.items() if len(plans)},
     )
 
 

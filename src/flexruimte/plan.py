@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from flexruimte.decisions import Decisions
 from flexruimte.layers import Municipalities
-from flexruimte.ruleset import Language, Ruleset, SignMarginMeasure
+from flexruimte.network import FARTHEST_FROM_ROAD_M
+from flexruimte.ruleset import Language, RectangleMeasure, Ruleset, SignMarginMeasure, WalkMeasure
 from flexruimte.sources import Source
 
 __all__ = ["Plan", "layers_in_use", "left_out_by", "reach_of_layer"]
@@ -33,6 +34,8 @@ class Plan:
     decisions: Decisions
     threads: int | None = None
     """Threads that work on one municipality; None is one per processor. Results do not depend on it."""
+    block: int = 25_000
+    """Most parcels whose layers are in memory at once. Results do not depend on it."""
 
 
 def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str]:
@@ -61,10 +64,14 @@ def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
 
 
 def reach_of_layer(ruleset: Ruleset, layer: str) -> float:
-    """Return the largest distance from a parcel at which a layer still matters, in metres."""
+    """Return the largest distance from a parcel at which a layer still matters, in metres; what features say themselves apart."""
     distances = [rule.largest_distance_m for rule in ruleset.enabled_rules.values() if rule.layer == layer]
     for measure in ruleset.measures.values():
-        if layer in (getattr(measure, "layer", None), getattr(measure, "roads", None)):
-            distances += [getattr(measure, "limit_m", 0.0), getattr(measure, "nearest_within_m", 0.0)]
-            distances += [ruleset.number(measure.within_m)] if isinstance(measure, SignMarginMeasure) else []
+        limit = getattr(measure, "limit_m", 0.0)
+        if getattr(measure, "layer", None) == layer:
+            distances += [limit, getattr(measure, "nearest_within_m", 0.0)]
+        if isinstance(measure, WalkMeasure) and measure.roads == layer:
+            distances.append(limit + FARTHEST_FROM_ROAD_M)
+        if isinstance(measure, SignMarginMeasure | RectangleMeasure) and measure.layer == layer:
+            distances.append(limit + ruleset.number(measure.within_m))
     return max(distances, default=0.0)

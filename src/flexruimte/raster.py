@@ -40,6 +40,11 @@ class Grid:
     column: int = 0
     """Column of the raster that `cells` starts with."""
 
+    @property
+    def corner(self) -> tuple[float, float]:
+        """West side of the first column of `cells` and north side of their first row. [m]"""
+        return self.left + self.column * self.cell_m[0], self.top - self.row * self.cell_m[1]
+
 
 @dataclass(frozen=True)
 class CellStatistics:

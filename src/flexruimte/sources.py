@@ -363,6 +363,13 @@ class Source:
         except rasterio.errors.RasterioIOError as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
+    @cached_property
+    def cell_m(self) -> tuple[float, float]:
+        """Width and height of a cell of a raster. [m]"""
+        left, bottom, right, top = self.check_raster()
+        with rasterio.open(self.path) as raster:
+            return (right - left) / raster.width, (top - bottom) / raster.height
+
     def _projected(self, window: Window, start: ProjCRS, end: ProjCRS) -> Window:
         if start.equals(end, ignore_axis_order=True):
             return window

@@ -21,6 +21,7 @@ from flexruimte.geometry import isoperimetric_quotient, stays_at_boundary, union
 from flexruimte.layers import Features, Layer, Table
 from flexruimte.overlay import Overlay
 from flexruimte.ruleset import Agreements, Plans, Regime, Ruleset
+from flexruimte.seen import Identities
 from flexruimte.vocabulary import (
     FREE_YEARS_LIMIT,
     HARD_PLAN_FREE_YEARS,
@@ -54,8 +55,8 @@ class Term:
     """The hard and soft plans on each parcel. (n,)"""
     regime: str | None
     """Id of the regime that caps the term."""
-    unread: dict[str, int]
-    """Plans that could not be read, counted by what is wrong."""
+    unread: dict[str, Identities]
+    """Plans on the parcels that could not be read, by what is wrong. Each (k,) uint64"""
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def assess_term(
 class _PlansRead:
     first: dict[str, _PlanStarts]
     names: list[tuple[str, ...]]
-    unread: dict[str, int]
+    unread: dict[str, Identities]
 
 
 def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: frozenset[str], overlay: Overlay) -> _PlansRead:
@@ -206,13 +207,17 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
         doubtful = outside.copy()
         doubtful[parcel[in_doubt]] = True
         first[kind] = _PlanStarts(starts, doubtful)
+    here = np.zeros(len(features.ids), dtype=bool)
+    here[plan] = True
     unread = {
-        "plan status not in the ruleset's lists": int(unread_status.sum()),
-        "hard or soft plan without a start": int((np.isnat(start) & (hard | soft)).sum()),
-        "placeholder circle": int(placeholder.sum()),
+        "plan status not in the ruleset's lists": unread_status,
+        "hard or soft plan without a start": np.isnat(start) & (hard | soft),
+        "placeholder circle": placeholder,
     }
     labels = features.names
-    return _PlansRead(first, _grouped(labels[plan], parcel, count), {what: number for what, number in unread.items() if number})
+    return _PlansRead(
+        first, _grouped(labels[plan], parcel, count), {what: features.identities[here & where] for what, where in unread.items()}
+    )
 
 
 def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> list[tuple[str, ...]]:

@@ -61,7 +61,11 @@ def _ranked(plan: Plan, code: str, progress: Progress) -> Ranking:
 
     assessment = assess(plan, code, clocked)
     ends = [*(start for _, start in moments[1:]), time.perf_counter()]
-    return Ranking(assessment, {step: end - start for (step, start), end in zip(moments, ends, strict=True)})
+    seconds: dict[str, float] = {}
+    for (step, start), end in zip(moments, ends, strict=True):
+        name = step.split(",", maxsplit=1)[0]  # of all blocks together
+        seconds[name] = seconds.get(name, 0.0) + end - start
+    return Ranking(assessment, seconds)
 
 
 def _write(ranking: Ranking, folder: Path) -> None:

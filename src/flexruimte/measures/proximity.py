@@ -8,7 +8,7 @@ import shapely
 from flexruimte.conditions import answers_of_where
 from flexruimte.layers import Features
 from flexruimte.measures.inputs import MeasureInputs
-from flexruimte.network import distance_along_roads, snap
+from flexruimte.network import FARTHEST_FROM_ROAD_M, distance_along_roads, snap
 from flexruimte.parallel import in_threads
 from flexruimte.ruleset import NearestMeasure, WalkMeasure, Where
 from flexruimte.vocabulary import UNKNOWN, YES, Floats, Geometries, Verdicts
@@ -64,5 +64,6 @@ def walk(measure: WalkMeasure, inputs: MeasureInputs) -> Floats:
     if measure.roads not in inputs.layers:
         return np.minimum(straight * inputs.ruleset.number(measure.detour_factor), measure.limit_m)
     network, start = inputs.network(measure.roads, measure.roads_where)
-    along = distance_along_roads(start, snap(features.geometries[counts == YES], network), network, measure.limit_m)
+    facilities = snap(features.geometries[counts == YES], network).within(FARTHEST_FROM_ROAD_M)
+    along = distance_along_roads(start, facilities, network, measure.limit_m)
     return np.where(np.isnan(straight), np.nan, along)
