@@ -139,7 +139,7 @@ def test_many_cutters_and_none() -> None:
     assert shapely.area(remainder(shapes, cutters[:0], np.empty(0, np.intp))).tolist() == [100.0] * 3
 
 
-def test_what_lies_inside_becomes_a_hole() -> None:
+def test_holes_and_courtyards() -> None:
     parcel = shapely.box(0, 0, 100, 100)
     shapes = np.array([parcel, parcel, shapely.difference(parcel, shapely.box(40, 40, 60, 60)), parcel], dtype=object)
     courtyard = shapely.difference(shapely.box(10, 10, 30, 30), shapely.box(15, 15, 25, 25))
@@ -157,13 +157,15 @@ def test_what_lies_inside_becomes_a_hole() -> None:
     assert [int(shapely.get_num_interior_rings(shapely.get_parts(each)).sum()) for each in rest] == [2, 1, 2, 2]
 
 
-def test_cutters_that_meet_cut_one_after_another() -> None:
-    # overlapping, side by side, and meeting in a point: 100 - (16 + 16 - 4) - 2 x 8 - 4
-    shapes = boxes((0, 0, 10, 10))
-    cutters = boxes((0, 0, 4, 4), (2, 2, 6, 6), (6, 0, 8, 4), (8, 0, 10, 4), (6, 6, 8, 8))
-    rest = remainder(shapes, cutters, np.zeros(5, np.intp))
-    assert shapely.area(rest)[0] == 52.0
-    np.testing.assert_array_equal(shapely.area(remainder(shapes, cutters[::-1], np.zeros(5, np.intp))), [52.0])
+def test_many_cutters_cut_in_few_turns() -> None:
+    # ten in a chain from 0 to 11, each over half of the next; ten of 1 x 1 that lie apart; two of 2 x 2 side by side
+    chain = [(i, 0, i + 2, 2) for i in range(10)]
+    apart = [(2 * i, 5, 2 * i + 1, 6) for i in range(10)]
+    cutters = boxes(*chain, *apart, (0, 10, 2, 12), (2, 10, 4, 12))
+    order = np.random.default_rng(5).permutation(len(cutters))
+    rest = remainder(boxes((0, 0, 20, 20)), cutters[order], np.zeros(len(cutters), np.intp))
+    assert shapely.area(rest)[0] == 400 - 11 * 2 - 10 - 8
+    assert shapely.is_valid(rest[0])
 
 
 def test_covered_area_counts_overlaps_once() -> None:

@@ -37,6 +37,8 @@ _ROUNDING_M = 1e-6
 """Farther apart than this is no accident of rounding. [m]"""
 _SIDE_BY_SIDE_M = 1e-3
 """Groups that are put side by side are moved by rounding errors far smaller than this. [m]"""
+_FEW_CUTTERS = 8
+"""So many cut a shape one by one; more are sorted first into those that lie apart and cut together."""
 _FILM_M2 = 1e-6
 """A part that is smaller than a square millimetre is an accident of rounding. [m2]"""
 
@@ -358,62 +360,37 @@ def remainder(shapes: Geometries, cutters: Geometries, owner: Integers | None = 
     """
     result = np.array(shapes, dtype=object, copy=True)
     owner = np.arange(len(shapes)) if owner is None else owner
-    order = np.argsort(owner, kind="stable")
-    order = order[~shapely.is_empty(cutters[order])]
+    # The largest first, as it may leave nothing to cut.
+    order = np.lexsort((-shapely.area(cutters), owner))
     cutters, owner = cutters[order], owner[order]
-    turn, alone = _turns(cutters, owner)
-    hole = alone & _makes_hole(shapes, cutters, owner)
-    for this in range(turn.max(initial=-1) + 1):
-        _cut(result, cutters, owner, (turn == this) & ~hole)
-    whole = hole & (shapely.get_type_id(result)[owner] == _POLYGON)
-    _cut(result, cutters, owner, hole & ~whole)
-    cut = np.unique(owner[whole])
-    rings, of = shapely.get_rings(np.concatenate([result[cut], cutters[whole]]), return_index=True)
-    of = np.concatenate([np.arange(len(cut)), np.searchsorted(cut, owner[whole])])[of]
-    order = np.argsort(of, kind="stable")
-    result[cut] = shapely.polygons(rings[order], indices=of[order])
+    turn = np.arange(len(owner)) - np.searchsorted(owner, owner)
+    many = np.bincount(owner, minlength=len(shapes))[owner] > _FEW_CUTTERS
+    turn[many] = _turns(cutters[many], owner[many])
+    for cutting in np.split(np.argsort(turn, kind="stable"), np.cumsum(np.bincount(turn))[:-1]):
+        cutting = cutting[~shapely.is_empty(result[owner[cutting]])]
+        cut, number = np.unique(owner[cutting], return_inverse=True)
+        together = cutters[cutting]
+        if len(cut) < len(cutting):
+            parts, of = shapely.get_parts(together, return_index=True)
+            together = _collected(parts, number[of], len(cut))
+        result[cut] = polygonal(in_threads(shapely.difference, result[cut], together))
     result = _without_films(result)
     result[shapely.area(result) <= AREA_TOLERANCE * shapely.area(shapes)] = shapely.Polygon()
     return result
 
 
-def _turns(cutters: Geometries, owner: Integers) -> tuple[Integers, Booleans]:
-    """Return when each cutter cuts: in one turn those of a shape that lie apart; and which meet no other of their shape. (k,) each.
+def _turns(cutters: Geometries, owner: Integers) -> Integers:
+    """Return the turn in which each cutter cuts, so that those of a shape that cut in one turn lie apart. (k,) int.
 
-    The largest has its turn first, as it may leave nothing to cut.
+    The first of those that meet cuts first.
     """
     one, other = _neighbours(cutters, owner)
     meet = in_threads(shapely.intersects, cutters[one], cutters[other])
-    one, other = one[meet], other[meet]
-    area = shapely.area(cutters)
-    swap = (area[other] > area[one]) | ((area[other] == area[one]) & (other < one))
-    first, later = np.where(swap, other, one), np.where(swap, one, other)
+    first, later = np.minimum(one, other)[meet], np.maximum(one, other)[meet]
     turn = np.zeros(len(cutters), dtype=np.intp)
     while (turn[later] <= turn[first]).any():
         np.maximum.at(turn, later, turn[first] + 1)
-    alone = np.ones(len(cutters), dtype=bool)
-    alone[one] = alone[other] = False
-    return turn, alone
-
-
-def _makes_hole(shapes: Geometries, cutters: Geometries, owner: Integers) -> Booleans:
-    """Return which cutters take a single hole out of their shape: its outline becomes a ring, without an overlay. (k,) bool."""
-    plain: Booleans = (shapely.get_type_id(cutters) == _POLYGON) & (shapely.get_num_interior_rings(cutters) == 0)
-    plain &= shapely.get_type_id(shapes)[owner] == _POLYGON
-    looked_at = shapes[np.unique(owner[plain])]
-    shapely.prepare(looked_at)
-    plain[plain] = shapely.contains_properly(shapes[owner[plain]], cutters[plain])
-    shapely.destroy_prepared(looked_at)
-    return plain
-
-
-def _cut(result: Geometries, cutters: Geometries, owner: Integers, chosen: Booleans) -> None:
-    """Cut what is left of each shape with those of its cutters that are chosen; they lie apart."""
-    now = np.flatnonzero(chosen & ~shapely.is_empty(result)[owner])
-    parts, of = shapely.get_parts(cutters[now], return_index=True)
-    cut = np.unique(owner[now])
-    together = _collected(parts, np.searchsorted(cut, owner[now[of]]), len(cut))
-    result[cut] = polygonal(in_threads(shapely.difference, result[cut], together))
+    return turn
 
 
 def _without_films(shapes: Geometries) -> Geometries:
