@@ -21,7 +21,7 @@ from flexruimte.vocabulary import PARCEL_ID, RANK, Geometries
 
 __all__ = ["write_geojson"]
 
-_AT_ONCE = 10_000
+_AT_ONCE = 5_000
 """Features that are in memory as text."""
 
 
@@ -47,11 +47,13 @@ def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path:
     collection = {"type": "FeatureCollection", **_bounds(shapes), **_foreign_members(summary)}
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(to_json(collection)[:-1] + ',"features":[')
+        separator = "\n"
         for first in range(0, len(locations), _AT_ONCE):
             some = slice(first, first + _AT_ONCE)
-            properties = _properties(locations.iloc[some], ranked, summary)
-            file.write(",\n" if first else "\n")
-            file.write(",\n".join(_features(properties, shapes[some])))
+            for feature in _features(_properties(locations.iloc[some], ranked, summary), shapes[some]):
+                file.write(separator)
+                file.write(feature)
+                separator = ",\n"
         file.write("\n]}\n")
 
 

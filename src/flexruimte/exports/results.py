@@ -104,7 +104,8 @@ def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFram
     """
     path = folder / LOCATIONS_GPKG
     try:
-        read = pyogrio.read_dataframe(path, layer="buildable" if with_positions else "locations", read_geometry=with_positions)
+        layer = "buildable" if with_positions else "locations"
+        read = pyogrio.read_dataframe(path, layer=layer, read_geometry=with_positions, use_arrow=True)
     except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(f"{path} cannot be read: {error}; run this municipality again with --fresh") from None
     rows = read.drop(columns="geometry", errors="ignore")
