@@ -32,7 +32,7 @@ __all__ = [
 MARGIN_M = 1e-6
 """Free room is this much smaller than what is free on all sides, so that rounding puts nothing outside. [m]"""
 _GRID = 2.0**22
-"""Steps per metre in which blocked stretches begin and end, rounded outwards."""
+"""Steps per metre in which blocked stretches begin and end, rounded outwards; a power of two."""
 _TOLERANCE_M = 1e-5
 """A rectangle that is this much too large fits. [m]"""
 _POLYGON = 3
@@ -181,22 +181,24 @@ def free_intervals(layers: Sequence[tuple[Edges, Bands]], shortest_m: float = 0.
     """
     stride = 4 * max((float(np.abs(part).max()) for each, bands in layers for part in _heights(each, bands) if len(part)), default=1.0) + 1
     columns = [_blocked(each, bands, stride) for each, bands in layers]
-    band, start, end = (np.concatenate(parts) for parts in list(zip(*columns, strict=True))[:3])
-    crosses = np.concatenate([column[3].astype(np.uint8) << layer for layer, column in enumerate(columns)])
-    # On a grid of a power of two the offsets of the bands cost no digits, so that results do not depend on which bands go together.
-    start, end = np.floor(start * _GRID), np.ceil(end * _GRID)
-    farthest = max(float(np.abs(start).max()), float(np.abs(end).max())) if len(start) else 0.0
-    width = 2.0 ** np.ceil(np.log2(4 * farthest + 1))
-    start += band * width
-    order = np.argsort(start, kind="stable")
-    start = start[order]
-    reached = np.maximum.accumulate((end + band * width)[order])
-    # Every band crosses a layer an even number of times, so that nothing is inside from one band to the next.
-    inside = np.bitwise_xor.accumulate(crosses[order])[:-1] == (1 << len(layers)) - 1
-    found = np.flatnonzero(inside & (start[1:] - reached[:-1] >= (shortest_m + 2 * MARGIN_M) * _GRID))
-    band = band[order[found]]
+    band, start, end, crosses = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+    layer = np.repeat(np.arange(len(layers)), [len(each[0]) for each in columns])
+    # In whole steps the offsets of the bands cost no digits, so that results do not depend on which bands go together.
+    start, end = np.floor(start * _GRID).astype(np.intp), np.ceil(end * _GRID).astype(np.intp)
+    width = 4 * max(int(np.abs(start).max(initial=0)), int(np.abs(end).max(initial=0))) + 1
     offset = band * width
-    return Intervals(band, (reached[found] - offset) / _GRID + MARGIN_M, (start[found + 1] - offset) / _GRID - MARGIN_M)
+    # Where as many stretches have ended as have begun nothing is blocked, so that starts and ends can be sorted each on their own. Each
+    # start takes along, as its last bits, which layer's edge crosses there; the sort that is called stable is quick on sorted pieces.
+    start = np.sort((start + offset << len(layers)) + (crosses << layer), kind="stable")
+    end = np.sort(end + offset, kind="stable")
+    everywhere = (1 << len(layers)) - 1
+    # Every band crosses a layer an even number of times, so that nothing is inside from one band to the next.
+    inside = np.bitwise_xor.accumulate(start & everywhere)[:-1] == everywhere
+    start >>= len(layers)
+    found = np.flatnonzero(inside & (start[1:] - end[:-1] >= (shortest_m + 2 * MARGIN_M) * _GRID))
+    band = (end[found] + width // 2) // width
+    low, high = ((each - band * width) / _GRID for each in (end[found], start[found + 1]))
+    return Intervals(band, low + MARGIN_M, high - MARGIN_M)
 
 
 def _heights(each: Edges, bands: Bands) -> tuple[Floats, ...]:
