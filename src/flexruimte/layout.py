@@ -25,9 +25,11 @@ import shapely
 from flexruimte.rectangles import (
     MARGIN_M,
     Bands,
+    Blocked,
     Edges,
     Intervals,
     Turn,
+    blocked,
     edges,
     free_intervals,
     row_directions,
@@ -344,7 +346,7 @@ class _Search:
         """Return per job the value of the best set of streets, and per position the kind that starts there and where the next may start."""
         count, positions = self.start.shape
         kinds = (_DOUBLE, _ROW_BELOW, _ROW_ABOVE)
-        gain = np.stack([self._modules(kind) for kind in kinds])
+        gain = self._modules()
         gain -= np.where(gain > 0, np.array([_STREET_COST, _SINGLE_COST, _SINGLE_COST])[:, None, None], 1.0)
         stride = 4 * float(np.abs(self.start).max(initial=0.0)) + 1000.0
         base = np.arange(count)[:, None]
@@ -363,17 +365,26 @@ class _Search:
             choice[:, position] = np.where(better, kind, -1)
         return best[:, 0], choice, after
 
-    def _modules(self, kind: int) -> Floats:
-        """Return how many modules a street of a kind would hold at each position. (j, p)."""
+    def _modules(self) -> Floats:
+        """Return how many modules a street of each kind would hold at each position. (3, j, p)."""
         job = np.repeat(np.arange(self.count), self.start.shape[1])
-        streets = _Streets(job, np.full(len(job), kind), self.start.ravel(), self.parameters)
-        total = np.zeros(len(job))
-        for upper in (False, True):
-            if kind != (_ROW_ABOVE, _ROW_BELOW)[upper]:
-                rows = free_intervals([(self.inner, streets.row(upper)), (self.outer, streets.street())], self.parameters.module_width_m)
-                fitting = np.floor((rows.high - rows.low + self.parameters.gap_m) / self.parameters.pitch_m)
-                total += np.bincount(rows.band, fitting, minlength=len(job))
-        return total.reshape(self.start.shape)
+        double, below, above = (
+            _Streets(job, np.full(len(job), kind), self.start.ravel(), self.parameters) for kind in (_DOUBLE, _ROW_BELOW, _ROW_ABOVE)
+        )
+        # The lower row lies in the same place with and without a row on the other side of the street.
+        lower, wide = blocked(self.inner, double.row(False)), blocked(self.outer, double.street())
+        modules = [
+            self._fitting(lower, wide) + self._fitting(blocked(self.inner, double.row(True)), wide),
+            self._fitting(lower, blocked(self.outer, below.street())),
+            self._fitting(blocked(self.inner, above.row(True)), blocked(self.outer, above.street())),
+        ]
+        return np.stack(modules).reshape(3, *self.start.shape)
+
+    def _fitting(self, row: Blocked, street: Blocked) -> Floats:
+        """Return how many modules stand in each row where the street before it is free. (j p,)."""
+        rows = free_intervals([row, street], self.parameters.module_width_m)
+        fitting = np.floor((rows.high - rows.low + self.parameters.gap_m) / self.parameters.pitch_m)
+        return np.bincount(rows.band, fitting, minlength=self.start.size).astype(np.float64)
 
     def streets(self) -> _Streets:
         """Return the chosen streets, ordered by job and from the bottom up."""
@@ -486,13 +497,14 @@ def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> Iterator[_Arrang
 def _tracks(streets: _Streets, outer: Edges, inner: Edges, count: int) -> tuple[list[_Track], list[int]]:
     """Return the tracks of all jobs, and which is the first of each."""
     parameters = streets.parameters
-    found = free_intervals([(outer, streets.street())], parameters.road_width_m)
+    fronts = blocked(outer, streets.street())
+    found = free_intervals([fronts], parameters.road_width_m)
     columns = (found.band, streets.road()[found.band], found.low, found.high)
     tracks = [
         _Track(street, road, low, high, ([], [])) for street, road, low, high in zip(*(column.tolist() for column in columns), strict=True)
     ]
     for upper in (False, True):
-        rows = free_intervals([(inner, streets.row(upper)), (outer, streets.street())], parameters.module_width_m)
+        rows = free_intervals([blocked(inner, streets.row(upper)), fronts], parameters.module_width_m)
         owner = _holder(found, rows.band, rows.low)
         # A street may be long enough for a module, and not for its road.
         exists = (streets.kind[rows.band] != (_ROW_ABOVE, _ROW_BELOW)[upper]) & (owner >= 0)
@@ -511,7 +523,7 @@ def _links(streets: _Streets, outer: Edges, tracks: list[_Track], count: int) ->
     street = streets.street()
     below = np.flatnonzero(streets.job[1:] == streets.job[:-1])
     between = Bands(streets.job[below], street.low[below], street.high[below + 1])
-    found = free_intervals([(outer, between)], streets.parameters.road_width_m)
+    found = free_intervals([blocked(outer, between)], streets.parameters.road_width_m)
     band = np.array([track.street for track in tracks], dtype=np.intp)
     stretches = Intervals(band, np.array([track.low for track in tracks]), np.array([track.high for track in tracks]))
     lower, upper = (_holder(stretches, below[found.band] + step, found.low) for step in (0, 1))
