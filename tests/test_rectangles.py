@@ -14,6 +14,7 @@ from shapely import affinity
 from flexruimte.rectangles import (
     Bands,
     Turn,
+    blocked,
     edges,
     free_intervals,
     has_room_for_rectangle,
@@ -28,7 +29,7 @@ ORIGIN = Turn(np.zeros((1, 2)), np.zeros(1))
 
 def free(shape: Any, low: float, high: float) -> list[tuple[float, float]]:
     found = edges(np.array([shape], dtype=object), np.array([0]), ORIGIN)
-    stretches = free_intervals([(found, Bands(np.array([0]), np.array([low]), np.array([high])))])
+    stretches = free_intervals([blocked(found, Bands(np.array([0]), np.array([low]), np.array([high])))])
     return list(zip(stretches.low.round(4).tolist(), stretches.high.round(4).tolist(), strict=True))
 
 
@@ -52,7 +53,7 @@ def test_free_stretches_are_inside_and_as_long_as_can_be(seed: int, degrees: flo
     turn = Turn(shapely.get_coordinates(shapely.centroid(shapes)), np.full(len(shapes), degrees))
     low = np.tile(np.arange(-60.0, 60.0, 3.0), len(shapes))
     bands = Bands(np.repeat(job, len(low) // len(shapes)), low, low + depth)
-    found = free_intervals([(edges(shapes, job, turn), bands)], 0.1)
+    found = free_intervals([blocked(edges(shapes, job, turn), bands)], 0.1)
     owner = bands.job[found.band]
     bounds = np.stack([found.low, bands.low[found.band], found.high, bands.high[found.band]], axis=1)
     assert shapely.covers(shapes[owner], turned_rectangles(turn, owner, bounds)).all()

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -24,9 +25,11 @@ import shapely
 from flexruimte.rectangles import (
     MARGIN_M,
     Bands,
+    Blocked,
     Edges,
     Intervals,
     Turn,
+    blocked,
     edges,
     free_intervals,
     row_directions,
@@ -113,22 +116,22 @@ class LayoutParameters:
         if self.reach_m < self.front_m:
             raise ValueError(f"reach_m ({self.reach_m}) must not be less than the distance from a front to its road ({self.front_m}).")
 
-    @property
+    @cached_property
     def front_m(self) -> float:
         """Distance from a front to its road. [m]"""
         return (self.front_distance_m - self.road_width_m) / 2
 
-    @property
+    @cached_property
     def yard_m(self) -> float:
         """Half of the least distance between backs. [m]"""
         return self.back_distance_m / 2
 
-    @property
+    @cached_property
     def pitch_m(self) -> float:
         """From one module in a row to the next. [m]"""
         return self.module_width_m + self.gap_m
 
-    @property
+    @cached_property
     def along_m(self) -> float:
         """How far before the last entrance of a row the road may end. [m]"""
         return math.sqrt(max(self.reach_m**2 - self.front_m**2, 0.0))
@@ -343,7 +346,7 @@ class _Search:
         """Return per job the value of the best set of streets, and per position the kind that starts there and where the next may start."""
         count, positions = self.start.shape
         kinds = (_DOUBLE, _ROW_BELOW, _ROW_ABOVE)
-        gain = np.stack([self._modules(kind) for kind in kinds])
+        gain = self._modules()
         gain -= np.where(gain > 0, np.array([_STREET_COST, _SINGLE_COST, _SINGLE_COST])[:, None, None], 1.0)
         stride = 4 * float(np.abs(self.start).max(initial=0.0)) + 1000.0
         base = np.arange(count)[:, None]
@@ -362,17 +365,26 @@ class _Search:
             choice[:, position] = np.where(better, kind, -1)
         return best[:, 0], choice, after
 
-    def _modules(self, kind: int) -> Floats:
-        """Return how many modules a street of a kind would hold at each position. (j, p)."""
+    def _modules(self) -> Floats:
+        """Return how many modules a street of each kind would hold at each position. (3, j, p)."""
         job = np.repeat(np.arange(self.count), self.start.shape[1])
-        streets = _Streets(job, np.full(len(job), kind), self.start.ravel(), self.parameters)
-        total = np.zeros(len(job))
-        for upper in (False, True):
-            if kind != (_ROW_ABOVE, _ROW_BELOW)[upper]:
-                rows = free_intervals([(self.inner, streets.row(upper)), (self.outer, streets.street())], self.parameters.module_width_m)
-                fitting = np.floor((rows.high - rows.low + self.parameters.gap_m) / self.parameters.pitch_m)
-                total += np.bincount(rows.band, fitting, minlength=len(job))
-        return total.reshape(self.start.shape)
+        double, below, above = (
+            _Streets(job, np.full(len(job), kind), self.start.ravel(), self.parameters) for kind in (_DOUBLE, _ROW_BELOW, _ROW_ABOVE)
+        )
+        # The lower row lies in the same place with and without a row on the other side of the street.
+        lower, wide = blocked(self.inner, double.row(False)), blocked(self.outer, double.street())
+        modules = [
+            self._fitting(lower, wide) + self._fitting(blocked(self.inner, double.row(True)), wide),
+            self._fitting(lower, blocked(self.outer, below.street())),
+            self._fitting(blocked(self.inner, above.row(True)), blocked(self.outer, above.street())),
+        ]
+        return np.stack(modules).reshape(3, *self.start.shape)
+
+    def _fitting(self, row: Blocked, street: Blocked) -> Floats:
+        """Return how many modules stand in each row where the street before it is free. (j p,)."""
+        rows = free_intervals([row, street], self.parameters.module_width_m)
+        fitting = np.floor((rows.high - rows.low + self.parameters.gap_m) / self.parameters.pitch_m)
+        return np.bincount(rows.band, fitting, minlength=self.start.size).astype(np.float64)
 
     def streets(self) -> _Streets:
         """Return the chosen streets, ordered by job and from the bottom up."""
@@ -485,13 +497,14 @@ def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> Iterator[_Arrang
 def _tracks(streets: _Streets, outer: Edges, inner: Edges, count: int) -> tuple[list[_Track], list[int]]:
     """Return the tracks of all jobs, and which is the first of each."""
     parameters = streets.parameters
-    found = free_intervals([(outer, streets.street())], parameters.road_width_m)
+    fronts = blocked(outer, streets.street())
+    found = free_intervals([fronts], parameters.road_width_m)
     columns = (found.band, streets.road()[found.band], found.low, found.high)
     tracks = [
         _Track(street, road, low, high, ([], [])) for street, road, low, high in zip(*(column.tolist() for column in columns), strict=True)
     ]
     for upper in (False, True):
-        rows = free_intervals([(inner, streets.row(upper)), (outer, streets.street())], parameters.module_width_m)
+        rows = free_intervals([blocked(inner, streets.row(upper)), fronts], parameters.module_width_m)
         owner = _holder(found, rows.band, rows.low)
         # A street may be long enough for a module, and not for its road.
         exists = (streets.kind[rows.band] != (_ROW_ABOVE, _ROW_BELOW)[upper]) & (owner >= 0)
@@ -510,7 +523,7 @@ def _links(streets: _Streets, outer: Edges, tracks: list[_Track], count: int) ->
     street = streets.street()
     below = np.flatnonzero(streets.job[1:] == streets.job[:-1])
     between = Bands(streets.job[below], street.low[below], street.high[below + 1])
-    found = free_intervals([(outer, between)], streets.parameters.road_width_m)
+    found = free_intervals([blocked(outer, between)], streets.parameters.road_width_m)
     band = np.array([track.street for track in tracks], dtype=np.intp)
     stretches = Intervals(band, np.array([track.low for track in tracks]), np.array([track.high for track in tracks]))
     lower, upper = (_holder(stretches, below[found.band] + step, found.low) for step in (0, 1))
@@ -551,9 +564,10 @@ class _Planner:
         kept, placed = self._trim(kept, placed)
         roads, paths = self._ways(kept, placed)
         slots = [
-            (left, self._bottom(track, upper), 2 * self.tracks[track].street + upper)
+            (left, bottom, 2 * self.tracks[track].street + upper)
             for track, rows in kept.items()
             for upper in (False, True)
+            for bottom in (self._bottom(track, upper),)
             for left in rows[upper]
         ]
         return _Arrangement(self.parameters.homes_of(len(slots)), room - len(slots), _total(roads), slots, roads, paths)
@@ -569,7 +583,7 @@ class _Planner:
         group = list(range(len(self.tracks)))
         placed: list[_Placed] = []
         middle: float | None = None
-        for link in sorted(self.links, key=lambda link: self._site_of(link, None)[0]):
+        for link in sorted(self.links, key=lambda link: self._site_of(link)[0]):
             if group[link.below] == group[link.above]:
                 continue
             left = self._site_of(link, middle)[1]
@@ -588,46 +602,46 @@ class _Planner:
 
     def _cut(self, stretch: _Stretch, left: float) -> list[_Stretch]:
         """Return what a link leaves of a stretch."""
-        clear, road = self.parameters.path_width_m, self.parameters.road_width_m
         low, high = stretch
-        pieces = [(low, min(high, left - clear)), (max(low, left + road + clear), high)]
-        if high <= left - clear or low >= left + road + clear:
+        before, after = left - self.parameters.path_width_m, left + self.parameters.road_width_m + self.parameters.path_width_m
+        if high <= before or low >= after:
             return [stretch]
-        return [piece for piece in pieces if piece[1] - piece[0] >= self.parameters.module_width_m]
+        return [piece for piece in ((low, before), (after, high)) if piece[1] - piece[0] >= self.parameters.module_width_m]
 
-    def _site_of(self, link: _Link, near: float | None) -> tuple[int, float]:
+    def _site_of(self, link: _Link, near: float | None = None) -> tuple[int, float]:
         """Return the modules that a link costs where it costs fewest, and that place; of equal places the one in line with other links."""
-        parameters = self.parameters
-        last = link.high - parameters.road_width_m
-        places = [link.low, last]
-        clear = parameters.path_width_m
-        near_by = (stretch for room in self._crossed(link) for stretch in room)
-        stretches = [stretch for stretch in near_by if stretch[1] > link.low - clear and stretch[0] < link.high + clear]
-        for low, high in stretches:
-            taken = parameters.modules_in(high - low) * parameters.pitch_m - parameters.gap_m
-            places += [low + taken + parameters.path_width_m, high - taken - parameters.path_width_m - parameters.road_width_m]
-        places = [min(max(place, link.low), last) for place in (places if near is None else [*places, near])]
-        standing = sum(parameters.modules_in(high - low) for low, high in stretches)
-        costs = [
-            (
-                standing - sum(parameters.modules_in(high - low) for stretch in stretches for low, high in self._cut(stretch, place)),
-                0.0 if near is None else abs(place - near),
-                place,
+        parameters, modules_in = self.parameters, self.parameters.modules_in
+        clear, width = parameters.path_width_m, parameters.road_width_m
+        first, last = link.low, link.high - width
+        places = [first, last] if near is None else [first, last, near]
+        stretches = []
+        for low, high in (stretch for room in self._crossed(link) for stretch in room):
+            if high > first - clear and low < link.high + clear:
+                standing = modules_in(high - low)
+                taken = standing * parameters.pitch_m - parameters.gap_m
+                places += low + taken + clear, high - taken - clear - width
+                stretches.append((low, high, standing))
+
+        def cost(place: float) -> int:
+            before, after = place - clear, place + width + clear
+            return sum(
+                standing - modules_in(before - low) - modules_in(high - after)
+                for low, high, standing in stretches
+                if high > before and low < after
             )
-            for place in places
-        ]
-        cost, _, place = min(costs)
-        return cost, place
+
+        found, _, place = min(
+            (cost(place), 0.0 if near is None else abs(place - near), place) for place in {min(max(place, first), last) for place in places}
+        )
+        return found, place
 
     def _largest(self, placed: list[_Placed], group: list[int]) -> tuple[_Kept, list[_Placed]]:
         """Return the modules and links of the group of tracks that holds most modules."""
         groups: dict[int, _Kept] = {}
-        for track, own in enumerate(group):
-            lower, upper = (
-                [low + number * self.parameters.pitch_m for low, high in room for number in range(self.parameters.modules_in(high - low))]
-                for room in self.tracks[track].room
-            )
-            groups.setdefault(own, {})[track] = (lower, upper)
+        modules_in, pitch = self.parameters.modules_in, self.parameters.pitch_m
+        for number, (track, own) in enumerate(zip(self.tracks, group, strict=True)):
+            lower, upper = ([low + each * pitch for low, high in room for each in range(modules_in(high - low))] for room in track.room)
+            groups.setdefault(own, {})[number] = (lower, upper)
         if not groups:
             return {}, []
         kept = max(groups.values(), key=_count)
@@ -660,10 +674,10 @@ class _Planner:
             chosen = sorted(slots[:number])
             return [left for left, upper in chosen if not upper], [left for left, upper in chosen if upper]
 
-        low, high = 0, len(slots)
+        low, high, standing = 0, len(slots), _count(others)
         while low < high:
             middle = (low + high + 1) // 2
-            if self._holds({**others, end: some(middle)}, placed):
+            if self.parameters.land_of(standing + middle) <= self.area and self._holds({**others, end: some(middle)}, placed):
                 low = middle
             else:
                 high = middle - 1
@@ -680,60 +694,63 @@ class _Planner:
     def _ways(self, kept: _Kept, placed: list[_Placed]) -> tuple[list[_Rectangle], list[_Rectangle]]:
         """Return the roads, as long as the modules need, with the way in at the end of a street; and the paths."""
         width = self.parameters.road_width_m
-        links = {track: [link[2] for link in placed if track in link[:2]] for track in kept}
-        needed = [track for track, rows in kept.items() if rows[0] or rows[1] or links[track]]
-        spans = {track: self._road_span(track, kept[track], links[track]) for track in needed}
+        spans: dict[int, _Stretch] = {}
+        ways_in: list[tuple[float, int, float, float]] = []
+        for track, rows in kept.items():
+            links = [left for below, above, left in placed if track in (below, above)]
+            if rows[0] or rows[1] or links:
+                spans[track] = low, high = self._road_span(track, rows, links)
+                first, last = self.tracks[track].low, self.tracks[track].high
+                ways_in += (low - first, track, first, high), (last - high, track, low, last)
         if spans:
             # The way in is where it adds least road.
-            _, track, low, high = min(
-                way
-                for track, (low, high) in spans.items()
-                for way in (
-                    (low - self.tracks[track].low, track, self.tracks[track].low, high),
-                    (self.tracks[track].high - high, track, low, self.tracks[track].high),
-                )
-            )
-            spans[track] = (low, high)
+            _, track, low, high = min(ways_in)
+            spans[track] = low, high
         roads = [(low, self.tracks[track].road, high, self.tracks[track].road + width) for track, (low, high) in spans.items()]
         roads += [
             (left, self.tracks[below].road + width - _JOINT_M, left + width, self.tracks[above].road + _JOINT_M)
             for below, above, left in placed
         ]
-        paths = [
-            path
-            for track, rows in kept.items()
-            for upper in (False, True)
-            if rows[upper] and self.parameters.path_width_m > 0
-            for path in self._paths(track, rows[upper], upper, spans[track])
-        ]
+        paths: list[_Rectangle] = []
+        if self.parameters.path_width_m > 0:
+            for track, (lower, upper) in kept.items():
+                if lower:
+                    paths += self._paths(lower, False, self.tracks[track].road, spans[track])
+                if upper:
+                    paths += self._paths(upper, True, self.tracks[track].road + width, spans[track])
         return roads, paths
 
     def _road_span(self, track: int, rows: tuple[list[float], list[float]], links: list[float]) -> _Stretch:
         """Return from where to where a track's road must run: past its links, and to within reach of its first and last entrance."""
-        parameters, entrance = self.parameters, self.parameters.module_width_m / 2
-        ends = [end for row in rows if row for end in (row[0] + entrance, row[-1] + entrance)]
-        lows = [*links, *([min(ends) + parameters.along_m] if ends else [])]
-        highs = [*(left + parameters.road_width_m for left in links), *([max(ends) - parameters.along_m] if ends else [])]
+        width, along = self.parameters.road_width_m, self.parameters.along_m
+        lows, highs = links.copy(), [left + width for left in links]
+        ends = [end for row in rows if row for end in (row[0], row[-1])]
+        if ends:
+            first, last = min(ends) + self.parameters.module_width_m / 2, max(ends) + self.parameters.module_width_m / 2
+            lows.append(first + along)
+            highs.append(last - along)
         low, high = min(lows), max(highs)
-        if not links and high - low < parameters.road_width_m:
-            middle = (min(ends) + max(ends)) / 2
-            low, high = middle - parameters.road_width_m / 2, middle + parameters.road_width_m / 2
-        first, last = self.tracks[track].low, self.tracks[track].high
-        low = min(max(low, first), last - parameters.road_width_m)
-        return low, max(min(high, last), low + parameters.road_width_m)
+        if not links and high - low < width:
+            low = (first + last) / 2 - width / 2
+            high = low + width
+        begin, end = self.tracks[track].low, self.tracks[track].high
+        low = min(max(low, begin), end - width)
+        return low, max(min(high, end), low + width)
 
-    def _paths(self, track: int, row: list[float], upper: bool, road: _Stretch) -> Iterator[_Rectangle]:
-        """Return the path along the fronts of a row and the one from there to the road."""
-        parameters = self.parameters
-        half = parameters.path_width_m / 2
-        first, last = row[0], row[-1] + parameters.module_width_m
+    def _paths(self, row: list[float], upper: bool, side: float, road: _Stretch) -> list[_Rectangle]:
+        """Return the path along the fronts of a row, and the one from there to the side of the road where they lie apart."""
+        front_m, path_m = self.parameters.front_m, self.parameters.path_width_m
+        half, apart = path_m / 2, front_m > path_m
+        first, last = row[0], row[-1] + self.parameters.module_width_m
         door = min(max((first + last) / 2, road[0] + half), road[1] - half)
-        side = self.tracks[track].road + (parameters.road_width_m if upper else 0.0)
-        front = side + (parameters.front_m if upper else -parameters.front_m)
-        along = front - parameters.path_width_m if upper else front + parameters.path_width_m
-        yield min(first, door - half), min(front, along), max(last, door + half), max(front, along)
-        if parameters.front_m > parameters.path_width_m:
-            yield door - half, min(along, side) - _JOINT_M, door + half, max(along, side) + _JOINT_M
+        low, high = min(first, door - half), max(last, door + half)
+        if upper:
+            front = side + front_m
+            along = front - path_m
+            return [(low, along, high, front), (door - half, side - _JOINT_M, door + half, along + _JOINT_M)][: 1 + apart]
+        front = side - front_m
+        along = front + path_m
+        return [(low, front, high, along), (door - half, along - _JOINT_M, door + half, side + _JOINT_M)][: 1 + apart]
 
 
 def _count(kept: _Kept) -> int:
@@ -809,6 +826,7 @@ def _joined(turn: Turn, job: Integers, owner: Integers, rectangles: list[list[_R
     number = np.array([len(each) for each in rectangles], dtype=np.intp)
     bounds = np.array([rectangle for each in rectangles for rectangle in each], dtype=np.float64).reshape(-1, 4)
     drawn, of = turned_rectangles(turn, np.repeat(job, number), bounds), np.repeat(owner, number)
-    for each in np.unique(of):
-        result[each] = shapely.union_all(drawn[of == each])
+    shapely.geometrycollections(drawn, indices=of, out=result)
+    some = np.unique(of)
+    result[some] = shapely.union_all(result[some, None], axis=1)
     return result

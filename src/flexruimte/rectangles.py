@@ -18,9 +18,11 @@ from flexruimte.vocabulary import Booleans, Floats, Geometries, Integers
 __all__ = [
     "MARGIN_M",
     "Bands",
+    "Blocked",
     "Edges",
     "Intervals",
     "Turn",
+    "blocked",
     "edges",
     "free_intervals",
     "has_room_for_rectangle",
@@ -32,7 +34,7 @@ __all__ = [
 MARGIN_M = 1e-6
 """Free room is this much smaller than what is free on all sides, so that rounding puts nothing outside. [m]"""
 _GRID = 2.0**22
-"""Steps per metre in which blocked stretches begin and end, rounded outwards."""
+"""Steps per metre in which blocked stretches begin and end, rounded outwards; a power of two."""
 _TOLERANCE_M = 1e-5
 """A rectangle that is this much too large fits. [m]"""
 _POLYGON = 3
@@ -99,6 +101,19 @@ class Bands:
 
 
 @dataclass(frozen=True)
+class Blocked:
+    """Stretches of bands that edges block."""
+
+    band: Integers
+    """(k,) int"""
+    start: Integers
+    end: Integers
+    """In steps, rounded outwards. (k,) int [2^-22 m]"""
+    crosses: Booleans
+    """Whether the edge crosses the middle of the band. (k,) bool"""
+
+
+@dataclass(frozen=True)
 class Intervals:
     """Stretches of bands, ordered by band, then from left to right."""
 
@@ -150,61 +165,9 @@ def _ranges(start: Integers, count: Integers) -> Integers:
     return result
 
 
-def free_intervals(layers: Sequence[tuple[Edges, Bands]], shortest_m: float = 0.0) -> Intervals:
-    """Return the stretches over which, in every layer, the band lies wholly inside the polygons.
-
-    Parameters
-    ----------
-    layers
-        Polygons and the band that must lie inside them; band number i of every layer belongs together.
-    shortest_m
-        Stretches shorter than this are left out. [m]
-
-    Returns
-    -------
-    Intervals
-        The longest possible stretches, `MARGIN_M` short at both ends; the bands keep `MARGIN_M` above and below as well.
-
-    Notes
-    -----
-    An edge blocks the stretch that its part inside the band projects to. Between blocked stretches the band is wholly inside or wholly
-    outside; an odd number of edges on its left that cross the middle of the band tells which.
-
-    Examples
-    --------
-    >>> import numpy as np, shapely
-    >>> triangle = np.array([shapely.Polygon([(0, 0), (8, 0), (0, 8)])])
-    >>> found = edges(triangle, np.array([0]), Turn(np.zeros((1, 2)), np.zeros(1)))
-    >>> free = free_intervals([(found, Bands(np.array([0]), np.array([1.0]), np.array([3.0])))])
-    >>> free.low.round(3), free.high.round(3)
-    (array([0.]), array([5.]))
-    """
-    stride = 4 * max((float(np.abs(part).max()) for each, bands in layers for part in _heights(each, bands) if len(part)), default=1.0) + 1
-    columns = [_blocked(each, bands, stride) for each, bands in layers]
-    band, start, end = (np.concatenate(parts) for parts in list(zip(*columns, strict=True))[:3])
-    crosses = np.concatenate([column[3].astype(np.uint8) << layer for layer, column in enumerate(columns)])
-    # On a grid of a power of two the offsets of the bands cost no digits, so that results do not depend on which bands go together.
-    start, end = np.floor(start * _GRID), np.ceil(end * _GRID)
-    farthest = max(float(np.abs(start).max()), float(np.abs(end).max())) if len(start) else 0.0
-    width = 2.0 ** np.ceil(np.log2(4 * farthest + 1))
-    start += band * width
-    order = np.argsort(start, kind="stable")
-    start = start[order]
-    reached = np.maximum.accumulate((end + band * width)[order])
-    # Every band crosses a layer an even number of times, so that nothing is inside from one band to the next.
-    inside = np.bitwise_xor.accumulate(crosses[order])[:-1] == (1 << len(layers)) - 1
-    found = np.flatnonzero(inside & (start[1:] - reached[:-1] >= (shortest_m + 2 * MARGIN_M) * _GRID))
-    band = band[order[found]]
-    offset = band * width
-    return Intervals(band, (reached[found] - offset) / _GRID + MARGIN_M, (start[found + 1] - offset) / _GRID - MARGIN_M)
-
-
-def _heights(each: Edges, bands: Bands) -> tuple[Floats, ...]:
-    return each.y_bottom, each.y_top, bands.low, bands.high
-
-
-def _blocked(each: Edges, bands: Bands, stride: float) -> tuple[Integers, Floats, Floats, Booleans]:
-    """Return band, start and end of each stretch that an edge blocks, and whether the edge crosses the middle of the band."""
+def blocked(each: Edges, bands: Bands) -> Blocked:
+    """Return the stretches of bands that edges block: what the part of an edge inside a band, or `MARGIN_M` from it, projects to."""
+    stride = 4 * max(float(np.abs(part).max(initial=0.0)) for part in (each.y_bottom, each.y_top, bands.low, bands.high)) + 1
     low, high = bands.low - MARGIN_M, bands.high + MARGIN_M
     first = np.searchsorted(bands.job * stride + high, each.job * stride + each.y_bottom, "right")
     last = np.searchsorted(bands.job * stride + low, each.job * stride + each.y_top, "left")
@@ -218,8 +181,57 @@ def _blocked(each: Edges, bands: Bands, stride: float) -> tuple[Integers, Floats
     )
     x_low = x_bottom + (np.maximum(low, bottom) - bottom) * slope
     x_high = np.where(high >= top, x_top, x_bottom + (high - bottom) * slope)
+    start, end = np.floor(np.minimum(x_low, x_high) * _GRID), np.ceil(np.maximum(x_low, x_high) * _GRID)
     middle = (low + high) / 2
-    return band, np.minimum(x_low, x_high), np.maximum(x_low, x_high), (bottom <= middle) & (middle < top)
+    return Blocked(band, start.astype(np.intp), end.astype(np.intp), (bottom <= middle) & (middle < top))
+
+
+def free_intervals(layers: Sequence[Blocked], shortest_m: float = 0.0) -> Intervals:
+    """Return the stretches over which, in every layer, the band lies wholly inside the polygons.
+
+    Parameters
+    ----------
+    layers
+        What polygons block of the bands that must lie inside them; band number i of every layer belongs together.
+    shortest_m
+        Stretches shorter than this are left out. [m]
+
+    Returns
+    -------
+    Intervals
+        The longest possible stretches, `MARGIN_M` short at both ends; the bands keep `MARGIN_M` above and below as well.
+
+    Notes
+    -----
+    Between blocked stretches the band is wholly inside or wholly outside; an odd number of edges on its left that cross the middle of the
+    band tells which.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> triangle = np.array([shapely.Polygon([(0, 0), (8, 0), (0, 8)])])
+    >>> found = edges(triangle, np.array([0]), Turn(np.zeros((1, 2)), np.zeros(1)))
+    >>> free = free_intervals([blocked(found, Bands(np.array([0]), np.array([1.0]), np.array([3.0])))])
+    >>> free.low.round(3), free.high.round(3)
+    (array([0.]), array([5.]))
+    """
+    band, start, end = (np.concatenate([getattr(each, name) for each in layers]) for name in ("band", "start", "end"))
+    crosses = np.concatenate([each.crosses.astype(np.intp) << layer for layer, each in enumerate(layers)])
+    # In whole steps the offsets of the bands cost no digits, so that results do not depend on which bands go together.
+    width = 4 * max(int(np.abs(start).max(initial=0)), int(np.abs(end).max(initial=0))) + 1
+    offset = band * width
+    # Where as many stretches have ended as have begun nothing is blocked, so that starts and ends can be sorted each on their own. Each
+    # start takes along, as its last bits, which layer's edge crosses there; the sort that is called stable is quick on sorted pieces.
+    start = np.sort((start + offset << len(layers)) + crosses, kind="stable")
+    end = np.sort(end + offset, kind="stable")
+    everywhere = (1 << len(layers)) - 1
+    # Every band crosses a layer an even number of times, so that nothing is inside from one band to the next.
+    inside = np.bitwise_xor.accumulate(start & everywhere)[:-1] == everywhere
+    start >>= len(layers)
+    found = np.flatnonzero(inside & (start[1:] - end[:-1] >= (shortest_m + 2 * MARGIN_M) * _GRID))
+    band = (end[found] + width // 2) // width
+    low, high = ((each - band * width) / _GRID for each in (end[found], start[found + 1]))
+    return Intervals(band, low + MARGIN_M, high - MARGIN_M)
 
 
 def row_directions(polygons: Geometries, fan_degrees: float = 15.0) -> tuple[Integers, Floats]:
@@ -442,5 +454,5 @@ def _strips(
     share = np.linspace(0.0, 1.0, heights)
     low = bottom[:, None] + np.maximum(top - bottom, 0)[:, None] * share
     bands = Bands(np.repeat(np.arange(len(shape)), heights), low.ravel(), low.ravel() + depth_m)
-    free = free_intervals([(found, bands)], length_m)
+    free = free_intervals([blocked(found, bands)], length_m)
     return bands.job[free.band], np.stack([free.low, bands.low[free.band], free.high, bands.high[free.band]], axis=1)
