@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from flexruimte.parallel import in_threads
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
 __all__ = ["FARTHEST_FROM_ROAD_M", "RoadNetwork", "Snap", "distance_along_roads", "road_network", "snap"]
@@ -97,11 +98,16 @@ def snap(things: Geometries, network: RoadNetwork) -> Snap:
     present = np.flatnonzero(~(shapely.is_missing(things) | shapely.is_empty(things)))
     if not len(network.segments):
         present = present[:0]
-    (thing, segment), distance = network.tree.query_nearest(things[present], return_distance=True, all_matches=True)
-    thing = present[thing]
-    nearest = shapely.get_point(shapely.shortest_line(network.segments[segment], things[thing]), 0)
-    position = np.asarray(shapely.line_locate_point(network.segments[segment], nearest), dtype=np.float64)
-    return Snap(thing, segment, position, distance, len(things))
+    network.tree.query(things[:1])  # the first question builds the index, before threads share it
+
+    def nearest_to(position: Integers) -> Floats:
+        (found, segment), distance = network.tree.query_nearest(things[position], return_distance=True, all_matches=True)
+        line, thing = network.segments[segment], position[found]
+        at = shapely.line_locate_point(line, shapely.get_point(shapely.shortest_line(line, things[thing]), 0))
+        return np.stack([thing, segment, at, distance], axis=1)
+
+    thing, segment, position, distance = in_threads(nearest_to, present).T
+    return Snap(thing.astype(np.intp), segment.astype(np.intp), position, distance, len(things))
 
 
 def distance_along_roads(start: Snap, facilities: Snap, network: RoadNetwork, limit_m: float) -> Floats:

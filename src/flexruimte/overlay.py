@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import numpy as np
 import shapely
 
-from flexruimte.geometry import Overlaps, overlaps, union_by_group
+from flexruimte.geometry import Overlaps, covered_area, overlaps
 from flexruimte.layers import Features
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
@@ -22,23 +24,37 @@ class Overlay:
     ----------
     shapes
         Valid polygons, in RD New. (n,) object
+    around
+        An overlay of n shapes, in which these lie, one in each. What it has worked out already serves here too.
 
     Notes
     -----
     Remembers what it has worked out per layer, for as long as it lives: one municipality.
     """
 
-    def __init__(self, shapes: Geometries) -> None:
+    def __init__(self, shapes: Geometries, around: Overlay | None = None) -> None:
         self.shapes = shapes
         self.areas: Floats = shapely.area(shapes)
+        self._around = around
+        self._same = np.zeros(len(shapes), dtype=bool) if around is None else shapely.equals_identical(shapes, around.shapes)
         self._overlaps: dict[str, Overlaps] = {}
+        self._covered_m2: dict[str, Floats] = {}
         self._known: dict[tuple[str, float], Booleans] = {}
 
     def of(self, features: Features) -> Overlaps:
         """Return what the shapes share with the features of a layer."""
         if features.key not in self._overlaps:
-            self._overlaps[features.key] = overlaps(self.shapes, features.geometries)
+            self._overlaps[features.key] = self._work_out_overlaps(features)
         return self._overlaps[features.key]
+
+    def _work_out_overlaps(self, features: Features) -> Overlaps:
+        if self._around is None or features.key not in self._around._overlaps:
+            return overlaps(self.shapes, features.geometries)
+        other = np.flatnonzero(~self._same)
+        there, here = self._around.of(features), overlaps(self.shapes[other], features.geometries)
+        there, here = there.where(self._same[there.shape]), replace(here, shape=other[here.shape])
+        order = np.argsort(np.concatenate([there.shape, here.shape]), kind="stable")
+        return Overlaps(*(np.concatenate([getattr(there, each.name), getattr(here, each.name)])[order] for each in fields(Overlaps)))
 
     def known(self, features: Features, reach_m: float = 0.0) -> Booleans:
         """Return which shapes lie in the area that a layer speaks of, with everything within `reach_m` of them. (n,) bool."""
@@ -52,10 +68,7 @@ class Overlay:
 
     def _work_out_known(self, features: Features, reach_m: Floats) -> Booleans:
         if features.fills and features.coverage is None:
-            found = self.of(features)
-            covered = shapely.area(union_by_group(found.geometry, found.shape, len(self.shapes)))
-            known: Booleans = covered >= KNOWN_FROM_SHARE * self.areas
-            return known
+            return self._work_out_filled(features)
         if features.coverage is None:
             return np.ones(len(self.shapes), dtype=bool)
         if shapely.is_empty(features.coverage):
@@ -63,3 +76,20 @@ class Overlay:
         inside = shapely.area(shapely.intersection(self.shapes, features.coverage)) >= KNOWN_FROM_SHARE * self.areas
         border = shapely.distance(self.shapes, shapely.boundary(features.coverage))
         return np.asarray(inside & ((reach_m <= 0) | (border >= reach_m)))
+
+    def _work_out_filled(self, features: Features) -> Booleans:
+        """Return which shapes the features of a layer cover, but for the share that may be missing."""
+        around = self._around
+        if around is None or features.key in self._overlaps or features.key not in around._overlaps:
+            return np.asarray(self._covered(features) >= KNOWN_FROM_SHARE * self.areas)
+        # No more is bare than in the shape around it; where that decides, with room for rounding, nothing need be laid over.
+        filled = around.areas - around._covered(features) <= (1 - KNOWN_FROM_SHARE) / 2 * self.areas
+        rest = np.flatnonzero(~filled)
+        filled[rest] = Overlay(self.shapes[rest])._work_out_filled(features)
+        return np.asarray(filled)
+
+    def _covered(self, features: Features) -> Floats:
+        """Return the area of each shape that the features of a layer cover. [m2]."""
+        if features.key not in self._covered_m2:
+            self._covered_m2[features.key] = covered_area(self.of(features), len(self.shapes))
+        return self._covered_m2[features.key]

@@ -55,8 +55,8 @@ def in_threads(
     Parameters
     ----------
     function
-        Takes the arrays, or the same slice of each, and returns an array with a row per element. Threads run it at the same time, so it
-        must not look through prepared geometry that several elements share: that is built at the first look.
+        Takes the arrays, or the same slice of each, and returns an array, mostly with a row per element. Threads run it at the same
+        time, so it must not look through prepared geometry that several elements share: that is built at the first look.
     arrays
         (n, ...) each.
     together
@@ -70,7 +70,7 @@ def in_threads(
     Returns
     -------
     ndarray
-        (n, ...)
+        What it returns for the chunks, one after another; (n, ...) where it has a row per element.
 
     Examples
     --------

@@ -243,7 +243,7 @@ def _measure(
     """Return the measures of the parcel, of the buildable part, and of the term."""
     # Where nothing is left the whole parcel is measured, so that the numbers are there to be questioned.
     shapes = np.where(shapely.is_empty(land.buildable), overlay.shapes, land.buildable)
-    of_buildable = compute_measures(ruleset, "buildable", Overlay(shapes), ids, layers)
+    of_buildable = compute_measures(ruleset, "buildable", Overlay(shapes, around=overlay), ids, layers)
     term = assess_term(ruleset, layers, plan.not_assessed, overlay, ids, plan.as_of)
     largest = largest_part(land.buildable)
     shape = pd.DataFrame(

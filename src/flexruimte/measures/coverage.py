@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.conditions import answers_of_where, as_numbers
-from flexruimte.geometry import Overlaps, union_by_group
+from flexruimte.geometry import Overlaps, covered_area
 from flexruimte.layers import Features
 from flexruimte.measures.inputs import MeasureInputs
 from flexruimte.ruleset import CountMeasure, ExtremeMeasure, FieldMeanMeasure, MainClassMeasure, ShareMeasure, Where
@@ -33,13 +33,7 @@ def _meeting(features: Features, where: Where, inputs: MeasureInputs) -> tuple[O
 def share(measure: ShareMeasure, inputs: MeasureInputs) -> Floats:
     """Return the covered share of each shape, 0 to 1; NaN where in doubt. (n,) float64."""
     found, doubtful = _meeting(inputs.features(measure.layer), measure.where, inputs)
-    covered = _covered(found, inputs)
-    return np.where(doubtful, np.nan, np.clip(covered / inputs.overlay.areas, 0, 1))
-
-
-def _covered(found: Overlaps, inputs: MeasureInputs) -> Floats:
-    covered: Floats = shapely.area(union_by_group(found.geometry, found.shape, len(inputs.ids)))
-    return covered
+    return np.where(doubtful, np.nan, np.clip(covered_area(found, len(inputs.ids)) / inputs.overlay.areas, 0, 1))
 
 
 def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 
 from flexruimte.conditions import answers_of_where
+from flexruimte.distance import distance_to_nearest
 from flexruimte.layers import Features
 from flexruimte.measures.inputs import MeasureInputs
 from flexruimte.network import FARTHEST_FROM_ROAD_M, distance_along_roads, snap
-from flexruimte.parallel import in_threads
 from flexruimte.ruleset import NearestMeasure, WalkMeasure, Where
-from flexruimte.vocabulary import UNKNOWN, YES, Floats, Geometries, Verdicts
+from flexruimte.vocabulary import UNKNOWN, YES, Floats, Verdicts
 
 __all__ = ["nearest", "walk"]
 
@@ -23,25 +22,10 @@ def _counts(features: Features, where: Where) -> Verdicts:
 def _straight(features: Features, counts: Verdicts, inputs: MeasureInputs, limit_m: float) -> Floats:
     """Return straight distances, at most the limit; NaN where something that may count is nearer, or the layer does not reach."""
     shapes = inputs.overlay.shapes
-    distance = _to_nearest(shapes, features.geometries[counts == YES], limit_m)
-    doubtful = _to_nearest(shapes, features.geometries[counts == UNKNOWN], limit_m) < distance
+    distance = distance_to_nearest(shapes, features.geometries[counts == YES], limit_m)
+    doubtful = distance_to_nearest(shapes, features.geometries[counts == UNKNOWN], limit_m) < distance
     doubtful |= ~inputs.overlay.known_within(features, distance)
     return np.where(doubtful, np.nan, distance)
-
-
-def _to_nearest(shapes: Geometries, things: Geometries, limit_m: float) -> Floats:
-    if not len(things):
-        return np.full(len(shapes), limit_m)
-    tree = shapely.STRtree(things)
-    tree.query(things[:1])  # the first question builds the index, before threads share it
-
-    def nearest_of(chunk: Geometries) -> Floats:
-        result = np.full(len(chunk), limit_m)
-        (shape, _), distance = tree.query_nearest(chunk, max_distance=limit_m, return_distance=True, all_matches=False)
-        result[shape] = np.minimum(distance, limit_m)
-        return result
-
-    return in_threads(nearest_of, shapes)
 
 
 def nearest(measure: NearestMeasure, inputs: MeasureInputs) -> Floats:
