@@ -1,0 +1,145 @@
+"""What all benchmarks share: whole processes measured, in turn, and told as tables."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+FLEXRUIMTE = [sys.executable, "-c", "from flexruimte.cli import main; main()"]
+"""The command line, with the Python that runs the benchmark."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process from start to end, with the processes that it started."""
+
+    seconds: float
+    processor_seconds: float
+    peak_mb: float
+    """Largest sum over all its processes at one moment: memory shared by several counts once (PSS), where the system tells. [MiB]"""
+    output: str
+    """What it printed on its standard output."""
+
+
+def _tree(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _memory(process: psutil.Process) -> float:
+    try:
+        used = process.memory_full_info()
+    except psutil.Error:
+        return 0.0
+    return getattr(used, "pss", used.uss) / 2**20
+
+
+def _processor(processes: Iterable[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
+
+
+def measure(command: Sequence[str | Path], also: Sequence[psutil.Process] = ()) -> Run:
+    """Run a command and measure it.
+
+    Parameters
+    ----------
+    command
+        With its arguments.
+    also
+        Processes that work for it and are there already, such as the workers of a cluster.
+
+    Raises
+    ------
+    SystemExit
+        When the command fails; its standard error has been shown.
+    """
+    before = _processor(also)
+    started = time.perf_counter()
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+    said: list[str] = []
+    assert process.stdout is not None
+    reader = threading.Thread(target=lambda: said.append(process.stdout.read()))  # type: ignore[union-attr]
+    reader.start()
+    watched, peak, ended, status, usage = psutil.Process(process.pid), 0.0, 0, 0, None
+    while True:
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            break
+        looking = time.perf_counter()
+        peak = max(peak, sum(_memory(each) for root in (watched, *also) for each in _tree(root)))
+        # Looking at a large process costs the process something: at most a twentieth of the time.
+        time.sleep(max(0.05, 20 * (time.perf_counter() - looking)))
+    seconds = time.perf_counter() - started
+    reader.join()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))}\nended with exit status {process.returncode}")
+    return Run(seconds, usage.ru_utime + usage.ru_stime + _processor(also) - before, peak, "".join(said))
+
+
+def in_turn(jobs: Mapping[str, Callable[[], Run]], repeat: int) -> dict[str, list[Run]]:
+    """Do all jobs once, then all again, so that a machine that slows down slows all of them."""
+    runs: dict[str, list[Run]] = {name: [] for name in jobs}
+    for _ in range(repeat):
+        for name, job in jobs.items():
+            runs[name].append(job())
+    return runs
+
+
+def median(runs: Sequence[Run]) -> Run:
+    """Return the medians of several runs, with what the last one printed."""
+    return Run(
+        statistics.median(run.seconds for run in runs),
+        statistics.median(run.processor_seconds for run in runs),
+        statistics.median(run.peak_mb for run in runs),
+        runs[-1].output,
+    )
+
+
+def paired_ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
+    """Return how many times as long the others took: the median over the turns."""
+    return statistics.median(other.seconds / own.seconds for own, other in zip(ours, theirs, strict=True))
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table in Markdown; all but the first column are aligned to the right."""
+    lines = [header, ["---", *(["---:"] * (len(header) - 1))], *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def megabytes(folder: Path) -> float:
+    """Return the size of all files in a folder. [MiB]"""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 2**20
+
+
+def machine() -> str:
+    """Return a line about the machine and one about the software."""
+    import pyogrio
+    import shapely
+
+    models = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    model = models[0].split(":", 1)[1].strip() if models else platform.processor() or platform.machine()
+    memory = psutil.virtual_memory().total / 2**30
+    packages = ", ".join(f"{name} {version(name)}" for name in ("flexruimte", "numpy", "pandas", "geopandas", "shapely", "pyogrio", "rasterio"))
+    return (
+        f"{model}, {os.cpu_count()} processors, {memory:.0f} GiB, {platform.system()} {platform.release()}\n\n"
+        f"Python {platform.python_version()}, {packages}, GEOS {shapely.geos_version_string}, "
+        f"GDAL {'.'.join(map(str, pyogrio.__gdal_version__))}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).is_file() else []
