@@ -4,8 +4,8 @@
 
 One GeoPackage (with a spatial index) or GeoTIFF (tiled, compressed) per layer for the whole country, every layer of `flexwonen-nl`, and the
 study files that ask for them. The copies of the towns stand on a grid whose steps are whole cells of every raster. Each copy has ids of
-its own. Several towns make a municipality; the last town is cut off at the number of parcels asked for. Nothing is drawn at random: the same
-arguments and sample data give the same country.
+its own. Several towns make a municipality; the last town is cut off at the number of parcels asked for. The same arguments and sample data
+give the same country.
 """
 
 from __future__ import annotations
@@ -40,6 +40,17 @@ WIDTH, HEIGHT = 10_300, 5_300
 """The ground of one copy: around all parcels of the sample, in whole cells of its rasters (10, 25 and 50 m) and squares (100 m). [m]"""
 REFERENCES = {"nwb_wegvakken": ["jte_id_beg", "jte_id_end"], "gtfs_stops": ["parent_station"]}
 """Columns that hold ids besides a layer's own."""
+OTHER_WEIGHTS = f"""
+extends = "{RULESET}"
+name = "{RULESET}-other-weights"
+version = "1"
+title = {{ nl = "Andere gewichten", en = "Other weights" }}
+
+[score]
+weights = {{ suitability = 0.6, term = 0.25, relocatability = 0.25 }}
+source = "benchmark"
+basis = "assumption"
+"""
 STUDY, CHANGED_STUDY = "study.toml", "study_other_weights.toml"
 
 
@@ -151,7 +162,14 @@ class Country:
             top, left = int(self.rows - 1 - up) * height, int(right) * width
             cells[top : top + height, left : left + width] = sample
         transform = rasterio.transform.from_origin(LEFT, BOTTOM + self.rows * HEIGHT, cell, cell)
-        options = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate", "num_threads": "all_cpus", "BIGTIFF": "IF_SAFER"}
+        options = {
+            "tiled": True,
+            "blockxsize": 512,
+            "blockysize": 512,
+            "compress": "deflate",
+            "num_threads": "all_cpus",
+            "BIGTIFF": "IF_SAFER",
+        }
         return cells, {**profile, **options, "width": cells.shape[1], "height": cells.shape[0], "transform": transform}
 
 
@@ -212,17 +230,14 @@ def write_country(country: Country, folder: Path) -> None:
 
 
 def write_studies(folder: Path) -> None:
-    """Write the study, the same with one theme weight changed, and a study for each number of layers that is measured."""
+    """Write the study, and the same with one theme weight changed."""
     write_study(folder / STUDY)
-    (folder / "other_weights.toml").write_text(
-        f'extends = "{RULESET}"\nname = "{RULESET}-other-weights"\nversion = "1"\ntitle = {{ nl = "Andere gewichten", en = "Other weights" }}\n'
-        '[score]\nweights = { suitability = 0.6, term = 0.25, relocatability = 0.25 }\nsource = "benchmark"\nbasis = "assumption"\n'
-    )
+    (folder / "other_weights.toml").write_text(OTHER_WEIGHTS)
     write_study(folder / CHANGED_STUDY, ruleset="other_weights.toml")
 
 
-def write_study(path: Path, layers: int | None = None, ruleset: str = RULESET) -> None:
-    """Write a study of a country.
+def write_study(path: Path, layers: int | None = None, ruleset: str = RULESET) -> int:
+    """Write a study of a country, and return how many layers it has.
 
     Parameters
     ----------
@@ -248,6 +263,7 @@ def write_study(path: Path, layers: int | None = None, ruleset: str = RULESET) -
     for name, settings in document["layers"].items():
         settings["source"] = name + (".gpkg" if settings.pop("layer", None) else Path(settings["source"]).suffix)
     path.write_text("\n".join(_toml(document)))
+    return len(document["layers"])
 
 
 def _toml(document: dict[str, Any], at: str = "") -> list[str]:

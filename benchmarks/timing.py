@@ -7,6 +7,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +19,8 @@ import psutil
 
 FLEXRUIMTE = [sys.executable, "-c", "from flexruimte.cli import main; main()"]
 """The command line, with the Python that runs the benchmark."""
+ON_ONE_PROCESSOR = [sys.executable, "-c", "import os; os.sched_setaffinity(0, {0}); from flexruimte.cli import main; main()"]
+"""The same, where it may use one processor only, so that it uses one thread too."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,28 @@ def _processor(processes: Iterable[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
+class _Watcher(threading.Thread):
+    """Looks now and then at the memory of processes and of those that they started."""
+
+    def __init__(self, processes: Sequence[psutil.Process]) -> None:
+        super().__init__(daemon=True)
+        self.peak_mb = 0.0
+        self._processes = processes
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        pause = 0.0
+        while not self._ended.wait(pause):
+            looking = time.perf_counter()
+            self.peak_mb = max(self.peak_mb, sum(_memory(each) for process in self._processes for each in _tree(process)))
+            # Looking at a large process costs it something: at most a twentieth of the time.
+            pause = max(0.05, 20 * (time.perf_counter() - looking))
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join()
+
+
 def measure(command: Sequence[str | Path], also: Sequence[psutil.Process] = ()) -> Run:
     """Run a command and measure it.
 
@@ -64,30 +89,23 @@ def measure(command: Sequence[str | Path], also: Sequence[psutil.Process] = ()) 
     Raises
     ------
     SystemExit
-        When the command fails; its standard error has been shown.
+        When the command fails, with what it wrote on its standard error.
     """
     before = _processor(also)
-    started = time.perf_counter()
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
-    said: list[str] = []
-    assert process.stdout is not None
-    reader = threading.Thread(target=lambda: said.append(process.stdout.read()))  # type: ignore[union-attr]
-    reader.start()
-    watched, peak, ended, status, usage = psutil.Process(process.pid), 0.0, 0, 0, None
-    while True:
-        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if ended:
-            break
-        looking = time.perf_counter()
-        peak = max(peak, sum(_memory(each) for root in (watched, *also) for each in _tree(root)))
-        # Looking at a large process costs the process something: at most a twentieth of the time.
-        time.sleep(max(0.05, 20 * (time.perf_counter() - looking)))
-    seconds = time.perf_counter() - started
-    reader.join()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))}\nended with exit status {process.returncode}")
-    return Run(seconds, usage.ru_utime + usage.ru_stime + _processor(also) - before, peak, "".join(said))
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complaints:
+        started = time.perf_counter()
+        process = subprocess.Popen([str(part) for part in command], stdout=said, stderr=complaints, text=True)
+        watcher = _Watcher([psutil.Process(process.pid), *also])
+        watcher.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        watcher.stop()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for file in (said, complaints):
+            file.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{complaints.read()}{' '.join(map(str, command))}\nended with exit status {process.returncode}")
+        return Run(seconds, usage.ru_utime + usage.ru_stime + _processor(also) - before, watcher.peak_mb, said.read())
 
 
 def in_turn(jobs: Mapping[str, Callable[[], Run]], repeat: int) -> dict[str, list[Run]]:
@@ -114,6 +132,23 @@ def paired_ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
     return statistics.median(other.seconds / own.seconds for own, other in zip(ours, theirs, strict=True))
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What was to be reached, and what was."""
+
+    what: str
+    goal: str
+    measured: str
+    met: bool
+
+
+def goals_table(goals: Sequence[Goal]) -> str:
+    """Return the goals beside what was measured, as a table in Markdown."""
+    return table(
+        ["", "goal", "measured", "met"], [[goal.what, goal.goal, goal.measured, "yes" if goal.met else "**no**"] for goal in goals]
+    )
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table in Markdown; all but the first column are aligned to the right."""
     lines = [header, ["---", *(["---:"] * (len(header) - 1))], *rows]
@@ -133,7 +168,9 @@ def machine() -> str:
     models = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     model = models[0].split(":", 1)[1].strip() if models else platform.processor() or platform.machine()
     memory = psutil.virtual_memory().total / 2**30
-    packages = ", ".join(f"{name} {version(name)}" for name in ("flexruimte", "numpy", "pandas", "geopandas", "shapely", "pyogrio", "rasterio"))
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("flexruimte", "numpy", "pandas", "geopandas", "shapely", "pyogrio", "rasterio")
+    )
     return (
         f"{model}, {os.cpu_count()} processors, {memory:.0f} GiB, {platform.system()} {platform.release()}\n\n"
         f"Python {platform.python_version()}, {packages}, GEOS {shapely.geos_version_string}, "
