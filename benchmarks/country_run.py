@@ -19,34 +19,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
 from country import CHANGED_STUDY, STUDY, Country, write_country, write_study
-from timing import FLEXRUIMTE, ON_ONE_PROCESSOR, Goal, Run, goals_table, in_turn, machine, measure, median, megabytes, paired_ratio, table
+from timing import FLEXRUIMTE, FOLDER, ON_ONE_PROCESSOR, Report, Run, in_turn, machine, measure, median, megabytes, paired_ratio, table
 
-FOLDER = Path(__file__).parent.parent / ".cache" / "benchmarks"
 PARCELS_PER_MUNICIPALITY = 25_000
 LAYERS = (5, 10, 20, 30, None)
 STATUSES = ("available", "attention", "unknown", "excluded")
-
-
-@dataclass
-class Report:
-    """What was measured, in Markdown, and how that compares with what was to be reached."""
-
-    parts: list[str] = field(default_factory=list)
-    goals: list[Goal] = field(default_factory=list)
-
-    def add(self, title: str, *texts: str) -> None:
-        part = "\n\n".join([f"### {title}", *texts])
-        print(f"\n{part}", flush=True)
-        self.parts.append(part)
-
-    def goal(self, what: str, goal: str, measured: str, met: bool) -> None:
-        self.goals.append(Goal(what, goal, measured, met))
 
 
 def prepared(folder: Path, parcels: int) -> Path:
@@ -245,32 +227,34 @@ def workers(report: Report, folder: Path, parcels: int, repeat: int) -> None:
     report.goal("same bytes: 1 and 2 workers, 1 and 2 threads, Dask", "the same", "the same" if same else f"differ: {digests}", same)
 
 
-def measurements(folder: Path, *, full: bool, repeat: int, only: list[str] | None = None) -> Report:
-    """Measure all, or the parts named."""
-    report = Report()
-    parts = {
-        "start": lambda: start(report, max(repeat, 5)),
-        "layers": lambda: layers(report, folder, 10_000),
-        "workers": lambda: workers(report, folder, 100_000 if full else 50_000, repeat if full else 1),
-        "scaling": lambda: scaling(report, folder, [1_000, 10_000, 100_000, 1_000_000] if full else [1_000, 10_000, 50_000]),
-    }
-    for name in only or parts:
+PARTS = ("start", "layers", "workers", "scaling")
+
+
+def add_measurements(report: Report, folder: Path, repeat: int, only: Sequence[str] = PARTS, *, full: bool) -> None:
+    """Measure the parts named."""
+    for name in only:
         started = time.perf_counter()
-        parts[name]()
+        if name == "start":
+            start(report, max(repeat, 5))
+        elif name == "layers":
+            layers(report, folder, 10_000)
+        elif name == "workers":
+            workers(report, folder, 100_000 if full else 50_000, repeat if full else 1)
+        else:
+            scaling(report, folder, [1_000, 10_000, 100_000, 1_000_000] if full else [1_000, 10_000, 50_000])
         print(f"({name}: {time.perf_counter() - started:.0f} s)", file=sys.stderr, flush=True)
-    return report
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="up to 1,000,000 parcels")
-    parser.add_argument("--only", nargs="+", choices=["start", "layers", "workers", "scaling"])
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for the countries and the results")
     arguments = parser.parse_args()
-    print(machine())
-    report = measurements(arguments.folder, full=arguments.full, repeat=arguments.repeat, only=arguments.only)
-    print(f"\n### Goals\n\n{goals_table(report.goals)}")
+    report = Report(machine())
+    add_measurements(report, arguments.folder, arguments.repeat, arguments.only, full=arguments.full)
+    report.end()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+FOLDER = Path(__file__).parent.parent / ".cache" / "benchmarks"
+"""Where what the benchmarks make is kept, for the next time."""
 FLEXRUIMTE = [sys.executable, "-c", "from flexruimte.cli import main; main()"]
 """The command line, with the Python that runs the benchmark."""
 ON_ONE_PROCESSOR = [sys.executable, "-c", "import os; os.sched_setaffinity(0, {0}); from flexruimte.cli import main; main()"]
@@ -142,11 +144,30 @@ class Goal:
     met: bool
 
 
-def goals_table(goals: Sequence[Goal]) -> str:
-    """Return the goals beside what was measured, as a table in Markdown."""
-    return table(
-        ["", "goal", "measured", "met"], [[goal.what, goal.goal, goal.measured, "yes" if goal.met else "**no**"] for goal in goals]
-    )
+class Report:
+    """What was measured, in Markdown, printed as it comes, and how that compares with what was to be reached."""
+
+    def __init__(self, about: str) -> None:
+        self.parts: list[str] = []
+        self._goals: list[Goal] = []
+        self._say(about)
+
+    def add(self, title: str, *texts: str) -> None:
+        """Add a part."""
+        self._say("\n\n".join([f"### {title}", *texts]))
+
+    def goal(self, what: str, goal: str, measured: str, met: bool) -> None:
+        """Add a line to the table of goals, which comes at the end."""
+        self._goals.append(Goal(what, goal, measured, met))
+
+    def end(self) -> None:
+        """Add the table of goals."""
+        rows = [[goal.what, goal.goal, goal.measured, "yes" if goal.met else "**no**"] for goal in self._goals]
+        self.add("Goals", table(["", "goal", "measured", "reached"], rows))
+
+    def _say(self, part: str) -> None:
+        print(f"{part}\n", flush=True)
+        self.parts.append(part)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
