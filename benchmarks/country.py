@@ -187,8 +187,9 @@ def _read(settings: dict[str, Any]) -> gpd.GeoDataFrame:
 
 
 def _write(frame: gpd.GeoDataFrame, path: Path, geometry_type: str) -> None:
-    # In order of place, as national files are: by tile or by cadastral municipality.
-    pyogrio.write_dataframe(frame, path, layer=path.stem, driver="GPKG", geometry_type=geometry_type, use_arrow=True)
+    # The rows stand in order of place, as in national files: by tile, or by cadastral municipality.
+    multi = geometry_type.startswith("Multi")
+    pyogrio.write_dataframe(frame, path, driver="GPKG", geometry_type=geometry_type, promote_to_multi=multi, use_arrow=True)
 
 
 def write_country(country: Country, folder: Path) -> None:

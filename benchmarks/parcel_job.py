@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from timing import FOLDER, Report, Run, machine, measure, median, paired_ratio, table
+from timing import FOLDER, MEASURED, Report, Run, machine, measure, median, paired_ratio, table
 
 RULESET: dict[str, Any] = {
     "name": "parcel-job",
@@ -249,14 +249,11 @@ def compare(report: Report, data: Path, out: Path, repeat: int, peers: dict[str,
     said = json.loads(runs[OURS][-1].output.splitlines()[-1])
     times = {name: paired_ratio(runs[OURS], each) for name, each in runs.items()}
     middles = {name: median(each) for name, each in runs.items()}
-    rows = [
-        [name, f"{each.seconds:.1f}", f"{each.processor_seconds:.1f}", f"{each.peak_mb:.0f}", f"{times[name]:.1f}"]
-        for name, each in middles.items()
-    ]
+    rows = [[name, *each.figures, f"{times[name]:.2f}"] for name, each in middles.items()]
     steps = ", ".join(f"{name} {seconds:g}" for name, seconds in said["steps"].items())
     report.add(
         f"One job, {said['parcels']:,} parcels ({data.name}), {said['ranked']:,} ranked, median of {repeat} in turn",
-        table(["", "s", "CPU s", "peak MB", "times ours"], rows),
+        table(["", *MEASURED, "times ours"], rows),
         f"Steps of the last run of flexruimte, in seconds: {steps}.",
     )
     for size, wanted in WANTED.items():

@@ -54,7 +54,8 @@ def main() -> None:
     report = Report(f"{date.today()}, {'all of it' if arguments.full else 'the short run'}: {machine()}")
     places = [*parcel_job.towns(arguments.folder, [20_000, 200_000] if arguments.full else [20_000]), *arguments.data]
     parcel_job.add_measurements(report, places, arguments.repeat, arguments.peers, arguments.peers_python, agreement=True)
-    country_run.add_measurements(report, arguments.folder, arguments.repeat, full=arguments.full)
+    countries = [country_run.country_of(parcels) for parcels in (country_run.FULL if arguments.full else country_run.SHORT)]
+    country_run.add_measurements(report, arguments.folder, countries, arguments.repeat if arguments.full else 1)
     report.end()
     if arguments.markdown:
         arguments.markdown.write_text("\n\n".join([PREFACE + "\n## The last run", *report.parts]) + "\n")

@@ -25,6 +25,9 @@ ON_ONE_PROCESSOR = [sys.executable, "-c", "import os; os.sched_setaffinity(0, {0
 """The same, where it may use one processor only, so that it uses one thread too."""
 
 
+MEASURED = ["s", "CPU s", "peak MB"]
+
+
 @dataclass(frozen=True)
 class Run:
     """One process from start to end, with the processes that it started."""
@@ -35,6 +38,11 @@ class Run:
     """Largest sum over all its processes at one moment: memory shared by several counts once (PSS), where the system tells. [MiB]"""
     output: str
     """What it printed on its standard output."""
+
+    @property
+    def figures(self) -> list[str]:
+        """Cells of a table under MEASURED."""
+        return [f"{self.seconds:.2f}", f"{self.processor_seconds:.2f}", f"{self.peak_mb:.0f}"]
 
 
 def _tree(process: psutil.Process) -> list[psutil.Process]:
@@ -99,9 +107,14 @@ def measure(command: Sequence[str | Path], also: Sequence[psutil.Process] = ()) 
         process = subprocess.Popen([str(part) for part in command], stdout=said, stderr=complaints, text=True)
         watcher = _Watcher([psutil.Process(process.pid), *also])
         watcher.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        watcher.stop()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # interrupted: nothing goes on unseen
+            process.terminate()
+            raise
+        finally:
+            seconds = time.perf_counter() - started
+            watcher.stop()
         process.returncode = os.waitstatus_to_exitcode(status)
         for file in (said, complaints):
             file.seek(0)
