@@ -2,6 +2,7 @@
 #
 #   make demo    sets up, and ranks the sample municipalities into demo_output/
 #   make test    sets up, and runs everything that must hold
+#   make bench   sets up, and measures speed and memory, in about ten minutes
 #
 # Needs Python 3.11 or newer, make, and access to the package index.
 
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo install check types arch test soak notebooks docs clean
+.PHONY: demo install check types arch test soak notebooks docs bench bench-full clean
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
@@ -59,6 +60,13 @@ notebooks: $(VENV)/developing
 
 docs: $(VENV)/developing
 	$(BIN)/flexruimte rules flexwonen-nl --format markdown > docs/rules.md
+
+# Speed and memory; what these make stays in .cache/benchmarks. BENCH="--peers DIR --data DIR" adds other tools and towns.
+bench: $(VENV)/developing
+	$(BIN)/python benchmarks/run.py $(BENCH)
+
+bench-full: $(VENV)/developing
+	$(BIN)/python benchmarks/run.py --full --markdown docs/benchmarks.md $(BENCH)
 
 clean:
 	rm -rf $(VENV) .cache $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
