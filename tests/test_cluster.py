@@ -121,8 +121,3 @@ def test_workers_with_other_software_or_without_the_data(four_towns: Path, tmp_p
                     _check_workers(client, plan, tmp_path)
             finally:
                 (four_towns.parent / "gone.tif").rename(four_towns.parent / "lden.tif")
-
-
-def test_an_object_store_is_refused(four_towns: Path) -> None:
-    with pytest.raises(OutputError, match="results go to a folder"):
-        batch.run(Study.load(four_towns), None, "s3://bucket/out")

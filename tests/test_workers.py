@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from flexruimte import OutputError, Study, StudyError, batch
-from flexruimte.batch.log import LOCK, locked
+from flexruimte.exports.place import LOCK, place_of
 from flexruimte.exports.results import FILES
 from test_batch import contents
 from test_cli import run
@@ -141,7 +141,7 @@ def test_a_worker_that_is_killed_takes_no_other_with_it(four_towns: Path, tmp_pa
 
 
 def test_a_second_run_on_the_same_folder_is_refused(four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with locked(tmp_path):
+    with place_of(tmp_path).locked():
         assert run("run", four_towns, "--out", tmp_path) == 2
     said = capsys.readouterr().err
     assert f"process {os.getpid()} on " in said

@@ -5,10 +5,11 @@ This module opens, describes and reads. It does not judge what it reads: that is
 
 from __future__ import annotations
 
+import io
 import re
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,17 +21,19 @@ import pandas as pd
 import pyogrio
 import rasterio
 import rasterio.errors
+import rasterio.session
 import rasterio.windows
 import shapely
 from pyproj import CRS as ProjCRS
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
+from flexruimte import storage
 from flexruimte.errors import LayerError, SourceError, did_you_mean
 from flexruimte.study_file import LayerSettings, TableSettings
 from flexruimte.vocabulary import CRS, Floats
 
-__all__ = ["Grid", "Source", "Window"]
+__all__ = ["Grid", "Source", "Window", "locate"]
 
 Window: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right, top in RD New. [m]"""
@@ -38,6 +41,8 @@ Window: TypeAlias = tuple[float, float, float, float]
 _GML_CURVE = re.compile(rb"<(?:\w+:)?(?:Arc|ArcString|Circle|CircleByCenterPoint|ArcByCenterPoint)[\s>]")
 _CURVED_TYPES = ("CURVEPOLYGON", "MULTISURFACE", "SURFACE", "COMPOUNDCURVE", "MULTICURVE", "CURVE", "CIRCULARSTRING")
 _TABLE_ENDINGS = (".csv", ".parquet")
+_stamps_seen: dict[str, storage.Stamp] = {}
+"""Of what lies elsewhere, by path: what GDAL has read of it and keeps for as long as this process lives."""
 
 
 def locate(source: str, folder: Path) -> str:
@@ -47,9 +52,13 @@ def locate(source: str, folder: Path) -> str:
     --------
     >>> locate("/vsizip/plans.zip", Path("/data")), locate("PG:dbname=flex", Path("/data"))
     ('/vsizip//data/plans.zip', 'PG:dbname=flex')
+    >>> locate("s3://bucket/plans.gpkg", Path("/data")), locate("/vsizip/s3://bucket/plans.zip", Path("/data"))
+    ('/vsis3/bucket/plans.gpkg', '/vsizip//vsis3/bucket/plans.zip')
     """
     if source.startswith("/vsizip/"):
-        return f"/vsizip/{folder / source.removeprefix('/vsizip/')}"
+        return f"/vsizip/{locate(source.removeprefix('/vsizip/'), folder)}"
+    if source.startswith("s3://"):
+        return f"/vsis3/{source.removeprefix('s3://')}"
     scheme = source.split(":", 1)[0]
     if source.startswith("/vsi") or "://" in source or (":" in source and len(scheme) > 1 and scheme.isalnum()):
         return source
@@ -90,7 +99,10 @@ class Source:
     @property
     def path(self) -> str:
         """What GDAL has to open."""
-        return locate(self.settings.source, self.folder)
+        path = locate(self.settings.source, self.folder)
+        if storage.is_elsewhere(path):
+            pyogrio.set_gdal_config_options(storage.gdal_options())
+        return path
 
     @property
     def label(self) -> str:
@@ -128,6 +140,9 @@ class Source:
         SourceError
             Names the layer and the file.
         """
+        if storage.is_elsewhere(self.path):
+            self._check_presence_elsewhere()
+            return
         plain = self.path.removeprefix("/vsizip/")
         if plain.startswith("/") and not plain.startswith("/vsi"):
             archive = next((p for p in [Path(plain), *Path(plain).parents] if p.is_file()), None)
@@ -135,6 +150,20 @@ class Source:
                 raise SourceError(
                     f"{self.label}: there is no file {plain}; correct 'source', or leave the layer out and name it in not_assessed"
                 )
+
+    def _check_presence_elsewhere(self) -> None:
+        try:
+            stamp = storage.stamp(self.path)
+        except OSError as error:
+            raise SourceError(f"{self.label} cannot be reached: {storage.in_one_line(error)}; {storage.REMEDY}") from None
+        if stamp is None:
+            raise SourceError(
+                f"{self.label}: there is nothing at {self.settings.source}; correct 'source', "
+                "or leave the layer out and name it in not_assessed"
+            )
+        if _stamps_seen.setdefault(self.path, stamp) != stamp:
+            pyogrio.vsi_curl_clear_cache()
+            _stamps_seen[self.path] = stamp
 
     @property
     def columns(self) -> list[str]:
@@ -275,9 +304,10 @@ class Source:
     def _read_table(self) -> pd.DataFrame:
         self.check_presence()
         try:
+            file = io.BytesIO(storage.read_bytes(self.path)) if storage.is_elsewhere(self.path) else self.path
             if self.path.endswith(".parquet"):
-                return pd.read_parquet(self.path)
-            return pd.read_csv(self.path, dtype="string", keep_default_na=False, na_values=[""], sep=None, engine="python")
+                return pd.read_parquet(file)
+            return pd.read_csv(file, dtype="string", keep_default_na=False, na_values=[""], sep=None, engine="python")
         except (OSError, ValueError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
@@ -299,7 +329,7 @@ class Source:
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
         self.check_presence()
         try:
-            with rasterio.open(self.path) as raster:
+            with self._opened_raster() as raster:
                 self._check_raster(raster, band)
                 whole = rasterio.windows.Window(0, 0, raster.width, raster.height)
                 wanted = whole if window is None else rasterio.windows.from_bounds(*window, transform=raster.transform)
@@ -320,10 +350,21 @@ class Source:
         except rasterio.errors.RasterioIOError as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
+    @contextmanager
+    def _opened_raster(self) -> Iterator[Any]:
+        if not storage.is_elsewhere(self.path):
+            with rasterio.open(self.path) as raster:
+                yield raster
+            return
+        # GDAL finds out itself who asks, whether the package boto3 is there or not; and it keeps nothing, as the raster may change.
+        options = {**storage.gdal_options(), "CPL_VSIL_CURL_NON_CACHED": self.path}
+        with rasterio.Env(session=rasterio.session.DummySession(), **options), rasterio.open(self.path) as raster:
+            yield raster
+
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
         """Return whether any cell of a raster has a value between two bounds; reads block by block and stops at the first."""
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
-        with rasterio.open(self.path) as raster:
+        with self._opened_raster() as raster:
             missing = raster.nodata if nodata is None else nodata
             for _, block in raster.block_windows(band):
                 values = raster.read(band, window=block).astype("float64")
@@ -351,7 +392,7 @@ class Source:
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
         self.check_presence()
         try:
-            with rasterio.open(self.path) as raster:
+            with self._opened_raster() as raster:
                 self._check_raster(raster, band)
                 left, bottom, right, top = raster.bounds
                 return (float(left), float(bottom), float(right), float(top))
