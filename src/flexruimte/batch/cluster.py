@@ -80,8 +80,9 @@ def compute_on_cluster(
         ) from None
     with client:
         _check_workers(client, plan, place)
-        # Each worker computes as many municipalities at once as it has threads.
-        shared = client.scatter(replace(plan, threads=1), broadcast=True)  # type: ignore[no-untyped-call]
+        # Each worker computes as many municipalities at once as it has threads. The plan is a job too: one that is lost with the workers
+        # that have it is made again, which scattered data are not.
+        shared = client.submit(_itself, replace(plan, threads=1), pure=False)
 
         def submitted(entry: MunicipalityRun, trial: str, priority: int = 0) -> Future[MunicipalityRun]:
             started(entry)
@@ -105,7 +106,7 @@ def compute_on_cluster(
 
 def _ended(client: Client, jobs: set[Future[MunicipalityRun]]) -> Iterator[tuple[Future[MunicipalityRun], bool]]:
     """Yield jobs as they end, or are given up because there are no workers; with whether that is so."""
-    from distributed import wait
+    from distributed import CancelledError, wait
 
     seen = time.monotonic()
     while jobs:
@@ -113,6 +114,8 @@ def _ended(client: Client, jobs: set[Future[MunicipalityRun]]) -> Iterator[tuple
             ended = wait(jobs, timeout=_SECONDS_BETWEEN_LOOKS, return_when="FIRST_COMPLETED").done  # type: ignore[no-untyped-call]
         except TimeoutError:
             ended = set()
+        except CancelledError:
+            ended = {job for job in jobs if job.status == "cancelled"}
         jobs -= ended
         yield from ((job, False) for job in ended)
         if ended or client.nthreads():  # type: ignore[no-untyped-call]
@@ -139,6 +142,10 @@ def _is_done(job: Future[MunicipalityRun], lost: bool, entry: MunicipalityRun, a
     return True
 
 
+def _itself(plan: Plan) -> Plan:
+    return plan
+
+
 def _job(plan: Plan, entry: MunicipalityRun, place: Place) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
     compute(plan, entry, place, lambda _step: None)
@@ -150,8 +157,9 @@ def _check_workers(client: Client, plan: Plan, place: Place) -> None:
     here = versions.software_versions()
     try:
         found: dict[str, dict[str, Any]] = client.run(_versions_there)
-    except ModuleNotFoundError as error:
-        raise StudyError(f"the Dask workers have no {error.name}; install the same flexruimte there") from None
+    except Exception as error:  # Dask passes on that a worker cannot load a function as no more than a text
+        said = str(error).splitlines()[0]
+        raise StudyError(f"the Dask workers cannot run flexruimte ({said}); install the same version there, with the same Python") from None
     if not found:
         raise StudyError("the Dask scheduler has no workers; start some")
     for worker, there in sorted(found.items()):
