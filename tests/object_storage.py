@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -50,6 +51,22 @@ class Server:
             "AWS_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def keys_of(self, user: str, *actions: str) -> dict[str, str]:
+        """Make a user who may do some things in the bucket, and return the keys as environment; see `check_who_asks`."""
+        import boto3
+
+        service = boto3.client("iam", endpoint_url=self.address, region_name="us-east-1")
+        service.create_user(UserName=user)
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        service.put_user_policy(UserName=user, PolicyName="given", PolicyDocument=policy)
+        key = service.create_access_key(UserName=user)["AccessKey"]
+        return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+    def check_who_asks(self) -> None:
+        """From now on, answer only those who sign with the keys of a user who may."""
+        ask(f"{self.address}/moto-api/reset-auth", "POST", b"0")
 
     def reach(self, patch: pytest.MonkeyPatch) -> None:
         """Let this process reach it, and forget what else the machine says of storage."""

@@ -19,7 +19,8 @@ import pytest
 
 from flexruimte import OutputError, SourceError, Study, StudyError, batch
 from flexruimte.batch import cluster as cluster_module
-from object_storage import BUCKET, ask, free_port, put, serving
+from flexruimte.exports.place import place_of
+from object_storage import BUCKET, free_port, put, serving
 from test_batch import contents
 from test_cli import run
 from test_storage import comparable, elsewhere, objects
@@ -219,15 +220,27 @@ def test_workers_that_do_not_see_the_disk(before: str, kind: type[Exception], me
     assert not (out / "run.json").exists()
 
 
-def test_workers_that_do_not_reach_the_storage(four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lacking", ["the address", "keys", "rights to write"])
+def test_workers_that_do_not_reach_the_storage(lacking: str, four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as server:
         server.reach(monkeypatch)
+        worker = {
+            "the address": {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"},
+            "keys": {"AWS_ACCESS_KEY_ID": "nobody"},
+            "rights to write": server.keys_of("reader", "s3:GetObject", "s3:ListBucket"),
+        }[lacking]
+        for name, value in server.keys_of("writer", "s3:*").items():
+            monkeypatch.setenv(name, value)
+        server.check_who_asks()
+        out = f"s3://{BUCKET}/out"
         with (
-            processes(tmp_path, 1, environment={"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"}) as cluster,
-            pytest.raises(OutputError, match=rf"Dask worker tcp://.*s3://{BUCKET}/out cannot be written: .*AWS_ENDPOINT_URL"),
+            processes(tmp_path, 1, environment=worker) as cluster,
+            pytest.raises(
+                OutputError, match=rf"Dask worker tcp://.*{out} cannot be written: .*AWS_ENDPOINT_URL.*within reach of all workers"
+            ),
         ):
-            batch.run(Study.load(four_towns), None, f"s3://{BUCKET}/out", dask=cluster.address)
-        assert b"run.json" not in ask(f"{server.address}/{BUCKET}?prefix=out/", "GET")
+            batch.run(Study.load(four_towns), None, out, dask=cluster.address)
+        assert not place_of(out).has("run.json")
 
 
 def test_a_municipality_that_exhausts_the_memory_of_workers(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
