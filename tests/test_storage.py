@@ -147,6 +147,17 @@ def test_a_source_that_is_not_there(server: Server, prefix: str, scheme: str, tm
     assert not (tmp_path / "out").exists()
 
 
+def test_a_web_server_that_does_not_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = write_toy_study(tmp_path)
+    address = f"http://127.0.0.1:{free_port()}/lden.tif"
+    study.write_text(study.read_text().replace('source = "lden.tif"', f'source = "{address}"'))
+    assert run("run", study, "--out", tmp_path / "out") == 2
+    said = capsys.readouterr().err
+    assert f"{address} cannot be reached: " in said
+    assert "check the address and the network" in said
+    assert said.count("\n") == 1
+
+
 def test_storage_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     study = write_toy_study(tmp_path)

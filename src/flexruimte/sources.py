@@ -155,7 +155,7 @@ class Source:
         try:
             stamp = storage.stamp(self.path)
         except OSError as error:
-            raise SourceError(f"{self.label} cannot be reached: {storage.in_one_line(error)}; {storage.REMEDY}") from None
+            raise SourceError(f"{self.label} cannot be reached: {storage.explained(error, self.path)}") from None
         if stamp is None:
             raise SourceError(
                 f"{self.label}: there is nothing at {self.settings.source}; correct 'source', "

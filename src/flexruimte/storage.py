@@ -22,12 +22,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem
 
-__all__ = ["REMEDY", "Stamp", "filesystem", "gdal_options", "in_one_line", "is_elsewhere", "read_bytes", "stamp"]
+__all__ = ["Stamp", "explained", "filesystem", "gdal_options", "is_elsewhere", "read_bytes", "stamp"]
 
 Stamp: TypeAlias = tuple[str, ...]
 """Size, entity tag and moment of change, as far as they are told."""
-
-REMEDY: Final = "check the address, AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here and on every worker"
 
 _S3, _WEB = "/vsis3/", ("http://", "https://")
 _SECONDS_TO_CONNECT: Final = 10.0
@@ -179,7 +177,8 @@ def read_bytes(path: str) -> bytes:
     return bytes(content)
 
 
-def in_one_line(error: OSError) -> str:
-    """Return what a service said went wrong, without the numbers of its requests."""
+def explained(error: OSError, path: str) -> str:
+    """Return in one line what a service said went wrong, without the numbers of its requests, and what to do about it."""
     said = str(error).strip().splitlines() or [type(error).__name__]
-    return re.sub(r"\s*\(Request ID: .*?\)", "", said[0]).rstrip(" .")
+    remedy = "AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" if _outer(path).startswith(_S3) else "the network"
+    return f"{re.sub(r' *[(]Request ID: .*?[)]', '', said[0]).rstrip(' .')}; check the address and {remedy}, here and on every worker"

@@ -118,11 +118,18 @@ def _ended(client: Client, jobs: set[Future[MunicipalityRun]]) -> Iterator[tuple
             ended = {job for job in jobs if job.status == "cancelled"}
         jobs -= ended
         yield from ((job, False) for job in ended)
-        if ended or client.nthreads():  # type: ignore[no-untyped-call]
+        if ended or _has_workers(client):
             seen = time.monotonic()
         elif time.monotonic() - seen > _SECONDS_WITHOUT_WORKERS:
             yield from ((job, True) for job in jobs)
             return
+
+
+def _has_workers(client: Client) -> bool:
+    try:
+        return bool(client.nthreads())  # type: ignore[no-untyped-call]
+    except OSError:  # the scheduler is lost: the jobs will say so
+        return True
 
 
 def _is_done(job: Future[MunicipalityRun], lost: bool, entry: MunicipalityRun, address: str) -> bool:
@@ -139,6 +146,8 @@ def _is_done(job: Future[MunicipalityRun], lost: bool, entry: MunicipalityRun, a
         return False
     except CancelledError:
         entry.state, entry.error = "failed", _NO_SCHEDULER.format(address)
+    except Exception as error:  # as in a job: it must not cost the others
+        entry.state, entry.error = "failed", f"unexpected {type(error).__name__} of Dask: {error}; please report this, with run.json"
     return True
 
 

@@ -66,7 +66,7 @@ def _stamps(path: str) -> object:
         try:
             return [path, storage.stamp(path)]
         except OSError as error:
-            raise SourceError(f"{path} cannot be reached: {storage.in_one_line(error)}; {storage.REMEDY}") from None
+            raise SourceError(f"{path} cannot be reached: {storage.explained(error, path)}") from None
     place = Path(path.removeprefix("/vsizip/"))
     file = next((candidate for candidate in (place, *place.parents) if candidate.is_file()), None)
     if file is not None:

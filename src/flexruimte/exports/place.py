@@ -262,7 +262,7 @@ class _Storage(Place):
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise OutputError(f"{self} cannot be {done}: {storage.in_one_line(error)}; {storage.REMEDY}") from None
+            raise OutputError(f"{self} cannot be {done}: {storage.explained(error, f'/vsis3/{self._root}')}") from None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
