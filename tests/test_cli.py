@@ -57,7 +57,7 @@ def test_run_passes_on_what_was_asked(study: Path, tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(batch, "run", fake)
     assert run("run", study, "--gemeente", "A", "--gemeente", "B", "--out", tmp_path, "--fresh") == 0
-    assert seen == {"codes": ["A", "B"], "folder": tmp_path, "fresh": True, "workers": 1, "dask": None}
+    assert seen == {"codes": ["A", "B"], "folder": str(tmp_path), "fresh": True, "workers": 1, "dask": None}
 
 
 def test_one_failed_municipality_is_exit_status_1(

@@ -1,69 +1,118 @@
-"""Runs on a Dask cluster: a real LocalCluster, and a scheduler with workers as processes of their own, one of which is killed."""
+"""Runs on a Dask cluster: a real LocalCluster, and schedulers with workers as processes of their own, to which things happen."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from flexruimte import Study, StudyError, batch
-from flexruimte.errors import OutputError, SourceError
+from flexruimte import OutputError, SourceError, Study, StudyError, batch
+from flexruimte.batch import cluster as cluster_module
+from flexruimte.exports.place import place_of
+from object_storage import BUCKET, free_port, put, serving
 from test_batch import contents
 from test_cli import run
+from test_storage import comparable, elsewhere, objects
 from test_workers import states, until
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'flexruimte[dask]'")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # Dask's own parts warn of each other
 
+SLOWLY = """
+import os, time
+from pathlib import Path
+import flexruimte.batch.job as job
+write = job._write
+def later(ranking, folder):
+    mark = Path(__file__).with_name(f"mark {ranking.code} {os.getpid()}")
+    mark.touch()
+    if ranking.code == os.environ.get("HUNGRY"):
+        eaten = []
+        while len(eaten) < 60:  # 3 GB: far beyond what the worker may have
+            eaten.append(b"x" * 50_000_000)
+            time.sleep(0.05)
+    time.sleep(2)
+    mark.unlink()
+    write(ranking, folder)
+job._write = later
+"""
 
-def free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return int(place.getsockname()[1])
+
+@dataclass
+class Cluster:
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
+    folder: Path
+
+    def marks(self) -> list[Path]:
+        return sorted(self.folder.glob("mark *"))
+
+    def victim(self) -> int:
+        """Wait until a worker is in the middle of a municipality, and return its process."""
+        until(self.marks)
+        process = int(self.marks()[0].name.split()[-1])
+        assert process in {worker.pid for worker in self.workers}
+        return process
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and three workers, each a process of its own; municipalities take a second longer there, to be killed in."""
+@contextmanager
+def processes(
+    folder: Path,
+    workers: int = 3,
+    *,
+    preload: str = SLOWLY,
+    environment: dict[str, str] | None = None,
+    options: tuple[str, ...] = ("--no-nanny", "--nthreads", "1"),
+    before: str = "",
+) -> Iterator[Cluster]:
+    """A scheduler and workers, each a process of its own; every municipality takes two seconds longer there, to be killed in.
+
+    `before` are commands of a shell, in a mount name space of their own, ahead of each worker.
+    """
+    (folder / "preloaded.py").write_text(preload)
     address = f"tcp://127.0.0.1:{free_port()}"
-    (tmp_path / "slowly.py").write_text(
-        "import os, time\nimport flexruimte.batch.job as job\nwrite = job._write\n"
-        "def later(ranking, folder):\n    (folder / f'computed by {os.getpid()}').touch()\n    time.sleep(2)\n"
-        "    (folder / f'computed by {os.getpid()}').unlink()\n    write(ranking, folder)\n"
-        "job._write = later\n"
-    )
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
+    settings = {**os.environ, "PYTHONPATH": path, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
     scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"]
-    worker = [
-        sys.executable,
-        "-m",
-        "distributed.cli.dask_worker",
-        address,
-        "--nthreads",
-        "1",
-        "--no-dashboard",
-        "--no-nanny",
-        "--preload",
-        "slowly",
-    ]
-    processes = [subprocess.Popen(scheduler, env=environment, **quiet)]  # type: ignore[call-overload]
-    processes += [subprocess.Popen(worker, env=environment, **quiet) for _ in range(3)]  # type: ignore[call-overload]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-dashboard", *options, "--preload", "preloaded"]
+    if before:
+        worker = ["unshare", "--mount", "sh", "-c", f'{before} && exec "$@"', "sh", *worker]
+    running = [subprocess.Popen(scheduler, env=settings, **quiet)]  # type: ignore[call-overload]
+    for _ in range(workers):
+        running.append(subprocess.Popen(worker, env={**settings, **(environment or {})}, **quiet))  # type: ignore[call-overload]
     try:
         with distributed.Client(address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(3, timeout=60)
-        yield address, processes[1:]
+            if workers:
+                client.wait_for_workers(workers, timeout=60)
+        yield Cluster(address, running[0], running[1:], folder)
     finally:
-        for process in processes:
-            process.kill()
-            process.wait()
+        for process in reversed(running):
+            process.terminate()  # a nanny ends its worker
+        for process in running:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def meanwhile(action: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=action, daemon=True)
+    thread.start()
+    return thread
 
 
 def test_a_local_cluster_gives_the_same_bytes(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
@@ -74,23 +123,36 @@ def test_a_local_cluster_gives_the_same_bytes(four_towns: Path, four_towns_resul
         assert batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.scheduler_address).computed == []
 
 
-def test_a_worker_that_is_killed_is_replaced_by_another(
-    four_towns: Path, four_towns_results: Path, tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
-) -> None:
-    address, workers = cluster
+def test_a_worker_that_is_killed_is_replaced_by_another(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "flexruimte.cli", "run", str(four_towns), "--out", str(out), "--dask", address]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until(lambda: list(out.glob("*/computed by *")) or process.poll() is not None)
-    mark = next(out.glob("*/computed by *"))
-    victim = int(mark.name.split()[-1])
-    assert victim in {worker.pid for worker in workers}
-    os.kill(victim, signal.SIGKILL)
-    _, said = process.communicate(timeout=120)
-    assert process.returncode == 0, said
-    mark.unlink(missing_ok=True)
+    with processes(tmp_path) as cluster:
+        killer = meanwhile(lambda: os.kill(cluster.victim(), signal.SIGKILL))
+        assert run("run", four_towns, "--out", out, "--dask", cluster.address) == 0
+        killer.join()
+        assert sum(worker.poll() is not None for worker in cluster.workers) == 1
     assert set(states(out).values()) == {"done"}
     assert contents(out) == contents(four_towns_results)
+
+
+def test_the_same_from_and_to_storage(four_towns: Path, four_towns_results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers read from storage and write to it, and share no disk with the client; one is killed in the middle of a municipality."""
+    with serving() as server:
+        server.reach(monkeypatch)
+        put(four_towns.parent, f"{server.address}/{BUCKET}/data")
+        study = elsewhere(four_towns, f"s3://{BUCKET}/data", tmp_path / "study")
+        out = f"s3://{BUCKET}/out"
+        with processes(tmp_path) as cluster:
+            killer = meanwhile(lambda: os.kill(cluster.victim(), signal.SIGKILL))
+            assert run("run", study, "--out", out, "--dask", cluster.address) == 0
+            killer.join()
+            assert sum(worker.poll() is not None for worker in cluster.workers) == 1
+            assert batch.run(Study.load(study), None, out, dask=cluster.address).computed == []
+        found = objects(server, f"{BUCKET}/out")
+        assert set(found) == set(contents(four_towns_results))  # all that belongs there and nothing else: no lock, nothing half
+        for name, content in found.items():
+            (tmp_path / "out" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "out" / name).write_bytes(content)
+        assert comparable(tmp_path / "out", f"s3://{BUCKET}/data/") == comparable(four_towns_results)
 
 
 def test_an_address_where_nothing_listens(four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,27 +164,119 @@ def test_an_address_where_nothing_listens(four_towns: Path, tmp_path: Path, caps
     assert not (tmp_path / "run.json").exists()
 
 
-def test_workers_with_other_software_or_without_the_data(four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
-        address = cluster.scheduler_address
-        with monkeypatch.context() as patch:
-            patch.setattr("flexruimte.exports.versions.software_versions", lambda: {"flexruimte": "99"})
-            with pytest.raises(StudyError, match="instead of 99"):
-                batch.run(Study.load(four_towns), None, tmp_path, dask=address)
-        with distributed.Client(address, set_as_default=False) as client:
-            from flexruimte.batch.cluster import _check_workers
-
-            with pytest.raises(SourceError, match="there is no folder"):
-                _check_workers(client, Study.load(four_towns).plan, tmp_path / "elsewhere")
-            plan = Study.load(four_towns).plan
-            (four_towns.parent / "lden.tif").rename(four_towns.parent / "gone.tif")
-            try:
-                with pytest.raises(SourceError, match=r"lden.*mount the data"):
-                    _check_workers(client, plan, tmp_path)
-            finally:
-                (four_towns.parent / "gone.tif").rename(four_towns.parent / "lden.tif")
+def test_a_scheduler_without_workers(four_towns: Path, tmp_path: Path) -> None:
+    with processes(tmp_path, workers=0) as cluster, pytest.raises(StudyError, match="has no workers; start some"):
+        batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.address)
 
 
-def test_an_object_store_is_refused(four_towns: Path) -> None:
-    with pytest.raises(OutputError, match="results go to a folder"):
-        batch.run(Study.load(four_towns), None, "s3://bucket/out")
+OTHER_SOFTWARE = """
+import importlib.metadata
+import shapely
+version = importlib.metadata.version
+importlib.metadata.version = lambda name: "0.0.9" if name == "flexruimte" else version(name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("preload", "message"),
+    [
+        (OTHER_SOFTWARE, r"Dask worker tcp://127\.0\.0\.1:\d+ has flexruimte 0\.0\.9 instead of .*; install the same versions there"),
+        (
+            "import sys\nsys.modules['flexruimte'] = None\n",
+            r"the Dask workers cannot run flexruimte \(.*'flexruimte' is not a package.*\); install the same version there",
+        ),
+    ],
+)
+def test_workers_with_other_software(preload: str, message: str, four_towns: Path, tmp_path: Path) -> None:
+    with processes(tmp_path, 1, preload=preload) as cluster, pytest.raises(StudyError, match=message):
+        batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.address)
+    assert not (tmp_path / "out" / "run.json").exists()
+
+
+def can_mount() -> bool:
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not can_mount(), reason="only root can give a worker another view of the disks")
+@pytest.mark.parametrize(
+    ("before", "kind", "message"),
+    [
+        ("mount -t tmpfs none {data}", SourceError, "there is no file .*kaart.gpkg.*within reach of all workers"),
+        ("mount -t tmpfs none {parent}", OutputError, "there is no folder .*/results/out; mount it here"),
+        ("mount --bind {parent} {parent} && mount -o remount,ro,bind {parent}", OutputError, "results/out cannot be written: Read-only file system"),
+    ],
+)  # fmt: skip
+def test_workers_that_do_not_see_the_disk(before: str, kind: type[Exception], message: str, four_towns: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results" / "out"
+    out.mkdir(parents=True)
+    before = before.format(data=four_towns.parent, parent=out.parent)
+    with (
+        processes(tmp_path, 1, before=before) as cluster,
+        pytest.raises(kind, match=rf"Dask worker tcp://127\.0\.0\.1:\d+: .*{message}"),
+    ):
+        batch.run(Study.load(four_towns), None, out, dask=cluster.address)
+    assert not (out / "run.json").exists()
+
+
+@pytest.mark.parametrize("lacking", ["the address", "keys", "rights to write"])
+def test_workers_that_do_not_reach_the_storage(lacking: str, four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as server:
+        server.reach(monkeypatch)
+        worker = {
+            "the address": {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"},
+            "keys": {"AWS_ACCESS_KEY_ID": "nobody"},
+            "rights to write": server.keys_of("reader", "s3:GetObject", "s3:ListBucket"),
+        }[lacking]
+        for name, value in server.keys_of("writer", "s3:*").items():
+            monkeypatch.setenv(name, value)
+        server.check_who_asks()
+        out = f"s3://{BUCKET}/out"
+        with (
+            processes(tmp_path, 1, environment=worker) as cluster,
+            pytest.raises(
+                OutputError, match=rf"Dask worker tcp://.*{out} cannot be written: .*AWS_ENDPOINT_URL.*within reach of all workers"
+            ),
+        ):
+            batch.run(Study.load(four_towns), None, out, dask=cluster.address)
+        assert not place_of(out).has("run.json")
+
+
+def test_a_municipality_that_exhausts_the_memory_of_workers(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+    """Dask's nanny ends a worker at its limit, and with it what else it was computing: those are not to blame, and are done."""
+    out = tmp_path / "out"
+    options = ("--nanny", "--nthreads", "2", "--memory-limit", "1200MB")
+    with processes(tmp_path, 2, environment={"HUNGRY": "C"}, options=options) as cluster:
+        report = batch.run(Study.load(four_towns), None, out, dask=cluster.address)
+    assert report.exit_status == 1
+    assert [entry.code for entry in report.failed] == ["C"]
+    assert "more memory than they have; give workers more memory" in str(report.failed[0].error)
+    log = json.loads((out / "run.json").read_text())
+    assert states(out) == {"A": "done", "B": "done", "C": "failed", "D": "done"}
+    assert "not done: C" in log["to_finish"]
+    assert "give the same command again" in log["to_finish"]
+    again = batch.run(Study.load(four_towns), None, out)
+    assert (again.computed, again.exit_status) == (["C"], 0)
+    assert contents(out) == contents(four_towns_results)
+
+
+@pytest.mark.parametrize(("lost", "message"), [("worker", "has had no workers for a while"), ("scheduler", "was lost; start it")])
+def test_a_cluster_that_goes_away(lost: str, message: str, four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "_SECONDS_BETWEEN_LOOKS", 0.5)
+    monkeypatch.setattr(cluster_module, "_SECONDS_WITHOUT_WORKERS", 3.0)
+    out = tmp_path / "out"
+    with processes(tmp_path, 1) as cluster:
+
+        def kill() -> None:
+            worker = cluster.victim()
+            os.kill(worker if lost == "worker" else cluster.scheduler.pid, signal.SIGKILL)
+
+        killer = meanwhile(kill)
+        report = batch.run(Study.load(four_towns), None, out, dask=cluster.address)
+        killer.join()
+    assert report.exit_status == 1
+    assert len(report.failed) == 4
+    assert all(f"the Dask scheduler at {cluster.address} {message}" in str(entry.error) for entry in report.failed)
+    assert "not done: A, B, C, D" in json.loads((out / "run.json").read_text())["to_finish"]
+    assert batch.run(Study.load(four_towns), None, out).exit_status == 0

@@ -26,8 +26,9 @@ from flexruimte.checks import check as check_plan
 from flexruimte.errors import FlexruimteError
 from flexruimte.explanation import explain as explain_parcel
 from flexruimte.exports.layouts import write_layouts
+from flexruimte.exports.place import place_of
 from flexruimte.exports.relocation import RELOCATION_FOLDER, RELOCATION_GEOJSON
-from flexruimte.exports.results import read_parcel
+from flexruimte.exports.results import LOCATIONS_GPKG, PARCELS, SUMMARY, read_parcel
 from flexruimte.exports.rule_table import markdown_of_rules, rule_rows
 from flexruimte.exports.versions import software_versions
 from flexruimte.follow_up import COST_FIGURES, COSTS, TARGETS, compare_with_targets, write_costs
@@ -77,8 +78,8 @@ class Language(StrEnum):
     EN = "en"
 
 
-OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-ResultsArgument = Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote to.")]
+OutOption = Annotated[str, typer.Option("--out", help="Folder for the results, or s3://bucket/prefix.")]
+ResultsArgument = Annotated[str, typer.Argument(metavar="OUT", help="Folder, or s3://bucket/prefix, that a run wrote to.")]
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
 
 
@@ -91,7 +92,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 
 @app.command()
-def demo(out: OutOption = Path("flexruimte-demo"), fresh: Annotated[bool, typer.Option(help="Compute everything again.")] = False) -> None:
+def demo(out: OutOption = "flexruimte-demo", fresh: Annotated[bool, typer.Option(help="Compute everything again.")] = False) -> None:
     """Run the sample study, end to end."""
     _run(sample_study_path(), [], out, fresh, workers=min(os.cpu_count() or 1, _DEMO_WORKERS))
 
@@ -102,9 +103,11 @@ def run(
     gemeente: Annotated[
         list[str] | None, typer.Option("--gemeente", metavar="CODE", help="Code or name; more than one may be given.")
     ] = None,
-    out: OutOption = Path("out"),
+    out: OutOption = "out",
     workers: Annotated[int, typer.Option(min=1, help="Municipalities that are computed at once, each in a process of its own.")] = 1,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that shares the data and --out.")] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that reaches the data and --out.")
+    ] = None,
     block: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Most parcels at once; fewer take less memory and give the same results.")
     ] = None,
@@ -114,9 +117,7 @@ def run(
     _run(study, gemeente or [], out, fresh, workers, dask, block)
 
 
-def _run(
-    study: Path, codes: list[str], out: Path, fresh: bool, workers: int = 1, dask: str | None = None, block: int | None = None
-) -> None:
+def _run(study: Path, codes: list[str], out: str, fresh: bool, workers: int = 1, dask: str | None = None, block: int | None = None) -> None:
     signal.signal(signal.SIGTERM, _interrupted)
     loaded = Study.load(study).plan
     loaded = loaded if block is None else replace(loaded, block=block)
@@ -134,7 +135,7 @@ def _run(
     empty = sum(entry.state == "empty" for entry in report.municipalities)
     if empty:
         _stdout.print(f"{empty} municipalities have no parcels in this study")
-    _stdout.print(Text(f"{report.locations} ranked locations in {report.out / batch.RANKING}"))
+    _stdout.print(Text(f"{report.locations} ranked locations in {place_of(report.out).named(batch.RANKING)}"))
     raise typer.Exit(report.exit_status)
 
 
@@ -194,12 +195,13 @@ def check(study: StudyArgument) -> None:
 
 @app.command()
 def explain(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder with results.")],
+    out: ResultsArgument,
     parcel_id: Annotated[str, typer.Argument(metavar="PARCEL_ID")],
     language: Annotated[Language | None, typer.Option(help="nl or en; the study's when not given.")] = None,
 ) -> None:
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
-    row, summary = read_parcel(out, parcel_id)
+    with place_of(out).reading((PARCELS, SUMMARY)) as folder:
+        row, summary = read_parcel(folder, parcel_id)
     _stdout.print(explain_parcel(row, summary, language))
 
 
@@ -257,7 +259,9 @@ def relocate(
         )
     for line in plan.sentences(language):
         _stdout.print(Text(line), soft_wrap=True)
-    _stdout.print(Text(f"the plan is in {out / RELOCATION_FOLDER} and {out / RELOCATION_GEOJSON}"), soft_wrap=True)
+    _stdout.print(
+        Text(f"the plan is in {place_of(out).named(RELOCATION_FOLDER)} and {place_of(out).named(RELOCATION_GEOJSON)}"), soft_wrap=True
+    )
 
 
 @app.command()
@@ -276,7 +280,7 @@ def targets(
     _stdout.print(table)
     for target, why in found.unknown.items():
         _stdout.print(Text(f"{target} is unknown: {why}"), soft_wrap=True)
-    _stdout.print(Text(f"more in {out / TARGETS}"), soft_wrap=True)
+    _stdout.print(Text(f"more in {place_of(out).named(TARGETS)}"), soft_wrap=True)
 
 
 @app.command()
@@ -298,14 +302,19 @@ def costs(
         "sale_share": sale_share,
     }
     table = write_costs(out, figures, given)
-    _stdout.print(Text(f"costs of {len(table)} locations in {out / COSTS}, the figures in {out / COST_FIGURES}"), soft_wrap=True)
+    _stdout.print(
+        Text(f"costs of {len(table)} locations in {place_of(out).named(COSTS)}, the figures in {place_of(out).named(COST_FIGURES)}"),
+        soft_wrap=True,
+    )
 
 
 @app.command()
 def layout(out: ResultsArgument) -> None:
     """Write the layouts of all locations as GeoJSON, beside the GeoPackages that hold them."""
-    for path in write_layouts(out):
-        _stdout.print(Text(str(path)), soft_wrap=True)
+    place = place_of(out)
+    with place.reading((PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
+        for path in write_layouts(folder):
+            _stdout.print(Text(place.named(path.relative_to(folder).as_posix())), soft_wrap=True)
 
 
 @app.command()

@@ -9,7 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from flexruimte.costs import assess_costs, figures_at, load_cost_figures
-from flexruimte.exports.results import read_run
+from flexruimte.exports.place import place_of
+from flexruimte.exports.results import FILES_OF_RUN, read_run
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.targets import TargetComparison, compare, load_targets
 
@@ -28,7 +29,7 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
     Parameters
     ----------
     out
-        Folder that a run wrote to. Municipalities that are not done count as not assessed.
+        Folder, or ``s3://bucket/prefix``, that a run wrote to. Municipalities that are not done count as not assessed.
     targets
         A built-in name, or the path of a targets file.
 
@@ -42,15 +43,15 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
     FlexruimteError
         When results or targets cannot be read, or a target names a region that does not exist.
     """
-    folder = Path(out)
     asked = load_targets(targets)
-    results = read_run(folder)
-    found = compare(
-        asked, results.locations, results.as_of, required_years=results.placement("required_years"), assessed=list(results.done)
-    )
-    _write(found.targets, folder / TARGETS)
-    _write(found.filling, folder / _FILLING)
-    _write(found.production, folder / _PRODUCTION)
+    with place_of(out).reading(FILES_OF_RUN) as folder:
+        results = read_run(folder)
+        found = compare(
+            asked, results.locations, results.as_of, required_years=results.placement("required_years"), assessed=list(results.done)
+        )
+        _write(found.targets, folder / TARGETS)
+        _write(found.filling, folder / _FILLING)
+        _write(found.production, folder / _PRODUCTION)
     return found
 
 
@@ -60,7 +61,7 @@ def write_costs(out: str | Path, figures: str | Path = "costs-nl", given: Mappin
     Parameters
     ----------
     out
-        Folder that a run wrote to.
+        Folder, or ``s3://bucket/prefix``, that a run wrote to.
     figures
         A built-in name, or the path of a costs file.
     given
@@ -76,12 +77,12 @@ def write_costs(out: str | Path, figures: str | Path = "costs-nl", given: Mappin
     FlexruimteError
         When results or figures cannot be read, or something that is given does not exist.
     """
-    folder = Path(out)
     known = load_cost_figures(figures)
-    results = read_run(folder)
-    costs = assess_costs(known, results.locations, results.as_of, given)
-    _write(costs.round(2), folder / COSTS)
-    _write(figures_at(known, results.as_of).reset_index(), folder / COST_FIGURES)
+    with place_of(out).reading(FILES_OF_RUN) as folder:
+        results = read_run(folder)
+        costs = assess_costs(known, results.locations, results.as_of, given)
+        _write(costs.round(2), folder / COSTS)
+        _write(figures_at(known, results.as_of).reset_index(), folder / COST_FIGURES)
     return costs
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.errors import OutputError, did_you_mean, enumerate_some
+from flexruimte.exports.place import place_of
 from flexruimte.exports.relocation import write_relocation
-from flexruimte.exports.results import RunResults, read_measure, read_run
+from flexruimte.exports.results import FILES_OF_RUN, PARCELS, RunResults, read_measure, read_run
 from flexruimte.exports.tables import listed_ids
 from flexruimte.relocation import (
     RelocationError,
@@ -50,7 +51,7 @@ def relocate(
     Parameters
     ----------
     out
-        Folder that a run wrote to; every municipality in it must be done.
+        Folder, or ``s3://bucket/prefix``, that a run wrote to; every municipality in it must be done.
     regions
         CSV file with `gemeente_code`, `region`, `province`; None: all municipalities of the run are one region.
     placements
@@ -77,25 +78,26 @@ def relocate(
     RelocationError
         When regions, placements or choices cannot be used.
     """
-    folder = Path(out)
-    results = read_run(folder)
-    if results.not_done:
-        states = enumerate_some([f"{code} is {state}" for code, state in results.not_done.items()])
-        raise OutputError(
-            f"the run in {folder} is not complete ({states}), and a next place may lie in what is missing; finish it with flexruimte run"
-        )
-    parameters = _parameters(results, choices or {})
-    sites = _with_regions(sites_of_run(results, read_measure(folder, SERVICED_SHARE)), regions)
-    if placements is not None:
-        if homes is not None:
-            raise RelocationError("both homes and placements are given; leave one of them out")
-        placed = _read_table(placements, "placements", _PLACEMENT_COLUMNS, ("year", "homes"))
-    else:
-        placed = place_by_rank(sites, homes, year=parameters.first_year, required_years=parameters.required_years)
-    if not reuse_sites:
-        sites = _used_once(sites, placed, parameters)
-    plan = plan_relocation(sites, parameters, placed, progress=progress)
-    write_relocation(plan, results.summary, results.locations[[PARCEL_ID, PARCEL_IDS]], folder)
+    place = place_of(out)
+    with place.reading((*FILES_OF_RUN, PARCELS)) as folder:
+        results = read_run(folder)
+        if results.not_done:
+            states = enumerate_some([f"{code} is {state}" for code, state in results.not_done.items()])
+            raise OutputError(
+                f"the run in {place} is not complete ({states}), and a next place may lie in what is missing; finish it with flexruimte run"
+            )
+        parameters = _parameters(results, choices or {})
+        sites = _with_regions(sites_of_run(results, read_measure(folder, SERVICED_SHARE)), regions)
+        if placements is not None:
+            if homes is not None:
+                raise RelocationError("both homes and placements are given; leave one of them out")
+            placed = _read_table(placements, "placements", _PLACEMENT_COLUMNS, ("year", "homes"))
+        else:
+            placed = place_by_rank(sites, homes, year=parameters.first_year, required_years=parameters.required_years)
+        if not reuse_sites:
+            sites = _used_once(sites, placed, parameters)
+        plan = plan_relocation(sites, parameters, placed, progress=progress)
+        write_relocation(plan, results.summary, results.locations[[PARCEL_ID, PARCEL_IDS]], folder)
     return plan
 
 

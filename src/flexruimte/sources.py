@@ -6,10 +6,11 @@ This module opens, describes and reads. It does not judge what it reads: that is
 from __future__ import annotations
 
 import csv
+import io
 import re
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,18 +22,20 @@ import pandas as pd
 import pyogrio
 import rasterio
 import rasterio.errors
+import rasterio.session
 import rasterio.windows
 import shapely
 from pyproj import CRS as ProjCRS
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
+from flexruimte import storage
 from flexruimte.errors import LayerError, SourceError, did_you_mean
 from flexruimte.raster import Grid
 from flexruimte.study_file import LayerSettings, TableSettings
 from flexruimte.vocabulary import CRS
 
-__all__ = ["Source", "Window"]
+__all__ = ["Source", "Window", "locate"]
 
 Window: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right, top in RD New. [m]"""
@@ -40,6 +43,8 @@ Window: TypeAlias = tuple[float, float, float, float]
 _GML_CURVE = re.compile(rb"<(?:\w+:)?(?:Arc|ArcString|Circle|CircleByCenterPoint|ArcByCenterPoint)[\s>]")
 _CURVED_TYPES = ("CURVEPOLYGON", "MULTISURFACE", "SURFACE", "COMPOUNDCURVE", "MULTICURVE", "CURVE", "CIRCULARSTRING")
 _TABLE_ENDINGS = (".csv", ".parquet")
+_stamps_seen: dict[str, storage.Stamp] = {}
+"""Of what lies elsewhere, by path: what GDAL has read of it and keeps for as long as this process lives."""
 
 
 def locate(source: str, folder: Path) -> str:
@@ -49,9 +54,13 @@ def locate(source: str, folder: Path) -> str:
     --------
     >>> locate("/vsizip/plans.zip", Path("/data")), locate("PG:dbname=flex", Path("/data"))
     ('/vsizip//data/plans.zip', 'PG:dbname=flex')
+    >>> locate("s3://bucket/plans.gpkg", Path("/data")), locate("/vsizip/s3://bucket/plans.zip", Path("/data"))
+    ('/vsis3/bucket/plans.gpkg', '/vsizip//vsis3/bucket/plans.zip')
     """
     if source.startswith("/vsizip/"):
-        return f"/vsizip/{folder / source.removeprefix('/vsizip/')}"
+        return f"/vsizip/{locate(source.removeprefix('/vsizip/'), folder)}"
+    if source.startswith("s3://"):
+        return f"/vsis3/{source.removeprefix('s3://')}"
     scheme = source.split(":", 1)[0]
     if source.startswith("/vsi") or "://" in source or (":" in source and len(scheme) > 1 and scheme.isalnum()):
         return source
@@ -82,7 +91,10 @@ class Source:
     @property
     def path(self) -> str:
         """What GDAL has to open."""
-        return locate(self.settings.source, self.folder)
+        path = locate(self.settings.source, self.folder)
+        if storage.is_elsewhere(path):
+            pyogrio.set_gdal_config_options(storage.gdal_options())
+        return path
 
     @property
     def label(self) -> str:
@@ -120,6 +132,9 @@ class Source:
         SourceError
             Names the layer and the file.
         """
+        if storage.is_elsewhere(self.path):
+            self._check_presence_elsewhere()
+            return
         plain = self.path.removeprefix("/vsizip/")
         if plain.startswith("/") and not plain.startswith("/vsi"):
             archive = next((p for p in [Path(plain), *Path(plain).parents] if p.is_file()), None)
@@ -127,6 +142,20 @@ class Source:
                 raise SourceError(
                     f"{self.label}: there is no file {plain}; correct 'source', or leave the layer out and name it in not_assessed"
                 )
+
+    def _check_presence_elsewhere(self) -> None:
+        try:
+            stamp = storage.stamp(self.path)
+        except OSError as error:
+            raise SourceError(f"{self.label} cannot be reached: {storage.explained(error, self.path)}") from None
+        if stamp is None:
+            raise SourceError(
+                f"{self.label}: there is nothing at {self.settings.source}; correct 'source', "
+                "or leave the layer out and name it in not_assessed"
+            )
+        if _stamps_seen.setdefault(self.path, stamp) != stamp:
+            pyogrio.vsi_curl_clear_cache()
+            _stamps_seen[self.path] = stamp
 
     @property
     def columns(self) -> list[str]:
@@ -266,20 +295,21 @@ class Source:
 
     @cached_property
     def _header(self) -> list[str]:
-        return [str(column) for column in self._read_table(None).columns]
+        return [str(column) for column in self._read_table(None)]
 
     def _read_table(self, columns: Sequence[str] | None) -> pd.DataFrame:
         """Read some columns of a table in a file, text as it stands there; None reads no rows, for the names of all columns."""
         self.check_presence()
         try:
+            file = io.BytesIO(storage.read_bytes(self.path) if storage.is_elsewhere(self.path) else Path(self.path).read_bytes())
             if self.path.endswith(".parquet"):
-                return pd.read_parquet(self.path, columns=None if columns is None else list(columns))
+                return pd.read_parquet(file, columns=None if columns is None else list(columns))
             return pd.read_csv(
-                self.path,
+                file,
                 dtype="string",
                 keep_default_na=False,
                 na_values=[""],
-                sep=_separator(self.path),
+                sep=_separator(file),
                 usecols=None if columns is None else list(columns),
                 nrows=0 if columns is None else None,
             )
@@ -304,7 +334,7 @@ class Source:
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
         self.check_presence()
         try:
-            with rasterio.open(self.path) as raster:
+            with self._opened_raster() as raster:
                 self._check_raster(raster, band)
                 whole = rasterio.windows.Window(0, 0, raster.width, raster.height)
                 wanted = whole if window is None else rasterio.windows.from_bounds(*window, transform=raster.transform)
@@ -325,10 +355,21 @@ class Source:
         except rasterio.errors.RasterioIOError as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
+    @contextmanager
+    def _opened_raster(self) -> Iterator[Any]:
+        if not storage.is_elsewhere(self.path):
+            with rasterio.open(self.path) as raster:
+                yield raster
+            return
+        # GDAL finds out itself who asks, whether the package boto3 is there or not; and it keeps nothing, as the raster may change.
+        options = {**storage.gdal_options(), "CPL_VSIL_CURL_NON_CACHED": self.path}
+        with rasterio.Env(session=rasterio.session.DummySession(), **options), rasterio.open(self.path) as raster:
+            yield raster
+
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
         """Return whether any cell of a raster has a value between two bounds; reads block by block and stops at the first."""
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
-        with rasterio.open(self.path) as raster:
+        with self._opened_raster() as raster:
             missing = raster.nodata if nodata is None else nodata
             for _, block in raster.block_windows(band):
                 values = raster.read(band, window=block).astype("float64")
@@ -356,7 +397,7 @@ class Source:
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
         self.check_presence()
         try:
-            with rasterio.open(self.path) as raster:
+            with self._opened_raster() as raster:
                 self._check_raster(raster, band)
                 left, bottom, right, top = raster.bounds
                 return (float(left), float(bottom), float(right), float(top))
@@ -377,13 +418,14 @@ class Source:
         return (left, bottom, right, top)
 
 
-def _separator(path: str) -> str:
+def _separator(file: io.BytesIO) -> str:
     """Return what stands between the columns of a text file, by its first line; a comma where there is one column."""
-    with Path(path).open(encoding="utf-8") as file:
-        try:
-            return csv.Sniffer().sniff(file.readline(), ",;\t|").delimiter
-        except csv.Error:
-            return ","
+    first_line = file.readline().decode("utf-8")
+    file.seek(0)
+    try:
+        return csv.Sniffer().sniff(first_line, ",;\t|").delimiter
+    except csv.Error:
+        return ","
 
 
 def _first_line(error: Exception) -> str:

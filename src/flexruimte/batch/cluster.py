@@ -1,16 +1,17 @@
-"""Municipalities on a Dask cluster that is there already; the workers write the results to a disk that all share."""
+"""Municipalities on a Dask cluster that is there already; the workers write the results to a place that all reach."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flexruimte.batch.job import compute
 from flexruimte.batch.log import MunicipalityRun
-from flexruimte.errors import FlexruimteError, SourceError, StudyError, enumerate_some
+from flexruimte.errors import FlexruimteError, OutputError, SourceError, StudyError, enumerate_some
 from flexruimte.exports import versions
+from flexruimte.exports.place import Place
 from flexruimte.pipeline import Plan
 
 if TYPE_CHECKING:
@@ -19,16 +20,21 @@ if TYPE_CHECKING:
 __all__ = ["compute_on_cluster"]
 
 _SECONDS_TO_CONNECT: Final = 10
+_SECONDS_BETWEEN_LOOKS: Final = 5.0
+_SECONDS_WITHOUT_WORKERS: Final = 300.0
+"""So long a cluster may be without workers, as those that are lost may be replaced."""
 _OFTEN_LOST: Final = (
-    "the workers that computed it were lost, time and again: most likely it needs more memory than they have; "
+    "the workers that computed it were lost, time and again, also when it ran alone: most likely it needs more memory than they have; "
     "give workers more memory, or run it on one machine"
 )
+_NO_SCHEDULER: Final = "the Dask scheduler at {} was lost; start it, and give the same command again"
+_NO_WORKERS: Final = "the Dask scheduler at {} has had no workers for a while; start some, and give the same command again"
 
 
 def compute_on_cluster(
     plan: Plan,
     entries: list[MunicipalityRun],
-    folder: Path,
+    place: Place,
     address: str,
     *,
     started: Callable[[MunicipalityRun], None],
@@ -37,7 +43,8 @@ def compute_on_cluster(
     """Compute municipalities on a cluster, in the order given.
 
     The job of a worker that is lost runs again elsewhere. As files appear whole, in one step, and are the same whoever writes them, a
-    worker that was thought lost does no harm.
+    worker that was thought lost does no harm. One whose workers were lost time and again may only have been beside the one that took their
+    memory: it is tried once more when all others are done, alone.
 
     Parameters
     ----------
@@ -45,8 +52,8 @@ def compute_on_cluster(
         What the study asks; the workers must see its sources under the same paths.
     entries
         The municipalities.
-    folder
-        For the results, on a disk that the workers share.
+    place
+        For the results; the workers write there themselves.
     address
         Of the scheduler, such as ``tcp://10.0.0.1:8786``.
     started, finished
@@ -57,11 +64,12 @@ def compute_on_cluster(
     StudyError
         When Dask is not installed, nothing answers at the address, there are no workers, or their software is not that of this process.
     SourceError
-        When a worker does not see a source or the folder.
+        When a worker does not see a source.
+    OutputError
+        When a worker cannot write to the place.
     """
     try:
-        from distributed import Client, as_completed
-        from distributed.scheduler import KilledWorker
+        from distributed import Client
     except ImportError:
         raise StudyError("--dask needs Dask: pip install 'flexruimte[dask]'") from None
     try:
@@ -71,61 +79,119 @@ def compute_on_cluster(
             f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]}); start it, or correct the address"
         ) from None
     with client:
-        _check_workers(client, plan, folder.resolve())
-        # Each worker computes as many municipalities at once as it has threads.
-        shared = client.scatter(replace(plan, threads=1), broadcast=True)  # type: ignore[no-untyped-call]
-        jobs: list[Future[MunicipalityRun]] = []  # the cluster forgets what nobody asks for
-        of_job: dict[object, MunicipalityRun] = {}
-        for priority, entry in enumerate(entries):
+        _check_workers(client, plan, place)
+        # Each worker computes as many municipalities at once as it has threads. The plan is a job too: one that is lost with the workers
+        # that have it is made again, which scattered data are not.
+        shared = client.submit(_itself, replace(plan, threads=1), pure=False)
+
+        def submitted(entry: MunicipalityRun, trial: str, priority: int = 0) -> Future[MunicipalityRun]:
             started(entry)
-            job = client.submit(_job, shared, entry, folder.resolve(), key=f"flexruimte-{entry.code}-{entry.started}", priority=-priority)
-            jobs.append(job)
-            of_job[job.key] = entry
-        for job in as_completed(jobs):  # type: ignore[no-untyped-call]
-            entry = of_job[job.key]
-            try:
-                vars(entry).update(vars(job.result()))
-            except KilledWorker:
+            key = f"flexruimte-{entry.code}-{entry.started}-{trial}"
+            return client.submit(_job, shared, entry, place, key=key, priority=priority)
+
+        jobs = {submitted(entry, "first", -position): entry for position, entry in enumerate(entries)}
+        doubtful = []
+        for job, lost in _ended(client, set(jobs)):
+            entry = jobs[job]
+            if _is_done(job, lost, entry, address):
+                finished(entry)
+            else:
+                doubtful.append(entry)
+        for entry in doubtful:
+            ((job, lost),) = _ended(client, {submitted(entry, "alone")})
+            if not _is_done(job, lost, entry, address):
                 entry.state, entry.error = "failed", _OFTEN_LOST
             finished(entry)
 
 
-def _job(plan: Plan, entry: MunicipalityRun, folder: Path) -> MunicipalityRun:
+def _ended(client: Client, jobs: set[Future[MunicipalityRun]]) -> Iterator[tuple[Future[MunicipalityRun], bool]]:
+    """Yield jobs as they end, or are given up because there are no workers; with whether that is so."""
+    from distributed import CancelledError, wait
+
+    seen = time.monotonic()
+    while jobs:
+        try:
+            ended = wait(jobs, timeout=_SECONDS_BETWEEN_LOOKS, return_when="FIRST_COMPLETED").done  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            ended = set()
+        except CancelledError:
+            ended = {job for job in jobs if job.status == "cancelled"}
+        jobs -= ended
+        yield from ((job, False) for job in ended)
+        if ended or _has_workers(client):
+            seen = time.monotonic()
+        elif time.monotonic() - seen > _SECONDS_WITHOUT_WORKERS:
+            yield from ((job, True) for job in jobs)
+            return
+
+
+def _has_workers(client: Client) -> bool:
+    try:
+        return bool(client.nthreads())  # type: ignore[no-untyped-call]
+    except OSError:  # the scheduler is lost: the jobs will say so
+        return True
+
+
+def _is_done(job: Future[MunicipalityRun], lost: bool, entry: MunicipalityRun, address: str) -> bool:
+    """Take over how a job ended; False where its workers were lost, time and again."""
+    from distributed import CancelledError
+    from distributed.scheduler import KilledWorker
+
+    try:
+        if lost:
+            entry.state, entry.error = "failed", _NO_WORKERS.format(address)
+        else:
+            vars(entry).update(vars(job.result()))
+    except KilledWorker:
+        return False
+    except CancelledError:
+        entry.state, entry.error = "failed", _NO_SCHEDULER.format(address)
+    except Exception as error:  # as in a job: it must not cost the others
+        entry.state, entry.error = "failed", f"unexpected {type(error).__name__} of Dask: {error}; please report this, with run.json"
+    return True
+
+
+def _itself(plan: Plan) -> Plan:
+    return plan
+
+
+def _job(plan: Plan, entry: MunicipalityRun, place: Place) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
-    compute(plan, entry, folder, lambda _step: None)
+    compute(plan, entry, place, lambda _step: None)
     return entry
 
 
-def _check_workers(client: Client, plan: Plan, folder: Path) -> None:
-    """Refuse workers whose software differs, or that do not see what they need."""
+def _check_workers(client: Client, plan: Plan, place: Place) -> None:
+    """Refuse workers whose software differs, or that do not reach what they need."""
     here = versions.software_versions()
     try:
         found: dict[str, dict[str, Any]] = client.run(_versions_there)
-    except ModuleNotFoundError as error:
-        raise StudyError(f"the Dask workers have no {error.name}; install the same flexruimte there") from None
+    except Exception as error:  # Dask passes on that a worker cannot load a function as no more than a text
+        said = str(error).splitlines()[0]
+        raise StudyError(f"the Dask workers cannot run flexruimte ({said}); install the same version there, with the same Python") from None
     if not found:
         raise StudyError("the Dask scheduler has no workers; start some")
     for worker, there in sorted(found.items()):
         differing = [f"{name} {there.get(name)} instead of {version}" for name, version in here.items() if there.get(name) != version]
         if differing:
             raise StudyError(f"Dask worker {worker} has {enumerate_some(differing)}; install the same versions there")
-    for worker, problem in sorted(client.run(_unseen, plan, folder).items()):
-        if problem:
-            raise SourceError(f"Dask worker {worker}: {problem}; mount the data and the output folder there, under the same paths")
+    for worker, problem in sorted(client.run(_out_of_reach, plan, place).items()):
+        if problem is not None:
+            kind = OutputError if isinstance(problem, OutputError) else SourceError
+            raise kind(f"Dask worker {worker}: {problem}; data and results must be within reach of all workers, by the same names")
 
 
 def _versions_there() -> dict[str, str]:
     return versions.software_versions()
 
 
-def _unseen(plan: Plan, folder: Path) -> str | None:
-    """Return what a worker cannot see; None where it sees all."""
-    if not folder.is_dir():
-        return f"there is no folder {folder}"
-    for source in (plan.parcels, *plan.sources.values()):
-        if source.data is None:
-            try:
+def _out_of_reach(plan: Plan, place: Place) -> FlexruimteError | None:
+    """Return what a worker cannot read or write; None where it can all."""
+    try:
+        for source in (plan.parcels, *plan.sources.values()):
+            if source.data is None:
                 source.check_presence()
-            except FlexruimteError as error:
-                return str(error)
+        place.check()
+    except FlexruimteError as error:
+        return error
     return None

@@ -11,9 +11,11 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from flexruimte import storage
+from flexruimte.errors import SourceError
 from flexruimte.exports.versions import software_versions
 from flexruimte.pipeline import Plan
-from flexruimte.sources import Source
+from flexruimte.sources import Source, locate
 from flexruimte.study_file import LayerSettings
 
 __all__ = ["fingerprint"]
@@ -22,7 +24,8 @@ __all__ = ["fingerprint"]
 def fingerprint(plan: Plan) -> str:
     """Return a text that changes when the study, its ruleset, one of its inputs or the software changes.
 
-    Files count by path, size and time of change, tables in memory by content. A change inside a service or database is not seen.
+    Files count by path, size and time of change, tables in memory by content; an object on storage, or a file behind a web address, by
+    size, entity tag and time of change. A change inside a service or database is not seen.
     """
     sources = {"parcels": plan.parcels, **dict(sorted(plan.sources.items()))}
     parts: list[object] = [
@@ -43,7 +46,7 @@ def _evidence(source: Source) -> object:
     settings = source.settings
     named = [source.path]
     if isinstance(settings, LayerSettings) and settings.coverage not in ("auto", "complete", "extent"):
-        named.append(str(source.folder / settings.coverage))
+        named.append(locate(settings.coverage, source.folder))
     return [_stamps(path) for path in named]
 
 
@@ -57,8 +60,13 @@ def _content(data: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _stamps(path: str) -> list[tuple[str, int, int]]:
+def _stamps(path: str) -> object:
     """Return name, size and time of change of the files behind a path; nothing for a service or database."""
+    if storage.is_elsewhere(path):
+        try:
+            return [path, storage.stamp(path)]
+        except OSError as error:
+            raise SourceError(f"{path} cannot be reached: {storage.explained(error, path)}") from None
     place = Path(path.removeprefix("/vsizip/"))
     file = next((candidate for candidate in (place, *place.parents) if candidate.is_file()), None)
     if file is not None:

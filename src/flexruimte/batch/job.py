@@ -5,23 +5,28 @@ from __future__ import annotations
 import time
 import traceback
 from pathlib import Path
+from typing import Final
 
 from flexruimte.batch.log import MunicipalityRun
-from flexruimte.errors import EmptyMunicipalityError, FlexruimteError, OutputError
+from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
+from flexruimte.exports.place import Place
 from flexruimte.exports.results import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
 from flexruimte.exports.whole_file import remove_leftovers
 from flexruimte.pipeline import Plan, Progress, assess
 from flexruimte.ranking import Ranking
 
-__all__ = ["compute", "made"]
+__all__ = ["compute"]
+
+_NO_MEMORY: Final = "it needs more memory than there is; run it alone, with one worker, or on a larger machine"
 
 
-def compute(plan: Plan, entry: MunicipalityRun, folder: Path, progress: Progress) -> None:
+def compute(plan: Plan, entry: MunicipalityRun, place: Place, progress: Progress) -> None:
     """Compute and write one municipality; whatever happens is in its entry, not raised."""
     try:
         ranking = _ranked(plan, entry.code, progress)
         progress("writing")
-        _write(ranking, made(folder / entry.folder))
+        with place.writing(entry.folder) as folder:
+            _write(ranking, folder)
         entry.counts = {status: counts["parcels"] for status, counts in ranking.summary["status"].items()}
         entry.homes = sum(ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention"))
         entry.state = "done"
@@ -29,26 +34,12 @@ def compute(plan: Plan, entry: MunicipalityRun, folder: Path, progress: Progress
         entry.state, entry.error = "empty", str(error)
     except FlexruimteError as error:
         entry.state, entry.error = "failed", str(error)
-    except MemoryError:
-        entry.state, entry.error = "failed", "it needs more memory than there is; run it alone, with one worker, or on a larger machine"
     except Exception as error:  # a fault of flexruimte in one municipality must not cost the night's other 341
+        if isinstance(error, MemoryError) or "bad_alloc" in str(error):  # GEOS says it in its own words
+            entry.state, entry.error = "failed", _NO_MEMORY
+            return
         entry.state, entry.error = "failed", f"unexpected {type(error).__name__}: {error}; please report this, with run.json"
         entry.traceback = traceback.format_exc()
-
-
-def made(folder: Path) -> Path:
-    """Make a folder where it is not there.
-
-    Raises
-    ------
-    OutputError
-        When it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"folder {folder} cannot be made: {error.strerror or error}; choose another with --out") from None
-    return folder
 
 
 def _ranked(plan: Plan, code: str, progress: Progress) -> Ranking:

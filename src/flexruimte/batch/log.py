@@ -1,27 +1,21 @@
-"""run.json: what is done, what failed, and for which study; and the lock that keeps a second run out of the folder."""
+"""run.json: what is done, what failed, and for which study."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import IO, Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from flexruimte.batch.fingerprint import fingerprint
 from flexruimte.errors import OutputError, enumerate_some
+from flexruimte.exports.place import Place
 from flexruimte.exports.results import FILES, RUN, folder_name
 from flexruimte.exports.versions import software_versions
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.pipeline import Plan
 
-__all__ = ["LOCK", "Log", "MunicipalityRun", "State", "locked"]
-
-LOCK: Final = ".run.lock"
+__all__ = ["Log", "MunicipalityRun", "State"]
 
 State: TypeAlias = Literal["running", "done", "empty", "failed", "outdated"]
 """Empty: no parcels, where all municipalities were asked for."""
@@ -52,17 +46,17 @@ class Log:
 
     Parameters
     ----------
-    folder
-        Of the run.
+    place
+        Of the run's results.
     plan
         What the study asks; entries of another study, or other evidence, are outdated.
     """
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
-        self.folder = folder
+    def __init__(self, place: Place, plan: Plan) -> None:
+        self.place = place
         self._study = plan.name
         self._fingerprint = fingerprint(plan)
-        self.entries: dict[str, MunicipalityRun] = _read_entries(folder / RUN)
+        self.entries: dict[str, MunicipalityRun] = _read_entries(place)
         for entry in self.entries.values():
             if entry.fingerprint != self._fingerprint and entry.state in ("done", "empty"):
                 entry.state = "outdated"
@@ -77,7 +71,7 @@ class Log:
         entry = self.entries.get(code)
         if entry is None or entry.state != "done" or entry.fingerprint != self._fingerprint:
             return False
-        return all((self.folder / entry.folder / name).is_file() for name in FILES)
+        return all(self.place.has(f"{entry.folder}/{name}") for name in FILES)
 
     def is_empty(self, code: str) -> bool:
         """Whether a municipality has no parcels in this very study."""
@@ -108,7 +102,7 @@ class Log:
             "to_finish": _remedy(left),
             "municipalities": {code: asdict(self.entries[code]) for code in sorted(self.entries)},
         }
-        with whole_file(self.folder / RUN) as partial:
+        with self.place.writing() as folder, whole_file(folder / RUN) as partial:
             partial.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -119,60 +113,16 @@ def _remedy(left: list[str]) -> str | None:
     return f"not done: {enumerate_some(left)}; correct what their 'error' says, and give the same command again: only these are computed"
 
 
-def _read_entries(path: Path) -> dict[str, MunicipalityRun]:
-    if not path.exists():
-        return {}
+def _read_entries(place: Place) -> dict[str, MunicipalityRun]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        text = place.read_text(RUN)
+        document = {"municipalities": {}} if text is None else json.loads(text)
         return {code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise OutputError(f"{path} is not the log of an earlier run; move it away, or choose another folder with --out") from None
+        raise OutputError(
+            f"{place.named(RUN)} is not the log of an earlier run; move it away, or choose another place with --out"
+        ) from None
 
 
 def _now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep other runs out of a folder; the operating system opens the lock when this process ends, however it ends.
-
-    Raises
-    ------
-    OutputError
-        When another run holds the lock, or the folder cannot be written to.
-    """
-    path = folder / LOCK
-    try:
-        file = path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}; check your rights on the folder") from None
-    with file:
-        if not _lock(file):
-            file.seek(0)
-            holder = file.read().strip() or "somebody"
-            raise OutputError(f"another run writes to {folder}: {holder}; wait until it has ended, or choose another folder with --out")
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {platform.node()}, since {_now()}\n")
-        file.flush()
-        yield
-
-
-def _lock(file: IO[str]) -> bool:
-    """Lock a file if nobody else has."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        file.seek(1_000_000)  # what is locked there cannot be read: not the name of who has it
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # there only
-        except OSError:
-            return False
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -6,7 +6,7 @@ What is finished stays finished: a municipality is computed again only when the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -14,12 +14,14 @@ from typing import Final, Literal, TypeAlias
 import shapely
 
 from flexruimte.batch.cluster import compute_on_cluster
-from flexruimte.batch.job import compute, made
-from flexruimte.batch.log import Log, MunicipalityRun, locked
+from flexruimte.batch.job import compute
+from flexruimte.batch.log import Log, MunicipalityRun
 from flexruimte.batch.workers import compute_in_workers
 from flexruimte.checks import check
-from flexruimte.errors import OutputError, StudyError
+from flexruimte.errors import StudyError
+from flexruimte.exports.place import place_of
 from flexruimte.exports.ranking_table import write_ranking_table
+from flexruimte.exports.results import LOCATIONS_GPKG, SUMMARY
 from flexruimte.layers import load_parcels
 from flexruimte.pipeline import Plan
 from flexruimte.study import Study
@@ -54,7 +56,8 @@ Report: TypeAlias = Callable[[Event], None]
 class BatchReport:
     """How a run ended."""
 
-    out: Path
+    out: str | Path
+    """As it was given."""
     municipalities: list[MunicipalityRun]
     """Of this run, in the order of the run."""
     computed: list[str]
@@ -95,13 +98,13 @@ def run(
     codes
         Codes or names of municipalities; None is all.
     out
-        Folder for the results; it is made when it is not there.
+        Folder for the results, which is made when it is not there; or ``s3://bucket/prefix``, with the usual AWS_* variables.
     fresh
         Whether to compute again what is finished and unchanged.
     workers
         Processes that compute at once; results do not depend on it. With 1 all happens in this process.
     dask
-        Address of a Dask scheduler whose workers compute, and write the results to `out`, which they must share; None computes here.
+        Address of a Dask scheduler whose workers compute, and write the results to `out`, which they must reach; None computes here.
     progress
         Told what happens.
 
@@ -111,25 +114,30 @@ def run(
         When a municipality does not exist, one asked for by name has no parcels, or a source cannot be used; nothing is computed or
         written then.
     OutputError
-        When the folder cannot be written to, or another run does.
+        When `out` cannot be written to, or another run does.
     """
     if workers < 1:
         raise StudyError(f"workers is {workers}; give 1 or more")
-    if "://" in str(out):
-        raise OutputError(f"results go to a folder, and {out} is an address; give a folder, for a cluster one on a disk that all share")
     plan = study.plan if isinstance(study, Study) else study
     wanted = _codes(plan, codes)
-    folder = Path(out)
-    pending = _pending(Log(folder, plan), wanted, fresh=fresh, named=bool(codes))
+    place = place_of(out)
+    pending = _pending(Log(place, plan), wanted, fresh=fresh, named=bool(codes))
     if pending:
         _refuse_bad_input(plan, pending if codes else [])
-    with locked(made(folder)):
-        log = Log(folder, plan)  # again: another run may have ended in between
+    with place.locked():
+        log = Log(place, plan)  # again: another run may have ended in between
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
         _Run(plan, log, wanted, pending, progress).compute(workers, dask)
-        done = [folder / entry.folder for entry in log.done]
-        locations = write_ranking_table(done, folder / RANKING)
-    return BatchReport(folder, [log.entries[code] for code in wanted], pending, locations)
+        with place.writing() as folder:
+            locations = write_ranking_table(_folders(log), folder / RANKING)
+    return BatchReport(out, [log.entries[code] for code in wanted], pending, locations)
+
+
+def _folders(log: Log) -> Iterator[Path]:
+    """Yield folders to read the results of what is done from, one at a time."""
+    for entry in log.done:
+        with log.place.reading((SUMMARY, LOCATIONS_GPKG), entry.folder) as folder:
+            yield folder
 
 
 def _pending(log: Log, wanted: list[str], *, fresh: bool, named: bool) -> list[str]:
@@ -155,16 +163,16 @@ class _Run:
                 self._tell(code, "unchanged")
         order = sorted(self._pending, key=lambda code: (-self._work[code], code))
         entries = [self._log.entry(code, self._name(code)) for code in order]
-        folder = self._log.folder
+        place = self._log.place
         if dask is not None and entries:
-            compute_on_cluster(self._plan, entries, folder, dask, started=self._log.start, finished=self._finish)
+            compute_on_cluster(self._plan, entries, place, dask, started=self._log.start, finished=self._finish)
             return
         if workers > 1 and len(entries) > 1:
-            compute_in_workers(self._plan, entries, folder, workers, started=self._log.start, stepped=self._step, finished=self._finish)
+            compute_in_workers(self._plan, entries, place, workers, started=self._log.start, stepped=self._step, finished=self._finish)
             return
         for entry in entries:
             self._log.start(entry)
-            compute(self._plan, entry, folder, lambda step, entry=entry: self._step(entry, step))  # type: ignore[misc]
+            compute(self._plan, entry, place, lambda step, entry=entry: self._step(entry, step))  # type: ignore[misc]
             self._finish(entry)
 
     def _name(self, code: str) -> str:

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 from typing import Final
 
 from flexruimte.batch.job import compute
 from flexruimte.batch.log import MunicipalityRun
+from flexruimte.exports.place import Place
 from flexruimte.pipeline import Plan
 
 __all__ = ["compute_in_workers"]
@@ -43,7 +43,7 @@ class _Worker:
 def compute_in_workers(
     plan: Plan,
     entries: list[MunicipalityRun],
-    folder: Path,
+    place: Place,
     count: int,
     *,
     started: Callable[[MunicipalityRun], None],
@@ -61,7 +61,7 @@ def compute_in_workers(
         What the study asks. Each worker has its share of the processors.
     entries
         The municipalities.
-    folder
+    place
         For the results.
     count
         Number of workers.
@@ -70,7 +70,7 @@ def compute_in_workers(
     """
     threads = max(1, (os.cpu_count() or 1) // count) if plan.threads is None else plan.threads
     doubtful: list[MunicipalityRun] = []
-    with _workers(replace(plan, threads=threads), folder, min(count, len(entries))) as workers:
+    with _workers(replace(plan, threads=threads), place, min(count, len(entries))) as workers:
         _work_off(workers, deque(entries), started, stepped, finished, lambda entry, _code: doubtful.append(entry))
     for entry in doubtful:
 
@@ -78,7 +78,7 @@ def compute_in_workers(
             lost.state, lost.error = "failed", _DIED.format(code)
             finished(lost)
 
-        with _workers(plan, folder, 1) as workers:
+        with _workers(plan, place, 1) as workers:
             _work_off(workers, deque([entry]), started, stepped, finished, failed)
 
 
@@ -119,14 +119,14 @@ def _work_off(
 
 
 @contextmanager
-def _workers(plan: Plan, folder: Path, count: int) -> Iterator[Callable[[], list[_Worker]]]:
+def _workers(plan: Plan, place: Place, count: int) -> Iterator[Callable[[], list[_Worker]]]:
     """Give a function that returns living workers; those that died are replaced. In the end all are stopped."""
     context = multiprocessing.get_context("spawn")
     workers: list[_Worker] = []
 
     def hired() -> _Worker:
         here, there = context.Pipe()
-        process = context.Process(target=_serve, args=(there, plan, folder), daemon=True)
+        process = context.Process(target=_serve, args=(there, plan, place), daemon=True)
         process.start()
         there.close()
         return _Worker(process, here)
@@ -148,7 +148,7 @@ def _workers(plan: Plan, folder: Path, count: int) -> Iterator[Callable[[], list
                 worker.process.kill()
 
 
-def _serve(pipe: Connection, plan: Plan, folder: Path) -> None:
+def _serve(pipe: Connection, plan: Plan, place: Place) -> None:
     """Compute what comes through the pipe, until it closes. This runs in the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the first process decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -157,7 +157,7 @@ def _serve(pipe: Connection, plan: Plan, folder: Path) -> None:
             entry: MunicipalityRun = pipe.recv()
         except (EOFError, OSError):
             return
-        compute(plan, entry, folder, pipe.send)
+        compute(plan, entry, place, pipe.send)
         pipe.send(entry)
 
 

@@ -24,6 +24,7 @@ from flexruimte.vocabulary import HOMES_HIGH, HOMES_LOW, HOMES_MID, PARCEL_ID, R
 
 __all__ = [
     "FILES",
+    "FILES_OF_RUN",
     "LOCATIONS_GEOJSON",
     "LOCATIONS_GPKG",
     "PARCELS",
@@ -46,6 +47,8 @@ PARCELS: Final = "parcels.parquet"
 SUMMARY: Final = "summary.json"
 FILES: Final = (LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY)
 """What there is of every municipality."""
+FILES_OF_RUN: Final = (RUN, LOCATIONS_GPKG, SUMMARY)
+"""What `read_run` reads."""
 
 _FEW_IDS = 20
 _MOST_IDS = 20_000

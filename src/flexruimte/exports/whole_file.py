@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flexruimte.errors import OutputError
 
-__all__ = ["remove_leftovers", "whole_file"]
+__all__ = ["is_partial", "remove_leftovers", "whole_file"]
 
 _PREFIX = ".partial-"
 
@@ -46,6 +46,11 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         # SQLite keeps a journal beside the file.
         for leftover in path.parent.glob(f"{partial.name}*"):
             leftover.unlink(missing_ok=True)
+
+
+def is_partial(file: Path) -> bool:
+    """Return whether a file is one that `whole_file` has not finished."""
+    return file.name.startswith(_PREFIX)
 
 
 def remove_leftovers(folder: Path) -> None:
