@@ -39,9 +39,9 @@ class Surroundings:
         if len(unsure):
             row, column = np.nonzero(self.cells)
             left, bottom = (column + self.first[1]) * CELL_M, (row + self.first[0]) * CELL_M
-            area = shapely.union_all(shapely.box(left, bottom, left + CELL_M, bottom + CELL_M))
-            shapely.prepare(area)
-            meets[unsure] = shapely.intersects(area, shapes[unsure])
+            cells = shapely.STRtree(shapely.box(left, bottom, left + CELL_M, bottom + CELL_M))
+            meets[unsure] = False
+            meets[unsure[cells.query(shapes[unsure], predicate="intersects")[0]]] = True
         return meets
 
     def _count(self, bounds: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
