@@ -37,12 +37,20 @@ class Surroundings:
         meets = cells_met > 0
         unsure = np.flatnonzero(meets & (cells_met < cells_spanned))
         if len(unsure):
-            row, column = np.nonzero(self.cells)
-            left, bottom = (column + self.first[1]) * CELL_M, (row + self.first[0]) * CELL_M
-            cells = shapely.STRtree(shapely.box(left, bottom, left + CELL_M, bottom + CELL_M))
+            strips = shapely.STRtree(self._strips())
             meets[unsure] = False
-            meets[unsure[cells.query(shapes[unsure], predicate="intersects")[0]]] = True
+            meets[unsure[strips.query(shapes[unsure], predicate="intersects")[0]]] = True
         return meets
+
+    def _strips(self) -> Geometries:
+        """Return the cells as boxes, those that follow each other in a row as one."""
+        change = np.diff(np.pad(self.cells.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+        row, start = np.nonzero(change == 1)
+        end = np.nonzero(change == -1)[1]
+        left, right, bottom = (
+            (index + first) * CELL_M for index, first in ((start, self.first[1]), (end, self.first[1]), (row, self.first[0]))
+        )
+        return np.asarray(shapely.box(left, bottom, right, bottom + CELL_M), dtype=object)
 
     def _count(self, bounds: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return how many of the cells bounds span, and how many cells they span at all."""
