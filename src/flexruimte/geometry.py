@@ -282,7 +282,8 @@ def covered_area(found: Overlaps, count: int) -> Floats:
     # Pieces of one feature share no area.
     several = found.feature[one] != found.feature[other]
     one, other = one[several], other[several]
-    meet = in_threads(shapely.intersects, found.geometry[one], found.geometry[other])
+    # Neighbours that only touch share no area either.
+    meet = in_threads(partial(shapely.relate_pattern, pattern="2********"), found.geometry[one], found.geometry[other])
     joined = np.zeros(len(found.shape), dtype=bool)
     joined[one[meet]] = joined[other[meet]] = True
     covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=count).astype(np.float64)
