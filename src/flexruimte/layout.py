@@ -649,14 +649,17 @@ class _Planner:
 
     def _trim(self, kept: _Kept, placed: list[_Placed]) -> tuple[_Kept, list[_Placed]]:
         """Take tracks away from the ends of the roads, smallest first, until the land holds the rest; of the last one only what must go."""
+        fits = self._holds(kept, placed)
         while kept:
-            ends = [track for track in kept if sum(track in link[:2] for link in placed) <= 1]
+            ends = [track for track in kept if sum(track in (below, above) for below, above, _ in placed) <= 1]
             end = min(ends, key=lambda track: (len(kept[track][0]) + len(kept[track][1]), -track))
-            if (kept[end][0] or kept[end][1]) and self._holds(kept, placed):
+            stands = kept[end][0] or kept[end][1]
+            if stands and fits:
                 break
             others = {track: rows for track, rows in kept.items() if track != end}
             other_links = [link for link in placed if end not in link[:2]]
-            if (kept[end][0] or kept[end][1]) and self._holds(others, other_links):
+            fits = self._holds(others, other_links)
+            if stands and fits:
                 own = [link for link in placed if end in link[:2]]
                 rows = self._most_at_end(end, kept[end], own, others, placed)
                 return ({**others, end: rows}, placed) if rows[0] or rows[1] else (others, other_links)
@@ -668,11 +671,11 @@ class _Planner:
     ) -> tuple[list[float], list[float]]:
         """Return as many modules of a track at an end as the land can hold next to the others, those nearest to its link."""
         origin = own[0][2] if own else self.tracks[end].low
-        slots = sorted(((left, upper) for upper in (False, True) for left in rows[upper]), key=lambda slot: (abs(slot[0] - origin), slot))
+        slots = sorted((abs(left - origin), left, upper) for upper in (False, True) for left in rows[upper])
 
         def some(number: int) -> tuple[list[float], list[float]]:
-            chosen = sorted(slots[:number])
-            return [left for left, upper in chosen if not upper], [left for left, upper in chosen if upper]
+            chosen = slots[:number]
+            return sorted(left for _, left, upper in chosen if not upper), sorted(left for _, left, upper in chosen if upper)
 
         low, high, standing = 0, len(slots), _count(others)
         while low < high:
