@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,10 @@ from pathlib import Path
 import pytest
 
 from flexruimte import OutputError, SourceError, Study, StudyError, batch
+from flexruimte.batch import MunicipalityRun
 from flexruimte.batch import cluster as cluster_module
+from flexruimte.batch.job import compute
+from flexruimte.exports import whole_file
 from flexruimte.exports.place import place_of
 from object_storage import BUCKET, free_port, put, serving
 from test_batch import contents
@@ -153,6 +157,37 @@ def test_the_same_from_and_to_storage(four_towns: Path, four_towns_results: Path
             (tmp_path / "out" / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "out" / name).write_bytes(content)
         assert comparable(tmp_path / "out", f"s3://{BUCKET}/data/") == comparable(four_towns_results)
+
+
+def test_a_worker_that_was_thought_lost_does_no_harm(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a job has a file half-written, another computes the same municipality from start to end; then the first goes on."""
+    plan, place = Study.load(four_towns).plan, place_of(tmp_path / "out")
+    half, other = threading.Event(), threading.Event()
+    flush = whole_file._flush
+
+    def cut_off(path: Path) -> None:
+        if not half.is_set():
+            half.set()
+            assert other.wait(60)
+        flush(path)
+
+    def job() -> MunicipalityRun:
+        entry = MunicipalityRun("A", "Aadorp", "A", "running", "", "")
+        compute(plan, entry, place, lambda _step: None)
+        return entry
+
+    monkeypatch.setattr(whole_file, "_flush", cut_off)
+    with ThreadPoolExecutor(1) as pool:
+        lost = pool.submit(job)
+        assert half.wait(60)
+        replacement = job()
+        other.set()
+        entries = [replacement, lost.result()]
+    assert [(entry.state, entry.error) for entry in entries] == [("done", None)] * 2
+    there = {name: content for name, content in contents(four_towns_results).items() if name.startswith("A/")}
+    assert contents(tmp_path / "out") == there
 
 
 def test_an_address_where_nothing_listens(four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

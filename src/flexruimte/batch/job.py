@@ -11,7 +11,6 @@ from flexruimte.batch.log import MunicipalityRun
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
 from flexruimte.exports.place import Place
 from flexruimte.exports.results import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
-from flexruimte.exports.whole_file import remove_leftovers
 from flexruimte.pipeline import Plan, Progress, assess
 from flexruimte.ranking import Ranking
 
@@ -60,7 +59,6 @@ def _ranked(plan: Plan, code: str, progress: Progress) -> Ranking:
 
 
 def _write(ranking: Ranking, folder: Path) -> None:
-    remove_leftovers(folder)
     ranking.to_geojson(folder / LOCATIONS_GEOJSON)
     ranking.to_geopackage(folder / LOCATIONS_GPKG)
     ranking.to_parquet(folder / PARCELS)

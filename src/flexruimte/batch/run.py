@@ -126,11 +126,19 @@ def run(
         _refuse_bad_input(plan, pending if codes else [])
     with place.locked():
         log = Log(place, plan)  # again: another run may have ended in between
+        _tidy(log)
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
         _Run(plan, log, wanted, pending, progress).compute(workers, dask)
+        _tidy(log)
         with place.writing() as folder:
             locations = write_ranking_table(_folders(log), folder / RANKING)
     return BatchReport(out, [log.entries[code] for code in wanted], pending, locations)
+
+
+def _tidy(log: Log) -> None:
+    """Remove what was left half-written. No job does so: it might be beside a worker that was thought lost and still writes the same."""
+    for folder in ("", *(entry.folder for entry in log.entries.values())):
+        log.place.tidy(folder)
 
 
 def _folders(log: Log) -> Iterator[Path]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from flexruimte import storage
 from flexruimte.errors import FlexruimteError, OutputError
 from flexruimte.exports.lock import lock_file, this_run
-from flexruimte.exports.whole_file import is_partial
+from flexruimte.exports.whole_file import is_partial, remove_leftovers
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileInfo
@@ -85,6 +85,10 @@ class Place(ABC):
         OutputError
             When another run is in it, or it cannot be written to.
         """
+
+    @abstractmethod
+    def tidy(self, inner: str) -> None:
+        """Remove what processes that were killed left half-written in a folder of the place."""
 
     @abstractmethod
     def check(self) -> None:
@@ -157,6 +161,9 @@ class _Folder(Place):
     def locked(self) -> Iterator[None]:
         with self.writing() as folder, lock_file(folder / LOCK):
             yield
+
+    def tidy(self, inner: str) -> None:
+        remove_leftovers(self._path / inner)
 
     def check(self) -> None:
         if not self._path.is_dir():
@@ -315,6 +322,9 @@ class _Storage(Place):
         with suppress(OutputError):  # it may end at this very moment
             return self.read_text(sign) or "somebody"
         return "somebody"
+
+    def tidy(self, inner: str) -> None:
+        """Do nothing: what is put in part is never seen."""
 
     def check(self) -> None:
         name = f".probe-{secrets.token_hex(8)}"
