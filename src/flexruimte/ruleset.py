@@ -622,6 +622,15 @@ class Ruleset(Model):
         """Return a list, looked up in the placement where it refers to it."""
         return list(self.value(value.placement)) if isinstance(value, PlacementReference) else value
 
+    def asks_for(self, measure: str) -> bool:
+        """Whether a rule, a site type, a criterion or another measure looks at a measure."""
+        parts = [part.measure for spec in self.measures.values() if isinstance(spec, MixMeasure) for part in spec.parts]
+        return measure in [
+            *(test.measure for _, test in _tests(self)),
+            *(criterion.measure for criterion in self.criteria.values()),
+            *parts,
+        ]
+
     def title_of_measure(self, measure: str) -> Text:
         """Return the title of a measure, built in or declared."""
         if measure in BUILT_IN_MEASURES:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flexruimte.batch.job import compute
-from flexruimte.batch.log import MunicipalityRun
+from flexruimte.batch.log import Job, MunicipalityRun
 from flexruimte.errors import FlexruimteError, SourceError, StudyError, enumerate_some
 from flexruimte.exports import versions
 from flexruimte.pipeline import Plan
@@ -27,7 +27,7 @@ _OFTEN_LOST: Final = (
 
 def compute_on_cluster(
     plan: Plan,
-    entries: list[MunicipalityRun],
+    jobs: list[Job],
     folder: Path,
     address: str,
     *,
@@ -43,8 +43,8 @@ def compute_on_cluster(
     ----------
     plan
         What the study asks; the workers must see its sources under the same paths.
-    entries
-        The municipalities.
+    jobs
+        Of the municipalities.
     folder
         For the results, on a disk that the workers share.
     address
@@ -74,26 +74,25 @@ def compute_on_cluster(
         _check_workers(client, plan, folder.resolve())
         # Each worker computes as many municipalities at once as it has threads.
         shared = client.scatter(replace(plan, threads=1), broadcast=True)  # type: ignore[no-untyped-call]
-        jobs: list[Future[MunicipalityRun]] = []  # the cluster forgets what nobody asks for
-        of_job: dict[object, MunicipalityRun] = {}
-        for priority, entry in enumerate(entries):
-            started(entry)
-            job = client.submit(_job, shared, entry, folder.resolve(), key=f"flexruimte-{entry.code}-{entry.started}", priority=-priority)
-            jobs.append(job)
-            of_job[job.key] = entry
-        for job in as_completed(jobs):  # type: ignore[no-untyped-call]
-            entry = of_job[job.key]
+        promised: list[Future[MunicipalityRun]] = []  # the cluster forgets what nobody asks for
+        of_key: dict[object, MunicipalityRun] = {}
+        for priority, job in enumerate(jobs):
+            started(job.entry)
+            key = f"flexruimte-{job.entry.code}-{job.entry.started}"
+            promised.append(client.submit(_job, shared, job, folder.resolve(), key=key, priority=-priority))
+            of_key[key] = job.entry
+        for promise in as_completed(promised):  # type: ignore[no-untyped-call]
+            entry = of_key[promise.key]
             try:
-                vars(entry).update(vars(job.result()))
+                vars(entry).update(vars(promise.result()))
             except KilledWorker:
                 entry.state, entry.error = "failed", _OFTEN_LOST
             finished(entry)
 
 
-def _job(plan: Plan, entry: MunicipalityRun, folder: Path) -> MunicipalityRun:
+def _job(plan: Plan, job: Job, folder: Path) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
-    compute(plan, entry, folder, lambda _step: None)
-    return entry
+    return compute(plan, job, folder, lambda _step: None)
 
 
 def _check_workers(client: Client, plan: Plan, folder: Path) -> None:

@@ -6,22 +6,30 @@ import time
 import traceback
 from pathlib import Path
 
-from flexruimte.batch.log import MunicipalityRun
+from flexruimte.batch.log import Job, MunicipalityRun
+from flexruimte.batch.memory import FolderMemory
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError, OutputError
 from flexruimte.exports.results import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
 from flexruimte.exports.whole_file import remove_leftovers
-from flexruimte.pipeline import Plan, Progress, assess
+from flexruimte.pipeline import Memory, Plan, Progress, assess
 from flexruimte.ranking import Ranking
+from flexruimte.survey import question_of
 
 __all__ = ["compute", "made"]
 
 
-def compute(plan: Plan, entry: MunicipalityRun, folder: Path, progress: Progress) -> None:
-    """Compute and write one municipality; whatever happens is in its entry, not raised."""
+def compute(plan: Plan, job: Job, folder: Path, progress: Progress) -> MunicipalityRun:
+    """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
+    entry = job.entry
     try:
-        ranking = _ranked(plan, entry.code, progress)
+        own = made(folder / entry.folder)
+        memory = FolderMemory(own, job.stamps, forget=job.fresh)
+        if job.stands and memory.still_holds(question_of(plan, entry.code), entry.code):
+            entry.state, entry.unchanged = "done", True
+            return entry
+        ranking = _ranked(plan, entry.code, progress, memory)
         progress("writing")
-        _write(ranking, made(folder / entry.folder))
+        _write(ranking, own)
         entry.counts = {status: counts["parcels"] for status, counts in ranking.summary["status"].items()}
         entry.homes = sum(ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention"))
         entry.state = "done"
@@ -34,6 +42,7 @@ def compute(plan: Plan, entry: MunicipalityRun, folder: Path, progress: Progress
     except Exception as error:  # a fault of flexruimte in one municipality must not cost the night's other 341
         entry.state, entry.error = "failed", f"unexpected {type(error).__name__}: {error}; please report this, with run.json"
         entry.traceback = traceback.format_exc()
+    return entry
 
 
 def made(folder: Path) -> Path:
@@ -51,7 +60,7 @@ def made(folder: Path) -> Path:
     return folder
 
 
-def _ranked(plan: Plan, code: str, progress: Progress) -> Ranking:
+def _ranked(plan: Plan, code: str, progress: Progress, memory: Memory) -> Ranking:
     """Return the ranking of a municipality, with the time that each step took."""
     moments: list[tuple[str, float]] = []
 
@@ -59,7 +68,7 @@ def _ranked(plan: Plan, code: str, progress: Progress) -> Ranking:
         moments.append((step, time.perf_counter()))
         progress(step)
 
-    assessment = assess(plan, code, clocked)
+    assessment = assess(plan, code, clocked, memory)
     ends = [*(start for _, start in moments[1:]), time.perf_counter()]
     seconds: dict[str, float] = {}
     for (step, start), end in zip(moments, ends, strict=True):
