@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from flexruimte import OutputError, Ranking, Study, StudyError, batch
+from flexruimte.batch.memory import INPUTS_FILE
 from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.exports.results import FILES, folder_name
+from flexruimte.exports.survey_file import SURVEY_FILE
 from toy_files import write_toy_study
-from toy_town import box, frame, municipalities, parcels, toy_study
+from toy_town import box, frame, municipalities, parcels, toy_study, write_raster
 
 TWO_TOWNS = frame([box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["Aadorp", "Beedorp"])
 
@@ -23,8 +25,9 @@ def study(tmp_path: Path) -> Study:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    varying = ("run.json", "summary.json", ".run.lock")
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name not in varying}
+    """Return the files that are the same for the same inputs, whatever was computed when; not what is only kept for a later run."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", "summary.json"))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files if not path.name.startswith(".")}
 
 
 def test_everything_is_written(study: Study, tmp_path: Path) -> None:
@@ -32,7 +35,7 @@ def test_everything_is_written(study: Study, tmp_path: Path) -> None:
     assert report.exit_status == 0
     assert report.computed == ["A", "B"]
     for code in ("A", "B"):
-        assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted(FILES)
+        assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted([*FILES, INPUTS_FILE, SURVEY_FILE])
     log = json.loads((tmp_path / "out" / "run.json").read_text())
     assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {"A": "done", "B": "done"}
     rows = (tmp_path / "out" / "ranking.csv").read_text().splitlines()
@@ -74,7 +77,7 @@ def test_a_change_computes_again(tmp_path: Path, change: str) -> None:
         rules = path.parent / "rules.toml"
         rules.write_text(rules.read_text().replace("value = 5000", "value = 4000"))
     elif change == "input":
-        os.utime(path.parent / "lden.tif", (1, 1))
+        write_raster(path.parent / "lden.tif", np.full((6, 6), 42.0), 50.0, 300.0)
     else:
         (path.parent / "besluiten.csv").write_text("parcel_id,decision,reason,date\nP03,out,park,2025-01-01\n")
         path.write_text(path.read_text() + '\n[decisions]\nsource = "besluiten.csv"\n')
@@ -84,7 +87,9 @@ def test_a_change_computes_again(tmp_path: Path, change: str) -> None:
 def test_tables_in_memory_count_by_content(tmp_path: Path) -> None:
     one, same = toy_study(tmp_path), toy_study(tmp_path)
     other = toy_study(tmp_path, parcels=parcels().assign(parcel_id=lambda rows: rows["parcel_id"] + "x"))
-    assert batch.fingerprint(one.plan) == batch.fingerprint(same.plan) != batch.fingerprint(other.plan)
+    assert batch.stamps_of(one.plan) == batch.stamps_of(same.plan)
+    assert {name for name, stamp in batch.stamps_of(other.plan).items() if stamp != batch.stamps_of(one.plan)[name]} == {"parcels"}
+    assert batch.fingerprints(other.plan) == batch.fingerprints(one.plan)
 
 
 def test_results_of_another_study_are_not_mixed_in(study: Study, tmp_path: Path) -> None:

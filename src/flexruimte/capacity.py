@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.errors import RulesetError
-from flexruimte.layout import LayoutParameters, Layouts, lay_out
+from flexruimte.layout import LayoutParameters, Layouts
+from flexruimte.layout_memory import LayoutMemory
 from flexruimte.ruleset import Ruleset
 from flexruimte.vocabulary import HOMES_HIGH, HOMES_LOW, HOMES_MID, LARGEST_PART_AREA, SIZE_CLASS, Booleans, Floats, Geometries
 
@@ -54,7 +55,9 @@ def layout_parameters(ruleset: Ruleset) -> LayoutParameters | None:
         raise RulesetError(f"[placement] of '{ruleset.name}': {str(error).rstrip('.')}; change one of them") from None
 
 
-def assess_capacity(ruleset: Ruleset, largest_parts: Geometries, measures: pd.DataFrame, wanted: Booleans) -> Capacity:
+def assess_capacity(
+    ruleset: Ruleset, largest_parts: Geometries, measures: pd.DataFrame, wanted: Booleans, memory: LayoutMemory | None = None
+) -> Capacity:
     """Return the homes that fit on the largest connected buildable part, and the project-size class. Loose other parts hold none.
 
     Low and high are by density: area [ha] x net density [homes/ha] / gross-net factor, rounded down. The middle is by density too, or by a
@@ -70,6 +73,8 @@ def assess_capacity(ruleset: Ruleset, largest_parts: Geometries, measures: pd.Da
         With its area. (n, ...)
     wanted
         Where homes are laid out; elsewhere the middle estimate and the class stay unknown, as nobody can ask for them. (n,) bool
+    memory
+        Of layouts that were made before; those that are made are added to it.
 
     Raises
     ------
@@ -84,7 +89,7 @@ def assess_capacity(ruleset: Ruleset, largest_parts: Geometries, measures: pd.Da
     else:
         sites = largest_parts.copy()
         sites[~wanted] = None
-        layouts = lay_out(sites, parameters)
+        layouts = (memory or LayoutMemory()).lay_out(sites, parameters)
         middle = np.where(wanted, layouts.homes, np.nan)
         low, high = np.fmin(low, middle), np.fmax(high, middle)
     columns = {HOMES_LOW: low, HOMES_MID: middle, HOMES_HIGH: high, SIZE_CLASS: _size_class(ruleset, middle)}

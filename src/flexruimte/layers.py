@@ -6,6 +6,7 @@ What is repaired is counted. What cannot be used is refused with the name of the
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -61,6 +62,8 @@ class LayerFacts:
     rows: int = 0
     """Rows, or cells, around the parcels."""
     repairs: dict[str, int] = field(default_factory=dict)
+    digest: str | None = None
+    """Changes when anything of it that is used around the parcels changes."""
 
 
 @dataclass(frozen=True)
@@ -290,6 +293,7 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
     keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
     keep = keep[_canonical_order(ids[keep], geometries[keep])]
     coverage, described = _coverage(spec, source, settings, around)
+    digest = hashlib.sha256(shapely.to_wkb(coverage) if coverage is not None else b"").hexdigest()
     whole_source = {"curves in the whole source made straight": source.curve_count} if source.curve_count else {}
     return Features(
         key=key,
@@ -301,7 +305,7 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
         certainty=certainty[keep],
         coverage=coverage,
         identities=identity[keep],
-        facts=LayerFacts(source.settings.source, settings.reference_date, settings.licence, described, repairs=whole_source),
+        facts=LayerFacts(source.settings.source, settings.reference_date, settings.licence, described, repairs=whole_source, digest=digest),
         seen=rows_seen(identity, repaired, near.meet(np.where(shapely.is_missing(geometries), raw, geometries))),
     )
 
@@ -453,10 +457,18 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
     ids, id_repairs = _parcel_ids(frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids)
     mine, ids = mine[ids != ""], ids[ids != ""]
     order = _canonical_order(ids, geometries[mine])
-    facts = LayerFacts(
-        source.settings.source, settings.reference_date, settings.licence, "its polygons", len(mine), {**_counted(repairs), **id_repairs}
-    )
     table = _named(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
+    repairs_made = {**_counted(repairs), **id_repairs}
+    content = identities(geometries[mine[order]], table.assign(**{"": ids[order]})).tobytes() + str(sorted(repairs_made.items())).encode()
+    facts = LayerFacts(
+        source.settings.source,
+        settings.reference_date,
+        settings.licence,
+        "its polygons",
+        len(mine),
+        repairs_made,
+        hashlib.sha256(content).hexdigest()[:32],
+    )
     return Parcels(ids[order], geometries[mine[order]], table, facts)
 
 

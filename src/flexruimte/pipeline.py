@@ -13,6 +13,7 @@ from flexruimte.capacity import CAPACITY_MEASURES, assess_capacity
 from flexruimte.geometry import largest_part
 from flexruimte.layers import LayerFacts
 from flexruimte.layout import Layouts
+from flexruimte.layout_memory import LayoutMemory
 from flexruimte.measures import compute_derived_measures
 from flexruimte.parallel import use_threads
 from flexruimte.parcel_table import account, evidence
@@ -21,7 +22,7 @@ from flexruimte.ruleset import Ruleset, WalkMeasure
 from flexruimte.ruleset_file import for_municipality
 from flexruimte.score import criterion_scores, rank, theme_scores
 from flexruimte.sites import Evidence, Sites, merge_parcels
-from flexruimte.survey import Progress, Survey, survey
+from flexruimte.survey import Progress, Survey, question_of, survey
 from flexruimte.verdicts import answers_of_rules, assess_site_types, assess_status
 from flexruimte.vocabulary import (
     CRS,
@@ -38,7 +39,7 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["Assessment", "Plan", "Progress", "assess", "judge"]
+__all__ = ["Assessment", "Memory", "Plan", "Progress", "assess", "judge"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,26 @@ class Assessment:
     unread_plans: dict[str, int] = field(default_factory=dict)
 
 
-def assess(plan: Plan, code: str, progress: Progress = lambda _step: None) -> Assessment:
+class Memory:
+    """What was found before, for as long as a question about the land is the same; this one forgets."""
+
+    def recall(self, question: Plan, code: str) -> tuple[Survey | None, LayoutMemory]:
+        """Return what the layers said of the parcels of a municipality, None where that is not known any more, and the layouts.
+
+        Parameters
+        ----------
+        question
+            What `flexruimte.survey.question_of` returns.
+        code
+            Of the municipality.
+        """
+        return None, LayoutMemory()
+
+    def remember(self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory) -> None:
+        """Keep what was found; None is what was recalled."""
+
+
+def assess(plan: Plan, code: str, progress: Progress = lambda _step: None, memory: Memory | None = None) -> Assessment:
     """Judge and rank the parcels of one municipality.
 
     Parameters
@@ -83,34 +103,43 @@ def assess(plan: Plan, code: str, progress: Progress = lambda _step: None) -> As
         Code of the municipality, or its name.
     progress
         Told which step starts.
+    memory
+        What was found before.
 
     Raises
     ------
     FlexruimteError
         When the municipality does not exist or has no parcels, or when a layer cannot be used.
     """
+    memory = memory or Memory()
     code = plan.municipalities.codes[plan.municipalities.position(code)]
-    ruleset = for_municipality(plan.ruleset, code)
+    question = question_of(plan, code)
     with use_threads(plan.threads):
-        return judge(plan, ruleset, code, survey(plan, ruleset, code, progress), progress)
+        progress("recalling")
+        known, layouts = memory.recall(question, code)
+        found = survey(question, code, progress) if known is None else known
+        assessment = judge(plan, code, found, layouts, progress)
+    memory.remember(question, code, None if known else found, layouts)
+    return assessment
 
 
-def judge(plan: Plan, ruleset: Ruleset, code: str, found: Survey, progress: Progress = lambda _step: None) -> Assessment:
+def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress: Progress = lambda _step: None) -> Assessment:
     """Judge and rank the parcels of a municipality by what was found of them; no layer is read.
 
     Parameters
     ----------
     plan
         What the study asks.
-    ruleset
-        The rules that hold in this municipality.
     code
         Of the municipality.
     found
         What the layers say of its parcels.
+    layouts
+        Those that were made before; what is made is added.
     progress
         Told which step starts.
     """
+    ruleset = for_municipality(plan.ruleset, code)
     name = plan.municipalities.names[plan.municipalities.position(code)]
     left_out = left_out_by(ruleset, plan.not_assessed)
     parcels, land, term = found.parcels, found.land, found.term
@@ -126,7 +155,7 @@ def judge(plan: Plan, ruleset: Ruleset, code: str, found: Survey, progress: Prog
     # Homes are only laid out where the other rules leave something to choose.
     on_homes = frozenset(rule_id for rule_id, rule in ruleset.rules.items() if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE))
     standing = assess_status(ruleset, answers(on_homes), decisions.into, decisions.out)
-    capacity = assess_capacity(ruleset, largest_part(land.buildable), measures, standing != Status.EXCLUDED)
+    capacity = assess_capacity(ruleset, largest_part(land.buildable), measures, standing != Status.EXCLUDED, layouts)
     measures = pd.concat([measures, capacity.columns], axis=1)
     measures[SITE_TYPE] = assess_site_types(ruleset, measures)
     progress("verdicts")
@@ -154,6 +183,7 @@ def judge(plan: Plan, ruleset: Ruleset, code: str, found: Survey, progress: Prog
             may_be_lower=term.may_be_lower,
             decisions=decisions,
             table=table,
+            layouts=layouts,
         )
     )
     return Assessment(

@@ -19,6 +19,7 @@ from flexruimte.conditions import as_numbers
 from flexruimte.decisions import DecisionsAt
 from flexruimte.geometry import largest_part, union_by_group, width
 from flexruimte.layout import Layouts
+from flexruimte.layout_memory import LayoutMemory
 from flexruimte.parcel_table import SEPARATOR, rules_that_say
 from flexruimte.ruleset import Ruleset
 from flexruimte.score import SCORE_DECIMALS
@@ -82,6 +83,8 @@ class Evidence:
     decisions: DecisionsAt
     table: pd.DataFrame
     """The parcels' table: measures, scores, status and accounts. (n, ...)"""
+    layouts: LayoutMemory
+    """Of layouts that were made before."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +233,7 @@ class _Merger:
             **self._term(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
-        capacity = assess_capacity(evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool))
+        capacity = assess_capacity(evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.layouts)
         return pd.concat([measures, capacity.columns], axis=1), capacity, buildable
 
     def _term(self, parts: pd.DataFrame, group: Integers) -> dict[str, Any]:

@@ -5,7 +5,8 @@ What is asked of the answers (thresholds, curves, weights, decisions) comes late
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, TypeAlias
@@ -14,24 +15,31 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pydantic import BaseModel
 
+from flexruimte.decisions import load_decisions
 from flexruimte.geometry import largest_part, width
 from flexruimte.land import Land, LandFinding, assess_land, read_distances
 from flexruimte.layers import Layer, LayerFacts, Parcels, Table, load_features, load_parcels, load_raster, load_table, values_of_field
 from flexruimte.measures import compute_measures
 from flexruimte.overlay import Overlay
 from flexruimte.plan import Plan, reach_of_layer
-from flexruimte.ruleset import DistanceByField, Ruleset
+from flexruimte.ruleset import Criterion, DistanceByField, Parameter, PlacementReference, Ruleset, ScoreWeights, Text
+from flexruimte.ruleset_file import for_municipality
 from flexruimte.seen import Seen, seen_together
-from flexruimte.sources import Source, Window
+from flexruimte.sources import Source
 from flexruimte.surroundings import surroundings
-from flexruimte.term import Term, assess_term
-from flexruimte.vocabulary import AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, Floats, Geometries, Integers
+from flexruimte.term import TERM_PARAMETERS, Term, assess_term
+from flexruimte.vocabulary import AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, Basis, Condition, Geometries, Integers
 
-__all__ = ["Progress", "Survey", "survey"]
+__all__ = ["Progress", "Survey", "blocks_of", "look_again", "question_of", "survey"]
 
 Progress: TypeAlias = Callable[[str], None]
 """Called with the name of each step as it starts."""
+
+_NO_TEXT = Text(nl="", en="")
+_ASKS_FOR_WIDTH = Criterion(title=_NO_TEXT, measure=WIDTH, curve=[(0, 0), (1, 100)], source="-", basis=Basis.ASSUMPTION)
+"""Stands for whatever looks at the width, which costs much to measure."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +71,88 @@ class _Block:
     """By layer."""
 
 
-def survey(plan: Plan, ruleset: Ruleset, code: str, progress: Progress = lambda _step: None) -> Survey:
+def question_of(plan: Plan, code: str) -> Plan:
+    """Return what a study asks of the layers around the parcels of a municipality, and nothing else.
+
+    Two studies that ask the same here find the same, whatever else they ask. The survey is made with this alone, so that what is left out
+    cannot change it:
+
+    - the name, the language, the target groups, the decisions, and which rules are not assessed;
+    - titles, sources, their basis, advice, conditions and units;
+    - rules on measures, site types, size classes, transport tiers, and measures that rest on others;
+    - criteria, groups, themes and the weights of the score, all but whether anything asks for the width;
+    - placement parameters that no rule on a layer, measure or regime refers to, nor the term.
+    """
+    ruleset = for_municipality(plan.ruleset, code)
+    rules = {
+        rule_id: _untitled(rule, advice=None, condition=Condition.SITE) for rule_id, rule in ruleset.enabled_rules.items() if rule.layer
+    }
+    measures = {name: _untitled(measure) for name, measure in ruleset.measures.items() if measure.of != "other measures"}
+    layers = {key: _untitled(spec, unit="") for key, spec in ruleset.layers.items()}
+    regimes = {name: _untitled(regime) for name, regime in ruleset.regimes.items()}
+    named = {
+        *TERM_PARAMETERS,
+        *(name for regime in regimes.values() for name in regime.only_for),
+        *_referred([*rules.values(), *measures.values()]),
+    }
+    asked = ruleset.model_copy(
+        update={
+            "name": "",
+            "version": "",
+            "title": _NO_TEXT,
+            "rules": rules,
+            "measures": measures,
+            "layers": layers,
+            "regimes": regimes,
+            "levels": _untitled(ruleset.levels),
+            "plans": ruleset.plans and _untitled(ruleset.plans),
+            "agreements": ruleset.agreements and _untitled(ruleset.agreements),
+            "placement": {
+                name: Parameter(title=_NO_TEXT, value=parameter.value, source="-", basis=Basis.ASSUMPTION)
+                for name, parameter in ruleset.placement.items()
+                if name in named
+            },
+            "criteria": {WIDTH: _ASKS_FOR_WIDTH} if ruleset.asks_for(WIDTH) else {},
+            **{table: {} for table in ("groups", "themes", "transport_tiers", "site_types", "size_classes", "municipalities")},
+            "score": ScoreWeights(weights={}, source="-", basis=Basis.ASSUMPTION),
+        }
+    )
+    return replace(
+        plan,
+        name="",
+        language="en",
+        groups=[],
+        decisions=load_decisions(None),
+        ruleset=asked,
+        not_assessed=plan.not_assessed & set(layers),
+        sources={key: source for key, source in plan.sources.items() if key in layers and key not in plan.not_assessed},
+    )
+
+
+def _untitled(part: Any, **changes: Any) -> Any:
+    """Return a part of a ruleset without what people read, and with changes."""
+    plain = {"title": _NO_TEXT, "source": "-", "basis": Basis.ASSUMPTION}
+    return part.model_copy(update={**{name: value for name, value in plain.items() if name in type(part).model_fields}, **changes})
+
+
+def _referred(parts: Iterable[BaseModel]) -> Iterator[str]:
+    """Yield the placement parameters that parts of a ruleset refer to."""
+    for part in parts:
+        for _, value in part:
+            for inner in value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]:
+                if isinstance(inner, PlacementReference):
+                    yield inner.placement
+                elif isinstance(inner, BaseModel):
+                    yield from _referred([inner])
+
+
+def survey(plan: Plan, code: str, progress: Progress = lambda _step: None) -> Survey:
     """Read the layers of the study around the parcels of a municipality, and measure what they say.
 
     Parameters
     ----------
     plan
-        Where to read, the date that the term counts from, and how many parcels are taken at once.
-    ruleset
-        The rules that hold in this municipality.
+        What `question_of` returns: where to read, what to look for, and how many parcels are taken at once.
     code
         Of the municipality.
     progress
@@ -85,10 +166,7 @@ def survey(plan: Plan, ruleset: Ruleset, code: str, progress: Progress = lambda 
     progress("parcels")
     parcels = load_parcels(plan.parcels, plan.municipalities, code)
     blocks = blocks_of(parcels.geometries, plan.block)
-    tables = _load_tables(plan, ruleset)
-    reaches = {key: _reach(ruleset, key, source) for key, source in _sources(plan, ruleset).items()}
-    bounds = shapely.bounds(parcels.geometries)
-    around = {key: surroundings(bounds, reach).window for key, reach in reaches.items()}
+    layers = _Layers(plan, parcels)
     found = []
     for number, members in enumerate(blocks, start=1):
         part = f", block {number} of {len(blocks)}" if len(blocks) > 1 else ""
@@ -96,7 +174,7 @@ def survey(plan: Plan, ruleset: Ruleset, code: str, progress: Progress = lambda 
         def told(step: str, part: str = part) -> None:
             progress(step + part)
 
-        found.append(_survey_block(plan, ruleset, parcels, members, tables, reaches, around, told))
+        found.append(_survey_block(plan, parcels, members, layers, told))
     return _together(parcels, found)
 
 
@@ -109,27 +187,72 @@ def blocks_of(shapes: Geometries, size: int) -> list[Integers]:
     return [np.sort(members) for members in np.array_split(np.argsort(along, kind="stable"), count)]
 
 
-def _survey_block(
-    plan: Plan,
-    ruleset: Ruleset,
-    parcels: Parcels,
-    members: Integers,
-    tables: Mapping[str, Table],
-    reaches: Mapping[str, float],
-    around: Mapping[str, Window],
-    progress: Progress,
-) -> _Block:
+def look_again(plan: Plan, parcels: Parcels, keys: Sequence[str]) -> dict[str, str | None]:
+    """Read some layers around the parcels of a municipality, and return the digests of what is seen of them, as in the facts of a survey.
+
+    Parameters
+    ----------
+    plan
+        What `question_of` returns.
+    parcels
+        Of the municipality.
+    keys
+        Of the layers.
+    """
+    layers = _Layers(replace(plan, sources={key: plan.sources[key] for key in keys}), parcels)
+    facts: dict[str, LayerFacts] = {}
+    seen: dict[str, list[Seen]] = {key: [] for key in keys}
+    for members in blocks_of(parcels.geometries, plan.block):
+        for key, layer in layers.near(members).items():
+            facts[key] = layer.facts
+            seen[key].append(_seen(layer, parcels.ids[members]))
+    return {key: _counted(facts[key], seen_together(seen[key])).digest for key in keys}
+
+
+def _seen(layer: Layer, ids: np.ndarray[Any, Any]) -> Seen:
+    return layer.seen_of(ids) if isinstance(layer, Table) else layer.seen
+
+
+class _Layers:
+    """The layers of a study around the parcels of a municipality, read for some of them at a time."""
+
+    def __init__(self, plan: Plan, parcels: Parcels) -> None:
+        ruleset = plan.ruleset
+        self._plan = plan
+        self._bounds = shapely.bounds(parcels.geometries)
+        kinds = {key: ruleset.layers[key].geometry for key in plan.sources}
+        self._tables = {
+            key: load_table(key, ruleset.layers[key], source, ruleset.fields_in_use(key))
+            for key, source in plan.sources.items()
+            if kinds[key] == "table"
+        }
+        self._reaches = {key: _reach(ruleset, key, source) for key, source in plan.sources.items() if kinds[key] != "table"}
+        self._around = {key: surroundings(self._bounds, reach).window for key, reach in self._reaches.items()}
+
+    def near(self, members: Integers) -> dict[str, Layer]:
+        """Return the layers around some of the parcels, as far as the largest distance any rule needs of each, by key."""
+        ruleset = self._plan.ruleset
+        layers: dict[str, Layer] = dict(self._tables)
+        for key, reach in self._reaches.items():
+            spec, source, near = ruleset.layers[key], self._plan.sources[key], surroundings(self._bounds[members], reach)
+            if spec.geometry == "raster":
+                layers[key] = load_raster(key, spec, source, near)
+            else:
+                layers[key] = load_features(key, spec, source, ruleset.fields_in_use(key), near, self._around[key])
+        return dict(sorted(layers.items()))
+
+
+def _survey_block(plan: Plan, parcels: Parcels, members: Integers, around: _Layers, progress: Progress) -> _Block:
     progress("layers")
-    ids, overlay = parcels.ids[members], Overlay(parcels.geometries[members])
-    layers = {**tables, **_load_layers(plan, ruleset, shapely.bounds(overlay.shapes), reaches, around)}
+    ruleset, ids, overlay = plan.ruleset, parcels.ids[members], Overlay(parcels.geometries[members])
+    layers = around.near(members)
     progress("land")
     of_parcel = compute_measures(ruleset, "parcel", overlay, ids, layers)
     land = assess_land(ruleset, layers, overlay, of_parcel.assign(**{AREA: overlay.areas}))
     progress("measures")
     measures, term = _measure(plan, ruleset, ids, layers, overlay, of_parcel, land)
-    facts = {key: layer.facts for key, layer in sorted(layers.items())}
-    seen = {key: layer.seen_of(ids) if isinstance(layer, Table) else layer.seen for key, layer in layers.items()}
-    return _Block(members, land, measures, term, facts, seen)
+    facts = {key: layer.facts for key, layer in layers.items()}
+    return _Block(members, land, measures, term, facts, {key: _seen(layer, ids) for key, layer in layers.items()})
 
 
 def _together(parcels: Parcels, blocks: list[_Block]) -> Survey:
@@ -189,12 +312,13 @@ def _lists_together(lists: Iterable[list[tuple[str, ...]]], order: Integers) -> 
 
 def _counted(facts: LayerFacts, seen: Seen) -> LayerFacts:
     repairs = {what: tally.total for what, tally in seen.repairs.items() if tally.total}
-    return replace(facts, rows=seen.rows.total, repairs={**facts.repairs, **repairs})
-
-
-def _sources(plan: Plan, ruleset: Ruleset) -> dict[str, Source]:
-    """Return the sources that are read, by layer."""
-    return {key: source for key, source in plan.sources.items() if key in ruleset.layers and key not in plan.not_assessed}
+    said = f"{facts.coverage} {facts.digest} {sorted(facts.repairs.items())} {seen.digest}"
+    return replace(
+        facts,
+        rows=seen.rows.total,
+        repairs={**facts.repairs, **repairs},
+        digest=hashlib.sha256(said.encode()).hexdigest()[:32],
+    )
 
 
 def _reach(ruleset: Ruleset, key: str, source: Source) -> float:
@@ -207,28 +331,6 @@ def _reach(ruleset: Ruleset, key: str, source: Source) -> float:
             of_features = read_distances(rule.distance_m, values_of_field(source, rule.distance_m.field))
             distances += of_features[np.isfinite(of_features)].tolist()
     return max(distances) + 1.0
-
-
-def _load_tables(plan: Plan, ruleset: Ruleset) -> dict[str, Table]:
-    return {
-        key: load_table(key, ruleset.layers[key], source, ruleset.fields_in_use(key))
-        for key, source in _sources(plan, ruleset).items()
-        if ruleset.layers[key].geometry == "table"
-    }
-
-
-def _load_layers(
-    plan: Plan, ruleset: Ruleset, bounds: Floats, reaches: Mapping[str, float], around: Mapping[str, Window]
-) -> dict[str, Layer]:
-    """Read the layers of the study around parcels, as far as the largest distance any rule needs of each."""
-    layers: dict[str, Layer] = {}
-    for key, source in _sources(plan, ruleset).items():
-        spec, near = ruleset.layers[key], surroundings(bounds, reaches[key])
-        if spec.geometry == "raster":
-            layers[key] = load_raster(key, spec, source, near)
-        elif spec.geometry != "table":
-            layers[key] = load_features(key, spec, source, ruleset.fields_in_use(key), near, around[key])
-    return layers
 
 
 def _measure(

@@ -35,10 +35,12 @@ from flexruimte.vocabulary import (
     Floats,
 )
 
-__all__ = ["Term", "agreement_dates", "assess_term", "regime_at", "years_between"]
+__all__ = ["TERM_PARAMETERS", "Term", "agreement_dates", "assess_term", "regime_at", "years_between"]
 
 Dates = NDArray[np.datetime64]
 
+TERM_PARAMETERS = ("lead_time_years", "longest_term_years", "clearing_years")
+"""What the term asks of the placement."""
 _NEVER = np.datetime64("9999-01-01", "D")
 _HARD, _SOFT = "hard", "soft"
 

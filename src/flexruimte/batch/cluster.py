@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flexruimte.batch.job import compute
-from flexruimte.batch.log import MunicipalityRun
+from flexruimte.batch.log import Job, MunicipalityRun
 from flexruimte.errors import FlexruimteError, OutputError, SourceError, StudyError, enumerate_some
 from flexruimte.exports import versions
 from flexruimte.exports.place import Place
@@ -33,7 +33,7 @@ _NO_WORKERS: Final = "the Dask scheduler at {} has had no workers for a while; s
 
 def compute_on_cluster(
     plan: Plan,
-    entries: list[MunicipalityRun],
+    jobs: list[Job],
     place: Place,
     address: str,
     *,
@@ -50,8 +50,8 @@ def compute_on_cluster(
     ----------
     plan
         What the study asks; the workers must see its sources under the same paths.
-    entries
-        The municipalities.
+    jobs
+        Of the municipalities.
     place
         For the results; the workers write there themselves.
     address
@@ -84,22 +84,23 @@ def compute_on_cluster(
         # that have it is made again, which scattered data are not.
         shared = client.submit(_itself, replace(plan, threads=1), pure=False)
 
-        def submitted(entry: MunicipalityRun, trial: str, priority: int = 0) -> Future[MunicipalityRun]:
-            started(entry)
-            key = f"flexruimte-{entry.code}-{entry.started}-{trial}"
-            return client.submit(_job, shared, entry, place, key=key, priority=priority)
+        def submitted(job: Job, trial: str, priority: int = 0) -> Future[MunicipalityRun]:
+            started(job.entry)
+            key = f"flexruimte-{job.entry.code}-{job.entry.started}-{trial}"
+            return client.submit(_job, shared, job, place, key=key, priority=priority)
 
-        jobs = {submitted(entry, "first", -position): entry for position, entry in enumerate(entries)}
+        promises = {submitted(job, "first", -position): job for position, job in enumerate(jobs)}
         doubtful = []
-        for job, lost in _ended(client, set(jobs)):
-            entry = jobs[job]
-            if _is_done(job, lost, entry, address):
-                finished(entry)
+        for promise, lost in _ended(client, set(promises)):
+            job = promises[promise]
+            if _is_done(promise, lost, job.entry, address):
+                finished(job.entry)
             else:
-                doubtful.append(entry)
-        for entry in doubtful:
-            ((job, lost),) = _ended(client, {submitted(entry, "alone")})
-            if not _is_done(job, lost, entry, address):
+                doubtful.append(job)
+        for job in doubtful:
+            entry = job.entry
+            ((promise, lost),) = _ended(client, {submitted(job, "alone")})
+            if not _is_done(promise, lost, entry, address):
                 entry.state, entry.error = "failed", _OFTEN_LOST
             finished(entry)
 
@@ -155,10 +156,9 @@ def _itself(plan: Plan) -> Plan:
     return plan
 
 
-def _job(plan: Plan, entry: MunicipalityRun, place: Place) -> MunicipalityRun:
+def _job(plan: Plan, job: Job, place: Place) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
-    compute(plan, entry, place, lambda _step: None)
-    return entry
+    return compute(plan, job, place, lambda _step: None)
 
 
 def _check_workers(client: Client, plan: Plan, place: Place) -> None:

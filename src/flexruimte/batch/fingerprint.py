@@ -1,4 +1,4 @@
-"""What a run rests on, as a text that changes when it does."""
+"""What a run rests on, as texts that change when it does: what is asked, and of which inputs."""
 
 from __future__ import annotations
 
@@ -18,26 +18,65 @@ from flexruimte.pipeline import Plan
 from flexruimte.sources import Source, locate
 from flexruimte.study_file import LayerSettings
 
-__all__ = ["fingerprint"]
+__all__ = ["digest", "fingerprints", "question_digest", "stamps_of"]
 
 
-def fingerprint(plan: Plan) -> str:
-    """Return a text that changes when the study, its ruleset, one of its inputs or the software changes.
+def digest(*parts: object) -> str:
+    """Return a short text that changes with any of its parts."""
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def fingerprints(plan: Plan) -> dict[str, str]:
+    """Return for each municipality a text that changes when what is asked of it does: the study, its rules there, or the software.
+
+    What the inputs hold is not part of it: see `stamps_of`.
+    """
+    general = digest(
+        software_versions(),
+        [plan.name, plan.as_of.isoformat(), plan.language, plan.groups, sorted(plan.not_assessed)],
+        plan.ruleset.model_copy(update={"municipalities": {}}).model_dump_json(),
+        plan.decisions.rows.reset_index().astype(str).to_dict("records"),
+        _settings(plan),
+    )
+    own = plan.ruleset.municipalities
+    return {
+        code: digest(general, code, name, own.get(code))
+        for code, name in zip(plan.municipalities.codes, plan.municipalities.names, strict=True)
+    }
+
+
+def question_digest(question: Plan, code: str) -> str:
+    """Return a text that changes when something else is asked of the layers around a municipality's parcels, or by other software.
+
+    Parameters
+    ----------
+    question
+        What `flexruimte.survey.question_of` returns.
+    code
+        Of the municipality.
+    """
+    asked = [question.as_of.isoformat(), sorted(question.not_assessed), question.ruleset.model_dump_json()]
+    return digest(software_versions(), code, asked, _settings(question))
+
+
+def stamps_of(plan: Plan) -> dict[str, str]:
+    """Return for each input a text that changes when the input may have changed.
 
     Files count by path, size and time of change, tables in memory by content; an object on storage, or a file behind a web address, by
     size, entity tag and time of change. A change inside a service or database is not seen.
     """
-    sources = {"parcels": plan.parcels, **dict(sorted(plan.sources.items()))}
-    parts: list[object] = [
-        software_versions(),
-        [plan.name, plan.as_of.isoformat(), plan.language, plan.groups, sorted(plan.not_assessed)],
-        plan.ruleset.model_dump_json(),
-        [plan.municipalities.codes, plan.municipalities.names],
-        [shapely.to_wkb(shape, hex=True) for shape in plan.municipalities.geometries],
-        plan.decisions.rows.reset_index().astype(str).to_dict("records"),
-        {name: [source.settings.model_dump_json(), str(source.folder), _evidence(source)] for name, source in sources.items()},
-    ]
-    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+    known = plan.municipalities
+    shapes = [shapely.to_wkb(shape, hex=True) for shape in known.geometries]
+    stamps = {name: digest(_evidence(source)) for name, source in _sources(plan).items()}
+    return {**stamps, "municipalities": digest(known.codes, shapes)}
+
+
+def _sources(plan: Plan) -> dict[str, Source]:
+    return {"parcels": plan.parcels, **dict(sorted(plan.sources.items()))}
+
+
+def _settings(plan: Plan) -> dict[str, list[str]]:
+    return {name: [source.settings.model_dump_json(), str(source.folder)] for name, source in _sources(plan).items()}
 
 
 def _evidence(source: Source) -> object:
@@ -71,7 +110,7 @@ def _stamps(path: str) -> object:
     file = next((candidate for candidate in (place, *place.parents) if candidate.is_file()), None)
     if file is not None:
         # A shapefile is several files; a GeoPackage may have a journal.
-        return _stamped(beside for beside in file.parent.iterdir() if beside.is_file() and beside.stem == file.stem)
+        return _stamped(beside for beside in file.parent.iterdir() if beside.stem == file.stem and beside.is_file())
     return _stamped(inner for inner in place.rglob("*") if inner.is_file()) if place.is_dir() and place.is_absolute() else []
 
 

@@ -7,24 +7,31 @@ import traceback
 from pathlib import Path
 from typing import Final
 
-from flexruimte.batch.log import MunicipalityRun
+from flexruimte.batch.log import Job, MunicipalityRun
+from flexruimte.batch.memory import MEMORY_FILES, FolderMemory
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
 from flexruimte.exports.place import Place
 from flexruimte.exports.results import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
-from flexruimte.pipeline import Plan, Progress, assess
+from flexruimte.pipeline import Memory, Plan, Progress, assess
 from flexruimte.ranking import Ranking
+from flexruimte.survey import question_of
 
 __all__ = ["compute"]
 
 _NO_MEMORY: Final = "it needs more memory than there is; run it alone, with one worker, or on a larger machine"
 
 
-def compute(plan: Plan, entry: MunicipalityRun, place: Place, progress: Progress) -> None:
-    """Compute and write one municipality; whatever happens is in its entry, not raised."""
+def compute(plan: Plan, job: Job, place: Place, progress: Progress) -> MunicipalityRun:
+    """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
+    entry = job.entry
     try:
-        ranking = _ranked(plan, entry.code, progress)
-        progress("writing")
-        with place.writing(entry.folder) as folder:
+        with place.writing(entry.folder, MEMORY_FILES) as folder:
+            memory = FolderMemory(folder, job.stamps, forget=job.fresh)
+            if job.stands and memory.still_holds(question_of(plan, entry.code), entry.code):
+                entry.state, entry.unchanged = "done", True
+                return entry
+            ranking = _ranked(plan, entry.code, progress, memory)
+            progress("writing")
             _write(ranking, folder)
         entry.counts = {status: counts["parcels"] for status, counts in ranking.summary["status"].items()}
         entry.homes = sum(ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention"))
@@ -36,12 +43,13 @@ def compute(plan: Plan, entry: MunicipalityRun, place: Place, progress: Progress
     except Exception as error:  # a fault of flexruimte in one municipality must not cost the night's other 341
         if isinstance(error, MemoryError) or "bad_alloc" in str(error):  # GEOS says it in its own words
             entry.state, entry.error = "failed", _NO_MEMORY
-            return
+            return entry
         entry.state, entry.error = "failed", f"unexpected {type(error).__name__}: {error}; please report this, with run.json"
         entry.traceback = traceback.format_exc()
+    return entry
 
 
-def _ranked(plan: Plan, code: str, progress: Progress) -> Ranking:
+def _ranked(plan: Plan, code: str, progress: Progress, memory: Memory) -> Ranking:
     """Return the ranking of a municipality, with the time that each step took."""
     moments: list[tuple[str, float]] = []
 
@@ -49,7 +57,7 @@ def _ranked(plan: Plan, code: str, progress: Progress) -> Ranking:
         moments.append((step, time.perf_counter()))
         progress(step)
 
-    assessment = assess(plan, code, clocked)
+    assessment = assess(plan, code, clocked, memory)
     ends = [*(start for _, start in moments[1:]), time.perf_counter()]
     seconds: dict[str, float] = {}
     for (step, start), end in zip(moments, ends, strict=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from flexruimte.batch.fingerprint import fingerprint
+from flexruimte.batch.fingerprint import digest, fingerprints, stamps_of
 from flexruimte.errors import OutputError, enumerate_some
 from flexruimte.exports.place import Place
 from flexruimte.exports.results import FILES, RUN, folder_name
@@ -15,7 +15,7 @@ from flexruimte.exports.versions import software_versions
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.pipeline import Plan
 
-__all__ = ["Log", "MunicipalityRun", "State"]
+__all__ = ["Job", "Log", "MunicipalityRun", "State"]
 
 State: TypeAlias = Literal["running", "done", "empty", "failed", "outdated"]
 """Empty: no parcels, where all municipalities were asked for."""
@@ -39,6 +39,23 @@ class MunicipalityRun:
     """Parcels per status."""
     homes: int = 0
     """Middle estimate over the ranked locations."""
+    stamp: str = ""
+    """Changes when an input may have changed since."""
+    unchanged: bool = False
+    """Whether an input has changed, but nothing of it that this municipality sees: what was there before stands."""
+
+
+@dataclass
+class Job:
+    """What a worker has to know of a municipality besides what the study asks."""
+
+    entry: MunicipalityRun
+    stamps: dict[str, str]
+    """By input, a text that changes when it may have changed."""
+    stands: bool
+    """Whether there are results of this very question, which hold as long as the inputs are seen as they were."""
+    fresh: bool
+    """Whether to compute again what is known."""
 
 
 class Log:
@@ -55,32 +72,58 @@ class Log:
     def __init__(self, place: Place, plan: Plan) -> None:
         self.place = place
         self._study = plan.name
-        self._fingerprint = fingerprint(plan)
-        self.entries: dict[str, MunicipalityRun] = _read_entries(place)
-        for entry in self.entries.values():
-            if entry.fingerprint != self._fingerprint and entry.state in ("done", "empty"):
+        self._fingerprints, self._stamps = fingerprints(plan), stamps_of(plan)
+        self._stamp = digest(self._stamps)
+        self.read()
+
+    def read(self) -> None:
+        """Read what run.json says by now."""
+        self.entries, self.ranking = _read_entries(self.place)
+        for code, entry in self.entries.items():
+            if entry.fingerprint != self._fingerprints.get(code) and entry.state in ("done", "empty"):
                 entry.state = "outdated"
 
     @property
     def done(self) -> list[MunicipalityRun]:
-        """The municipalities that are done for this study, by code."""
+        """The municipalities that are done for this study and these inputs, by code."""
         return [self.entries[code] for code in sorted(self.entries) if self.is_finished(code)]
 
     def is_finished(self, code: str) -> bool:
-        """Whether a municipality is done for this very study and its files are there."""
-        entry = self.entries.get(code)
-        if entry is None or entry.state != "done" or entry.fingerprint != self._fingerprint:
-            return False
-        return all(self.place.has(f"{entry.folder}/{name}") for name in FILES)
+        """Whether a municipality is done for this very study and these very inputs, and its files are there."""
+        return self._stands(code) and self.entries[code].stamp == self._stamp
 
     def is_empty(self, code: str) -> bool:
         """Whether a municipality has no parcels in this very study."""
         entry = self.entries.get(code)
-        return entry is not None and entry.state == "empty" and entry.fingerprint == self._fingerprint
+        return entry is not None and entry.state == "empty" and entry.stamp == self._stamp
 
-    def entry(self, code: str, name: str) -> MunicipalityRun:
-        """Return a new entry for a municipality, not yet in the log."""
-        return MunicipalityRun(code, name, folder_name(code), "running", self._fingerprint, _now())
+    def _stands(self, code: str) -> bool:
+        entry = self.entries.get(code)
+        if entry is None or entry.state != "done":
+            return False
+        return all(self.place.has(f"{entry.folder}/{name}") for name in FILES)
+
+    def job(self, code: str, name: str, *, fresh: bool) -> Job:
+        """Return what has to be done for a municipality; its entry is not yet in the log."""
+        new = MunicipalityRun(code, name, folder_name(code), "running", self._fingerprints[code], _now(), stamp=self._stamp)
+        stands = self._stands(code) and not fresh
+        if stands:
+            before = self.entries[code]
+            new.counts, new.homes, new.finished = before.counts, before.homes, before.finished
+        return Job(new, self._stamps, stands, fresh)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the table of all locations is of what is done now."""
+        return self.ranking is not None and self.ranking["of"] == self._ranked_of()
+
+    def note_ranking(self, locations: int) -> None:
+        """Log that the table of all locations was written, with so many."""
+        self.ranking = {"of": self._ranked_of(), "locations": locations}
+        self._save()
+
+    def _ranked_of(self) -> str:
+        return digest([(entry.code, entry.fingerprint, entry.finished) for entry in self.done])
 
     def start(self, entry: MunicipalityRun) -> None:
         """Log that a municipality is being computed."""
@@ -90,16 +133,17 @@ class Log:
 
     def finish(self, entry: MunicipalityRun) -> None:
         """Log how a municipality ended."""
-        entry.finished = _now()
+        if not entry.unchanged:
+            entry.finished = _now()
         self._save()
 
     def _save(self) -> None:
         left = [code for code, entry in sorted(self.entries.items()) if entry.state in ("failed", "running", "outdated")]
         document = {
             "study": self._study,
-            "fingerprint": self._fingerprint,
             "version": software_versions()["flexruimte"],
             "to_finish": _remedy(left),
+            "ranking": self.ranking,
             "municipalities": {code: asdict(self.entries[code]) for code in sorted(self.entries)},
         }
         with self.place.writing() as folder, whole_file(folder / RUN) as partial:
@@ -113,11 +157,12 @@ def _remedy(left: list[str]) -> str | None:
     return f"not done: {enumerate_some(left)}; correct what their 'error' says, and give the same command again: only these are computed"
 
 
-def _read_entries(place: Place) -> dict[str, MunicipalityRun]:
+def _read_entries(place: Place) -> tuple[dict[str, MunicipalityRun], dict[str, Any] | None]:
+    """Return what is said of municipalities, and of the table of all locations."""
     try:
         text = place.read_text(RUN)
         document = {"municipalities": {}} if text is None else json.loads(text)
-        return {code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()}
+        return {code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()}, document.get("ranking")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(
             f"{place.named(RUN)} is not the log of an earlier run; move it away, or choose another place with --out"

@@ -15,7 +15,7 @@ import shapely
 
 from flexruimte.batch.cluster import compute_on_cluster
 from flexruimte.batch.job import compute
-from flexruimte.batch.log import Log, MunicipalityRun
+from flexruimte.batch.log import Log, MunicipalityRun, State
 from flexruimte.batch.workers import compute_in_workers
 from flexruimte.checks import check
 from flexruimte.errors import StudyError
@@ -121,18 +121,22 @@ def run(
     plan = study.plan if isinstance(study, Study) else study
     wanted = _codes(plan, codes)
     place = place_of(out)
-    pending = _pending(Log(place, plan), wanted, fresh=fresh, named=bool(codes))
+    log = Log(place, plan)
+    pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     if pending:
         _refuse_bad_input(plan, pending if codes else [])
     with place.locked():
-        log = Log(place, plan)  # again: another run may have ended in between
+        log.read()  # again: another run may have ended in between
         _tidy(log)
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
-        _Run(plan, log, wanted, pending, progress).compute(workers, dask)
+        _Run(plan, log, wanted, pending, progress).compute(workers, dask, fresh=fresh)
         _tidy(log)
-        with place.writing() as folder:
-            locations = write_ranking_table(_folders(log), folder / RANKING)
-    return BatchReport(out, [log.entries[code] for code in wanted], pending, locations)
+        if not (log.is_ranked and place.has(RANKING)):
+            with place.writing() as folder:
+                locations = write_ranking_table(_folders(log), folder / RANKING)
+            log.note_ranking(locations)
+    computed = [code for code in pending if not log.entries[code].unchanged]
+    return BatchReport(out, [log.entries[code] for code in wanted], computed, int((log.ranking or {})["locations"]))
 
 
 def _tidy(log: Log) -> None:
@@ -165,23 +169,23 @@ class _Run:
         self._work = {code: float(shapely.area(known.geometries[known.position(code)])) for code in pending}
         self._done = 0.0
 
-    def compute(self, workers: int, dask: str | None) -> None:
+    def compute(self, workers: int, dask: str | None, *, fresh: bool) -> None:
         for code in self._wanted:
             if code not in self._pending:
                 self._tell(code, "unchanged")
         order = sorted(self._pending, key=lambda code: (-self._work[code], code))
-        entries = [self._log.entry(code, self._name(code)) for code in order]
+        jobs = [self._log.job(code, self._name(code), fresh=fresh) for code in order]
         place = self._log.place
-        if dask is not None and entries:
-            compute_on_cluster(self._plan, entries, place, dask, started=self._log.start, finished=self._finish)
+        if dask is not None and jobs:
+            compute_on_cluster(self._plan, jobs, place, dask, started=self._log.start, finished=self._finish)
             return
-        if workers > 1 and len(entries) > 1:
-            compute_in_workers(self._plan, entries, place, workers, started=self._log.start, stepped=self._step, finished=self._finish)
+        if workers > 1 and len(jobs) > 1:
+            compute_in_workers(self._plan, jobs, place, workers, started=self._log.start, stepped=self._step, finished=self._finish)
             return
-        for entry in entries:
-            self._log.start(entry)
-            compute(self._plan, entry, place, lambda step, entry=entry: self._step(entry, step))  # type: ignore[misc]
-            self._finish(entry)
+        for job in jobs:
+            self._log.start(job.entry)
+            compute(self._plan, job, place, lambda step, entry=job.entry: self._step(entry, step))  # type: ignore[misc]
+            self._finish(job.entry)
 
     def _name(self, code: str) -> str:
         return self._plan.municipalities.names[self._plan.municipalities.position(code)]
@@ -193,8 +197,8 @@ class _Run:
         self._log.finish(entry)
         self._finished += 1
         self._done += self._work[entry.code]
-        kind: Literal["done", "empty", "failed"] = "failed" if entry.state == "failed" else "empty" if entry.state == "empty" else "done"
-        self._tell(entry.code, kind, entry.error or "")
+        kinds: dict[State, Literal["done", "empty", "failed"]] = {"empty": "empty", "failed": "failed"}
+        self._tell(entry.code, "unchanged" if entry.unchanged else kinds.get(entry.state, "done"), entry.error or "")
 
     def _tell(self, code: str, kind: Literal["step", "done", "empty", "failed", "unchanged"], text: str = "") -> None:
         left = None

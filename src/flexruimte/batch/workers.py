@@ -18,7 +18,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Final
 
 from flexruimte.batch.job import compute
-from flexruimte.batch.log import MunicipalityRun
+from flexruimte.batch.log import Job, MunicipalityRun
 from flexruimte.exports.place import Place
 from flexruimte.pipeline import Plan
 
@@ -37,12 +37,12 @@ class _Worker:
 
     process: SpawnProcess
     pipe: Connection
-    entry: MunicipalityRun | None = None
+    job: Job | None = None
 
 
 def compute_in_workers(
     plan: Plan,
-    entries: list[MunicipalityRun],
+    jobs: list[Job],
     place: Place,
     count: int,
     *,
@@ -59,8 +59,8 @@ def compute_in_workers(
     ----------
     plan
         What the study asks. Each worker has its share of the processors.
-    entries
-        The municipalities.
+    jobs
+        Of the municipalities.
     place
         For the results.
     count
@@ -69,53 +69,53 @@ def compute_in_workers(
         Told what happens, in this process.
     """
     threads = max(1, (os.cpu_count() or 1) // count) if plan.threads is None else plan.threads
-    doubtful: list[MunicipalityRun] = []
-    with _workers(replace(plan, threads=threads), place, min(count, len(entries))) as workers:
-        _work_off(workers, deque(entries), started, stepped, finished, lambda entry, _code: doubtful.append(entry))
-    for entry in doubtful:
+    doubtful: list[Job] = []
+    with _workers(replace(plan, threads=threads), place, min(count, len(jobs))) as workers:
+        _work_off(workers, deque(jobs), started, stepped, finished, lambda job, _code: doubtful.append(job))
+    for job in doubtful:
 
-        def failed(lost: MunicipalityRun, code: int | None) -> None:
-            lost.state, lost.error = "failed", _DIED.format(code)
-            finished(lost)
+        def failed(lost: Job, code: int | None) -> None:
+            lost.entry.state, lost.entry.error = "failed", _DIED.format(code)
+            finished(lost.entry)
 
         with _workers(plan, place, 1) as workers:
-            _work_off(workers, deque([entry]), started, stepped, finished, failed)
+            _work_off(workers, deque([job]), started, stepped, finished, failed)
 
 
 def _work_off(
     workers: Callable[[], list[_Worker]],
-    waiting: deque[MunicipalityRun],
+    waiting: deque[Job],
     started: Callable[[MunicipalityRun], None],
     stepped: Callable[[MunicipalityRun, str], None],
     finished: Callable[[MunicipalityRun], None],
-    lost: Callable[[MunicipalityRun, int | None], None],
+    lost: Callable[[Job, int | None], None],
 ) -> None:
     """Hand out municipalities until none is left and all workers are idle."""
     while True:
         for worker in workers():
-            if worker.entry is None and waiting:
-                worker.entry = waiting.popleft()
-                started(worker.entry)
-                worker.pipe.send(worker.entry)
-        busy = {worker.pipe: worker for worker in workers() if worker.entry is not None}
+            if worker.job is None and waiting:
+                worker.job = waiting.popleft()
+                started(worker.job.entry)
+                worker.pipe.send(worker.job)
+        busy = {worker.pipe: worker for worker in workers() if worker.job is not None}
         if not busy:
             return
         for pipe in wait(list(busy)):
             worker = busy[pipe]  # type: ignore[index]  # only connections were given
-            entry = worker.entry
-            assert entry is not None
+            job = worker.job
+            assert job is not None
             try:
                 said = worker.pipe.recv()
             except (EOFError, OSError):
                 worker.process.join()
-                lost(entry, worker.process.exitcode)
+                lost(job, worker.process.exitcode)
                 continue  # the next round replaces it
             if isinstance(said, str):
-                stepped(entry, said)
+                stepped(job.entry, said)
             else:
-                vars(entry).update(vars(said))
-                worker.entry = None
-                finished(entry)
+                vars(job.entry).update(vars(said))
+                worker.job = None
+                finished(job.entry)
 
 
 @contextmanager
@@ -154,11 +154,10 @@ def _serve(pipe: Connection, plan: Plan, place: Place) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
-            entry: MunicipalityRun = pipe.recv()
+            job: Job = pipe.recv()
         except (EOFError, OSError):
             return
-        compute(plan, entry, place, pipe.send)
-        pipe.send(entry)
+        pipe.send(compute(plan, job, place, pipe.send))
 
 
 def _end_with_parent() -> None:

@@ -55,13 +55,15 @@ class Place(ABC):
         """Return the content of a file; None when it is not there."""
 
     @abstractmethod
-    def writing(self, inner: str = "") -> AbstractContextManager[Path]:
+    def writing(self, inner: str = "", names: Collection[str] = ()) -> AbstractContextManager[Path]:
         """Give a folder to write to; what is in it after the `with` block is in the place, each file whole.
 
         Parameters
         ----------
         inner
             Folder in the place; it is made when it is not there. Empty is the place itself.
+        names
+            Of files in it that are read too. Those that are not there are left out.
         """
 
     @abstractmethod
@@ -145,7 +147,7 @@ class _Folder(Place):
             raise OutputError(f"{self} is a file and no folder; choose another with --out") from None
 
     @contextmanager
-    def writing(self, inner: str = "") -> Iterator[Path]:
+    def writing(self, inner: str = "", names: Collection[str] = ()) -> Iterator[Path]:
         folder = self._path / inner
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -197,8 +199,8 @@ class _Storage(Place):
             except FileNotFoundError:
                 return None
 
-    def writing(self, inner: str = "") -> AbstractContextManager[Path]:
-        return self.reading((), inner)
+    def writing(self, inner: str = "", names: Collection[str] = ()) -> AbstractContextManager[Path]:
+        return self.reading(names, inner)
 
     @contextmanager
     def reading(self, names: Collection[str], inner: str = "") -> Iterator[Path]:

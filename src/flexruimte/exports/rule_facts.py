@@ -38,6 +38,7 @@ def layer_facts(facts: LayerFacts) -> dict[str, Any]:
         "coverage": facts.coverage,
         "rows": facts.rows,
         "repairs": dict(sorted(facts.repairs.items())),
+        "digest": facts.digest,
     }
 
 

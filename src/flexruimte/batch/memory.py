@@ -1,0 +1,110 @@
+"""What was found of a municipality, beside its results: used again as long as the land and the question about it are the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from flexruimte.batch.fingerprint import digest, question_digest
+from flexruimte.errors import FlexruimteError
+from flexruimte.exports.survey_file import LAYOUTS_FILE, SURVEY_FILE, read_layouts, read_survey, write_layouts, write_survey
+from flexruimte.exports.versions import software_versions
+from flexruimte.exports.whole_file import whole_file
+from flexruimte.layers import load_parcels
+from flexruimte.layout_memory import LayoutMemory
+from flexruimte.pipeline import Memory
+from flexruimte.plan import Plan
+from flexruimte.survey import Survey, look_again
+
+__all__ = ["INPUTS_FILE", "MEMORY_FILES", "FolderMemory"]
+
+INPUTS_FILE: Final = ".inputs.json"
+"""Of what inputs the survey was made: how they were stamped, and what was seen of them."""
+MEMORY_FILES: Final = (INPUTS_FILE, SURVEY_FILE, LAYOUTS_FILE)
+
+
+class FolderMemory(Memory):
+    """What was found of one municipality, in the folder with its results.
+
+    Parameters
+    ----------
+    folder
+        Of the municipality.
+    stamps
+        By input, a text that changes when the input may have changed.
+    forget
+        Whether to compute anew what is known.
+    """
+
+    def __init__(self, folder: Path, stamps: Mapping[str, str], *, forget: bool = False) -> None:
+        self._folder, self._stamps, self._forget = folder, dict(stamps), forget
+        self._laid_out = 0
+
+    def still_holds(self, question: Plan, code: str) -> bool:
+        """Whether the survey that was made answers this question, and all that it saw of its inputs is as it was.
+
+        Inputs whose stamps have changed are read again around the parcels, and the new stamps are noted if nothing else has changed.
+        """
+        known = self._inputs()
+        if self._forget or known is None or known["question"] != question_digest(question, code):
+            return False
+        changed = [name for name, stamp in self._stamps.items() if known["stamps"].get(name) != stamp]
+        if changed and not _seen_as_before(question, code, changed, known["digests"]):
+            return False
+        if changed:
+            self._note(known["question"], known["digests"])
+        return True
+
+    def recall(self, question: Plan, code: str) -> tuple[Survey | None, LayoutMemory]:
+        """Return what was found; None where that does not hold any more."""
+        if self._forget:
+            return None, LayoutMemory()
+        layouts = read_layouts(self._folder / LAYOUTS_FILE, _software())
+        self._laid_out = len(layouts.keys)
+        found = None
+        if self.still_holds(question, code):
+            known = self._inputs() or {}
+            found = read_survey(self._folder / SURVEY_FILE, digest(known["question"], known["digests"]))
+        return found, layouts
+
+    def remember(self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory) -> None:
+        """Write what was found."""
+        if found is not None:
+            asked, digests = question_digest(question, code), _digests(found)
+            write_survey(found, digest(asked, digests), self._folder / SURVEY_FILE)
+            self._note(asked, digests)
+        if len(layouts.keys) != self._laid_out or self._forget:
+            write_layouts(layouts, _software(), self._folder / LAYOUTS_FILE)
+
+    def _inputs(self) -> dict[str, Any] | None:
+        try:
+            known = json.loads((self._folder / INPUTS_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return known if isinstance(known, dict) and {"question", "stamps", "digests"} <= known.keys() else None
+
+    def _note(self, question: str, digests: Mapping[str, str | None]) -> None:
+        with whole_file(self._folder / INPUTS_FILE) as partial:
+            document = {"question": question, "stamps": self._stamps, "digests": digests}
+            partial.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _digests(found: Survey) -> dict[str, str | None]:
+    return {"parcels": found.parcels.facts.digest, **{key: facts.digest for key, facts in found.layers.items()}}
+
+
+def _seen_as_before(question: Plan, code: str, changed: list[str], digests: Mapping[str, str | None]) -> bool:
+    try:
+        parcels = load_parcels(question.parcels, question.municipalities, code)
+        if parcels.facts.digest != digests["parcels"]:
+            return False
+        layers = [name for name in changed if name in question.sources]
+        return all(digests.get(key) == seen for key, seen in look_again(question, parcels, layers).items())
+    except FlexruimteError:
+        return False  # the computation will say what is wrong
+
+
+def _software() -> str:
+    return digest(software_versions())

@@ -1,0 +1,238 @@
+"""What was found of a municipality's parcels, kept in full precision: a later run that asks the same of the land need not look again.
+
+Arrow files: reading them runs no code, and what cannot be read counts as not there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from flexruimte.exports.whole_file import whole_file
+from flexruimte.land import Land, LandFinding
+from flexruimte.layers import LayerFacts, Parcels
+from flexruimte.layout import LayoutParameters, Layouts
+from flexruimte.layout_memory import OF_STACKS, LayoutMemory
+from flexruimte.survey import Survey
+from flexruimte.term import Term
+
+__all__ = ["LAYOUTS_FILE", "SURVEY_FILE", "read_layouts", "read_survey", "write_layouts", "write_survey"]
+
+SURVEY_FILE: Final = ".survey.arrow"
+LAYOUTS_FILE: Final = ".layouts.arrow"
+
+_SHAPES = "shapes"
+_SEPARATOR = "/"
+
+
+def write_survey(found: Survey, key: str, path: Path) -> None:
+    """Write what was found.
+
+    Parameters
+    ----------
+    found
+        What the layers say of the parcels.
+    key
+        A text that changes with what was asked and of which evidence.
+    path
+        The file to write.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    columns: dict[str, Any] = {
+        "ids": found.parcels.ids,
+        "shapes": _Shapes(found.parcels.geometries),
+        "buildable": _Shapes(found.land.buildable),
+        "taken_m2": found.land.taken_m2,
+        "plan_names": found.term.plan_names,
+        **_prefixed("parcels", found.parcels.table),
+        **_prefixed("measures", found.measures),
+        **_prefixed("term", found.term.columns),
+        **_prefixed("may_be_lower", found.term.may_be_lower),
+    }
+    for rule_id, finding in found.land.findings.items():
+        columns |= _prefixed(f"land{_SEPARATOR}{rule_id}", {each.name: getattr(finding, each.name) for each in fields(finding)})
+    said = {
+        "key": key,
+        "parcels": _facts_said(found.parcels.facts),
+        "layers": {name: _facts_said(facts) for name, facts in found.layers.items()},
+        "regime": found.term.regime,
+        "unread": {what: plans.tolist() for what, plans in found.term.unread.items()},
+    }
+    _write(columns, said, path)
+
+
+def read_survey(path: Path, key: str) -> Survey | None:
+    """Read what was found; None where there is no such file, or it answers another question than the key says."""
+    read = _read(path, key)
+    if read is None:
+        return None
+    said, columns = read
+    findings: dict[str, dict[str, Any]] = {}
+    for name, values in _of("land", columns).items():
+        rule_id, part = name.rsplit(_SEPARATOR, 1)
+        findings.setdefault(rule_id, {})[part] = values
+    count = len(columns["ids"])
+    return Survey(
+        parcels=Parcels(columns["ids"], columns["shapes"], _table(_of("parcels", columns), count), _facts(said["parcels"])),
+        land=Land(columns["buildable"], columns["taken_m2"], {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()}),
+        measures=_table(_of("measures", columns), count),
+        term=Term(
+            columns=_table(_of("term", columns), count),
+            may_be_lower=_of("may_be_lower", columns),
+            plan_names=columns["plan_names"],
+            regime=said["regime"],
+            unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
+        ),
+        layers={name: _facts(facts) for name, facts in said["layers"].items()},
+    )
+
+
+def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
+    """Write layouts that were made; nothing where there are none.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    layouts = memory.layouts
+    if layouts is None or memory.parameters is None:
+        return
+    counts = np.bincount(layouts.part, minlength=len(memory.keys))
+    columns: dict[str, Any] = {"keys": [(each.hex(),) for each in memory.keys]}
+    for each in fields(layouts):
+        values = getattr(layouts, each.name)
+        values = _Shapes(values) if values.dtype == object else values
+        columns[each.name] = _Ragged(values, counts) if each.name in OF_STACKS else values
+    _write(columns, {"key": key, "parameters": asdict(memory.parameters)}, path)
+
+
+def read_layouts(path: Path, key: str) -> LayoutMemory:
+    """Read layouts that were made; none where there is no such file, or other software wrote it than the key says."""
+    read = _read(path, key)
+    if read is None:
+        return LayoutMemory()
+    said, columns = read
+    keys = [bytes.fromhex(text) for (text,) in columns.pop("keys")]
+    return LayoutMemory(LayoutParameters(**said["parameters"]), keys, Layouts(**columns))
+
+
+class _Shapes:
+    """Geometries, to be told from other objects."""
+
+    def __init__(self, geometries: np.ndarray[Any, Any]) -> None:
+        self.geometries = geometries
+
+
+class _Ragged:
+    """As many values for each row as a count says."""
+
+    def __init__(self, values: np.ndarray[Any, Any] | _Shapes, counts: np.ndarray[Any, Any]) -> None:
+        self.values, self.counts = values, counts
+
+
+def _prefixed(prefix: str, columns: Mapping[Any, Any] | pd.DataFrame) -> dict[str, Any]:
+    return {f"{prefix}{_SEPARATOR}{name}": columns[name] for name in columns}
+
+
+def _of(prefix: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    start = prefix + _SEPARATOR
+    return {name.removeprefix(start): values for name, values in columns.items() if name.startswith(start)}
+
+
+def _table(columns: dict[str, Any], count: int) -> pd.DataFrame:
+    return pd.DataFrame(columns, index=pd.RangeIndex(count))
+
+
+def _facts_said(facts: LayerFacts) -> dict[str, Any]:
+    return {**asdict(facts), "reference_date": facts.reference_date and facts.reference_date.isoformat()}
+
+
+def _facts(said: Mapping[str, Any]) -> LayerFacts:
+    date = said["reference_date"]
+    return LayerFacts(**{**said, "reference_date": date and dt.date.fromisoformat(date)})
+
+
+def _write(columns: Mapping[str, Any], said: Mapping[str, Any], path: Path) -> None:
+    stored = {name: _stored(values) for name, values in columns.items()}
+    about = json.dumps({**said, "kinds": {name: kind for name, (_, kind) in stored.items()}})
+    table = pa.table({name: values for name, (values, _) in stored.items()}).replace_schema_metadata({"flexruimte": about})
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with whole_file(path) as partial, pa.OSFile(str(partial), "wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
+        writer.write_table(table)
+
+
+def _read(path: Path, key: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    try:
+        with pa.memory_map(str(path)) as file:
+            reader = pa.ipc.open_file(file)
+            said = json.loads(reader.schema.metadata[b"flexruimte"])
+            if said["key"] != key:
+                return None
+            table = reader.read_all()
+            return said, {name: _restored(table[name], kind) for name, kind in said["kinds"].items()}
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        return None
+
+
+def _stored(values: Any) -> tuple[pa.Array, str]:
+    """Return an Arrow array, and how to get back from it what it was made of."""
+    if isinstance(values, _Shapes):
+        return pa.array(shapely.to_wkb(values.geometries), pa.binary()), _SHAPES
+    if isinstance(values, _Ragged):
+        inner, kind = _stored(values.values)
+        return pa.ListArray.from_arrays(np.concatenate([[0], np.cumsum(values.counts)]).astype(np.int32), inner), f"ragged {kind}"
+    if isinstance(values, list):
+        return pa.array(values, pa.list_(pa.string())), "lists"
+    if isinstance(values, pd.Series):
+        if not isinstance(values.dtype, np.dtype):
+            return pa.array(values), f"series {values.dtype}"
+        values = values.to_numpy()
+    if values.dtype != object:
+        return pa.array(values), f"array {values.dtype}"
+    if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
+        return pa.array(values, pa.string(), from_pandas=True), "texts"
+    return pa.array([json.dumps(value, default=_plain) for value in values], pa.string()), "objects"
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON knows for a number of another library, or a moment."""
+    if isinstance(value, dt.date):
+        return {"moment": value.isoformat(), "day": not isinstance(value, dt.datetime)}
+    return None if pd.isna(value) else value.item()
+
+
+def _object(text: str) -> Any:
+    value = json.loads(text)
+    if isinstance(value, dict):
+        return dt.date.fromisoformat(value["moment"]) if value["day"] else pd.Timestamp(value["moment"])
+    return value
+
+
+def _restored(column: pa.ChunkedArray, kind: str) -> Any:
+    array = column.combine_chunks()
+    how, _, dtype = kind.partition(" ")
+    if how == "ragged":
+        return _restored(pa.chunked_array([array.flatten()]), dtype)
+    restore: dict[str, Callable[[], Any]] = {
+        _SHAPES: lambda: shapely.from_wkb(array.to_numpy(zero_copy_only=False)),
+        "lists": lambda: [tuple(names) for names in array.to_pylist()],
+        "series": lambda: pd.Series(array.to_pandas(), dtype=dtype),
+        "array": lambda: array.to_numpy(zero_copy_only=False).astype(dtype),
+        "texts": lambda: array.to_numpy(zero_copy_only=False),
+        "objects": lambda: np.array([*map(_object, array.to_pylist()), None], dtype=object)[:-1],
+    }
+    return restore[how]()
