@@ -53,7 +53,8 @@ def main() -> None:
     arguments = parser.parse_args()
     report = Report(f"{date.today()}, {'all of it' if arguments.full else 'the short run'}: {machine()}")
     places = [*parcel_job.towns(arguments.folder, [20_000, 200_000] if arguments.full else [20_000]), *arguments.data]
-    parcel_job.add_measurements(report, places, arguments.repeat, arguments.peers, arguments.peers_python, agreement=True)
+    peers, python = arguments.peers, arguments.peers_python
+    parcel_job.add_measurements(report, places, arguments.folder, arguments.repeat, peers, python, agreement=True)
     countries = [country_run.country_of(parcels) for parcels in (country_run.FULL if arguments.full else country_run.SHORT)]
     country_run.add_measurements(report, arguments.folder, countries, arguments.repeat if arguments.full else 1)
     report.end()
