@@ -205,6 +205,7 @@ def write_country(country: Country, folder: Path) -> None:
     known = folder / "country.json"
     if known.is_file() and json.loads(known.read_text())["asked"] == asked:
         return
+    municipalities = country.municipality_layer()  # refuses what cannot be, before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         if old.suffix in (".gpkg", ".tif", ".csv", ".toml", ".json"):
@@ -213,7 +214,7 @@ def write_country(country: Country, folder: Path) -> None:
     ruleset = load_ruleset(RULESET)
     document = country.document
     _write(country.parcel_layer(), folder / "perceel.gpkg", "Polygon")
-    _write(country.municipality_layer(), folder / "gemeentegebied.gpkg", "MultiPolygon")
+    _write(municipalities, folder / "gemeentegebied.gpkg", "MultiPolygon")
     features = {}
     for key, settings in document["layers"].items():
         source = SAMPLE.parent / settings["source"]
