@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import hashlib
 import json
 import random
 import time
@@ -114,7 +115,7 @@ class Country:
         inhabited = ends > starts
         numbers = np.unique(number[inhabited])
         if len(numbers) < self.municipalities:
-            raise SystemExit(f"{self.parcels} parcels are too few towns for {self.municipalities} municipalities; ask for fewer")
+            raise SystemExit(f"{self.parcels} parcels make fewer than {self.municipalities} towns; ask for fewer municipalities")
         whole = [shapely.union_all(shapes[inhabited & (number == each)]) for each in numbers]
         named = {"code": [f"GM{each + 1:04d}" for each in numbers], "naam": [f"Gemeente {each + 1}" for each in numbers]}
         return gpd.GeoDataFrame(named, geometry=whole, crs=CRS)
@@ -192,12 +193,19 @@ def _write(frame: gpd.GeoDataFrame, path: Path, geometry_type: str) -> None:
     pyogrio.write_dataframe(frame, path, driver="GPKG", geometry_type=geometry_type, promote_to_multi=multi, use_arrow=True)
 
 
+def recipe(script: Path) -> str:
+    """Return a text that changes with the sample data or with the script that makes something of them."""
+    files = [script, SAMPLE, *sorted((SAMPLE.parent / "data").iterdir())]
+    return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+
+
 def write_country(country: Country, folder: Path) -> None:
     """Write all layers and the study files, or nothing where they are there already."""
-    asked = {"parcels": country.parcels, "municipalities": country.municipalities}
+    asked = {"parcels": country.parcels, "municipalities": country.municipalities, "recipe": recipe(Path(__file__))}
     known = folder / "country.json"
     if known.is_file() and json.loads(known.read_text())["asked"] == asked:
         return
+    municipalities = country.municipality_layer()  # refuses what cannot be, before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         if old.suffix in (".gpkg", ".tif", ".csv", ".toml", ".json"):
@@ -206,7 +214,7 @@ def write_country(country: Country, folder: Path) -> None:
     ruleset = load_ruleset(RULESET)
     document = country.document
     _write(country.parcel_layer(), folder / "perceel.gpkg", "Polygon")
-    _write(country.municipality_layer(), folder / "gemeentegebied.gpkg", "MultiPolygon")
+    _write(municipalities, folder / "gemeentegebied.gpkg", "MultiPolygon")
     features = {}
     for key, settings in document["layers"].items():
         source = SAMPLE.parent / settings["source"]

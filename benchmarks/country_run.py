@@ -20,6 +20,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -72,15 +73,27 @@ def counts(out: Path) -> Counter[str]:
     return total
 
 
-def stages(out: Path) -> dict[str, float]:
-    """Return the seconds of each stage, summed over the municipalities; writing is what remains of the time of each."""
+@dataclass(frozen=True)
+class Timings:
+    """What run.json and the summaries of a run tell of time."""
+
+    stages: dict[str, float]
+    """Seconds of each stage, summed over the municipalities; writing is what remains of the time of each."""
+    per_parcel: list[float]
+    """Of each municipality, seconds of its stages per parcel."""
+
+
+def timings(out: Path) -> Timings:
+    """Return what a run took."""
     total: Counter[str] = Counter()
+    per_parcel = []
     for entry in json.loads((out / "run.json").read_text())["municipalities"].values():
         steps = json.loads((out / entry["folder"] / "summary.json").read_text())["timings_s"]
         total.update(steps)
         took = dt.datetime.fromisoformat(entry["finished"]) - dt.datetime.fromisoformat(entry["started"])
         total["writing"] += took.total_seconds() - sum(steps.values())
-    return dict(total)
+        per_parcel.append(sum(steps.values()) / sum(entry["counts"].values()))
+    return Timings(dict(total), per_parcel)
 
 
 def digest(out: Path) -> str:
@@ -135,11 +148,14 @@ def scaling(report: Report, folder: Path, countries: Sequence[Country]) -> None:
         cost[parcels] = first.processor_seconds / parcels
         sizes_mb = [f"{megabytes(place):.0f}", f"{megabytes(out):.0f}"]
         each_ms = [f"{1000 * first.seconds / parcels:.2f}", f"{1000 * cost[parcels]:.2f}"]
-        rows.append([f"{parcels:,}", municipalities, workers, *first.figures, *sizes_mb, *each_ms])
+        took = timings(out)
+        spread_ms = f"{1000 * min(took.per_parcel):.2f}-{1000 * max(took.per_parcel):.2f}"
+        rows.append([f"{parcels:,}", municipalities, workers, *first.figures, *sizes_mb, *each_ms, spread_ms])
         found = counts(out)
         mix.append([f"{parcels:,}", *(f"{found[status] / parcels:.1%}" for status in STATUSES)])
-        steps[parcels] = stages(out)
+        steps[parcels] = took.stages
     header = ["parcels", "municipalities", "workers", *MEASURED, "input MB", "output MB", "ms a parcel", "CPU ms a parcel"]
+    header += ["stages, ms a parcel, by municipality"]
     report.add("Parcels", table(header, rows), "What was found:", table(["parcels", *STATUSES], mix))
     names = list(steps[parcels])
     report.add(
@@ -230,15 +246,19 @@ PARTS = ("start", "layers", "workers", "scaling")
 
 
 def add_measurements(report: Report, folder: Path, countries: Sequence[Country], repeat: int, only: Sequence[str] = PARTS) -> None:
-    """Measure the parts named: each country once, and workers on the largest of at most 100,000 parcels."""
+    """Measure the parts named: each country once, layers on one of at most 10,000 parcels, workers on one of at most 100,000."""
+
+    def largest(limit: int) -> Country:
+        return max((each for each in countries if each.parcels <= limit), key=lambda each: each.parcels)
+
     for name in only:
         started = time.perf_counter()
         if name == "start":
             start(report, max(repeat, 5))
         elif name == "layers":
-            layers(report, folder, Country(10_000, 1))
+            layers(report, folder, largest(10_000))
         elif name == "workers":
-            workers(report, folder, max((each for each in countries if each.parcels <= 100_000), key=lambda each: each.parcels), repeat)
+            workers(report, folder, largest(100_000), repeat)
         else:
             scaling(report, folder, countries)
         print(f"({name}: {time.perf_counter() - started:.0f} s)", file=sys.stderr, flush=True)

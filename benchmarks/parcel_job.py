@@ -271,11 +271,13 @@ def compare(report: Report, data: Path, out: Path, repeat: int, peers: dict[str,
             report.goal(f"{what}, times the floor", f"under {wanted.times_floor:g}", f"{over:.1f}", over < wanted.times_floor)
 
 
-def add_measurements(report: Report, places: list[Path], repeat: int, peers: Path | None, peers_python: str, *, agreement: bool) -> None:
+def add_measurements(
+    report: Report, places: list[Path], folder: Path, repeat: int, peers: Path | None, peers_python: str, *, agreement: bool
+) -> None:
     """Time the job on each town and, on request, compare its areas with exact ones."""
+    out = folder / "job"
+    out.mkdir(parents=True, exist_ok=True)
     for data in places:
-        out = data / "results"
-        out.mkdir(exist_ok=True)
         compare(report, data, out, repeat, runnable_peers(peers, data, out, peers_python) if peers else {})
         if agreement:
             worst = largest_difference(data, out)
@@ -296,7 +298,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, nargs="+", help="folders with the layers; without it, towns of --parcels are made")
     parser.add_argument("--parcels", type=int, nargs="+", default=[20_000])
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="for the towns that are made")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="for the towns that are made, and for results")
     parser.add_argument("--peers", type=Path, help="folder with the scripts of other tools")
     parser.add_argument("--peers-python", default=sys.executable, help="the Python that has those tools")
     parser.add_argument("--repeat", type=int, default=3)
@@ -312,7 +314,8 @@ def main() -> None:
         return
     report = Report(machine())
     places = arguments.data or towns(arguments.folder, arguments.parcels)
-    add_measurements(report, places, arguments.repeat, arguments.peers, arguments.peers_python, agreement=arguments.agreement)
+    peers, python = arguments.peers, arguments.peers_python
+    add_measurements(report, places, arguments.folder, arguments.repeat, peers, python, agreement=arguments.agreement)
     report.end()
 
 

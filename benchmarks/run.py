@@ -26,7 +26,8 @@ make bench-full    # up to 1,000,000 parcels; writes this page
 
 `CPU s` sums the processor time of all processes, `peak MB` is the largest sum of their memory at one moment, what they share counted
 once (PSS). What is compared runs in turn (A B A B), and a ratio is the median of the ratios of the turns. All other work on the machine
-slows these runs; CPU seconds suffer least from it.
+slows these runs; CPU seconds suffer least from it. One worker by itself uses a thread per processor; two workers are compared with one that
+may use one processor, which is what each of the two has.
 
 **The country** (`benchmarks/country.py`) is the sample study's three fictional towns, 5,359 parcels with every layer of the built-in
 ruleset, again and again on a grid, in one spatially indexed GeoPackage or tiled GeoTIFF per layer for the whole country. Each copy has
@@ -53,7 +54,8 @@ def main() -> None:
     arguments = parser.parse_args()
     report = Report(f"{date.today()}, {'all of it' if arguments.full else 'the short run'}: {machine()}")
     places = [*parcel_job.towns(arguments.folder, [20_000, 200_000] if arguments.full else [20_000]), *arguments.data]
-    parcel_job.add_measurements(report, places, arguments.repeat, arguments.peers, arguments.peers_python, agreement=True)
+    peers, python = arguments.peers, arguments.peers_python
+    parcel_job.add_measurements(report, places, arguments.folder, arguments.repeat, peers, python, agreement=True)
     countries = [country_run.country_of(parcels) for parcels in (country_run.FULL if arguments.full else country_run.SHORT)]
     country_run.add_measurements(report, arguments.folder, countries, arguments.repeat if arguments.full else 1)
     report.end()

@@ -1,4 +1,4 @@
-"""What all benchmarks share: whole processes measured, in turn, and told as tables."""
+"""What all benchmarks share: whole processes measured, in turn, and told as tables. On Linux; elsewhere memory is what is not shared."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ FLEXRUIMTE = [sys.executable, "-c", "from flexruimte.cli import main; main()"]
 """The command line, with the Python that runs the benchmark."""
 ON_ONE_PROCESSOR = [sys.executable, "-c", "import os; os.sched_setaffinity(0, {0}); from flexruimte.cli import main; main()"]
 """The same, where it may use one processor only, so that it uses one thread too."""
-
-
 MEASURED = ["s", "CPU s", "peak MB"]
 
 
@@ -35,7 +33,7 @@ class Run:
     seconds: float
     processor_seconds: float
     peak_mb: float
-    """Largest sum over all its processes at one moment: memory shared by several counts once (PSS), where the system tells. [MiB]"""
+    """Largest sum over all its processes at one moment: memory shared by several counts once (PSS), where the system tells. [MB]"""
     output: str
     """What it printed on its standard output."""
 
@@ -57,7 +55,7 @@ def _memory(process: psutil.Process) -> float:
         used = process.memory_full_info()
     except psutil.Error:
         return 0.0
-    return getattr(used, "pss", used.uss) / 2**20
+    return getattr(used, "pss", used.uss) / 1e6
 
 
 def _processor(processes: Iterable[psutil.Process]) -> float:
@@ -190,8 +188,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def megabytes(folder: Path) -> float:
-    """Return the size of all files in a folder. [MiB]"""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 2**20
+    """Return the size of all files in a folder. [MB]"""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
 
 
 def machine() -> str:

@@ -17,7 +17,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
-from country import CRS, SAMPLE, Country
+from country import CRS, SAMPLE, Country, recipe
 
 MADE = "town.json"
 STRIPS_M = {"R": 40.0, "P": 10.0, "W": 10.0}
@@ -28,7 +28,8 @@ OTHER_STRIP_M = 8.0
 def write_town(parcels: int, folder: Path) -> None:
     """Write a town, or nothing where it is there already."""
     known = folder / MADE
-    if known.is_file() and json.loads(known.read_text())["parcels"] == parcels:
+    asked = {"parcels": parcels, "recipe": recipe(Path(__file__))}
+    if known.is_file() and json.loads(known.read_text()) == asked:
         return
     folder.mkdir(parents=True, exist_ok=True)
     country = Country(parcels, 1)
@@ -54,7 +55,7 @@ def write_town(parcels: int, folder: Path) -> None:
         cells, profile = country.grid(SAMPLE.parent / settings[key]["source"])
         with rasterio.open(folder / f"{name}.tif", "w", **profile) as raster:
             raster.write(cells, 1)
-    known.write_text(json.dumps({"parcels": parcels}))
+    known.write_text(json.dumps(asked))
 
 
 def main() -> None:
