@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flexruimte.batch.job import compute
 from flexruimte.batch.log import Job, MunicipalityRun
+from flexruimte.batch.memory import FolderMemory
 from flexruimte.errors import FlexruimteError, SourceError, StudyError, enumerate_some
 from flexruimte.exports import versions
+from flexruimte.parallel import use_threads
 from flexruimte.pipeline import Plan
+from flexruimte.survey import Part
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -92,7 +96,36 @@ def compute_on_cluster(
 
 def _job(plan: Plan, job: Job, folder: Path) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
-    return compute(plan, job, folder, lambda _step: None)
+
+    class Shared(FolderMemory):
+        """Has the blocks of a municipality with many parcels surveyed by all workers; the files in its folder are the hand-over."""
+
+        def parts(self, question: Plan, code: str, count: int) -> dict[int, Part]:
+            _survey_parts(question, job, folder / job.entry.folder, count)
+            return super().parts(question, code, count)
+
+    return compute(plan, job, folder, lambda _step: None, Shared.of)
+
+
+def _survey_parts(question: Plan, job: Job, folder: Path, count: int) -> None:
+    """Have blocks surveyed, and wait until all are; this runs in a worker, which takes other work in the meantime."""
+    from distributed import worker_client
+    from distributed.scheduler import KilledWorker
+
+    with worker_client() as client:
+        shared = client.scatter(question, broadcast=True)
+        key = f"flexruimte-{job.entry.code}-{job.entry.started}-block"
+        parts = [client.submit(_part, shared, job, folder, number, count, key=f"{key}-{number}") for number in range(count)]
+        try:
+            client.gather(parts)
+        except KilledWorker:
+            raise FlexruimteError(_OFTEN_LOST) from None
+
+
+def _part(question: Plan, job: Job, folder: Path, number: int, count: int) -> None:
+    """Survey one block; this runs in a worker. What goes wrong is said by the one who puts the blocks together, when it tries itself."""
+    with suppress(FlexruimteError), use_threads(question.threads):
+        FolderMemory.of(folder, job).survey_part(question, job.entry.code, number, count)
 
 
 def _check_workers(client: Client, plan: Plan, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from flexruimte.batch.log import Job, MunicipalityRun
@@ -18,12 +19,14 @@ from flexruimte.survey import question_of
 __all__ = ["compute", "made"]
 
 
-def compute(plan: Plan, job: Job, folder: Path, progress: Progress) -> MunicipalityRun:
+def compute(
+    plan: Plan, job: Job, folder: Path, progress: Progress, memory_of: Callable[[Path, Job], FolderMemory] = FolderMemory.of
+) -> MunicipalityRun:
     """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
     entry = job.entry
     try:
         own = made(folder / entry.folder)
-        memory = FolderMemory(own, job.stamps, forget=job.fresh)
+        memory = memory_of(own, job)
         if job.stands and memory.still_holds(question_of(plan, entry.code), entry.code):
             entry.state, entry.unchanged = "done", True
             return entry
