@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexruimte import Study, batch
+from flexruimte.batch.memory import FolderMemory
 from flexruimte.network import distance_along_roads, road_network, snap
 from flexruimte.pipeline import assess
 from flexruimte.seen import cells_seen, identities, rows_seen, seen_together
 from flexruimte.surroundings import CELL_M, surroundings
-from flexruimte.survey import blocks_of
+from flexruimte.survey import blocks_of, question_of
 from test_batch import contents
 from toy_town import X, Y, box, frame, layers, line, parcels, point, toy_study, write_raster
 
@@ -191,3 +193,26 @@ def test_points_on_the_border_of_a_cell_are_met() -> None:
     shapes = gpd.GeoSeries.from_xy([100, 200, 200.001, 150, 99.999], [100, 200, 150, 150, 150])
     assert near.meet(shapes.to_numpy()).tolist() == [True, True, False, True, False]
     assert near.meet(np.array([None, shapely.Point(), point(0, 0)], dtype=object)).tolist() == [False, False, False]
+
+
+def test_blocks_are_surveyed_apart_and_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = replace(toy_study(tmp_path).plan, block=5)
+    whole = assess(plan, "A")
+    memory = FolderMemory(tmp_path, batch.stamps_of(plan))
+    question = question_of(plan, "A")
+    for number in (2, 0, 1):
+        memory.survey_part(question, "A", number, 3)
+    other = FolderMemory(tmp_path, {**batch.stamps_of(plan), "lden": "changed"})
+    assert set(memory.parts(question, "A", 3)) == {0, 1, 2}
+    assert other.parts(question, "A", 3) == memory.parts(question_of(replace(plan, as_of=dt.date(2027, 1, 1)), "A"), "A", 3) == {}
+
+    def fail(*_: object) -> None:
+        raise AssertionError("a block was surveyed again")
+
+    monkeypatch.setattr("flexruimte.survey._survey_block", fail)
+    memory.survey_part(question, "A", 1, 3)
+    together = assess(plan, "A", memory=memory)
+    pd.testing.assert_frame_equal(pd.DataFrame(together.parcels), pd.DataFrame(whole.parcels), check_exact=True)
+    assert together.inputs == whole.inputs
+    assert together.unread_plans == whole.unread_plans
+    assert not list(tmp_path.glob(".survey-part-*"))

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +125,18 @@ def test_a_local_cluster_gives_the_same_bytes(four_towns: Path, four_towns_resul
         assert report.exit_status == 0
         assert contents(tmp_path / "out") == contents(four_towns_results)
         assert batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.scheduler_address).computed == []
+
+
+def test_blocks_of_one_municipality_on_all_workers_give_the_same_bytes(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+    plan = replace(Study.load(four_towns).plan, block=1)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        report = batch.run(plan, None, tmp_path / "out", dask=cluster.scheduler_address)
+        ended = {str(key) for key, _, end, *_ in cluster.scheduler.transition_log if end == "memory"}
+    # Each parcel is a block, and was a task of its own.
+    assert len([key for key in ended if "-block-" in key]) == 12
+    assert report.exit_status == 0
+    assert contents(tmp_path / "out") == contents(four_towns_results)
+    assert not list((tmp_path / "out").rglob(".survey-part-*"))
 
 
 def test_a_worker_that_is_killed_is_replaced_by_another(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:

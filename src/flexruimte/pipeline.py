@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -22,7 +22,7 @@ from flexruimte.ruleset import Ruleset, WalkMeasure
 from flexruimte.ruleset_file import for_municipality
 from flexruimte.score import criterion_scores, rank, theme_scores
 from flexruimte.sites import Evidence, Sites, merge_parcels
-from flexruimte.survey import Progress, Survey, question_of, survey
+from flexruimte.survey import Part, Progress, Survey, question_of, survey
 from flexruimte.verdicts import answers_of_rules, assess_site_types, assess_status
 from flexruimte.vocabulary import (
     CRS,
@@ -88,6 +88,10 @@ class Memory:
         """
         return None, LayoutMemory()
 
+    def parts(self, question: Plan, code: str, count: int) -> Mapping[int, Part]:
+        """Return blocks of the parcels that are surveyed already, by number from 0; `count` says how many blocks there are."""
+        return {}
+
     def remember(self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory) -> None:
         """Keep what was found; None is what was recalled."""
 
@@ -117,7 +121,7 @@ def assess(plan: Plan, code: str, progress: Progress = lambda _step: None, memor
     with use_threads(plan.threads):
         progress("recalling")
         known, layouts = memory.recall(question, code)
-        found = survey(question, code, progress) if known is None else known
+        found = survey(question, code, progress, lambda count: memory.parts(question, code, count)) if known is None else known
         assessment = judge(plan, code, found, layouts, progress)
     memory.remember(question, code, None if known else found, layouts)
     return assessment

@@ -32,7 +32,7 @@ from flexruimte.surroundings import surroundings
 from flexruimte.term import TERM_PARAMETERS, Term, assess_term
 from flexruimte.vocabulary import AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, Basis, Condition, Geometries, Integers
 
-__all__ = ["Progress", "Survey", "blocks_of", "look_again", "question_of", "survey"]
+__all__ = ["Part", "Progress", "Survey", "blocks_of", "look_again", "question_of", "survey", "survey_part"]
 
 Progress: TypeAlias = Callable[[str], None]
 """Called with the name of each step as it starts."""
@@ -57,8 +57,8 @@ class Survey:
 
 
 @dataclass(frozen=True)
-class _Block:
-    """What the layers say of some of the parcels."""
+class Part:
+    """What the layers say of one block of the parcels."""
 
     members: Integers
     """Positions of the parcels, rising. (k,) int"""
@@ -146,7 +146,9 @@ def _referred(parts: Iterable[BaseModel]) -> Iterator[str]:
                     yield from _referred([inner])
 
 
-def survey(plan: Plan, code: str, progress: Progress = lambda _step: None) -> Survey:
+def survey(
+    plan: Plan, code: str, progress: Progress = lambda _step: None, parts_of: Callable[[int], Mapping[int, Part]] = lambda _count: {}
+) -> Survey:
     """Read the layers of the study around the parcels of a municipality, and measure what they say.
 
     Parameters
@@ -157,6 +159,8 @@ def survey(plan: Plan, code: str, progress: Progress = lambda _step: None) -> Su
         Of the municipality.
     progress
         Told which step starts.
+    parts_of
+        Where there is more than one block: given their number, returns those that are surveyed already, by number from 0.
 
     Raises
     ------
@@ -166,16 +170,41 @@ def survey(plan: Plan, code: str, progress: Progress = lambda _step: None) -> Su
     progress("parcels")
     parcels = load_parcels(plan.parcels, plan.municipalities, code)
     blocks = blocks_of(parcels.geometries, plan.block)
-    layers = _Layers(plan, parcels)
-    found = []
-    for number, members in enumerate(blocks, start=1):
-        part = f", block {number} of {len(blocks)}" if len(blocks) > 1 else ""
+    parts = parts_of(len(blocks)) if len(blocks) > 1 else {}
+    layers, found = _Layers(plan, parcels), []
+    for number, members in enumerate(blocks):
+        block = f", block {number + 1} of {len(blocks)}" if len(blocks) > 1 else ""
 
-        def told(step: str, part: str = part) -> None:
-            progress(step + part)
+        def told(step: str, block: str = block) -> None:
+            progress(step + block)
 
-        found.append(_survey_block(plan, parcels, members, layers, told))
+        known = parts.get(number)
+        if known is None or not np.array_equal(known.members, members):
+            known = _survey_block(plan, parcels, members, layers, told)
+        found.append(known)
     return _together(parcels, found)
+
+
+def survey_part(plan: Plan, code: str, number: int) -> Part:
+    """Return what the layers say of one block of the parcels of a municipality; `survey` puts blocks together.
+
+    Parameters
+    ----------
+    plan
+        What `question_of` returns.
+    code
+        Of the municipality.
+    number
+        Of the block, from 0.
+
+    Raises
+    ------
+    FlexruimteError
+        When the municipality has no parcels, or when a layer cannot be used.
+    """
+    parcels = load_parcels(plan.parcels, plan.municipalities, code)
+    members = blocks_of(parcels.geometries, plan.block)[number]
+    return _survey_block(plan, parcels, members, _Layers(plan, parcels), lambda _step: None)
 
 
 def blocks_of(shapes: Geometries, size: int) -> list[Integers]:
@@ -242,7 +271,7 @@ class _Layers:
         return dict(sorted(layers.items()))
 
 
-def _survey_block(plan: Plan, parcels: Parcels, members: Integers, around: _Layers, progress: Progress) -> _Block:
+def _survey_block(plan: Plan, parcels: Parcels, members: Integers, around: _Layers, progress: Progress) -> Part:
     progress("layers")
     ruleset, ids, overlay = plan.ruleset, parcels.ids[members], Overlay(parcels.geometries[members])
     layers = around.near(members)
@@ -252,10 +281,10 @@ def _survey_block(plan: Plan, parcels: Parcels, members: Integers, around: _Laye
     progress("measures")
     measures, term = _measure(plan, ruleset, ids, layers, overlay, of_parcel, land)
     facts = {key: layer.facts for key, layer in layers.items()}
-    return _Block(members, land, measures, term, facts, {key: _seen(layer, ids) for key, layer in layers.items()})
+    return Part(members, land, measures, term, facts, {key: _seen(layer, ids) for key, layer in layers.items()})
 
 
-def _together(parcels: Parcels, blocks: list[_Block]) -> Survey:
+def _together(parcels: Parcels, blocks: list[Part]) -> Survey:
     """Return what the layers say of all parcels, in the order of the parcels, whatever blocks they were taken in."""
     order = np.argsort(np.concatenate([block.members for block in blocks]), kind="stable")
     seen = {key: seen_together([block.seen[key] for block in blocks]) for key in blocks[0].facts}

@@ -1,6 +1,6 @@
 """Many municipalities: in one process, in several, or on a cluster; resumed where a run stopped.
 
-The rooms: `fingerprint` (what a run rests on) <- `memory` (what was found before), `log` (run.json, the lock) <- `job` (one municipality)
+The rooms: `fingerprint` (what a run rests on) <- `log` (run.json, the lock) <- `memory` (what was found before) <- `job` (one municipality)
 <- `workers`, `cluster` <- `run`.
 """
 

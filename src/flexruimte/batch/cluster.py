@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flexruimte.batch.job import compute
 from flexruimte.batch.log import Job, MunicipalityRun
+from flexruimte.batch.memory import FolderMemory, part_file
 from flexruimte.errors import FlexruimteError, OutputError, SourceError, StudyError, enumerate_some
 from flexruimte.exports import versions
 from flexruimte.exports.place import Place
+from flexruimte.parallel import use_threads
 from flexruimte.pipeline import Plan
+from flexruimte.survey import Part
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -158,7 +162,40 @@ def _itself(plan: Plan) -> Plan:
 
 def _job(plan: Plan, job: Job, place: Place) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
-    return compute(plan, job, place, lambda _step: None)
+
+    class Shared(FolderMemory):
+        """Has the blocks of a municipality with many parcels surveyed by all workers; files beside the results are the hand-over."""
+
+        def parts(self, question: Plan, code: str, count: int) -> dict[int, Part]:
+            _survey_parts(question, job, place, count)
+            names = [part_file(number) for number in range(count)]
+            with place.reading(names, job.entry.folder) as folder:
+                parts = FolderMemory.of(folder, job).parts(question, code, count)
+            place.remove(names, job.entry.folder)
+            return parts
+
+    return compute(plan, job, place, lambda _step: None, Shared.of)
+
+
+def _survey_parts(question: Plan, job: Job, place: Place, count: int) -> None:
+    """Have blocks surveyed, and wait until all are; this runs in a worker, which takes other work in the meantime."""
+    from distributed import worker_client
+    from distributed.scheduler import KilledWorker
+
+    with worker_client() as client:
+        shared = client.scatter(question, broadcast=True)
+        key = f"flexruimte-{job.entry.code}-{job.entry.started}-block"
+        parts = [client.submit(_part, shared, job, place, number, count, key=f"{key}-{number}") for number in range(count)]
+        try:
+            client.gather(parts)
+        except KilledWorker:
+            raise FlexruimteError(_OFTEN_LOST) from None
+
+
+def _part(question: Plan, job: Job, place: Place, number: int, count: int) -> None:
+    """Survey one block; this runs in a worker. What goes wrong is said by the one who puts the blocks together, when it tries itself."""
+    with suppress(FlexruimteError), use_threads(question.threads), place.writing(job.entry.folder, [part_file(number)]) as folder:
+        FolderMemory.of(folder, job).survey_part(question, job.entry.code, number, count)
 
 
 def _check_workers(client: Client, plan: Plan, place: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +22,14 @@ __all__ = ["compute"]
 _NO_MEMORY: Final = "it needs more memory than there is; run it alone, with one worker, or on a larger machine"
 
 
-def compute(plan: Plan, job: Job, place: Place, progress: Progress) -> MunicipalityRun:
+def compute(
+    plan: Plan, job: Job, place: Place, progress: Progress, memory_of: Callable[[Path, Job], FolderMemory] = FolderMemory.of
+) -> MunicipalityRun:
     """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
     entry = job.entry
     try:
         with place.writing(entry.folder, MEMORY_FILES) as folder:
-            memory = FolderMemory(folder, job.stamps, forget=job.fresh)
+            memory = memory_of(folder, job)
             if job.stands and memory.still_holds(question_of(plan, entry.code), entry.code):
                 entry.state, entry.unchanged = "done", True
                 return entry

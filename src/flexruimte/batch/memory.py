@@ -5,24 +5,40 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from flexruimte.batch.fingerprint import digest, question_digest
+from flexruimte.batch.log import Job
 from flexruimte.errors import FlexruimteError
-from flexruimte.exports.survey_file import LAYOUTS_FILE, SURVEY_FILE, read_layouts, read_survey, write_layouts, write_survey
+from flexruimte.exports.survey_file import (
+    LAYOUTS_FILE,
+    SURVEY_FILE,
+    read_layouts,
+    read_part,
+    read_survey,
+    write_layouts,
+    write_part,
+    write_survey,
+)
 from flexruimte.exports.versions import software_versions
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.layers import load_parcels
 from flexruimte.layout_memory import LayoutMemory
 from flexruimte.pipeline import Memory
 from flexruimte.plan import Plan
-from flexruimte.survey import Survey, look_again
+from flexruimte.survey import Part, Survey, look_again, survey_part
 
-__all__ = ["INPUTS_FILE", "MEMORY_FILES", "FolderMemory"]
+__all__ = ["INPUTS_FILE", "MEMORY_FILES", "FolderMemory", "part_file"]
 
 INPUTS_FILE: Final = ".inputs.json"
 """Of what inputs the survey was made: how they were stamped, and what was seen of them."""
 MEMORY_FILES: Final = (INPUTS_FILE, SURVEY_FILE, LAYOUTS_FILE)
+_PART: Final = ".survey-part-"
+
+
+def part_file(number: int) -> str:
+    """Return the name of the file with what was found of one block."""
+    return f"{_PART}{number}.arrow"
 
 
 class FolderMemory(Memory):
@@ -41,6 +57,11 @@ class FolderMemory(Memory):
     def __init__(self, folder: Path, stamps: Mapping[str, str], *, forget: bool = False) -> None:
         self._folder, self._stamps, self._forget = folder, dict(stamps), forget
         self._laid_out = 0
+
+    @classmethod
+    def of(cls, folder: Path, job: Job) -> Self:
+        """Return the memory for a municipality that is to be computed."""
+        return cls(folder, job.stamps, forget=job.fresh)
 
     def still_holds(self, question: Plan, code: str) -> bool:
         """Whether the survey that was made answers this question, and all that it saw of its inputs is as it was.
@@ -69,12 +90,28 @@ class FolderMemory(Memory):
             found = read_survey(self._folder / SURVEY_FILE, digest(known["question"], known["digests"]))
         return found, layouts
 
+    def parts(self, question: Plan, code: str, count: int) -> dict[int, Part]:
+        """Return the blocks that lie there."""
+        read = {number: read_part(self._folder / part_file(number), self._part_key(question, code, count)) for number in range(count)}
+        return {number: part for number, part in read.items() if part is not None}
+
+    def survey_part(self, question: Plan, code: str, number: int, count: int) -> None:
+        """Survey one block, and write what was found for the one who puts the blocks together; not if it lies there already."""
+        key, file = self._part_key(question, code, count), self._folder / part_file(number)
+        if self._forget or read_part(file, key) is None:
+            write_part(survey_part(question, code, number), key, file)
+
+    def _part_key(self, question: Plan, code: str, count: int) -> str:
+        return digest(question_digest(question, code), self._stamps, count)
+
     def remember(self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory) -> None:
         """Write what was found."""
         if found is not None:
             asked, digests = question_digest(question, code), _digests(found)
             write_survey(found, digest(asked, digests), self._folder / SURVEY_FILE)
             self._note(asked, digests)
+        for part in self._folder.glob(f"{_PART}*"):
+            part.unlink(missing_ok=True)
         if len(layouts.keys) != self._laid_out or self._forget:
             write_layouts(layouts, _software(), self._folder / LAYOUTS_FILE)
 

@@ -79,6 +79,10 @@ class Place(ABC):
         """
 
     @abstractmethod
+    def remove(self, names: Collection[str], inner: str) -> None:
+        """Remove files from a folder of the place; those that are not there are passed over."""
+
+    @abstractmethod
     def locked(self) -> AbstractContextManager[None]:
         """Keep other runs out, and make the place when it is not there.
 
@@ -159,6 +163,10 @@ class _Folder(Place):
     def reading(self, names: Collection[str], inner: str = "") -> Iterator[Path]:
         yield Path(self._called) / inner
 
+    def remove(self, names: Collection[str], inner: str) -> None:
+        for name in names:
+            (self._path / inner / name).unlink(missing_ok=True)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         with self.writing() as folder, lock_file(folder / LOCK):
@@ -223,6 +231,13 @@ class _Storage(Place):
         for parent in {(folder / name).parent for name in chosen}:
             parent.mkdir(exist_ok=True)
         self._at_once(lambda name: self._get(f"{inner}/{name}".lstrip("/"), folder / name), chosen)
+
+    def remove(self, names: Collection[str], inner: str) -> None:
+        def delete(name: str) -> None:
+            with self._saying("written"):
+                storage.filesystem().delete_file(f"{self._root}/{name}")
+
+        self._at_once(delete, [name for name in map(self._name_of, self._listed(inner)) if name.rsplit("/", 1)[-1] in names])
 
     def _get(self, name: str, file: Path) -> None:
         import pyarrow.fs

@@ -22,10 +22,11 @@ from flexruimte.land import Land, LandFinding
 from flexruimte.layers import LayerFacts, Parcels
 from flexruimte.layout import LayoutParameters, Layouts
 from flexruimte.layout_memory import OF_STACKS, LayoutMemory
-from flexruimte.survey import Survey
+from flexruimte.seen import Seen, Tally
+from flexruimte.survey import Part, Survey
 from flexruimte.term import Term
 
-__all__ = ["LAYOUTS_FILE", "SURVEY_FILE", "read_layouts", "read_survey", "write_layouts", "write_survey"]
+__all__ = ["LAYOUTS_FILE", "SURVEY_FILE", "read_layouts", "read_part", "read_survey", "write_layouts", "write_part", "write_survey"]
 
 SURVEY_FILE: Final = ".survey.arrow"
 LAYOUTS_FILE: Final = ".layouts.arrow"
@@ -51,25 +52,17 @@ def write_survey(found: Survey, key: str, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    columns: dict[str, Any] = {
+    columns = {
         "ids": found.parcels.ids,
         "shapes": _Shapes(found.parcels.geometries),
-        "buildable": _Shapes(found.land.buildable),
-        "taken_m2": found.land.taken_m2,
-        "plan_names": found.term.plan_names,
         **_prefixed("parcels", found.parcels.table),
-        **_prefixed("measures", found.measures),
-        **_prefixed("term", found.term.columns),
-        **_prefixed("may_be_lower", found.term.may_be_lower),
+        **_columns(found.land, found.measures, found.term),
     }
-    for rule_id, finding in found.land.findings.items():
-        columns |= _prefixed(f"land{_SEPARATOR}{rule_id}", {each.name: getattr(finding, each.name) for each in fields(finding)})
     said = {
         "key": key,
         "parcels": _facts_said(found.parcels.facts),
         "layers": {name: _facts_said(facts) for name, facts in found.layers.items()},
-        "regime": found.term.regime,
-        "unread": {what: plans.tolist() for what, plans in found.term.unread.items()},
+        **_said(found.term),
     }
     _write(columns, said, path)
 
@@ -80,24 +73,77 @@ def read_survey(path: Path, key: str) -> Survey | None:
     if read is None:
         return None
     said, columns = read
+    table = _table(_of("parcels", columns), len(columns["ids"]))
+    parcels = Parcels(columns["ids"], columns["shapes"], table, _facts(said["parcels"]))
+    layers = {name: _facts(facts) for name, facts in said["layers"].items()}
+    return Survey(parcels, *_found(said, columns), layers)
+
+
+def write_part(part: Part, key: str, path: Path) -> None:
+    """Write what was found of one block of parcels.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    columns: dict[str, Any] = {"members": part.members, **_columns(part.land, part.measures, part.term)}
+    seen = {}
+    for layer, of_layer in part.seen.items():
+        for what, tally in {"": of_layer.rows, **of_layer.repairs}.items():
+            seen[f"{layer}{_SEPARATOR}{what}"] = [tally.identities.tolist(), tally.numbers.tolist()]
+    said = {"key": key, "layers": {name: _facts_said(facts) for name, facts in part.facts.items()}, "seen": seen, **_said(part.term)}
+    _write(columns, said, path)
+
+
+def read_part(path: Path, key: str) -> Part | None:
+    """Read what was found of one block; None where there is no such file, or it answers another question than the key says."""
+    read = _read(path, key)
+    if read is None:
+        return None
+    said, columns = read
+    tallies: dict[str, dict[str, Tally]] = {}
+    for name, (identities, numbers) in said["seen"].items():
+        layer, what = name.split(_SEPARATOR, 1)
+        tallies.setdefault(layer, {})[what] = Tally(np.array(identities, dtype=np.uint64), np.array(numbers, dtype=np.int64))
+    seen = {layer: Seen(of_layer.pop(""), of_layer) for layer, of_layer in tallies.items()}
+    facts = {name: _facts(each) for name, each in said["layers"].items()}
+    return Part(columns["members"], *_found(said, columns), facts, seen)
+
+
+def _columns(land: Land, measures: pd.DataFrame, term: Term) -> dict[str, Any]:
+    columns = {
+        "buildable": _Shapes(land.buildable),
+        "taken_m2": land.taken_m2,
+        "plan_names": term.plan_names,
+        **_prefixed("measures", measures),
+        **_prefixed("term", term.columns),
+        **_prefixed("may_be_lower", term.may_be_lower),
+    }
+    for rule_id, finding in land.findings.items():
+        columns |= _prefixed(f"land{_SEPARATOR}{rule_id}", {each.name: getattr(finding, each.name) for each in fields(finding)})
+    return columns
+
+
+def _said(term: Term) -> dict[str, Any]:
+    return {"regime": term.regime, "unread": {what: plans.tolist() for what, plans in term.unread.items()}}
+
+
+def _found(said: Mapping[str, Any], columns: Mapping[str, Any]) -> tuple[Land, pd.DataFrame, Term]:
     findings: dict[str, dict[str, Any]] = {}
     for name, values in _of("land", columns).items():
-        rule_id, part = name.rsplit(_SEPARATOR, 1)
-        findings.setdefault(rule_id, {})[part] = values
-    count = len(columns["ids"])
-    return Survey(
-        parcels=Parcels(columns["ids"], columns["shapes"], _table(_of("parcels", columns), count), _facts(said["parcels"])),
-        land=Land(columns["buildable"], columns["taken_m2"], {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()}),
-        measures=_table(_of("measures", columns), count),
-        term=Term(
-            columns=_table(_of("term", columns), count),
-            may_be_lower=_of("may_be_lower", columns),
-            plan_names=columns["plan_names"],
-            regime=said["regime"],
-            unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
-        ),
-        layers={name: _facts(facts) for name, facts in said["layers"].items()},
+        rule_id, each = name.rsplit(_SEPARATOR, 1)
+        findings.setdefault(rule_id, {})[each] = values
+    count = len(columns["buildable"])
+    land = Land(columns["buildable"], columns["taken_m2"], {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()})
+    term = Term(
+        columns=_table(_of("term", columns), count),
+        may_be_lower=_of("may_be_lower", columns),
+        plan_names=columns["plan_names"],
+        regime=said["regime"],
+        unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
     )
+    return land, _table(_of("measures", columns), count), term
 
 
 def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
