@@ -408,7 +408,7 @@ class Source:
     def cell_m(self) -> tuple[float, float]:
         """Width and height of a cell of a raster. [m]"""
         left, bottom, right, top = self.check_raster()
-        with rasterio.open(self.path) as raster:
+        with self._opened_raster() as raster:
             return (right - left) / raster.width, (top - bottom) / raster.height
 
     def _projected(self, window: Window, start: ProjCRS, end: ProjCRS) -> Window:
