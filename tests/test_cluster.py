@@ -22,6 +22,7 @@ from flexruimte import OutputError, SourceError, Study, StudyError, batch
 from flexruimte.batch import MunicipalityRun
 from flexruimte.batch import cluster as cluster_module
 from flexruimte.batch.job import compute
+from flexruimte.batch.log import Job
 from flexruimte.exports import whole_file
 from flexruimte.exports.place import place_of
 from object_storage import BUCKET, free_port, put, serving
@@ -187,8 +188,7 @@ def test_a_worker_that_was_thought_lost_does_no_harm(
 
     def job() -> MunicipalityRun:
         entry = MunicipalityRun("A", "Aadorp", "A", "running", "", "")
-        compute(plan, entry, place, lambda _step: None)
-        return entry
+        return compute(plan, Job(entry, {}, stands=False, fresh=False), place, lambda _step: None)
 
     monkeypatch.setattr(whole_file, "_flush", cut_off)
     with ThreadPoolExecutor(1) as pool:

@@ -61,12 +61,13 @@ def elsewhere(study: Path, address: str, target: Path) -> Path:
 
 
 def objects(server: Server, prefix: str) -> dict[str, bytes]:
-    """Return what is on the server, by plain requests, but for what varies from run to run."""
+    """Return what is on the server, by plain requests, but for what varies from run to run and what is only kept for a later one."""
     listing = ask(f"{server.address}/{BUCKET}?prefix={prefix.removeprefix(BUCKET + '/')}/&max-keys=1000", "GET").decode()
     names = [part.split("</Key>")[0] for part in listing.split("<Key>")[1:]]
     within = {name.removeprefix(prefix.removeprefix(BUCKET + "/") + "/"): name for name in names if not name.endswith("/")}
     varying = ("run.json", "summary.json")
-    return {short: ask(f"{server.address}/{BUCKET}/{name}", "GET") for short, name in within.items() if short.split("/")[-1] not in varying}
+    lasting = {short: name for short, name in within.items() if not short.split("/")[-1].startswith((".", *varying))}
+    return {short: ask(f"{server.address}/{BUCKET}/{name}", "GET") for short, name in lasting.items()}
 
 
 def comparable(out: Path, address: str = "") -> dict[str, bytes]:
