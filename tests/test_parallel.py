@@ -13,7 +13,7 @@ import shapely
 
 from flexruimte import parallel
 from flexruimte.geometry import overlaps, remainder, union_by_group, width
-from flexruimte.parallel import in_threads, use_threads
+from flexruimte.parallel import each_in_threads, in_threads, threads_in_use, use_threads
 from flexruimte.pipeline import assess
 from flexruimte.raster import Grid, cell_statistics
 from shapes import random_polygons
@@ -48,9 +48,22 @@ def test_threads_and_chunks_change_nothing(threads: int, largest: int, monkeypat
 @pytest.mark.usefixtures("small_chunks")
 def test_a_study_with_threads(tmp_path: Path) -> None:
     plan = toy_study(tmp_path).plan
-    one, many = (assess(replace(plan, threads=threads), plan.municipalities.codes[0]) for threads in (1, 4))
-    pd.testing.assert_frame_equal(pd.DataFrame(one.parcels), pd.DataFrame(many.parcels), check_exact=True)
-    assert shapely.to_wkb(one.buildable).tolist() == shapely.to_wkb(many.buildable).tolist()
+    one = assess(replace(plan, threads=1), plan.municipalities.codes[0])
+    for block in (25_000, 8):  # threads over chunks of one block, and over blocks of two parcels
+        many = assess(replace(plan, threads=4, block=block), plan.municipalities.codes[0])
+        pd.testing.assert_frame_equal(pd.DataFrame(one.parcels), pd.DataFrame(many.parcels), check_exact=True)
+        assert shapely.to_wkb(one.buildable).tolist() == shapely.to_wkb(many.buildable).tolist()
+        assert one.inputs == many.inputs
+
+
+def test_each_item_has_one_thread_where_there_are_several() -> None:
+    with use_threads(3):
+        assert each_in_threads(lambda item: (item, threads_in_use(), threading.get_ident()), [7])[0][:2] == (7, 3)
+        found = each_in_threads(lambda item: (item, threads_in_use()), list(range(5)))
+        with pytest.raises(ZeroDivisionError):
+            each_in_threads(lambda item: 1 / item, [1, 0])
+    assert found == [(item, 1) for item in range(5)]
+    assert each_in_threads(str, []) == []
 
 
 def test_chunks_by_work() -> None:

@@ -397,9 +397,10 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
     double = ids[ids.duplicated() & ids.notna()].unique()
     if len(double):
         raise LayerError(f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel")
-    rows = _named(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)
+    rows = _named(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[ids.notna().to_numpy()]
+    _ = rows.index.is_unique  # pandas builds its index at the first question: now, before threads share it
     facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "the parcels it lists")
-    return Table(key, spec, rows[ids.notna().to_numpy()], facts)
+    return Table(key, spec, rows, facts)
 
 
 def load_municipalities(source: Source) -> Municipalities:

@@ -7,17 +7,19 @@ do not know in which chunk they are: results do not depend on the number of thre
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-__all__ = ["available_processors", "in_threads", "use_threads"]
+__all__ = ["available_processors", "each_in_threads", "in_threads", "threads_in_use", "use_threads"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _SMALLEST_CHUNK = 250
 """Fewer elements than this are not worth a chunk of their own."""
@@ -45,6 +47,29 @@ def use_threads(number: int | None) -> Iterator[None]:
         yield
     finally:
         _threads.reset(token)
+
+
+def threads_in_use() -> int:
+    """Return how many threads kernels use here."""
+    return _threads.get()
+
+
+def each_in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Return what a function returns for each item, for as many at once as there are threads; kernels in it then use one.
+
+    What holds Python's lock for one item goes on while shapes of another are computed. With one item, its kernels use the threads.
+
+    Examples
+    --------
+    >>> with use_threads(2):
+    ...     each_in_threads(abs, [-1, 2, -3])
+    [1, 2, 3]
+    """
+    threads = min(threads_in_use(), len(items))
+    if threads <= 1:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(function, items))
 
 
 def in_threads(

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from threading import Lock
 from typing import Any, TypeAlias
 
 import geopandas as gpd
@@ -23,6 +24,7 @@ from flexruimte.land import Land, LandFinding, assess_land, read_distances
 from flexruimte.layers import Layer, LayerFacts, Parcels, Table, load_features, load_parcels, load_raster, load_table, values_of_field
 from flexruimte.measures import compute_measures
 from flexruimte.overlay import Overlay
+from flexruimte.parallel import each_in_threads, threads_in_use
 from flexruimte.plan import Plan, reach_of_layer
 from flexruimte.ruleset import Criterion, DistanceByField, Parameter, PlacementReference, Ruleset, ScoreWeights, Text
 from flexruimte.ruleset_file import for_municipality
@@ -154,7 +156,7 @@ def survey(
     Parameters
     ----------
     plan
-        What `question_of` returns: where to read, what to look for, and how many parcels are taken at once.
+        What `question_of` returns: where to read, what to look for, and how many parcels are taken at once, by all threads together.
     code
         Of the municipality.
     progress
@@ -169,20 +171,24 @@ def survey(
     """
     progress("parcels")
     parcels = load_parcels(plan.parcels, plan.municipalities, code)
-    blocks = blocks_of(parcels.geometries, plan.block)
+    # Blocks that are taken at the same time are smaller, so that together they take no more memory than one.
+    blocks = blocks_of(parcels.geometries, max(plan.block // threads_in_use(), 1))
     parts = parts_of(len(blocks)) if len(blocks) > 1 else {}
-    layers, found = _Layers(plan, parcels), []
-    for number, members in enumerate(blocks):
+    layers, one_at_a_time = _Layers(plan, parcels), Lock()
+
+    def surveyed(number: int) -> Part:
         block = f", block {number + 1} of {len(blocks)}" if len(blocks) > 1 else ""
 
-        def told(step: str, block: str = block) -> None:
-            progress(step + block)
+        def told(step: str) -> None:
+            with one_at_a_time:
+                progress(step + block)
 
         known = parts.get(number)
-        if known is None or not np.array_equal(known.members, members):
-            known = _survey_block(plan, parcels, members, layers, told)
-        found.append(known)
-    return _together(parcels, found)
+        if known is not None and np.array_equal(known.members, blocks[number]):
+            return known
+        return _survey_block(plan, parcels, blocks[number], layers, told)
+
+    return _together(parcels, each_in_threads(surveyed, range(len(blocks))))
 
 
 def survey_part(plan: Plan, code: str, number: int) -> Part:
