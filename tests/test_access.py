@@ -188,13 +188,13 @@ def national(**placement: float) -> Ruleset:
 )
 def test_transport_tiers(width: float, height: float, length: float, tier: str) -> None:
     ruleset = national(module_width_m=width, module_height_m=height, module_length_m=length)
-    assert transport_tier(ruleset.measures["transport_tier_class"], ruleset) == tier  # type: ignore[arg-type]
+    assert transport_tier(ruleset.measures["transport_tier_class"], ruleset) == tier
 
 
 def test_what_a_move_leaves_behind() -> None:
     ruleset = national()
     values = pd.DataFrame({"connection_distance_m": [275.0, 0.0, 500.0, 0.0], "paved_share": [0.4, 1.0, 0.0, np.nan]})
-    found = {name: mix(ruleset.measures[name], ruleset, values) for name in ("cost_left_behind_share", "serviced_share")}  # type: ignore[arg-type]
+    found = {name: mix(ruleset.measures[name], ruleset, values) for name in ("cost_left_behind_share", "serviced_share")}
     # 275 m is half way from 50 to 500: 0.15 x 0.5 + 0.50 x 0.6 = 0.375; nothing where all is there; 0.65 where nothing is
     np.testing.assert_allclose(found["cost_left_behind_share"], [0.375, 0.0, 0.65, np.nan])
     # (0.15 x 0.5 + 0.50 x 0.4) / 0.65

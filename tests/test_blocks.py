@@ -126,9 +126,9 @@ def test_what_parts_see_is_what_the_whole_sees(bounds: np.ndarray, lines: np.nda
         return rows_seen(rows, repaired, surroundings(some, 10.0).meet(lines))
 
     whole, parts = seen(bounds), [seen(part) for part in (bounds[:cut], bounds[cut:]) if len(part)]
-    together = seen_together(parts)  # type: ignore[arg-type]
-    assert together.digest == whole.digest  # type: ignore[attr-defined]
-    assert together.repairs["long"].total == whole.repairs["long"].total  # type: ignore[attr-defined]
+    together = seen_together(parts)
+    assert together.digest == whole.digest
+    assert together.repairs["long"].total == whole.repairs["long"].total
 
 
 @given(boxes, st.integers(1, 7), st.sampled_from([(10.0, 10.0), (100.0, 40.0), (400.0, 400.0)]))
@@ -144,7 +144,7 @@ def test_what_parts_see_of_a_raster_is_what_the_whole_sees(bounds: np.ndarray, c
         return cells_seen(values[row : last[1], column : last[0]], left + column * cell_m[0], top - row * cell_m[1], cell_m, near)
 
     parts = [seen(part) for part in (bounds[:cut], bounds[cut:]) if len(part)]
-    assert seen_together(parts).digest == seen(bounds).digest  # type: ignore[arg-type, attr-defined]
+    assert seen_together(parts).digest == seen(bounds).digest
 
 
 def test_what_is_seen_changes_with_a_value_a_shape_and_a_cell() -> None:

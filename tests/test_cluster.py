@@ -95,9 +95,9 @@ def processes(
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-dashboard", *options, "--preload", "preloaded"]
     if before:
         worker = ["unshare", "--mount", "sh", "-c", f'{before} && exec "$@"', "sh", *worker]
-    running = [subprocess.Popen(scheduler, env=settings, **quiet)]  # type: ignore[call-overload]
+    running = [subprocess.Popen(scheduler, env=settings, **quiet)]
     for _ in range(workers):
-        running.append(subprocess.Popen(worker, env={**settings, **(environment or {})}, **quiet))  # type: ignore[call-overload]
+        running.append(subprocess.Popen(worker, env={**settings, **(environment or {})}, **quiet))
     try:
         with distributed.Client(address, timeout=60, set_as_default=False) as client:
             if workers:

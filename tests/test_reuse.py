@@ -326,7 +326,7 @@ def test_layouts_that_are_known_are_not_made_again(tmp_path: Path, monkeypatch: 
 
     def counted(some: np.ndarray, parameters: object) -> Layouts:
         made.append(len(some))
-        return lay_out(some, parameters)  # type: ignore[arg-type]
+        return lay_out(some, parameters)
 
     monkeypatch.setattr("flexruimte.layout_memory.lay_out", counted)
     assert same(memory.lay_out(parts[::-1], PACKED), lay_out(parts[::-1], PACKED))

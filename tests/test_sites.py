@@ -113,7 +113,7 @@ def test_a_site_grows_no_larger_than_asked() -> None:
 def test_a_term_that_is_too_short_together_is_no_site() -> None:
     longer = study("touching").changed(placement={"required_years": 21})
     # A alone is free for 30 years and B for 23, but both only for 20.
-    assert longer.rank("A").sites["parcel_id"].tolist() == ["F+2"]  # type: ignore[index]
+    assert longer.rank("A").sites["parcel_id"].tolist() == ["F+2"]
 
 
 def test_a_choice_that_does_not_exist_is_refused() -> None:

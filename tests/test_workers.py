@@ -87,7 +87,7 @@ if __name__ == "__main__":
 
 def until(what: object, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
-    while not what():  # type: ignore[operator]
+    while not what():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 

@@ -16,7 +16,7 @@ __all__ = ["FARTHEST_FROM_ROAD_M", "RoadNetwork", "Snap", "distance_along_roads"
 
 FARTHEST_FROM_ROAD_M = 500.0
 """No way along roads leads to a facility that is farther than this from all of them: which road is nearest must not depend on how far
-around the roads are known. [m]"""
+around the roads are known. An assumption, without a source: such a facility counts as none within the limit of the walk. [m]"""
 _NODE_GRID_M = 0.001
 """Vertices closer than this are the same node: lines that meet there are connected."""
 

@@ -77,7 +77,7 @@ def compute_on_cluster(
     except ImportError:
         raise StudyError("--dask needs Dask: pip install 'flexruimte[dask]'") from None
     try:
-        client = Client(address, timeout=_SECONDS_TO_CONNECT)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=_SECONDS_TO_CONNECT)  # type: ignore[no-untyped-call]  # Dask has few types
     except (OSError, ValueError) as error:
         raise StudyError(
             f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]}); start it, or correct the address"
@@ -116,7 +116,8 @@ def _ended(client: Client, jobs: set[Future[MunicipalityRun]]) -> Iterator[tuple
     seen = time.monotonic()
     while jobs:
         try:
-            ended = wait(jobs, timeout=_SECONDS_BETWEEN_LOOKS, return_when="FIRST_COMPLETED").done  # type: ignore[no-untyped-call]
+            looked = wait(jobs, timeout=_SECONDS_BETWEEN_LOOKS, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]  # as above
+            ended = looked.done
         except TimeoutError:
             ended = set()
         except CancelledError:
@@ -132,7 +133,7 @@ def _ended(client: Client, jobs: set[Future[MunicipalityRun]]) -> Iterator[tuple
 
 def _has_workers(client: Client) -> bool:
     try:
-        return bool(client.nthreads())  # type: ignore[no-untyped-call]
+        return bool(client.nthreads())  # type: ignore[no-untyped-call]  # Dask has few types
     except OSError:  # the scheduler is lost: the jobs will say so
         return True
 

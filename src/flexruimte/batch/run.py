@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -129,8 +130,10 @@ def run(
         log.read()  # again: another run may have ended in between
         _tidy(log)
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
-        _Run(plan, log, wanted, pending, progress).compute(workers, dask, fresh=fresh)
-        _tidy(log)
+        try:
+            _Run(plan, log, wanted, pending, progress).compute(workers, dask, fresh=fresh)
+        finally:  # when run.json itself cannot be written, workers are ended in the middle of a file
+            _tidy(log)
         if not (log.is_ranked and place.has(RANKING)):
             with place.writing() as folder:
                 locations = write_ranking_table(_folders(log), folder / RANKING)
@@ -184,7 +187,7 @@ class _Run:
             return
         for job in jobs:
             self._log.start(job.entry)
-            compute(self._plan, job, place, lambda step, entry=job.entry: self._step(entry, step))  # type: ignore[misc]
+            compute(self._plan, job, place, partial(self._step, job.entry))
             self._finish(job.entry)
 
     def _name(self, code: str) -> str:

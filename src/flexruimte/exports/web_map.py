@@ -36,8 +36,8 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
         When folium is not installed, or there is nothing to show.
     """
     try:
-        import folium  # noqa: F401
-        import mapclassify  # noqa: F401
+        import folium  # noqa: F401 - only whether it is there
+        import mapclassify  # noqa: F401 - only whether it is there
     except ImportError:
         raise OutputError("this map needs folium and mapclassify, which are not installed; pip install 'flexruimte[notebook]'") from None
     if not len(locations):
