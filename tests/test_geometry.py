@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexruimte.geometry import (
+    Overlaps,
     covered_area,
     isoperimetric_quotient,
     largest_part,
+    leaves_only_boundary,
     overlaps,
     polygonal,
+    prepared,
+    prepared_features,
     remainder,
     stays_at_boundary,
     subdivide,
@@ -25,9 +29,20 @@ from shapes import ZOO, boxes, random_polygons
 EMPTY = shapely.Polygon()
 
 
+def laid_over(shapes: np.ndarray, features: np.ndarray) -> Overlaps:
+    return overlaps(prepared(shapes), prepared_features(features))
+
+
+def each_under_its_own(covers: np.ndarray) -> Overlaps:
+    positions = np.arange(len(covers))
+    return Overlaps(positions, positions, shapely.area(covers), positions, prepared(covers))
+
+
 def covers_of(shapes: np.ndarray, features: np.ndarray) -> np.ndarray:
-    found = overlaps(shapes, features)
-    return union_by_group(found.geometry, found.shape, len(shapes))
+    found = laid_over(shapes, features)
+    shared = polygonal(shapely.intersection(shapes[found.shape], found.geometry))
+    np.testing.assert_allclose(found.area, shapely.area(shared), rtol=1e-9, atol=1e-9)
+    return union_by_group(shared, found.shape, len(shapes))
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -50,17 +65,16 @@ def test_overlaps_of_polygons_lines_and_points() -> None:
         [shapely.box(5, 0, 15, 10), shapely.box(20, 0, 30, 10), shapely.LineString([(2, 5), (18, 5)]), shapely.Point(10, 3), None, EMPTY],
         dtype=object,
     )
-    found = overlaps(shapes, features)
+    found = laid_over(shapes, features)
     # the box half in each; the next box only touches; the line 8 m in each; the point on the common boundary is in both
     assert list(zip(found.shape.tolist(), found.feature.tolist(), found.area.tolist(), strict=True)) == [
         *[(0, 0, 50.0), (0, 2, 0.0), (0, 3, 0.0)],
         *[(1, 0, 50.0), (1, 2, 0.0), (1, 3, 0.0)],
     ]
-    assert shapely.length(found.geometry[1]) == 8.0
 
 
 def test_nothing_overlaps_nothing() -> None:
-    found = overlaps(np.empty(0, object), np.empty(0, object))
+    found = laid_over(np.empty(0, object), np.empty(0, object))
     assert len(found.shape) == len(found.area) == 0
     assert union_by_group(found.geometry, found.shape, 2).tolist() == [EMPTY, EMPTY]
 
@@ -82,12 +96,44 @@ def test_edge() -> None:
         EMPTY: False,
         parcel: False,  # all of it is no edge
     }
-    covers = np.array(list(cases), dtype=object)
-    assert stays_at_boundary(np.full(len(cases), parcel, dtype=object), covers, 5.0).tolist() == list(cases.values())
-    assert not stays_at_boundary(np.full(len(cases), parcel, dtype=object), covers, 0.0).any()
+    parcels, covers = np.full(len(cases), parcel, dtype=object), np.array(list(cases), dtype=object)
+    own = each_under_its_own(covers)
+    assert stays_at_boundary(prepared(parcels), own, own.area, 5.0).tolist() == list(cases.values())
+    assert not stays_at_boundary(prepared(parcels), own, own.area, 0.0).any()
     # a strip of 8 m is all within 5 m of its boundary: then half of it decides
-    strip = boxes((0, 0, 100, 8), (0, 0, 100, 8))
-    assert stays_at_boundary(strip, boxes((0, 0, 49, 8), (0, 0, 51, 8)), 5.0).tolist() == [True, False]
+    strips = boxes((0, 0, 100, 8), (0, 0, 100, 8))
+    halves = boxes((0, 0, 49, 8), (0, 0, 51, 8))
+    own = each_under_its_own(halves)
+    assert stays_at_boundary(prepared(strips), own, own.area, 5.0).tolist() == [True, False]
+    assert leaves_only_boundary(prepared(strips), own, own.area, 5.0).tolist() == [False, True]
+
+
+def test_what_is_left_at_the_edge() -> None:
+    parcel = shapely.box(0, 0, 100, 100)
+    cases = {
+        (shapely.box(5, 0, 100, 100),): True,  # what is left is exactly as wide as the map is precise
+        (shapely.box(5.1, 0, 100, 100),): False,
+        (shapely.box(0, 0, 60, 100), shapely.box(40, 0, 97, 100)): True,  # two that overlap: 57 + 40 of 100
+        (shapely.box(0, 0, 60, 100), shapely.box(40, 0, 97, 100).difference(shapely.box(70, 40, 72, 42))): False,  # a hole in the middle
+        (parcel,): False,  # nothing is left
+    }
+    for covers, only_edge in cases.items():
+        parcels = np.array([parcel], dtype=object)
+        found = laid_over(parcels, np.array(covers, dtype=object))
+        assert leaves_only_boundary(prepared(parcels), found, covered_area(prepared(parcels), found), 5.0).tolist() == [only_edge]
+
+
+@given(st.integers(0, 10_000), st.sampled_from([0.5, 2.0, 8.0]))
+def test_edge_against_overlays(seed: int, precision: float) -> None:
+    shapes, features = random_polygons(seed, 12, 40.0), random_polygons(seed + 1, 25, 30.0)
+    found, cover = laid_over(shapes, features), covers_of(shapes, features)
+    area, covered = shapely.area(shapes), shapely.area(cover)
+    core = shapely.buffer(shapes, -precision, quad_segs=16)
+    for part, says in ((cover, stays_at_boundary), (shapely.difference(shapes, cover), leaves_only_boundary)):
+        size = shapely.area(part)
+        expected = (size > 0) & (size < area / 2) & (shapely.area(shapely.intersection(core, part)) <= 1e-6 * size)
+        clear = (size == 0) | (size > 1e-3)  # no film of rounding
+        assert says(prepared(shapes), found, covered, precision)[clear].tolist() == expected[clear].tolist()
 
 
 def test_width_and_largest_part() -> None:
@@ -121,9 +167,9 @@ def test_what_is_cut_apart_is_apart(seed: int) -> None:
     random = np.random.default_rng(seed)
     shapes = random_polygons(seed, 12, 60.0)
     ends = random.uniform(-200, 400, (10, 2, 2)) + np.array([100_000, 400_000])
-    found = overlaps(shapes, shapely.buffer(shapely.linestrings(ends), random.uniform(0.5, 4.0, 10)))
-    rest = remainder(shapes, found.piece, found.shape)
-    np.testing.assert_allclose(shapely.area(rest), shapely.area(remainder(shapes, covers_of(shapes, found.piece))), rtol=1e-6, atol=1e-6)
+    found = laid_over(shapes, shapely.buffer(shapely.linestrings(ends), random.uniform(0.5, 4.0, 10)))
+    rest = remainder(shapes, found.geometry, found.shape)
+    np.testing.assert_allclose(shapely.area(rest), shapely.area(remainder(shapes, covers_of(shapes, found.geometry))), rtol=1e-6, atol=1e-6)
     # nothing hangs together by less than two micrometres: corners that only just meet are rarer than one in a million
     core = shapely.area(largest_part(shapely.buffer(rest, -1e-6)))
     np.testing.assert_allclose(shapely.area(largest_part(rest)), core, rtol=1e-3, atol=1e-2)
@@ -172,22 +218,22 @@ def test_covered_area_counts_overlaps_once() -> None:
     shapes = boxes((0, 0, 10, 10), (10, 0, 20, 10), (50, 50, 60, 60))
     features = boxes((0, 0, 5, 5), (4, 0, 12, 5), (12, 0, 14, 5))
     # 5 x 5 and 6 x 5 share 1 x 5; 2 x 5 beside 2 x 5; nothing
-    assert covered_area(overlaps(shapes, features), 3).tolist() == [50.0, 20.0, 0.0]
+    assert covered_area(prepared(shapes), laid_over(shapes, features)).tolist() == [50.0, 20.0, 0.0]
 
 
 @given(st.integers(0, 10_000))
 def test_covered_area_is_that_of_the_cover(seed: int) -> None:
     shapes, features = random_polygons(seed, 12, 40.0), random_polygons(seed + 1, 25, 30.0)
-    covered = covered_area(overlaps(shapes, features), len(shapes))
+    covered = covered_area(prepared(shapes), laid_over(shapes, features))
     np.testing.assert_allclose(covered, shapely.area(shapely.intersection(shapes, shapely.union_all(features))), rtol=1e-9, atol=1e-9)
 
 
 @given(st.integers(0, 10_000))
 def test_whole_features_against_a_plain_loop(seed: int) -> None:
     shapes, features = random_polygons(seed, 10, 60.0), random_polygons(seed + 7, 40, 9.0)
-    found = overlaps(shapes, features)
+    found = laid_over(shapes, features)
     order = np.random.default_rng(seed).permutation(len(found.shape))
-    rest = remainder(shapes, found.piece[order], found.shape[order])
+    rest = remainder(shapes, found.geometry[order], found.shape[order])
     union = shapely.union_all(features)
     slow = np.array([shape.difference(union) for shape in shapes], dtype=object)
     np.testing.assert_allclose(shapely.area(rest), shapely.area(slow), rtol=1e-9, atol=1e-6)

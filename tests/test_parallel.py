@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from flexruimte import parallel
-from flexruimte.geometry import overlaps, remainder, union_by_group, width
+from flexruimte.geometry import overlaps, prepared, prepared_features, remainder, union_by_group, width
 from flexruimte.parallel import each_in_threads, in_threads, threads_in_use, use_threads
 from flexruimte.pipeline import assess
 from flexruimte.raster import Grid, cell_statistics
@@ -26,8 +26,8 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def outcomes(shapes: np.ndarray, features: np.ndarray) -> list[object]:
-    found = overlaps(shapes, features)
-    covers = union_by_group(found.geometry, found.shape, len(shapes))
+    found = overlaps(prepared(shapes), prepared_features(features))
+    covers = union_by_group(shapely.intersection(shapes[found.shape], found.geometry), found.shape, len(shapes))
     rest = remainder(shapes, covers)
     (cells,) = cell_statistics(rest, [Grid(np.random.default_rng(1).uniform(0, 60, (50, 50)), 99_980.0, 400_220.0, (5.0, 5.0))])
     return [found.area, shapely.to_wkb(covers), shapely.to_wkb(rest), width(rest), cells.mean, cells.min, cells.covered_m2]

@@ -12,7 +12,7 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
-from flexruimte.geometry import Overlaps, overlaps, polygonal, remainder, union_by_group
+from flexruimte.geometry import Overlaps, overlaps, polygonal, prepared, prepared_features, remainder
 from postgis import load, private_database
 from real_data import REAL_DATA, needs_real_data
 
@@ -44,13 +44,13 @@ def restrictions() -> NDArray[Any]:
 
 @pytest.fixture(scope="module")
 def found(parcels: NDArray[Any], restrictions: NDArray[Any]) -> Overlaps:
-    return overlaps(parcels, restrictions)
+    return overlaps(prepared(parcels), prepared_features(restrictions))
 
 
 @pytest.fixture(scope="module")
 def remaining(parcels: NDArray[Any], found: Overlaps) -> NDArray[np.float64]:
     """Area that is left of each parcel, by the kernels. (n,) [m2]"""
-    return shapely.area(remainder(parcels, union_by_group(found.geometry, found.shape, len(parcels))))
+    return shapely.area(remainder(parcels, found.geometry, found.shape))
 
 
 @pytest.fixture(scope="module")

@@ -5,22 +5,27 @@ Kernels take arrays and return arrays. They know positions, not labels; metres, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 import shapely
 
+from flexruimte.outlines import Outlines, outlines, shared_area
 from flexruimte.parallel import in_threads
 from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Geometries, Integers
 
 __all__ = [
     "Overlaps",
+    "Prepared",
     "covered_area",
     "isoperimetric_quotient",
     "largest_part",
+    "leaves_only_boundary",
     "overlaps",
     "polygonal",
+    "prepared",
+    "prepared_features",
     "remainder",
     "stays_at_boundary",
     "subdivide",
@@ -44,6 +49,31 @@ _FILM_M2 = 1e-6
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """Geometries, and what is worked out of them once however often they are laid over others."""
+
+    geometry: Geometries
+    """(p,) object"""
+    source: Integers
+    """Position of the geometry that each is, or is a piece of, rising. (p,) int"""
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """Their edges."""
+        return outlines(self.geometry)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """For what lies near."""
+        return shapely.STRtree(self.geometry)
+
+    @cached_property
+    def areal(self) -> Booleans:
+        """Which are polygons. (p,) bool"""
+        return np.isin(shapely.get_type_id(self.geometry), (_POLYGON, _MULTIPOLYGON))
+
+
+@dataclass(frozen=True)
 class Overlaps:
     """Where shapes and features share something, one row per pair, ordered by shape, then feature.
 
@@ -54,16 +84,21 @@ class Overlaps:
     """Position of the shape. (k,) int"""
     feature: Integers
     """Position of the feature. (k,) int"""
-    geometry: Geometries
-    """The shared part. (k,) object"""
     area: Floats
     """Area of the shared part; 0 for lines and points. (k,) float64 [m2]"""
-    piece: Geometries
-    """The feature, or the piece of it, that the shared part was clipped from. (k,) object"""
+    piece: Integers
+    """Position of the feature, or of the piece of it, that shares this with the shape. (k,) int"""
+    pieces: Prepared
+    """The features in pieces."""
 
     def where(self, keep: Booleans) -> Overlaps:
         """Return the rows for which `keep`, a (k,) array, holds."""
-        return Overlaps(self.shape[keep], self.feature[keep], self.geometry[keep], self.area[keep], self.piece[keep])
+        return Overlaps(self.shape[keep], self.feature[keep], self.area[keep], self.piece[keep], self.pieces)
+
+    @property
+    def geometry(self) -> Geometries:
+        """The feature or piece of each row; it may reach beyond the shape. (k,) object"""
+        return self.pieces.geometry[self.piece]
 
 
 def polygonal(geometries: Geometries) -> Geometries:
@@ -152,7 +187,18 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
     return all_pieces[order], all_source[order]
 
 
-def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
+def prepared(shapes: Geometries) -> Prepared:
+    """Return shapes, ready to be laid over. (n,) object."""
+    return Prepared(np.asarray(shapes, dtype=object), np.arange(len(shapes)))
+
+
+def prepared_features(features: Geometries) -> Prepared:
+    """Return features, ready to be laid over shapes: where all are polygons, those with many points in pieces. (m,) object."""
+    whole = prepared(features)
+    return Prepared(*subdivide(whole.geometry)) if whole.areal.all() else whole
+
+
+def overlaps(shapes: Prepared, features: Prepared) -> Overlaps:
     """Return what shapes and features share.
 
     Polygons that only touch share nothing; a point on the boundary of a shape is shared, and so is a line that runs along it.
@@ -160,9 +206,9 @@ def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
     Parameters
     ----------
     shapes
-        Valid polygons; None and empty share nothing. (n,) object
+        Valid polygons; None and empty share nothing. (n,)
     features
-        Valid polygons, lines or points; None and empty share nothing. (m,) object
+        Valid polygons, lines or points; None and empty share nothing. (m,)
 
     Returns
     -------
@@ -172,49 +218,28 @@ def overlaps(shapes: Geometries, features: Geometries) -> Overlaps:
     Examples
     --------
     >>> import numpy as np, shapely
-    >>> found = overlaps(np.array([shapely.box(0, 0, 2, 1)]), np.array([shapely.box(1, 0, 3, 1), shapely.box(2, 0, 3, 1)]))
+    >>> features = prepared_features(np.array([shapely.box(1, 0, 3, 1), shapely.box(2, 0, 3, 1)]))
+    >>> found = overlaps(prepared(np.array([shapely.box(0, 0, 2, 1)])), features)
     >>> found.feature, found.area
     (array([0]), array([1.]))
     """
-    shapes, features = np.asarray(shapes, dtype=object), np.asarray(features, dtype=object)
-    areal = np.isin(shapely.get_type_id(features), (_POLYGON, _MULTIPOLYGON))
-    if areal.all():
-        pieces, source = subdivide(features)
-    else:
-        pieces, source = features, np.arange(len(features))
-    piece_index, shape_index = shapely.STRtree(shapes).query(pieces)
-    order = np.lexsort((piece_index, shape_index))
-    piece_index, shape_index = piece_index[order], shape_index[order]
-    shared = _shared_parts(shapes, shape_index, pieces, piece_index)
-    area = shapely.area(shared)
-    feature_index = source[piece_index]
-    keep = np.where(areal[feature_index], area > 0, ~shapely.is_empty(shared)) if len(shared) else np.empty(0, bool)
-    return Overlaps(shape_index[keep], feature_index[keep], shared[keep], area[keep], pieces[piece_index[keep]])
+    piece, shape = shapes.tree.query(features.geometry)
+    order = np.lexsort((piece, shape))
+    piece, shape = piece[order], shape[order]
+    area = shared_area(shapes.outlines, shape, features.outlines, piece)
+    keep = area > _FILM_M2
+    other = np.flatnonzero(~features.areal[piece])
+    keep[other] = _meet(shapes.geometry, shape[other], features.geometry[piece[other]])
+    return Overlaps(shape[keep], features.source[piece[keep]], area[keep], piece[keep], features)
 
 
-def _shared_parts(shapes: Geometries, shape_index: Integers, pieces: Geometries, piece_index: Integers) -> Geometries:
-    """Intersect pairs, in order of shape, but clip only what must be clipped: what lies wholly inside is its own intersection."""
-    shared = np.full(len(shape_index), shapely.Polygon(), dtype=object)
-    # One intersection costs far more than one look at prepared geometry.
-    looked_at = shapes[np.unique(shape_index)]
+def _meet(shapes: Geometries, shape: Integers, others: Geometries) -> Booleans:
+    """Return which pairs, in order of shape, meet. (k,) bool."""
+    looked_at = shapes[np.unique(shape)]
     shapely.prepare(looked_at)
-    meeting = np.flatnonzero(in_threads(shapely.intersects, shapes[shape_index], pieces[piece_index], together=shape_index))
-    one = shape_index[meeting]
-    inside = in_threads(shapely.contains_properly, shapes[one], pieces[piece_index[meeting]], together=one)
+    meet = in_threads(shapely.intersects, shapes[shape], others, together=shape)
     shapely.destroy_prepared(looked_at)
-    shared[meeting[inside]] = pieces[piece_index[meeting[inside]]]
-    rest = meeting[~inside]
-    looked_at = pieces[np.unique(piece_index[rest])]
-    shapely.prepare(looked_at)
-    around = shapely.covers(pieces[piece_index[rest]], shapes[shape_index[rest]])
-    shapely.destroy_prepared(looked_at)
-    shared[rest[around]] = shapes[shape_index[rest[around]]]
-    rest = rest[~around]
-    clipped = in_threads(shapely.intersection, shapes[shape_index[rest]], pieces[piece_index[rest]])
-    areal = np.isin(shapely.get_type_id(pieces[piece_index[rest]]), (_POLYGON, _MULTIPOLYGON))
-    clipped[areal] = polygonal(clipped[areal])
-    shared[rest] = clipped
-    return shared
+    return np.asarray(meet, dtype=bool)
 
 
 def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geometries:
@@ -256,54 +281,67 @@ def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geome
     return result
 
 
-def covered_area(found: Overlaps, count: int) -> Floats:
+def covered_area(shapes: Prepared, found: Overlaps) -> Floats:
     """Return the area of each shape that features cover, where they overlap counted once.
 
     Parameters
     ----------
+    shapes
+        Valid polygons. (n,)
     found
-        What shapes and features share.
-    count
-        Number of shapes.
+        What they share with features.
 
     Returns
     -------
     Floats
-        0 for a shape without features. (count,) float64 [m2]
+        0 for a shape without features. (n,) float64 [m2]
 
     Examples
     --------
     >>> import numpy as np, shapely
-    >>> found = overlaps(np.array([shapely.box(0, 0, 9, 1)]), np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)]))
-    >>> covered_area(found, 1)
+    >>> parcels = prepared(np.array([shapely.box(0, 0, 9, 1)]))
+    >>> features = prepared_features(np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)]))
+    >>> covered_area(parcels, overlaps(parcels, features))
     array([3.])
     """
-    one, other = _neighbours(found.geometry, found.shape)
-    # Pieces of one feature share no area.
-    several = found.feature[one] != found.feature[other]
-    one, other = one[several], other[several]
-    # Neighbours that only touch share no area either.
-    meet = in_threads(partial(shapely.relate_pattern, pattern="2********"), found.geometry[one], found.geometry[other])
-    joined = np.zeros(len(found.shape), dtype=bool)
-    joined[one[meet]] = joined[other[meet]] = True
-    covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=count).astype(np.float64)
-    united, owner = _unions(found.geometry[joined], found.shape[joined])
+    joined = _overlapped(shapes, found)
+    covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=len(shapes.geometry)).astype(np.float64)
+    found = found.where(joined)
+    united, owner = _unions(polygonal(in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)), found.shape)
     covered[owner] += shapely.area(united)
     return covered
 
 
+def _overlapped(shapes: Prepared, found: Overlaps) -> Booleans:
+    """Return which rows lie over another of the same shape, there or elsewhere. (k,) bool."""
+    inside, bounds = shapes.outlines.bounds[found.shape], found.pieces.outlines.bounds[found.piece]
+    near = np.concatenate([np.maximum(bounds[:, :2], inside[:, :2]), np.minimum(bounds[:, 2:], inside[:, 2:])], axis=1)
+    one, other = _neighbours(near, found.shape)
+    # Pieces of one feature share no area.
+    several = found.feature[one] != found.feature[other]
+    one, other = one[several], other[several]
+    # Two features that lie side by side do so on several shapes.
+    low, high = np.minimum(found.piece[one], found.piece[other]), np.maximum(found.piece[one], found.piece[other])
+    count = len(found.pieces.geometry)
+    pair, number = np.unique(low * count + high, return_inverse=True)
+    over = shared_area(found.pieces.outlines, pair // count, found.pieces.outlines, pair % count)[number] > _FILM_M2
+    overlapped = np.zeros(len(found.shape), dtype=bool)
+    overlapped[one[over]] = overlapped[other[over]] = True
+    return overlapped
+
+
 def _meets_another(geometries: Geometries, group: Integers) -> Booleans:
     """Return which geometries meet another of the same group, but for a gap of rounding. (k,) bool."""
-    one, other = _neighbours(geometries, group)
+    one, other = _neighbours(shapely.bounds(geometries), group)
     meet = in_threads(partial(shapely.dwithin, distance=_ROUNDING_M), geometries[one], geometries[other])
     meeting = np.zeros(len(geometries), dtype=bool)
     meeting[one[meet]] = meeting[other[meet]] = True
     return meeting
 
 
-def _neighbours(geometries: Geometries, group: Integers) -> tuple[Integers, Integers]:
-    """Return the pairs of geometries of one group whose bounds meet, but for a gap of rounding; none of them is empty."""
-    left, bottom, right, top = shapely.bounds(geometries).T
+def _neighbours(bounds: Floats, group: Integers) -> tuple[Integers, Integers]:
+    """Return the pairs of one group whose bounds meet, but for a gap of rounding; none of them is empty. (k, 4) float64."""
+    left, bottom, right, top = bounds.T
     groups, member = np.unique(group, return_inverse=True)
     start, end = np.full(len(groups), np.inf), np.full(len(groups), -np.inf)
     np.minimum.at(start, member, left)
@@ -385,7 +423,7 @@ def _turns(cutters: Geometries, owner: Integers) -> Integers:
 
     The first of those that meet cuts first.
     """
-    one, other = _neighbours(cutters, owner)
+    one, other = _neighbours(shapely.bounds(cutters), owner)
     meet = in_threads(shapely.intersects, cutters[one], cutters[other])
     first, later = np.minimum(one, other)[meet], np.maximum(one, other)[meet]
     turn = np.zeros(len(cutters), dtype=np.intp)
@@ -405,17 +443,19 @@ def _without_films(shapes: Geometries) -> Geometries:
     return shapes
 
 
-def stays_at_boundary(shapes: Geometries, covers: Geometries, precision_m: float) -> Booleans:
-    """Return whether a cover is no more than the fuzzy edge of a map that is precise to some metres.
+def stays_at_boundary(shapes: Prepared, found: Overlaps, covered: Floats, precision_m: float) -> Booleans:
+    """Return whether what features cover is no more than the fuzzy edge of a map that is precise to some metres.
 
     It is when it stays within that distance of the shape's boundary and covers less than half of the shape.
 
     Parameters
     ----------
     shapes
-        Valid polygons. (n,) object
-    covers
-        The covered part of each shape; an empty one is no edge. (n,) object
+        Valid polygons. (n,)
+    found
+        What they share with features.
+    covered
+        The area of each shape that is covered; where that is nothing there is no edge. (n,) float64 [m2]
     precision_m
         Nominal precision of the map; 0 makes nothing an edge. [m]
 
@@ -427,20 +467,47 @@ def stays_at_boundary(shapes: Geometries, covers: Geometries, precision_m: float
     Examples
     --------
     >>> import numpy as np, shapely
-    >>> parcel = np.array([shapely.box(0, 0, 100, 100)] * 2)
-    >>> stays_at_boundary(parcel, np.array([shapely.box(0, 0, 4, 100), shapely.box(0, 0, 6, 100)]), 5.0)
+    >>> parcels = prepared(np.array([shapely.box(0, 0, 100, 100), shapely.box(-10, 0, 90, 100)]))
+    >>> found = overlaps(parcels, prepared_features(np.array([shapely.box(-20, 0, 4, 100)])))
+    >>> stays_at_boundary(parcels, found, covered_area(parcels, found), 5.0)
     array([ True, False])
     """
-    area = shapely.area(covers)
-    edge = (area > 0) & (area < 0.5 * shapely.area(shapes)) if precision_m > 0 else np.zeros(len(shapes), dtype=bool)
-    candidates = np.flatnonzero(edge)
-    # One point of the cover that lies deeper settles it, without a buffer.
-    depth = shapely.distance(shapely.point_on_surface(covers[candidates]), shapely.boundary(shapes[candidates]))
-    edge[candidates[depth > precision_m]] = False
-    candidates = np.flatnonzero(edge)
-    core = in_threads(partial(shapely.buffer, distance=-precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS), shapes[candidates])
-    edge[candidates] = shapely.area(in_threads(shapely.intersection, core, covers[candidates])) <= AREA_TOLERANCE * area[candidates]
+    edge = _may_be_edge(shapes, covered, precision_m)
+    candidates, _, inside = _in_core(shapes, found, edge, precision_m)
+    deep = np.bincount(inside.shape, inside.area, minlength=len(candidates))
+    edge[candidates] = deep <= AREA_TOLERANCE * covered[candidates]
     return edge
+
+
+def leaves_only_boundary(shapes: Prepared, found: Overlaps, covered: Floats, precision_m: float) -> Booleans:
+    """Return whether what features leave of a shape is no more than the fuzzy edge of a map, as in `stays_at_boundary`. (n,) bool."""
+    left = shapely.area(shapes.geometry) - covered
+    only = _may_be_edge(shapes, left, precision_m)
+    candidates, core, inside = _in_core(shapes, found, only, precision_m)
+    only[candidates] = shapely.area(core.geometry) - covered_area(core, inside) <= AREA_TOLERANCE * left[candidates]
+    return only
+
+
+def _may_be_edge(shapes: Prepared, part_m2: Floats, precision_m: float) -> Booleans:
+    """Return which parts of shapes are small enough to lie along the boundary."""
+    some = np.flatnonzero(part_m2 > 0) if precision_m > 0 else np.empty(0, dtype=np.intp)
+    shape, part_m2 = shapes.geometry[some], part_m2[some]
+    # What lies near the boundary lies near a side of it or, where two sides turn inward, round their corner.
+    most = precision_m * shapely.length(shape) + np.pi / 2 * precision_m**2 * shapely.get_num_coordinates(shape)
+    edge = np.zeros(len(shapes.geometry), dtype=bool)
+    edge[some] = (part_m2 < 0.5 * shapely.area(shape)) & (part_m2 <= most)
+    return edge
+
+
+def _in_core(shapes: Prepared, found: Overlaps, some: Booleans, precision_m: float) -> tuple[Integers, Prepared, Overlaps]:
+    """Return the positions of some of the shapes, what of them lies deeper than the precision, and what features cover of that."""
+    candidates = np.flatnonzero(some)
+    deeper = partial(shapely.buffer, distance=-precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS)
+    core = prepared(in_threads(deeper, shapes.geometry[candidates]))
+    rows = found.where(some[found.shape])
+    shape = np.searchsorted(candidates, rows.shape)
+    area = shared_area(core.outlines, shape, rows.pieces.outlines, rows.piece)
+    return candidates, core, replace(rows, shape=shape, area=area).where(area > 0)
 
 
 def largest_part(shapes: Geometries) -> Geometries:

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.conditions import all_of, answers_of_test, answers_of_where, as_numbers, as_text
-from flexruimte.geometry import BUFFER_QUADRANT_SEGMENTS, Overlaps, covered_area, overlaps, remainder, stays_at_boundary, union_by_group
+from flexruimte.geometry import BUFFER_QUADRANT_SEGMENTS, Overlaps, covered_area, leaves_only_boundary, remainder, stays_at_boundary
 from flexruimte.layers import Features, Layer
 from flexruimte.overlay import Overlay
 from flexruimte.ruleset import DistanceByField, Rule, Ruleset
@@ -84,7 +84,7 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
         if ruleset.excludes(rule):
             takes = (applies == YES) & ~findings[rule_id].edge
             taking.append(found.where(takes[found.shape]))
-    cutters = np.concatenate([np.empty(0, dtype=object), *(found.piece for found in taking)])
+    cutters = np.concatenate([np.empty(0, dtype=object), *(found.geometry for found in taking)])
     owner = np.concatenate([np.empty(0, dtype=np.intp), *(found.shape for found in taking)])
     buildable = remainder(overlay.shapes, cutters, owner)
     return Land(buildable, overlay.areas - shapely.area(buildable), findings)
@@ -104,40 +104,31 @@ def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verd
     sure = found.where(counts[found.feature] == YES)
     count = len(overlay.shapes)
     precision = features.precision_m if rule.precision_m is None else rule.precision_m
-    cover = union_by_group(sure.geometry, sure.shape, count) if precision > 0 else None
-    covered = covered_area(sure, count) if cover is None else shapely.area(cover)
-    edge = np.zeros(count, dtype=bool) if cover is None else stays_at_boundary(overlay.shapes, cover, precision)
-    against = _leaves_nothing(overlay, cover, covered, precision) if excludes else (covered > AREA_TOLERANCE * overlay.areas) & ~edge
+    covered = covered_area(overlay.prepared, sure)
+    edge = stays_at_boundary(overlay.prepared, sure, covered, precision)
+    much = covered > AREA_TOLERANCE * overlay.areas
+    against = much & ~edge
+    if excludes:
+        against = (covered >= (1 - AREA_TOLERANCE) * overlay.areas) | leaves_only_boundary(overlay.prepared, sure, covered, precision)
     doubtful = ~overlay.known(features, rule.largest_distance_m) | _in_doubt(
         overlay, found.where(counts[found.feature] == UNKNOWN), precision
     )
     verdict = np.where(against, NO, np.where(doubtful, UNKNOWN, YES)).astype(np.int8)
     # Where the rule does not apply it passes; where it may apply, a "no" is not certain.
     verdict = np.where(applies == NO, YES, np.where((applies == UNKNOWN) & (verdict == NO), UNKNOWN, verdict)).astype(np.int8)
-    partly_unknown = (applies == UNKNOWN) & (covered > AREA_TOLERANCE * overlay.areas) & ~edge
+    partly_unknown = (applies == UNKNOWN) & much & ~edge
     verdict[partly_unknown] = UNKNOWN
     feature_count, names = _causes(found, features, count)
     return LandFinding(covered, edge, verdict, feature_count, names), sure
 
 
-def _leaves_nothing(overlay: Overlay, cover: Geometries | None, covered: Floats, precision_m: float) -> Booleans:
-    """Return where a rule leaves no more of a parcel than the edge of its map."""
-    nothing: Booleans = covered >= (1 - AREA_TOLERANCE) * overlay.areas
-    if cover is None:
-        return nothing
-    little = np.flatnonzero(~nothing & (covered > 0.5 * overlay.areas))
-    rest = remainder(overlay.shapes[little], cover[little])
-    nothing[little] = stays_at_boundary(overlay.shapes[little], rest, precision_m)
-    return nothing
-
-
 def _in_doubt(overlay: Overlay, uncertain: Overlaps, precision_m: float) -> Booleans:
     """Return which parcels are met, by more than the edge of the map, by features that may count or not."""
-    doubtful = np.zeros(len(overlay.shapes), dtype=bool)
-    met = np.unique(uncertain.shape)
-    cover = union_by_group(uncertain.geometry, np.searchsorted(met, uncertain.shape), len(met))
-    doubtful[met] = ~stays_at_boundary(overlay.shapes[met], cover, precision_m)
-    return doubtful
+    met = np.zeros(len(overlay.shapes), dtype=bool)
+    met[uncertain.shape] = True
+    if not len(uncertain.shape) or precision_m <= 0:
+        return met
+    return met & ~stays_at_boundary(overlay.prepared, uncertain, covered_area(overlay.prepared, uncertain), precision_m)
 
 
 def _distances(rule: Rule, features: Features) -> tuple[Floats, Booleans]:
@@ -168,7 +159,7 @@ def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: F
         return found.where(wanted[found.feature])
     chosen = np.flatnonzero(wanted)
     widened = shapely.buffer(features.geometries[chosen], distance[chosen], quad_segs=BUFFER_QUADRANT_SEGMENTS)
-    found = overlaps(overlay.shapes, widened)
+    found = overlay.of_geometries(widened)
     return replace(found, feature=chosen[found.feature])
 
 

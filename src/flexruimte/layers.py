@@ -17,7 +17,7 @@ import shapely
 
 from flexruimte.conditions import answers_of_where, as_text
 from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
-from flexruimte.geometry import overlaps, polygonal
+from flexruimte.geometry import overlaps, polygonal, prepared, prepared_features
 from flexruimte.raster import Grid
 from flexruimte.ruleset import LayerSpec
 from flexruimte.seen import Identities, Seen, cells_seen, identities, rows_seen
@@ -482,9 +482,10 @@ def _belongs(geometries: Geometries, municipalities: Municipalities, position: i
     if not len(border):
         return np.asarray(belongs)
     near = np.sort(shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))))
-    found = overlaps(geometries[border], municipalities.geometries[near])
+    found = overlaps(prepared(geometries[border]), prepared_features(municipalities.geometries[near]))
     shared = np.zeros((len(border), len(near)))
     np.add.at(shared, (found.shape, found.feature), found.area)
+    shared = shared.round(6)  # equal shares are equal but for rounding
     belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
     return np.asarray(belongs)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import shapely
 
-from flexruimte.geometry import Overlaps, covered_area, overlaps
+from flexruimte.geometry import Overlaps, Prepared, covered_area, overlaps, prepared, prepared_features
 from flexruimte.layers import Features
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
@@ -34,12 +35,22 @@ class Overlay:
 
     def __init__(self, shapes: Geometries, around: Overlay | None = None) -> None:
         self.shapes = shapes
+        self.prepared = prepared(shapes)
         self.areas: Floats = shapely.area(shapes)
         self._around = around
         self._same = np.zeros(len(shapes), dtype=bool) if around is None else shapely.equals_identical(shapes, around.shapes)
         self._overlaps: dict[str, Overlaps] = {}
         self._covered_m2: dict[str, Floats] = {}
         self._known: dict[tuple[str, float], Booleans] = {}
+
+    @cached_property
+    def _others(self) -> Prepared:
+        """The shapes that are not those around them."""
+        return prepared(self.shapes[~self._same])
+
+    def of_geometries(self, geometries: Geometries) -> Overlaps:
+        """Return what the shapes share with geometries, which are not remembered."""
+        return overlaps(self.prepared, prepared_features(geometries))
 
     def of(self, features: Features) -> Overlaps:
         """Return what the shapes share with the features of a layer."""
@@ -49,12 +60,15 @@ class Overlay:
 
     def _work_out_overlaps(self, features: Features) -> Overlaps:
         if self._around is None or features.key not in self._around._overlaps:
-            return overlaps(self.shapes, features.geometries)
-        other = np.flatnonzero(~self._same)
-        there, here = self._around.of(features), overlaps(self.shapes[other], features.geometries)
-        there, here = there.where(self._same[there.shape]), replace(here, shape=other[here.shape])
+            return self.of_geometries(features.geometries)
+        there = self._around.of(features)
+        here = overlaps(self._others, there.pieces)
+        there, here = there.where(self._same[there.shape]), replace(here, shape=np.flatnonzero(~self._same)[here.shape])
         order = np.argsort(np.concatenate([there.shape, here.shape]), kind="stable")
-        return Overlaps(*(np.concatenate([getattr(there, each.name), getattr(here, each.name)])[order] for each in fields(Overlaps)))
+        shape, feature, area, piece = (
+            np.concatenate([getattr(there, name), getattr(here, name)])[order] for name in ("shape", "feature", "area", "piece")
+        )
+        return Overlaps(shape, feature, area, piece, there.pieces)
 
     def known(self, features: Features, reach_m: float = 0.0) -> Booleans:
         """Return which shapes lie in the area that a layer speaks of, with everything within `reach_m` of them. (n,) bool."""
@@ -73,7 +87,7 @@ class Overlay:
             return np.ones(len(self.shapes), dtype=bool)
         if shapely.is_empty(features.coverage):
             return np.zeros(len(self.shapes), dtype=bool)
-        inside = shapely.area(shapely.intersection(self.shapes, features.coverage)) >= KNOWN_FROM_SHARE * self.areas
+        inside = covered_area(self.prepared, self.of_geometries(np.array([features.coverage]))) >= KNOWN_FROM_SHARE * self.areas
         border = shapely.distance(self.shapes, shapely.boundary(features.coverage))
         return np.asarray(inside & ((reach_m <= 0) | (border >= reach_m)))
 
@@ -91,5 +105,5 @@ class Overlay:
     def _covered(self, features: Features) -> Floats:
         """Return the area of each shape that the features of a layer cover. [m2]."""
         if features.key not in self._covered_m2:
-            self._covered_m2[features.key] = covered_area(self.of(features), len(self.shapes))
+            self._covered_m2[features.key] = covered_area(self.prepared, self.of(features))
         return self._covered_m2[features.key]

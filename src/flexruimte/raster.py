@@ -9,12 +9,12 @@ from functools import partial
 import numpy as np
 import shapely
 
+from flexruimte.outlines import counted, directed_edges
 from flexruimte.parallel import in_threads
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
 __all__ = ["CellStatistics", "Grid", "cell_statistics", "slope_percent"]
 
-_POLYGON = 3
 _GRAIN = 2.0**-46
 """Parts of cells are counted in this share of a cell, in whole numbers: sums of them are exact, whatever is added first."""
 _TOUCHED_M = 1e-9
@@ -147,22 +147,9 @@ def _bands(shapes: Geometries, grid: Grid) -> tuple[Integers, Integers]:
     number = -(-(box[:, 3] - box[:, 1]) // rows_per_band)
     of = np.repeat(np.arange(len(over)), number)
     bands = box[of]
-    bands[:, 1] += _counted(number) * rows_per_band[of]
+    bands[:, 1] += counted(number) * rows_per_band[of]
     bands[:, 3] = np.minimum(bands[:, 1] + rows_per_band[of], bands[:, 3])
     return present[over][of], bands
-
-
-def _counted(number: Integers) -> Integers:
-    """Return 0, 1, 2 ... for each number, that many of them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> _counted(np.array([2, 1, 3]))
-    array([0, 1, 0, 0, 1, 2])
-    """
-    end = np.cumsum(number)
-    return np.arange(end[-1] if len(end) else 0) - np.repeat(end - number, number)
 
 
 def _band_statistics(shapes: Geometries, bands: Integers, grids: Sequence[Grid]) -> Floats:
@@ -171,7 +158,7 @@ def _band_statistics(shapes: Geometries, bands: Integers, grids: Sequence[Grid])
     columns, rows = bands[:, 2] - bands[:, 0], bands[:, 3] - bands[:, 1]
     # How far a cell lies from the one in the same place among the cells of the raster differs per row of a band.
     length = np.repeat(columns, rows)
-    row = np.repeat(bands[:, 1] - grids[0].row, rows) + _counted(rows)
+    row = np.repeat(bands[:, 1] - grids[0].row, rows) + counted(rows)
     start = row * grids[0].cells.shape[1] + np.repeat(bands[:, 0] - grids[0].column, rows)
     there = cell + np.repeat(start - (np.cumsum(length) - length), length)[cell]
     first_cell = np.searchsorted(cell, np.cumsum(columns * rows) - columns * rows)
@@ -236,21 +223,12 @@ def _edges(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Floats, Flo
     sign : Floats
         1 where the polygon lies to the right of an edge that goes down, -1 where it lies to the left. (m,) float64
     """
-    # A polygon without holes is its own ring.
-    alone = (shapely.get_type_id(shapes) == _POLYGON) & (shapely.get_num_interior_rings(shapes) == 0)
-    parts, shape = shapely.get_parts(shapes[~alone], return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    outer = np.append(np.ones(np.count_nonzero(alone), dtype=bool), np.diff(part, prepend=-1) > 0)
-    rings, owner = np.append(shapes[alone], rings), np.append(np.flatnonzero(alone), np.flatnonzero(~alone)[shape[part]])
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    (width, height), corner = grid.cell_m, bands[owner[ring], :2].T
-    x = (points[:, 0] - (grid.left + corner[0] * width)) / width
-    y = np.rint((grid.top - corner[1] * height - points[:, 1]) / (height * _GRAIN)) * _GRAIN
-    start = np.flatnonzero(ring[1:] == ring[:-1])
-    across, down, ring = np.stack([x[start], x[start + 1]]), np.stack([y[start], y[start + 1]]), ring[start]
-    turn = np.bincount(ring, across[0] * down[1] - across[1] * down[0], minlength=len(rings))
-    sign = np.where((turn < 0) == outer, 1.0, -1.0)
-    return across, down, owner[ring], sign[ring]
+    start, end, band, inside_left = directed_edges(shapes)
+    (width, height), corner = grid.cell_m, bands[band, :2].T
+    left, top = grid.left + corner[0] * width, grid.top - corner[1] * height
+    across = np.stack([(points[:, 0] - left) / width for points in (start, end)])
+    down = np.stack([np.rint((top - points[:, 1]) / (height * _GRAIN)) * _GRAIN for points in (start, end)])
+    return across, down, band, np.where(inside_left, 1.0, -1.0)
 
 
 def _cut(along: Floats, beside: Floats) -> tuple[Integers, Floats, Floats]:
@@ -273,7 +251,7 @@ def _cut(along: Floats, beside: Floats) -> tuple[Integers, Floats, Floats]:
     every = np.arange(len(number))
     line, cut = np.repeat(every, number + 1), np.repeat(every, number)
     start, way = along[0][cut], (along[1] - along[0])[cut]
-    step = _counted(number)
+    step = counted(number)
     at = np.where(way > 0, np.floor(start) + 1 + step, np.ceil(start) - 1 - step)
     other = beside[0][cut] + (beside[1] - beside[0])[cut] * ((at - start) / way)
     # Each cut ends one piece and starts the next.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from flexruimte.conditions import answers_of_where, as_numbers
 from flexruimte.errors import LayerError, enumerate_some
-from flexruimte.geometry import isoperimetric_quotient, stays_at_boundary, union_by_group
+from flexruimte.geometry import isoperimetric_quotient, prepared, stays_at_boundary
 from flexruimte.layers import Features, Layer, Table
 from flexruimte.overlay import Overlay
 from flexruimte.ruleset import Agreements, Plans, Regime, Ruleset
@@ -194,8 +194,9 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
     found = found.where((counts[found.feature] > NO) & ~ignored[found.feature])
     # One row per parcel and plan, without what is no more than the edge of the map.
     pair, index = np.unique(np.stack([found.shape, found.feature], axis=1), axis=0, return_inverse=True)
-    covers = union_by_group(found.geometry, index.ravel(), len(pair))
-    real = ~stays_at_boundary(overlay.shapes[pair[:, 0]], covers, features.precision_m) if len(pair) else np.empty(0, bool)
+    by_pair = replace(found, shape=index.ravel())
+    covered: Floats = np.bincount(by_pair.shape, by_pair.area, minlength=len(pair)).astype(np.float64, copy=False)
+    real = ~stays_at_boundary(prepared(overlay.shapes[pair[:, 0]]), by_pair, covered, features.precision_m)
     parcel, plan = pair[real].T
     sure = (counts[plan] == YES) & ~placeholder[plan] & ~np.isnat(start[plan])
     outside = ~overlay.known(features)

@@ -33,7 +33,7 @@ def _meeting(features: Features, where: Where, inputs: MeasureInputs) -> tuple[O
 def share(measure: ShareMeasure, inputs: MeasureInputs) -> Floats:
     """Return the covered share of each shape, 0 to 1; NaN where in doubt. (n,) float64."""
     found, doubtful = _meeting(inputs.features(measure.layer), measure.where, inputs)
-    return np.where(doubtful, np.nan, np.clip(covered_area(found, len(inputs.ids)) / inputs.overlay.areas, 0, 1))
+    return np.where(doubtful, np.nan, np.clip(covered_area(inputs.overlay.prepared, found) / inputs.overlay.areas, 0, 1))
 
 
 def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
