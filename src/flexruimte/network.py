@@ -19,6 +19,8 @@ FARTHEST_FROM_ROAD_M = 500.0
 around the roads are known. An assumption, without a source: such a facility counts as none within the limit of the walk. [m]"""
 _NODE_GRID_M = 0.001
 """Vertices closer than this are the same node: lines that meet there are connected."""
+_NODE_CAPACITY = 2
+"""Of the index of segments, for the same reason as in `flexruimte.distance`."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class RoadNetwork:
     @cached_property
     def tree(self) -> shapely.STRtree:
         """Index of the segments."""
-        return shapely.STRtree(self.segments)
+        return shapely.STRtree(self.segments, _NODE_CAPACITY)
 
 
 def road_network(lines: Geometries) -> RoadNetwork:
