@@ -56,9 +56,9 @@ def road_network(lines: Geometries) -> RoadNetwork:
     """
     parts = shapely.get_parts(lines)
     coordinates, owner = shapely.get_coordinates(parts, return_index=True)
-    snapped = np.round(coordinates / _NODE_GRID_M).astype(np.int64)
-    _, node = np.unique(snapped, axis=0, return_inverse=True)
-    node = node.ravel()
+    x, y = np.round(coordinates / _NODE_GRID_M).T
+    # One complex number per place sorts far faster than rows of two.
+    _, node = np.unique(x + 1j * y, return_inverse=True)
     start = np.flatnonzero((owner[1:] == owner[:-1]) & (node[1:] != node[:-1])) if len(owner) else np.empty(0, np.intp)
     ends = np.stack([coordinates[start], coordinates[start + 1]], axis=1)
     segments = np.asarray(shapely.linestrings(ends) if len(start) else [], dtype=object)
