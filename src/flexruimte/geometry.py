@@ -471,7 +471,7 @@ def width(shapes: Geometries, tolerance_m: float = 0.1) -> Floats:
     shapes
         Valid polygons. (n,) object
     tolerance_m
-        The answer is at most twice this too small. [m]
+        More than 0; the answer is at most twice this too small. [m]
 
     Examples
     --------
