@@ -8,11 +8,13 @@ import shapely
 from flexruimte.parallel import in_threads
 from flexruimte.vocabulary import Floats, Geometries
 
-__all__ = ["distance_to_nearest"]
+__all__ = ["NODE_CAPACITY", "distance_to_nearest"]
 
 _LINE, _POLYGON = 1, 3
 _SEGMENTS_PER_PIECE = 8
 """A tree finds a short piece of a line, where it would have to measure along all of a long one."""
+NODE_CAPACITY = 2
+"""A tree that is asked what is nearest measures how far every member of a node is, once it looks into the node: so few in each."""
 
 
 def distance_to_nearest(shapes: Geometries, things: Geometries, limit_m: float) -> Floats:
@@ -51,7 +53,7 @@ def distance_to_nearest(shapes: Geometries, things: Geometries, limit_m: float) 
     pieces = np.append(parts[(kind != _LINE) & (kind != _POLYGON)], _short_pieces(lines))
     apart = np.flatnonzero(distance)
     if len(pieces):
-        pieces_tree = _built_tree(pieces)
+        pieces_tree = _built_tree(pieces, NODE_CAPACITY)
 
         def nearest_of(chunk: Geometries) -> Floats:
             found = np.full(len(chunk), float(limit_m))
@@ -63,9 +65,9 @@ def distance_to_nearest(shapes: Geometries, things: Geometries, limit_m: float) 
     return distance
 
 
-def _built_tree(geometries: Geometries) -> shapely.STRtree:
+def _built_tree(geometries: Geometries, node_capacity: int = 10) -> shapely.STRtree:
     """Return a tree that threads may share: the first question builds it."""
-    tree = shapely.STRtree(geometries)
+    tree = shapely.STRtree(geometries, node_capacity)
     tree.query(geometries[:1])
     return tree
 

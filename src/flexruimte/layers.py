@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -48,6 +49,8 @@ __all__ = [
 NULL_VALUE = "none"
 """In `constants`: the field is null in all rows."""
 
+_rows_kept: dict[str, tuple[tuple[Any, ...], pd.DataFrame]] = {}
+"""Of tables in files: what was asked and how the file was stamped, and the rows that were read, by the name of the layer."""
 _KINDS = {"polygon": (3, 6), "line": (1, 2, 5), "point": (0, 4)}
 
 
@@ -381,6 +384,9 @@ def check_raster_values(spec: LayerSpec, source: Source) -> None:
 def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str]) -> Table:
     """Read a table that is joined on the parcel id.
 
+    One table serves all municipalities, and holds the parcels of all. So what was read last under a name is kept, and a file is read
+    again only where it, or what is asked of it, has changed.
+
     Raises
     ------
     LayerError
@@ -391,16 +397,37 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
         raise LayerError(f'{source.label}: say which column holds the parcel id, with id = "..."')
     if settings.id not in source.columns:
         raise LayerError(f"{source.label} has no column '{settings.id}' for the parcel id; {did_you_mean(settings.id, source.columns)}")
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "the parcels it lists")
+    asked = _asked_of_table(source, fields)
+    kept, rows = _rows_kept.get(key, (None, None))
+    if asked is None or asked != kept or rows is None:
+        rows = _rows_of_table(source, settings, settings.id, fields)
+        if asked is not None:
+            _rows_kept[key] = asked, rows
+    return Table(key, spec, rows, facts)
+
+
+def _asked_of_table(source: Source, fields: Sequence[str]) -> tuple[Any, ...] | None:
+    """Return what is asked of a table in a file, and how that file is stamped now; None for what may change without another stamp."""
+    path = Path(source.path)
+    # A database may keep what changes in a file beside it; what lies elsewhere has no stamp here.
+    if source.data is not None or path.suffix not in (".csv", ".parquet") or not path.is_file():
+        return None
+    stat = path.stat()
+    return source.path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, source.settings.model_dump_json(), tuple(fields)
+
+
+def _rows_of_table(source: Source, settings: LayerSettings, id_column: str, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the fields of a table by the vocabulary's names, indexed by parcel id."""
     columns = source_columns(source, fields)
-    frame = source.read_table(list(dict.fromkeys([settings.id, *columns.values()])))
-    ids = frame[settings.id].astype("string")
+    frame = source.read_table(list(dict.fromkeys([id_column, *columns.values()])))
+    ids = frame[id_column].astype("string")
     double = ids[ids.duplicated() & ids.notna()].unique()
     if len(double):
         raise LayerError(f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel")
     rows = _named(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[ids.notna().to_numpy()]
     _ = rows.index.is_unique  # pandas builds its index at the first question: now, before threads share it
-    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "the parcels it lists")
-    return Table(key, spec, rows, facts)
+    return rows
 
 
 def load_municipalities(source: Source) -> Municipalities:

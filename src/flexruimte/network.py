@@ -19,6 +19,8 @@ FARTHEST_FROM_ROAD_M = 500.0
 around the roads are known. An assumption, without a source: such a facility counts as none within the limit of the walk. [m]"""
 _NODE_GRID_M = 0.001
 """Vertices closer than this are the same node: lines that meet there are connected."""
+_NODE_CAPACITY = 2
+"""Of the index of segments, for the same reason as in `flexruimte.distance`."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class RoadNetwork:
     @cached_property
     def tree(self) -> shapely.STRtree:
         """Index of the segments."""
-        return shapely.STRtree(self.segments)
+        return shapely.STRtree(self.segments, _NODE_CAPACITY)
 
 
 def road_network(lines: Geometries) -> RoadNetwork:
@@ -54,9 +56,9 @@ def road_network(lines: Geometries) -> RoadNetwork:
     """
     parts = shapely.get_parts(lines)
     coordinates, owner = shapely.get_coordinates(parts, return_index=True)
-    snapped = np.round(coordinates / _NODE_GRID_M).astype(np.int64)
-    _, node = np.unique(snapped, axis=0, return_inverse=True)
-    node = node.ravel()
+    x, y = np.round(coordinates / _NODE_GRID_M).T
+    # One complex number per place sorts far faster than rows of two.
+    _, node = np.unique(x + 1j * y, return_inverse=True)
     start = np.flatnonzero((owner[1:] == owner[:-1]) & (node[1:] != node[:-1])) if len(owner) else np.empty(0, np.intp)
     ends = np.stack([coordinates[start], coordinates[start + 1]], axis=1)
     segments = np.asarray(shapely.linestrings(ends) if len(start) else [], dtype=object)

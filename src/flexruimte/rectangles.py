@@ -427,10 +427,12 @@ def _has_room(shapes: Geometries, access: Geometries, within: Floats, *, length_
     fits = np.zeros(len(shapes), dtype=bool)
     left = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_missing(access)))
     narrow, across = min(length_m, width_m) / _CIRCLE_MARGIN, float(np.hypot(length_m, width_m)) * _CIRCLE_MARGIN
-    left = left[~shapely.is_empty(shapely.buffer(shapes[left], -narrow / 2, quad_segs=4))]
-    centres = shapely.buffer(shapes[left], -across / 2, quad_segs=4)
-    fits[left] = shapely.distance(centres, access[left]) <= within[left]
+    # A shape that is smaller than the circle has no room for it.
+    large = left[shapely.area(shapes[left]) >= (length_m**2 + width_m**2) / 4 * np.pi]
+    centres = shapely.buffer(shapes[large], -across / 2, quad_segs=4)
+    fits[large] = shapely.distance(centres, access[large]) <= within[large]
     left = left[~fits[left]]
+    left = left[~shapely.is_empty(shapely.buffer(shapes[left], -narrow / 2, quad_segs=4))]
     for some in np.array_split(left, len(left) * 2 * _FIRST_PAD_HEIGHTS // _PAD_CHUNK + 1):
         along, centre = _surrounding_degrees(shapes[some]), shapely.get_coordinates(shapely.centroid(shapes[some]))
         owner, turn = some.repeat(2), Turn(centre.repeat(2, axis=0), np.stack([along, along + 90], axis=1).ravel())

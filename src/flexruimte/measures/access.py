@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.conditions import answers_of_where
+from flexruimte.distance import NODE_CAPACITY
 from flexruimte.geometry import largest_part
 from flexruimte.measures.inputs import MeasureInputs
 from flexruimte.rectangles import has_room_for_rectangle
@@ -70,7 +71,7 @@ def rectangle(measure: RectangleMeasure, inputs: MeasureInputs) -> np.ndarray[An
     distance = np.full(len(shapes), measure.limit_m)
     within = np.zeros(len(shapes))
     if len(roads):
-        tree = shapely.STRtree(roads)
+        tree = shapely.STRtree(roads, NODE_CAPACITY)
         (near, _), away = tree.query_nearest(shapes, max_distance=measure.limit_m, return_distance=True, all_matches=False)
         distance[near] = away
         within[near] = away + ruleset.number(measure.within_m)

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.conditions import answers_of_where, as_numbers
+from flexruimte.distance import NODE_CAPACITY
 from flexruimte.geometry import Overlaps, covered_area
 from flexruimte.layers import Features
 from flexruimte.measures.inputs import MeasureInputs
@@ -43,13 +44,18 @@ def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[A
     """
     features = inputs.features(measure.layer)
     found, doubtful = _meeting(features, measure.where, inputs)
-    values = features.table[measure.field].to_numpy(dtype=object)[found.feature]
-    pairs = pd.DataFrame({"shape": found.shape, "value": values, "area": np.round(found.area, 6)}).dropna()
-    pairs["order"] = pairs["value"].astype(str)
-    pairs["area"] = pairs.groupby(["shape", "order"])["area"].transform("sum")
-    best = pairs.sort_values(["shape", "area", "order"], ascending=[True, False, True], kind="stable").drop_duplicates("shape")
+    values = features.table[measure.field].astype(object)
+    found = found.where(values.notna().to_numpy()[found.feature])
+    # Classes are numbered by the order of their names, which decides between classes of equal size.
+    number, names = pd.factorize(values.astype(str), sort=True)
+    pair, first, of = np.unique(found.shape * len(names) + number[found.feature], return_index=True, return_inverse=True)
+    # In whole square millimetres, so that the order in which areas are added does not matter.
+    area = np.bincount(of, np.rint(found.area * 1e6), minlength=len(pair))
+    shape = found.shape[first]
+    best = np.lexsort((-area, shape))
+    best = best[np.diff(shape[best], prepend=-1) > 0]
     result = np.full(len(inputs.ids), None, dtype=object)
-    result[best["shape"].to_numpy()] = best["value"].to_numpy()
+    result[shape[best]] = values.to_numpy()[found.feature[first[best]]]
     result[doubtful] = None
     return result
 
@@ -95,7 +101,7 @@ def field_mean(measure: FieldMeanMeasure, inputs: MeasureInputs) -> Floats:
     usable = np.flatnonzero((counts == YES) & ~np.isnan(of_feature))
     bare = np.flatnonzero(np.isnan(mean))
     if measure.nearest_within_m > 0 and len(usable) and len(bare):
-        (shape, near), _ = shapely.STRtree(features.geometries[usable]).query_nearest(
+        (shape, near), _ = shapely.STRtree(features.geometries[usable], NODE_CAPACITY).query_nearest(
             inputs.overlay.shapes[bare], max_distance=measure.nearest_within_m, return_distance=True, all_matches=True
         )
         # Of features that are equally near the lowest value, so that the order of rows does not matter.
