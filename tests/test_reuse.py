@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import sqlite3
 import sys
@@ -22,7 +23,10 @@ from hypothesis import strategies as st
 
 import flexruimte.pipeline
 from flexruimte import Study, batch
+from flexruimte.batch.fingerprint import check_digest, stamps_of
 from flexruimte.batch.memory import FolderMemory
+from flexruimte.checks import CheckReport, check
+from flexruimte.errors import StudyError
 from flexruimte.exports.geopackage import write_geopackage
 from flexruimte.exports.survey_file import SURVEY_FILE, Shapes, read_layouts, read_survey, write_layouts, write_survey
 from flexruimte.layout import Layouts, lay_out
@@ -370,6 +374,60 @@ def test_without_a_folder_nothing_is_kept(tmp_path: Path, surveyed: list[str]) -
     for _ in range(2):
         assess(plan, "A", memory=memory)
     assert surveyed == ["A", "A", "A"]
+
+
+# ------------------------------------------------------------------------------------------------------------------- the look at sources
+
+
+def test_sources_that_were_found_right_are_not_looked_at_again(towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def noted(plan: Any) -> CheckReport:
+        looks.append(plan.name)
+        return check(plan)
+
+    monkeypatch.setattr(sys.modules["flexruimte.batch.run"], "check", noted)
+
+    def run(*, fresh: bool = False, **changes: Any) -> int:
+        looks.clear()
+        assert not batch.run(Study.load(towns).changed(**changes), None, tmp_path / "out", fresh=fresh).failed
+        return len(looks)
+
+    weight, where = {"groups": {"students": {"weights": {"stop": 1}}}}, {"rules": {"nature": {"where": {"naam": "Heide"}}}}
+    assert run() == 1
+    assert run() == run(**weight) == run() == 0
+    assert run(fresh=True) == 1
+    assert run(**where) == 1  # another field is read
+    assert run(not_assessed=["natuur"]) == 1
+    assert run() == 1
+    (towns.parent / "haltes.gpkg").touch()
+    assert run(**weight) == 1
+    assert run() == 0
+    log = tmp_path / "out" / "run.json"
+    log.write_text(json.dumps({name: value for name, value in json.loads(log.read_text()).items() if name != "checked"}))
+    assert run(**weight) == 1
+
+
+def test_what_changed_for_the_worse_is_refused_before_anything_is_computed(towns: Path, tmp_path: Path) -> None:
+    batch.run(Study.load(towns), None, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    double = gpd.read_file(towns.parent / "kaart.gpkg", layer="perceel")
+    pd.concat([double, double.iloc[:1]]).to_file(towns.parent / "kaart.gpkg", layer="perceel")
+    for _ in range(2):
+        with pytest.raises(StudyError, match="parcel ids that are there more than once"):
+            batch.run(Study.load(towns), None, tmp_path / "out")
+    assert contents(tmp_path / "out") == before
+
+
+def test_what_is_no_file_is_looked_at_every_time(towns: Path, tmp_path: Path) -> None:
+    plan = Study.load(towns).plan
+    assert check_digest(plan, stamps_of(plan)) is not None
+    stops = plan.sources["haltes"]
+    for source in ("PG:dbname=flex", "s3://bucket/haltes.gpkg", "https://example.org/haltes.gpkg", "gone.gpkg"):
+        other = replace(stops, settings=stops.settings.model_copy(update={"source": source}))
+        assert check_digest(replace(plan, sources={**plan.sources, "haltes": other}), {}) is None
+    held = replace(stops, data=stops.read([]))
+    assert check_digest(replace(plan, sources={**plan.sources, "haltes": held}), {}) is None
 
 
 # ------------------------------------------------------------------------------------------------------------------- layouts on disk

@@ -125,9 +125,11 @@ def run(
     log = Log(place, plan)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     if pending:
-        _refuse_bad_input(plan, pending if codes else [])
+        _refuse_bad_input(plan, pending if codes else [], checked=log.is_checked and not fresh)
     with place.locked():
         log.read()  # again: another run may have ended in between
+        if pending:
+            log.note_checked()
         _tidy(log)
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
         try:
@@ -219,9 +221,9 @@ def _codes(plan: Plan, codes: Sequence[str] | None) -> list[str]:
     return [known.codes[position] for position in sorted({known.position(code) for code in codes})]
 
 
-def _refuse_bad_input(plan: Plan, named: list[str]) -> None:
-    """Look at every source, and at the municipalities asked for by name, before anything is computed or written."""
-    problems = check(plan).problems
+def _refuse_bad_input(plan: Plan, named: list[str], *, checked: bool) -> None:
+    """Look at every source, unless a run did, and at the municipalities asked for by name, before anything is computed or written."""
+    problems = [] if checked else check(plan).problems
     if problems:
         more = f" (and {len(problems) - 1} more; flexruimte check lists them)" if len(problems) > 1 else ""
         raise StudyError(f"{problems[0]}{more}")
