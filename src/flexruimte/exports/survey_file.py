@@ -304,6 +304,13 @@ def _plain(value: Any) -> Any:
     return None if pd.isna(value) else value.item()
 
 
+def _objects(texts: pa.Array) -> np.ndarray[Any, Any]:
+    """Return what texts stand for; equal ones are read once."""
+    encoded = texts.dictionary_encode()
+    distinct = np.array([*map(_object, encoded.dictionary.to_pylist()), None], dtype=object)[:-1]  # None lest NumPy makes numbers of all
+    return distinct[encoded.indices.to_numpy()]
+
+
 def _object(text: str) -> Any:
     value = json.loads(text)
     if isinstance(value, dict):
@@ -322,6 +329,6 @@ def _restored(column: pa.ChunkedArray, kind: str) -> Any:
         "series": lambda: pd.Series(array.to_pandas(), dtype=dtype),
         "array": lambda: array.to_numpy(zero_copy_only=False).astype(dtype),
         "texts": lambda: array.to_numpy(zero_copy_only=False),
-        "objects": lambda: np.array([*map(_object, array.to_pylist()), None], dtype=object)[:-1],
+        "objects": lambda: _objects(array),
     }
     return restore[how]()
