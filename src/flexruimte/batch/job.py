@@ -13,6 +13,7 @@ from flexruimte.batch.memory import MEMORY_FILES, FolderMemory
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
 from flexruimte.exports.layouts import digest_of_layouts
 from flexruimte.exports.place import Place
+from flexruimte.exports.ranking_table import write_ranked
 from flexruimte.exports.results import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
 from flexruimte.pipeline import Memory, Plan, Progress, assess
 from flexruimte.ranking import Ranking
@@ -77,3 +78,4 @@ def _write(ranking: Ranking, folder: Path, memory: FolderMemory) -> None:
     memory.note_written(layouts)
     ranking.to_parquet(folder / PARCELS)
     ranking.to_summary(folder / SUMMARY)
+    write_ranked(folder)

@@ -21,7 +21,7 @@ from flexruimte.batch.workers import compute_in_workers
 from flexruimte.checks import check
 from flexruimte.errors import StudyError
 from flexruimte.exports.place import place_of
-from flexruimte.exports.ranking_table import write_ranking_table
+from flexruimte.exports.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.exports.results import LOCATIONS_GPKG, SUMMARY
 from flexruimte.layers import load_parcels
 from flexruimte.pipeline import Plan
@@ -153,7 +153,8 @@ def _tidy(log: Log) -> None:
 def _folders(log: Log) -> Iterator[Path]:
     """Yield folders to read the results of what is done from, one at a time."""
     for entry in log.done:
-        with log.place.reading((SUMMARY, LOCATIONS_GPKG), entry.folder) as folder:
+        there = log.place.has(f"{entry.folder}/{RANKED_FILE}")
+        with log.place.reading((RANKED_FILE,) if there else (SUMMARY, LOCATIONS_GPKG), entry.folder) as folder:
             yield folder
 
 

@@ -307,8 +307,8 @@ def _plain(value: Any) -> Any:
 def _objects(texts: pa.Array) -> np.ndarray[Any, Any]:
     """Return what texts stand for; equal ones are read once."""
     encoded = texts.dictionary_encode()
-    distinct = np.array([*map(_object, encoded.dictionary.to_pylist()), None], dtype=object)[:-1]  # None lest NumPy makes numbers of all
-    return distinct[encoded.indices.to_numpy()]
+    values = np.array([*map(_object, encoded.dictionary.to_pylist()), None], dtype=object)  # None lest NumPy looks into lists
+    return np.asarray(values[encoded.indices.to_numpy()])
 
 
 def _object(text: str) -> Any:
