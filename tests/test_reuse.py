@@ -517,3 +517,4 @@ def test_kept_shapes_are_the_shapes(shapes: list[Any], data: st.DataObject) -> N
     assert len(kept[chosen]) == len(chosen)
     assert [shape and shape.wkb for shape in np.asarray(kept[chosen])] == [shape and shape.wkb for shape in geometries[chosen]]
     assert (shapely.is_missing(kept) == shapely.is_missing(geometries)).all()
+    assert kept[chosen].joined().to_pybytes() == b"".join(b"-" if shape is None else shape.wkb for shape in geometries[chosen])

@@ -91,7 +91,7 @@ def digest_of_layouts(assessment: Assessment) -> str | None:
         for name in () if layouts is None else _DRAWN:
             values = getattr(layouts, name)
             shapes = isinstance(values, Shapes) or values.dtype == object
-            digest.update(b"".join(Shapes.of(values).wkb.fill_null(b"-").to_pylist()) if shapes else values.tobytes())
+            digest.update(Shapes.of(values).joined() if shapes else values.tobytes())
         digest.update(b"|")
     return digest.hexdigest()
 

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from flexruimte.exports.whole_file import whole_file
@@ -212,6 +213,11 @@ class Shapes:
     def of(cls, geometries: Self | np.ndarray[Any, Any]) -> Self:
         """Return geometries as they are kept. (n,) object"""
         return geometries if isinstance(geometries, cls) else cls(pa.array(shapely.to_wkb(geometries), pa.binary()))
+
+    def joined(self) -> pa.Buffer:
+        """Return the WKB of all in one, with "-" for none: other geometries, or in another order, give other bytes."""
+        all_of_them = pa.ListArray.from_arrays(pa.array([0, len(self.wkb)], pa.int32()), self.wkb.fill_null(b"-"))
+        return pc.binary_join(all_of_them, b"")[0].as_buffer()
 
     def __len__(self) -> int:
         """Return how many there are."""
