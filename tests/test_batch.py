@@ -11,6 +11,7 @@ import pytest
 from flexruimte import OutputError, Ranking, Study, StudyError, batch
 from flexruimte.batch.memory import INPUTS_FILE
 from flexruimte.errors import EmptyMunicipalityError
+from flexruimte.exports.ranking_table import RANKED_FILE
 from flexruimte.exports.results import FILES, folder_name
 from flexruimte.exports.survey_file import SURVEY_FILE
 from toy_files import write_toy_study
@@ -35,7 +36,7 @@ def test_everything_is_written(study: Study, tmp_path: Path) -> None:
     assert report.exit_status == 0
     assert report.computed == ["A", "B"]
     for code in ("A", "B"):
-        assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted([*FILES, INPUTS_FILE, SURVEY_FILE])
+        assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted([*FILES, INPUTS_FILE, SURVEY_FILE, RANKED_FILE])
     log = json.loads((tmp_path / "out" / "run.json").read_text())
     assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {"A": "done", "B": "done"}
     rows = (tmp_path / "out" / "ranking.csv").read_text().splitlines()

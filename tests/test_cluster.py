@@ -39,7 +39,7 @@ import os, time
 from pathlib import Path
 import flexruimte.batch.job as job
 write = job._write
-def later(ranking, folder):
+def later(ranking, folder, memory):
     mark = Path(__file__).with_name(f"mark {ranking.code} {os.getpid()}")
     mark.touch()
     if ranking.code == os.environ.get("HUNGRY"):
@@ -49,7 +49,7 @@ def later(ranking, folder):
             time.sleep(0.05)
     time.sleep(2)
     mark.unlink()
-    write(ranking, folder)
+    write(ranking, folder, memory)
 job._write = later
 """
 

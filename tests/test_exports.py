@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import geopandas as gpd
@@ -22,7 +24,7 @@ from flexruimte import OutputError, Ranking
 from flexruimte.exports.geojson import write_geojson
 from flexruimte.exports.json_text import json_lists, json_values
 from flexruimte.exports.parquet import write_parquet
-from flexruimte.exports.ranking_table import write_ranking_table
+from flexruimte.exports.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.exports.sentences import readable_properties
 from flexruimte.exports.tables import listed_ids, location_columns, location_table, parcel_table
 from flexruimte.exports.wgs84 import best_transformation, to_wgs84
@@ -481,6 +483,23 @@ def test_ranking_table_has_the_ranked_only(ranking: Ranking, tmp_path: Path) -> 
     assert rows[0]["parcel_id"] == "P12"
     assert set(rows[0]) == set(location_columns(["students", "starters"]))
     assert rows[0]["term_start"] == "2027-01-01"
+
+
+def test_ranking_table_joins_what_lies_beside_results(ranking: Ranking, tmp_path: Path) -> None:
+    write_all(ranking, tmp_path / "A")
+    shutil.copytree(tmp_path / "A", tmp_path / "B")
+    texts: dict[str, Any] = {"dtype": "string", "keep_default_na": False}
+    table = pd.read_csv(tmp_path / "A" / "ranking.csv", **texts)
+    strange = table.assign(decision_reason='two\nlines, with "words"')
+    strange.to_csv(tmp_path / "B" / RANKED_FILE, index=False, lineterminator="\n")
+    (tmp_path / "A" / RANKED_FILE).unlink()  # as an earlier version left it
+    assert write_ranking_table([tmp_path / "A", tmp_path / "B"], tmp_path / "both.csv") == 12
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "both.csv", **texts), pd.concat([table, strange], ignore_index=True))
+    assert write_ranking_table([], tmp_path / "none.csv") == 0
+    assert (tmp_path / "none.csv").read_text().splitlines() == [",".join(location_columns([]))]
+    (tmp_path / "B" / RANKED_FILE).write_bytes(b"\xff")
+    with pytest.raises(OutputError, match="cannot be read"):
+        write_ranking_table([tmp_path / "B"], tmp_path / "bad.csv")
 
 
 def test_summary_counts_add_up(ranking: Ranking) -> None:

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
+import sqlite3
 import sys
-from dataclasses import fields, replace
+from contextlib import closing
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 import flexruimte.pipeline
 from flexruimte import Study, batch
+from flexruimte.batch.fingerprint import check_digest, stamps_of
 from flexruimte.batch.memory import FolderMemory
-from flexruimte.exports.survey_file import SURVEY_FILE, read_layouts, read_survey, write_layouts, write_survey
+from flexruimte.checks import CheckReport, check
+from flexruimte.errors import StudyError
+from flexruimte.exports.geopackage import write_geopackage
+from flexruimte.exports.survey_file import SURVEY_FILE, Shapes, read_layouts, read_survey, write_layouts, write_survey
 from flexruimte.layout import Layouts, lay_out
 from flexruimte.layout_memory import LayoutMemory
 from flexruimte.pipeline import assess
+from flexruimte.ruleset_file import load_ruleset, with_changes
 from flexruimte.survey import Survey, question_of, survey
 from test_batch import TWO_TOWNS, contents
 from toy_files import write_toy_study
-from toy_town import box, frame, layers, point, toy_study, write_raster
+from toy_town import RULESET, box, frame, layers, point, toy_study, write_raster
 
 
 @pytest.fixture
@@ -363,3 +374,147 @@ def test_without_a_folder_nothing_is_kept(tmp_path: Path, surveyed: list[str]) -
     for _ in range(2):
         assess(plan, "A", memory=memory)
     assert surveyed == ["A", "A", "A"]
+
+
+# ------------------------------------------------------------------------------------------------------------------- the look at sources
+
+
+def test_sources_that_were_found_right_are_not_looked_at_again(towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def noted(plan: Any) -> CheckReport:
+        looks.append(plan.name)
+        return check(plan)
+
+    monkeypatch.setattr(sys.modules["flexruimte.batch.run"], "check", noted)
+
+    def run(*, fresh: bool = False, **changes: Any) -> int:
+        looks.clear()
+        assert not batch.run(Study.load(towns).changed(**changes), None, tmp_path / "out", fresh=fresh).failed
+        return len(looks)
+
+    weight, where = {"groups": {"students": {"weights": {"stop": 1}}}}, {"rules": {"nature": {"where": {"naam": "Heide"}}}}
+    assert run() == 1
+    assert run() == run(**weight) == run() == 0
+    assert run(fresh=True) == 1
+    assert run(**where) == 1  # another field is read
+    assert run(not_assessed=["natuur"]) == 1
+    assert run() == 1
+    (towns.parent / "haltes.gpkg").touch()
+    assert run(**weight) == 1
+    assert run() == 0
+    log = tmp_path / "out" / "run.json"
+    log.write_text(json.dumps({name: value for name, value in json.loads(log.read_text()).items() if name != "checked"}))
+    assert run(**weight) == 1
+
+
+def test_what_changed_for_the_worse_is_refused_before_anything_is_computed(towns: Path, tmp_path: Path) -> None:
+    batch.run(Study.load(towns), None, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    double = gpd.read_file(towns.parent / "kaart.gpkg", layer="perceel")
+    pd.concat([double, double.iloc[:1]]).to_file(towns.parent / "kaart.gpkg", layer="perceel")
+    for _ in range(2):
+        with pytest.raises(StudyError, match="parcel ids that are there more than once"):
+            batch.run(Study.load(towns), None, tmp_path / "out")
+    assert contents(tmp_path / "out") == before
+
+
+def test_what_is_no_file_is_looked_at_every_time(towns: Path, tmp_path: Path) -> None:
+    plan = Study.load(towns).plan
+    assert check_digest(plan, stamps_of(plan)) is not None
+    stops = plan.sources["haltes"]
+    for source in ("PG:dbname=flex", "s3://bucket/haltes.gpkg", "https://example.org/haltes.gpkg", "gone.gpkg"):
+        other = replace(stops, settings=stops.settings.model_copy(update={"source": source}))
+        assert check_digest(replace(plan, sources={**plan.sources, "haltes": other}), {}) is None
+    held = replace(stops, data=stops.read([]))
+    assert check_digest(replace(plan, sources={**plan.sources, "haltes": held}), {}) is None
+
+
+# ------------------------------------------------------------------------------------------------------------------- layouts on disk
+
+
+def rows_of(path: Path) -> dict[str, Any]:
+    """Everything that a reader of a GeoPackage sees: layers in their order, fields, rows, index, styles, counts and extents."""
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        tables = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')"))
+        pages = ("_node", "_parent", "_rowid")  # how an index is laid out is the same for nobody
+        wanted = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if not name.endswith(pages)]
+        rows = {name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr) for name in wanted}
+    return {"layers": pyogrio.list_layers(path).tolist(), "tables": tables, "rows": rows}
+
+
+@pytest.fixture
+def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether the layouts of what was written were written too, by municipality."""
+    written: list[bool] = []
+
+    def noted(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | None, *arguments: Any) -> None:
+        written.append(layout is not None)
+        write_geopackage(locations, layout, *arguments)
+
+    monkeypatch.setattr("flexruimte.ranking.write_geopackage", noted)
+    return written
+
+
+@pytest.mark.parametrize(("changes", "again"), [
+    pytest.param({"score": {"weights": {"suitability": 1, "term": 3}}}, False, id="a weight"),
+    pytest.param({"groups": {"students": {"weights": {"stop": 1}}}}, False, id="another order"),
+    pytest.param({"language": "en"}, True, id="the language"),
+    pytest.param({"target_groups": ["starters"]}, True, id="the columns of the locations"),
+    pytest.param({"as_of": "2026-03-01"}, True, id="the date"),
+    pytest.param({"placement": {"storeys": 1}}, True, id="the layouts"),
+    pytest.param({"placement": {"merge": "none"}}, True, id="which parcels are one location"),
+    pytest.param({"placement": {"homes_mid_by": "density"}}, True, id="no layouts"),
+])  # fmt: skip
+def test_layouts_are_written_again_where_they_differ(tmp_path: Path, laid_out: list[bool], changes: dict[str, Any], again: bool) -> None:
+    before = study_with_layouts()
+    batch.run(before, ["A"], tmp_path / "reused")
+    after = before.changed(**changes)
+    for out in ("reused", "fresh"):
+        batch.run(after, ["A"], tmp_path / out)
+    assert laid_out == [True, again, True]
+    reused, fresh = (tmp_path / out / "A" / "locations.gpkg" for out in ("reused", "fresh"))
+    assert rows_of(reused) == rows_of(fresh)
+
+
+def test_layouts_that_somebody_touched_are_written_again(tmp_path: Path, laid_out: list[bool]) -> None:
+    study = study_with_layouts()
+    batch.run(study, ["A"], tmp_path / "out")
+    path = tmp_path / "out" / "A" / "locations.gpkg"
+    found = rows_of(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DELETE FROM layout")
+        database.commit()
+    weights = {"score": {"weights": {"suitability": 1, "term": 3}}}
+    batch.run(study.changed(**weights), ["A"], tmp_path / "out")
+    assert laid_out == [True, True]
+    batch.run(study, ["A"], tmp_path / "out")
+    assert laid_out == [True, True, False]
+    assert rows_of(path) == found
+    path.unlink()
+    batch.run(study, ["A"], tmp_path / "out")
+    batch.run(study, ["A"], tmp_path / "out", fresh=True)
+    assert laid_out == [True, True, False, True, True]
+    assert rows_of(path) == found
+
+
+def study_with_layouts() -> Study:
+    from test_layout import SPACIOUS
+    from test_sites import parameter, study
+
+    values = {**asdict(SPACIOUS), "homes_mid_by": "layout", "merge": "touching", "merge_most_m2": 20_000}
+    ruleset = with_changes(load_ruleset(RULESET), {"placement": {name: parameter(value) for name, value in values.items()}})
+    return study("touching").changed(ruleset=ruleset)
+
+
+@given(st.lists(st.none() | st.sampled_from([point(1, 2), box(0, 0, 3, 4), shapely.Polygon()]), min_size=1), st.data())
+def test_kept_shapes_are_the_shapes(shapes: list[Any], data: st.DataObject) -> None:
+    geometries = np.array([*shapes, None], dtype=object)[:-1]
+    chosen = np.array(data.draw(st.lists(st.integers(0, len(shapes) - 1))), dtype=np.intp)
+    kept = Shapes.of(geometries)
+    assert Shapes.of(kept) is kept
+    assert len(kept[chosen]) == len(chosen)
+    assert [shape and shape.wkb for shape in np.asarray(kept[chosen])] == [shape and shape.wkb for shape in geometries[chosen]]
+    assert (shapely.is_missing(kept) == shapely.is_missing(geometries)).all()
+    assert kept[chosen].joined().to_pybytes() == b"".join(b"-" if shape is None else shape.wkb for shape in geometries[chosen])

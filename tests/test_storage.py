@@ -394,8 +394,8 @@ import flexruimte.batch.job as job
 from flexruimte.exports import place
 place._SECONDS_BETWEEN_SIGNS = 0.2
 write = job._write
-def later(ranking, folder):
-    write(ranking, folder)
+def later(ranking, folder, memory):
+    write(ranking, folder, memory)
     open({str(tmp_path / "waiting")!r}, "w").close()
     time.sleep(60)
 job._write = later

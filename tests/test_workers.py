@@ -17,6 +17,7 @@ import pytest
 from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.memory import MEMORY_FILES
 from flexruimte.exports.place import LOCK, place_of
+from flexruimte.exports.ranking_table import RANKED_FILE
 from flexruimte.exports.results import FILES
 from test_batch import contents
 from test_cli import run
@@ -63,14 +64,14 @@ def slow(four_towns: Path, out: Path, *, workers: int, killer: str = "") -> subp
 import os, signal, sys, time
 import flexruimte.batch.job as job
 write = job._write
-def later(ranking, folder):
+def later(ranking, folder, memory):
     open(folder / "waiting", "w").close()
     try:
         {killer or "pass"}
         time.sleep(float(os.environ["WAIT"]))
     finally:
         os.remove(folder / "waiting")
-    write(ranking, folder)
+    write(ranking, folder, memory)
 job._write = later
 if __name__ == "__main__":
     sys.argv = ["flexruimte", "run", {str(four_towns)!r}, "--out", {str(out)!r}, "--workers", "{workers}"]
@@ -202,7 +203,7 @@ def test_a_full_disk_is_named_and_leaves_nothing_half(four_towns: Path, tmp_path
         assert said
         assert all("cannot be written" in text for text in said)
         for folder in (inner for inner in small.iterdir() if inner.is_dir()):
-            assert {file.name for file in folder.iterdir()} <= {*FILES, *MEMORY_FILES}
+            assert {file.name for file in folder.iterdir()} <= {*FILES, *MEMORY_FILES, RANKED_FILE}
         json.loads((small / "run.json").read_text())
     finally:
         subprocess.run(["umount", str(small)], check=True)

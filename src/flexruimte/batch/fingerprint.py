@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ from flexruimte.pipeline import Plan
 from flexruimte.sources import Source, locate
 from flexruimte.study_file import LayerSettings
 
-__all__ = ["digest", "fingerprints", "question_digest", "stamps_of"]
+__all__ = ["check_digest", "digest", "fingerprints", "question_digest", "stamps_of"]
 
 
 def digest(*parts: object) -> str:
@@ -57,6 +57,27 @@ def question_digest(question: Plan, code: str) -> str:
     """
     asked = [question.as_of.isoformat(), sorted(question.not_assessed), question.ruleset.model_dump_json()]
     return digest(software_versions(), code, asked, _settings(question))
+
+
+def check_digest(plan: Plan, stamps: Mapping[str, str]) -> str | None:
+    """Return a text that changes when `flexruimte.checks.check` might find another problem.
+
+    None where an input is no file: services, databases, storage and web servers have to answer every time.
+
+    Parameters
+    ----------
+    plan
+        What the study asks.
+    stamps
+        What `stamps_of` returns.
+    """
+    for source in _sources(plan).values():
+        if source.data is not None or storage.is_elsewhere(source.path) or not _stamps(source.path):
+            return None
+    ruleset = plan.ruleset
+    asked = {key: [ruleset.layers[key].model_dump_json(), ruleset.fields_in_use(key), key in plan.not_assessed] for key in plan.sources}
+    agreements = ruleset.agreements and ruleset.agreements.model_dump_json()
+    return digest(software_versions(), dict(stamps), _settings(plan), asked, agreements)
 
 
 def stamps_of(plan: Plan) -> dict[str, str]:

@@ -11,7 +11,9 @@ from typing import Final
 from flexruimte.batch.log import Job, MunicipalityRun
 from flexruimte.batch.memory import MEMORY_FILES, FolderMemory
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
+from flexruimte.exports.layouts import digest_of_layouts
 from flexruimte.exports.place import Place
+from flexruimte.exports.ranking_table import write_ranked
 from flexruimte.exports.results import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
 from flexruimte.pipeline import Memory, Plan, Progress, assess
 from flexruimte.ranking import Ranking
@@ -35,7 +37,7 @@ def compute(
                 return entry
             ranking = _ranked(plan, entry.code, progress, memory)
             progress("writing")
-            _write(ranking, folder)
+            _write(ranking, folder, memory)
         entry.counts = {status: counts["parcels"] for status, counts in ranking.summary["status"].items()}
         entry.homes = sum(ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention"))
         entry.state = "done"
@@ -69,8 +71,11 @@ def _ranked(plan: Plan, code: str, progress: Progress, memory: Memory) -> Rankin
     return Ranking(assessment, seconds)
 
 
-def _write(ranking: Ranking, folder: Path) -> None:
+def _write(ranking: Ranking, folder: Path, memory: FolderMemory) -> None:
+    layouts = digest_of_layouts(ranking.assessment)
     ranking.to_geojson(folder / LOCATIONS_GEOJSON)
-    ranking.to_geopackage(folder / LOCATIONS_GPKG)
+    ranking.to_geopackage(folder / LOCATIONS_GPKG, keep_layout=memory.has_written(layouts))
+    memory.note_written(layouts)
     ranking.to_parquet(folder / PARCELS)
     ranking.to_summary(folder / SUMMARY)
+    write_ranked(folder)

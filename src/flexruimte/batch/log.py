@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from flexruimte.batch.fingerprint import digest, fingerprints, stamps_of
+from flexruimte.batch.fingerprint import check_digest, digest, fingerprints, stamps_of
 from flexruimte.errors import OutputError, enumerate_some
 from flexruimte.exports.place import Place
 from flexruimte.exports.results import FILES, RUN, folder_name
@@ -74,14 +75,28 @@ class Log:
         self._study = plan.name
         self._fingerprints, self._stamps = fingerprints(plan), stamps_of(plan)
         self._stamp = digest(self._stamps)
+        self._plan = plan
         self.read()
 
     def read(self) -> None:
         """Read what run.json says by now."""
-        self.entries, self.ranking = _read_entries(self.place)
+        self.entries, self.ranking, self._checked = _read_entries(self.place)
         for code, entry in self.entries.items():
             if entry.fingerprint != self._fingerprints.get(code) and entry.state in ("done", "empty"):
                 entry.state = "outdated"
+
+    @cached_property
+    def _check(self) -> str | None:
+        return check_digest(self._plan, self._stamps)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether an earlier run looked at these very inputs, asking the same of them, and found nothing wrong."""
+        return self._checked is not None and self._checked == self._check
+
+    def note_checked(self) -> None:
+        """Log, with the next entry, that nothing is wrong with the inputs."""
+        self._checked = self._check
 
     @property
     def done(self) -> list[MunicipalityRun]:
@@ -144,6 +159,7 @@ class Log:
             "version": software_versions()["flexruimte"],
             "to_finish": _remedy(left),
             "ranking": self.ranking,
+            "checked": self._checked,
             "municipalities": {code: asdict(self.entries[code]) for code in sorted(self.entries)},
         }
         with self.place.writing() as folder, whole_file(folder / RUN) as partial:
@@ -157,12 +173,13 @@ def _remedy(left: list[str]) -> str | None:
     return f"not done: {enumerate_some(left)}; correct what their 'error' says, and give the same command again: only these are computed"
 
 
-def _read_entries(place: Place) -> tuple[dict[str, MunicipalityRun], dict[str, Any] | None]:
-    """Return what is said of municipalities, and of the table of all locations."""
+def _read_entries(place: Place) -> tuple[dict[str, MunicipalityRun], dict[str, Any] | None, str | None]:
+    """Return what is said of municipalities, of the table of all locations, and of the inputs that were found right."""
     try:
         text = place.read_text(RUN)
         document = {"municipalities": {}} if text is None else json.loads(text)
-        return {code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()}, document.get("ranking")
+        entries = {code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()}
+        return entries, document.get("ranking"), document.get("checked")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(
             f"{place.named(RUN)} is not the log of an earlier run; move it away, or choose another place with --out"

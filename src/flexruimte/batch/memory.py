@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from flexruimte.batch.fingerprint import digest, question_digest
 from flexruimte.batch.log import Job
 from flexruimte.errors import FlexruimteError
+from flexruimte.exports.results import LOCATIONS_GPKG
 from flexruimte.exports.survey_file import (
     LAYOUTS_FILE,
     SURVEY_FILE,
@@ -32,7 +33,9 @@ __all__ = ["INPUTS_FILE", "MEMORY_FILES", "FolderMemory", "part_file"]
 
 INPUTS_FILE: Final = ".inputs.json"
 """Of what inputs the survey was made: how they were stamped, and what was seen of them."""
-MEMORY_FILES: Final = (INPUTS_FILE, SURVEY_FILE, LAYOUTS_FILE)
+WRITTEN_FILE: Final = ".written.json"
+"""Which layouts are in the GeoPackage, as long as nobody has touched it."""
+MEMORY_FILES: Final = (INPUTS_FILE, SURVEY_FILE, LAYOUTS_FILE, WRITTEN_FILE)
 _PART: Final = ".survey-part-"
 
 
@@ -115,17 +118,41 @@ class FolderMemory(Memory):
         if len(layouts.keys) != self._laid_out or self._forget:
             write_layouts(layouts, _software(), self._folder / LAYOUTS_FILE)
 
-    def _inputs(self) -> dict[str, Any] | None:
+    def has_written(self, layouts: str | None) -> bool:
+        """Whether the GeoPackage is there as a run wrote it, with the layouts of this digest; None is never there."""
+        if layouts is None or self._forget:
+            return False
         try:
-            known = json.loads((self._folder / INPUTS_FILE).read_text(encoding="utf-8"))
+            return bool(self._read(WRITTEN_FILE) == self._written(layouts))
+        except FileNotFoundError:
+            return False
+
+    def note_written(self, layouts: str | None) -> None:
+        """Note which layouts were just written."""
+        if layouts is not None:
+            self._write(WRITTEN_FILE, self._written(layouts))
+
+    def _written(self, layouts: str) -> dict[str, Any]:
+        """Return what tells that the GeoPackage is as it was: a viewer that changes anything in it changes its time."""
+        state = (self._folder / LOCATIONS_GPKG).stat()
+        return {"layouts": layouts, "size": state.st_size, "mtime_ns": state.st_mtime_ns}
+
+    def _read(self, name: str) -> Any:
+        try:
+            return json.loads((self._folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
+
+    def _write(self, name: str, document: Mapping[str, Any]) -> None:
+        with whole_file(self._folder / name) as partial:
+            partial.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+    def _inputs(self) -> dict[str, Any] | None:
+        known = self._read(INPUTS_FILE)
         return known if isinstance(known, dict) and {"question", "stamps", "digests"} <= known.keys() else None
 
     def _note(self, question: str, digests: Mapping[str, str | None]) -> None:
-        with whole_file(self._folder / INPUTS_FILE) as partial:
-            document = {"question": question, "stamps": self._stamps, "digests": digests}
-            partial.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        self._write(INPUTS_FILE, {"question": question, "stamps": self._stamps, "digests": digests})
 
 
 def _digests(found: Survey) -> dict[str, str | None]:

@@ -21,7 +21,7 @@ from flexruimte.batch.workers import compute_in_workers
 from flexruimte.checks import check
 from flexruimte.errors import StudyError
 from flexruimte.exports.place import place_of
-from flexruimte.exports.ranking_table import write_ranking_table
+from flexruimte.exports.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.exports.results import LOCATIONS_GPKG, SUMMARY
 from flexruimte.layers import load_parcels
 from flexruimte.pipeline import Plan
@@ -125,9 +125,11 @@ def run(
     log = Log(place, plan)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     if pending:
-        _refuse_bad_input(plan, pending if codes else [])
+        _refuse_bad_input(plan, pending if codes else [], checked=log.is_checked and not fresh)
     with place.locked():
         log.read()  # again: another run may have ended in between
+        if pending:
+            log.note_checked()
         _tidy(log)
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
         try:
@@ -151,7 +153,8 @@ def _tidy(log: Log) -> None:
 def _folders(log: Log) -> Iterator[Path]:
     """Yield folders to read the results of what is done from, one at a time."""
     for entry in log.done:
-        with log.place.reading((SUMMARY, LOCATIONS_GPKG), entry.folder) as folder:
+        there = log.place.has(f"{entry.folder}/{RANKED_FILE}")
+        with log.place.reading((RANKED_FILE,) if there else (SUMMARY, LOCATIONS_GPKG), entry.folder) as folder:
             yield folder
 
 
@@ -219,9 +222,9 @@ def _codes(plan: Plan, codes: Sequence[str] | None) -> list[str]:
     return [known.codes[position] for position in sorted({known.position(code) for code in codes})]
 
 
-def _refuse_bad_input(plan: Plan, named: list[str]) -> None:
-    """Look at every source, and at the municipalities asked for by name, before anything is computed or written."""
-    problems = check(plan).problems
+def _refuse_bad_input(plan: Plan, named: list[str], *, checked: bool) -> None:
+    """Look at every source, unless a run did, and at the municipalities asked for by name, before anything is computed or written."""
+    problems = [] if checked else check(plan).problems
     if problems:
         more = f" (and {len(problems) - 1} more; flexruimte check lists them)" if len(problems) > 1 else ""
         raise StudyError(f"{problems[0]}{more}")

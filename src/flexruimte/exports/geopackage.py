@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -42,7 +43,7 @@ _GDAL: Final = Lock()
 """GDAL's settings hold for the process."""
 
 
-def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
+def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | None, summary: Mapping[str, Any], path: str | Path) -> None:
     """Write the layers `locations` (the parcels), `buildable` (what remains of them) and `layout` to a GeoPackage in RD New.
 
     Parameters
@@ -50,7 +51,8 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame, summ
     locations
         As `flexruimte.exports.tables.location_table` makes it.
     layout
-        As `flexruimte.exports.layouts.layout_table` makes it.
+        As `flexruimte.exports.layouts.layout_table` makes it. None leaves layouts and styles as they are in the file, which must be there
+        as this function wrote it, with the same columns: with a hundred modules for each location they are most of the work.
     summary
         As `flexruimte.exports.summary.summarise` makes it.
     path
@@ -62,21 +64,23 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame, summ
         When the file cannot be written.
     """
     table = _attributes(locations, summary)
-    layers = {
-        "locations": (table, np.asarray(locations["parcel"])),
-        "buildable": (table, np.asarray(locations.geometry)),
-        "layout": (pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry)),
-    }
+    layers = {"locations": (table, np.asarray(locations["parcel"])), "buildable": (table, np.asarray(locations.geometry))}
+    if layout is not None:
+        layers["layout"] = (pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry))
     language = summary["study"]["language"]
     styles = {"locations": style_of_locations(language), "buildable": style_of_buildable(language), "layout": style_of_layout(language)}
     moment = f"{summary['study']['as_of']}T00:00:00.000Z"
     with whole_file(path) as partial:
         try:
+            if layout is None:
+                shutil.copyfile(path, partial)
+                _remove_rows(layers, partial)
             with _gdal_that_writes_the_same(moment):
                 for name, (attributes, geometries) in layers.items():
-                    _write_layer(attributes, geometries, partial, name)
-            with closing(sqlite3.connect(partial)) as database:
-                _add_styles(database, styles, moment)
+                    _write_layer(attributes, geometries, partial, name, append=layout is None)
+            if layout is not None:
+                with closing(sqlite3.connect(partial)) as database:
+                    _add_styles(database, styles, moment)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as error:
             raise OutputError(f"{path} cannot be written: {error}; check the disk and your rights on the folder") from error
 
@@ -88,7 +92,20 @@ def _attributes(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> pd.D
     return table.assign(**{name: pd.Series(texts, index=table.index, dtype="string") for name, texts in readable.items()})
 
 
-def _write_layer(table: pd.DataFrame, geometries: Geometries, path: Path, name: str) -> None:
+def _remove_rows(layers: Iterable[str], path: Path) -> None:
+    """Leave layers as if nothing had ever been in them."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+        for name in layers:
+            database.execute(f'DELETE FROM "{name}"')  # triggers see to its index and count
+            database.execute("UPDATE sqlite_sequence SET seq = 0 WHERE name = ?", (name,))
+            database.execute(
+                "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) = (NULL, NULL, NULL, NULL) WHERE table_name = ?", (name,)
+            )
+        database.commit()
+
+
+def _write_layer(table: pd.DataFrame, geometries: Geometries, path: Path, name: str, *, append: bool) -> None:
     columns = pa.Table.from_pandas(table, preserve_index=False).append_column(_GEOMETRY_COLUMN, multipolygons(geometries))
     with warnings.catch_warnings():
         # The temporary name is not the one that GDAL would choose.
@@ -101,6 +118,7 @@ def _write_layer(table: pd.DataFrame, geometries: Geometries, path: Path, name: 
             geometry_name=_GEOMETRY_COLUMN,
             geometry_type="MultiPolygon",
             crs=CRS,
+            append=append,
             layer_options={"GEOMETRY_NAME": _GEOMETRY_COLUMN},
         )
 

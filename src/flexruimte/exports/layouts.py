@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,17 +17,22 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.exports.results import LOCATIONS_GPKG, parcel_files, read_summary
+from flexruimte.exports.survey_file import Shapes
+from flexruimte.exports.versions import software_versions
 from flexruimte.exports.wgs84 import to_wgs84
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.labels import LAYOUT_KINDS, Language, label
 from flexruimte.layout import Layouts
-from flexruimte.vocabulary import CRS, PARCEL_ID, Geometries
+from flexruimte.pipeline import Assessment
+from flexruimte.vocabulary import CRS, PARCEL_ID, SITE_ID, Geometries
 
-__all__ = ["LAYOUT_COLUMNS", "LAYOUT_GEOJSON", "layout_table", "write_layout_geojson", "write_layouts"]
+__all__ = ["LAYOUT_COLUMNS", "LAYOUT_GEOJSON", "digest_of_layouts", "layout_table", "write_layout_geojson", "write_layouts"]
 
 LAYOUT_GEOJSON: Final = "layout.geojson"
 LAYOUT_COLUMNS: Final = [PARCEL_ID, "kind", "kind_label", "storeys", "row", "degrees"]
 """What is said of a feature of a layout; the last three of modules only."""
+_DRAWN: Final = ("roads", "paved", "paths", "module", "part", "storeys", "row", "degrees")
+"""What of `Layouts` is in the features."""
 
 
 def layout_table(ids: np.ndarray[Any, Any], layouts: Layouts | None, language: Language) -> gpd.GeoDataFrame:
@@ -49,7 +55,7 @@ def layout_table(ids: np.ndarray[Any, Any], layouts: Layouts | None, language: L
     if layouts is None:
         empty = pd.DataFrame({name: pd.Series(dtype="string") for name in LAYOUT_COLUMNS})
         return _typed(empty, np.empty(0, dtype=object))
-    ground = {"road": layouts.roads, "paved": layouts.paved, "path": layouts.paths}
+    ground = {"road": np.asarray(layouts.roads), "paved": np.asarray(layouts.paved), "path": np.asarray(layouts.paths)}
     there = [np.flatnonzero(~shapely.is_empty(shapes) & ~shapely.is_missing(shapes)) for shapes in ground.values()]
     part = np.concatenate([*there, layouts.part])
     kinds = [*ground, "module"]
@@ -68,6 +74,26 @@ def layout_table(ids: np.ndarray[Any, Any], layouts: Layouts | None, language: L
     )
     shapes = [geometries[where] for geometries, where in zip(ground.values(), there, strict=True)]
     return _typed(table, np.concatenate([*shapes, layouts.module]))
+
+
+def digest_of_layouts(assessment: Assessment) -> str | None:
+    """Return a text that changes when anything in the layer of layouts does, or the columns of the layers beside it.
+
+    It is the same whether layouts were just made or are as they were kept. None where homes are by density.
+    """
+    if assessment.layouts is None:
+        return None
+    plan, parcels, sites = assessment.plan, assessment.parcels, assessment.sites
+    ids = [parcels[PARCEL_ID].tolist(), parcels[SITE_ID].tolist(), [] if sites is None else sites.table[PARCEL_ID].tolist()]
+    general = [software_versions(), plan.language, plan.as_of.isoformat(), plan.groups, ids]
+    digest = hashlib.sha256(json.dumps(general, sort_keys=True).encode())
+    for layouts in (assessment.layouts, None if sites is None else sites.layouts):
+        for name in () if layouts is None else _DRAWN:
+            values = getattr(layouts, name)
+            shapes = isinstance(values, Shapes) or values.dtype == object
+            digest.update(Shapes.of(values).joined() if shapes else values.tobytes())
+        digest.update(b"|")
+    return digest.hexdigest()
 
 
 def _typed(table: pd.DataFrame, geometries: Geometries) -> gpd.GeoDataFrame:

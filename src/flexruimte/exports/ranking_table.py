@@ -1,29 +1,45 @@
-"""ranking.csv: one row per ranked location, over all municipalities."""
+"""ranking.csv: one row per ranked location, over all municipalities; made of the rows that lie beside the results of each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
-import pandas as pd
-
+from flexruimte.errors import OutputError
 from flexruimte.exports.results import read_locations, read_summary
 from flexruimte.exports.tables import location_columns
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.vocabulary import MUNICIPALITY_CODE, MUNICIPALITY_NAME, PARCEL_ID, RANK
 
-__all__ = ["write_ranking_table"]
+__all__ = ["RANKED_FILE", "write_ranked", "write_ranking_table"]
+
+RANKED_FILE: Final = ".ranked.csv"
+"""The ranked locations of one municipality, as they stand in the table of all."""
+
+
+def write_ranked(folder: Path) -> None:
+    """Write the ranked locations of one municipality beside its results, which they are read back from.
+
+    Raises
+    ------
+    OutputError
+        When results cannot be read or the file cannot be written.
+    """
+    first = [MUNICIPALITY_CODE, MUNICIPALITY_NAME, RANK, PARCEL_ID]
+    others = [name for name in location_columns(read_summary(folder)["study"]["target_groups"]) if name not in first]
+    rows = read_locations(folder).reindex(columns=[*first, *others])
+    with whole_file(folder / RANKED_FILE) as partial:
+        rows.to_csv(partial, index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
 
 def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
     """Write the ranked locations of municipalities, in the order given, and return how many there are.
 
-    The rows of a municipality are read back from its results, one municipality at a time.
-
     Parameters
     ----------
     folders
-        Folders with the results of municipalities of one study.
+        Folders with the results of municipalities of one study. Where what `write_ranked` writes is not there it is made.
     path
         The file to write.
 
@@ -32,22 +48,21 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
     OutputError
         When results cannot be read or the file cannot be written.
     """
-    number = 0
+    number, head = 0, ""
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
-        wanted: list[str] | None = None
         for folder in folders:
-            if wanted is None:
-                wanted = _columns(folder)
-                pd.DataFrame(columns=wanted).to_csv(file, index=False, lineterminator="\n")
-            rows = read_locations(folder).reindex(columns=wanted)
-            rows.to_csv(file, index=False, header=False, lineterminator="\n", date_format="%Y-%m-%d")
-            number += len(rows)
-        if wanted is None:
-            pd.DataFrame(columns=location_columns([])).to_csv(file, index=False, lineterminator="\n")
+            ranked = folder / RANKED_FILE
+            if not ranked.is_file():
+                write_ranked(folder)
+            try:
+                text = ranked.read_bytes().decode("utf-8")
+            except (OSError, ValueError) as error:
+                raise OutputError(f"{ranked} cannot be read: {error}; remove it, and give the same command again") from None
+            if not head:
+                head = text.partition("\n")[0]
+                file.write(f"{head}\n")
+            file.write(text.partition("\n")[2])
+            number += sum(unquoted.count("\n") for unquoted in text.split('"')[::2]) - 1
+        if not head:
+            file.write(",".join(location_columns([])) + "\n")
     return number
-
-
-def _columns(folder: Path) -> list[str]:
-    wanted = location_columns(read_summary(folder)["study"]["target_groups"])
-    first = [MUNICIPALITY_CODE, MUNICIPALITY_NAME, RANK, PARCEL_ID]
-    return [*first, *(name for name in wanted if name not in first)]

@@ -10,11 +10,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from flexruimte.exports.whole_file import whole_file
@@ -25,8 +26,19 @@ from flexruimte.layout_memory import OF_STACKS, LayoutMemory
 from flexruimte.seen import Seen, Tally
 from flexruimte.survey import Part, Survey
 from flexruimte.term import Term
+from flexruimte.vocabulary import Integers
 
-__all__ = ["LAYOUTS_FILE", "SURVEY_FILE", "read_layouts", "read_part", "read_survey", "write_layouts", "write_part", "write_survey"]
+__all__ = [
+    "LAYOUTS_FILE",
+    "SURVEY_FILE",
+    "Shapes",
+    "read_layouts",
+    "read_part",
+    "read_survey",
+    "write_layouts",
+    "write_part",
+    "write_survey",
+]
 
 SURVEY_FILE: Final = ".survey.arrow"
 LAYOUTS_FILE: Final = ".layouts.arrow"
@@ -54,7 +66,7 @@ def write_survey(found: Survey, key: str, path: Path) -> None:
     """
     columns = {
         "ids": found.parcels.ids,
-        "shapes": _Shapes(found.parcels.geometries),
+        "shapes": Shapes.of(found.parcels.geometries),
         **_prefixed("parcels", found.parcels.table),
         **_columns(found.land, found.measures, found.term),
     }
@@ -74,7 +86,7 @@ def read_survey(path: Path, key: str) -> Survey | None:
         return None
     said, columns = read
     table = _table(_of("parcels", columns), len(columns["ids"]))
-    parcels = Parcels(columns["ids"], columns["shapes"], table, _facts(said["parcels"]))
+    parcels = Parcels(columns["ids"], np.asarray(columns["shapes"]), table, _facts(said["parcels"]))
     layers = {name: _facts(facts) for name, facts in said["layers"].items()}
     return Survey(parcels, *_found(said, columns), layers)
 
@@ -113,7 +125,7 @@ def read_part(path: Path, key: str) -> Part | None:
 
 def _columns(land: Land, measures: pd.DataFrame, term: Term) -> dict[str, Any]:
     columns = {
-        "buildable": _Shapes(land.buildable),
+        "buildable": Shapes.of(land.buildable),
         "taken_m2": land.taken_m2,
         "plan_names": term.plan_names,
         **_prefixed("measures", measures),
@@ -134,16 +146,16 @@ def _found(said: Mapping[str, Any], columns: Mapping[str, Any]) -> tuple[Land, p
     for name, values in _of("land", columns).items():
         rule_id, each = name.rsplit(_SEPARATOR, 1)
         findings.setdefault(rule_id, {})[each] = values
-    count = len(columns["buildable"])
-    land = Land(columns["buildable"], columns["taken_m2"], {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()})
+    buildable = np.asarray(columns["buildable"])
+    land = Land(buildable, columns["taken_m2"], {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()})
     term = Term(
-        columns=_table(_of("term", columns), count),
+        columns=_table(_of("term", columns), len(buildable)),
         may_be_lower=_of("may_be_lower", columns),
         plan_names=columns["plan_names"],
         regime=said["regime"],
         unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
     )
-    return land, _table(_of("measures", columns), count), term
+    return land, _table(_of("measures", columns), len(buildable)), term
 
 
 def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
@@ -161,13 +173,16 @@ def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
     columns: dict[str, Any] = {"keys": [(each.hex(),) for each in memory.keys]}
     for each in fields(layouts):
         values = getattr(layouts, each.name)
-        values = _Shapes(values) if values.dtype == object else values
+        values = Shapes.of(values) if isinstance(values, Shapes) or values.dtype == object else values
         columns[each.name] = _Ragged(values, counts) if each.name in OF_STACKS else values
     _write(columns, {"key": key, "parameters": asdict(memory.parameters)}, path)
 
 
 def read_layouts(path: Path, key: str) -> LayoutMemory:
-    """Read layouts that were made; none where there is no such file, or other software wrote it than the key says."""
+    """Read layouts that were made; none where there is no such file, or other software wrote it than the key says.
+
+    The geometries of the layouts are `Shapes`.
+    """
     read = _read(path, key)
     if read is None:
         return LayoutMemory()
@@ -176,17 +191,51 @@ def read_layouts(path: Path, key: str) -> LayoutMemory:
     return LayoutMemory(LayoutParameters(**said["parameters"]), keys, Layouts(**columns))
 
 
-class _Shapes:
-    """Geometries, to be told from other objects."""
+class Shapes:
+    """Geometries as they are kept: they become shapes where NumPy or Shapely asks for an array. Who only passes them on is spared that.
 
-    def __init__(self, geometries: np.ndarray[Any, Any]) -> None:
-        self.geometries = geometries
+    Parameters
+    ----------
+    wkb
+        Their WKB; null where there is none. (n,)
+
+    Examples
+    --------
+    >>> kept = Shapes.of(np.array([shapely.Point(0, 0), None, shapely.Point(1, 2)]))
+    >>> len(kept), list(map(str, np.asarray(kept[np.array([2, 1])])))
+    (3, ['POINT (1 2)', 'None'])
+    """
+
+    def __init__(self, wkb: pa.Array) -> None:
+        self.wkb = wkb
+
+    @classmethod
+    def of(cls, geometries: Self | np.ndarray[Any, Any]) -> Self:
+        """Return geometries as they are kept. (n,) object"""
+        return geometries if isinstance(geometries, cls) else cls(pa.array(shapely.to_wkb(geometries), pa.binary()))
+
+    def joined(self) -> pa.Buffer:
+        """Return the WKB of all in one, with "-" for none: other geometries, or in another order, give other bytes."""
+        all_of_them = pa.ListArray.from_arrays(pa.array([0, len(self.wkb)], pa.int32()), self.wkb.fill_null(b"-"))
+        return pc.binary_join(all_of_them, b"")[0].as_buffer()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.wkb)
+
+    def __getitem__(self, positions: Integers) -> Shapes:
+        """Return some of them, in the order given. (k,) int"""
+        return Shapes(self.wkb.take(pa.array(positions)))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """Return the shapes. (n,) object"""
+        return np.asarray(shapely.from_wkb(self.wkb.to_numpy(zero_copy_only=False)), dtype=object)
 
 
 class _Ragged:
     """As many values for each row as a count says."""
 
-    def __init__(self, values: np.ndarray[Any, Any] | _Shapes, counts: np.ndarray[Any, Any]) -> None:
+    def __init__(self, values: np.ndarray[Any, Any] | Shapes, counts: np.ndarray[Any, Any]) -> None:
         self.values, self.counts = values, counts
 
 
@@ -236,8 +285,8 @@ def _read(path: Path, key: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
 
 def _stored(values: Any) -> tuple[pa.Array, str]:
     """Return an Arrow array, and how to get back from it what it was made of."""
-    if isinstance(values, _Shapes):
-        return pa.array(shapely.to_wkb(values.geometries), pa.binary()), _SHAPES
+    if isinstance(values, Shapes):
+        return values.wkb, _SHAPES
     if isinstance(values, _Ragged):
         inner, kind = _stored(values.values)
         return pa.ListArray.from_arrays(np.concatenate([[0], np.cumsum(values.counts)]).astype(np.int32), inner), f"ragged {kind}"
@@ -261,6 +310,13 @@ def _plain(value: Any) -> Any:
     return None if pd.isna(value) else value.item()
 
 
+def _objects(texts: pa.Array) -> np.ndarray[Any, Any]:
+    """Return what texts stand for; equal ones are read once."""
+    encoded = texts.dictionary_encode()
+    values = np.array([*map(_object, encoded.dictionary.to_pylist()), None], dtype=object)  # None lest NumPy looks into lists
+    return np.asarray(values[encoded.indices.to_numpy()])
+
+
 def _object(text: str) -> Any:
     value = json.loads(text)
     if isinstance(value, dict):
@@ -274,11 +330,11 @@ def _restored(column: pa.ChunkedArray, kind: str) -> Any:
     if how == "ragged":
         return _restored(pa.chunked_array([array.flatten()]), dtype)
     restore: dict[str, Callable[[], Any]] = {
-        _SHAPES: lambda: shapely.from_wkb(array.to_numpy(zero_copy_only=False)),
+        _SHAPES: lambda: Shapes(array),
         "lists": lambda: [tuple(names) for names in array.to_pylist()],
         "series": lambda: pd.Series(array.to_pandas(), dtype=dtype),
         "array": lambda: array.to_numpy(zero_copy_only=False).astype(dtype),
         "texts": lambda: array.to_numpy(zero_copy_only=False),
-        "objects": lambda: np.array([*map(_object, array.to_pylist()), None], dtype=object)[:-1],
+        "objects": lambda: _objects(array),
     }
     return restore[how]()
