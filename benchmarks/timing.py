@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    import psutil  # not by the processes that are measured, which import this module too
 
 FOLDER = Path(__file__).parent.parent / ".cache" / "benchmarks"
 """Where what the benchmarks make is kept, for the next time."""
@@ -44,6 +46,8 @@ class Run:
 
 
 def _tree(process: psutil.Process) -> list[psutil.Process]:
+    import psutil
+
     try:
         return [process, *process.children(recursive=True)]
     except psutil.Error:
@@ -51,6 +55,8 @@ def _tree(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _memory(process: psutil.Process) -> float:
+    import psutil
+
     try:
         used = process.memory_full_info()
     except psutil.Error:
@@ -99,6 +105,8 @@ def measure(command: Sequence[str | Path], also: Sequence[psutil.Process] = ()) 
     SystemExit
         When the command fails, with what it wrote on its standard error.
     """
+    import psutil
+
     before = _processor(also)
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complaints:
         started = time.perf_counter()
@@ -194,6 +202,7 @@ def megabytes(folder: Path) -> float:
 
 def machine() -> str:
     """Return a line about the machine and one about the software."""
+    import psutil
     import pyogrio
     import shapely
 

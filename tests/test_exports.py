@@ -204,6 +204,17 @@ def test_threads_do_not_change_degrees() -> None:
         assert (shapely.to_wkb(together) == shapely.to_wkb(alone)).all()
 
 
+@pytest.mark.parametrize("at_once", [1, 3, 1_000])
+def test_threads_and_chunks_do_not_change_geojson(ranking: Ranking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    locations = location_table(ranking.parcels, ranking.assessment.plan.groups)
+    write_geojson(locations, ranking.summary, tmp_path / "alone.geojson")
+    monkeypatch.setattr("flexruimte.exports.geojson._AT_ONCE", at_once)
+    for threads in (1, 2, 5):
+        with use_threads(threads):
+            write_geojson(locations, ranking.summary, tmp_path / "together.geojson")
+        assert (tmp_path / "together.geojson").read_bytes() == (tmp_path / "alone.geojson").read_bytes()
+
+
 # JSON by column
 
 LETTERS = st.characters(codec="utf-8", exclude_characters=";")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.errors import RulesetError
+from flexruimte.geometry import largest_part
 from flexruimte.layout import LayoutParameters, Layouts
 from flexruimte.layout_memory import LayoutMemory
 from flexruimte.ruleset import Ruleset
@@ -56,7 +57,7 @@ def layout_parameters(ruleset: Ruleset) -> LayoutParameters | None:
 
 
 def assess_capacity(
-    ruleset: Ruleset, largest_parts: Geometries, measures: pd.DataFrame, wanted: Booleans, memory: LayoutMemory | None = None
+    ruleset: Ruleset, buildable: Geometries, measures: pd.DataFrame, wanted: Booleans, memory: LayoutMemory | None = None
 ) -> Capacity:
     """Return the homes that fit on the largest connected buildable part, and the project-size class. Loose other parts hold none.
 
@@ -67,10 +68,10 @@ def assess_capacity(
     ----------
     ruleset
         Densities `homes_per_ha_low`, `_mid`, `_high` and `gross_net_factor` of the placement, and what layouts must observe.
-    largest_parts
-        The largest connected buildable part of each parcel. (n,) object
+    buildable
+        The buildable part of each parcel. (n,) object
     measures
-        With its area. (n, ...)
+        With the area of the largest connected part of it. (n, ...)
     wanted
         Where homes are laid out; elsewhere the middle estimate and the class stay unknown, as nobody can ask for them. (n,) bool
     memory
@@ -87,8 +88,8 @@ def assess_capacity(
     if parameters is None:
         layouts, middle = None, _by_density(hectares, ruleset.value("homes_per_ha_mid"))
     else:
-        sites = largest_parts.copy()
-        sites[~wanted] = None
+        sites = np.full(len(buildable), None, dtype=object)
+        sites[wanted] = largest_part(buildable[wanted])
         layouts = (memory or LayoutMemory()).lay_out(sites, parameters)
         middle = np.where(wanted, layouts.homes, np.nan)
         low, high = np.fmin(low, middle), np.fmax(high, middle)

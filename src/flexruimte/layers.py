@@ -19,6 +19,7 @@ import shapely
 from flexruimte.conditions import answers_of_where, as_text
 from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
 from flexruimte.geometry import overlaps, polygonal, prepared, prepared_features
+from flexruimte.parallel import in_threads
 from flexruimte.raster import Grid
 from flexruimte.ruleset import LayerSpec
 from flexruimte.seen import Identities, Seen, cells_seen, identities, rows_seen
@@ -219,9 +220,11 @@ def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, B
     """Return geometries that are 2-D, valid and of one kind (else None), and where what was repaired."""
     repairs = {"null geometry": shapely.is_missing(geometries)}
     repairs["empty geometry"] = shapely.is_empty(geometries) & ~shapely.is_missing(geometries)
-    repairs["Z or M values dropped"] = shapely.has_z(geometries) | shapely.has_m(geometries)
-    flat = shapely.force_2d(geometries)
-    invalid = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
+    deep = shapely.has_z(geometries) | shapely.has_m(geometries)
+    repairs["Z or M values dropped"] = deep
+    flat = geometries.copy()
+    flat[deep] = shapely.force_2d(geometries[deep])
+    invalid = ~in_threads(shapely.is_valid, flat) & ~shapely.is_missing(flat)
     repairs["invalid geometry repaired"] = invalid
     flat[invalid] = shapely.make_valid(flat[invalid], method="structure", keep_collapsed=False)
     present = ~(shapely.is_missing(flat) | shapely.is_empty(flat))
@@ -241,8 +244,12 @@ def _counted(repairs: Mapping[str, Booleans]) -> dict[str, int]:
 
 def _canonical_order(ids: np.ndarray[Any, Any], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return an order that depends on the rows alone, not on how they were read."""
+    texts = np.asarray(ids, dtype=str)
+    order = np.argsort(texts, kind="stable")
+    if (texts[order[1:]] != texts[order[:-1]]).all():
+        return order
     left, bottom, right, top = shapely.bounds(geometries).T
-    return np.lexsort((shapely.get_num_coordinates(geometries), top, right, bottom, left, np.asarray(ids, dtype=str)))
+    return np.lexsort((shapely.get_num_coordinates(geometries), top, right, bottom, left, texts))
 
 
 def values_of_field(source: Source, field: str) -> pd.Series[Any]:
@@ -286,6 +293,8 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
     frame = source.read(list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), near.window)
     raw = frame.geometry.to_numpy()
     geometries, repaired = _cleaned(raw, spec.geometry)
+    if source.data is not None:
+        geometries = shapely.force_2d(geometries)  # a copy: blocks that are taken at the same time each prepare shapes of their own
     table = _named(frame, columns, settings)
     if spec.missing_below is not None:
         for number in table.select_dtypes("number").columns:
@@ -500,21 +509,30 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
     return Parcels(ids[order], geometries[mine[order]], table, facts)
 
 
-def _belongs(geometries: Geometries, municipalities: Municipalities, position: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _belongs(geometries: Geometries, municipalities: Municipalities, position: int) -> Booleans:
     """Return which geometries share the largest area with one municipality; of equal shares the lowest code wins."""
     area = municipalities.geometries[position]
-    shapely.prepare(area)
-    belongs = shapely.contains_properly(area, geometries)
-    border = np.flatnonzero(~belongs & shapely.intersects(area, geometries))
+
+    def located(some: Geometries) -> Booleans:
+        own = shapely.force_2d(area)  # a copy, as threads must not prepare the same shape
+        shapely.prepare(own)
+        inside = shapely.contains_properly(own, some)
+        meets = inside.copy()
+        meets[~inside] = shapely.intersects(own, some[~inside])
+        return np.stack([inside, meets], axis=1)
+
+    found: Booleans = in_threads(located, geometries)
+    belongs, meets = found[:, 0], found[:, 1]
+    border = np.flatnonzero(meets & ~belongs)
     if not len(border):
-        return np.asarray(belongs)
+        return belongs
     near = np.sort(shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))))
-    found = overlaps(prepared(geometries[border]), prepared_features(municipalities.geometries[near]))
+    shares = overlaps(prepared(geometries[border]), prepared_features(municipalities.geometries[near]))
     shared = np.zeros((len(border), len(near)))
-    np.add.at(shared, (found.shape, found.feature), found.area)
+    np.add.at(shared, (shares.shape, shares.feature), shares.area)
     shared = shared.round(6)  # equal shares are equal but for rounding
     belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
-    return np.asarray(belongs)
+    return belongs
 
 
 def check_parcel_ids(source: Source) -> None:

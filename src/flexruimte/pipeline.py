@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.capacity import CAPACITY_MEASURES, assess_capacity
-from flexruimte.geometry import largest_part
 from flexruimte.layers import LayerFacts
 from flexruimte.layout import Layouts
 from flexruimte.layout_memory import LayoutMemory
@@ -159,7 +158,7 @@ def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress:
     # Homes are only laid out where the other rules leave something to choose.
     on_homes = frozenset(rule_id for rule_id, rule in ruleset.rules.items() if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE))
     standing = assess_status(ruleset, answers(on_homes), decisions.into, decisions.out)
-    capacity = assess_capacity(ruleset, largest_part(land.buildable), measures, standing != Status.EXCLUDED, layouts)
+    capacity = assess_capacity(ruleset, land.buildable, measures, standing != Status.EXCLUDED, layouts)
     measures = pd.concat([measures, capacity.columns], axis=1)
     measures[SITE_TYPE] = assess_site_types(ruleset, measures)
     progress("verdicts")

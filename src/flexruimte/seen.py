@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from flexruimte.parallel import in_threads
 from flexruimte.surroundings import CELL_M, Surroundings
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
@@ -53,7 +55,7 @@ class Seen:
 
 def identities(geometries: Geometries | None, table: pd.DataFrame) -> Identities:
     """Return what tells rows from each other by content: their geometries and the values of their columns. (n,) uint64."""
-    parts = [] if geometries is None else [pd.util.hash_array(shapely.to_wkb(geometries), categorize=False)]
+    parts = [] if geometries is None else [in_threads(_shape_identities, geometries)]
     for name in table.columns:
         values = table[name]
         # Whole numbers are read as floats where a null is among them, and which rows are read depends on the window.
@@ -66,12 +68,18 @@ def identities(geometries: Geometries | None, table: pd.DataFrame) -> Identities
     return result
 
 
+def _shape_identities(geometries: Geometries) -> Identities:
+    return pd.util.hash_array(shapely.to_wkb(geometries), categorize=False)
+
+
 def _mixed(numbers: Identities) -> Identities:
     """Return numbers that have nothing to do with each other any more (the finish of MurmurHash3)."""
     numbers = numbers + np.uint64(0x9E3779B97F4A7C15)
-    numbers = (numbers ^ (numbers >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    numbers = (numbers ^ (numbers >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return np.asarray(numbers ^ (numbers >> np.uint64(33)), dtype=np.uint64)
+    for factor in (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)):
+        numbers ^= numbers >> np.uint64(33)
+        numbers *= factor
+    numbers ^= numbers >> np.uint64(33)
+    return numbers
 
 
 def rows_seen(rows: Identities, repaired: Mapping[str, Booleans], seen: Booleans) -> Seen:
@@ -114,10 +122,15 @@ def cells_seen(values: Floats, left: float, top: float, cell_m: tuple[float, flo
     y = top - (np.arange(values.shape[0]) + 0.5) * cell_m[1]
     # In millimetres, as the corner of a window is not exact.
     place = [_mixed(np.round(1000 * middles).astype(np.int64).view(np.uint64)) for middles in (x, y)]
-    cells = _mixed((values + 0.0).view(np.uint64) ^ _mixed(place[1][:, None] + np.uint64(3) * place[0][None, :]))
     column, row = (np.floor(middles / CELL_M).astype(np.int64) for middles in (x, y))
     firsts = [np.flatnonzero(np.diff(index, prepend=index[0] - 1)) for index in (row, column)]
-    sums = np.add.reduceat(np.add.reduceat(cells, firsts[0], axis=0), firsts[1], axis=1)
+
+    def summed(rows: slice) -> Identities:
+        cells = _mixed((values[rows] + 0.0).view(np.uint64) ^ _mixed(place[1][rows, None] + np.uint64(3) * place[0][None, :]))
+        return np.add.reduceat(cells.sum(axis=0, dtype=np.uint64), firsts[1])
+
+    # So many rows at a time fit in a processor's own memory.
+    sums = np.stack([summed(slice(first, last)) for first, last in pairwise([*firsts[0].tolist(), len(values)])])
     numbers = np.outer(*(np.diff(first, append=len(index)) for first, index in zip(firsts, (row, column), strict=True)))
     rows, columns = row[firsts[0]] - near.first[0], column[firsts[1]] - near.first[1]
     rows_in, columns_in = (rows >= 0) & (rows < near.cells.shape[0]), (columns >= 0) & (columns < near.cells.shape[1])
