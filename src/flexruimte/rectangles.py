@@ -72,8 +72,8 @@ class Turn:
         return turned
 
     def _axes(self, job: Integers) -> tuple[Floats, Floats]:
-        radians = np.radians(self.degrees[job])
-        return np.cos(radians), np.sin(radians)
+        radians = np.radians(self.degrees)
+        return np.cos(radians)[job], np.sin(radians)[job]
 
 
 @dataclass(frozen=True)
@@ -141,14 +141,16 @@ def edges(polygons: Geometries, polygon: Integers, turn: Turn) -> Edges:
     Edges
         Ordered by job.
     """
-    parts, owner = shapely.get_parts(polygons, return_index=True)
+    # Callers take jobs a chunk at a time: the rings of polygons that are in other chunks are not needed.
+    used, polygon = np.unique(polygon, return_inverse=True)
+    parts, owner = shapely.get_parts(polygons[used], return_index=True)
     areal = shapely.get_type_id(parts) == _POLYGON
     parts, owner = parts[areal], owner[areal]
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     first = np.flatnonzero(ring[1:] == ring[:-1])
     source = owner[part[ring[first]]] if len(first) else np.empty(0, np.intp)
-    number = np.bincount(source, minlength=len(polygons))
+    number = np.bincount(source, minlength=len(used))
     start = np.cumsum(number) - number
     job = np.repeat(np.arange(len(polygon)), number[polygon])
     edge = first[_ranges(start[polygon], number[polygon])]
