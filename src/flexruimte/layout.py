@@ -32,6 +32,7 @@ from flexruimte.rectangles import (
     blocked,
     edges,
     free_intervals,
+    long_side_degrees,
     row_directions,
     turned_rectangles,
 )
@@ -149,16 +150,6 @@ class LayoutParameters:
         per_home = self.parking_per_home_m2 + self.green_per_home_m2
         return stacks * self.module_length_m * self.module_width_m + self.homes_of(stacks) * per_home
 
-    def most_on(self, area_m2: float) -> int:
-        """Return the largest number of stacks that an area can hold, with parking and green."""
-        if area_m2 <= 0:
-            return 0
-        per_home = (self.parking_per_home_m2 + self.green_per_home_m2) * self.storeys / self.modules_per_home
-        stacks = int(area_m2 / (self.module_length_m * self.module_width_m + per_home))
-        while self.land_of(stacks + 1) <= area_m2:
-            stacks += 1
-        return stacks
-
 
 @dataclass(frozen=True)
 class Layouts:
@@ -222,7 +213,8 @@ def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
     reserved as areas, not drawn; daylight, fire spread between facades, sun, privacy and soil are in the distances that the caller chooses
     or nowhere. Where only a narrow passage is left between two parts of a polygon that no road gets through, the larger layout counts.
 
-    Every rectangle does lie where it may. That no better layout exists is not sure: directions and positions are searched in steps.
+    Every rectangle does lie where it may. That no better layout exists is not sure: directions and positions are searched in steps, and
+    where rows along the long side hold as many homes as there would be land for along one street, other directions are not tried.
 
     Examples
     --------
@@ -242,12 +234,48 @@ def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
     inner = shapely.buffer(sites, -setback, join_style="mitre") if setback else sites
     site, degrees = row_directions(inner)
     jobs = _Jobs(sites, inner, site, Turn(shapely.get_coordinates(shapely.centroid(sites[site])), degrees))
-    jobs = jobs.where(_promising(jobs.site, _values(jobs, parameters)))
-    found = list(_arrangements(jobs, parameters))
-    quality = np.array([(each.homes, -each.road_m2) for each in found]).reshape(-1, 2)
-    best = np.lexsort((quality[:, 1], quality[:, 0], jobs.site))
-    best = best[np.flatnonzero(np.diff(jobs.site[best], append=-1))] if len(best) else best
-    return _drawn(parts, part, jobs, [(int(job), found[job]) for job in best if found[job].slots], parameters)
+    # Along its long side many a site holds what its land can hold at most: only the others are searched in all directions.
+    tried = _best_of(site, -_between(degrees, long_side_degrees(inner)[site]))
+    found = _arrangements(jobs.where(tried), parameters)
+    homes = np.zeros(len(sites), dtype=np.intp)
+    homes[site[tried]] = [each.homes for each in found]
+    wanting = np.flatnonzero((homes < _most_homes(shapely.area(sites), parameters))[site])
+    near = np.setdiff1d(wanting[_promising(site[wanting], _values(jobs.where(wanting), parameters))], tried)
+    tried, found = np.concatenate([tried, near]), found + _arrangements(jobs.where(near), parameters)
+    best = _best_of(site[tried], np.array([each.homes for each in found]), -np.array([each.road_m2 for each in found]))
+    return _drawn(parts, part, jobs, [(int(tried[each]), found[each]) for each in best if found[each].slots], parameters)
+
+
+def _between(degrees: Floats, others: Floats) -> Floats:
+    """Return the angle between directions. (k,) float64 [degree]."""
+    return np.asarray(np.abs((degrees - others + 90.0) % 180.0 - 90.0))
+
+
+def _best_of(site: Integers, *quality: Floats) -> Integers:
+    """Return the position of each site's job with most of the first quality; of equal ones, with most of the next."""
+    order = np.lexsort((*quality[::-1], site))
+    return order[np.flatnonzero(np.diff(site[order], append=-1))]
+
+
+def _most_homes(area: Floats, parameters: LayoutParameters) -> Integers:
+    """Return the homes that areas can hold at most: on both sides of one street from the edge, with parking and green. (n,) int.
+
+    Along more streets the road can end farther from more of the last entrances, but each further street needs a link that is longer than
+    what that saves. Where it is not, as with a long reach, the road counts for no more than it is wide. Odd sets of single rows are not
+    ruled out by this; the tests look for a layout that holds more.
+    """
+    footprint, width = parameters.module_length_m * parameters.module_width_m, parameters.road_width_m
+    stacks = np.arange(int(area.max(initial=0.0) / footprint) + 2)
+    homes = stacks * parameters.storeys // parameters.modules_per_home
+    row = (stacks + 1) // 2 * parameters.pitch_m - parameters.gap_m
+    reached = row - parameters.module_width_m / 2 - parameters.along_m
+    saves = parameters.pitch_m + 2 * parameters.along_m
+    road = np.maximum(reached if _extent(_DOUBLE, parameters) - width >= saves else 0.0, width)
+    paths = np.maximum(stacks * parameters.pitch_m - 2 * parameters.gap_m, 0.0) * parameters.path_width_m
+    per_home = parameters.parking_per_home_m2 + parameters.green_per_home_m2
+    need = stacks * footprint + homes * per_home + road * width + paths
+    most: Integers = homes[np.maximum(np.searchsorted(need, area, "right") - 1, 0)]
+    return most
 
 
 @dataclass(frozen=True)
@@ -477,9 +505,10 @@ class _Link:
     high: float
 
 
-def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> Iterator[_Arrangement]:
+def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> list[_Arrangement]:
     """Return the layout of each job, in order."""
     area = shapely.area(jobs.sites)[jobs.site]
+    found: list[_Arrangement] = []
     for chunk in _chunks(len(jobs.site), _FINE_POSITIONS):
         some = jobs.where(chunk)
         outer, inner = some.edges()
@@ -491,7 +520,8 @@ def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> Iterator[_Arrang
             own = [
                 _Link(link.below - start, link.above - start, link.low, link.high) for link in links[first_link[job] : first_link[job + 1]]
             ]
-            yield _Planner(land, tracks[start:stop], own, parameters).arrange()
+            found.append(_Planner(land, tracks[start:stop], own, parameters).arrange())
+    return found
 
 
 def _tracks(streets: _Streets, outer: Edges, inner: Edges, count: int) -> tuple[list[_Track], list[int]]:
