@@ -308,6 +308,31 @@ def test_order_and_splits_change_nothing(seed: int) -> None:
         assert whole.roads[place] == shuffled.roads[position] == alone.roads[0]
 
 
+@settings(max_examples=15, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from([SPACIOUS, replace(SPACIOUS, storeys=3, modules_per_home=2), replace(PACKED, green_per_home_m2=30.0)]),
+)
+def test_as_many_at_the_end_of_a_road_as_one_by_one(seed: int, parameters: LayoutParameters) -> None:
+    def one_by_one(self: layout._Planner, end: int, rows: Any, own: Any, others: Any, placed: Any, spare: float) -> Any:
+        origin = own[0][2] if own else self.tracks[end].low
+        kept: Any = ([], [])
+        slots = [(left, upper) for upper in (False, True) for left in rows[upper]]
+        for slot in sorted(slots, key=lambda slot: (abs(slot[0] - origin), slot)):
+            more = tuple(sorted([*kept[upper], slot[0]]) if upper == slot[1] else kept[upper] for upper in (False, True))
+            if self._spare({**others, end: more}, placed) < 0:
+                break
+            kept = more
+        return kept
+
+    shapes = random_polygons(seed, 4, 90.0)
+    ours = lay_out(shapes, parameters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout._Planner, "_most_at_end", one_by_one)
+        plain = lay_out(shapes, parameters)
+    assert ours.stacks.tolist() == plain.stacks.tolist()
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10_000))
 def test_asking_more_never_gives_more(seed: int) -> None:
@@ -446,7 +471,7 @@ def best_found(site: Any, parameters: LayoutParameters) -> int:
         for streets in plans:
             tracks, _ = layout._tracks(streets, *found, 1)
             links, _ = layout._links(streets, found[0], tracks, 1)
-            best = max(best, len(layout._Planner(site.area, tracks, links, parameters).arrange().slots))
+            best = max(best, layout._Planner(site.area, tracks, links, parameters).arrange().stacks)
     return best
 
 
