@@ -166,6 +166,49 @@ def test_land_for_parking_and_green_by_hand() -> None:
     assert layouts.unused_m2[0] == pytest.approx(2400 - 2216.25, abs=0.05)
 
 
+def test_homes_that_land_can_hold_at_most_by_hand() -> None:
+    # 9 stacks on 2400 m2, as above: 283.5 m2, 1800 m2 of parking and green, and paths along (9 * 4 - 2 * 0.5) * 1.5 = 52.5 m2. The fifth
+    # stack in a row has its entrance 4 * 4 + 1.75 m from the edge; the road ends 9.6145 m before it: 8.1355 m, 36.61 m2. In all 2172.61 m2.
+    # 10 stacks: 315 + 2000 + 58.5 + 36.61 = 2410.11 m2.
+    area = np.array([0.0, 2172.6, 2172.62, 2400.0, 2410.1, 2410.12])
+    assert layout._most_homes(area, SPACIOUS).tolist() == [0, 16, 18, 18, 18, 20]
+    # With a reach of 40 m a second street could save road: 4.5 * 4.5 m is all that is counted, 315 + 2000 + 58.5 + 20.25 = 2393.75 m2.
+    assert layout._most_homes(area[3:4], replace(SPACIOUS, reach_m=40.0)).tolist() == [20]
+    # A stack makes one home, with 1000 m2 less for ten: 1410.11 m2.
+    assert layout._most_homes(np.array([1410.1, 1410.12]), replace(SPACIOUS, modules_per_home=2)).tolist() == [9, 10]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.floats(30.0, 110.0), st.sampled_from([4.0, 10.0, 14.0, 16.0, 40.0]), st.floats(0.0, 100.0))
+def test_no_direction_holds_more_than_land_can_hold_at_most(seed: int, size: float, reach: float, green: float) -> None:
+    parameters = replace(SPACIOUS, reach_m=reach, setback_m=2.0, green_per_home_m2=green)
+    sites = random_polygons(seed, 4, size)
+    inner = np.asarray(shapely.buffer(sites, -2.0, join_style="mitre"), dtype=object)
+    site, degrees = row_directions(inner)
+    jobs = layout._Jobs(sites, inner, site, Turn(shapely.get_coordinates(shapely.centroid(sites))[site], degrees))
+    most = layout._most_homes(shapely.area(sites), parameters)
+    for each, arrangement in zip(site, layout._arrangements(jobs, parameters), strict=True):
+        assert arrangement.homes <= most[each]
+
+
+@given(st.floats(0, 30_000), st.integers(1, 4), st.integers(1, 5), st.floats(6.0, 20.0), st.floats(0.0, 200.0))
+def test_homes_that_land_can_hold_at_most_one_by_one(area: float, storeys: int, modules: int, reach: float, green: float) -> None:
+    parameters = replace(PACKED, storeys=storeys, modules_per_home=modules, reach_m=reach, green_per_home_m2=green)
+    stacks = 0
+    while True:
+        row = math.ceil((stacks + 1) / 2)
+        along = 4.0 * (row - 1) + 1.75 - math.sqrt(reach**2 - 2.75**2)
+        # A further street takes a link of 2 * (9 + 4) + 10 - 4.5 = 31.5 m.
+        if 4.0 + 2 * math.sqrt(reach**2 - 2.75**2) > 31.5:
+            along = 0.0
+        paths = 1.5 * (4.0 * (stacks + 1) - 2 * 0.5)
+        homes = (stacks + 1) * storeys // modules
+        if (stacks + 1) * 9.0 * 3.5 + homes * green + paths + 4.5 * max(along, 4.5) > area:
+            break
+        stacks += 1
+    assert layout._most_homes(np.array([area, area / 2]), parameters)[0] == stacks * storeys // modules
+
+
 def test_an_l_by_hand() -> None:
     # Arms of 40 m: 30 m inside the setback, one street with two rows in each direction of rows. Rows along the arm of 120 m; the arm of
     # 110 m holds further streets, square to it.
@@ -263,6 +306,31 @@ def test_order_and_splits_change_nothing(seed: int) -> None:
         assert shapely.to_wkb(shuffled.module[shuffled.part == position]).tolist() == ours
         assert shapely.to_wkb(alone.module).tolist() == ours
         assert whole.roads[place] == shuffled.roads[position] == alone.roads[0]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from([SPACIOUS, replace(SPACIOUS, storeys=3, modules_per_home=2), replace(PACKED, green_per_home_m2=30.0)]),
+)
+def test_as_many_at_the_end_of_a_road_as_one_by_one(seed: int, parameters: LayoutParameters) -> None:
+    def one_by_one(self: layout._Planner, end: int, rows: Any, own: Any, others: Any, placed: Any, spare: float) -> Any:
+        origin = own[0][2] if own else self.tracks[end].low
+        kept: Any = ([], [])
+        slots = [(left, upper) for upper in (False, True) for left in rows[upper]]
+        for slot in sorted(slots, key=lambda slot: (abs(slot[0] - origin), slot)):
+            more = tuple(sorted([*kept[upper], slot[0]]) if upper == slot[1] else kept[upper] for upper in (False, True))
+            if self._spare({**others, end: more}, placed) < 0:
+                break
+            kept = more
+        return kept
+
+    shapes = random_polygons(seed, 4, 90.0)
+    ours = lay_out(shapes, parameters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout._Planner, "_most_at_end", one_by_one)
+        plain = lay_out(shapes, parameters)
+    assert ours.stacks.tolist() == plain.stacks.tolist()
 
 
 @settings(max_examples=10, deadline=None)
@@ -403,7 +471,7 @@ def best_found(site: Any, parameters: LayoutParameters) -> int:
         for streets in plans:
             tracks, _ = layout._tracks(streets, *found, 1)
             links, _ = layout._links(streets, found[0], tracks, 1)
-            best = max(best, len(layout._Planner(site.area, tracks, links, parameters).arrange().slots))
+            best = max(best, layout._Planner(site.area, tracks, links, parameters).arrange().stacks)
     return best
 
 

@@ -18,6 +18,7 @@ from flexruimte.rectangles import (
     edges,
     free_intervals,
     has_room_for_rectangle,
+    long_side_degrees,
     room_for_rectangle,
     row_directions,
     turned_rectangles,
@@ -84,6 +85,15 @@ def test_directions_turn_with_the_shape() -> None:
     assert degrees[position == 0].tolist() == pytest.approx(np.arange(0, 180, 15).tolist())
     assert not (position == 1).any()
     np.testing.assert_allclose(degrees[position == 2], np.arange(10, 180, 15), atol=1e-9)
+
+
+@settings(deadline=None)
+@given(st.floats(1, 100), st.floats(1.01, 5), st.floats(0, 180), st.floats(-90_000, 90_000))
+def test_long_side_of_a_turned_rectangle(width: float, ratio: float, degrees: float, shift: float) -> None:
+    turned = affinity.translate(affinity.rotate(shapely.box(0, 0, width * ratio, width), degrees), shift, -shift)
+    found = long_side_degrees(np.array([shapely.Polygon(), turned], dtype=object))
+    assert np.isnan(found[0])
+    assert abs((found[1] - degrees + 90) % 180 - 90) < 1e-3
 
 
 def pad(shape: Any, access: Any, within_m: float = 5.0, length_m: float = 10.0, width_m: float = 8.0) -> Any:

@@ -32,6 +32,7 @@ from flexruimte.rectangles import (
     blocked,
     edges,
     free_intervals,
+    long_side_degrees,
     row_directions,
     turned_rectangles,
 )
@@ -149,16 +150,6 @@ class LayoutParameters:
         per_home = self.parking_per_home_m2 + self.green_per_home_m2
         return stacks * self.module_length_m * self.module_width_m + self.homes_of(stacks) * per_home
 
-    def most_on(self, area_m2: float) -> int:
-        """Return the largest number of stacks that an area can hold, with parking and green."""
-        if area_m2 <= 0:
-            return 0
-        per_home = (self.parking_per_home_m2 + self.green_per_home_m2) * self.storeys / self.modules_per_home
-        stacks = int(area_m2 / (self.module_length_m * self.module_width_m + per_home))
-        while self.land_of(stacks + 1) <= area_m2:
-            stacks += 1
-        return stacks
-
 
 @dataclass(frozen=True)
 class Layouts:
@@ -222,7 +213,8 @@ def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
     reserved as areas, not drawn; daylight, fire spread between facades, sun, privacy and soil are in the distances that the caller chooses
     or nowhere. Where only a narrow passage is left between two parts of a polygon that no road gets through, the larger layout counts.
 
-    Every rectangle does lie where it may. That no better layout exists is not sure: directions and positions are searched in steps.
+    Every rectangle does lie where it may. That no better layout exists is not sure: directions and positions are searched in steps, and
+    where rows along the long side hold as many homes as there would be land for along one street, other directions are not tried.
 
     Examples
     --------
@@ -242,12 +234,48 @@ def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
     inner = shapely.buffer(sites, -setback, join_style="mitre") if setback else sites
     site, degrees = row_directions(inner)
     jobs = _Jobs(sites, inner, site, Turn(shapely.get_coordinates(shapely.centroid(sites[site])), degrees))
-    jobs = jobs.where(_promising(jobs.site, _values(jobs, parameters)))
-    found = list(_arrangements(jobs, parameters))
-    quality = np.array([(each.homes, -each.road_m2) for each in found]).reshape(-1, 2)
-    best = np.lexsort((quality[:, 1], quality[:, 0], jobs.site))
-    best = best[np.flatnonzero(np.diff(jobs.site[best], append=-1))] if len(best) else best
-    return _drawn(parts, part, jobs, [(int(job), found[job]) for job in best if found[job].slots], parameters)
+    # Along its long side many a site holds what its land can hold at most: only the others are searched in all directions.
+    tried = _best_of(site, -_between(degrees, long_side_degrees(inner)[site]))
+    found = _arrangements(jobs.where(tried), parameters)
+    homes = np.zeros(len(sites), dtype=np.intp)
+    homes[site[tried]] = [each.homes for each in found]
+    wanting = np.flatnonzero((homes < _most_homes(shapely.area(sites), parameters))[site])
+    near = np.setdiff1d(wanting[_promising(site[wanting], _values(jobs.where(wanting), parameters))], tried)
+    tried, found = np.concatenate([tried, near]), found + _arrangements(jobs.where(near), parameters)
+    best = _best_of(site[tried], np.array([each.homes for each in found]), -np.array([each.road_m2 for each in found]))
+    return _drawn(parts, part, jobs, [(int(tried[each]), found[each]) for each in best if found[each].stacks], parameters)
+
+
+def _between(degrees: Floats, others: Floats) -> Floats:
+    """Return the angle between directions. (k,) float64 [degree]."""
+    return np.asarray(np.abs((degrees - others + 90.0) % 180.0 - 90.0))
+
+
+def _best_of(site: Integers, *quality: Floats) -> Integers:
+    """Return the position of each site's job with most of the first quality; of equal ones, with most of the next."""
+    order = np.lexsort((*quality[::-1], site))
+    return order[np.flatnonzero(np.diff(site[order], append=-1))]
+
+
+def _most_homes(area: Floats, parameters: LayoutParameters) -> Integers:
+    """Return the homes that areas can hold at most: on both sides of one street from the edge, with parking and green. (n,) int.
+
+    Along more streets the road can end farther from more of the last entrances, but each further street needs a link that is longer than
+    what that saves. Where it is not, as with a long reach, the road counts for no more than it is wide. Odd sets of single rows are not
+    ruled out by this; the tests look for a layout that holds more.
+    """
+    footprint, width = parameters.module_length_m * parameters.module_width_m, parameters.road_width_m
+    stacks = np.arange(int(area.max(initial=0.0) / footprint) + 2)
+    homes = stacks * parameters.storeys // parameters.modules_per_home
+    row = (stacks + 1) // 2 * parameters.pitch_m - parameters.gap_m
+    reached = row - parameters.module_width_m / 2 - parameters.along_m
+    saves = parameters.pitch_m + 2 * parameters.along_m
+    road = np.maximum(reached if _extent(_DOUBLE, parameters) - width >= saves else 0.0, width)
+    paths = np.maximum(stacks * parameters.pitch_m - 2 * parameters.gap_m, 0.0) * parameters.path_width_m
+    per_home = parameters.parking_per_home_m2 + parameters.green_per_home_m2
+    need = stacks * footprint + homes * per_home + road * width + paths
+    most: Integers = homes[np.maximum(np.searchsorted(need, area, "right") - 1, 0)]
+    return most
 
 
 @dataclass(frozen=True)
@@ -441,10 +469,11 @@ class _Arrangement:
     """The layout of one job in its turned frame; rectangles are left, bottom, right, top."""
 
     homes: int
+    stacks: int
     removed: int
     road_m2: float
-    slots: list[tuple[float, float, int]]
-    """Left and bottom of each stack, and its row. [m]"""
+    rows: list[tuple[int, float, list[float]]]
+    """Number and bottom of each row, and where its stacks begin. [m]"""
     roads: list[_Rectangle]
     paths: list[_Rectangle]
 
@@ -477,9 +506,10 @@ class _Link:
     high: float
 
 
-def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> Iterator[_Arrangement]:
+def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> list[_Arrangement]:
     """Return the layout of each job, in order."""
     area = shapely.area(jobs.sites)[jobs.site]
+    found: list[_Arrangement] = []
     for chunk in _chunks(len(jobs.site), _FINE_POSITIONS):
         some = jobs.where(chunk)
         outer, inner = some.edges()
@@ -491,7 +521,8 @@ def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> Iterator[_Arrang
             own = [
                 _Link(link.below - start, link.above - start, link.low, link.high) for link in links[first_link[job] : first_link[job + 1]]
             ]
-            yield _Planner(land, tracks[start:stop], own, parameters).arrange()
+            found.append(_Planner(land, tracks[start:stop], own, parameters).arrange())
+    return found
 
 
 def _tracks(streets: _Streets, outer: Edges, inner: Edges, count: int) -> tuple[list[_Track], list[int]]:
@@ -563,14 +594,13 @@ class _Planner:
         room = _count(kept)
         kept, placed = self._trim(kept, placed)
         roads, paths = self._ways(kept, placed)
-        slots = [
-            (left, bottom, 2 * self.tracks[track].street + upper)
-            for track, rows in kept.items()
+        rows = [
+            (2 * self.tracks[track].street + upper, self._bottom(track, upper), lefts[upper])
+            for track, lefts in kept.items()
             for upper in (False, True)
-            for bottom in (self._bottom(track, upper),)
-            for left in rows[upper]
         ]
-        return _Arrangement(self.parameters.homes_of(len(slots)), room - len(slots), _total(roads), slots, roads, paths)
+        stacks = _count(kept)
+        return _Arrangement(self.parameters.homes_of(stacks), stacks, room - stacks, _total(roads), rows, roads, paths)
 
     def _bottom(self, track: int, upper: bool) -> float:
         parameters, road = self.parameters, self.tracks[track].road
@@ -649,7 +679,7 @@ class _Planner:
 
     def _trim(self, kept: _Kept, placed: list[_Placed]) -> tuple[_Kept, list[_Placed]]:
         """Take tracks away from the ends of the roads, smallest first, until the land holds the rest; of the last one only what must go."""
-        fits = self._holds(kept, placed)
+        fits = self._spare(kept, placed) >= 0
         while kept:
             ends = [track for track in kept if sum(track in (below, above) for below, above, _ in placed) <= 1]
             end = min(ends, key=lambda track: (len(kept[track][0]) + len(kept[track][1]), -track))
@@ -658,18 +688,20 @@ class _Planner:
                 break
             others = {track: rows for track, rows in kept.items() if track != end}
             other_links = [link for link in placed if end not in link[:2]]
-            fits = self._holds(others, other_links)
+            spare = self._spare(others, other_links)
+            fits = spare >= 0
             if stands and fits:
                 own = [link for link in placed if end in link[:2]]
-                rows = self._most_at_end(end, kept[end], own, others, placed)
+                rows = self._most_at_end(end, kept[end], own, others, placed, spare)
                 return ({**others, end: rows}, placed) if rows[0] or rows[1] else (others, other_links)
             kept, placed = others, other_links
         return kept, placed
 
     def _most_at_end(
-        self, end: int, rows: tuple[list[float], list[float]], own: list[_Placed], others: _Kept, placed: list[_Placed]
+        self, end: int, rows: tuple[list[float], list[float]], own: list[_Placed], others: _Kept, placed: list[_Placed], spare: float
     ) -> tuple[list[float], list[float]]:
-        """Return as many modules of a track at an end as the land can hold next to the others, those nearest to its link."""
+        """Return as many modules of a track at an end as the land left by the others can hold, those nearest to its link."""
+        parameters = self.parameters
         origin = own[0][2] if own else self.tracks[end].low
         slots = sorted((abs(left - origin), left, upper) for upper in (False, True) for left in rows[upper])
 
@@ -677,22 +709,23 @@ class _Planner:
             chosen = slots[:number]
             return sorted(left for _, left, upper in chosen if not upper), sorted(left for _, left, upper in chosen if upper)
 
-        low, high, standing = 0, len(slots), _count(others)
+        # What land is left says how many more to try next: of a stack that is its part of whole homes, its path and half of its road.
+        ways = (parameters.path_width_m + parameters.road_width_m / 2) * parameters.pitch_m
+        each = parameters.land_of(parameters.modules_per_home) / parameters.modules_per_home + ways
+        low, high, number = 0, len(slots), 0
         while low < high:
-            middle = (low + high + 1) // 2
-            if self.parameters.land_of(standing + middle) <= self.area and self._holds({**others, end: some(middle)}, placed):
-                low = middle
-            else:
-                high = middle - 1
+            number = min(max(number + math.floor(spare / each), low + 1), high)
+            spare = self._spare({**others, end: some(number)}, placed)
+            low, high = (number, high) if spare >= 0 else (low, number - 1)
         return some(low)
 
-    def _holds(self, kept: _Kept, placed: list[_Placed]) -> bool:
-        """Return whether the land holds modules, roads, paths, parking and green."""
-        land = self.parameters.land_of(_count(kept))
-        if land > self.area:
-            return False
+    def _spare(self, kept: _Kept, placed: list[_Placed]) -> float:
+        """Return the land left over by modules, roads, paths, parking and green, negative where there is too little. [m2]"""
+        spare = self.area - self.parameters.land_of(_count(kept))
+        if spare < 0:
+            return spare
         roads, paths = self._ways(kept, placed)
-        return land + _total(roads) + _total(paths) <= self.area
+        return spare - _total(roads) - _total(paths)
 
     def _ways(self, kept: _Kept, placed: list[_Placed]) -> tuple[list[_Rectangle], list[_Rectangle]]:
         """Return the roads, as long as the modules need, with the way in at the end of a street; and the paths."""
@@ -774,15 +807,18 @@ def _drawn(parts: Geometries, part: Integers, jobs: _Jobs, chosen: list[tuple[in
     count = len(parts)
     job = np.array([each for each, _ in chosen], dtype=np.intp)
     owner = part[jobs.site[job]]
-    number = np.array([len(each.slots) for _, each in chosen], dtype=np.intp)
-    slots = np.array([slot for _, each in chosen for slot in each.slots], dtype=np.float64).reshape(-1, 3)
+    number = np.array([each.stacks for _, each in chosen], dtype=np.intp)
+    rows = [row for _, each in chosen for row in each.rows]
+    left = np.array([left for _, _, lefts in rows for left in lefts], dtype=np.float64)
+    bottom, row = (np.repeat([each[column] for each in rows], [len(each[2]) for each in rows]) for column in (1, 0))
+    corner = np.stack([left, bottom], axis=1)
     size = np.array([parameters.module_width_m, parameters.module_length_m])
     slot_job, slot_part = np.repeat(job, number), np.repeat(owner, number)
     homes, stacks, removed = (
         np.bincount(owner, values, minlength=count).astype(np.intp)
         for values in ([each.homes for _, each in chosen], number, [each.removed for _, each in chosen])
     )
-    module = turned_rectangles(jobs.turn, slot_job, np.concatenate([slots[:, :2], slots[:, :2] + size], axis=1))
+    module = turned_rectangles(jobs.turn, slot_job, np.concatenate([corner, corner + size], axis=1))
     roads, paths = (
         _joined(jobs.turn, job, owner, rectangles, count)
         for rectangles in ([each.roads for _, each in chosen], [each.paths for _, each in chosen])
@@ -791,10 +827,9 @@ def _drawn(parts: Geometries, part: Integers, jobs: _Jobs, chosen: list[tuple[in
     parking, green = (homes * np.float64(each) for each in (parameters.parking_per_home_m2, parameters.green_per_home_m2))
     taken = stacks * parameters.module_length_m * parameters.module_width_m + shapely.area(roads) + shapely.area(paths) + parking + green
     # Rows with odd numbers lie above their street, with the entrance at the bottom.
-    down = slots[:, 2] % 2 == 1
-    front = slots[:, :2] + np.stack([np.full(len(slots), size[0] / 2), np.where(down, 0.0, size[1])], axis=1)
+    front = corner + np.stack([np.full(len(row), size[0] / 2), np.where(row % 2 == 1, 0.0, size[1])], axis=1)
     entrance = np.asarray(shapely.points(jobs.turn.back(front, slot_job)), dtype=object)
-    order = np.lexsort((slots[:, 0], slots[:, 2], slot_job, slot_part))
+    order = np.lexsort((left, row, slot_job, slot_part))
     return Layouts(
         homes=homes,
         stacks=stacks,
@@ -808,16 +843,16 @@ def _drawn(parts: Geometries, part: Integers, jobs: _Jobs, chosen: list[tuple[in
         module=module[order],
         entrance=entrance[order],
         part=slot_part[order],
-        row=_rows(slot_part[order], slot_job[order], slots[order, 2]),
+        row=_rows(slot_part[order], slot_job[order], row[order]),
         storeys=np.full(len(order), parameters.storeys, dtype=np.intp),
         degrees=jobs.turn.degrees[slot_job[order]],
     )
 
 
-def _rows(part: Integers, job: Integers, row: Floats) -> Integers:
+def _rows(part: Integers, job: Integers, row: Integers) -> Integers:
     """Return the rows numbered from 0 within each polygon. (m,) int."""
     first = np.diff(part, prepend=-1) > 0
-    new = first | (np.diff(job, prepend=-1) != 0) | (np.diff(row, prepend=-1.0) != 0)
+    new = first | (np.diff(job, prepend=-1) != 0) | (np.diff(row, prepend=-1) != 0)
     number = np.cumsum(new) - 1
     start: Integers = np.maximum.accumulate(np.where(first, number, 0))
     return number - start

@@ -26,6 +26,7 @@ __all__ = [
     "edges",
     "free_intervals",
     "has_room_for_rectangle",
+    "long_side_degrees",
     "room_for_rectangle",
     "row_directions",
     "turned_rectangles",
@@ -72,8 +73,8 @@ class Turn:
         return turned
 
     def _axes(self, job: Integers) -> tuple[Floats, Floats]:
-        radians = np.radians(self.degrees[job])
-        return np.cos(radians), np.sin(radians)
+        radians = np.radians(self.degrees)
+        return np.cos(radians)[job], np.sin(radians)[job]
 
 
 @dataclass(frozen=True)
@@ -141,14 +142,16 @@ def edges(polygons: Geometries, polygon: Integers, turn: Turn) -> Edges:
     Edges
         Ordered by job.
     """
-    parts, owner = shapely.get_parts(polygons, return_index=True)
+    # Callers take jobs a chunk at a time: the rings of polygons that are in other chunks are not needed.
+    used, polygon = np.unique(polygon, return_inverse=True)
+    parts, owner = shapely.get_parts(polygons[used], return_index=True)
     areal = shapely.get_type_id(parts) == _POLYGON
     parts, owner = parts[areal], owner[areal]
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     first = np.flatnonzero(ring[1:] == ring[:-1])
     source = owner[part[ring[first]]] if len(first) else np.empty(0, np.intp)
-    number = np.bincount(source, minlength=len(polygons))
+    number = np.bincount(source, minlength=len(used))
     start = np.cumsum(number) - number
     job = np.repeat(np.arange(len(polygon)), number[polygon])
     edge = first[_ranges(start[polygon], number[polygon])]
@@ -287,11 +290,43 @@ def row_directions(polygons: Geometries, fan_degrees: float = 15.0) -> tuple[Int
     return present[row[order]], degrees[order]
 
 
+def long_side_degrees(polygons: Geometries) -> Floats:
+    """Return the direction of the long side of the smallest rectangle round each polygon.
+
+    Parameters
+    ----------
+    polygons
+        Valid polygons. (n,) object
+
+    Returns
+    -------
+    Floats
+        -180 to 180, counter-clockwise from the x axis, NaN for an empty polygon. (n,) float64 [degree]
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> long_side_degrees(np.array([shapely.box(0, 0, 40, 60), shapely.box(0, 0, 50, 10), shapely.Polygon()])) % 180
+    array([90.,  0., nan])
+    """
+    present = np.flatnonzero(~shapely.is_empty(polygons))
+    sides = _surrounding_sides(polygons[present])
+    long = sides[np.arange(len(sides)), np.hypot(sides[..., 0], sides[..., 1]).argmax(axis=1)]
+    degrees = np.full(len(polygons), np.nan)
+    degrees[present] = np.degrees(np.arctan2(long[:, 1], long[:, 0]))
+    return degrees
+
+
 def _surrounding_degrees(polygons: Geometries) -> Floats:
     """Return the direction of a side of the smallest rectangle round each polygon. (n,) float64 [degree]."""
-    around = shapely.get_coordinates(shapely.get_exterior_ring(shapely.minimum_rotated_rectangle(polygons))).reshape(-1, 5, 2)
-    side = around[:, 1] - around[:, 0]
+    side = _surrounding_sides(polygons)[:, 0]
     return np.asarray(np.degrees(np.arctan2(side[:, 1], side[:, 0])))
+
+
+def _surrounding_sides(polygons: Geometries) -> Floats:
+    """Return two sides of the smallest rectangle round each polygon, square to each other. (n, 2, 2) float64 [m]."""
+    around = shapely.get_coordinates(shapely.get_exterior_ring(shapely.minimum_rotated_rectangle(polygons))).reshape(-1, 5, 2)
+    return np.diff(around[:, :3], axis=1)
 
 
 def turned_rectangles(turn: Turn, job: Integers, bounds: Floats) -> Geometries:
