@@ -17,13 +17,12 @@ from flexruimte.exports.tables import LIST_COLUMNS
 from flexruimte.exports.wgs84 import DECIMALS, best_transformation, to_wgs84
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.labels import Language, in_language
-from flexruimte.parallel import each_in_threads, threads_in_use
 from flexruimte.vocabulary import PARCEL_ID, RANK, Geometries
 
 __all__ = ["write_geojson"]
 
-_AT_ONCE = 2_500
-"""Features that one thread turns into text."""
+_AT_ONCE = 5_000
+"""Features that are in memory as text."""
 
 
 def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
@@ -46,19 +45,14 @@ def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path:
     shapes = _shapes(locations)
     ranked = int(locations[RANK].notna().sum())
     collection = {"type": "FeatureCollection", **_bounds(shapes), **_foreign_members(summary)}
-
-    def text(first: int) -> str:
-        some = slice(first, first + _AT_ONCE)
-        return ",\n".join(_features(_properties(locations.iloc[some], ranked, summary), shapes[some]))
-
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(to_json(collection)[:-1] + ',"features":[')
         separator = "\n"
-        firsts, at_once = range(0, len(locations), _AT_ONCE), threads_in_use()
-        for start in range(0, len(firsts), at_once):
-            for features in each_in_threads(text, firsts[start : start + at_once]):
+        for first in range(0, len(locations), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            for feature in _features(_properties(locations.iloc[some], ranked, summary), shapes[some]):
                 file.write(separator)
-                file.write(features)
+                file.write(feature)
                 separator = ",\n"
         file.write("\n]}\n")
 
