@@ -312,29 +312,30 @@ def covered_area(shapes: Prepared, found: Overlaps) -> Floats:
     >>> covered_area(parcels, overlaps(parcels, features))
     array([3.])
     """
-    one, other = _overlapping(shapes, found)
-    later, number = np.unique(other, return_inverse=True)
-    # Of features that lie over each other the later ones count without what lies under the earlier ones.
-    bare = outlines(_cut(found.geometry[later], found.geometry[one], number))
-    area = found.area.copy()
-    area[later] = shared_area(shapes.outlines, found.shape[later], bare, np.arange(len(later)))
-    covered: Floats = np.bincount(found.shape, area, minlength=len(shapes.geometry)).astype(np.float64, copy=False)
+    joined = _overlapped(shapes, found)
+    covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=len(shapes.geometry)).astype(np.float64)
+    found = found.where(joined)
+    united, owner = _unions(polygonal(in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)), found.shape)
+    covered[owner] += shapely.area(united)
     return covered
 
 
-def _overlapping(shapes: Prepared, found: Overlaps) -> tuple[Integers, Integers]:
-    """Return the pairs of rows of the same shape whose features lie over each other, there or elsewhere; the earlier row first."""
+def _overlapped(shapes: Prepared, found: Overlaps) -> Booleans:
+    """Return which rows lie over another of the same shape, there or elsewhere. (k,) bool."""
     inside, bounds = shapes.outlines.bounds[found.shape], found.pieces.outlines.bounds[found.piece]
     near = np.concatenate([np.maximum(bounds[:, :2], inside[:, :2]), np.minimum(bounds[:, 2:], inside[:, 2:])], axis=1)
     one, other = _neighbours(near, found.shape)
     # Pieces of one feature share no area.
     several = found.feature[one] != found.feature[other]
-    one, other = np.minimum(one, other)[several], np.maximum(one, other)[several]
+    one, other = one[several], other[several]
     # Two features that lie side by side do so on several shapes.
     count = len(found.pieces.geometry)
-    pair, number = np.unique(found.piece[one] * count + found.piece[other], return_inverse=True)
+    low, high = np.minimum(found.piece[one], found.piece[other]), np.maximum(found.piece[one], found.piece[other])
+    pair, number = np.unique(low * count + high, return_inverse=True)
     over = shared_area(found.pieces.outlines, pair // count, found.pieces.outlines, pair % count)[number] > _FILM_M2
-    return one[over], other[over]
+    overlapped = np.zeros(len(found.shape), dtype=bool)
+    overlapped[one[over]] = overlapped[other[over]] = True
+    return overlapped
 
 
 def _meets_another(geometries: Geometries, group: Integers) -> Booleans:
@@ -404,14 +405,8 @@ def remainder(shapes: Geometries, cutters: Geometries, owner: Integers | None = 
     Cut with whole features, not with features clipped to the shape: the vertices of a clipped one lie beside the shape's boundary by a
     rounding error, which leaves a film along it that ties together what the feature separates.
     """
-    result = _without_films(_cut(shapes, cutters, np.arange(len(shapes)) if owner is None else owner))
-    result[shapely.area(result) <= AREA_TOLERANCE * shapely.area(shapes)] = shapely.Polygon()
-    return result
-
-
-def _cut(shapes: Geometries, cutters: Geometries, owner: Integers) -> Geometries:
-    """Return each shape without what lies under its cutters, films of rounding included. (n,) object."""
     result = np.array(shapes, dtype=object, copy=True)
+    owner = np.arange(len(shapes)) if owner is None else owner
     # The largest first, as it may leave nothing to cut.
     order = np.lexsort((-shapely.area(cutters), owner))
     cutters, owner = cutters[order], owner[order]
@@ -425,7 +420,9 @@ def _cut(shapes: Geometries, cutters: Geometries, owner: Integers) -> Geometries
         parts, of = shapely.get_parts(cutters[cutting[np.repeat(number > 1, number)]], return_index=True)
         together[several] = _collected(parts, np.repeat(np.arange(len(several)), number[several])[of], len(several))
         result[cut] = in_threads(shapely.difference, result[cut], together)
-    return polygonal(result)
+    result = _without_films(polygonal(result))
+    result[shapely.area(result) <= AREA_TOLERANCE * shapely.area(shapes)] = shapely.Polygon()
+    return result
 
 
 def _turns(cutters: Geometries, owner: Integers) -> Integers:
