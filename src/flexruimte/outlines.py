@@ -14,7 +14,7 @@ from flexruimte.vocabulary import Booleans, Floats, Geometries, Integers
 __all__ = ["Outlines", "counted", "directed_edges", "outlines", "shared_area"]
 
 _POLYGON = 3
-_EDGES_AT_ONCE = 2**14
+_EDGES_AT_ONCE = 2**15
 """So many edges of pairs are looked at together: what comes of them fits a processor's cache."""
 
 
