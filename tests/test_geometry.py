@@ -23,8 +23,8 @@ from flexruimte.geometry import (
     stays_at_boundary,
     subdivide,
     union_by_group,
-    width,
 )
+from flexruimte.inscribed_circle import width
 from shapes import ZOO, boxes, random_polygons
 
 EMPTY = shapely.Polygon()
@@ -204,10 +204,10 @@ def test_width_does_not_depend_on_what_is_measured_together(monkeypatch: pytest.
     together = width(shapes)
     assert [float(width(shapes[[position]])[0]) for position in range(len(shapes))] == together.tolist()
     assert width(shapes[::-1]).tolist() == together[::-1].tolist()
-    monkeypatch.setattr("flexruimte.geometry._EDGES_AT_ONCE", 50)
+    monkeypatch.setattr("flexruimte.inscribed_circle._EDGES_AT_ONCE", 50)
     assert width(shapes).tolist() == together.tolist()
     # and the way for shapes with many points finds the same
-    monkeypatch.setattr("flexruimte.geometry._MANY_POINTS", 0)
+    monkeypatch.setattr("flexruimte.inscribed_circle._MANY_POINTS", 0)
     np.testing.assert_allclose(width(shapes), together, atol=0.2)
 
 

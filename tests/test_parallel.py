@@ -12,7 +12,8 @@ import pytest
 import shapely
 
 from flexruimte import parallel
-from flexruimte.geometry import overlaps, prepared, prepared_features, remainder, union_by_group, width
+from flexruimte.geometry import overlaps, prepared, prepared_features, remainder, union_by_group
+from flexruimte.inscribed_circle import width
 from flexruimte.parallel import each_in_threads, in_threads, threads_in_use, use_threads
 from flexruimte.pipeline import assess
 from flexruimte.raster import Grid, cell_statistics

@@ -17,7 +17,8 @@ import shapely
 from flexruimte.capacity import CAPACITY_MEASURES, Capacity, assess_capacity
 from flexruimte.conditions import as_numbers
 from flexruimte.decisions import DecisionsAt
-from flexruimte.geometry import largest_part, union_by_group, width
+from flexruimte.geometry import largest_part, union_by_group
+from flexruimte.inscribed_circle import width
 from flexruimte.layout import Layouts
 from flexruimte.layout_memory import LayoutMemory
 from flexruimte.parcel_table import SEPARATOR, rules_that_say

@@ -19,7 +19,8 @@ import shapely
 from pydantic import BaseModel
 
 from flexruimte.decisions import load_decisions
-from flexruimte.geometry import largest_part, width
+from flexruimte.geometry import largest_part
+from flexruimte.inscribed_circle import width
 from flexruimte.land import Land, LandFinding, assess_land, read_distances
 from flexruimte.layers import Layer, LayerFacts, Parcels, Table, load_features, load_parcels, load_raster, load_table, values_of_field
 from flexruimte.measures import compute_measures
