@@ -32,7 +32,6 @@ from flexruimte.exports.results import LOCATIONS_GPKG, PARCELS, SUMMARY, read_pa
 from flexruimte.exports.rule_table import markdown_of_rules, rule_rows
 from flexruimte.exports.versions import software_versions
 from flexruimte.follow_up import COST_FIGURES, COSTS, TARGETS, compare_with_targets, write_costs
-from flexruimte.next_place import relocate as relocate_run
 from flexruimte.ruleset import Ruleset
 from flexruimte.ruleset_file import load_ruleset
 from flexruimte.sample import sample_study_path
@@ -246,6 +245,8 @@ def relocate(
     reuse_sites: Annotated[bool, typer.Option("--reuse-sites", help="Others may come where the first homes had to leave.")] = False,
 ) -> None:
     """Plan where the homes of a run go when their term ends."""
+    from flexruimte.next_place import relocate as relocate_run  # a quarter of a second, for those who plan moves only
+
     choices = {"horizon_years": years, "moves": moves, "farthest_km": farthest_km, "until_term_ends": until_term_ends}
     with _stderr.status("reading the run") if _stderr.is_terminal else nullcontext() as status:
         plan = relocate_run(

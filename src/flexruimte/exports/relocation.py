@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,10 @@ from flexruimte.exports.tables import listed_ids
 from flexruimte.exports.wgs84 import DECIMALS, best_transformation
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.labels import SEARCH_ORDER, STRANDED_REASONS, Language, label
-from flexruimte.relocation import RelocationPlan
 from flexruimte.vocabulary import PARCEL_ID, PARCEL_IDS
+
+if TYPE_CHECKING:
+    from flexruimte.relocation import RelocationPlan
 
 __all__ = ["RELOCATION_FOLDER", "RELOCATION_GEOJSON", "next_places", "write_relocation"]
 
