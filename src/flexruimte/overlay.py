@@ -99,7 +99,8 @@ class Overlay:
         # No more is bare than in the shape around it; where that decides, with room for rounding, nothing need be laid over.
         filled = around.areas - around._covered(features) <= (1 - KNOWN_FROM_SHARE) / 2 * self.areas
         rest = np.flatnonzero(~filled)
-        filled[rest] = Overlay(self.shapes[rest])._work_out_filled(features)
+        shapes = prepared(self.shapes[rest])
+        filled[rest] = covered_area(shapes, overlaps(shapes, around.of(features).pieces)) >= KNOWN_FROM_SHARE * self.areas[rest]
         return np.asarray(filled)
 
     def _covered(self, features: Features) -> Floats:

@@ -116,7 +116,7 @@ def _ended(client: Client, jobs: set[Future[MunicipalityRun]]) -> Iterator[tuple
     seen = time.monotonic()
     while jobs:
         try:
-            looked = wait(jobs, timeout=_SECONDS_BETWEEN_LOOKS, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]  # as above
+            looked = wait(jobs, timeout=_SECONDS_BETWEEN_LOOKS, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]  # Dask has few types
             ended = looked.done
         except TimeoutError:
             ended = set()
