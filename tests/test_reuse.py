@@ -314,7 +314,7 @@ def test_a_survey_comes_back_as_it_was(tmp_path: Path) -> None:
             one, other = getattr(back.land.findings[rule_id], each.name), getattr(finding, each.name)
             assert type(one) is type(other)
             assert one == other if isinstance(one, list) else np.array_equal(one, other, equal_nan=other.dtype == float)
-    assert (back.layers, back.parcels.facts, back.term.plan_names) == (found.layers, found.parcels.facts, found.term.plan_names)
+    assert (back.layers, back.parcels.facts, back.term.plans.tolist()) == (found.layers, found.parcels.facts, found.term.plans.tolist())
     assert read_survey(tmp_path / "x.arrow", "another key") is None
 
 

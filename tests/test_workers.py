@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -142,6 +143,23 @@ def test_a_worker_that_is_killed_takes_no_other_with_it(four_towns: Path, tmp_pa
     again = batch.run(Study.load(four_towns), None, tmp_path / "out")
     assert (again.computed, again.exit_status) == (["C"], 0)
     assert json.loads((tmp_path / "out" / "run.json").read_text())["to_finish"] is None
+
+
+def test_workers_that_die_while_one_is_heard_lose_nothing(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+    killed: list[multiprocessing.process.BaseProcess] = []
+
+    def kill_all(event: batch.Event) -> None:
+        if event.kind == "done" and not killed:
+            killed.extend(multiprocessing.active_children())
+            for worker in killed:
+                worker.kill()
+                worker.join()
+
+    report = batch.run(Study.load(four_towns), None, tmp_path, workers=2, progress=kill_all)
+    assert len(killed) == 2
+    assert report.exit_status == 0
+    assert set(states(tmp_path).values()) == {"done"}
+    assert contents(tmp_path) == contents(four_towns_results)
 
 
 @pytest.mark.slow

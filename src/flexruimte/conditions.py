@@ -16,7 +16,7 @@ __all__ = ["all_of", "answers_of_test", "answers_of_where", "as_numbers", "as_te
 
 def as_numbers(values: pd.Series[Any]) -> pd.Series[float]:
     """Return a column as float64; what is no number becomes NaN."""
-    return pd.to_numeric(values, errors="coerce").astype("float64")
+    return values if values.dtype == np.float64 else pd.to_numeric(values, errors="coerce").astype("float64")
 
 
 def as_text(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -43,6 +43,8 @@ _SIDE_BY_SIDE_M = 1e-3
 """Groups that are put side by side are moved by rounding errors far smaller than this. [m]"""
 _FEW_CUTTERS = 8
 """So many cut a shape one by one; more are sorted first into those that lie apart and cut together."""
+_FEW_PAIRS = 2
+"""Where at most so many pairs overlap, no three do."""
 _FILM_M2 = 1e-6
 """A part that is smaller than a square millimetre is an accident of rounding. [m2]"""
 
@@ -303,16 +305,36 @@ def covered_area(shapes: Prepared, found: Overlaps) -> Floats:
     >>> covered_area(parcels, overlaps(parcels, features))
     array([3.])
     """
-    joined = _overlapped(shapes, found)
-    covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=len(shapes.geometry)).astype(np.float64)
+    count, geometry = len(shapes.geometry), found.pieces.geometry
+    one, other, pair, low, high = _overlapping(shapes, found)
+    several = np.bincount(found.shape[one], minlength=count) > _FEW_PAIRS
+    joined = np.zeros(len(found.shape), dtype=bool)
+    joined[one] = joined[other] = True
+    joined &= several[found.shape]
+    covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=count).astype(np.float64)
+    # Two pairs share nothing that a third does not: what each pair shares was counted twice.
+    few = ~several[found.shape[one]]
+    shape, (pairs, piece) = found.shape[one[few]], np.unique(pair[few], return_inverse=True)
+    common = prepared(polygonal(in_threads(shapely.intersection, geometry[low[pairs]], geometry[high[pairs]])))
+    covered -= np.bincount(shape, shared_area(shapes.outlines, shape, common.outlines, piece), minlength=count)
     found = found.where(joined)
     united, owner = _unions(polygonal(in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)), found.shape)
     covered[owner] += shapely.area(united)
     return covered
 
 
-def _overlapped(shapes: Prepared, found: Overlaps) -> Booleans:
-    """Return which rows lie over another of the same shape, there or elsewhere. (k,) bool."""
+def _overlapping(shapes: Prepared, found: Overlaps) -> tuple[Integers, Integers, Integers, Integers, Integers]:
+    """Return which rows of a shape lie over each other, there or elsewhere.
+
+    Returns
+    -------
+    one, other : Integers
+        Positions of the two rows. (k,) int
+    pair : Integers
+        Number of the pair of pieces that they are. (k,) int
+    low, high : Integers
+        Positions of the two pieces, by that number. (p,) int
+    """
     inside, bounds = shapes.outlines.bounds[found.shape], found.pieces.outlines.bounds[found.piece]
     near = np.concatenate([np.maximum(bounds[:, :2], inside[:, :2]), np.minimum(bounds[:, 2:], inside[:, 2:])], axis=1)
     one, other = _neighbours(near, found.shape)
@@ -322,11 +344,10 @@ def _overlapped(shapes: Prepared, found: Overlaps) -> Booleans:
     # Two features that lie side by side do so on several shapes.
     count = len(found.pieces.geometry)
     low, high = np.minimum(found.piece[one], found.piece[other]), np.maximum(found.piece[one], found.piece[other])
-    pair, number = np.unique(low * count + high, return_inverse=True)
-    over = shared_area(found.pieces.outlines, pair // count, found.pieces.outlines, pair % count)[number] > _FILM_M2
-    overlapped = np.zeros(len(found.shape), dtype=bool)
-    overlapped[one[over]] = overlapped[other[over]] = True
-    return overlapped
+    pairs, pair = np.unique(low * count + high, return_inverse=True)
+    low, high = pairs // count, pairs % count
+    over = (shared_area(found.pieces.outlines, low, found.pieces.outlines, high) > _FILM_M2)[pair]
+    return one[over], other[over], pair[over], low, high
 
 
 def _meets_another(geometries: Geometries, group: Integers) -> Booleans:

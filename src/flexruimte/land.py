@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
+from pandas.api.extensions import ExtensionArray
 
 from flexruimte.conditions import all_of, answers_of_test, answers_of_where, as_numbers, as_text
 from flexruimte.geometry import BUFFER_QUADRANT_SEGMENTS, Overlaps, covered_area, leaves_only_boundary, remainder, stays_at_boundary
@@ -35,8 +36,8 @@ class LandFinding:
     """(n,) int8"""
     feature_count: Integers
     """Number of features that cause it. (n,) int"""
-    features: np.ndarray[Any, Any]
-    """The first features that cause it, the largest overlap first, as "a; b". (n,) object of str"""
+    features: ExtensionArray
+    """The first features that cause it, the largest overlap first, as "a; b". (n,) str"""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
 
 
 def _absent(count: int) -> LandFinding:
-    nothing = np.full(count, "", dtype=object)
+    nothing = pd.array(np.full(count, "", dtype=object), dtype="str")
     return LandFinding(np.full(count, np.nan), np.zeros(count, bool), np.full(count, UNKNOWN), np.zeros(count, np.intp), nothing)
 
 
@@ -163,7 +164,7 @@ def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: F
     return replace(found, feature=chosen[found.feature])
 
 
-def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, np.ndarray[Any, Any]]:
+def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, ExtensionArray]:
     """Return per parcel how many features reach it and the names of the first, by shared area."""
     another = (np.diff(found.shape, prepend=-1) != 0) | (np.diff(found.feature, prepend=-1) != 0)
     first = np.flatnonzero(another)
@@ -176,4 +177,4 @@ def _causes(found: Overlaps, features: Features, count: int) -> tuple[Integers, 
     names[shape[place == 0]] = label[place == 0]
     for later in range(1, FEATURES_NAMED):
         names[shape[place == later]] += "; " + label[place == later]
-    return np.bincount(shape, minlength=count), names
+    return np.bincount(shape, minlength=count), pd.array(names, dtype="str")

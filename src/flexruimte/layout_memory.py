@@ -17,6 +17,13 @@ OF_STACKS = ("module", "entrance", "part", "row", "storeys", "degrees")
 """What layouts say per stack; the rest they say per polygon."""
 
 
+def _key(binary: bytes) -> bytes:
+    return hashlib.blake2b(binary, digest_size=16).digest()
+
+
+_NOTHING = _key(b"")
+
+
 class LayoutMemory:
     """Remembers layouts, of one set of parameters at a time.
 
@@ -38,7 +45,7 @@ class LayoutMemory:
         """Return what `flexruimte.layout.lay_out` returns. (n,) object -> n layouts."""
         if parameters != self.parameters:
             self.parameters, self.keys, self.layouts, self._place = parameters, [], None, {}
-        wanted = [hashlib.blake2b(binary or b"", digest_size=16).digest() for binary in shapely.to_wkb(parts)]
+        wanted = [_NOTHING if binary is None else _key(binary) for binary in shapely.to_wkb(parts)]
         new = {key: position for position, key in enumerate(wanted) if key not in self._place}
         if new or self.layouts is None:
             made = lay_out(parts[list(new.values())], parameters)

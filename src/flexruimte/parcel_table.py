@@ -54,7 +54,7 @@ def account(
             "decision": decisions.decision,
             "decision_reason": decisions.reason,
             "decision_date": decisions.date,
-            "plans": [f"{SEPARATOR} ".join(names) for names in term.plan_names],
+            "plans": term.plans,
         }
     )
 
@@ -81,7 +81,7 @@ def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Lan
     """
     columns: dict[str, Any] = {f"criterion_{name}": criteria[name].to_numpy() for name in criteria.columns}
     answers = sorted(VERDICT_NAMES)
-    names = pd.array([VERDICT_NAMES[answer] for answer in answers], dtype="str")
+    names = pd.array([VERDICT_NAMES[answer] for answer in answers], dtype="string")
     for rule_id, verdict in verdicts.items():
         columns[f"verdict_{rule_id}"] = names.take(np.searchsorted(answers, verdict))
     for rule_id, finding in land.findings.items():
@@ -89,7 +89,7 @@ def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Lan
             columns[f"covered_m2_{rule_id}"] = finding.covered_m2
             columns[f"edge_{rule_id}"] = finding.edge
             columns[f"feature_count_{rule_id}"] = finding.feature_count
-            columns[f"features_{rule_id}"] = finding.features
+            columns[f"features_{rule_id}"] = pd.Series(finding.features, dtype="string").array
     return pd.DataFrame(columns, index=criteria.index)
 
 

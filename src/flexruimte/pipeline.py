@@ -151,18 +151,20 @@ def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress:
     skipped = frozenset(left_out)
     land_verdicts = {rule_id: finding.verdict for rule_id, finding in land.findings.items()}
 
-    def answers(but: frozenset[str] = frozenset()) -> dict[str, Verdicts]:
+    def answers(but: frozenset[str]) -> dict[str, Verdicts]:
         return answers_of_rules(ruleset, skipped | but, measures, term.may_be_lower, land_verdicts)
 
     progress("homes")
     # Homes are only laid out where the other rules leave something to choose.
     on_homes = frozenset(rule_id for rule_id, rule in ruleset.rules.items() if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE))
-    standing = assess_status(ruleset, answers(on_homes), decisions.into, decisions.out)
+    of_others = answers(on_homes)
+    standing = assess_status(ruleset, of_others, decisions.into, decisions.out)
     capacity = assess_capacity(ruleset, land.buildable, measures, standing != Status.EXCLUDED, layouts)
     measures = pd.concat([measures, capacity.columns], axis=1)
     measures[SITE_TYPE] = assess_site_types(ruleset, measures)
     progress("verdicts")
-    verdicts = answers()
+    of_all = of_others | answers(frozenset(of_others))
+    verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
     criteria = criterion_scores(ruleset, skipped, measures, term.may_be_lower)
     table = pd.concat(
         [
@@ -225,7 +227,7 @@ def _ranked(table: pd.DataFrame, sites: Sites | None) -> pd.DataFrame:
     ranks[alone] = of_all[: alone.sum()].to_numpy()
     if sites is not None:
         sites.table.insert(3, RANK, of_all[alone.sum() :].to_numpy())
-    result = table.copy()
+    result = table.copy(deep=False)
     result.insert(1, SITE_ID, site)
     result.insert(4, RANK, ranks)
     return result

@@ -19,6 +19,7 @@ from flexruimte.exports.geopackage import write_geopackage
 from flexruimte.exports.layouts import layout_table, write_layout_geojson
 from flexruimte.exports.map import draw_map
 from flexruimte.exports.parquet import write_parquet
+from flexruimte.exports.sentences import with_sentences
 from flexruimte.exports.summary import summarise, write_summary
 from flexruimte.exports.tables import BUILDABLE_GEOMETRY, listed_ids, location_table, locations_of, parcel_table, site_table
 from flexruimte.exports.web_map import web_map
@@ -101,6 +102,10 @@ class Ranking:
         return self._locations.drop(columns="parcel")
 
     @cached_property
+    def _explained(self) -> gpd.GeoDataFrame:
+        return with_sentences(self._locations, self.summary)
+
+    @cached_property
     def layout(self) -> gpd.GeoDataFrame:
         """The layouts behind `homes_mid`: modules, roads, their paving and paths, in RD New; empty where homes are by density."""
         assessment = self.assessment
@@ -143,7 +148,7 @@ class Ranking:
     def to_geojson(self, path: str | Path) -> None:
         """Write the listed locations to a GeoJSON file, in WGS 84."""
         with use_threads(self.assessment.plan.threads):
-            write_geojson(self._locations, self.summary, path)
+            write_geojson(self._explained, self.summary, path)
 
     def to_geopackage(self, path: str | Path, *, keep_layout: bool = False) -> None:
         """Write the listed locations to a GeoPackage in RD New, with styles for QGIS.
@@ -155,7 +160,7 @@ class Ranking:
         keep_layout
             Whether the file is there, with these very layouts: they are not written again.
         """
-        write_geopackage(self._locations, None if keep_layout else self.layout, self.summary, path)
+        write_geopackage(self._explained, None if keep_layout else self.layout, self.summary, path)
 
     def to_layout_geojson(self, path: str | Path) -> None:
         """Write the layouts behind `homes_mid` to a GeoJSON file, in WGS 84."""
@@ -193,7 +198,7 @@ class Ranking:
         OutputError
             When folium is not installed.
         """
-        return web_map(self._locations, self.summary)
+        return web_map(self._explained, self.summary)
 
     def __repr__(self) -> str:
         """Return a one-line description."""

@@ -51,14 +51,17 @@ def criterion_scores(
 
 
 def _score(criterion: Criterion, values: pd.Series[Any]) -> Floats:
-    numbers = as_numbers(values)
     if criterion.curve is not None:
-        x, y = np.array(criterion.curve, dtype=np.float64).T
+        numbers, (x, y) = as_numbers(values), np.array(criterion.curve, dtype=np.float64).T
         return np.asarray(np.where(numbers.isna(), np.nan, np.interp(numbers.to_numpy(), x, y)), dtype=np.float64)
+    place, distinct = pd.factorize(values)
+    classes = pd.Series(distinct)
     # A class may be written 3, 3.0 or "3".
+    numbers = as_numbers(classes)
     whole = numbers.notna() & (numbers % 1 == 0)
-    text = values.astype("string").where(~whole, numbers.map("{:.0f}".format, na_action="ignore"))
-    return np.asarray(as_numbers(text.map(dict(criterion.classes or {}))), dtype=np.float64)
+    text = classes.astype("string").where(~whole, numbers.map("{:.0f}".format, na_action="ignore"))
+    scores = as_numbers(text.map(dict(criterion.classes or {}))).to_numpy()
+    return np.append(scores, np.nan)[place]
 
 
 def weighted_mean(values: pd.DataFrame, weights: Mapping[str, float]) -> Floats:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from threading import Lock
 from typing import Any, TypeAlias
 
@@ -316,7 +315,7 @@ def _lands_together(lands: list[Land], order: Integers) -> Land:
             edge=joined(part.edge for part in parts),
             verdict=joined(part.verdict for part in parts),
             feature_count=joined(part.feature_count for part in parts),
-            features=joined(part.features for part in parts),
+            features=pd.Series(joined(np.asarray(part.features, dtype=object) for part in parts), dtype="str").array,
         )
     return Land(joined(land.buildable for land in lands), joined(land.taken_m2 for land in lands), findings)
 
@@ -325,7 +324,7 @@ def _terms_together(terms: list[Term], order: Integers) -> Term:
     return Term(
         columns=_tables_together([term.columns for term in terms], order),
         may_be_lower={name: np.concatenate([term.may_be_lower[name] for term in terms])[order] for name in terms[0].may_be_lower},
-        plan_names=_lists_together((term.plan_names for term in terms), order),
+        plans=np.concatenate([term.plans for term in terms])[order],
         regime=terms[0].regime,
         unread={what: np.unique(np.concatenate([term.unread[what] for term in terms])) for what in terms[0].unread},
     )
@@ -339,11 +338,6 @@ def _tables_together(tables: list[pd.DataFrame], order: Integers) -> pd.DataFram
         parts = [table[name].to_numpy() if plain else table[name].to_numpy(dtype=object) for table in tables]
         columns[name] = np.concatenate(parts)[order]
     return pd.DataFrame(columns, index=pd.RangeIndex(len(order)))
-
-
-def _lists_together(lists: Iterable[list[tuple[str, ...]]], order: Integers) -> list[tuple[str, ...]]:
-    together = list(chain.from_iterable(lists))
-    return [together[position] for position in order.tolist()]
 
 
 def _counted(facts: LayerFacts, seen: Seen) -> LayerFacts:

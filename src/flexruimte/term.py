@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -53,8 +52,8 @@ class Term:
     """Free years, term years, start and end (datetime64, NaT where the term is empty). (n, ...)"""
     may_be_lower: dict[str, Booleans]
     """Per measure, where the true value may be lower than the one given: a "yes" is then not certain. (n,) bool"""
-    plan_names: list[tuple[str, ...]]
-    """The hard and soft plans on each parcel. (n,)"""
+    plans: NDArray[Any]
+    """The hard and soft plans on each parcel, as "a; b". (n,) object of str"""
     regime: str | None
     """Id of the regime that caps the term."""
     unread: dict[str, Identities]
@@ -172,7 +171,7 @@ def assess_term(
 @dataclass(frozen=True)
 class _PlansRead:
     first: dict[str, _PlanStarts]
-    names: list[tuple[str, ...]]
+    names: NDArray[Any]
     unread: dict[str, Identities]
 
 
@@ -183,7 +182,7 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
     if plans is None or not isinstance(features, Features):
         doubtful = np.full(count, plans is not None and plans.layer not in not_assessed)
         nothing = _PlanStarts(np.full(count, _NEVER), doubtful)
-        return _PlansRead({_HARD: nothing, _SOFT: nothing}, [()] * count, {})
+        return _PlansRead({_HARD: nothing, _SOFT: nothing}, np.full(count, "", dtype=object), {})
     status = features.table[plans.status_field].astype("string").str.strip()
     hard, soft, ignored = (status.isin(codes).to_numpy(dtype=bool) for codes in (plans.hard, plans.soft, plans.ignored))
     unread_status = ~(hard | soft | ignored)
@@ -223,10 +222,12 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
     )
 
 
-def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> list[tuple[str, ...]]:
-    """Return the labels of each group."""
-    edges = np.searchsorted(group, np.arange(count + 1))
-    return [tuple(labels[first:last]) for first, last in pairwise(edges)]
+def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> NDArray[Any]:
+    """Return the labels of each group, which rise, as "a; b"."""
+    texts = np.full(count, "", dtype=object)
+    groups, first = np.unique(group, return_index=True)
+    texts[groups] = ["; ".join(labels) for labels in np.split(labels, first[1:])] if len(groups) else []
+    return texts
 
 
 def _start_dates(plans: Plans, table: pd.DataFrame) -> Dates:

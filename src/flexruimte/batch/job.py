@@ -78,4 +78,4 @@ def _write(ranking: Ranking, folder: Path, memory: FolderMemory) -> None:
     memory.note_written(layouts)
     ranking.to_parquet(folder / PARCELS)
     ranking.to_summary(folder / SUMMARY)
-    write_ranked(folder)
+    write_ranked(ranking.locations, ranking.assessment.plan.groups, folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -160,7 +160,7 @@ class Log:
             "to_finish": _remedy(left),
             "ranking": self.ranking,
             "checked": self._checked,
-            "municipalities": {code: asdict(self.entries[code]) for code in sorted(self.entries)},
+            "municipalities": {code: vars(self.entries[code]) for code in sorted(self.entries)},
         }
         with self.place.writing() as folder, whole_file(folder / RUN) as partial:
             partial.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -5,13 +5,14 @@ No pool of the standard library: when one of its processes dies it does not say 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -96,7 +97,7 @@ def _work_off(
             if worker.job is None and waiting:
                 worker.job = waiting.popleft()
                 started(worker.job.entry)
-                worker.pipe.send(worker.job)
+                _tell(worker, worker.job)
         busy = {worker.pipe: worker for worker in workers() if worker.job is not None}
         if not busy:
             return
@@ -108,6 +109,7 @@ def _work_off(
                 said = worker.pipe.recv()
             except (EOFError, OSError):
                 worker.process.join()
+                worker.job = None
                 lost(job, worker.process.exitcode)
                 continue  # the next round replaces it
             if isinstance(said, str):
@@ -118,25 +120,33 @@ def _work_off(
                 finished(job.entry)
 
 
+def _tell(worker: _Worker, what: Plan | Job) -> None:
+    with suppress(OSError):  # if it has died, its end of the pipe will say so
+        worker.pipe.send(what)
+
+
 @contextmanager
 def _workers(plan: Plan, place: Place, count: int) -> Iterator[Callable[[], list[_Worker]]]:
-    """Give a function that returns living workers; those that died are replaced. In the end all are stopped."""
+    """Give a function that returns workers, new ones for those that died and have nothing to do any more. In the end all are stopped."""
     context = multiprocessing.get_context("spawn")
     workers: list[_Worker] = []
 
     def hired() -> _Worker:
         here, there = context.Pipe()
-        process = context.Process(target=_serve, args=(there, plan, place), daemon=True)
+        process = context.Process(target=_serve, args=(there, place), daemon=True)
         process.start()
         there.close()
         return _Worker(process, here)
 
     def living() -> list[_Worker]:
-        workers[:] = [worker if worker.process.is_alive() else hired() for worker in workers]
+        workers[:] = [worker for worker in workers if worker.process.is_alive() or worker.job is not None]
+        new = [hired() for _ in range(count - len(workers))]
+        workers.extend(new)
+        for worker in new:  # which takes the plan, as large as it is, when its imports are done: all have started by then
+            _tell(worker, plan)
         return workers
 
     try:
-        workers += [hired() for _ in range(count)]
         yield living
     finally:
         for worker in workers:
@@ -148,16 +158,16 @@ def _workers(plan: Plan, place: Place, count: int) -> Iterator[Callable[[], list
                 worker.process.kill()
 
 
-def _serve(pipe: Connection, plan: Plan, place: Place) -> None:
-    """Compute what comes through the pipe, until it closes. This runs in the worker."""
+def _serve(pipe: Connection, place: Place) -> None:
+    """Compute what comes through the pipe after the plan, until it closes. This runs in the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the first process decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
+    with suppress(EOFError, OSError):
+        plan: Plan = pipe.recv()
+        gc.freeze()  # libraries and plan stay: not to be looked through again for what may go, a tenth of a run that only judges anew
+        while True:
             job: Job = pipe.recv()
-        except (EOFError, OSError):
-            return
-        pipe.send(compute(plan, job, place, pipe.send))
+            pipe.send(compute(plan, job, place, pipe.send))
 
 
 def _end_with_parent() -> None:

@@ -8,16 +8,14 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from flexruimte.exports.json_text import json_lists, json_values, to_json
-from flexruimte.exports.sentences import readable_properties
 from flexruimte.exports.tables import LIST_COLUMNS
 from flexruimte.exports.wgs84 import DECIMALS, best_transformation, to_wgs84
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.labels import Language, in_language
-from flexruimte.vocabulary import PARCEL_ID, RANK, Geometries
+from flexruimte.vocabulary import PARCEL_ID, Geometries
 
 __all__ = ["write_geojson"]
 
@@ -31,7 +29,7 @@ def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path:
     Parameters
     ----------
     locations
-        As `flexruimte.exports.tables.location_table` makes it, in RD New.
+        As `flexruimte.exports.sentences.with_sentences` makes it, in RD New.
     summary
         As `flexruimte.exports.summary.summarise` makes it.
     path
@@ -43,14 +41,13 @@ def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path:
         When the file cannot be written.
     """
     shapes = _shapes(locations)
-    ranked = int(locations[RANK].notna().sum())
     collection = {"type": "FeatureCollection", **_bounds(shapes), **_foreign_members(summary)}
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(to_json(collection)[:-1] + ',"features":[')
         separator = "\n"
         for first in range(0, len(locations), _AT_ONCE):
             some = slice(first, first + _AT_ONCE)
-            for feature in _features(_properties(locations.iloc[some], ranked, summary), shapes[some]):
+            for feature in _features(_properties(locations.iloc[some]), shapes[some]):
                 file.write(separator)
                 file.write(feature)
                 separator = ",\n"
@@ -80,10 +77,9 @@ def _bounds(shapes: Geometries) -> dict[str, list[float]]:
     return {"bbox": [round(float(bound), DECIMALS) for bound in shapely.total_bounds(shapes)]}
 
 
-def _properties(locations: gpd.GeoDataFrame, ranked: int, summary: Mapping[str, Any]) -> dict[str, list[str]]:
+def _properties(locations: gpd.GeoDataFrame) -> dict[str, list[str]]:
     """Return the JSON of the properties of locations, by column."""
     columns = {str(name): column for name, column in locations.items() if column.dtype != "geometry"}
-    columns |= {name: pd.Series(texts, dtype=object) for name, texts in readable_properties(locations, ranked, summary).items()}
     return {name: (json_lists if name in LIST_COLUMNS else json_values)(column) for name, column in columns.items()}
 
 

@@ -22,9 +22,8 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.exports.qgis_style import style_of_buildable, style_of_layout, style_of_locations
-from flexruimte.exports.sentences import readable_properties
 from flexruimte.exports.whole_file import whole_file
-from flexruimte.vocabulary import CRS, RANK, Geometries
+from flexruimte.vocabulary import CRS, Geometries
 
 __all__ = ["multipolygons", "write_geopackage"]
 
@@ -49,7 +48,7 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | Non
     Parameters
     ----------
     locations
-        As `flexruimte.exports.tables.location_table` makes it.
+        As `flexruimte.exports.sentences.with_sentences` makes it; lists are "a;b".
     layout
         As `flexruimte.exports.layouts.layout_table` makes it. None leaves layouts and styles as they are in the file, which must be there
         as this function wrote it, with the same columns: with a hundred modules for each location they are most of the work.
@@ -63,7 +62,7 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | Non
     OutputError
         When the file cannot be written.
     """
-    table = _attributes(locations, summary)
+    table = pd.DataFrame({name: column for name, column in locations.items() if column.dtype != "geometry"})
     layers = {"locations": (table, np.asarray(locations["parcel"])), "buildable": (table, np.asarray(locations.geometry))}
     if layout is not None:
         layers["layout"] = (pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry))
@@ -85,19 +84,20 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | Non
             raise OutputError(f"{path} cannot be written: {error}; check the disk and your rights on the folder") from error
 
 
-def _attributes(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the properties of the locations as columns of one type each; lists are "a;b"."""
-    table = pd.DataFrame({name: column for name, column in locations.items() if column.dtype != "geometry"})
-    readable = readable_properties(table, int(table[RANK].notna().sum()), summary)
-    return table.assign(**{name: pd.Series(texts, index=table.index, dtype="string") for name, texts in readable.items()})
-
-
 def _remove_rows(layers: Iterable[str], path: Path) -> None:
     """Leave layers as if nothing had ever been in them."""
     with closing(sqlite3.connect(path)) as database:
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         for name in layers:
-            database.execute(f'DELETE FROM "{name}"')  # triggers see to its index and count
+            # Row by row the triggers, which see to index and count, would take longer than writing all rows anew.
+            triggers = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (name,)).fetchall()
+            index = f"rtree_{name}_{_GEOMETRY_COLUMN}"
+            (made_by,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (index,)).fetchone()
+            for trigger, _ in triggers:
+                database.execute(f'DROP TRIGGER "{trigger}"')
+            for statement in (f'DELETE FROM "{name}"', f'DROP TABLE "{index}"', made_by, *(sql for _, sql in triggers)):
+                database.execute(statement)
+            database.execute("UPDATE gpkg_ogr_contents SET feature_count = 0 WHERE table_name = ?", (name,))
             database.execute("UPDATE sqlite_sequence SET seq = 0 WHERE name = ?", (name,))
             database.execute(
                 "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) = (NULL, NULL, NULL, NULL) WHERE table_name = ?", (name,)

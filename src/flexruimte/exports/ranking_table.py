@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
+
+import pandas as pd
 
 from flexruimte.errors import OutputError
 from flexruimte.exports.results import read_locations, read_summary
@@ -18,17 +20,26 @@ RANKED_FILE: Final = ".ranked.csv"
 """The ranked locations of one municipality, as they stand in the table of all."""
 
 
-def write_ranked(folder: Path) -> None:
-    """Write the ranked locations of one municipality beside its results, which they are read back from.
+def write_ranked(locations: pd.DataFrame, groups: Sequence[str], folder: Path) -> None:
+    """Write the ranked locations of one municipality beside its results.
+
+    Parameters
+    ----------
+    locations
+        By rank, with the columns of `flexruimte.exports.tables.location_columns`.
+    groups
+        Target groups that count.
+    folder
+        With the results of the municipality.
 
     Raises
     ------
     OutputError
-        When results cannot be read or the file cannot be written.
+        When the file cannot be written.
     """
     first = [MUNICIPALITY_CODE, MUNICIPALITY_NAME, RANK, PARCEL_ID]
-    others = [name for name in location_columns(read_summary(folder)["study"]["target_groups"]) if name not in first]
-    rows = read_locations(folder).reindex(columns=[*first, *others])
+    others = [name for name in location_columns(groups) if name not in first]
+    rows = pd.DataFrame(locations[[*first, *others]][locations[RANK].notna()])
     with whole_file(folder / RANKED_FILE) as partial:
         rows.to_csv(partial, index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
@@ -53,7 +64,7 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
         for folder in folders:
             ranked = folder / RANKED_FILE
             if not ranked.is_file():
-                write_ranked(folder)
+                write_ranked(read_locations(folder), read_summary(folder)["study"]["target_groups"], folder)
             try:
                 text = ranked.read_bytes().decode("utf-8")
             except (OSError, ValueError) as error:

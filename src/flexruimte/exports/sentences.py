@@ -7,15 +7,22 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from flexruimte.exports.tables import listed_ids
 from flexruimte.labels import STATUSES, Language, date_text, in_language, label, listed, number_text, quantity_text
 from flexruimte.vocabulary import BUILDABLE_AREA, HOMES_HIGH, HOMES_LOW, HOMES_MID, MUNICIPALITY_NAME, RANK, STATUS, TERM_START, TERM_YEARS
 
-__all__ = ["known_or_none", "readable_properties"]
+__all__ = ["known_or_none", "readable_properties", "with_sentences"]
 
 _MOST_NAMED = 6
+
+
+def with_sentences(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    """Return locations, all of a municipality, with what is said of them as columns. (n, ...) -> (n, ... + 3)."""
+    said = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
+    return locations.assign(**{name: pd.Series(texts, index=locations.index, dtype="string") for name, texts in said.items()})
 
 
 def readable_properties(locations: pd.DataFrame, ranked: int, summary: Mapping[str, Any]) -> dict[str, list[str | None]]:

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from pandas.api.extensions import ExtensionArray
 
 from flexruimte.exports.whole_file import whole_file
 from flexruimte.land import Land, LandFinding
@@ -43,6 +44,8 @@ __all__ = [
 SURVEY_FILE: Final = ".survey.arrow"
 LAYOUTS_FILE: Final = ".layouts.arrow"
 
+_FORMAT = 2
+"""Raised when a column comes, goes or changes its meaning."""
 _SHAPES = "shapes"
 _SEPARATOR = "/"
 
@@ -85,8 +88,9 @@ def read_survey(path: Path, key: str) -> Survey | None:
     if read is None:
         return None
     said, columns = read
-    table = _table(_of("parcels", columns), len(columns["ids"]))
-    parcels = Parcels(columns["ids"], np.asarray(columns["shapes"]), table, _facts(said["parcels"]))
+    ids = np.asarray(columns["ids"], dtype=object)
+    table = _table(_of("parcels", columns), len(ids))
+    parcels = Parcels(ids, np.asarray(columns["shapes"]), table, _facts(said["parcels"]))
     layers = {name: _facts(facts) for name, facts in said["layers"].items()}
     return Survey(parcels, *_found(said, columns), layers)
 
@@ -127,7 +131,7 @@ def _columns(land: Land, measures: pd.DataFrame, term: Term) -> dict[str, Any]:
     columns = {
         "buildable": Shapes.of(land.buildable),
         "taken_m2": land.taken_m2,
-        "plan_names": term.plan_names,
+        "plans": term.plans,
         **_prefixed("measures", measures),
         **_prefixed("term", term.columns),
         **_prefixed("may_be_lower", term.may_be_lower),
@@ -151,7 +155,7 @@ def _found(said: Mapping[str, Any], columns: Mapping[str, Any]) -> tuple[Land, p
     term = Term(
         columns=_table(_of("term", columns), len(buildable)),
         may_be_lower=_of("may_be_lower", columns),
-        plan_names=columns["plan_names"],
+        plans=np.asarray(columns["plans"], dtype=object),
         regime=said["regime"],
         unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
     )
@@ -263,7 +267,7 @@ def _facts(said: Mapping[str, Any]) -> LayerFacts:
 
 def _write(columns: Mapping[str, Any], said: Mapping[str, Any], path: Path) -> None:
     stored = {name: _stored(values) for name, values in columns.items()}
-    about = json.dumps({**said, "kinds": {name: kind for name, (_, kind) in stored.items()}})
+    about = json.dumps({**said, "format": _FORMAT, "kinds": {name: kind for name, (_, kind) in stored.items()}})
     table = pa.table({name: values for name, (values, _) in stored.items()}).replace_schema_metadata({"flexruimte": about})
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     with whole_file(path) as partial, pa.OSFile(str(partial), "wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
@@ -275,7 +279,7 @@ def _read(path: Path, key: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         with pa.memory_map(str(path)) as file:
             reader = pa.ipc.open_file(file)
             said = json.loads(reader.schema.metadata[b"flexruimte"])
-            if said["key"] != key:
+            if (said["key"], said["format"]) != (key, _FORMAT):
                 return None
             table = reader.read_all()
             return said, {name: _restored(table[name], kind) for name, kind in said["kinds"].items()}
@@ -296,6 +300,8 @@ def _stored(values: Any) -> tuple[pa.Array, str]:
         if not isinstance(values.dtype, np.dtype):
             return pa.array(values), f"series {values.dtype}"
         values = values.to_numpy()
+    if isinstance(values, ExtensionArray):
+        return pa.array(values, pa.string()), "texts"
     if values.dtype != object:
         return pa.array(values), f"array {values.dtype}"
     if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
@@ -334,7 +340,7 @@ def _restored(column: pa.ChunkedArray, kind: str) -> Any:
         "lists": lambda: [tuple(names) for names in array.to_pylist()],
         "series": lambda: pd.Series(array.to_pandas(), dtype=dtype),
         "array": lambda: array.to_numpy(zero_copy_only=False).astype(dtype),
-        "texts": lambda: array.to_numpy(zero_copy_only=False),
+        "texts": lambda: pd.array(array, dtype="str"),
         "objects": lambda: _objects(array),
     }
     return restore[how]()

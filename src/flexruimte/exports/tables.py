@@ -122,8 +122,8 @@ def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
 
 def _as_written(rows: gpd.GeoDataFrame, buildable: Geometries, ruleset: Ruleset) -> gpd.GeoDataFrame:
     """Return rows in the types that they have in every municipality, rounded, by id, with the buildable part as a second geometry."""
-    names = [str(name) for name in rows.columns if name != rows.geometry.name]
-    columns = {name: _plain(name, rows[name], ruleset) for name in names}
+    values = pd.DataFrame(rows.drop(columns=rows.geometry.name))
+    columns = {str(name): _plain(str(name), column, ruleset) for name, column in values.items()}
     frame = gpd.GeoDataFrame(columns, geometry=np.asarray(rows.geometry), crs=CRS)
     left = buildable.copy()
     left[shapely.is_empty(left)] = None
@@ -155,7 +155,7 @@ def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
 
 
 def _rounded(values: pd.Series[Any], decimals: int) -> Floats:
-    return np.asarray(np.round(as_numbers(values), decimals) + 0.0, dtype=np.float64)  # no -0.0
+    return np.asarray(np.round(as_numbers(values).to_numpy(), decimals) + 0.0, dtype=np.float64)  # no -0.0
 
 
 def _as_text(values: pd.Series[Any]) -> ExtensionArray:
@@ -239,14 +239,15 @@ def location_table(parcels: gpd.GeoDataFrame, groups: Sequence[str]) -> gpd.GeoD
         The columns of `location_columns`, null where the ruleset has no such theme; the geometry is the buildable part, or the parcel
         where nothing is left; the parcel itself is a second geometry, `parcel`. (n, ...)
     """
-    listed = parcels[parcels[STATUS].isin([str(status) for status in LISTED_STATUSES])]
-    listed = listed.sort_values([RANK, PARCEL_ID], kind="stable", na_position="last").rename(columns={SITE_TYPE: "site_type"})
     wanted = location_columns(groups)
-    rows = pd.DataFrame(listed.reindex(columns=wanted)).reset_index(drop=True)
-    for name in wanted:
-        if name not in listed.columns:
-            rows[name] = rows[name].astype("float64")
-    whole, left = np.asarray(listed.geometry), np.asarray(listed[BUILDABLE_GEOMETRY])
+    every = pd.DataFrame(parcels).rename(columns={SITE_TYPE: "site_type"})
+    shown = every[[name for name in every.columns if name in (*wanted, parcels.geometry.name, BUILDABLE_GEOMETRY)]]
+    listed = shown[shown[STATUS].isin([str(status) for status in LISTED_STATUSES])]
+    listed = listed.sort_values([RANK, PARCEL_ID], kind="stable", na_position="last", ignore_index=True)
+    rows = listed.reindex(columns=wanted)
+    absent = [name for name in wanted if name not in listed.columns]
+    rows[absent] = rows[absent].astype("float64")
+    whole, left = np.asarray(listed[parcels.geometry.name]), np.asarray(listed[BUILDABLE_GEOMETRY])
     frame = gpd.GeoDataFrame(rows, geometry=np.where(shapely.is_missing(left), whole, left), crs=CRS)
     frame["parcel"] = gpd.GeoSeries(whole, index=frame.index, crs=CRS)
     return frame

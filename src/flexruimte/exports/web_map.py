@@ -10,7 +10,7 @@ import numpy as np
 
 from flexruimte.errors import OutputError
 from flexruimte.exports.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR
-from flexruimte.exports.sentences import known_or_none, readable_properties
+from flexruimte.exports.sentences import known_or_none
 from flexruimte.labels import COLUMNS, label
 from flexruimte.vocabulary import PARCEL_ID, RANK, STATUS
 
@@ -26,7 +26,7 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
     Parameters
     ----------
     locations
-        As `flexruimte.exports.tables.location_table` makes it.
+        As `flexruimte.exports.sentences.with_sentences` makes it.
     summary
         As `flexruimte.exports.summary.summarise` makes it.
 
@@ -43,13 +43,12 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
     if not len(locations):
         raise OutputError(f"there is nothing to show: no parcel in {summary['municipality']['name']} is available or unknown; see .summary")
     language = summary["study"]["language"]
-    readable = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
     shown = {
         RANK: known_or_none(locations[RANK]),
         PARCEL_ID: known_or_none(locations[PARCEL_ID]),
-        STATUS: readable["status_label"],
+        STATUS: known_or_none(locations["status_label"]),
         "score": known_or_none(locations["score"]),
-        "explanation": readable["explanation"],
+        "explanation": known_or_none(locations["explanation"]),
     }
     names = {name: "" if name == "explanation" else label(COLUMNS, name, language) for name in shown}
     columns = {names[name]: values for name, values in shown.items()}
