@@ -90,7 +90,7 @@ def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Lan
             columns[f"edge_{rule_id}"] = finding.edge
             columns[f"feature_count_{rule_id}"] = finding.feature_count
             columns[f"features_{rule_id}"] = pd.Series(finding.features, dtype="string").array
-    return pd.DataFrame(columns, index=criteria.index)
+    return pd.DataFrame(columns, index=criteria.index, copy=False)
 
 
 def _listed(verdicts: Mapping[str, Verdicts], rule_ids: list[str], answer: np.int8, count: int) -> list[str]:

@@ -253,7 +253,7 @@ def _of(prefix: str, columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _table(columns: dict[str, Any], count: int) -> pd.DataFrame:
-    return pd.DataFrame(columns, index=pd.RangeIndex(count))
+    return pd.DataFrame(columns, index=pd.RangeIndex(count), copy=False)
 
 
 def _facts_said(facts: LayerFacts) -> dict[str, Any]:
@@ -331,7 +331,7 @@ def _object(text: str) -> Any:
 
 
 def _restored(column: pa.ChunkedArray, kind: str) -> Any:
-    array = column.combine_chunks()
+    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # which copies one chunk as well
     how, _, dtype = kind.partition(" ")
     if how == "ragged":
         return _restored(pa.chunked_array([array.flatten()]), dtype)
@@ -339,7 +339,7 @@ def _restored(column: pa.ChunkedArray, kind: str) -> Any:
         _SHAPES: lambda: Shapes(array),
         "lists": lambda: [tuple(names) for names in array.to_pylist()],
         "series": lambda: pd.Series(array.to_pandas(), dtype=dtype),
-        "array": lambda: array.to_numpy(zero_copy_only=False).astype(dtype),
+        "array": lambda: array.to_numpy(zero_copy_only=False).astype(dtype, copy=False),
         "texts": lambda: pd.array(array, dtype="str"),
         "objects": lambda: _objects(array),
     }
