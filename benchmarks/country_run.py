@@ -177,8 +177,9 @@ def _again(report: Report, place: Path, out: Path, first: Run, workers: int, mun
     """Runs on results that are there already."""
     check = measure([*FLEXRUIMTE, "check", place / STUDY])
     unchanged = run(place / STUDY, out, "--workers", str(workers))
-    weights = run(place / CHANGED_STUDY, out, "--workers", str(workers))
-    named = {"first run": first, "check": check, "again, nothing changed": unchanged, "again, one weight changed": weights}
+    # There, back and there again: each changes the weights.
+    weights = median([run(place / study, out, "--workers", str(workers)) for study in (CHANGED_STUDY, STUDY, CHANGED_STUDY)])
+    named = {"first run": first, "check": check, "again, nothing changed": unchanged, "again, one weight changed, median of 3": weights}
     rows = [[name, *each.figures, f"{each.seconds / first.seconds:.1%}"] for name, each in named.items()]
     report.add(f"Again, {municipalities} municipalities", table(["", *MEASURED, "of the first run"], rows))
     allowed = 2 + 0.02 * municipalities

@@ -288,6 +288,14 @@ def test_covered_area_counts_overlaps_once() -> None:
     assert covered_area(prepared(shapes), laid_over(shapes, features)).tolist() == [50.0, 20.0, 0.0]
 
 
+def test_covered_area_where_pairs_and_where_three_overlap() -> None:
+    shapes = boxes((0, 0, 10, 10), (20, 0, 30, 10))
+    chain = boxes((0, 0, 4, 10), (3, 0, 7, 10), (6, 0, 9, 10))
+    three = boxes((20, 0, 26, 10), (22, 0, 28, 10), (24, 0, 27, 5))
+    # 4 + 4 + 3 wide, twice 1 of it shared: 9 x 10; from 20 to 28, the third within the others: 8 x 10
+    assert covered_area(prepared(shapes), laid_over(shapes, np.concatenate([chain, three]))).tolist() == [90.0, 80.0]
+
+
 @given(st.integers(0, 10_000))
 def test_covered_area_is_that_of_the_cover(seed: int) -> None:
     shapes, features = random_polygons(seed, 12, 40.0), random_polygons(seed + 1, 25, 30.0)

@@ -312,7 +312,7 @@ def covered_area(shapes: Prepared, found: Overlaps) -> Floats:
     joined[one] = joined[other] = True
     joined &= several[found.shape]
     covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=count).astype(np.float64)
-    # Two pairs share nothing that a third does not: what each pair shares was counted twice.
+    # Where three lie over each other there are three pairs: of fewer, what each pair shares was counted twice, and no more often.
     few = ~several[found.shape[one]]
     shape, (pairs, piece) = found.shape[one[few]], np.unique(pair[few], return_inverse=True)
     common = prepared(polygonal(in_threads(shapely.intersection, geometry[low[pairs]], geometry[high[pairs]])))

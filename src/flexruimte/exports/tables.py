@@ -122,8 +122,8 @@ def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
 
 def _as_written(rows: gpd.GeoDataFrame, buildable: Geometries, ruleset: Ruleset) -> gpd.GeoDataFrame:
     """Return rows in the types that they have in every municipality, rounded, by id, with the buildable part as a second geometry."""
-    values = pd.DataFrame(rows.drop(columns=rows.geometry.name))
-    columns = {str(name): _plain(str(name), column, ruleset) for name, column in values.items()}
+    attributes = (each for each in pd.DataFrame(rows).items() if each[0] != rows.geometry.name)
+    columns = {str(name): _plain(str(name), values, ruleset) for name, values in attributes}
     frame = gpd.GeoDataFrame(columns, geometry=np.asarray(rows.geometry), crs=CRS)
     left = buildable.copy()
     left[shapely.is_empty(left)] = None
