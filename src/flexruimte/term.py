@@ -226,7 +226,7 @@ def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> NDArr
     """Return the labels of each group, which rise, as "a; b"."""
     texts = np.full(count, "", dtype=object)
     groups, first = np.unique(group, return_index=True)
-    texts[groups] = ["; ".join(labels) for labels in np.split(labels, first[1:])] if len(groups) else []
+    texts[groups] = ["; ".join(each) for each in np.split(labels, first[1:])] if len(groups) else []
     return texts
 
 

@@ -89,7 +89,7 @@ def _remove_rows(layers: Iterable[str], path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         for name in layers:
-            # Row by row the triggers, which see to index and count, would take longer than writing all rows anew.
+            # Row by row, the triggers that see to index and count would take as long as writing all rows anew.
             triggers = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (name,)).fetchall()
             index = f"rtree_{name}_{_GEOMETRY_COLUMN}"
             (made_by,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (index,)).fetchone()

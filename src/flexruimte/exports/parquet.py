@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from flexruimte.exports.whole_file import whole_file
-from flexruimte.vocabulary import PARCEL_ID
+from flexruimte.vocabulary import MUNICIPALITY_CODE, PARCEL_ID
 
 __all__ = ["write_parquet"]
 
@@ -28,5 +28,5 @@ def write_parquet(parcels: gpd.GeoDataFrame, path: str | Path) -> None:
         When the file cannot be written.
     """
     with whole_file(path) as partial:
-        # Who looks for a parcel is told where it is; all rows lie in one group, so that statistics of other columns help nobody.
-        parcels.to_parquet(partial, index=False, compression="zstd", write_statistics=[PARCEL_ID])
+        # All rows lie in one group: statistics tell whether to look into a file at all, for a parcel or for a municipality.
+        parcels.to_parquet(partial, index=False, compression="zstd", write_statistics=[PARCEL_ID, MUNICIPALITY_CODE])

@@ -39,7 +39,7 @@ def write_ranked(locations: pd.DataFrame, groups: Sequence[str], folder: Path) -
     """
     first = [MUNICIPALITY_CODE, MUNICIPALITY_NAME, RANK, PARCEL_ID]
     others = [name for name in location_columns(groups) if name not in first]
-    rows = pd.DataFrame(locations[[*first, *others]][locations[RANK].notna()])
+    rows = pd.DataFrame(locations[locations[RANK].notna()]).reindex(columns=[*first, *others])
     with whole_file(folder / RANKED_FILE) as partial:
         rows.to_csv(partial, index=False, lineterminator="\n", date_format="%Y-%m-%d")
 

@@ -253,7 +253,7 @@ def _of(prefix: str, columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _table(columns: dict[str, Any], count: int) -> pd.DataFrame:
-    return pd.DataFrame(columns, index=pd.RangeIndex(count), copy=False)
+    return pd.DataFrame(columns, index=pd.RangeIndex(count), copy=False)  # as they were read: to be looked at, not changed
 
 
 def _facts_said(facts: LayerFacts) -> dict[str, Any]:

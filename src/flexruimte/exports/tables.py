@@ -122,9 +122,9 @@ def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
 
 def _as_written(rows: gpd.GeoDataFrame, buildable: Geometries, ruleset: Ruleset) -> gpd.GeoDataFrame:
     """Return rows in the types that they have in every municipality, rounded, by id, with the buildable part as a second geometry."""
-    attributes = (each for each in pd.DataFrame(rows).items() if each[0] != rows.geometry.name)
-    columns = {str(name): _plain(str(name), values, ruleset) for name, values in attributes}
-    frame = gpd.GeoDataFrame(columns, geometry=np.asarray(rows.geometry), crs=CRS)
+    shapes = rows.geometry
+    columns = {str(name): _plain(str(name), values, ruleset) for name, values in pd.DataFrame(rows).items() if name != shapes.name}
+    frame = gpd.GeoDataFrame(columns, geometry=np.asarray(shapes), crs=CRS)
     left = buildable.copy()
     left[shapely.is_empty(left)] = None
     frame[BUILDABLE_GEOMETRY] = gpd.GeoSeries(left, index=frame.index, crs=CRS)
@@ -241,7 +241,7 @@ def location_table(parcels: gpd.GeoDataFrame, groups: Sequence[str]) -> gpd.GeoD
     """
     wanted = location_columns(groups)
     every = pd.DataFrame(parcels).rename(columns={SITE_TYPE: "site_type"})
-    shown = every[[name for name in every.columns if name in (*wanted, parcels.geometry.name, BUILDABLE_GEOMETRY)]]
+    shown = every.loc[:, every.columns.isin([*wanted, parcels.geometry.name, BUILDABLE_GEOMETRY])]
     listed = shown[shown[STATUS].isin([str(status) for status in LISTED_STATUSES])]
     listed = listed.sort_values([RANK, PARCEL_ID], kind="stable", na_position="last", ignore_index=True)
     rows = listed.reindex(columns=wanted)
