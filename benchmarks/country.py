@@ -31,7 +31,7 @@ import rasterio
 import shapely
 from rasterio.windows import from_bounds
 
-from flexruimte.ruleset_file import load_ruleset
+from flexruimte.rules.files import load_ruleset
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "study.toml"
 RULESET = "flexwonen-nl"

@@ -13,8 +13,8 @@ from dataclasses import fields
 import numpy as np
 import shapely
 
-from flexruimte.layout import LayoutParameters, lay_out
-from flexruimte.ruleset_file import load_ruleset
+from flexruimte.kernels.layout import LayoutParameters, lay_out
+from flexruimte.rules.files import load_ruleset
 
 
 def parts(count: int, seed: int) -> np.ndarray:

@@ -116,7 +116,7 @@ WANTED = {
 
 
 def ruleset() -> Any:
-    from flexruimte.ruleset import Ruleset
+    from flexruimte.rules.ruleset import Ruleset
 
     document = {**RULESET, "levels": {**RULESET["levels"], **SOURCED}, "score": {**RULESET["score"], **SOURCED}}
     document["placement"] = {name: {**TITLE, **SOURCED, "value": value} for name, value in RULESET["placement"].items()}
@@ -190,7 +190,7 @@ def exact_areas(data: Path) -> dict[str, tuple[float, float]]:
     import numpy as np
     import shapely
 
-    from flexruimte.geometry import BUFFER_QUADRANT_SEGMENTS
+    from flexruimte.kernels.overlap import BUFFER_QUADRANT_SEGMENTS
 
     parcels, roads = gpd.read_file(data / "parcels.gpkg"), gpd.read_file(data / "roads.gpkg")
     strips = roads.buffer(roads["buffer_m"], quad_segs=BUFFER_QUADRANT_SEGMENTS)

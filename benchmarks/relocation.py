@@ -13,7 +13,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from flexruimte.relocation import RelocationParameters, place_by_rank, plan_relocation, replay
+from flexruimte.analyses.relocation import RelocationParameters, place_by_rank, plan_relocation, replay
 
 
 def sites(count: int, seed: int) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from flexruimte import Study, batch
-from flexruimte.sample import sample_study_path
+from flexruimte.study.sample import sample_study_path
 from toy_files import write_toy_study
 from toy_town import box, frame
 

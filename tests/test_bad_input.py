@@ -17,10 +17,10 @@ import rasterio
 import shapely
 
 from flexruimte import FlexruimteError, LayerError, RulesetError, SourceError, Study, StudyError
-from flexruimte.checks import check
+from flexruimte.assessment.pipeline import assess
 from flexruimte.cli import main
-from flexruimte.layers import Features
-from flexruimte.pipeline import assess
+from flexruimte.evidence.layers import Features
+from flexruimte.study.checks import check
 from toy_files import write_toy_study
 from toy_town import IDS, box, frame, layers, parcels, toy_study, write_raster
 

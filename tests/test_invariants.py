@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexruimte import FlexruimteError
-from flexruimte.pipeline import Assessment, assess
-from flexruimte.ruleset import Criterion, Ruleset
-from flexruimte.ruleset_file import for_municipality, load_ruleset
-from flexruimte.score import criterion_scores
-from flexruimte.verdicts import assess_status
+from flexruimte.assessment.pipeline import Assessment, assess
+from flexruimte.assessment.score import criterion_scores
+from flexruimte.assessment.verdicts import assess_status
+from flexruimte.rules.files import for_municipality, load_ruleset
+from flexruimte.rules.ruleset import Criterion, Ruleset
 from flexruimte.vocabulary import Level
 from toy_town import IDS, RULESET, box, frame, layers, municipalities, parcels, toy_study
 

@@ -12,7 +12,7 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
-from flexruimte.geometry import Overlaps, overlaps, polygonal, prepared, prepared_features, remainder
+from flexruimte.kernels.overlap import Overlaps, overlaps, polygonal, prepared, prepared_features, remainder
 from postgis import load, private_database
 from real_data import REAL_DATA, needs_real_data
 

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from flexruimte import Study
+from flexruimte.assessment.pipeline import Assessment, assess
 from flexruimte.errors import EmptyMunicipalityError
-from flexruimte.pipeline import Assessment, assess
 from real_data import needs_real_data
 
 pytestmark = needs_real_data

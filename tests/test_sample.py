@@ -17,12 +17,12 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from flexruimte import Study
+from flexruimte.analyses.next_place import relocate
+from flexruimte.analyses.relocation import replay
+from flexruimte.assessment.pipeline import Assessment, assess
 from flexruimte.batch import run
-from flexruimte.checks import check
-from flexruimte.next_place import relocate
-from flexruimte.pipeline import Assessment, assess
-from flexruimte.relocation import replay
-from flexruimte.sample import sample_study_path
+from flexruimte.study.checks import check
+from flexruimte.study.sample import sample_study_path
 
 CODES = ("GM9001", "GM9002", "GM9003")
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from flexruimte.pipeline import Assessment, assess
+from flexruimte.assessment.pipeline import Assessment, assess
 from toy_town import IDS, toy_study
 
 NAN = float("nan")

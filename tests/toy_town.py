@@ -26,7 +26,7 @@ import rasterio
 import shapely
 
 from flexruimte import Study
-from flexruimte.ruleset_file import load_ruleset
+from flexruimte.rules.files import load_ruleset
 
 X, Y = 100_000.0, 400_000.0
 RULESET = Path(__file__).parent / "toy_ruleset.toml"

@@ -4,8 +4,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from flexruimte.errors import FlexruimteError, LayerError, OutputError, RulesetError, SourceError, StudyError
 from flexruimte.ranking import Ranking
-from flexruimte.ruleset import Ruleset
-from flexruimte.ruleset_file import load_ruleset
+from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.study import Study
 
 try:

@@ -21,22 +21,22 @@ from rich.table import Table
 from rich.text import Text
 
 from flexruimte import batch
+from flexruimte.analyses.follow_up import COST_FIGURES, COSTS, TARGETS, compare_with_targets, write_costs
+from flexruimte.analyses.relocation.files import RELOCATION_FOLDER, RELOCATION_GEOJSON
 from flexruimte.batch import BatchReport, Event, MunicipalityRun
-from flexruimte.checks import check as check_plan
 from flexruimte.errors import FlexruimteError
-from flexruimte.explanation import explain as explain_parcel
-from flexruimte.exports.layouts import write_layouts
-from flexruimte.exports.place import place_of
-from flexruimte.exports.relocation import RELOCATION_FOLDER, RELOCATION_GEOJSON
-from flexruimte.exports.results import LOCATIONS_GPKG, PARCELS, SUMMARY, read_parcel
-from flexruimte.exports.rule_table import markdown_of_rules, rule_rows
-from flexruimte.exports.versions import software_versions
-from flexruimte.follow_up import COST_FIGURES, COSTS, TARGETS, compare_with_targets, write_costs
-from flexruimte.ruleset import Ruleset
-from flexruimte.ruleset_file import load_ruleset
-from flexruimte.sample import sample_study_path
+from flexruimte.results.layouts import write_layouts
+from flexruimte.results.read import LOCATIONS_GPKG, PARCELS, SUMMARY, read_parcel
+from flexruimte.results.store import place_of
+from flexruimte.results.versions import software_versions
+from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.study_file import StudyFile
 from flexruimte.study import Study
-from flexruimte.study_file import StudyFile
+from flexruimte.study.checks import check as check_plan
+from flexruimte.study.sample import sample_study_path
+from flexruimte.views.rule_table import markdown_of_rules, rule_rows
+from flexruimte.wording.explanation import explain as explain_parcel
 
 __all__ = ["app", "main"]
 
@@ -245,7 +245,7 @@ def relocate(
     reuse_sites: Annotated[bool, typer.Option("--reuse-sites", help="Others may come where the first homes had to leave.")] = False,
 ) -> None:
     """Plan where the homes of a run go when their term ends."""
-    from flexruimte.next_place import relocate as relocate_run  # a quarter of a second, for those who plan moves only
+    from flexruimte.analyses.next_place import relocate as relocate_run  # a quarter of a second, for those who plan moves only
 
     choices = {"horizon_years": years, "moves": moves, "farthest_km": farthest_km, "until_term_ends": until_term_ends}
     with _stderr.status("reading the run") if _stderr.is_terminal else nullcontext() as status:

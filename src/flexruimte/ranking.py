@@ -12,20 +12,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError, did_you_mean
-from flexruimte.explanation import Explanation, explain
-from flexruimte.exports.geojson import write_geojson
-from flexruimte.exports.geopackage import write_geopackage
-from flexruimte.exports.layouts import layout_table, write_layout_geojson
-from flexruimte.exports.map import draw_map
-from flexruimte.exports.parquet import write_parquet
-from flexruimte.exports.sentences import with_sentences
-from flexruimte.exports.summary import summarise, write_summary
-from flexruimte.exports.tables import BUILDABLE_GEOMETRY, listed_ids, location_table, locations_of, parcel_table, site_table
-from flexruimte.exports.web_map import web_map
-from flexruimte.labels import COLUMNS, STATUSES, Language, in_language, label, listed, number_text
-from flexruimte.parallel import use_threads
-from flexruimte.pipeline import Assessment
+from flexruimte.kernels.threads import use_threads
+from flexruimte.results.geojson import write_geojson
+from flexruimte.results.geopackage import write_geopackage
+from flexruimte.results.layouts import layout_table, write_layout_geojson
+from flexruimte.results.parquet import write_parquet
+from flexruimte.results.sentences import with_sentences
+from flexruimte.results.summary import summarise, write_summary
+from flexruimte.results.tables import BUILDABLE_GEOMETRY, listed_ids, location_table, locations_of, parcel_table, site_table
+from flexruimte.views.explore import web_map
+from flexruimte.views.plot import draw_map
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     HOMES_HIGH,
@@ -38,6 +36,8 @@ from flexruimte.vocabulary import (
     TERM_YEARS,
     Status,
 )
+from flexruimte.wording.explanation import Explanation, explain
+from flexruimte.wording.labels import COLUMNS, STATUSES, Language, in_language, label, listed, number_text
 
 if TYPE_CHECKING:
     import folium

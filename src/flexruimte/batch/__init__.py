@@ -1,11 +1,11 @@
 """Many municipalities: in one process, in several, or on a cluster; resumed where a run stopped.
 
-The rooms: `fingerprint` (what a run rests on) <- `log` (run.json, the lock) <- `memory` (what was found before) <- `job` (one municipality)
-<- `workers`, `cluster` <- `run`.
+The rooms: `reuse` (what a run rests on, what was found before) and `log` (run.json, the lock) <- `job` (one municipality)
+<- `executors` <- `run`.
 """
 
-from flexruimte.batch.fingerprint import fingerprints, stamps_of
-from flexruimte.batch.log import MunicipalityRun
+from flexruimte.batch.municipality_run import MunicipalityRun
+from flexruimte.batch.reuse.fingerprint import fingerprints, stamps_of
 from flexruimte.batch.run import RANKING, BatchReport, Event, run
 
 __all__ = ["RANKING", "BatchReport", "Event", "MunicipalityRun", "fingerprints", "run", "stamps_of"]

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from flexruimte.batch.log import Job, MunicipalityRun
-from flexruimte.batch.memory import MEMORY_FILES, FolderMemory
+from flexruimte.assessment.pipeline import Memory, Plan, Progress, assess
+from flexruimte.assessment.survey import question_of
+from flexruimte.batch.municipality_run import Job, MunicipalityRun
+from flexruimte.batch.reuse.memory import MEMORY_FILES, FolderMemory
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
-from flexruimte.exports.layouts import digest_of_layouts
-from flexruimte.exports.place import Place
-from flexruimte.exports.ranking_table import write_ranked
-from flexruimte.exports.results import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
-from flexruimte.pipeline import Memory, Plan, Progress, assess
 from flexruimte.ranking import Ranking
-from flexruimte.survey import question_of
+from flexruimte.results.layouts import digest_of_layouts
+from flexruimte.results.ranking_table import write_ranked
+from flexruimte.results.read import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
+from flexruimte.results.store import Place
 
 __all__ = ["compute"]
 

@@ -4,59 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from flexruimte.batch.fingerprint import check_digest, digest, fingerprints, stamps_of
+from flexruimte.assessment.pipeline import Plan
+from flexruimte.batch.municipality_run import Job, MunicipalityRun
+from flexruimte.batch.reuse.fingerprint import check_digest, digest, fingerprints, stamps_of
 from flexruimte.errors import OutputError, enumerate_some
-from flexruimte.exports.place import Place
-from flexruimte.exports.results import FILES, RUN, folder_name
-from flexruimte.exports.versions import software_versions
-from flexruimte.exports.whole_file import whole_file
-from flexruimte.pipeline import Plan
+from flexruimte.results.read import FILES, RUN, folder_name
+from flexruimte.results.store import Place
+from flexruimte.results.versions import software_versions
+from flexruimte.results.whole_file import whole_file
 
-__all__ = ["Job", "Log", "MunicipalityRun", "State"]
-
-State: TypeAlias = Literal["running", "done", "empty", "failed", "outdated"]
-"""Empty: no parcels, where all municipalities were asked for."""
-
-
-@dataclass
-class MunicipalityRun:
-    """What run.json says of one municipality."""
-
-    code: str
-    name: str
-    folder: str
-    state: State
-    fingerprint: str
-    started: str
-    finished: str | None = None
-    error: str | None = None
-    traceback: str | None = None
-    """Only where something went wrong that is a fault in flexruimte and not in the study."""
-    counts: dict[str, int] = field(default_factory=dict)
-    """Parcels per status."""
-    homes: int = 0
-    """Middle estimate over the ranked locations."""
-    stamp: str = ""
-    """Changes when an input may have changed since."""
-    unchanged: bool = False
-    """Whether an input has changed, but nothing of it that this municipality sees: what was there before stands."""
-
-
-@dataclass
-class Job:
-    """What a worker has to know of a municipality besides what the study asks."""
-
-    entry: MunicipalityRun
-    stamps: dict[str, str]
-    """By input, a text that changes when it may have changed."""
-    stands: bool
-    """Whether there are results of this very question, which hold as long as the inputs are seen as they were."""
-    fresh: bool
-    """Whether to compute again what is known."""
+__all__ = ["Log"]
 
 
 class Log:

@@ -14,18 +14,19 @@ from typing import Final, Literal, TypeAlias
 
 import shapely
 
-from flexruimte.batch.cluster import compute_on_cluster
+from flexruimte.assessment.pipeline import Plan
+from flexruimte.batch.executors.cluster import compute_on_cluster
+from flexruimte.batch.executors.processes import compute_in_workers
 from flexruimte.batch.job import compute
-from flexruimte.batch.log import Log, MunicipalityRun, State
-from flexruimte.batch.workers import compute_in_workers
-from flexruimte.checks import check
+from flexruimte.batch.log import Log
+from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
-from flexruimte.exports.place import place_of
-from flexruimte.exports.ranking_table import RANKED_FILE, write_ranking_table
-from flexruimte.exports.results import LOCATIONS_GPKG, SUMMARY
-from flexruimte.layers import load_parcels
-from flexruimte.pipeline import Plan
+from flexruimte.evidence.layers import load_parcels
+from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
+from flexruimte.results.read import LOCATIONS_GPKG, SUMMARY
+from flexruimte.results.store import place_of
 from flexruimte.study import Study
+from flexruimte.study.checks import check
 
 __all__ = ["RANKING", "BatchReport", "Event", "run"]
 

@@ -1,0 +1,187 @@
+"""The next place for the homes of a whole run: from results on disk to a relocation plan on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from flexruimte.analyses.relocation import (
+    RelocationError,
+    RelocationParameters,
+    RelocationPlan,
+    add_regions,
+    move_cost_factors,
+    place_by_rank,
+    plan_relocation,
+)
+from flexruimte.analyses.relocation.files import write_relocation
+from flexruimte.errors import OutputError, did_you_mean, enumerate_some
+from flexruimte.results.read import FILES_OF_RUN, PARCELS, RunResults, read_measure, read_run
+from flexruimte.results.store import place_of
+from flexruimte.results.tables import listed_ids
+from flexruimte.vocabulary import HOMES_MID, LARGEST_PART_AREA, MUNICIPALITY_CODE, PARCEL_ID, PARCEL_IDS, TERM_END, TERM_START, TERM_YEARS
+
+__all__ = ["relocate", "sites_of_run"]
+
+SERVICED_SHARE: Final = "serviced_share"
+"""Measure that says which share of connections and site works is there already."""
+_REGION_COLUMNS: Final = (MUNICIPALITY_CODE, "region", "province")
+_PLACEMENT_COLUMNS: Final = (PARCEL_ID, "year", "homes")
+_SQUARE_METRES_PER_HECTARE = 10_000
+_DAY_YEARS = 1 / 365
+_OPEN_ENDED: Final = pd.DateOffset(years=100)
+
+
+def relocate(
+    out: str | Path,
+    *,
+    regions: str | Path | None = None,
+    placements: str | Path | None = None,
+    homes: int | Mapping[str, int] | None = None,
+    choices: Mapping[str, Any] | None = None,
+    reuse_sites: bool = False,
+    progress: Callable[[str], None] = lambda _text: None,
+) -> RelocationPlan:
+    """Plan where the homes of all ranked locations of a run go when their term ends, and write the plan beside the results.
+
+    Parameters
+    ----------
+    out
+        Folder, or ``s3://bucket/prefix``, that a run wrote to; every municipality in it must be done.
+    regions
+        CSV file with `gemeente_code`, `region`, `province`; None: all municipalities of the run are one region.
+    placements
+        CSV file with the homes that stand there first: `parcel_id`, `year`, `homes`; None: by rank.
+    homes
+        Homes that are placed by rank in the first year, in all or by municipality code; None: half of the places that are open then.
+    choices
+        Parameters of `RelocationParameters` by name; what is not given is the study's, or the default.
+    reuse_sites
+        Whether homes may come to a site that the first homes left when their time was up. By default they may not, as the permit for that
+        site has then run out: else all homes would change places with each other on one day (an assumption).
+    progress
+        Called with a line of text now and then.
+
+    Returns
+    -------
+    RelocationPlan
+        Also written to `relocation/` and `relocation.geojson` in the folder.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds no complete run.
+    RelocationError
+        When regions, placements or choices cannot be used.
+    """
+    place = place_of(out)
+    with place.reading((*FILES_OF_RUN, PARCELS)) as folder:
+        results = read_run(folder)
+        if results.not_done:
+            states = enumerate_some([f"{code} is {state}" for code, state in results.not_done.items()])
+            raise OutputError(
+                f"the run in {place} is not complete ({states}), and a next place may lie in what is missing; finish it with flexruimte run"
+            )
+        parameters = _parameters(results, choices or {})
+        sites = _with_regions(sites_of_run(results, read_measure(folder, SERVICED_SHARE)), regions)
+        if placements is not None:
+            if homes is not None:
+                raise RelocationError("both homes and placements are given; leave one of them out")
+            placed = _read_table(placements, "placements", _PLACEMENT_COLUMNS, ("year", "homes"))
+        else:
+            placed = place_by_rank(sites, homes, year=parameters.first_year, required_years=parameters.required_years)
+        if not reuse_sites:
+            sites = _used_once(sites, placed, parameters)
+        plan = plan_relocation(sites, parameters, placed, progress=progress)
+        write_relocation(plan, results.summary, results.locations[[PARCEL_ID, PARCEL_IDS]], folder)
+    return plan
+
+
+def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.DataFrame:
+    """Return the ranked locations of a run as the sites of a relocation plan, without regions.
+
+    Parameters
+    ----------
+    results
+        Of the run.
+    serviced_share
+        By parcel id; a location has the mean of its parcels, and 0 where it is not known: nothing is taken to be there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `hectares` is the largest connected buildable part, which holds the homes. A term that is unknown counts as none. A term that only
+        the longest term or the legal regime cuts off does not end there for homes that come later: nothing else is known to come. (n, ...)
+    """
+    rows = results.locations
+    known = serviced_share.dropna().to_dict()
+    shares = [np.mean([known.get(parcel, 0.0) for parcel in listed_ids(parcels)]) for parcels in rows[PARCEL_IDS]]
+    return pd.DataFrame(
+        {
+            **{name: rows[name] for name in (PARCEL_ID, MUNICIPALITY_CODE, "x", "y", TERM_START)},
+            TERM_END: rows[TERM_END].where(rows[TERM_YEARS] < _longest_years(results) - _DAY_YEARS, rows[TERM_START] + _OPEN_ENDED),
+            HOMES_MID: rows[HOMES_MID].fillna(0),
+            "hectares": rows[LARGEST_PART_AREA] / _SQUARE_METRES_PER_HECTARE,
+            "score": rows["score"],
+            "move_cost_factor": move_cost_factors(rows["relocatability"]),
+            SERVICED_SHARE: shares,
+        }
+    )
+
+
+def _longest_years(results: RunResults) -> float:
+    """Return the term that no location exceeds, by ruleset or regime. [year]."""
+    regime = results.summary["regime"] or {}
+    limits = (results.placement("longest_term_years"), regime.get("longest_years"))
+    return min((float(limit) for limit in limits if limit is not None), default=np.inf)
+
+
+def _used_once(sites: pd.DataFrame, placements: pd.DataFrame, parameters: RelocationParameters) -> pd.DataFrame:
+    """Return the sites with the term of those that homes are placed on ending when the last of these must leave."""
+    if parameters.longest_stay is None:
+        return sites
+    last = placements.groupby(placements[PARCEL_ID].astype(str))["year"].max().reindex(sites[PARCEL_ID]).to_numpy(dtype=np.float64)
+    ends = pd.to_datetime(
+        pd.Series([f"{year + parameters.longest_stay:.0f}-01-01" if year == year else None for year in last]), format="ISO8601"
+    )
+    return sites.assign(**{TERM_END: np.fmin(sites[TERM_END].to_numpy("datetime64[s]"), ends.to_numpy("datetime64[s]"))})
+
+
+def _parameters(results: RunResults, choices: Mapping[str, Any]) -> RelocationParameters:
+    """Return the choices, with those of the study where none are made."""
+    of_study = {"required_years": results.placement("required_years"), "group_homes": results.placement("move_group_homes")}
+    given = {name: value for name, value in choices.items() if value is not None}
+    unknown = [name for name in given if name not in RelocationParameters.__dataclass_fields__]
+    if unknown:
+        raise RelocationError(
+            f"'{unknown[0]}' is no choice of a relocation plan; {did_you_mean(unknown[0], RelocationParameters.__dataclass_fields__)}"
+        )
+    return RelocationParameters(**{**{name: int(value) for name, value in of_study.items() if value is not None}, **given})
+
+
+def _with_regions(sites: pd.DataFrame, regions: str | Path | None) -> pd.DataFrame:
+    if regions is None:
+        return sites.assign(region="-", province="-")
+    return add_regions(sites, _read_table(regions, "regions", _REGION_COLUMNS))
+
+
+def _read_table(path: str | Path, what: str, columns: tuple[str, ...], numbers: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Read columns of a CSV file, as text but for the numbers."""
+    try:
+        table: pd.DataFrame = pd.read_csv(path, dtype="string")
+    except (OSError, ValueError) as error:
+        raise RelocationError(f"{what} {path} cannot be read: {error}; give a CSV file with {', '.join(columns)}") from None
+    missing = [name for name in columns if name not in table]
+    if missing:
+        raise RelocationError(f"{what} {path} has no column '{missing[0]}'; {did_you_mean(missing[0], table.columns)}")
+    for name in numbers:
+        values = pd.to_numeric(table[name], errors="coerce")
+        if values.isna().any():
+            row = int(np.flatnonzero(values.isna())[0])
+            raise RelocationError(f"{what} {path}, row {row + 2}: '{name}' is {table[name].iloc[row]!r}; write a number")
+        table[name] = values
+    return table[list(columns)]

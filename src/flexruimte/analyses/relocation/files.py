@@ -1,0 +1,147 @@
+"""A relocation plan on disk: tables, a summary, lines for viewers, and the secured share as a table that a study can use as a layer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from flexruimte.errors import OutputError
+from flexruimte.results.tables import listed_ids
+from flexruimte.results.wgs84 import DECIMALS, best_transformation
+from flexruimte.results.whole_file import whole_file
+from flexruimte.vocabulary import PARCEL_ID, PARCEL_IDS
+from flexruimte.wording.labels import SEARCH_ORDER, STRANDED_REASONS, Language, label
+
+if TYPE_CHECKING:
+    from flexruimte.analyses.relocation import RelocationPlan
+
+__all__ = ["RELOCATION_FOLDER", "RELOCATION_GEOJSON", "next_places", "write_relocation"]
+
+RELOCATION_FOLDER: Final = "relocation"
+RELOCATION_GEOJSON: Final = "relocation.geojson"
+_TABLES: Final = ("groups", "moves", "stranded", "successors", "locations", "municipalities", "regions")
+
+
+def write_relocation(plan: RelocationPlan, summary: Mapping[str, Any], parcels: pd.DataFrame, out: Path) -> None:
+    """Write a plan beside the results of its run.
+
+    Parameters
+    ----------
+    plan
+        What was planned.
+    summary
+        Of a municipality of the run: study and language.
+    parcels
+        `parcel_id` and `parcel_ids` of the locations. (n, 2)
+    out
+        Folder of the run.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be written.
+    """
+    folder = out / RELOCATION_FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"folder {folder} cannot be made: {error.strerror or error}; check your rights on {out}") from None
+    language: Language = summary["study"]["language"]
+    for name in _TABLES:
+        _write_table(getattr(plan, name), folder / f"{name}.csv")
+    _write_table(next_places(plan, parcels), folder / "next_place.csv")
+    document = {
+        "study": summary["study"],
+        "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
+        "said": plan.sentences(language),
+        "secured_share": None if np.isnan(plan.secured_share) else round(plan.secured_share, 6),
+        "stranded_by_year": plan.stranded_by_year,
+        "money_eur": round(plan.money_eur, 2),
+        "objective_eur": round(plan.objective_eur, 2),
+        "bound_eur": round(plan.bound_eur, 2),
+        "gap": plan.gap,
+        "status": plan.status,
+        "parameters": asdict(plan.parameters),
+    }
+    with whole_file(folder / "summary.json") as partial:
+        partial.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _write_lines(plan, summary, out / RELOCATION_GEOJSON)
+
+
+def next_places(plan: RelocationPlan, parcels: pd.DataFrame) -> pd.DataFrame:
+    """Return per parcel the share of homes with a secured next place, for a study that weighs it.
+
+    Where homes had to leave, it is their share with a next place. Elsewhere it says whether one more home, placed there as soon as the site
+    is open, would find one: 1 where a place costs less than the penalty for none, 0 where not, null where it need not leave in the plan.
+
+    Parameters
+    ----------
+    plan
+        What was planned.
+    parcels
+        `parcel_id` and `parcel_ids` of the locations. (n, 2)
+
+    Returns
+    -------
+    pandas.DataFrame
+        `parcel_id`, `secured_share`, `location`; a location of several parcels has a row for each. (m, 3)
+    """
+    locations = plan.locations.set_index(PARCEL_ID)
+    penalty = float(plan.parameters.stranded_eur or 0.0)
+    one_more = locations["next_place_eur"]
+    share = locations["secured_share"].where(locations["left"] > 0, (one_more < penalty).astype("float64").where(one_more.notna()))
+    rows = [
+        (parcel, share[location], location)
+        for location, ids in parcels[[PARCEL_ID, PARCEL_IDS]].itertuples(index=False, name=None)
+        for parcel in listed_ids(ids)
+    ]
+    return pd.DataFrame(rows, columns=[PARCEL_ID, "secured_share", "location"]).sort_values(PARCEL_ID, kind="stable", ignore_index=True)
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    amounts = {name: table[name].round(2) for name in table if str(name).endswith(("_eur", "_m", "_x", "_y"))}
+    shares = {name: table[name].round(6) for name in table if str(name).endswith("_share")}
+    with whole_file(path) as partial:
+        table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
+
+
+def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -> None:
+    """Write a line for each stream of homes from one location to the next, and a point where homes have no next place."""
+    language: Language = summary["study"]["language"]
+    at = plan.sites.set_index(PARCEL_ID)[["x", "y"]].to_numpy(dtype=np.float64)
+    longitude, latitude = best_transformation().transformer.transform(at[:, 0], at[:, 1])
+    points = np.round(np.stack([longitude, latitude], axis=1), DECIMALS).tolist() if len(at) else []
+    place = dict(zip(plan.sites[PARCEL_ID], points, strict=True))
+    features = []
+    for row in plan.successors.to_dict("records"):
+        values = {
+            **{name: row[name] for name in ("from_id", "to_id", "year", "groups", "homes", "level")},
+            "level_label": label(SEARCH_ORDER, row["level"], language),
+            "distance_m": round(row["distance_m"], 1),
+            "cost_eur": round(row["cost_eur"], 2),
+        }
+        line = [place[row["from_id"]], place[row["to_id"]]]
+        features.append(
+            {"type": "Feature", "geometry": {"type": "LineString", "coordinates": line}, "properties": {"kind": "move", **values}}
+        )
+    stranded = plan.stranded.groupby([PARCEL_ID, "year", "reason"], as_index=False, sort=True)["homes"].sum()
+    for row in pd.DataFrame(stranded).to_dict("records"):
+        values = {"from_id": row[PARCEL_ID], **{name: row[name] for name in ("year", "homes", "reason")}}
+        values["reason_label"] = label(STRANDED_REASONS, row["reason"], language)
+        point = {"type": "Point", "coordinates": place[row[PARCEL_ID]]}
+        features.append({"type": "Feature", "geometry": point, "properties": {"kind": "stranded", **values}})
+    collection = {
+        "type": "FeatureCollection",
+        "name": summary["study"]["name"],
+        "as_of": summary["study"]["as_of"],
+        "said": plan.sentences(language),
+        "features": features,
+    }
+    with whole_file(path) as partial:
+        partial.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,126 @@
+"""What more room or more time would be worth, by the duals of the program in which homes move one by one.
+
+One more home-place at a site saves at most its price, the sum of its duals. One more year of term lets homes leave a year later, or lets
+homes come that the site was too short for. At the duals' prices, the cheapest route that such a year makes possible is compared with what
+its homes cost now; the difference, times the places of the site, is the most that the year can save (weak duality: with this price on the
+extra year, the duals are feasible for the longer program). Both are first-order values: true at the margin, an upper limit for a whole
+hectare or year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from flexruimte.analyses.relocation.network import Labels, Network, Step, build_network, label, stay_price, step_of
+from flexruimte.analyses.relocation.problem import Problem
+from flexruimte.analyses.relocation.program import Classes, Relaxation
+from flexruimte.vocabulary import HOMES_MID, Booleans, Floats, Integers
+
+__all__ = ["Values", "site_values"]
+
+
+@dataclass(frozen=True)
+class Values:
+    """What a site would gain, and what its homes face. (n,) each."""
+
+    home_place_eur: Floats
+    """One more place for a home. [EUR]"""
+    hectare_eur: Floats
+    """One more hectare, at the homes per hectare of the site; NaN where it has no area. [EUR]"""
+    year_eur: Floats
+    """One more year of term. [EUR]"""
+    next_place_eur: Floats
+    """What a next place costs one more home that is placed there as soon as the site is open, when it has to leave, at the prices of
+    the plan; the penalty where there is none; NaN where it does not have to leave within the plan. [EUR per home]"""
+
+
+def site_values(network: Network, classes: Classes, relaxation: Relaxation) -> Values:
+    """Return the values of all sites.
+
+    Parameters
+    ----------
+    network
+        The network.
+    classes, relaxation
+        Homes one by one, and the solved program.
+    """
+    problem = network.problem
+    homes = problem.sites[HOMES_MID].to_numpy(dtype=np.float64)
+    hectares = problem.sites["hectares"].to_numpy(dtype=np.float64)
+    place = relaxation.prices.home.sum(axis=1)
+    density = np.divide(homes, hectares, out=np.full(len(homes), np.nan), where=hectares > 0)
+    everywhere = build_network(problem, from_everywhere=True)
+    ways = label(everywhere, relaxation.prices, 0)
+    later = _ways_from(problem, ways, problem.end + 1)
+    gain = _gain_of_origins(network, classes, relaxation, later[0])
+    gain = np.maximum(gain, _gain_on_the_way(network, classes, relaxation, later))
+    leaving = problem.first_leaving
+    due = (problem.end > problem.start) & (leaving >= problem.first_year) & (leaving < problem.end_year)
+    next_place = np.where(due, _ways_from(problem, ways, leaving)[0], np.nan)
+    return Values(place, place * density, np.maximum(gain, 0.0) * homes, next_place)
+
+
+def _ways_from(problem: Problem, ways: Labels, leaving: Integers) -> Floats:
+    """Return the cheapest way on from each site, left in a year of its own: 0 after the plan, infinite before it. (moves + 1, n)."""
+    result = np.where(leaving >= problem.end_year, 0.0, np.inf) * np.ones((len(ways.value), 1))
+    within = np.flatnonzero((leaving >= problem.first_year) & (leaving < problem.end_year))
+    result[:, within] = ways.value[:, within, leaving[within] - problem.first_year]
+    return result
+
+
+def _gain_of_origins(network: Network, classes: Classes, relaxation: Relaxation, later: Floats) -> Floats:
+    """Return what homes save by leaving their first place a year later. [EUR per home] (n,)."""
+    problem = network.problem
+    site = problem.placements["site"].to_numpy(dtype=np.intp)[classes.origin]
+    leaving = problem.placements["leaving"].to_numpy(dtype=np.intp)[classes.origin]
+    extended = leaving == problem.end[site]
+    longest = problem.parameters.longest_stay
+    if longest is not None:
+        extended &= problem.placements["year"].to_numpy(dtype=np.intp)[classes.origin] + longest > leaving
+    result = np.zeros(len(problem.end))
+    np.maximum.at(result, site[extended], (relaxation.worth - later[site])[extended])
+    return result
+
+
+def _gain_on_the_way(network: Network, classes: Classes, relaxation: Relaxation, later: Floats) -> Floats:
+    """Return what homes save that come to a site and leave it a year later, or that can only come if it lasts a year longer. (n,)."""
+    problem, choices, first = network.problem, network.problem.parameters, network.problem.first_year
+    reach = np.full(network.needed.shape, np.inf)
+    placed = problem.placements.iloc[classes.origin]
+    at = placed["leaving"].to_numpy(dtype=np.intp) - first
+    np.minimum.at(reach[0], (placed["site"].to_numpy(dtype=np.intp), at), -relaxation.worth)
+    gain = np.zeros(len(problem.end))
+    for year, step in network.steps.items():
+        nearly = step_of(problem, network.costs, year, step.rows, choices.required_years - 1)
+        nearly = replace(nearly, columns=nearly.columns[problem.end[nearly.columns] - year == choices.required_years - 1])
+        stay = stay_price(network, relaxation.prices, 0, year, step.columns, step.leaving)
+        for made in range(choices.moves):
+            start = reach[made, step.rows, year - first]
+            if not np.isfinite(start).any():
+                continue
+            if len(step.columns):
+                arrived = (step.cost + start[:, None]).min(axis=0) + stay
+                inside = step.leaving < problem.end_year
+                np.minimum.at(reach[made + 1], (step.columns[inside], step.leaving[inside] - first), arrived[inside])
+                longer = _longer(network, year, step) & inside
+                np.maximum.at(gain, step.columns[longer], -(arrived + later[made + 1][step.columns])[longer])
+            if len(nearly.columns):
+                arrived = (nearly.cost + start[:, None]).min(axis=0) + _price_while_open(network, relaxation, year, nearly.columns)
+                np.maximum.at(gain, nearly.columns, -(arrived + later[made + 1][nearly.columns]))
+    return gain
+
+
+def _longer(network: Network, year: int, step: Step) -> Booleans:
+    longest = network.problem.parameters.longest_stay
+    bound = step.leaving == network.problem.end[step.columns]
+    return np.asarray(bound if longest is None else bound & (year + longest > step.leaving))
+
+
+def _price_while_open(network: Network, relaxation: Relaxation, year: int, site: Integers) -> Floats:
+    end = np.maximum(network.problem.end[site], year)
+    result = np.zeros(len(site))
+    open_already = end > year
+    result[open_already] = stay_price(network, relaxation.prices, 0, year, site[open_already], end[open_already])
+    return result

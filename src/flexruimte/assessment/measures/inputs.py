@@ -1,0 +1,52 @@
+"""What every family of measures is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from flexruimte.assessment.overlay import Overlay
+from flexruimte.evidence.layers import Features, Layer
+from flexruimte.kernels.raster import CellStatistics
+from flexruimte.kernels.roads import RoadNetwork, Snap, road_network, snap
+from flexruimte.rules.conditions import answers_of_where
+from flexruimte.rules.ruleset import Ruleset, Where
+from flexruimte.vocabulary import YES
+
+__all__ = ["MeasureInputs"]
+
+
+@dataclass(frozen=True)
+class MeasureInputs:
+    """Shapes, ids, layers and parameters."""
+
+    overlay: Overlay
+    """The shapes, laid over the layers. n shapes"""
+    ids: np.ndarray[Any, Any]
+    """Parcel ids. (n,) object"""
+    layers: Mapping[str, Layer]
+    ruleset: Ruleset
+    networks: dict[str, tuple[RoadNetwork, Snap]] = field(default_factory=dict)
+    """Road networks that were made already, and where the shapes meet them."""
+    cells: dict[str, CellStatistics] = field(default_factory=dict)
+    """Statistics of cells under the shapes that were worked out already."""
+
+    def network(self, key: str, where: Where) -> tuple[RoadNetwork, Snap]:
+        """Return the network of the roads of a layer for which conditions hold, and where the shapes meet it; it is made once."""
+        name = f"{key} {sorted((field, condition.model_dump_json()) for field, condition in where.items())}"
+        if name not in self.networks:
+            roads = self.features(key)
+            usable = np.minimum(roads.certainty, answers_of_where(where, roads.table)) == YES
+            network = road_network(roads.geometries[usable])
+            self.networks[name] = network, snap(self.overlay.shapes, network)
+        return self.networks[name]
+
+    def features(self, key: str) -> Features:
+        """Return a vector layer."""
+        layer = self.layers[key]
+        if not isinstance(layer, Features):
+            raise TypeError(f"layer '{key}' is no vector layer")  # the ruleset was checked for this
+        return layer

@@ -1,0 +1,133 @@
+"""Scores: curves with fixed bounds, weights, themes and rank. A score never depends on the other parcels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flexruimte.rules.conditions import as_numbers
+from flexruimte.rules.ruleset import Criterion, Ruleset
+from flexruimte.vocabulary import HOMES_MID, PARCEL_ID, RANKED_STATUSES, STATUS, Booleans, Floats
+
+__all__ = ["SCORE_DECIMALS", "criterion_scores", "rank", "theme_scores", "weighted_mean"]
+
+SCORE_DECIMALS = 2
+
+
+def criterion_scores(
+    ruleset: Ruleset, left_out: frozenset[str], measures: pd.DataFrame, may_be_lower: Mapping[str, Booleans]
+) -> pd.DataFrame:
+    """Return the score of every criterion, 0 to 100; NaN where the measure is not known or the criterion is left out.
+
+    Parameters
+    ----------
+    ruleset
+        The criteria.
+    left_out
+        Criteria that the study leaves out.
+    measures
+        All measures. (n, ...)
+    may_be_lower
+        Where a measure's true value may be lower than the one given: its score is not known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column per criterion. (n, criteria) float64
+    """
+    columns = {}
+    for name, criterion in ruleset.criteria.items():
+        if name in left_out:
+            columns[name] = np.full(len(measures), np.nan)
+            continue
+        score = _score(criterion, measures[criterion.measure])
+        if criterion.measure in may_be_lower:
+            score = np.where(may_be_lower[criterion.measure], np.nan, score)
+        columns[name] = score
+    return pd.DataFrame(columns, index=measures.index)
+
+
+def _score(criterion: Criterion, values: pd.Series[Any]) -> Floats:
+    if criterion.curve is not None:
+        numbers, (x, y) = as_numbers(values), np.array(criterion.curve, dtype=np.float64).T
+        return np.asarray(np.where(numbers.isna(), np.nan, np.interp(numbers.to_numpy(), x, y)), dtype=np.float64)
+    place, distinct = pd.factorize(values)
+    classes = pd.Series(distinct)
+    # A class may be written 3, 3.0 or "3".
+    numbers = as_numbers(classes)
+    whole = numbers.notna() & (numbers % 1 == 0)
+    text = classes.astype("string").where(~whole, numbers.map("{:.0f}".format, na_action="ignore"))
+    scores = as_numbers(text.map(dict(criterion.classes or {}))).to_numpy()
+    return np.append(scores, np.nan)[place]
+
+
+def weighted_mean(values: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
+    """Return the weighted mean of what is known; NaN where nothing is. (n,) float64.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> weighted_mean(pd.DataFrame({"a": [100.0, None], "b": [0.0, 50.0]}), {"a": 3, "b": 1}).tolist()
+    [75.0, 50.0]
+    """
+    table = values[list(weights)].to_numpy(dtype=np.float64)
+    weight = np.array(list(weights.values()))
+    known = ~np.isnan(table)
+    total = (known * weight).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(total > 0, (np.where(known, table, 0) * weight).sum(axis=1) / total, np.nan))
+
+
+def theme_scores(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores per target group and theme, and the score with its range.
+
+    `score_low` and `score_high` are the score when everything unknown turns out at its worst and at its best.
+
+    Parameters
+    ----------
+    ruleset
+        Groups, themes and weights.
+    groups
+        The target groups that count; suitability is their mean.
+    criteria
+        Scores per criterion. (n, criteria)
+
+    Returns
+    -------
+    pandas.DataFrame
+        `suitability_<group>`, `suitability`, the other themes, `score`, `score_low`, `score_high`. (n, ...)
+    """
+    scores = _combine(ruleset, groups, criteria)
+    scores["score_low"] = _combine(ruleset, groups, criteria.fillna(0.0))["score"]
+    scores["score_high"] = _combine(ruleset, groups, criteria.fillna(100.0))["score"]
+    return scores.round(SCORE_DECIMALS)
+
+
+def _combine(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.DataFrame:
+    columns = {f"suitability_{group}": weighted_mean(criteria, ruleset.groups[group].weights) for group in groups}
+    frame = pd.DataFrame(columns, index=criteria.index)
+    frame["suitability"] = weighted_mean(frame, dict.fromkeys(columns, 1.0)) if columns else np.nan
+    for name, theme in ruleset.themes.items():
+        frame[name] = weighted_mean(criteria, theme.weights)
+    frame["score"] = weighted_mean(frame, ruleset.score.weights)
+    return frame
+
+
+def rank(parcels: pd.DataFrame) -> pd.Series[Any]:
+    """Return the rank of each ranked parcel, from 1: by score, then homes, then parcel id; null for the others. (n,) Int64.
+
+    Parameters
+    ----------
+    parcels
+        With `status`, `score`, homes and parcel id. A ranked parcel without a score comes last.
+    """
+    ranked = parcels[parcels[STATUS].isin(RANKED_STATUSES)]
+    order = ranked.assign(score=ranked["score"].fillna(-1.0)).sort_values(
+        ["score", HOMES_MID, PARCEL_ID], ascending=[False, False, True], kind="stable"
+    )
+    result = pd.Series(pd.NA, index=parcels.index, dtype="Int64")
+    result[order.index] = np.arange(1, len(order) + 1)
+    return result

@@ -1,0 +1,283 @@
+"""The term: from when until when homes can stand on a parcel, by its plans, leases, reservations and the legal regime.
+
+Every date question is answered from the study's `as_of`; today's date is never read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from flexruimte.assessment.overlay import Overlay
+from flexruimte.errors import LayerError, enumerate_some
+from flexruimte.evidence.layers import Features, Layer, Table
+from flexruimte.evidence.seen import Identities
+from flexruimte.kernels.overlap import isoperimetric_quotient, prepared, stays_at_boundary
+from flexruimte.rules.conditions import answers_of_where, as_numbers
+from flexruimte.rules.ruleset import Agreements, Plans, Regime, Ruleset
+from flexruimte.vocabulary import (
+    FREE_YEARS_LIMIT,
+    HARD_PLAN_FREE_YEARS,
+    NO,
+    PESSIMISTIC_TERM_YEARS,
+    TERM_END,
+    TERM_START,
+    TERM_YEARS,
+    YES,
+    Booleans,
+    Floats,
+)
+
+__all__ = ["TERM_PARAMETERS", "Term", "agreement_dates", "assess_term", "regime_at", "years_between"]
+
+Dates = NDArray[np.datetime64]
+
+TERM_PARAMETERS = ("lead_time_years", "longest_term_years", "clearing_years")
+"""What the term asks of the placement."""
+_NEVER = np.datetime64("9999-01-01", "D")
+_HARD, _SOFT = "hard", "soft"
+
+
+@dataclass(frozen=True)
+class Term:
+    """The term of each parcel."""
+
+    columns: pd.DataFrame
+    """Free years, term years, start and end (datetime64, NaT where the term is empty). (n, ...)"""
+    may_be_lower: dict[str, Booleans]
+    """Per measure, where the true value may be lower than the one given: a "yes" is then not certain. (n,) bool"""
+    plans: NDArray[Any]
+    """The hard and soft plans on each parcel, as "a; b". (n,) object of str"""
+    regime: str | None
+    """Id of the regime that caps the term."""
+    unread: dict[str, Identities]
+    """Plans on the parcels that could not be read, by what is wrong. Each (k,) uint64"""
+
+
+@dataclass(frozen=True)
+class _PlanStarts:
+    """First plan of a hardness per parcel."""
+
+    start: Dates
+    doubtful: Booleans
+
+
+def years_between(start: Dates, end: Dates) -> Floats:
+    """Return calendar years from one date to another; whole years are exact, days count as 1/31 month. (n,) float64.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(years_between(np.datetime64("2027-01-01"), np.datetime64("2042-01-01")))
+    15.0
+    """
+    months = end.astype("datetime64[M]").astype(np.int64) - start.astype("datetime64[M]").astype(np.int64)
+    days = (end - end.astype("datetime64[M]")).astype(np.int64) - (start - start.astype("datetime64[M]")).astype(np.int64)
+    return np.asarray((months + days / 31) / 12, dtype=np.float64)
+
+
+def plus_years(dates: Dates, years: float) -> Dates:
+    """Return dates moved by whole months; the day stays, as far as the month has it."""
+    month = dates.astype("datetime64[M]")
+    day = dates - month
+    moved = month + np.timedelta64(round(years * 12), "M")
+    longest = (moved + np.timedelta64(1, "M")).astype("datetime64[D]") - moved.astype("datetime64[D]") - np.timedelta64(1, "D")
+    return np.asarray(moved.astype("datetime64[D]") + np.minimum(day, longest))
+
+
+def regime_at(ruleset: Ruleset, as_of: dt.date) -> tuple[str | None, Regime | None]:
+    """Return the regime with the shortest maximum that holds on a date; (None, None) where none sets a maximum."""
+    holding = {
+        regime_id: regime
+        for regime_id, regime in ruleset.regimes.items()
+        if (regime.start is None or regime.start <= as_of)
+        and (regime.end is None or as_of <= regime.end)
+        and all(ruleset.value(name) == value for name, value in regime.only_for.items())
+        and regime.longest_years is not None
+    }
+    if not holding:
+        return None, None
+    strictest = min(holding, key=lambda regime_id: (holding[regime_id].longest_years or np.inf, regime_id))
+    return strictest, holding[strictest]
+
+
+def assess_term(
+    ruleset: Ruleset,
+    layers: Mapping[str, Layer],
+    not_assessed: frozenset[str],
+    overlay: Overlay,
+    ids: NDArray[Any],
+    as_of: dt.date,
+) -> Term:
+    """Work out the term of each parcel.
+
+    Parameters
+    ----------
+    ruleset
+        Plans, agreements, regimes and placement parameters.
+    layers
+        The layers at hand; without the plan or agreement layer the term may be shorter than it seems.
+    not_assessed
+        Layers that the study knowingly leaves out.
+    overlay
+        The parcels, laid over the layers.
+    ids
+        Parcel ids. (n,) object
+    as_of
+        The study's date.
+
+    Raises
+    ------
+    LayerError
+        When an agreement has something else than a date.
+    """
+    count = len(ids)
+    plans = _read_plans(ruleset.plans, layers, not_assessed, overlay)
+    free_from, free_until, agreements_doubtful = _agreements(ruleset, layers, not_assessed, ids)
+    today = np.full(count, np.datetime64(as_of, "D"))
+    start = np.maximum(plus_years(today, ruleset.value("lead_time_years")), free_from)
+    regime_id, regime = regime_at(ruleset, as_of)
+    longest = min(ruleset.value("longest_term_years"), np.inf if regime is None or regime.longest_years is None else regime.longest_years)
+    latest = np.minimum(plus_years(start, longest), free_until)
+    clearing = ruleset.value("clearing_years")
+    ends = {kind: np.minimum(latest, plus_years(plans.first[kind].start, -clearing)) for kind in (_HARD, _SOFT)}
+    end, pessimistic_end = ends[_HARD], np.minimum(ends[_HARD], ends[_SOFT])
+    free_years = np.clip(years_between(today, plans.first[_HARD].start), 0, FREE_YEARS_LIMIT)
+    hard_doubtful = plans.first[_HARD].doubtful
+    empty = end <= start
+    columns = pd.DataFrame(
+        {
+            HARD_PLAN_FREE_YEARS: free_years,
+            TERM_YEARS: np.maximum(years_between(start, end), 0),
+            PESSIMISTIC_TERM_YEARS: np.maximum(years_between(start, pessimistic_end), 0),
+            TERM_START: np.where(empty, np.datetime64("NaT"), start),
+            TERM_END: np.where(empty, np.datetime64("NaT"), end),
+        }
+    )
+    may_be_lower = {
+        HARD_PLAN_FREE_YEARS: hard_doubtful,
+        TERM_YEARS: hard_doubtful | agreements_doubtful,
+        PESSIMISTIC_TERM_YEARS: hard_doubtful | agreements_doubtful | plans.first[_SOFT].doubtful,
+    }
+    return Term(columns, may_be_lower, plans.names, regime_id, plans.unread)
+
+
+@dataclass(frozen=True)
+class _PlansRead:
+    first: dict[str, _PlanStarts]
+    names: NDArray[Any]
+    unread: dict[str, Identities]
+
+
+def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: frozenset[str], overlay: Overlay) -> _PlansRead:
+    """Return the first hard and the first soft plan on each parcel."""
+    count = len(overlay.shapes)
+    features = layers.get(plans.layer) if plans else None
+    if plans is None or not isinstance(features, Features):
+        doubtful = np.full(count, plans is not None and plans.layer not in not_assessed)
+        nothing = _PlanStarts(np.full(count, _NEVER), doubtful)
+        return _PlansRead({_HARD: nothing, _SOFT: nothing}, np.full(count, "", dtype=object), {})
+    status = features.table[plans.status_field].astype("string").str.strip()
+    hard, soft, ignored = (status.isin(codes).to_numpy(dtype=bool) for codes in (plans.hard, plans.soft, plans.ignored))
+    unread_status = ~(hard | soft | ignored)
+    placeholder = isoperimetric_quotient(features.geometries) > plans.circle_quotient
+    start = _start_dates(plans, features.table)
+    counts = np.minimum(features.certainty, answers_of_where(plans.where, features.table))
+    found = overlay.of(features)
+    found = found.where((counts[found.feature] > NO) & ~ignored[found.feature])
+    # One row per parcel and plan, without what is no more than the edge of the map.
+    pair, index = np.unique(np.stack([found.shape, found.feature], axis=1), axis=0, return_inverse=True)
+    by_pair = replace(found, shape=index.ravel())
+    covered: Floats = np.bincount(by_pair.shape, by_pair.area, minlength=len(pair)).astype(np.float64, copy=False)
+    real = ~stays_at_boundary(prepared(overlay.shapes[pair[:, 0]]), by_pair, covered, features.precision_m)
+    parcel, plan = pair[real].T
+    sure = (counts[plan] == YES) & ~placeholder[plan] & ~np.isnat(start[plan])
+    outside = ~overlay.known(features)
+    first = {}
+    for kind, of_kind in ((_HARD, hard), (_SOFT, soft)):
+        certain = sure & of_kind[plan]
+        starts = np.full(count, _NEVER)
+        np.minimum.at(starts, parcel[certain], start[plan[certain]])
+        # A plan of unknown status may be hard.
+        in_doubt = (of_kind[plan] & ~sure) | unread_status[plan]
+        doubtful = outside.copy()
+        doubtful[parcel[in_doubt]] = True
+        first[kind] = _PlanStarts(starts, doubtful)
+    here = np.zeros(len(features.ids), dtype=bool)
+    here[plan] = True
+    unread = {
+        "plan status not in the ruleset's lists": unread_status,
+        "hard or soft plan without a start": np.isnat(start) & (hard | soft),
+        "placeholder circle": placeholder,
+    }
+    labels = features.names
+    return _PlansRead(
+        first, _grouped(labels[plan], parcel, count), {what: features.identities[here & where] for what, where in unread.items()}
+    )
+
+
+def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> NDArray[Any]:
+    """Return the labels of each group, which rise, as "a; b"."""
+    texts = np.full(count, "", dtype=object)
+    groups, first = np.unique(group, return_index=True)
+    texts[groups] = ["; ".join(each) for each in np.split(labels, first[1:])] if len(groups) else []
+    return texts
+
+
+def _start_dates(plans: Plans, table: pd.DataFrame) -> Dates:
+    """Return the first of January of the year in which each plan starts; NaT where that is not known."""
+    year = np.full(len(table), np.nan)
+    if plans.start_year_field is not None:
+        year = as_numbers(table[plans.start_year_field]).to_numpy(copy=True)
+    for phase in sorted(plans.phases, key=lambda phase: phase.start_year, reverse=True):
+        planned = as_numbers(table[phase.field]).gt(0).to_numpy()
+        year = np.where(planned, phase.start_year, year)
+    dates = np.full(len(table), np.datetime64("NaT"), dtype="datetime64[D]")
+    known = (year > 1900) & (year < 9999)
+    dates[known] = (year[known].astype(int) - 1970).astype("datetime64[Y]").astype("datetime64[D]")
+    return dates
+
+
+def _agreements(
+    ruleset: Ruleset, layers: Mapping[str, Layer], not_assessed: frozenset[str], ids: NDArray[Any]
+) -> tuple[Dates, Dates, Booleans]:
+    """Return from when and until when each parcel is free by its leases and reservations, and whether that is in doubt."""
+    long_ago, count = np.datetime64("1900-01-01", "D"), len(ids)
+    agreements = ruleset.agreements
+    table = layers.get(agreements.layer) if agreements else None
+    if agreements is None or not isinstance(table, Table):
+        doubtful = np.full(count, agreements is not None and agreements.layer not in not_assessed)
+        return np.full(count, long_ago), np.full(count, _NEVER), doubtful
+    dates = agreement_dates(agreements, table).reindex(ids)
+    free_from, free_until = (dates[name].to_numpy().astype("datetime64[D]") for name in dates)
+    return (
+        np.where(np.isnat(free_from), long_ago, free_from),
+        np.where(np.isnat(free_until), _NEVER, free_until),
+        np.zeros(count, dtype=bool),
+    )
+
+
+def agreement_dates(agreements: Agreements, table: Table) -> pd.DataFrame:
+    """Return from when and until when parcels are free by their agreements, by parcel id; NaT where nothing is agreed.
+
+    Raises
+    ------
+    LayerError
+        When something else than a date stands there.
+    """
+    columns = {}
+    for field in (agreements.free_from_field, agreements.free_until_field):
+        text = table.rows[field]
+        columns[field] = pd.to_datetime(text, errors="coerce", format="ISO8601")
+        wrong = text.index[columns[field].isna() & text.notna()]
+        if len(wrong):
+            raise LayerError(
+                f"{agreements.layer} ({table.facts.source}): '{field}' of parcel {enumerate_some(wrong)} is no date; write it as 2030-12-31"
+            )
+    return pd.DataFrame(columns)

@@ -1,0 +1,1 @@
+"""Who computes the municipalities of a run: processes on this machine, or a Dask cluster."""

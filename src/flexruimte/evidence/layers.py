@@ -1,0 +1,597 @@
+"""From source to clean layer: fields mapped, RD New, 2-D, valid, checked, in a canonical order, with the area it speaks of.
+
+What is repaired is counted. What cannot be used is refused with the name of the layer and the remedy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
+from flexruimte.evidence.seen import Identities, Seen, cells_seen, identities, rows_seen
+from flexruimte.evidence.sources import Source, Window
+from flexruimte.evidence.window import Surroundings
+from flexruimte.kernels.overlap import overlaps, polygonal, prepared, prepared_features
+from flexruimte.kernels.raster import Grid
+from flexruimte.kernels.threads import in_threads
+from flexruimte.rules.conditions import answers_of_where, as_text
+from flexruimte.rules.ruleset import LayerSpec
+from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, TableSettings
+from flexruimte.vocabulary import NO, Booleans, Geometries, Verdicts
+
+__all__ = [
+    "Features",
+    "Layer",
+    "LayerFacts",
+    "Municipalities",
+    "Parcels",
+    "Raster",
+    "Table",
+    "check_parcel_ids",
+    "check_raster_values",
+    "load_features",
+    "load_municipalities",
+    "load_parcels",
+    "load_raster",
+    "load_table",
+    "source_columns",
+    "values_of_field",
+]
+
+NULL_VALUE = "none"
+"""In `constants`: the field is null in all rows."""
+
+_rows_kept: dict[str, tuple[tuple[Any, ...], pd.DataFrame]] = {}
+"""Of tables in files: what was asked and how the file was stamped, and the rows that were read, by the name of the layer."""
+_KINDS = {"polygon": (3, 6), "line": (1, 2, 5), "point": (0, 4)}
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """What an output says about a layer that was used."""
+
+    source: str
+    reference_date: dt.date | None
+    licence: str | None
+    coverage: str
+    rows: int = 0
+    """Rows, or cells, around the parcels."""
+    repairs: dict[str, int] = field(default_factory=dict)
+    digest: str | None = None
+    """Changes when anything of it that is used around the parcels changes."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """A vector layer around one municipality."""
+
+    key: str
+    spec: LayerSpec
+    precision_m: float
+    geometries: Geometries
+    """(m,) object, valid and 2-D, in RD New."""
+    ids: np.ndarray[Any, Any]
+    """What each feature is called in reasons. (m,) object of str"""
+    table: pd.DataFrame
+    """The fields, by the vocabulary's names. (m, ...)"""
+    certainty: Verdicts
+    """YES where the row surely counts, UNKNOWN where a field that decides it is null. (m,) int8"""
+    coverage: Any | None
+    """The area the layer speaks of, a geometry; None is everywhere. What fills the plane speaks of what it covers."""
+    identities: Identities
+    """What tells each feature from others, in whichever window they are read. (m,) uint64"""
+    facts: LayerFacts
+    """But for what is counted."""
+    seen: Seen
+
+    @property
+    def fills(self) -> bool:
+        """Whether the layer's own features are the area it speaks of."""
+        return self.spec.fills
+
+    @property
+    def names(self) -> np.ndarray[Any, Any]:
+        """What features are called in reasons: the id, with the name where the layer has one. (m,) object of str."""
+        if self.spec.name is None or self.spec.name not in self.table or self.spec.name == self.spec.id:
+            return self.ids
+        names = self.table[self.spec.name].astype("string").fillna("")
+        return np.array([f"{name} ({number})" if name else number for name, number in zip(names, self.ids, strict=True)], dtype=object)
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A raster around one municipality."""
+
+    key: str
+    spec: LayerSpec
+    grid: Grid
+    facts: LayerFacts
+    """But for what is counted."""
+    seen: Seen
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is joined on the parcel id."""
+
+    key: str
+    spec: LayerSpec
+    rows: pd.DataFrame
+    """The fields by the vocabulary's names, indexed by parcel id."""
+    facts: LayerFacts
+    """But for what is counted."""
+
+    def seen_of(self, ids: np.ndarray[Any, Any]) -> Seen:
+        """Return what was seen of it: the rows of some parcels."""
+        rows = self.rows[self.rows.index.isin(ids)]
+        return rows_seen(identities(None, rows.reset_index()), {}, np.ones(len(rows), dtype=bool))
+
+
+Layer: TypeAlias = Features | Raster | Table
+
+
+@dataclass(frozen=True)
+class Municipalities:
+    """The municipalities of a study, in the order of their codes."""
+
+    codes: list[str]
+    names: list[str]
+    geometries: Geometries
+    facts: LayerFacts
+
+    def position(self, code: str) -> int:
+        """Return the position of a municipality, by code or by name.
+
+        Raises
+        ------
+        StudyError
+            When there is no such municipality.
+        """
+        for known in (self.codes, self.names):
+            if code in known:
+                return known.index(code)
+        raise StudyError(f"municipality '{code}' is not in {self.facts.source}; {did_you_mean(code, [*self.codes, *self.names])}")
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """The candidate parcels of one municipality, in the order of their ids."""
+
+    ids: np.ndarray[Any, Any]
+    geometries: Geometries
+    table: pd.DataFrame
+    """Columns that the study maps for reporting."""
+    facts: LayerFacts
+
+
+def _plain(name: str) -> str:
+    """Return a column name without what differs between services: case, underscores and hyphens."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
+    """Return which column of the source holds each wanted field; fields given as fixed values are left out.
+
+    A field is found by the study's `fields`, else by its name, else by its name in another spelling
+    (`relatieve_hoogteligging`, `relatieveHoogteligging`).
+
+    Raises
+    ------
+    LayerError
+        When a field is nowhere.
+    """
+    columns, settings = source.columns, source.settings
+    found = {}
+    for name in wanted:
+        if name in settings.constants:
+            continue
+        column = settings.fields.get(name, name)
+        spellings = [known for known in columns if _plain(known) == _plain(column)]
+        if column in columns:
+            found[name] = column
+        elif len(spellings) == 1 and name not in settings.fields:
+            found[name] = spellings[0]
+        else:
+            raise LayerError(
+                f"{source.label} has no column '{column}'; {did_you_mean(column, columns)}; "
+                f'map it with fields = {{ {name} = "..." }} or give one value for all rows with constants = {{ {name} = "..." }}'
+            )
+    return found
+
+
+def _named(frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings) -> pd.DataFrame:
+    """Return the wanted fields under the vocabulary's names, fixed values included."""
+    table = pd.DataFrame({name: frame[column].to_numpy() for name, column in columns.items()}, index=frame.index)
+    for name, value in settings.constants.items():
+        table[name] = None if value == NULL_VALUE else value
+    return table
+
+
+def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, Booleans]]:
+    """Return geometries that are 2-D, valid and of one kind (else None), and where what was repaired."""
+    repairs = {"null geometry": shapely.is_missing(geometries)}
+    repairs["empty geometry"] = shapely.is_empty(geometries) & ~shapely.is_missing(geometries)
+    deep = shapely.has_z(geometries) | shapely.has_m(geometries)
+    repairs["Z or M values dropped"] = deep
+    flat = geometries.copy()
+    flat[deep] = shapely.force_2d(geometries[deep])
+    invalid = ~in_threads(shapely.is_valid, flat) & ~shapely.is_missing(flat)
+    repairs["invalid geometry repaired"] = invalid
+    flat[invalid] = shapely.make_valid(flat[invalid], method="structure", keep_collapsed=False)
+    present = ~(shapely.is_missing(flat) | shapely.is_empty(flat))
+    if kind == "polygon":
+        collections = present & (shapely.get_type_id(flat) == 7)
+        flat[collections] = polygonal(flat[collections])
+        present &= ~shapely.is_empty(flat)
+    right = np.isin(shapely.get_type_id(flat), _KINDS[kind])
+    repairs[f"not a {kind}, left out"] = present & ~right
+    flat[~(present & right)] = None
+    return flat, {what: where for what, where in repairs.items() if where.any()}
+
+
+def _counted(repairs: Mapping[str, Booleans]) -> dict[str, int]:
+    return {what: int(where.sum()) for what, where in repairs.items()}
+
+
+def _canonical_order(ids: np.ndarray[Any, Any], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return an order that depends on the rows alone, not on how they were read."""
+    texts = np.asarray(ids, dtype=str)
+    order = np.argsort(texts, kind="stable")
+    if (texts[order[1:]] != texts[order[:-1]]).all():
+        return order
+    left, bottom, right, top = shapely.bounds(geometries).T
+    return np.lexsort((shapely.get_num_coordinates(geometries), top, right, bottom, left, texts))
+
+
+def values_of_field(source: Source, field: str) -> pd.Series[Any]:
+    """Return the different values of a field in all of a source, or its constant."""
+    if field in source.settings.constants:
+        return pd.Series([source.settings.constants[field]])
+    column = source_columns(source, [field])[field]
+    return pd.Series(source.read_table([column])[column].unique())
+
+
+def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[str], near: Surroundings, around: Window) -> Features:
+    """Read a vector layer around parcels.
+
+    Parameters
+    ----------
+    key, spec
+        Name and description of the layer in the ruleset.
+    source
+        Where it is read from.
+    fields
+        Fields that are needed.
+    near
+        Around the parcels, as far as any rule needs it.
+    around
+        The same of the whole municipality: whether the layer has features near is decided for all of its parcels.
+
+    Raises
+    ------
+    SourceError, LayerError
+        When the source cannot be read or lacks what is needed.
+    """
+    settings = _layer_settings(source)
+    wanted = list(dict.fromkeys([*fields, *spec.rows]))
+    for name in (spec.id, spec.name):
+        if name and name not in wanted and any(_plain(name) == _plain(c) for c in [*source.columns, *settings.fields]):
+            wanted.append(name)
+    columns = source_columns(source, wanted)
+    id_column = settings.id or (columns.get(spec.id) if spec.id else None)
+    if id_column is not None and id_column not in source.columns:
+        raise LayerError(f"{source.label} has no column '{id_column}' for the feature ids; {did_you_mean(id_column, source.columns)}")
+    frame = source.read(list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), near.window)
+    raw = frame.geometry.to_numpy()
+    geometries, repaired = _cleaned(raw, spec.geometry)
+    if source.data is not None:
+        geometries = shapely.force_2d(geometries)  # a copy: blocks that are taken at the same time each prepare shapes of their own
+    table = _named(frame, columns, settings)
+    if spec.missing_below is not None:
+        for number in table.select_dtypes("number").columns:
+            table[number] = table[number].astype("float64").where(table[number] >= spec.missing_below)
+    certainty = answers_of_where(spec.rows, table)
+    ids = as_text(frame[id_column]).fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
+    identity = identities(raw, table.assign(**{"": ids}))
+    keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
+    keep = keep[_canonical_order(ids[keep], geometries[keep])]
+    coverage, described = _coverage(spec, source, settings, around)
+    digest = hashlib.sha256(shapely.to_wkb(coverage) if coverage is not None else b"").hexdigest()
+    whole_source = {"curves in the whole source made straight": source.curve_count} if source.curve_count else {}
+    return Features(
+        key=key,
+        spec=spec,
+        precision_m=spec.precision_m if settings.precision_m is None else settings.precision_m,
+        geometries=geometries[keep],
+        ids=ids[keep],
+        table=table.iloc[keep].reset_index(drop=True),
+        certainty=certainty[keep],
+        coverage=coverage,
+        identities=identity[keep],
+        facts=LayerFacts(source.settings.source, settings.reference_date, settings.licence, described, repairs=whole_source, digest=digest),
+        seen=rows_seen(identity, repaired, near.meet(np.where(shapely.is_missing(geometries), raw, geometries))),
+    )
+
+
+def _layer_settings(source: Source) -> LayerSettings:
+    settings = source.settings
+    return settings if isinstance(settings, LayerSettings) else LayerSettings.model_validate(settings.model_dump())
+
+
+def _coverage(spec: LayerSpec, source: Source, settings: LayerSettings, window: Window) -> tuple[Any | None, str]:
+    """Return the area a layer speaks of (None: everywhere), and that in words."""
+    if spec.fills and settings.coverage == "auto":
+        return None, "what its features cover"
+    if settings.coverage == "complete":
+        return None, "complete, says the study"
+    extent = source.extent
+    if settings.coverage == "extent":
+        return (shapely.box(*extent) if extent else shapely.Polygon()), "the extent of its features"
+    if settings.coverage != "auto":
+        area = Source(f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder).read([])
+        return shapely.union_all(_cleaned(area.geometry.to_numpy(), "polygon")[0]), f"the polygons of {settings.coverage}"
+    if extent is None:
+        return shapely.Polygon(), 'nothing: it has no features; if that means "none here", say coverage = "complete"'
+    if not shapely.intersects(shapely.box(*extent), shapely.box(*window)):
+        return shapely.Polygon(), 'nothing here: all its features are elsewhere; if that means "none here", say coverage = "complete"'
+    return None, "everywhere, as it has features near"
+
+
+def load_raster(key: str, spec: LayerSpec, source: Source, near: Surroundings) -> Raster:
+    """Read a raster around parcels: sentinels recoded, values outside the valid range missing.
+
+    Raises
+    ------
+    SourceError, LayerError
+        When the raster cannot be read, is not in RD New, or has no valid cell at all.
+    """
+    settings = _layer_settings(source)
+    nodata, (low, high) = _missing_values(spec, settings)
+    grid = source.read_grid(near.window, nodata)
+    values = grid.cells
+    values[~((values >= low) & (values <= high))] = np.nan
+    if np.isnan(values).all():
+        check_raster_values(spec, source)
+    recoded = values.copy()
+    for sentinel, meaning in spec.recode.items():
+        recoded[values == float(sentinel)] = meaning
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its valid cells")
+    grid = replace(grid, cells=recoded)
+    return Raster(key, spec, grid, facts, cells_seen(recoded, *grid.corner, grid.cell_m, near))
+
+
+def _missing_values(spec: LayerSpec, settings: LayerSettings) -> tuple[float | None, tuple[float, float]]:
+    """Return what stands for missing (None: as the file says), and between which bounds values are valid."""
+    return spec.nodata if settings.nodata is None else settings.nodata, settings.valid or spec.valid or (-np.inf, np.inf)
+
+
+def check_raster_values(spec: LayerSpec, source: Source) -> None:
+    """Refuse a raster that has no valid cell anywhere.
+
+    Raises
+    ------
+    LayerError
+        When all cells are missing.
+    """
+    nodata, (low, high) = _missing_values(spec, _layer_settings(source))
+    if not source.has_valid_cell(nodata, low, high):
+        raise LayerError(
+            f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to {high:g}); "
+            "correct 'nodata' or 'valid', or leave it out"
+        )
+
+
+def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str]) -> Table:
+    """Read a table that is joined on the parcel id.
+
+    One table serves all municipalities, and holds the parcels of all. So what was read last under a name is kept, and a file is read
+    again only where it, or what is asked of it, has changed.
+
+    Raises
+    ------
+    LayerError
+        When the study names no id column, or an id is there twice.
+    """
+    settings = _layer_settings(source)
+    if settings.id is None:
+        raise LayerError(f'{source.label}: say which column holds the parcel id, with id = "..."')
+    if settings.id not in source.columns:
+        raise LayerError(f"{source.label} has no column '{settings.id}' for the parcel id; {did_you_mean(settings.id, source.columns)}")
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "the parcels it lists")
+    asked = _asked_of_table(source, fields)
+    kept, rows = _rows_kept.get(key, (None, None))
+    if asked is None or asked != kept or rows is None:
+        rows = _rows_of_table(source, settings, settings.id, fields)
+        if asked is not None:
+            _rows_kept[key] = asked, rows
+    return Table(key, spec, rows, facts)
+
+
+def _asked_of_table(source: Source, fields: Sequence[str]) -> tuple[Any, ...] | None:
+    """Return what is asked of a table in a file, and how that file is stamped now; None for what may change without another stamp."""
+    path = Path(source.path)
+    # A database may keep what changes in a file beside it; what lies elsewhere has no stamp here.
+    if source.data is not None or path.suffix not in (".csv", ".parquet") or not path.is_file():
+        return None
+    stat = path.stat()
+    return source.path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, source.settings.model_dump_json(), tuple(fields)
+
+
+def _rows_of_table(source: Source, settings: LayerSettings, id_column: str, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the fields of a table by the vocabulary's names, indexed by parcel id."""
+    columns = source_columns(source, fields)
+    frame = source.read_table(list(dict.fromkeys([id_column, *columns.values()])))
+    ids = frame[id_column].astype("string")
+    double = ids[ids.duplicated() & ids.notna()].unique()
+    if len(double):
+        raise LayerError(f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel")
+    rows = _named(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[ids.notna().to_numpy()]
+    _ = rows.index.is_unique  # pandas builds its index at the first question: now, before threads share it
+    return rows
+
+
+def load_municipalities(source: Source) -> Municipalities:
+    """Read the municipalities; parts with the same code become one.
+
+    Raises
+    ------
+    LayerError
+        When the code or name column is missing, or a code is null.
+    """
+    settings = source.settings
+    if not isinstance(settings, MunicipalitySettings):
+        raise TypeError("municipalities are read with MunicipalitySettings")
+    for column in (settings.code, settings.name):
+        if column not in source.columns:
+            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
+    frame = source.read(list(dict.fromkeys([settings.code, settings.name])))
+    if frame[settings.code].isna().any():
+        raise LayerError(
+            f"{source.label} has rows without a value in '{settings.code}'; leave them out with where = \"{settings.code} IS NOT NULL\""
+        )
+    geometries, repairs = _cleaned(frame.geometry.to_numpy(), "polygon")
+    codes = frame[settings.code].astype(str).to_numpy()
+    names = frame[settings.name].astype(str).to_numpy()
+    unique = sorted(set(codes))
+    whole = np.array([shapely.union_all(geometries[codes == code]) for code in unique], dtype=object)
+    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its polygons", len(frame), _counted(repairs))
+    return Municipalities(unique, [str(names[codes == code][0]) for code in unique], whole, facts)
+
+
+def load_parcels(source: Source, municipalities: Municipalities, code: str) -> Parcels:
+    """Read the parcels of a municipality: those that share more area with it than with any other.
+
+    Raises
+    ------
+    LayerError
+        When an id is missing or double and the study does not ask to repair that, or when there are no parcels.
+    """
+    settings = source.settings
+    if not isinstance(settings, ParcelSettings):
+        raise TypeError("parcels are read with ParcelSettings")
+    id_columns = [settings.id] if isinstance(settings.id, str) else settings.id
+    for column in [*id_columns, *settings.fields.values()]:
+        if column not in source.columns:
+            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
+    position = municipalities.position(code)
+    area = municipalities.geometries[position]
+    frame = source.read(list(dict.fromkeys([*id_columns, *settings.fields.values()])), tuple(shapely.bounds(area)))
+    geometries, repairs = _cleaned(frame.geometry.to_numpy(), "polygon")
+    mine = np.flatnonzero(_belongs(geometries, municipalities, position))
+    if not len(mine):
+        raise EmptyMunicipalityError(
+            f"municipality '{code}' has no parcels in {source.label}; leave it out, or correct 'source' or 'where' of [parcels]"
+        )
+    ids, id_repairs = _parcel_ids(frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids)
+    mine, ids = mine[ids != ""], ids[ids != ""]
+    order = _canonical_order(ids, geometries[mine])
+    table = _named(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
+    repairs_made = {**_counted(repairs), **id_repairs}
+    content = identities(geometries[mine[order]], table.assign(**{"": ids[order]})).tobytes() + str(sorted(repairs_made.items())).encode()
+    facts = LayerFacts(
+        source.settings.source,
+        settings.reference_date,
+        settings.licence,
+        "its polygons",
+        len(mine),
+        repairs_made,
+        hashlib.sha256(content).hexdigest()[:32],
+    )
+    return Parcels(ids[order], geometries[mine[order]], table, facts)
+
+
+def _belongs(geometries: Geometries, municipalities: Municipalities, position: int) -> Booleans:
+    """Return which geometries share the largest area with one municipality; of equal shares the lowest code wins."""
+    area = municipalities.geometries[position]
+
+    def located(some: Geometries) -> Booleans:
+        own = shapely.force_2d(area)  # a copy, as threads must not prepare the same shape
+        shapely.prepare(own)
+        inside = shapely.contains_properly(own, some)
+        meets = inside.copy()
+        meets[~inside] = shapely.intersects(own, some[~inside])
+        return np.stack([inside, meets], axis=1)
+
+    found: Booleans = in_threads(located, geometries)
+    belongs, meets = found[:, 0], found[:, 1]
+    border = np.flatnonzero(meets & ~belongs)
+    if not len(border):
+        return belongs
+    near = np.sort(shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))))
+    shares = overlaps(prepared(geometries[border]), prepared_features(municipalities.geometries[near]))
+    shared = np.zeros((len(border), len(near)))
+    np.add.at(shared, (shares.shape, shares.feature), shares.area)
+    shared = shared.round(6)  # equal shares are equal but for rounding
+    belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
+    return belongs
+
+
+def check_parcel_ids(source: Source) -> None:
+    """Read the ids of all parcels, without their shapes, and refuse what load_parcels would refuse.
+
+    Raises
+    ------
+    LayerError
+        When an id is missing or double and the study does not ask to repair that.
+    """
+    settings = source.settings
+    if isinstance(settings, ParcelSettings) and not settings.repair_ids:
+        columns = [settings.id] if isinstance(settings.id, str) else settings.id
+        _refuse_doubtful_ids(*_joined_ids(source.read_table(columns)), source)
+
+
+def _joined_ids(columns: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Return ids made of one or more columns, "?" for what is missing, and which rows miss something."""
+    texts = [columns[name].astype("string").fillna("?").to_numpy(dtype=object) for name in columns]
+    ids = texts[0]
+    for text in texts[1:]:
+        ids = ids + "-" + text
+    return ids, columns.isna().any(axis=1).to_numpy()
+
+
+def _refuse_doubtful_ids(ids: np.ndarray[Any, Any], missing: np.ndarray[Any, np.dtype[np.bool_]], source: Source) -> None:
+    if missing.any():
+        raise LayerError(
+            f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true"
+        )
+    series = pd.Series(ids)
+    double = series[series.duplicated()].unique()
+    if len(double):
+        raise LayerError(
+            f"{source.label} has parcel ids that are there more than once ({enumerate_some(double)}); "
+            "choose other id columns, or number them with repair_ids = true"
+        )
+
+
+def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, repair: bool) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
+    """Return unique ids ("" for a row that says the same as another), and what was repaired.
+
+    Missing and double ids are numbered in the order of the parcels' positions, not of the rows.
+    """
+    ids, missing = _joined_ids(columns)
+    if not repair:
+        _refuse_doubtful_ids(ids, missing, source)
+        return ids, {}
+    order = _canonical_order(ids, geometries)
+    normal = shapely.to_wkb(shapely.normalize(geometries[order]))
+    same = pd.DataFrame({"id": ids[order], "shape": normal}).duplicated().to_numpy()
+    number = pd.Series(ids[order])[~same].groupby(ids[order][~same]).cumcount().to_numpy()
+    repaired = ids.copy()
+    repaired[order[same]] = ""
+    numbered = order[~same][number > 0]
+    repaired[numbered] = [f"{parcel}#{count + 1}" for parcel, count in zip(ids[numbered], number[number > 0], strict=True)]
+    repairs = {
+        "parcel without id, numbered": int(missing.sum()),
+        "double parcel id, numbered": len(numbered),
+        "same parcel twice, one left out": int(same.sum()),
+    }
+    return repaired, {what: count for what, count in repairs.items() if count}

@@ -1,0 +1,109 @@
+"""locations.geojson: the ranked and the unknown locations of a municipality, by RFC 7946."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from flexruimte.results.json_text import json_lists, json_values, to_json
+from flexruimte.results.tables import LIST_COLUMNS
+from flexruimte.results.wgs84 import DECIMALS, best_transformation, to_wgs84
+from flexruimte.results.whole_file import whole_file
+from flexruimte.vocabulary import PARCEL_ID, Geometries
+from flexruimte.wording.labels import Language, in_language
+
+__all__ = ["write_geojson"]
+
+_AT_ONCE = 5_000
+"""Features that are in memory as text."""
+
+
+def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
+    """Write locations to a GeoJSON file; the same locations give the same bytes.
+
+    Parameters
+    ----------
+    locations
+        As `flexruimte.results.sentences.with_sentences` makes it, in RD New.
+    summary
+        As `flexruimte.results.summary.summarise` makes it.
+    path
+        The file to write.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    shapes = _shapes(locations)
+    collection = {"type": "FeatureCollection", **_bounds(shapes), **_foreign_members(summary)}
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(to_json(collection)[:-1] + ',"features":[')
+        separator = "\n"
+        for first in range(0, len(locations), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            for feature in _features(_properties(locations.iloc[some]), shapes[some]):
+                file.write(separator)
+                file.write(feature)
+                separator = ",\n"
+        file.write("\n]}\n")
+
+
+def _features(properties: Mapping[str, list[str]], shapes: Geometries) -> Iterator[str]:
+    """Yield the JSON of every feature, from that of its properties."""
+    geometries = np.where(shapely.is_missing(shapes), "null", shapely.to_geojson(shapes))
+    members = ",".join(f"{to_json(name)}:".replace("%", "%%") + "%s" for name in properties)
+    feature = f'{{"type":"Feature","id":%s,"geometry":%s,"properties":{{{members}}}}}'
+    return map(feature.__mod__, zip(properties[PARCEL_ID], geometries, *properties.values(), strict=True))
+
+
+def _shapes(locations: gpd.GeoDataFrame) -> Geometries:
+    """Return the geometries in WGS 84; where a buildable part is too small to be drawn, the parcel."""
+    shapes = to_wgs84(np.asarray(locations.geometry))
+    lost = shapely.is_missing(shapes)
+    shapes[lost] = to_wgs84(np.asarray(locations["parcel"])[lost])
+    return shapes
+
+
+def _bounds(shapes: Geometries) -> dict[str, list[float]]:
+    """Return west, south, east, north; nothing where there is no geometry."""
+    if shapely.is_missing(shapes).all():
+        return {}
+    return {"bbox": [round(float(bound), DECIMALS) for bound in shapely.total_bounds(shapes)]}
+
+
+def _properties(locations: gpd.GeoDataFrame) -> dict[str, list[str]]:
+    """Return the JSON of the properties of locations, by column."""
+    columns = {str(name): column for name, column in locations.items() if column.dtype != "geometry"}
+    return {name: (json_lists if name in LIST_COLUMNS else json_values)(column) for name, column in columns.items()}
+
+
+def _foreign_members(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a reader must know of the collection as a whole (RFC 7946, section 6.1)."""
+    language: Language = summary["study"]["language"]
+    transformation = best_transformation()
+    return {
+        "name": f"{summary['study']['name']}: {summary['municipality']['name']}",
+        "study": summary["study"]["name"],
+        "as_of": summary["study"]["as_of"],
+        "language": language,
+        "gemeente_code": summary["municipality"]["code"],
+        "gemeente": summary["municipality"]["name"],
+        "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
+        "not_assessed": [{**entry, "title": in_language(entry["title"], language)} for entry in summary["not_assessed"]],
+        "absent": [{**entry, "title": in_language(entry["title"], language)} for entry in summary["absent"]],
+        "transformation": {
+            "name": transformation.name,
+            "accuracy_m": transformation.accuracy_m,
+            "best_available": transformation.best,
+        },
+        "attribution": [
+            {"layer": name, "source": facts["source"], "reference_date": facts["reference_date"], "licence": facts["licence"]}
+            for name, facts in summary["inputs"].items()
+        ],
+    }

@@ -1,0 +1,137 @@
+"""What is said of every location in the language of the study, for whoever clicks on it in a viewer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from flexruimte.results.tables import listed_ids
+from flexruimte.vocabulary import BUILDABLE_AREA, HOMES_HIGH, HOMES_LOW, HOMES_MID, MUNICIPALITY_NAME, RANK, STATUS, TERM_START, TERM_YEARS
+from flexruimte.wording.labels import STATUSES, Language, date_text, in_language, label, listed, number_text, quantity_text
+
+__all__ = ["known_or_none", "readable_properties", "with_sentences"]
+
+_MOST_NAMED = 6
+
+
+def with_sentences(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    """Return locations, all of a municipality, with what is said of them as columns. (n, ...) -> (n, ... + 3)."""
+    said = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
+    return locations.assign(**{name: pd.Series(texts, index=locations.index, dtype="string") for name, texts in said.items()})
+
+
+def readable_properties(locations: pd.DataFrame, ranked: int, summary: Mapping[str, Any]) -> dict[str, list[str | None]]:
+    """Return what is said of locations in the language of the study.
+
+    Parameters
+    ----------
+    locations
+        As `flexruimte.results.tables.location_table` makes it, or some rows of it. (n, ...)
+    ranked
+        How many locations are ranked in all.
+    summary
+        As `flexruimte.results.summary.summarise` makes it: titles and language.
+
+    Returns
+    -------
+    dict of list
+        `status_label`; `site_type_label`, None where the type is not known; `explanation`: a few sentences that can be read out. (n,) each
+    """
+    language: Language = summary["study"]["language"]
+    site_types = {name: in_language(title, language) for name, title in summary["site_types"].items()}
+    titles = {rule["id"]: in_language(rule["title"], language) for rule in summary["rules"]}
+    wording = _Wording(language, ranked, titles)
+    parts = [
+        _each(wording.place, locations, RANK, MUNICIPALITY_NAME, STATUS),
+        _each(wording.score, locations, "score", "score_low", "score_high"),
+        _each(wording.term, locations, TERM_YEARS, TERM_START),
+        _each(wording.homes, locations, HOMES_MID, HOMES_LOW, HOMES_HIGH, BUILDABLE_AREA),
+        _each(wording.reasons, locations, "reasons", "decision"),
+        _each(wording.attention, locations, "attention"),
+        _each(wording.missing, locations, "missing"),
+    ]
+    return {
+        "status_label": _each(lambda status: label(STATUSES, status, language), locations, STATUS),
+        "site_type_label": _each(lambda name: site_types.get(name, name), locations, "site_type"),
+        "explanation": [" ".join(filter(None, said)) for said in zip(*parts, strict=True)],
+    }
+
+
+def _each(function: Callable[..., Any], table: pd.DataFrame, *names: str) -> list[Any]:
+    """Return what a function says of each row, given some of its columns, with None for what is not known; equal rows are asked once."""
+    return list(map(cache(function), *(known_or_none(table[name]) for name in names)))
+
+
+def known_or_none(values: pd.Series[Any]) -> list[Any]:
+    """Return the values of a column, None being what is not known."""
+    known = values.to_numpy(dtype=object, copy=True)
+    known[values.isna().to_numpy()] = None
+    return list(known)
+
+
+class _Wording:
+    """The sentences about a location. Nothing is said of what is not known, but for a score."""
+
+    def __init__(self, language: Language, ranked: int, titles: Mapping[str, str]) -> None:
+        self._language, self._ranked, self._titles = language, ranked, titles
+        self._dutch = language == "nl"
+        self._whole = cache(lambda number: number_text(number, 0, language))
+
+    def place(self, rank: int | None, municipality: str, status: str) -> str:
+        if rank is None:
+            place = "Niet gerangschikt in" if self._dutch else "Not ranked in"
+        else:
+            place = f"Plaats {rank} van {self._ranked} in" if self._dutch else f"Rank {rank} of {self._ranked} in"
+        return f"{place} {municipality}: {label(STATUSES, status, self._language)}."
+
+    def score(self, score: float | None, low: float | None, high: float | None) -> str:
+        if score is None:
+            return "Er is te weinig bekend voor een score." if self._dutch else "Too little is known for a score."
+        text = f"Score {self._tenths(score)} {'van' if self._dutch else 'of'} 100"
+        if low is not None and high is not None and high - low >= 0.1:
+            between = (
+                "tussen {} en {}, naar wat nog onbekend is uitpakt"
+                if self._dutch
+                else "between {} and {}, depending on what is still unknown"
+            )
+            text += f" ({between.format(self._tenths(low), self._tenths(high))})"
+        return text + "."
+
+    def term(self, years: float | None, start: dt.date | None) -> str:
+        if years is None or start is None:
+            return ""
+        text = "Vrij voor {} vanaf {}." if self._dutch else "Free for {} from {}."
+        return text.format(quantity_text(years, "year", self._language), date_text(start, self._language))
+
+    def homes(self, middle: int | None, low: int | None, high: int | None, area: float) -> str:
+        if middle is None:
+            return ""
+        text = "Ruimte voor ongeveer {} woningen ({} tot {}) op {}." if self._dutch else "Room for about {} homes ({} to {}) on {}."
+        return text.format(self._whole(middle), self._whole(low), self._whole(high), quantity_text(area, "m2", self._language))
+
+    def reasons(self, rule_ids: str | None, decision: str | None) -> str:
+        overruled = "Bezwaren" if decision is None else "Bezwaren waar een besluit overheen stapt"
+        return self._named(overruled if self._dutch else "Objections", rule_ids)
+
+    def attention(self, rule_ids: str | None) -> str:
+        return self._named("Let op" if self._dutch else "Mind", rule_ids)
+
+    def missing(self, rule_ids: str | None) -> str:
+        return self._named("Niet bekend" if self._dutch else "Not known", rule_ids)
+
+    def _tenths(self, number: float) -> str:
+        return number_text(number, 1, self._language)
+
+    def _named(self, words: str, rule_ids: str | None) -> str:
+        names = [self._titles.get(rule_id, rule_id) for rule_id in listed_ids(rule_ids)]
+        more = len(names) - _MOST_NAMED
+        if more > 0:
+            some = f"{', '.join(names[:_MOST_NAMED])} {f'en nog {more}' if self._dutch else f'and {more} more'}"
+        else:
+            some = listed(names, self._language)
+        return f"{words}: {some}." if names else ""

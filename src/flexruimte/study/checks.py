@@ -1,0 +1,130 @@
+"""Checking a study without computing it: is everything there, can it be read, does it hold what rules need, does it reach far enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import shapely
+
+from flexruimte.assessment.plan import Plan, layers_in_use, reach_of_layer
+from flexruimte.assessment.term import agreement_dates
+from flexruimte.errors import FlexruimteError, enumerate_some
+from flexruimte.evidence.layers import check_parcel_ids, check_raster_values, load_table, source_columns
+from flexruimte.evidence.sources import Source
+from flexruimte.rules.study_file import LayerSettings, ParcelSettings
+
+__all__ = ["CheckReport", "check"]
+
+_MOSTLY = 0.95
+"""A layer whose extent holds less than this share of the municipalities gets a warning."""
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a look at a study finds."""
+
+    problems: list[str] = field(default_factory=list)
+    """What stops a run, one line each, with the remedy."""
+    missing_layers: list[str] = field(default_factory=list)
+    """Layers that rules need and that the study neither has nor leaves out."""
+    warnings: list[str] = field(default_factory=list)
+    """What does not stop a run but may surprise."""
+    lines: list[str] = field(default_factory=list)
+    """What was found, a line per source."""
+
+
+def check(plan: Plan) -> CheckReport:
+    """Open every source of a study and compare it with what the rules need.
+
+    Parameters
+    ----------
+    plan
+        What the study asks.
+
+    Returns
+    -------
+    CheckReport
+        Without problems the study can be run.
+    """
+    report = CheckReport()
+    _check_parcels(plan, report)
+    for key, source in plan.sources.items():
+        if key in plan.not_assessed:
+            report.warnings.append(f"{key} is in the study but not assessed: it will not be read")
+            continue
+        try:
+            _check_layer(plan, key, source, report)
+        except FlexruimteError as error:
+            report.problems.append(str(error))
+    report.missing_layers.extend(layer for layer in layers_in_use(plan.ruleset, plan.not_assessed) if layer not in plan.sources)
+    return report
+
+
+def _check_parcels(plan: Plan, report: CheckReport) -> None:
+    source, settings = plan.parcels, plan.parcels.settings
+    try:
+        _ = source.crs
+        if isinstance(settings, ParcelSettings):
+            columns = [settings.id] if isinstance(settings.id, str) else settings.id
+            source_columns(source, [*columns, *settings.fields])
+            check_parcel_ids(source)
+        report.lines.append(f"{source.label}: {source.feature_count} parcels")
+        without = source.count_without_geometry()
+        if without:
+            report.warnings.append(f"{source.label}: {without} parcels have no geometry and belong to no municipality")
+    except FlexruimteError as error:
+        report.problems.append(str(error))
+    report.lines.append(f"{plan.municipalities.facts.source}: {len(plan.municipalities.codes)} municipalities")
+
+
+def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> None:
+    spec = plan.ruleset.layers[key]
+    if spec.geometry == "raster":
+        _warn_of_reach(plan, source, source.check_raster(), report)
+        check_raster_values(spec, source)
+        report.lines.append(f"{source.label}: raster")
+        return
+    fields = plan.ruleset.fields_in_use(key)
+    source_columns(source, [*fields, *spec.rows])
+    if spec.geometry == "table":
+        table = load_table(key, spec, source, fields)
+        if plan.ruleset.agreements is not None and plan.ruleset.agreements.layer == key:
+            agreement_dates(plan.ruleset.agreements, table)
+        report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
+        return
+    _ = source.crs
+    report.lines.append(f"{source.label}: {source.feature_count} features")
+    settings = source.settings
+    coverage = settings.coverage if isinstance(settings, LayerSettings) else "auto"
+    if source.feature_count == 0 and coverage == "auto":
+        report.warnings.append(f'{source.label} has no features and says nothing; if that means "none here", say coverage = "complete"')
+    elif source.extent is not None and (coverage == "extent" or spec.fills):
+        _warn_of_reach(plan, source, source.extent, report)
+    elif source.extent is not None and coverage == "auto":
+        reach = reach_of_layer(plan.ruleset, key)
+        near = shapely.intersects(shapely.box(*source.extent), shapely.buffer(plan.municipalities.geometries, reach))
+        silent = [code for code, is_near in zip(plan.municipalities.codes, near, strict=True) if not is_near]
+        if silent:
+            report.warnings.append(
+                f"{source.label} has no features near {enumerate_some(silent)} and says nothing there; "
+                'if that means "none here", say coverage = "complete"'
+            )
+
+
+def _warn_of_reach(plan: Plan, source: Source, extent: tuple[float, float, float, float], report: CheckReport) -> None:
+    parcels = plan.parcels.extent
+    if parcels is None:
+        return
+    asked = shapely.intersection(plan.municipalities.geometries, shapely.box(*parcels))
+    reached = shapely.area(shapely.intersection(asked, shapely.box(*extent)))
+    short = {
+        code: here / area
+        for code, here, area in zip(plan.municipalities.codes, reached, shapely.area(asked), strict=True)
+        if here < _MOSTLY * area
+    }
+    if short:
+        first = next(iter(short))
+        more = f" and less of {len(short) - 1} more municipalities than it should" if len(short) > 1 else ""
+        report.warnings.append(
+            f"{source.label} reaches {short[first]:.0%} of the parcels' part of {first}{more}; elsewhere its rules are unknown"
+        )

@@ -1,0 +1,330 @@
+"""The study: the door for people who import flexruimte, and the place where a study file becomes something that can be computed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+import geopandas as gpd
+import pandas as pd
+from pydantic import ValidationError
+
+from flexruimte.assessment.capacity import layout_parameters
+from flexruimte.assessment.pipeline import Plan, Progress, assess
+from flexruimte.errors import StudyError, did_you_mean
+from flexruimte.evidence.decisions import load_decisions
+from flexruimte.evidence.layers import load_municipalities
+from flexruimte.evidence.sources import Source
+from flexruimte.ranking import Ranking
+from flexruimte.rules.files import describe_validation_error, load_ruleset, with_changes
+from flexruimte.rules.ruleset import Language, Parameter, Ruleset
+from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, StudyFile, TableSettings, read_study_file
+from flexruimte.vocabulary import OWN_COLUMN_PREFIXES, OWN_COLUMNS
+
+__all__ = ["Study"]
+
+LayerData: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | str | Path | Mapping[str, Any]
+
+_IN_MEMORY = "in memory"
+_PARCEL_ID_COLUMNS = ("parcel_id", "identificatie_lokaal_id")
+
+
+_CHANGEABLE = ("as_of", "language", "name", "not_assessed", "target_groups", "placement", "ruleset")
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A study as it was asked, before its parts are held against each other."""
+
+    name: str
+    as_of: dt.date
+    language: Language
+    ruleset: Ruleset
+    placement: dict[str, Any]
+    target_groups: list[str] | None
+    not_assessed: list[str]
+    parcels: Source
+    municipalities: Source
+    sources: dict[str, Source]
+    decisions: Source | None
+
+
+class Study:
+    """A question about the parcels of one or more municipalities, with the evidence to answer it.
+
+    Parameters
+    ----------
+    parcels
+        Candidate polygons, in any coordinate reference system.
+    municipalities
+        Polygons that are ranked one by one.
+    layers
+        Evidence by the names that the ruleset uses: a GeoDataFrame, a DataFrame (a table that is joined on the parcel id), a path, or a
+        mapping with the keys of a `[layers.NAME]` table of a study file, in which `source` may be a (Geo)DataFrame too.
+    as_of
+        The date from which every date rule counts.
+    ruleset
+        A built-in name, the path of a TOML file, or a Ruleset.
+    name
+        Shown in reports.
+    parcel_id
+        Column, or columns, with the parcel id; None takes `parcel_id` or `identificatie_lokaal_id`.
+    municipality_code, municipality_name
+        Columns with the code and the name.
+    not_assessed
+        Layers or rules that are left out knowingly.
+    target_groups
+        Which groups count; None is all of the ruleset.
+    placement
+        Overrides of the ruleset's placement parameters.
+    decisions
+        Decisions by people: columns parcel_id, decision ("in" or "out"), reason, date.
+    language
+        Of labels and reasons: "nl" or "en".
+
+    Raises
+    ------
+    FlexruimteError
+        When something that is named does not exist or cannot be used.
+
+    Examples
+    --------
+    >>> from flexruimte.study.sample import sample_study_path
+    >>> study = Study.load(sample_study_path())
+    >>> study.codes
+    ['GM9001', 'GM9002', 'GM9003']
+    """
+
+    def __init__(
+        self,
+        *,
+        parcels: gpd.GeoDataFrame,
+        municipalities: gpd.GeoDataFrame,
+        layers: Mapping[str, LayerData],
+        as_of: dt.date | str,
+        ruleset: str | Path | Ruleset = "flexwonen-nl",
+        name: str = "Study",
+        parcel_id: str | Sequence[str] | None = None,
+        municipality_code: str = "code",
+        municipality_name: str = "naam",
+        not_assessed: Sequence[str] = (),
+        target_groups: Sequence[str] | None = None,
+        placement: Mapping[str, Any] | None = None,
+        decisions: pd.DataFrame | None = None,
+        language: Language = "nl",
+    ) -> None:
+        folder = Path.cwd()
+        id_columns = _id_columns(parcels, parcel_id)
+        parcel_settings = ParcelSettings(source=_IN_MEMORY, id=id_columns)
+        municipality_settings = MunicipalitySettings(source=_IN_MEMORY, code=municipality_code, name=municipality_name)
+        self._parts = _Parts(
+            name=name,
+            as_of=_as_date(as_of),
+            language=language,
+            ruleset=ruleset if isinstance(ruleset, Ruleset) else load_ruleset(ruleset, folder),
+            placement=dict(placement or {}),
+            target_groups=None if target_groups is None else list(target_groups),
+            not_assessed=list(not_assessed),
+            parcels=Source("parcels", parcel_settings, folder, parcels),
+            municipalities=Source("municipalities", municipality_settings, folder, municipalities),
+            sources={key: _layer_source(key, data, folder) for key, data in layers.items()},
+            decisions=None if decisions is None else Source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
+        )
+        self.plan = _plan(self._parts)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a study file.
+
+        Parameters
+        ----------
+        path
+            Of a study.toml; what it names is relative to it.
+
+        Raises
+        ------
+        FlexruimteError
+            When the file, its ruleset, or what it names cannot be used.
+        """
+        path = Path(path)
+        return cls._of(_parts_of_file(read_study_file(path), path.resolve().parent))
+
+    @classmethod
+    def _of(cls, parts: _Parts) -> Self:
+        study = cls.__new__(cls)
+        study._parts, study.plan = parts, _plan(parts)
+        return study
+
+    def changed(self, **changes: Any) -> Self:
+        """Return the same study with another question; the study itself stays as it is.
+
+        Parameters
+        ----------
+        **changes
+            `as_of`, `language`, `name`, `not_assessed`, `target_groups` and `placement` as for a new study (`placement` is added to what
+            the study has), `ruleset`, or any table of a ruleset, such as ``rules={"natura2000": {"level": "soft"}}``.
+
+        Raises
+        ------
+        FlexruimteError
+            When a change names something that does not exist, or does not hold.
+
+        Examples
+        --------
+        >>> from flexruimte.study.sample import sample_study_path
+        >>> study = Study.load(sample_study_path())
+        >>> study.changed(rules={"natura2000": {"level": "soft"}}).plan.ruleset.rules["natura2000"].level.value
+        'soft'
+        """
+        tables = {key: changes.pop(key) for key in list(changes) if key in Ruleset.model_fields and key not in _CHANGEABLE}
+        unknown = [key for key in changes if key not in _CHANGEABLE]
+        if unknown:
+            raise StudyError(f"a study has no '{unknown[0]}' to change; {did_you_mean(unknown[0], [*_CHANGEABLE, *Ruleset.model_fields])}")
+        parts = self._parts
+        ruleset = changes.pop("ruleset", parts.ruleset)
+        ruleset = ruleset if isinstance(ruleset, Ruleset) else load_ruleset(ruleset)
+        if "as_of" in changes:
+            changes["as_of"] = _as_date(changes["as_of"])
+        changes["placement"] = {**parts.placement, **changes.get("placement", {})}
+        return self._of(replace(parts, ruleset=with_changes(ruleset, tables) if tables else ruleset, **changes))
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the municipalities."""
+        return list(self.plan.municipalities.codes)
+
+    def rank(self, municipality: str, progress: Progress = lambda _step: None) -> Ranking:
+        """Judge and rank the parcels of one municipality.
+
+        Parameters
+        ----------
+        municipality
+            Its code, or its name.
+        progress
+            Told which step starts.
+
+        Raises
+        ------
+        FlexruimteError
+            When there is no such municipality, it has no parcels, or a layer cannot be used.
+        """
+        return Ranking(assess(self.plan, municipality, progress))
+
+    def __repr__(self) -> str:
+        """Return a one-line description."""
+        plan = self.plan
+        return f"<Study '{plan.name}': {len(plan.municipalities.codes)} municipalities, {len(plan.sources)} layers, as of {plan.as_of}>"
+
+
+def _as_date(value: dt.date | str) -> dt.date:
+    try:
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
+    except ValueError:
+        raise StudyError(f"as_of {value!r} is not a date; write it as 2026-01-01") from None
+
+
+def _id_columns(parcels: pd.DataFrame, named: str | Sequence[str] | None) -> str | list[str]:
+    if named is not None:
+        return named if isinstance(named, str) else list(named)
+    for column in _PARCEL_ID_COLUMNS:
+        if column in parcels:
+            return column
+    raise StudyError(
+        f"parcels: say which column holds the parcel id, with parcel_id=...; there are: {', '.join(map(str, parcels.columns))}"
+    )
+
+
+def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
+    settings = dict(data) if isinstance(data, Mapping) else {"source": data}
+    source = settings.get("source")
+    if isinstance(source, pd.DataFrame):
+        settings["source"] = _IN_MEMORY
+        if not isinstance(source, gpd.GeoDataFrame) and "id" not in settings:
+            settings["id"] = "parcel_id"
+    elif isinstance(source, Path):
+        settings["source"] = str(source)
+    try:
+        return Source(key, LayerSettings.model_validate(settings), folder, source if isinstance(source, pd.DataFrame) else None)
+    except ValidationError as error:
+        raise StudyError(f"layers['{key}']: {describe_validation_error(error, LayerSettings)}") from None
+
+
+def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
+    return _Parts(
+        name=file.study.name,
+        as_of=file.study.as_of,
+        language=file.study.language,
+        ruleset=load_ruleset(file.study.ruleset, folder),
+        placement=dict(file.placement),
+        target_groups=file.study.target_groups,
+        not_assessed=file.study.not_assessed,
+        parcels=Source("parcels", file.parcels, folder),
+        municipalities=Source("municipalities", file.municipalities, folder),
+        sources={key: Source(key, settings, folder) for key, settings in file.layers.items()},
+        decisions=Source("decisions", file.decisions, folder) if file.decisions else None,
+    )
+
+
+def _plan(parts: _Parts) -> Plan:
+    """Check what the parts of a study say about each other, and put them together."""
+    ruleset = parts.ruleset
+    for key in parts.sources:
+        if key not in ruleset.layers:
+            raise StudyError(f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; {did_you_mean(key, ruleset.layers)}")
+    for left_out in parts.not_assessed:
+        if left_out not in ruleset.layers and left_out not in ruleset.rules:
+            meant = did_you_mean(left_out, [*ruleset.layers, *ruleset.rules])
+            raise StudyError(f"not_assessed: '{left_out}' is no layer or rule of '{ruleset.name}'; {meant}")
+    for name in parts.parcels.settings.fields:
+        if name in (*OWN_COLUMNS, *ruleset.measures) or name.startswith(OWN_COLUMN_PREFIXES):
+            raise StudyError(f"[parcels] fields: '{name}' is a column that flexruimte itself makes; give the source's column another name")
+    for group in parts.target_groups or []:
+        if group not in ruleset.groups:
+            raise StudyError(f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}")
+    ruleset = _with_placement(ruleset, parts.placement)
+    layout_parameters(ruleset)  # refuses what contradicts itself
+    return Plan(
+        name=parts.name,
+        as_of=parts.as_of,
+        language=parts.language,
+        ruleset=ruleset,
+        groups=list(ruleset.groups) if parts.target_groups is None else parts.target_groups,
+        not_assessed=frozenset(parts.not_assessed),
+        parcels=parts.parcels,
+        municipalities=load_municipalities(parts.municipalities),
+        sources=dict(parts.sources),
+        decisions=load_decisions(parts.decisions),
+    )
+
+
+def _with_placement(ruleset: Ruleset, overrides: Mapping[str, Any]) -> Ruleset:
+    """Return the ruleset with placement parameters as the study wants them."""
+    placement = dict(ruleset.placement)
+    for name, value in overrides.items():
+        if name not in placement:
+            raise StudyError(f"[placement] '{name}' is no parameter of '{ruleset.name}'; {did_you_mean(name, placement)}")
+        default = placement[name]
+        _check_parameter(name, default, value)
+        source = f"chosen in the study; the ruleset has {default.value} ({default.source})"
+        placement[name] = default.model_copy(update={"value": value, "source": source})
+    return ruleset.model_copy(update={"placement": placement})
+
+
+def _check_parameter(name: str, parameter: Parameter, value: Any) -> None:
+    is_number = isinstance(parameter.value, int | float)
+    if is_number != (isinstance(value, int | float) and not isinstance(value, bool)) or isinstance(parameter.value, list) != isinstance(
+        value, list
+    ):
+        raise StudyError(f"[placement] {name} = {value!r} is of the wrong kind; the default is {parameter.value!r}")
+    low, high = parameter.minimum, parameter.maximum
+    if is_number and ((low is not None and value < low) or (high is not None and value > high)):
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        bounds = " and ".join(f"{word} {bound:g}{unit}" for word, bound in (("at least", low), ("at most", high)) if bound is not None)
+        raise StudyError(f"[placement] {name} = {value} is out of bounds; it must be {bounds}")
+    chosen = value if isinstance(value, list) else [value]
+    for choice in chosen:
+        if parameter.choices is not None and choice not in parameter.choices:
+            raise StudyError(f"[placement] {name} = {choice!r} is no choice; {did_you_mean(str(choice), parameter.choices)}")

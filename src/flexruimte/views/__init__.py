@@ -1,0 +1,1 @@
+"""A ranking for the eye: a plot, a map to look around in, tables of rules."""

@@ -1,0 +1,1 @@
+"""What people read, in Dutch and English: labels, findings, explanations."""

@@ -1,0 +1,249 @@
+"""From a row and a summary to an explanation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from flexruimte.vocabulary import (
+    AREA,
+    BUILDABLE_AREA,
+    HOMES_HIGH,
+    HOMES_LOW,
+    HOMES_MID,
+    MUNICIPALITY_NAME,
+    PARCEL_ID,
+    RANK,
+    SITE_TYPE,
+    STATUS,
+    TERM_END,
+    TERM_START,
+    TERM_YEARS,
+)
+from flexruimte.wording.explanation.table import TABLE_COLUMNS, Explanation
+from flexruimte.wording.explanation.wording import Facts, Row, asked, covered, criterion_asked, found, known_value, rule_sentence
+from flexruimte.wording.labels import COLUMNS, LEVELS, STATUSES, Language, date_text, in_language, label, listed, number_text, quantity_text
+
+__all__ = ["explain"]
+
+_WEIGHT_OF_VERDICT = {"no": 0, "unknown": 1, "yes": 2}
+
+
+def explain(row: Row, summary: Facts, language: Language | None = None) -> Explanation:
+    """Explain what is said of one parcel.
+
+    Parameters
+    ----------
+    row
+        Its row of the parcels table, by column.
+    summary
+        The summary of its municipality.
+    language
+        nl or en; None is the language of the study.
+    """
+    chosen = language or summary["study"]["language"]
+    rules = [_rule_row(row, facts, chosen) for facts in summary["rules"]]
+    criteria = [_criterion_row(row, facts, chosen) for facts in summary["criteria"]]
+    table = pd.DataFrame([*rules, *criteria], columns=list(TABLE_COLUMNS))
+    decision = _decision_text(row, summary, chosen)
+    return Explanation(
+        parcel_id=str(row[PARCEL_ID]),
+        municipality=str(row[MUNICIPALITY_NAME]),
+        status=str(row[STATUS]),
+        decision=decision,
+        facts=_facts(row, summary, chosen),
+        sentences=_sentences(row, summary, rules, decision, chosen),
+        table=table,
+        language=chosen,
+        footnote=_footnote(summary, chosen),
+    )
+
+
+def _common(facts: Facts, language: Language) -> dict[str, Any]:
+    dates = list(dict.fromkeys(layer["reference_date"] for layer in facts["layers"] if layer["reference_date"]))
+    return {
+        "rule": facts["id"],
+        "title": in_language(facts["title"], language),
+        "layer": ", ".join(in_language(layer["title"], language) for layer in facts["layers"]),
+        "reference_date": ", ".join(dates),
+        "source": facts["source"],
+        "basis": facts["basis"],
+    }
+
+
+def _rule_row(row: Row, facts: Facts, language: Language) -> dict[str, Any]:
+    rule_id, on_layer = facts["id"], facts["kind"] == "layer"
+    verdict = "left_out" if facts["left_out"] else str(row[f"verdict_{rule_id}"])
+    area, share, edge = covered(row, facts) if on_layer else (None, None, False)
+    test = facts["test"]
+    return {
+        **_common(facts, language),
+        "kind": "rule",
+        "condition": facts["condition"],
+        "level": facts["level"],
+        "excludes": facts["excludes"],
+        "verdict": verdict,
+        "value": None if on_layer else known_value(row, test["measure"]),
+        "unit": "m2" if on_layer else test["unit"],
+        "covered_m2": area,
+        "covered_share": share,
+        "edge": edge,
+        "found": "" if verdict == "left_out" else found(row, facts, language),
+        "test": asked(facts, language),
+        "features": known_value(row, f"features_{rule_id}") or "",
+        "feature_count": int(known_value(row, f"feature_count_{rule_id}") or 0),
+        "advice": in_language(facts["advice"], language),
+        "sentence": rule_sentence(row, facts, verdict, language),
+    }
+
+
+def _criterion_row(row: Row, facts: Facts, language: Language) -> dict[str, Any]:
+    score, value = known_value(row, f"criterion_{facts['id']}"), known_value(row, facts["measure"])
+    verdict = "left_out" if facts["left_out"] else "unknown" if score is None else "scored"
+    said = ("onbekend" if language == "nl" else "unknown") if value is None else quantity_text(value, facts["unit"], language)
+    points = "?" if score is None else number_text(score, 0, language)
+    return {
+        **_common(facts, language),
+        "kind": "criterion",
+        "condition": "criterion",
+        "level": "",
+        "excludes": False,
+        "verdict": verdict,
+        "value": value,
+        "unit": facts["unit"],
+        "covered_m2": None,
+        "covered_share": None,
+        "edge": False,
+        "score": score,
+        "found": "" if verdict == "left_out" else said,
+        "test": criterion_asked(facts, language),
+        "features": "",
+        "feature_count": 0,
+        "advice": "",
+        "sentence": f"{in_language(facts['title'], language)}: {said}, {points} {'van 100' if language == 'nl' else 'of 100'}.",
+    }
+
+
+def _facts(row: Row, summary: Facts, language: Language) -> dict[str, str]:
+    """Return the facts of the parcel as a whole, with their labels."""
+    dutch = language == "nl"
+    ranked = sum(summary["status"][status]["parcels"] for status in ("available", "attention"))
+    rank = known_value(row, RANK)
+    known = {
+        RANK: "-" if rank is None else f"{rank} {'van' if dutch else 'of'} {ranked}",
+        "score": _score_text(row, language),
+        TERM_YEARS: _term_text(row, language),
+        "homes": _homes_text(row, language),
+        AREA: quantity_text(known_value(row, AREA), "m2", language),
+        BUILDABLE_AREA: quantity_text(known_value(row, BUILDABLE_AREA), "m2", language),
+        "site_type": in_language(summary["site_types"].get(row[SITE_TYPE]), language) or str(row[SITE_TYPE]),
+        "known_share": quantity_text(known_value(row, "known_share"), "share", language),
+    }
+    plans = known_value(row, "plans")
+    if plans:
+        known["plans"] = plans
+    return {label(COLUMNS, name, language): text for name, text in known.items()}
+
+
+def _score_text(row: Row, language: Language) -> str:
+    score, low, high = (known_value(row, name) for name in ("score", "score_low", "score_high"))
+    if score is None:
+        return "onbekend" if language == "nl" else "unknown"
+    text = number_text(score, 1, language)
+    if low is not None and high is not None and high > low:
+        text += f" ({number_text(low, 1, language)} - {number_text(high, 1, language)})"
+    return text
+
+
+def _term_text(row: Row, language: Language) -> str:
+    years, start, end = (known_value(row, name) for name in (TERM_YEARS, TERM_START, TERM_END))
+    text = ("onbekend" if language == "nl" else "unknown") if years is None else quantity_text(float(years), "year", language)
+    if start is None or end is None:
+        return text
+    return f"{text} ({date_text(start.date(), language)} - {date_text(end.date(), language)})"
+
+
+def _homes_text(row: Row, language: Language) -> str:
+    if known_value(row, HOMES_MID) is None and row[STATUS] == "excluded":
+        return "niet uitgelegd, want uitgesloten" if language == "nl" else "not laid out, as it is excluded"
+    low, middle, high = (number_text(known_value(row, name), 0, language) for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH))
+    return f"{middle} ({low} - {high})"
+
+
+def _decision_text(row: Row, summary: Facts, language: Language) -> str:
+    """Return the decision on the parcel and what takes precedence; empty where there is none."""
+    decision = known_value(row, "decision")
+    if decision is None:
+        return ""
+    dutch, date, reason = language == "nl", date_text(known_value(row, "decision_date"), language), known_value(row, "decision_reason")
+    hardest = [facts for facts in summary["rules"] if facts["level"] == "very_hard" and row.get(f"verdict_{facts['id']}") == "no"]
+    if decision == "out":
+        text = (
+            "Een besluit van {} sluit dit perceel uit: '{}'. Dat gaat voor alle regels."
+            if dutch
+            else ("A decision of {} excludes this parcel: '{}'. That comes before all rules.")
+        )
+    elif hardest and str(row[STATUS]) == "excluded":
+        titles = listed([in_language(facts["title"], language) for facts in hardest], language)
+        text = (
+            f"Een besluit van {{}} laat dit perceel toe: '{{}}'. Een zeer harde regel zegt nee en gaat voor: {titles}."
+            if dutch
+            else f"A decision of {{}} admits this parcel: '{{}}'. A very hard rule says no and comes first: {titles}."
+        )
+    elif dutch:
+        text = "Een besluit van {} laat dit perceel toe: '{}'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar."
+    else:
+        text = "A decision of {} admits this parcel: '{}'. That comes before the hard rules; what they say stays visible."
+    return text.format(date, reason)
+
+
+def _sentences(row: Row, summary: Facts, rules: list[dict[str, Any]], decision: str, language: Language) -> list[str]:
+    """Return what matters most, to be read out: the outcome, the decision, then each no, each unknown, and land that is taken away."""
+    dutch, status = language == "nl", str(row[STATUS])
+    outcome = label(STATUSES, status, language)
+    sentences = [f"{'Perceel' if dutch else 'Parcel'} {row[PARCEL_ID]} in {row[MUNICIPALITY_NAME]} is {outcome}."]
+    sentences += [decision] if decision else []
+    telling = [rule for rule in rules if rule["verdict"] in ("no", "unknown") or (rule["covered_share"] or 0) > 0]
+    for rule in sorted(telling, key=lambda rule: (not rule["excludes"], _WEIGHT_OF_VERDICT.get(rule["verdict"], 3))):
+        if rule["verdict"] == "left_out" or (rule["verdict"] == "yes" and not rule["excludes"]):
+            continue
+        sentences.append(rule["sentence"] + _weight(rule, language))
+    return [*sentences, _tally(rules, language)]
+
+
+def _tally(rules: list[dict[str, Any]], language: Language) -> str:
+    """Return how many answers there are of each kind."""
+    words = {
+        "yes": ("gunstig", "favourable"),
+        "no": ("ongunstig", "unfavourable"),
+        "unknown": ("onbekend", "unknown"),
+        "left_out": ("bewust niet beoordeeld", "knowingly not assessed"),
+    }
+    counts = {verdict: sum(rule["verdict"] == verdict for rule in rules) for verdict in words}
+    said = [f"{count} {label(words, verdict, language)}" for verdict, count in counts.items() if count]
+    return (
+        f"{'Van de' if language == 'nl' else 'Of'} {len(rules)} {'vragen' if language == 'nl' else 'questions'}: {listed(said, language)}."
+    )
+
+
+def _weight(rule: dict[str, Any], language: Language) -> str:
+    """Return how hard a no is."""
+    if rule["verdict"] != "no":
+        return ""
+    level = label(LEVELS, rule["level"], language)
+    advice = f" {rule['advice']}" if rule["advice"] else ""
+    if rule["excludes"]:
+        return f" Dat sluit uit ({level}).{advice}" if language == "nl" else f" That excludes ({level}).{advice}"
+    return f" Een aandachtspunt ({level}).{advice}" if language == "nl" else f" A point of attention ({level}).{advice}"
+
+
+def _footnote(summary: Facts, language: Language) -> str:
+    """Return on what study and rules the explanation rests."""
+    study, ruleset = summary["study"], summary["ruleset"]
+    text = f"{study['name']}, {'peildatum' if language == 'nl' else 'as of'} {date_text(study['as_of'], language)}; "
+    text += f"{'regels' if language == 'nl' else 'rules'} {ruleset['name']} {ruleset['version']}"
+    left_out = [in_language(entry["title"], language) for entry in summary["not_assessed"]]
+    if left_out:
+        text += f"; {'niet beoordeeld' if language == 'nl' else 'not assessed'}: {', '.join(left_out)}"
+    return text

@@ -1,0 +1,144 @@
+"""Sites of several parcels: a row of parcels whose every number was worked out on paper.
+
+The toy ruleset asks for 5,000 m2 and counts 50 homes per net ha at a gross-net factor of 1.25: 40 homes per ha.
+
+::
+
+    y                                                          The bus stops at (50, -100).
+    70 +-----------+                                           A and B alone are too small; together 7,000 m2: 28 homes.
+       | B 100 x 30|                                           C touches A in a corner only, and is too small.
+    40 +-----------+-----------+                               D and E alone hold 24 homes each; together 48: no gain.
+       | A 100 x 40|           |                               F, G and H (2,000 each) come to something as three: 24 homes.
+     0 +-----------+           |
+       C below A's corner: (100, -40)-(200, 0)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flexruimte import Study
+from flexruimte.errors import FlexruimteError
+from flexruimte.rules.files import load_ruleset, with_changes
+from toy_town import RULESET, box, frame, point
+
+BOXES = {
+    "A": (0, 0, 100, 40),
+    "B": (0, 40, 100, 70),
+    "C": (100, -40, 200, 0),
+    "D": (1000, 0, 1100, 60),
+    "E": (1000, 60, 1100, 120),
+    "F": (2000, 0, 2100, 20),
+    "G": (2000, 20, 2100, 40),
+    "H": (2000, 40, 2100, 60),
+}
+
+
+def parameter(value: Any) -> dict[str, Any]:
+    return {"title": {"nl": "x", "en": "x"}, "value": value, "source": "toy", "basis": "assumption"}
+
+
+def study(merge: str, boxes: dict[str, tuple[float, float, float, float]] | None = None, most_m2: float = 20_000) -> Study:
+    ruleset = with_changes(load_ruleset(RULESET), {"placement": {"merge": parameter(merge), "merge_most_m2": parameter(most_m2)}})
+    boxes = BOXES if boxes is None else boxes
+    return Study(
+        parcels=frame([box(*sides) for sides in boxes.values()], parcel_id=list(boxes)),
+        municipalities=frame([box(-1000, -1000, 20_000, 5000)], code=["A"], naam=["Aadorp"]),
+        layers={
+            "haltes": {"source": frame([point(50, -100)], code=["h1"], soort=["bus"]), "coverage": "complete"},
+            "eigendom": pd.DataFrame({"parcel_id": ["A", "B", "F", "G"], "soort": ["gemeente", "particulier", "gemeente", "gemeente"]}),
+            "afspraken": pd.DataFrame({"parcel_id": ["A", "B"], "vrij_vanaf": ["2030-01-01", None], "vrij_tot": [None, "2050-01-01"]}),
+        },
+        as_of="2026-01-01",
+        ruleset=ruleset,
+        not_assessed=["pand", "natuur", "leiding", "bodemgebruik", "lden", "plannen", "net"],
+    )
+
+
+def test_neighbours_become_one_where_that_gives_more_homes() -> None:
+    ranking = study("touching").rank("A")
+    sites = ranking.sites
+    assert sites is not None
+    assert dict(zip(sites["parcel_id"], sites["parcel_ids"], strict=True)) == {"A+1": "A;B", "F+2": "F;G;H"}
+    site = sites.set_index("parcel_id").loc["A+1"]
+    assert site["area_m2"] == site["buildable_m2"] == site["largest_part_m2"] == 7000
+    assert site["width_m"] == pytest.approx(70, abs=0.2)
+    # 0.7 ha at 20, 50 and 100 per net ha, by 1.25: 11.2, 28 and 56
+    assert site[["homes_low", "homes_mid", "homes_high"]].tolist() == [11, 28, 56]
+    # A is 100 m from the stop: 100 points; B 140 m: 90. (4,000 x 100 + 3,000 x 90) / 7,000 = 95.71
+    assert site["suitability"] == pytest.approx(95.71)
+    # A is free from 2030, B until 2050
+    assert (site["term_start"], site["term_end"]) == (pd.Timestamp("2030-01-01"), pd.Timestamp("2050-01-01"))
+    assert site["term_years"] == 20
+    locations = ranking.locations.set_index("parcel_id")
+    assert locations["homes_mid"].to_dict() == {"A+1": 28, "D": 24, "E": 24, "F+2": 24}
+    assert sorted(locations["rank"]) == [1, 2, 3, 4]
+    assert ranking.parcels.set_index("parcel_id")["site_id"].dropna().to_dict() == {
+        "A": "A+1",
+        "B": "A+1",
+        "F": "F+2",
+        "G": "F+2",
+        "H": "F+2",
+    }
+    assert ranking.parcels.set_index("parcel_id").loc[["A", "B"], "rank"].isna().all()
+    assert ranking.summary["status"]["available"]["homes_mid"] + ranking.summary["status"]["attention"]["homes_mid"] == 100
+
+
+def test_parcels_stay_apart_unless_the_study_asks() -> None:
+    ranking = study("none").rank("A")
+    assert ranking.sites is None
+    assert ranking.locations["parcel_id"].tolist() == ["D", "E"]
+    assert ranking.locations["parcel_ids"].tolist() == ["D", "E"]
+
+
+def test_owners_that_differ_or_are_not_known_stay_apart() -> None:
+    sites = study("touching_same_owner").rank("A").sites
+    # A and B have different owners; F and G the same, but need H, whose owner is not known.
+    assert sites is None
+
+
+def test_a_site_grows_no_larger_than_asked() -> None:
+    sites = study("touching", most_m2=6500).rank("A").sites
+    assert sites is not None
+    assert sites["parcel_id"].tolist() == ["F+2"]
+
+
+def test_a_term_that_is_too_short_together_is_no_site() -> None:
+    longer = study("touching").changed(placement={"required_years": 21})
+    # A alone is free for 30 years and B for 23, but both only for 20.
+    assert longer.rank("A").sites["parcel_id"].tolist() == ["F+2"]
+
+
+def test_a_choice_that_does_not_exist_is_refused() -> None:
+    from flexruimte.study.sample import sample_study_path
+
+    with pytest.raises(FlexruimteError, match="merge = 'near'"):
+        Study.load(sample_study_path()).changed(placement={"merge": "near"})
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), min_size=2, max_size=8), st.randoms(use_true_random=False))
+def test_homes_never_fewer_and_land_never_counted_twice(sizes: list[tuple[int, int]], random: Any) -> None:
+    left, boxes = 0.0, {}
+    for number, (width, height) in enumerate(sizes):
+        boxes[f"P{number}"] = (left, 0.0, left + 10 * width, 10.0 * height)
+        left += 10 * width
+    shuffled = list(boxes.items())
+    random.shuffle(shuffled)
+    alone, merged, other = (
+        study(how, dict(items)).rank("A") for how, items in (("none", boxes.items()), ("touching", boxes.items()), ("touching", shuffled))
+    )
+    homes = [int(each.locations["homes_mid"].sum()) for each in (alone, merged)]
+    assert homes[1] >= homes[0]
+    shapes = np.asarray(merged.locations.geometry)
+    assert shapely.area(shapely.union_all(shapes)) == pytest.approx(shapely.area(shapes).sum())
+    assert merged.locations.drop(columns="geometry").equals(other.locations.drop(columns="geometry"))
+    parts = [parcel for ids in merged.locations["parcel_ids"] for parcel in ids.split(";")]
+    assert len(parts) == len(set(parts))

@@ -1,0 +1,176 @@
+"""Batches: results of many municipalities, failures that stay where they are, and resuming."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flexruimte import OutputError, Ranking, Study, StudyError, batch
+from flexruimte.batch.reuse.memory import INPUTS_FILE
+from flexruimte.errors import EmptyMunicipalityError
+from flexruimte.results.ranking_table import RANKED_FILE
+from flexruimte.results.read import FILES, folder_name
+from flexruimte.results.survey_file import SURVEY_FILE
+from toy_files import write_toy_study
+from toy_town import box, frame, municipalities, parcels, toy_study, write_raster
+
+TWO_TOWNS = frame([box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["Aadorp", "Beedorp"])
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return toy_study(tmp_path, municipalities=TWO_TOWNS)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the files that are the same for the same inputs, whatever was computed when; not what is only kept for a later run."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", "summary.json"))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files if not path.name.startswith(".")}
+
+
+def test_everything_is_written(study: Study, tmp_path: Path) -> None:
+    report = batch.run(study, None, tmp_path / "out")
+    assert report.exit_status == 0
+    assert report.computed == ["A", "B"]
+    for code in ("A", "B"):
+        assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted([*FILES, INPUTS_FILE, SURVEY_FILE, RANKED_FILE])
+    log = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {"A": "done", "B": "done"}
+    rows = (tmp_path / "out" / "ranking.csv").read_text().splitlines()
+    assert len(rows) == 1 + report.locations
+    assert [row.split(",")[0] for row in rows[1:]] == sorted(row.split(",")[0] for row in rows[1:])
+
+
+def test_one_by_one_gives_the_same_bytes_as_all_at_once(study: Study, tmp_path: Path) -> None:
+    batch.run(study, None, tmp_path / "all")
+    for code in ("B", "A"):
+        batch.run(study, [code], tmp_path / "one")
+    assert contents(tmp_path / "all") == contents(tmp_path / "one")
+
+
+def test_what_is_finished_is_not_computed_again(study: Study, tmp_path: Path) -> None:
+    batch.run(study, ["A"], tmp_path / "out")
+    events: list[batch.Event] = []
+    report = batch.run(study, ["A", "B"], tmp_path / "out", progress=events.append)
+    assert report.computed == ["B"]
+    assert [event.kind for event in events if event.code == "A"] == ["unchanged"]
+    assert batch.run(study, None, tmp_path / "out", fresh=True).computed == ["A", "B"]
+
+
+def test_a_missing_file_is_made_again(study: Study, tmp_path: Path) -> None:
+    batch.run(study, None, tmp_path / "out")
+    (tmp_path / "out" / "A" / "locations.gpkg").unlink()
+    assert batch.run(study, None, tmp_path / "out").computed == ["A"]
+
+
+@pytest.mark.parametrize("change", ["as_of", "ruleset", "input", "decisions"])
+def test_a_change_computes_again(tmp_path: Path, change: str) -> None:
+    path = write_toy_study(tmp_path / "study")
+    out = tmp_path / "out"
+    assert batch.run(Study.load(path), ["A"], out).computed == ["A"]
+    assert batch.run(Study.load(path), ["A"], out).computed == []
+    if change == "as_of":
+        path.write_text(path.read_text().replace("2026-01-01", "2026-02-01"))
+    elif change == "ruleset":
+        rules = path.parent / "rules.toml"
+        rules.write_text(rules.read_text().replace("value = 5000", "value = 4000"))
+    elif change == "input":
+        write_raster(path.parent / "lden.tif", np.full((6, 6), 42.0), 50.0, 300.0)
+    else:
+        (path.parent / "besluiten.csv").write_text("parcel_id,decision,reason,date\nP03,out,park,2025-01-01\n")
+        path.write_text(path.read_text() + '\n[decisions]\nsource = "besluiten.csv"\n')
+    assert batch.run(Study.load(path), ["A"], out).computed == ["A"]
+
+
+def test_tables_in_memory_count_by_content(tmp_path: Path) -> None:
+    one, same = toy_study(tmp_path), toy_study(tmp_path)
+    other = toy_study(tmp_path, parcels=parcels().assign(parcel_id=lambda rows: rows["parcel_id"] + "x"))
+    assert batch.stamps_of(one.plan) == batch.stamps_of(same.plan)
+    assert {name for name, stamp in batch.stamps_of(other.plan).items() if stamp != batch.stamps_of(one.plan)[name]} == {"parcels"}
+    assert batch.fingerprints(other.plan) == batch.fingerprints(one.plan)
+
+
+def test_results_of_another_study_are_not_mixed_in(study: Study, tmp_path: Path) -> None:
+    batch.run(study, None, tmp_path / "out")
+    later = toy_study(tmp_path, municipalities=TWO_TOWNS, as_of="2026-06-01")
+    batch.run(later, ["B"], tmp_path / "out")
+    log = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert log["municipalities"]["A"]["state"] == "outdated"
+    codes = {row.split(",")[0] for row in (tmp_path / "out" / "ranking.csv").read_text().splitlines()[1:]}
+    assert codes == {"B"}
+
+
+def test_one_that_fails_does_not_stop_the_rest(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Ranking.to_parquet
+
+    def fail(ranking: Ranking, path: Path) -> None:
+        if ranking.code == "A":
+            raise OutputError("the disk is full")
+        write(ranking, path)
+
+    monkeypatch.setattr(Ranking, "to_parquet", fail)
+    report = batch.run(study, None, tmp_path / "out")
+    assert report.exit_status == 1
+    assert [(entry.code, entry.error) for entry in report.failed] == [("A", "the disk is full")]
+    codes = {row.split(",")[0] for row in (tmp_path / "out" / "ranking.csv").read_text().splitlines()[1:]}
+    assert codes == {"B"}
+    monkeypatch.undo()
+    again = batch.run(study, None, tmp_path / "out")
+    assert again.computed == ["A"]
+    assert again.exit_status == 0
+
+
+def test_a_fault_in_flexruimte_is_logged_with_its_traceback(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(Ranking, "to_geojson", fail)
+    (entry, _) = batch.run(study, None, tmp_path / "out").failed
+    assert "unexpected ZeroDivisionError: oops" in str(entry.error)
+    assert "Traceback" in str(entry.traceback)
+
+
+def test_interrupted_and_taken_up_again(study: Study, tmp_path: Path) -> None:
+    def stop(event: batch.Event) -> None:
+        if event.code == "B" and event.text == "writing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        batch.run(study, None, tmp_path / "out", progress=stop)
+    log = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {"A": "done", "B": "running"}
+    assert batch.run(study, None, tmp_path / "out").computed == ["B"]
+
+
+def test_a_town_without_parcels_is_refused_only_when_it_is_asked_for(tmp_path: Path) -> None:
+    study = toy_study(tmp_path, municipalities=municipalities())
+    whole = batch.run(study, None, tmp_path / "out")
+    assert whole.exit_status == 0
+    assert [entry.state for entry in whole.municipalities] == ["done", "empty"]
+    assert batch.run(study, None, tmp_path / "out").computed == []
+    with pytest.raises(EmptyMunicipalityError, match="'B' has no parcels"):
+        batch.run(study, ["B"], tmp_path / "elsewhere")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_an_unknown_municipality_stops_before_anything_is_computed(study: Study, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="'C' is not in"):
+        batch.run(study, ["A", "C"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_log_that_is_none_is_refused(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("[]")
+    with pytest.raises(OutputError, match="not the log of an earlier run"):
+        batch.run(study, ["A"], tmp_path)
+
+
+def test_folder_names_are_safe_and_unique() -> None:
+    codes = ["GM0363", "'s-Gravenhage", "s-Gravenhage", "Den Haag", "Den-Haag", "Súdwest-Fryslân", "..", "a/b", "a\\b", "CON", ""]
+    names = [folder_name(code) for code in codes]
+    assert len(set(names)) == len(codes)
+    assert all(name and name not in (".", "..") and not set(name) & set("/\\'\" :*?<>|") for name in names)
+    assert folder_name("GM0363") == "GM0363"

@@ -1,0 +1,104 @@
+"""Every ruleset that ships, every family of measures, every page that is generated: what is added is tested by existing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from flexruimte.assessment.measures import FAMILIES
+from flexruimte.rules.files import built_in_names, load_ruleset, with_changes
+from flexruimte.rules.ruleset import Measure, Ruleset
+from flexruimte.rules.study_file import StudyFile, read_study_file
+from flexruimte.study.sample import sample_study_path
+from flexruimte.views.rule_table import markdown_of_rules
+from toy_town import RULESET
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(params=built_in_names())
+def ruleset(request: pytest.FixtureRequest) -> Ruleset:
+    return load_ruleset(request.param)
+
+
+def test_every_default_says_where_it_comes_from(ruleset: Ruleset) -> None:
+    for table in (
+        ruleset.placement,
+        ruleset.rules,
+        ruleset.layers,
+        ruleset.criteria,
+        ruleset.groups,
+        ruleset.themes,
+        ruleset.regimes,
+        ruleset.site_types,
+        ruleset.transport_tiers,
+    ):
+        for name, entry in table.items():
+            assert len(entry.source) > 5, name
+            assert entry.title.nl, name
+            assert entry.title.en, name
+    # nothing may claim to be PBL's flex study beyond what public summaries of it say
+    for name, rule in ruleset.rules.items():
+        if rule.basis == "pbl":
+            assert "PBL" in rule.source, name
+        if "common knowledge, not verified" in rule.source:
+            assert rule.basis == "assumption", name
+
+
+def test_everything_is_used(ruleset: Ruleset) -> None:
+    used = {rule.layer for rule in ruleset.rules.values()} | {getattr(measure, "layer", None) for measure in ruleset.measures.values()}
+    used |= {getattr(measure, "roads", None) for measure in ruleset.measures.values()}
+    used |= {reader.layer for reader in (ruleset.plans, ruleset.agreements) if reader}
+    assert set(ruleset.layers) <= used
+    weighed = {name for weighted in (*ruleset.groups.values(), *ruleset.themes.values()) for name in weighted.weights}
+    assert set(ruleset.criteria) == weighed
+
+
+def test_the_living_environment_is_never_hidden_in_the_score(ruleset: Ruleset) -> None:
+    assert "environment" in ruleset.themes
+    assert "environment" not in ruleset.score.weights
+
+
+def test_what_the_sources_state_is_what_the_rules_say() -> None:
+    # figures read in the sources themselves: RSopen's nuisance table, the pipeline strips, the crop-spraying rule of thumb, PBL's horizon
+    rules, value = load_ruleset("flexwonen-nl").rules, load_ruleset("flexwonen-nl").value
+    classes = rules["business_parks"].distance_m.classes
+    assert {classes[category] for category in ("1", "2", "6")} == {0, 100, 1_000}
+    assert rules["crop_spraying"].distance_m == 50
+    assert {rules[name].distance_m for name in rules if name.startswith("pipelines")} == {4, 5}
+    assert rules["natura2000_ring"].distance_m == 1_000
+    assert not rules["natura2000_ring"].enabled
+    assert value("plan_horizon_years") == 10
+    assert value("required_years") == 15
+    assert load_ruleset("flexwonen-nl").rules["flood_depth"].at_most == 1.5
+
+
+def test_every_family_of_measures_is_computed() -> None:
+    declared = {get_args(kind.model_fields["family"].annotation)[0] for kind in get_args(get_args(Measure)[0])}
+    assert declared == {*FAMILIES, "mix", "transport_tier"}  # the last two rest on other measures
+
+
+def test_the_page_of_rules_is_fresh() -> None:
+    assert (DOCS / "rules.md").read_text(encoding="utf-8") == markdown_of_rules(load_ruleset("flexwonen-nl"), "en"), "make docs rewrites it"
+
+
+@pytest.mark.parametrize("model", [StudyFile, Ruleset])
+def test_schemas_can_be_printed(model: type[StudyFile | Ruleset]) -> None:
+    assert json.loads(json.dumps(model.model_json_schema(by_alias=True)))["properties"]
+
+
+def test_the_real_studies_are_well_formed() -> None:
+    for path in [*sorted((Path(__file__).parents[1] / "real").glob("*.toml")), sample_study_path()]:
+        if not path.stem.endswith("_rules"):
+            assert read_study_file(path).study.name
+
+
+def test_a_ruleset_knows_what_it_asks_for() -> None:
+    toy = load_ruleset(RULESET)
+    assert toy.asks_for("width_m")  # by a site type
+    without = with_changes(toy, {"site_types": {"vast": {"when": [{"measure": "area_m2", "at_least": 1e9}]}}})
+    assert not without.asks_for("width_m")
+    assert without.asks_for("stop_distance_m")  # by a criterion

@@ -1,0 +1,133 @@
+"""Explanations: what is said of a parcel, from memory and from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from flexruimte import OutputError, Ranking
+from flexruimte.results.read import read_parcel
+from flexruimte.vocabulary import Status
+from flexruimte.wording.explanation import explain
+from flexruimte.wording.labels import STATUSES, VERDICTS, label, listed, number_text, quantity_text
+from toy_town import toy_study
+
+
+@pytest.fixture(scope="module")
+def ranking(tmp_path_factory: pytest.TempPathFactory) -> Ranking:
+    return toy_study(tmp_path_factory.mktemp("toy")).rank("A")
+
+
+def row_of(ranking: Ranking, parcel_id: str, rule_id: str) -> pd.Series:
+    table = ranking.explain(parcel_id).table.set_index("rule")
+    return table.loc[rule_id]
+
+
+def test_there_is_a_row_for_every_rule_and_criterion(ranking: Ranking) -> None:
+    ruleset = ranking.assessment.ruleset
+    assert ranking.explain("P01").table["rule"].tolist() == [*ruleset.enabled_rules, *ruleset.criteria]
+
+
+def test_a_rule_on_a_layer_says_how_much_and_because_of_what(ranking: Ranking) -> None:
+    row = row_of(ranking, "P05", "nature")
+    assert row["verdict"] == "yes"  # half is left
+    assert row["covered_m2"] == 5000
+    assert row["covered_share"] == 0.5
+    assert row["features"] == "Bos (1)"
+    assert row["sentence"] == "Natuur: 5.000 m² (50%) van het perceel ligt op kaartlaag 'Natuur', door: Bos (1); dat deel valt af."
+
+
+def test_an_edge_is_called_an_edge(ranking: Ranking) -> None:
+    row = row_of(ranking, "P06", "nature")
+    assert row["edge"]
+    assert "raakt alleen de rand" in row["sentence"]
+    assert "(5 m)" in row["sentence"]
+
+
+def test_a_rule_on_a_measure_says_value_and_test(ranking: Ranking) -> None:
+    row = row_of(ranking, "P02", "unbuilt")
+    assert (row["verdict"], row["value"], row["unit"], row["test"]) == ("no", 0.37, "share", "<= 30%")
+    assert row["sentence"] == "Onbebouwd: gevonden is 37% (Bebouwd), gevraagd is ten hoogste 30%."
+    assert row_of(ranking, "P02", "term")["test"] == ">= 15 jaar"
+
+
+def test_excluded_by_a_whole_cover(ranking: Ranking) -> None:
+    said = str(ranking.explain("P07"))
+    assert "Perceel P07 in Aadorp is uitgesloten." in said
+    assert "het hele perceel ligt op kaartlaag 'Natuur', door: Heide (3). Dat sluit uit (zeer hard)." in said
+
+
+def test_unknown_says_why(ranking: Ranking, tmp_path: Path) -> None:
+    assert "100 jaar of meer kan in werkelijkheid minder zijn" in row_of(ranking, "P08", "hard_plan")["sentence"]
+    without = toy_study(tmp_path, layers={"natuur": None}).rank("A")
+    row = row_of(without, "P01", "nature")
+    assert row["verdict"] == "unknown"
+    assert row["found"] == "onbekend"
+    assert "de studie heeft geen kaartlaag 'Natuur'" in row["sentence"]
+
+
+def test_left_out_is_not_unknown(tmp_path: Path) -> None:
+    study = toy_study(tmp_path, layers={"eigendom": None}, not_assessed=["eigendom"])
+    explanation = study.rank("A").explain("P01")
+    row = explanation.table.set_index("rule").loc["public_owner"]
+    assert row["verdict"] == "left_out"
+    assert "niet beoordeeld: Eigendom" in explanation.footnote
+
+
+@pytest.mark.parametrize(
+    ("parcel_id", "decision", "expected"),
+    [
+        ("P03", "out", "sluit dit perceel uit: 'zo is besloten'. Dat gaat voor alle regels."),
+        ("P02", "in", "laat dit perceel toe: 'zo is besloten'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar."),
+        ("P07", "in", "Een zeer harde regel zegt nee en gaat voor: Natuur."),
+    ],
+)
+def test_a_decision_and_what_goes_before_it(tmp_path: Path, parcel_id: str, decision: str, expected: str) -> None:
+    decisions = pd.DataFrame({"parcel_id": [parcel_id], "decision": [decision], "reason": ["zo is besloten"], "date": ["2025-03-01"]})
+    explanation = toy_study(tmp_path, decisions=decisions).rank("A").explain(parcel_id)
+    assert explanation.decision.startswith("Een besluit van 1 maart 2025")
+    assert expected in explanation.decision
+
+
+@pytest.mark.parametrize("parcel_id", ["P01", "P02", "P07", "P08", "P12"])
+def test_files_say_the_same_as_memory(ranking: Ranking, tmp_path: Path, parcel_id: str) -> None:
+    (tmp_path / "A").mkdir()
+    ranking.to_parquet(tmp_path / "A" / "parcels.parquet")
+    ranking.to_summary(tmp_path / "A" / "summary.json")
+    row, summary = read_parcel(tmp_path, parcel_id)
+    read, made = explain(row, summary), ranking.explain(parcel_id)
+    assert read.to_text() == made.to_text()
+    assert read._repr_html_() == made._repr_html_()
+    pd.testing.assert_frame_equal(read.table, made.table)
+
+
+def test_english(ranking: Ranking) -> None:
+    said = str(ranking.explain("P05", "en"))
+    assert "5,000 m² (50%) of the parcel lies on layer 'Nature', because of: Bos (1); that part is taken away." in said
+
+
+def test_html_tells_verdicts_apart_and_escapes(ranking: Ranking) -> None:
+    html = ranking.explain("P08")._repr_html_()
+    assert "class='v unknown'" in html
+    assert "class='v yes'" in html
+    assert "&lt;= 30%" in html
+
+
+def test_an_unknown_id_gets_a_hint(ranking: Ranking, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="did you mean 'P01'"):
+        ranking.explain("P001")
+    with pytest.raises(OutputError, match="holds no results"):
+        read_parcel(tmp_path, "P01")
+
+
+def test_labels() -> None:
+    assert {str(status) for status in Status} == set(STATUSES)
+    assert label(VERDICTS, "unknown", "nl") == "onbekend"
+    assert number_text(1234567.891, 2, "nl") == "1.234.567,89"
+    assert number_text(float("nan"), 2, "nl") == "?"
+    assert number_text(-0.001, 1, "en") == "0"
+    assert quantity_text(0.0001, "share", "nl") == "< 0,1%"
+    assert quantity_text(40.0, "class", "nl") == "40"
+    assert listed(["a"], "en") == "a"
