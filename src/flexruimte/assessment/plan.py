@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from flexruimte.evidence.decisions import Decisions
 from flexruimte.evidence.layers import Municipalities
 from flexruimte.evidence.sources import Source
-from flexruimte.kernels.roads import FARTHEST_FROM_ROAD_M
-from flexruimte.rules.ruleset import Language, RectangleMeasure, Ruleset, SignMarginMeasure, WalkMeasure
+from flexruimte.rules.ruleset import Language, Ruleset
 
-__all__ = ["Plan", "layers_in_use", "left_out_by", "reach_of_layer"]
+__all__ = ["Plan", "layers_in_use", "left_out_by"]
 
 
 @dataclass(frozen=True)
@@ -61,17 +60,3 @@ def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
         if optional:
             needed.add(optional.layer)
     return [layer for layer in ruleset.layers if layer in needed - not_assessed]
-
-
-def reach_of_layer(ruleset: Ruleset, layer: str) -> float:
-    """Return the largest distance from a parcel at which a layer still matters, in metres; what features say themselves apart."""
-    distances = [rule.largest_distance_m for rule in ruleset.enabled_rules.values() if rule.layer == layer]
-    for measure in ruleset.measures.values():
-        limit = getattr(measure, "limit_m", 0.0)
-        if getattr(measure, "layer", None) == layer:
-            distances += [limit, getattr(measure, "nearest_within_m", 0.0)]
-        if isinstance(measure, WalkMeasure) and measure.roads == layer:
-            distances.append(limit + FARTHEST_FROM_ROAD_M)
-        if isinstance(measure, SignMarginMeasure | RectangleMeasure) and measure.layer == layer:
-            distances.append(limit + ruleset.number(measure.within_m))
-    return max(distances, default=0.0)

@@ -6,7 +6,7 @@ What is asked of the answers (thresholds, curves, weights, decisions) comes late
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, TypeAlias
@@ -15,12 +15,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pydantic import BaseModel
 
 from flexruimte.assessment.land import Land, LandFinding, assess_land, read_distances
 from flexruimte.assessment.measures import compute_measures
 from flexruimte.assessment.overlay import Overlay
-from flexruimte.assessment.plan import Plan, reach_of_layer
+from flexruimte.assessment.plan import Plan
 from flexruimte.assessment.term import TERM_PARAMETERS, Term, assess_term
 from flexruimte.evidence.decisions import load_decisions
 from flexruimte.evidence.layers import (
@@ -41,7 +40,7 @@ from flexruimte.kernels.circle import width
 from flexruimte.kernels.overlap import largest_part
 from flexruimte.kernels.threads import each_in_threads, threads_in_use
 from flexruimte.rules.files import for_municipality
-from flexruimte.rules.ruleset import Criterion, DistanceByField, Parameter, PlacementReference, Ruleset, ScoreWeights, Text
+from flexruimte.rules.ruleset import Criterion, DistanceByField, Parameter, Ruleset, ScoreWeights, Text, references
 from flexruimte.vocabulary import AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, Basis, Condition, Geometries, Integers
 
 __all__ = ["Part", "Progress", "Survey", "blocks_of", "look_again", "question_of", "survey", "survey_part"]
@@ -105,7 +104,7 @@ def question_of(plan: Plan, code: str) -> Plan:
     named = {
         *TERM_PARAMETERS,
         *(name for regime in regimes.values() for name in regime.only_for),
-        *_referred([*rules.values(), *measures.values()]),
+        *(name for part in (*rules.values(), *measures.values()) for name in references(part)),
     }
     asked = ruleset.model_copy(
         update={
@@ -145,17 +144,6 @@ def _untitled(part: Any, **changes: Any) -> Any:
     """Return a part of a ruleset without what people read, and with changes."""
     plain = {"title": _NO_TEXT, "source": "-", "basis": Basis.ASSUMPTION}
     return part.model_copy(update={**{name: value for name, value in plain.items() if name in type(part).model_fields}, **changes})
-
-
-def _referred(parts: Iterable[BaseModel]) -> Iterator[str]:
-    """Yield the placement parameters that parts of a ruleset refer to."""
-    for part in parts:
-        for _, value in part:
-            for inner in value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]:
-                if isinstance(inner, PlacementReference):
-                    yield inner.placement
-                elif isinstance(inner, BaseModel):
-                    yield from _referred([inner])
 
 
 def survey(
@@ -365,7 +353,7 @@ def _reach(ruleset: Ruleset, key: str, source: Source) -> float:
     """Return how far around the parcels a layer is read, in metres."""
     if ruleset.layers[key].geometry == "raster":
         return 2 * max(source.cell_m)  # a cell's slope is that of its neighbours
-    distances = [reach_of_layer(ruleset, key)]
+    distances = [ruleset.reach_m(key)]
     for rule in ruleset.enabled_rules.values():
         if rule.layer == key and isinstance(rule.distance_m, DistanceByField):
             of_features = read_distances(rule.distance_m, values_of_field(source, rule.distance_m.field))

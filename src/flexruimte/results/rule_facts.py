@@ -130,7 +130,7 @@ def _limit(measure: str, ruleset: Ruleset) -> float | None:
     """Return the value at which a measure is cut off: it stands for that much or more."""
     if measure == HARD_PLAN_FREE_YEARS:
         return FREE_YEARS_LIMIT
-    return getattr(ruleset.measures.get(measure), "limit_m", None)
+    return ruleset.measures[measure].cut_off if measure in ruleset.measures else None
 
 
 def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Any]:

@@ -7,13 +7,16 @@ what one part says about another (a rule on a measure, a measure on a layer) is 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from flexruimte.errors import RulesetError, did_you_mean
+from flexruimte.kernels.roads import FARTHEST_FROM_ROAD_M
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
@@ -76,6 +79,30 @@ class PlacementReference(Model):
 
 
 Number: TypeAlias = float | PlacementReference
+NumberOf: TypeAlias = "Callable[[Number], float]"
+"""Looks a number up in the placement where it refers to it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read of one layer, and from how far around a parcel."""
+
+    layer: str
+    fields: tuple[str, ...] = ()
+    reach_m: float = 0.0
+    """A feature that lies farther from the parcel changes nothing. [m]"""
+    optional: bool = False
+    """Whether there is an answer without the layer, found another way."""
+
+
+def references(part: BaseModel) -> Iterator[str]:
+    """Yield the placement parameters that a part of a ruleset refers to."""
+    for _, value in part:
+        for inner in value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]:
+            if isinstance(inner, PlacementReference):
+                yield inner.placement
+            elif isinstance(inner, BaseModel):
+                yield from references(inner)
 
 
 def _as_condition(value: Any) -> Any:
@@ -143,7 +170,23 @@ class Titled(Model):
     title: Text
 
 
-class ShareMeasure(Titled):
+class MeasureSpec(Titled):
+    """A measure: what it reads, and where its values end."""
+
+    geometries: ClassVar[tuple[str, ...]] = ("polygon", "line", "point")
+    """Kinds of layers that the family can measure."""
+
+    @abstractmethod
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer; windows, fields, checks and what is kept go by this alone."""
+
+    @property
+    def cut_off(self) -> float | None:
+        """The value that stands for itself or more; None where there is no such value."""
+        return None
+
+
+class ShareMeasure(MeasureSpec):
     """Share of the shape that features cover; where they overlap they count once."""
 
     family: Literal["share"]
@@ -151,8 +194,12 @@ class ShareMeasure(Titled):
     where: Where = {}
     of: Literal["parcel", "buildable"] = "parcel"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, tuple(self.where)),)
 
-class MainClassMeasure(Titled):
+
+class MainClassMeasure(MeasureSpec):
     """Class (value of a field) that covers the largest part of the shape; equal parts: the lowest value."""
 
     family: Literal["main_class"]
@@ -161,8 +208,12 @@ class MainClassMeasure(Titled):
     where: Where = {}
     of: Literal["parcel", "buildable"] = "parcel"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (*self.where, self.field)),)
 
-class CountMeasure(Titled):
+
+class CountMeasure(MeasureSpec):
     """Number of features that meet the shape: points inside it, lines and polygons that share more than a boundary."""
 
     family: Literal["count"]
@@ -170,8 +221,12 @@ class CountMeasure(Titled):
     where: Where = {}
     of: Literal["parcel", "buildable"] = "parcel"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, tuple(self.where)),)
 
-class ExtremeMeasure(Titled):
+
+class ExtremeMeasure(MeasureSpec):
     """Highest or lowest value of a numeric field among the features that meet the shape."""
 
     family: Literal["extreme"]
@@ -181,8 +236,12 @@ class ExtremeMeasure(Titled):
     where: Where = {}
     of: Literal["parcel", "buildable"] = "parcel"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (*self.where, self.field)),)
 
-class FieldMeanMeasure(Titled):
+
+class FieldMeanMeasure(MeasureSpec):
     """Mean of a numeric field over the features that meet the shape, weighted by covered area."""
 
     family: Literal["field_mean"]
@@ -195,8 +254,12 @@ class FieldMeanMeasure(Titled):
     where: Where = {}
     of: Literal["parcel", "buildable"] = "buildable"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (*self.where, self.field), self.nearest_within_m),)
 
-class NearestMeasure(Titled):
+
+class NearestMeasure(MeasureSpec):
     """Straight-line distance to the nearest feature, at most `limit_m`."""
 
     family: Literal["nearest"]
@@ -205,8 +268,17 @@ class NearestMeasure(Titled):
     limit_m: float = Field(gt=0)
     of: Literal["parcel", "buildable"] = "buildable"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, tuple(self.where), self.limit_m),)
 
-class WalkMeasure(Titled):
+    @property
+    def cut_off(self) -> float:
+        """The value that stands for itself or more. [m]"""
+        return self.limit_m
+
+
+class WalkMeasure(MeasureSpec):
     """Distance along the roads to the nearest feature, at most `limit_m`.
 
     Without the road layer in the study: the straight line times `detour_factor`, and the summary says so.
@@ -221,10 +293,21 @@ class WalkMeasure(Titled):
     detour_factor: Number
     of: Literal["buildable"] = "buildable"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        roads = Reading(self.roads, tuple(self.roads_where), self.limit_m + FARTHEST_FROM_ROAD_M, optional=True)
+        return (Reading(self.layer, tuple(self.where), self.limit_m), roads)
 
-class RasterMeasure(Titled):
+    @property
+    def cut_off(self) -> float:
+        """The value that stands for itself or more. [m]"""
+        return self.limit_m
+
+
+class RasterMeasure(MeasureSpec):
     """Mean, highest or lowest cell value, or share of cells in a range, by exact coverage; or the mean slope in percent."""
 
+    geometries = ("raster",)
     family: Literal["raster"]
     layer: str
     statistic: Literal["mean", "max", "min", "share", "slope"]
@@ -240,17 +323,26 @@ class RasterMeasure(Titled):
             raise ValueError("at_least and at_most go with statistic 'share', which needs one of them")
         return self
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer),)
 
-class AttributeMeasure(Titled):
+
+class AttributeMeasure(MeasureSpec):
     """Value of a field of a table that is joined on the parcel id."""
 
+    geometries = ("table",)
     family: Literal["attribute"]
     layer: str
     field: str
     of: Literal["parcel"] = "parcel"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (self.field,)),)
 
-class SignMarginMeasure(Titled):
+
+class SignMarginMeasure(MeasureSpec):
     """Lowest limit that traffic signs near the shape state, less what has to pass; at most `most`, which stands for "no such sign"."""
 
     family: Literal["sign_margin"]
@@ -267,8 +359,12 @@ class SignMarginMeasure(Titled):
     most: float = Field(gt=0)
     of: Literal["parcel", "buildable"] = "buildable"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (*self.where, self.field), number(self.within_m)),)
 
-class RectangleMeasure(Titled):
+
+class RectangleMeasure(MeasureSpec):
     """Whether a rectangle fits in the largest part of the shape, on the side of the features that come nearest to it: yes or no."""
 
     family: Literal["rectangle"]
@@ -282,8 +378,12 @@ class RectangleMeasure(Titled):
     """Features farther from the shape give no access. [m]"""
     of: Literal["parcel", "buildable"] = "buildable"
 
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, tuple(self.where), self.limit_m + number(self.within_m)),)
 
-class TransportTierMeasure(Titled):
+
+class TransportTierMeasure(MeasureSpec):
     """The first transport tier of the ruleset that a load fits in, "beyond" where none; the same for all parcels."""
 
     family: Literal["transport_tier"]
@@ -292,6 +392,10 @@ class TransportTierMeasure(Titled):
     length_m: list[Number]
     """What the loaded vehicle measures: numbers that are added up. [m]"""
     of: Literal["other measures"] = "other measures"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return ()
 
 
 class MixPart(Model):
@@ -308,13 +412,17 @@ class MixPart(Model):
         return self
 
 
-class MixMeasure(Titled):
+class MixMeasure(MeasureSpec):
     """Weighted sum or mean of curves over other measures; unknown where one of them is."""
 
     family: Literal["mix"]
     total: Literal["sum", "mean"]
     parts: list[MixPart] = Field(min_length=1)
     of: Literal["other measures"] = "other measures"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return ()
 
 
 Measure: TypeAlias = Annotated[
@@ -425,9 +533,16 @@ class Rule(Sourced):
             }
         )
 
+    def reads(self) -> tuple[Reading, ...]:
+        """Return what is read of each layer; a rule on a measure reads none itself."""
+        if self.layer is None:
+            return ()
+        by_field = (self.distance_m.field,) if isinstance(self.distance_m, DistanceByField) else ()
+        return (Reading(self.layer, (*self.where, *by_field), self.largest_distance_m),)
+
     @property
     def largest_distance_m(self) -> float:
-        """How far from its features the rule can reach, in metres."""
+        """How far from its features the rule can reach, in metres; what features say themselves in a text apart."""
         if isinstance(self.distance_m, DistanceByField):
             return max([self.distance_m.otherwise_m, *(self.distance_m.classes or {}).values()])
         return self.distance_m or 0.0
@@ -555,6 +670,11 @@ class Plans(Sourced):
             raise ValueError(f"plan status {', '.join(sorted(double))} stands in more than one list")
         return self
 
+    def reads(self) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        when = [phase.field for phase in self.phases] + ([self.start_year_field] if self.start_year_field else [])
+        return (Reading(self.layer, (self.status_field, *self.where, *when)),)
+
 
 class Agreements(Sourced):
     """How a table of leases and reservations is read."""
@@ -562,6 +682,10 @@ class Agreements(Sourced):
     layer: str
     free_from_field: str
     free_until_field: str
+
+    def reads(self) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (self.free_from_field, self.free_until_field)),)
 
 
 class Levels(Sourced):
@@ -639,34 +763,32 @@ class Ruleset(Model):
         return self.measures[measure].title
 
     def layers_of_measure(self, measure: str) -> list[str]:
-        """Return the layers that a measure reads; the road layer of a walk is optional and not among them."""
+        """Return the layers that a measure cannot do without."""
         if measure in self.measures:
             spec = self.measures[measure]
             if isinstance(spec, MixMeasure):
                 return list(dict.fromkeys(layer for part in spec.parts for layer in self.layers_of_measure(part.measure)))
-            return [] if isinstance(spec, TransportTierMeasure) else [spec.layer]
+            return [reading.layer for reading in spec.reads(self.number) if not reading.optional]
         if measure == "hard_plan_free_years":
             return [self.plans.layer] if self.plans else []
         return []
 
+    def readings(self, layer: str) -> list[Reading]:
+        """Return what enabled rules, measures, plans and agreements read of a layer."""
+        readers = [
+            *(rule.reads() for rule in self.enabled_rules.values()),
+            *(measure.reads(self.number) for measure in self.measures.values()),
+            *(reader.reads() for reader in (self.plans, self.agreements) if reader is not None),
+        ]
+        return [reading for readings in readers for reading in readings if reading.layer == layer]
+
     def fields_in_use(self, layer: str) -> list[str]:
-        """Return the fields of a layer that enabled rules, measures, plans or agreements read."""
-        fields: list[str] = []
-        for rule in self.enabled_rules.values():
-            if rule.layer == layer:
-                fields += rule.where
-                fields += [rule.distance_m.field] if isinstance(rule.distance_m, DistanceByField) else []
-        for measure in self.measures.values():
-            if getattr(measure, "layer", None) == layer:
-                fields += [*getattr(measure, "where", {}), *filter(None, [getattr(measure, "field", None)])]
-            if isinstance(measure, WalkMeasure) and measure.roads == layer:
-                fields += measure.roads_where
-        if self.plans and self.plans.layer == layer:
-            fields += [self.plans.status_field, *self.plans.where, *(phase.field for phase in self.plans.phases)]
-            fields += filter(None, [self.plans.start_year_field])
-        if self.agreements and self.agreements.layer == layer:
-            fields += [self.agreements.free_from_field, self.agreements.free_until_field]
-        return list(dict.fromkeys(fields))
+        """Return the fields of a layer that are read."""
+        return list(dict.fromkeys(field for reading in self.readings(layer) for field in reading.fields))
+
+    def reach_m(self, layer: str) -> float:
+        """Return the largest distance from a parcel at which a layer still matters; what features say themselves in a text apart. [m]"""
+        return max((reading.reach_m for reading in self.readings(layer)), default=0.0)
 
     def layers_of_rule(self, rule: Rule) -> list[str]:
         """Return the layers that a rule needs for an answer."""
@@ -699,13 +821,12 @@ def _problems(ruleset: Ruleset) -> Iterator[str]:
         yield from _problems_of_test(ruleset, where, test, measures)
     for rule_id, rule in ruleset.rules.items():
         if rule.layer is not None:
-            yield from _problems_of_layer_use(ruleset, f"rules.{rule_id}", rule.layer, rule.where)
+            for reading in rule.reads():
+                yield from _problems_of_layer_use(ruleset, f"rules.{rule_id}", reading.layer, reading.fields)
             if rule.distance_m is None and getattr(ruleset.layers.get(rule.layer), "geometry", "polygon") in ("line", "point"):
                 yield f"[rules.{rule_id}] {rule.layer} holds no areas; give a distance_m around its features"
             if rule.layer in ruleset.layers and ruleset.layers[rule.layer].geometry in ("raster", "table"):
                 yield f"[rules.{rule_id}] layer '{rule.layer}' has no shapes to subtract; make a measure of it and test that"
-            if isinstance(rule.distance_m, DistanceByField) and rule.layer in ruleset.layers:
-                yield from _problems_of_fields(ruleset, f"rules.{rule_id}", rule.layer, [rule.distance_m.field])
         for test in rule.when:
             if test.measure != AREA and getattr(ruleset.measures.get(test.measure), "of", "buildable") != "parcel":
                 yield f"[rules.{rule_id}] when can only ask for measures of the whole parcel, and '{test.measure}' is not one"
@@ -714,14 +835,14 @@ def _problems(ruleset: Ruleset) -> Iterator[str]:
         if reader is not None and reader.layer not in ruleset.layers:
             yield _unknown(where, "layer", reader.layer, ruleset.layers)
         elif reader is not None:
-            yield from _problems_of_fields(ruleset, where, reader.layer, ruleset.fields_in_use(reader.layer))
+            yield from _problems_of_fields(ruleset, where, reader.layer, [field for reading in reader.reads() for field in reading.fields])
 
 
-def _problems_of_layer_use(ruleset: Ruleset, where: str, layer: str, conditions: Where) -> Iterator[str]:
+def _problems_of_layer_use(ruleset: Ruleset, where: str, layer: str, fields: Iterable[str]) -> Iterator[str]:
     if layer not in ruleset.layers:
         yield _unknown(where, "layer", layer, ruleset.layers)
     else:
-        yield from _problems_of_fields(ruleset, where, layer, conditions)
+        yield from _problems_of_fields(ruleset, where, layer, fields)
 
 
 def _problems_of_fields(ruleset: Ruleset, where: str, layer: str, fields: Iterable[str]) -> Iterator[str]:
@@ -741,8 +862,9 @@ def _problems_of_measures(ruleset: Ruleset) -> Iterator[str]:
             yield f"[{where}] is computed by flexruimte itself and cannot be redefined"
         if not unit_of(name):
             yield f"[{where}] a measure's name ends in its unit, such as _m, _m2, _share or _class"
-        for number in _numbers_of(spec):
-            yield from _problems_of_number(ruleset, where, number)
+        unknown = [name for name in references(spec) if name not in ruleset.placement]
+        if unknown:
+            yield _unknown(where, "placement parameter", unknown[0], ruleset.placement)
         if isinstance(spec, TransportTierMeasure):
             if not ruleset.transport_tiers:
                 yield f"[{where}] there are no transport tiers; add tables [transport_tiers.NAME] with width_m, height_m and length_m"
@@ -754,33 +876,11 @@ def _problems_of_measures(ruleset: Ruleset) -> Iterator[str]:
                 elif part.measure not in measured:
                     yield _unknown(where, "measure", part.measure, measured)
             continue
-        yield from _problems_of_layer_use(ruleset, where, spec.layer, getattr(spec, "where", {}))
-        if spec.layer not in ruleset.layers:
-            continue
-        shapes = {"raster": ("raster",), "attribute": ("table",)}.get(spec.family, ("polygon", "line", "point"))
-        if ruleset.layers[spec.layer].geometry not in shapes:
-            held = ruleset.layers[spec.layer].geometry
-            yield f"[{where}] family '{spec.family}' needs a layer of {' or '.join(shapes)}s; '{spec.layer}' holds {held}s"
-        if hasattr(spec, "field"):
-            yield from _problems_of_fields(ruleset, where, spec.layer, [spec.field])
-        if isinstance(spec, WalkMeasure):
-            yield from _problems_of_layer_use(ruleset, where, spec.roads, spec.roads_where)
-
-
-def _numbers_of(spec: Measure) -> list[Number]:
-    """Return the numbers of a measure that may refer to the placement."""
-    match spec:
-        case WalkMeasure():
-            return [spec.detour_factor]
-        case SignMarginMeasure():
-            return [*spec.less, spec.within_m]
-        case RectangleMeasure():
-            return [spec.length_m, spec.width_m, spec.within_m]
-        case TransportTierMeasure():
-            return [*spec.width_m, *spec.height_m, *spec.length_m]
-        case MixMeasure():
-            return [part.weight for part in spec.parts]
-    return []
+        for reading in spec.reads(ruleset.number):
+            yield from _problems_of_layer_use(ruleset, where, reading.layer, reading.fields)
+        held = ruleset.layers[spec.layer].geometry if spec.layer in ruleset.layers else None
+        if held is not None and held not in spec.geometries:
+            yield f"[{where}] family '{spec.family}' needs a layer of {' or '.join(spec.geometries)}s; '{spec.layer}' holds {held}s"
 
 
 def _problems_of_number(ruleset: Ruleset, where: str, value: object) -> Iterator[str]:
@@ -811,7 +911,7 @@ def _problems_of_weights(ruleset: Ruleset, measures: list[str]) -> Iterator[str]
         unit = unit_of(criterion.measure)
         if criterion.unit is not None and criterion.unit != unit:
             yield f"[{where}] unit '{criterion.unit}' does not fit measure '{criterion.measure}', which is in {unit}; convert the curve"
-        limit = getattr(ruleset.measures[criterion.measure], "limit_m", None) if criterion.measure in ruleset.measures else None
+        limit = ruleset.measures[criterion.measure].cut_off if criterion.measure in ruleset.measures else None
         if limit is not None and criterion.curve is not None and criterion.curve[-1][0] > limit:
             end = criterion.curve[-1][0]
             yield f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off at limit_m = {limit:g}; raise the limit"

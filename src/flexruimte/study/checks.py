@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import shapely
 
-from flexruimte.assessment.plan import Plan, layers_in_use, reach_of_layer
+from flexruimte.assessment.plan import Plan, layers_in_use
 from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.layers import check_parcel_ids, check_raster_values, load_table, source_columns
@@ -101,7 +101,7 @@ def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> N
     elif source.extent is not None and (coverage == "extent" or spec.fills):
         _warn_of_reach(plan, source, source.extent, report)
     elif source.extent is not None and coverage == "auto":
-        reach = reach_of_layer(plan.ruleset, key)
+        reach = plan.ruleset.reach_m(key)
         near = shapely.intersects(shapely.box(*source.extent), shapely.buffer(plan.municipalities.geometries, reach))
         silent = [code for code, is_near in zip(plan.municipalities.codes, near, strict=True) if not is_near]
         if silent:

@@ -65,6 +65,6 @@ def compute_measures(ruleset: Ruleset, of: str, overlay: Overlay, ids: np.ndarra
 
 
 def _column(measure: Measure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
-    if getattr(measure, "layer", None) not in inputs.layers:
+    if any(reading.layer not in inputs.layers for reading in measure.reads(inputs.ruleset.number) if not reading.optional):
         return np.full(len(inputs.ids), np.nan)
     return FAMILIES[measure.family](measure, inputs)

@@ -65,7 +65,7 @@ def rectangle(measure: RectangleMeasure, inputs: MeasureInputs) -> np.ndarray[An
     features, ruleset = inputs.features(measure.layer), inputs.ruleset
     counts = np.minimum(features.certainty, answers_of_where(measure.where, features.table))
     shapes = largest_part(inputs.overlay.shapes)
-    size = {name: ruleset.number(getattr(measure, name)) for name in ("length_m", "width_m")}
+    size = {"length_m": ruleset.number(measure.length_m), "width_m": ruleset.number(measure.width_m)}
     roads = features.geometries[counts == YES]
     access = np.full(len(shapes), None, dtype=object)
     distance = np.full(len(shapes), measure.limit_m)
