@@ -19,7 +19,8 @@ from flexruimte.assessment.pipeline import Assessment, assess
 from flexruimte.assessment.score import criterion_scores
 from flexruimte.assessment.verdicts import assess_status
 from flexruimte.rules.files import for_municipality, load_ruleset
-from flexruimte.rules.ruleset import Criterion, Ruleset
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.scoring import Criterion
 from flexruimte.vocabulary import Level
 from toy_town import IDS, RULESET, box, frame, layers, municipalities, parcels, toy_study
 

@@ -16,7 +16,7 @@ from flexruimte.evidence.seen import cells_seen
 from flexruimte.evidence.sources import Source
 from flexruimte.evidence.window import CELL_M, surroundings
 from flexruimte.kernels.threads import use_threads
-from flexruimte.rules.ruleset import LayerSpec
+from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings
 from toy_town import X, Y, box, frame, line
 

@@ -13,7 +13,7 @@ from flexruimte.errors import LayerError
 from flexruimte.evidence import layers
 from flexruimte.evidence.layers import load_table
 from flexruimte.evidence.sources import Source
-from flexruimte.rules.ruleset import LayerSpec
+from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings
 
 SPEC = LayerSpec.model_validate(

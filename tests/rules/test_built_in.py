@@ -10,7 +10,8 @@ import pytest
 
 from flexruimte.assessment.measures import FAMILIES
 from flexruimte.rules.files import built_in_names, load_ruleset, with_changes
-from flexruimte.rules.ruleset import Measure, Ruleset
+from flexruimte.rules.measures import Measure
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import StudyFile, read_study_file
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.rule_table import markdown_of_rules

@@ -21,7 +21,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from flexruimte.errors import LayerError, RulesetError, StudyError, did_you_mean, enumerate_some
 from flexruimte.rules.files import describe_validation_error
-from flexruimte.rules.ruleset import Model, Sourced, Text
+from flexruimte.rules.parts import Model, Sourced, Text
 from flexruimte.vocabulary import HOMES_MID, MUNICIPALITY_CODE, PARCEL_ID, TERM_YEARS, Floats
 
 __all__ = [

@@ -24,7 +24,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from flexruimte.assessment.term import years_between
 from flexruimte.errors import LayerError, RulesetError, did_you_mean, enumerate_some
 from flexruimte.rules.files import describe_validation_error
-from flexruimte.rules.ruleset import Model, Sourced, Text
+from flexruimte.rules.parts import Model, Sourced, Text
 from flexruimte.vocabulary import (
     HOMES_HIGH,
     HOMES_LOW,

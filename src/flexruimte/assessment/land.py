@@ -15,7 +15,8 @@ from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Features, Layer
 from flexruimte.kernels.overlap import BUFFER_QUADRANT_SEGMENTS, Overlaps, covered_area, leaves_only_boundary, remainder, stays_at_boundary
 from flexruimte.rules.conditions import all_of, answers_of_test, answers_of_where, as_numbers, as_text
-from flexruimte.rules.ruleset import DistanceByField, Rule, Ruleset
+from flexruimte.rules.rules import DistanceByField, Rule
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import AREA_TOLERANCE, NO, UNKNOWN, YES, Booleans, Floats, Geometries, Integers, Verdicts
 
 __all__ = ["FEATURES_NAMED", "Land", "LandFinding", "assess_land", "read_distances"]

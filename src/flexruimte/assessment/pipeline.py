@@ -22,7 +22,8 @@ from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.layout_memory import LayoutMemory
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
-from flexruimte.rules.ruleset import Ruleset, WalkMeasure
+from flexruimte.rules.measures import WalkMeasure
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     CRS,
     HOMES_MID,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from flexruimte.evidence.decisions import Decisions
 from flexruimte.evidence.layers import Municipalities
 from flexruimte.evidence.sources import Source
-from flexruimte.rules.ruleset import Language, Ruleset
+from flexruimte.rules.parts import Language
+from flexruimte.rules.ruleset import Ruleset
 
 __all__ = ["Plan", "layers_in_use", "left_out_by"]
 

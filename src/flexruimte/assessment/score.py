@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.rules.conditions import as_numbers
-from flexruimte.rules.ruleset import Criterion, Ruleset
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.scoring import Criterion
 from flexruimte.vocabulary import HOMES_MID, PARCEL_ID, RANKED_STATUSES, STATUS, Booleans, Floats
 
 __all__ = ["SCORE_DECIMALS", "criterion_scores", "rank", "theme_scores", "weighted_mean"]

@@ -40,7 +40,10 @@ from flexruimte.kernels.circle import width
 from flexruimte.kernels.overlap import largest_part
 from flexruimte.kernels.threads import each_in_threads, threads_in_use
 from flexruimte.rules.files import for_municipality
-from flexruimte.rules.ruleset import Criterion, DistanceByField, Parameter, Ruleset, ScoreWeights, Text, references
+from flexruimte.rules.parts import Parameter, Text, references
+from flexruimte.rules.rules import DistanceByField
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.scoring import Criterion, ScoreWeights
 from flexruimte.vocabulary import AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, Basis, Condition, Geometries, Integers
 
 __all__ = ["Part", "Progress", "Survey", "blocks_of", "look_again", "question_of", "survey", "survey_part"]

@@ -20,7 +20,8 @@ from flexruimte.evidence.layers import Features, Layer, Table
 from flexruimte.evidence.seen import Identities
 from flexruimte.kernels.overlap import isoperimetric_quotient, prepared, stays_at_boundary
 from flexruimte.rules.conditions import answers_of_where, as_numbers
-from flexruimte.rules.ruleset import Agreements, Plans, Regime, Ruleset
+from flexruimte.rules.regulations import Agreements, Plans, Regime
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     FREE_YEARS_LIMIT,
     HARD_PLAN_FREE_YEARS,

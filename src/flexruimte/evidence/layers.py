@@ -24,7 +24,7 @@ from flexruimte.kernels.overlap import overlaps, polygonal, prepared, prepared_f
 from flexruimte.kernels.raster import Grid
 from flexruimte.kernels.threads import in_threads
 from flexruimte.rules.conditions import answers_of_where, as_text
-from flexruimte.rules.ruleset import LayerSpec
+from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, TableSettings
 from flexruimte.vocabulary import NO, Booleans, Geometries, Verdicts
 

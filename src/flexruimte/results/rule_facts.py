@@ -9,7 +9,11 @@ from flexruimte.assessment.measures.derived import BEYOND
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.verdicts import OTHER_SITE_TYPE
 from flexruimte.evidence.layers import LayerFacts
-from flexruimte.rules.ruleset import Criterion, DistanceByField, RectangleMeasure, Rule, Ruleset, Test, Text, TransportTierMeasure
+from flexruimte.rules.measures import RectangleMeasure, TransportTierMeasure
+from flexruimte.rules.parts import Test, Text
+from flexruimte.rules.rules import DistanceByField, Rule
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.scoring import Criterion
 from flexruimte.vocabulary import (
     FREE_YEARS_LIMIT,
     HARD_PLAN_FREE_YEARS,

@@ -16,7 +16,8 @@ from flexruimte.results.rule_facts import criterion_facts, layer_facts, rule_fac
 from flexruimte.results.versions import software_versions
 from flexruimte.results.wgs84 import best_transformation
 from flexruimte.results.whole_file import whole_file
-from flexruimte.rules.ruleset import Ruleset, TargetGroup, Theme
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.scoring import TargetGroup, Theme
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,

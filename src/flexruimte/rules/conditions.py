@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flexruimte.rules.ruleset import FieldCondition, Ruleset, Scalar, Test, Where
+from flexruimte.rules.parts import FieldCondition, Scalar, Test, Where
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import NO, UNKNOWN, YES, Verdicts
 
 __all__ = ["all_of", "answers_of_test", "answers_of_where", "as_numbers", "as_text"]

@@ -21,7 +21,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from flexruimte.errors import RulesetError, did_you_mean
-from flexruimte.rules.ruleset import Model, Ruleset
+from flexruimte.rules.parts import Model
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import Basis
 
 __all__ = ["built_in_names", "describe_validation_error", "for_municipality", "load_ruleset", "with_changes"]

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from flexruimte.errors import StudyError
 from flexruimte.rules.files import describe_validation_error
-from flexruimte.rules.ruleset import Language, Model, Scalar
+from flexruimte.rules.parts import Language, Model, Scalar
 
 __all__ = ["LayerSettings", "MunicipalitySettings", "ParcelSettings", "StudyFile", "StudySettings", "TableSettings", "read_study_file"]
 

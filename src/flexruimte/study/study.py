@@ -20,7 +20,8 @@ from flexruimte.evidence.layers import load_municipalities
 from flexruimte.evidence.sources import Source
 from flexruimte.ranking import Ranking
 from flexruimte.rules.files import describe_validation_error, load_ruleset, with_changes
-from flexruimte.rules.ruleset import Language, Parameter, Ruleset
+from flexruimte.rules.parts import Language, Parameter
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, StudyFile, TableSettings, read_study_file
 from flexruimte.vocabulary import OWN_COLUMN_PREFIXES, OWN_COLUMNS
 

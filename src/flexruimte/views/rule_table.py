@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flexruimte.rules.ruleset import DistanceByField, Number, PlacementReference, Rule, Ruleset
+from flexruimte.rules.parts import Number, PlacementReference
+from flexruimte.rules.rules import DistanceByField, Rule
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import unit_of
 from flexruimte.wording.labels import BASES, COLUMNS, CONDITIONS, LEVELS, Language, label, quantity_text
 

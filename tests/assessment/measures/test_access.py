@@ -29,7 +29,8 @@ from flexruimte.assessment.measures.derived import mix, transport_tier
 from flexruimte.errors import FlexruimteError
 from flexruimte.kernels.rectangles import has_room_for_rectangle, room_for_rectangle, row_directions
 from flexruimte.rules.files import load_ruleset, with_changes
-from flexruimte.rules.ruleset import MixMeasure, Ruleset
+from flexruimte.rules.measures import MixMeasure
+from flexruimte.rules.ruleset import Ruleset
 from toy_town import RULESET, box, frame, line, point
 
 TITLE = {"title": {"nl": "x", "en": "x"}}

@@ -19,7 +19,9 @@ from flexruimte.evidence.layers import Layer, load_features, load_raster, load_t
 from flexruimte.evidence.sources import Source
 from flexruimte.evidence.window import surroundings
 from flexruimte.rules.files import load_ruleset, with_changes
-from flexruimte.rules.ruleset import MeasureSpec, NumberOf, Reading, Ruleset
+from flexruimte.rules.measures import MeasureSpec
+from flexruimte.rules.parts import NumberOf, Reading
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import LayerSettings
 from toy_town import RULESET, box, frame, line, point, write_raster
 

@@ -13,7 +13,8 @@ from flexruimte.assessment.measures.derived import compute_derived_measures
 from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Layer
-from flexruimte.rules.ruleset import Measure, Ruleset
+from flexruimte.rules.measures import Measure
+from flexruimte.rules.ruleset import Ruleset
 
 __all__ = ["FAMILIES", "MeasureInputs", "compute_derived_measures", "compute_measures"]
 

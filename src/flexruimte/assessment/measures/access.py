@@ -13,7 +13,7 @@ from flexruimte.kernels.distance import NODE_CAPACITY
 from flexruimte.kernels.overlap import largest_part
 from flexruimte.kernels.rectangles import has_room_for_rectangle
 from flexruimte.rules.conditions import answers_of_where
-from flexruimte.rules.ruleset import RectangleMeasure, SignMarginMeasure
+from flexruimte.rules.measures import RectangleMeasure, SignMarginMeasure
 from flexruimte.vocabulary import UNKNOWN, YES, Floats
 
 __all__ = ["numbers_on_signs", "rectangle", "sign_margin"]

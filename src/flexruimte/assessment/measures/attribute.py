@@ -8,7 +8,7 @@ import numpy as np
 
 from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.evidence.layers import Table
-from flexruimte.rules.ruleset import AttributeMeasure
+from flexruimte.rules.measures import AttributeMeasure
 
 __all__ = ["attribute"]
 

@@ -13,7 +13,8 @@ from flexruimte.evidence.layers import Features
 from flexruimte.kernels.distance import NODE_CAPACITY
 from flexruimte.kernels.overlap import Overlaps, covered_area
 from flexruimte.rules.conditions import answers_of_where, as_numbers
-from flexruimte.rules.ruleset import CountMeasure, ExtremeMeasure, FieldMeanMeasure, MainClassMeasure, ShareMeasure, Where
+from flexruimte.rules.measures import CountMeasure, ExtremeMeasure, FieldMeanMeasure, MainClassMeasure, ShareMeasure
+from flexruimte.rules.parts import Where
 from flexruimte.vocabulary import UNKNOWN, YES, Booleans, Floats
 
 __all__ = ["count", "extreme", "field_mean", "main_class", "share"]

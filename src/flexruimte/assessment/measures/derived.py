@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.rules.conditions import as_numbers
-from flexruimte.rules.ruleset import MixMeasure, Ruleset, TransportTierMeasure
+from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import Floats
 
 __all__ = ["BEYOND", "compute_derived_measures", "mix", "transport_tier"]

@@ -13,7 +13,8 @@ from flexruimte.evidence.layers import Features, Layer
 from flexruimte.kernels.raster import CellStatistics
 from flexruimte.kernels.roads import RoadNetwork, Snap, road_network, snap
 from flexruimte.rules.conditions import answers_of_where
-from flexruimte.rules.ruleset import Ruleset, Where
+from flexruimte.rules.parts import Where
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import YES
 
 __all__ = ["MeasureInputs"]

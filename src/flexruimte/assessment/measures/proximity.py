@@ -9,7 +9,8 @@ from flexruimte.evidence.layers import Features
 from flexruimte.kernels.distance import distance_to_nearest
 from flexruimte.kernels.roads import FARTHEST_FROM_ROAD_M, distance_along_roads, snap
 from flexruimte.rules.conditions import answers_of_where
-from flexruimte.rules.ruleset import NearestMeasure, WalkMeasure, Where
+from flexruimte.rules.measures import NearestMeasure, WalkMeasure
+from flexruimte.rules.parts import Where
 from flexruimte.vocabulary import UNKNOWN, YES, Floats, Verdicts
 
 __all__ = ["nearest", "walk"]

@@ -9,7 +9,7 @@ import numpy as np
 from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.evidence.layers import Raster
 from flexruimte.kernels.raster import CellStatistics, Grid, cell_statistics, slope_percent
-from flexruimte.rules.ruleset import RasterMeasure
+from flexruimte.rules.measures import RasterMeasure
 from flexruimte.vocabulary import Floats
 
 __all__ = ["raster"]

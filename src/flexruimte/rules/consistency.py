@@ -1,0 +1,145 @@
+"""What parts of a ruleset say about each other that is not true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flexruimte.errors import did_you_mean
+from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
+from flexruimte.rules.parts import PlacementReference, Test, references
+from flexruimte.rules.tables import RulesetTables, tests_of
+from flexruimte.vocabulary import (
+    AREA,
+    BUILDABLE_AREA,
+    BUILT_IN_MEASURES,
+    LARGEST_PART_AREA,
+    SCORED_THEMES,
+    SITE_TYPE,
+    SIZE_CLASS,
+    THEMES,
+    WIDTH,
+    unit_of,
+)
+
+
+def _unknown(where: str, what: str, name: str, known: Iterable[str]) -> str:
+    return f"[{where}] {what} '{name}' does not exist; {did_you_mean(name, known)}"
+
+
+def problems(ruleset: RulesetTables) -> Iterator[str]:
+    """Yield what parts of a ruleset say about each other that is not true."""
+    measures = [*BUILT_IN_MEASURES, *ruleset.measures]
+    yield from _problems_of_measures(ruleset)
+    for where, test in tests_of(ruleset):
+        yield from _problems_of_test(ruleset, where, test, measures)
+    for rule_id, rule in ruleset.rules.items():
+        if rule.layer is not None:
+            for reading in rule.reads():
+                yield from _problems_of_layer_use(ruleset, f"rules.{rule_id}", reading.layer, reading.fields)
+            if rule.distance_m is None and getattr(ruleset.layers.get(rule.layer), "geometry", "polygon") in ("line", "point"):
+                yield f"[rules.{rule_id}] {rule.layer} holds no areas; give a distance_m around its features"
+            if rule.layer in ruleset.layers and ruleset.layers[rule.layer].geometry in ("raster", "table"):
+                yield f"[rules.{rule_id}] layer '{rule.layer}' has no shapes to subtract; make a measure of it and test that"
+        for test in rule.when:
+            if test.measure != AREA and getattr(ruleset.measures.get(test.measure), "of", "buildable") != "parcel":
+                yield f"[rules.{rule_id}] when can only ask for measures of the whole parcel, and '{test.measure}' is not one"
+    yield from _problems_of_weights(ruleset, measures)
+    for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
+        if reader is not None and reader.layer not in ruleset.layers:
+            yield _unknown(where, "layer", reader.layer, ruleset.layers)
+        elif reader is not None:
+            yield from _problems_of_fields(ruleset, where, reader.layer, [field for reading in reader.reads() for field in reading.fields])
+
+
+def _problems_of_layer_use(ruleset: RulesetTables, where: str, layer: str, fields: Iterable[str]) -> Iterator[str]:
+    if layer not in ruleset.layers:
+        yield _unknown(where, "layer", layer, ruleset.layers)
+    else:
+        yield from _problems_of_fields(ruleset, where, layer, fields)
+
+
+def _problems_of_fields(ruleset: RulesetTables, where: str, layer: str, fields: Iterable[str]) -> Iterator[str]:
+    known = ruleset.layers[layer].fields
+    for field in fields:
+        if field not in known:
+            yield _unknown(where, f"field of layer '{layer}':", field, known)
+
+
+def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
+    for layer_id, layer in ruleset.layers.items():
+        yield from _problems_of_fields(ruleset, f"layers.{layer_id}", layer_id, [*layer.rows, *filter(None, [layer.id, layer.name])])
+    measured = [AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *ruleset.measures]
+    for name, spec in ruleset.measures.items():
+        where = f"measures.{name}"
+        if name in BUILT_IN_MEASURES:
+            yield f"[{where}] is computed by flexruimte itself and cannot be redefined"
+        if not unit_of(name):
+            yield f"[{where}] a measure's name ends in its unit, such as _m, _m2, _share or _class"
+        unknown = [name for name in references(spec) if name not in ruleset.placement]
+        if unknown:
+            yield _unknown(where, "placement parameter", unknown[0], ruleset.placement)
+        if isinstance(spec, TransportTierMeasure):
+            if not ruleset.transport_tiers:
+                yield f"[{where}] there are no transport tiers; add tables [transport_tiers.NAME] with width_m, height_m and length_m"
+            continue
+        if isinstance(spec, MixMeasure):
+            for part in spec.parts:
+                if getattr(ruleset.measures.get(part.measure), "of", "") == spec.of:
+                    yield f"[{where}] mixes '{part.measure}', which rests on other measures itself; mix what that rests on"
+                elif part.measure not in measured:
+                    yield _unknown(where, "measure", part.measure, measured)
+            continue
+        for reading in spec.reads(ruleset.number):
+            yield from _problems_of_layer_use(ruleset, where, reading.layer, reading.fields)
+        held = ruleset.layers[spec.layer].geometry if spec.layer in ruleset.layers else None
+        if held is not None and held not in spec.geometries:
+            yield f"[{where}] family '{spec.family}' needs a layer of {' or '.join(spec.geometries)}s; '{spec.layer}' holds {held}s"
+
+
+def _problems_of_number(ruleset: RulesetTables, where: str, value: object) -> Iterator[str]:
+    if isinstance(value, PlacementReference) and value.placement not in ruleset.placement:
+        yield _unknown(where, "placement parameter", value.placement, ruleset.placement)
+
+
+def _problems_of_test(ruleset: RulesetTables, where: str, test: Test, measures: list[str]) -> Iterator[str]:
+    if test.measure not in measures:
+        yield _unknown(where, "measure", test.measure, measures)
+        return
+    unit = unit_of(test.measure)
+    if test.unit is not None and test.unit != unit:
+        yield f"[{where}] unit '{test.unit}' does not fit measure '{test.measure}', which is in {unit}; convert the threshold"
+    is_class = unit == "class"
+    if is_class and (test.at_least is not None or test.at_most is not None) and test.measure in (SITE_TYPE, SIZE_CLASS):
+        yield f"[{where}] measure '{test.measure}' is a class; test it with in or not_in"
+    for value in (test.at_least, test.at_most, test.in_, test.not_in):
+        yield from _problems_of_number(ruleset, where, value)
+
+
+def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterator[str]:
+    for name, criterion in ruleset.criteria.items():
+        where = f"criteria.{name}"
+        if criterion.measure not in measures:
+            yield _unknown(where, "measure", criterion.measure, measures)
+            continue
+        unit = unit_of(criterion.measure)
+        if criterion.unit is not None and criterion.unit != unit:
+            yield f"[{where}] unit '{criterion.unit}' does not fit measure '{criterion.measure}', which is in {unit}; convert the curve"
+        limit = ruleset.measures[criterion.measure].cut_off if criterion.measure in ruleset.measures else None
+        if limit is not None and criterion.curve is not None and criterion.curve[-1][0] > limit:
+            end = criterion.curve[-1][0]
+            yield f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off at limit_m = {limit:g}; raise the limit"
+    for place, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
+        for name, weighted in table.items():
+            for criterion_id in weighted.weights:
+                if criterion_id not in ruleset.criteria:
+                    yield _unknown(f"{place}.{name}.weights", "criterion", criterion_id, ruleset.criteria)
+    for theme in ruleset.themes:
+        if theme not in THEMES or theme == "suitability":
+            yield _unknown("themes", "theme", theme, [name for name in THEMES if name != "suitability"])
+    for theme in ruleset.score.weights:
+        if theme not in SCORED_THEMES:
+            yield _unknown("score.weights", "theme", theme, SCORED_THEMES)
+        elif theme == "suitability" and not ruleset.groups:
+            yield "[score.weights] 'suitability' needs at least one table [groups.NAME]"
+        elif theme != "suitability" and theme not in ruleset.themes:
+            yield f"[score.weights] theme '{theme}' has no table [themes.{theme}]"

@@ -1,0 +1,286 @@
+"""The families of measures: what each may say, and what it reads."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
+
+from pydantic import Field, model_validator
+
+from flexruimte.kernels.roads import FARTHEST_FROM_ROAD_M
+from flexruimte.rules.parts import Model, Number, NumberOf, Reading, Titled, Where
+
+
+class MeasureSpec(Titled):
+    """A measure: what it reads, and where its values end."""
+
+    geometries: ClassVar[tuple[str, ...]] = ("polygon", "line", "point")
+    """Kinds of layers that the family can measure."""
+
+    @abstractmethod
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer; windows, fields, checks and what is kept go by this alone."""
+
+    @property
+    def cut_off(self) -> float | None:
+        """The value that stands for itself or more; None where there is no such value."""
+        return None
+
+
+class ShareMeasure(MeasureSpec):
+    """Share of the shape that features cover; where they overlap they count once."""
+
+    family: Literal["share"]
+    layer: str
+    where: Where = {}
+    of: Literal["parcel", "buildable"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, tuple(self.where)),)
+
+
+class MainClassMeasure(MeasureSpec):
+    """Class (value of a field) that covers the largest part of the shape; equal parts: the lowest value."""
+
+    family: Literal["main_class"]
+    layer: str
+    field: str
+    where: Where = {}
+    of: Literal["parcel", "buildable"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (*self.where, self.field)),)
+
+
+class CountMeasure(MeasureSpec):
+    """Number of features that meet the shape: points inside it, lines and polygons that share more than a boundary."""
+
+    family: Literal["count"]
+    layer: str
+    where: Where = {}
+    of: Literal["parcel", "buildable"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, tuple(self.where)),)
+
+
+class ExtremeMeasure(MeasureSpec):
+    """Highest or lowest value of a numeric field among the features that meet the shape."""
+
+    family: Literal["extreme"]
+    layer: str
+    field: str
+    pick: Literal["highest", "lowest"]
+    where: Where = {}
+    of: Literal["parcel", "buildable"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (*self.where, self.field)),)
+
+
+class FieldMeanMeasure(MeasureSpec):
+    """Mean of a numeric field over the features that meet the shape, weighted by covered area."""
+
+    family: Literal["field_mean"]
+    layer: str
+    field: str
+    nearest_within_m: float = Field(default=0.0, ge=0)
+    """Where no feature with a value meets the shape, the value of the nearest one within this distance stands in. [m]"""
+    factor: float = 1.0
+    """What a value is multiplied by, to get the measure's unit from the field's."""
+    where: Where = {}
+    of: Literal["parcel", "buildable"] = "buildable"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (*self.where, self.field), self.nearest_within_m),)
+
+
+class NearestMeasure(MeasureSpec):
+    """Straight-line distance to the nearest feature, at most `limit_m`."""
+
+    family: Literal["nearest"]
+    layer: str
+    where: Where = {}
+    limit_m: float = Field(gt=0)
+    of: Literal["parcel", "buildable"] = "buildable"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, tuple(self.where), self.limit_m),)
+
+    @property
+    def cut_off(self) -> float:
+        """The value that stands for itself or more. [m]"""
+        return self.limit_m
+
+
+class WalkMeasure(MeasureSpec):
+    """Distance along the roads to the nearest feature, at most `limit_m`.
+
+    Without the road layer in the study: the straight line times `detour_factor`, and the summary says so.
+    """
+
+    family: Literal["walk"]
+    layer: str
+    where: Where = {}
+    roads: str
+    roads_where: Where = {}
+    limit_m: float = Field(gt=0)
+    detour_factor: Number
+    of: Literal["buildable"] = "buildable"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        roads = Reading(self.roads, tuple(self.roads_where), self.limit_m + FARTHEST_FROM_ROAD_M, optional=True)
+        return (Reading(self.layer, tuple(self.where), self.limit_m), roads)
+
+    @property
+    def cut_off(self) -> float:
+        """The value that stands for itself or more. [m]"""
+        return self.limit_m
+
+
+class RasterMeasure(MeasureSpec):
+    """Mean, highest or lowest cell value, or share of cells in a range, by exact coverage; or the mean slope in percent."""
+
+    geometries = ("raster",)
+    family: Literal["raster"]
+    layer: str
+    statistic: Literal["mean", "max", "min", "share", "slope"]
+    at_least: float | None = None
+    at_most: float | None = None
+    known_from_share: float = Field(default=0.9, gt=0, le=1)
+    """Share of the shape that must have valid cells; with less the value is unknown."""
+    of: Literal["parcel", "buildable"] = "buildable"
+
+    @model_validator(mode="after")
+    def _range_goes_with_share(self) -> Self:
+        if (self.statistic == "share") != (self.at_least is not None or self.at_most is not None):
+            raise ValueError("at_least and at_most go with statistic 'share', which needs one of them")
+        return self
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer),)
+
+
+class AttributeMeasure(MeasureSpec):
+    """Value of a field of a table that is joined on the parcel id."""
+
+    geometries = ("table",)
+    family: Literal["attribute"]
+    layer: str
+    field: str
+    of: Literal["parcel"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (self.field,)),)
+
+
+class SignMarginMeasure(MeasureSpec):
+    """Lowest limit that traffic signs near the shape state, less what has to pass; at most `most`, which stands for "no such sign"."""
+
+    family: Literal["sign_margin"]
+    layer: str
+    where: Where = {}
+    field: str
+    """Field with the text on the sign, such as "2,1" or "3.5t"."""
+    plausible: tuple[float, float]
+    """A number outside this range is not believed, and counts as a sign that cannot be read."""
+    less: list[Number]
+    """What passes, added up, in the unit of the signs."""
+    within_m: Number
+    """Signs farther from the shape do not count. [m]"""
+    most: float = Field(gt=0)
+    of: Literal["parcel", "buildable"] = "buildable"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (*self.where, self.field), number(self.within_m)),)
+
+
+class RectangleMeasure(MeasureSpec):
+    """Whether a rectangle fits in the largest part of the shape, on the side of the features that come nearest to it: yes or no."""
+
+    family: Literal["rectangle"]
+    layer: str
+    where: Where = {}
+    length_m: Number
+    width_m: Number
+    within_m: Number
+    """Largest distance from the rectangle to a feature, on top of the distance from the shape to the nearest one. [m]"""
+    limit_m: float = Field(gt=0)
+    """Features farther from the shape give no access. [m]"""
+    of: Literal["parcel", "buildable"] = "buildable"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, tuple(self.where), self.limit_m + number(self.within_m)),)
+
+
+class TransportTierMeasure(MeasureSpec):
+    """The first transport tier of the ruleset that a load fits in, "beyond" where none; the same for all parcels."""
+
+    family: Literal["transport_tier"]
+    width_m: list[Number]
+    height_m: list[Number]
+    length_m: list[Number]
+    """What the loaded vehicle measures: numbers that are added up. [m]"""
+    of: Literal["other measures"] = "other measures"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return ()
+
+
+class MixPart(Model):
+    """One part of a mix: a value from 0 to 1 by a curve over a measure, and its weight."""
+
+    measure: str
+    curve: list[tuple[float, float]] = Field(min_length=2)
+    weight: Number
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if any(b[0] <= a[0] for a, b in pairwise(self.curve)):
+            raise ValueError("a curve needs two or more points with rising values")
+        return self
+
+
+class MixMeasure(MeasureSpec):
+    """Weighted sum or mean of curves over other measures; unknown where one of them is."""
+
+    family: Literal["mix"]
+    total: Literal["sum", "mean"]
+    parts: list[MixPart] = Field(min_length=1)
+    of: Literal["other measures"] = "other measures"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return ()
+
+
+Measure: TypeAlias = Annotated[
+    ShareMeasure
+    | MainClassMeasure
+    | CountMeasure
+    | ExtremeMeasure
+    | FieldMeanMeasure
+    | NearestMeasure
+    | WalkMeasure
+    | RasterMeasure
+    | AttributeMeasure
+    | SignMarginMeasure
+    | RectangleMeasure
+    | TransportTierMeasure
+    | MixMeasure,
+    Field(discriminator="family"),
+]
+"""A number or class per parcel, computed by one family of measures."""

@@ -1,0 +1,96 @@
+"""What caps the term and what may go by road: regimes, plans, agreements, transport tiers, and which levels exclude."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from flexruimte.rules.parts import Model, Reading, Sourced, Text, Where
+from flexruimte.vocabulary import (
+    Level,
+)
+
+
+class Regime(Sourced):
+    """A legal regime that caps the term, for studies dated from `start` up to and including `end`."""
+
+    title: Text
+    start: dt.date | None = None
+    end: dt.date | None = None
+    longest_years: float | None = Field(default=None, gt=0)
+    """Longest stay that the regime allows; absent: the regime sets no maximum. [year]"""
+    only_for: dict[str, str] = {}
+    """Placement parameters that must have these values for the row to apply."""
+
+
+class TransportTier(Sourced):
+    """What may go by road under one kind of permit."""
+
+    title: Text
+    width_m: float = Field(gt=0)
+    height_m: float = Field(gt=0)
+    length_m: float = Field(gt=0)
+    """Of the loaded vehicle or combination. [m]"""
+
+
+class PlanPhase(Model):
+    """A field that holds the homes planned in a period; the plan starts in the first period with any."""
+
+    field: str
+    start_year: int
+    end_year: int
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.end_year < self.start_year:
+            raise ValueError(f"phase '{self.field}' ends in {self.end_year}, before it starts in {self.start_year}")
+        return self
+
+
+class Plans(Sourced):
+    """How a layer of housing plans is read: which status is hard, and when a plan starts."""
+
+    layer: str
+    status_field: str
+    hard: list[str]
+    soft: list[str]
+    ignored: list[str] = []
+    start_year_field: str | None = None
+    phases: list[PlanPhase] = []
+    where: Where = {}
+    circle_quotient: float = Field(default=0.97, gt=0, le=1)
+    """A shape with an isoperimetric quotient above this is a placeholder; where the plan really is, is unknown."""
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if self.start_year_field is None and not self.phases:
+            raise ValueError("plans need start_year_field or phases, to know when they start")
+        double = set(self.hard) & set(self.soft) | set(self.hard) & set(self.ignored) | set(self.soft) & set(self.ignored)
+        if double:
+            raise ValueError(f"plan status {', '.join(sorted(double))} stands in more than one list")
+        return self
+
+    def reads(self) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        when = [phase.field for phase in self.phases] + ([self.start_year_field] if self.start_year_field else [])
+        return (Reading(self.layer, (self.status_field, *self.where, *when)),)
+
+
+class Agreements(Sourced):
+    """How a table of leases and reservations is read."""
+
+    layer: str
+    free_from_field: str
+    free_until_field: str
+
+    def reads(self) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (self.free_from_field, self.free_until_field)),)
+
+
+class Levels(Sourced):
+    """Which levels exclude."""
+
+    excluding: list[Level]

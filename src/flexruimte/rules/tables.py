@@ -1,0 +1,125 @@
+"""The tables of a ruleset, and looking things up in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flexruimte.rules.measures import Measure, MixMeasure
+from flexruimte.rules.parts import LayerSpec, Model, Number, Parameter, PlacementReference, Reading, Scalar, Test, Text
+from flexruimte.rules.regulations import Agreements, Levels, Plans, Regime, TransportTier
+from flexruimte.rules.rules import Rule
+from flexruimte.rules.scoring import Criterion, ScoreWeights, SiteType, SizeClass, TargetGroup, Theme
+from flexruimte.vocabulary import (
+    BUILT_IN_MEASURES,
+)
+
+
+class RulesetTables(Model):
+    """The tables of a ruleset, and looking things up in them; `Ruleset` is these, checked against each other."""
+
+    name: str
+    version: str
+    title: Text
+    levels: Levels
+    placement: dict[str, Parameter]
+    layers: dict[str, LayerSpec]
+    measures: dict[str, Measure]
+    rules: dict[str, Rule]
+    plans: Plans | None = None
+    agreements: Agreements | None = None
+    regimes: dict[str, Regime] = {}
+    transport_tiers: dict[str, TransportTier] = {}
+    """From the lightest permit to the heaviest."""
+    site_types: dict[str, SiteType] = {}
+    size_classes: dict[str, SizeClass] = {}
+    criteria: dict[str, Criterion] = {}
+    groups: dict[str, TargetGroup] = {}
+    themes: dict[str, Theme] = {}
+    score: ScoreWeights
+    municipalities: dict[str, dict[str, Any]] = {}
+    """Overrides for named municipalities: the same tables as above, by code."""
+
+    def excludes(self, rule: Rule) -> bool:
+        """Whether a "no" of this rule excludes a parcel."""
+        return rule.level in self.levels.excluding
+
+    @property
+    def enabled_rules(self) -> dict[str, Rule]:
+        """The rules that count, in the order of the ruleset."""
+        return {rule_id: rule for rule_id, rule in self.rules.items() if rule.enabled}
+
+    def value(self, parameter: str) -> Any:
+        """Return the value of a placement parameter."""
+        return self.placement[parameter].value
+
+    def number(self, value: Number) -> float:
+        """Return a threshold, looked up in the placement where it refers to it."""
+        return float(self.value(value.placement)) if isinstance(value, PlacementReference) else float(value)
+
+    def listed(self, value: list[Scalar] | PlacementReference) -> list[Scalar]:
+        """Return a list, looked up in the placement where it refers to it."""
+        return list(self.value(value.placement)) if isinstance(value, PlacementReference) else value
+
+    def asks_for(self, measure: str) -> bool:
+        """Whether a rule, a site type, a criterion or another measure looks at a measure."""
+        parts = [part.measure for spec in self.measures.values() if isinstance(spec, MixMeasure) for part in spec.parts]
+        return measure in [
+            *(test.measure for _, test in tests_of(self)),
+            *(criterion.measure for criterion in self.criteria.values()),
+            *parts,
+        ]
+
+    def title_of_measure(self, measure: str) -> Text:
+        """Return the title of a measure, built in or declared."""
+        if measure in BUILT_IN_MEASURES:
+            dutch, english = BUILT_IN_MEASURES[measure]
+            return Text(nl=dutch, en=english)
+        return self.measures[measure].title
+
+    def layers_of_measure(self, measure: str) -> list[str]:
+        """Return the layers that a measure cannot do without."""
+        if measure in self.measures:
+            spec = self.measures[measure]
+            if isinstance(spec, MixMeasure):
+                return list(dict.fromkeys(layer for part in spec.parts for layer in self.layers_of_measure(part.measure)))
+            return [reading.layer for reading in spec.reads(self.number) if not reading.optional]
+        if measure == "hard_plan_free_years":
+            return [self.plans.layer] if self.plans else []
+        return []
+
+    def readings(self, layer: str) -> list[Reading]:
+        """Return what enabled rules, measures, plans and agreements read of a layer."""
+        readers = [
+            *(rule.reads() for rule in self.enabled_rules.values()),
+            *(measure.reads(self.number) for measure in self.measures.values()),
+            *(reader.reads() for reader in (self.plans, self.agreements) if reader is not None),
+        ]
+        return [reading for readings in readers for reading in readings if reading.layer == layer]
+
+    def fields_in_use(self, layer: str) -> list[str]:
+        """Return the fields of a layer that are read."""
+        return list(dict.fromkeys(field for reading in self.readings(layer) for field in reading.fields))
+
+    def reach_m(self, layer: str) -> float:
+        """Return the largest distance from a parcel at which a layer still matters; what features say themselves in a text apart. [m]"""
+        return max((reading.reach_m for reading in self.readings(layer)), default=0.0)
+
+    def layers_of_rule(self, rule: Rule) -> list[str]:
+        """Return the layers that a rule needs for an answer."""
+        named = [rule.layer] if rule.layer else self.layers_of_measure(str(rule.measure))
+        for test in rule.when:
+            named += self.layers_of_measure(test.measure)
+        return list(dict.fromkeys(named))
+
+
+def tests_of(ruleset: RulesetTables) -> Iterator[tuple[str, Test]]:
+    """Yield every test of a measure, with the table that it stands in."""
+    for rule_id, rule in ruleset.rules.items():
+        if rule.measure is not None:
+            yield f"rules.{rule_id}", rule.test
+        for test in rule.when:
+            yield f"rules.{rule_id}.when", test
+    for type_id, site_type in ruleset.site_types.items():
+        for test in site_type.when:
+            yield f"site_types.{type_id}.when", test
