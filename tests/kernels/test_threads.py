@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from flexruimte.assessment.pipeline import assess
-from flexruimte.kernels import threads
+from flexruimte.kernels import threads as threads_module
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.overlap import overlaps, prepared, prepared_features, remainder, union_by_group
 from flexruimte.kernels.raster import Grid, cell_statistics
@@ -23,7 +23,7 @@ from toy_town import toy_study
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "_SMALLEST_CHUNK", 3)
+    monkeypatch.setattr(threads_module, "_SMALLEST_CHUNK", 3)
 
 
 def outcomes(shapes: np.ndarray, features: np.ndarray) -> list[object]:
@@ -40,7 +40,7 @@ def test_threads_and_chunks_change_nothing(threads: int, largest: int, monkeypat
     shapes, features = random_polygons(3, 150, 20.0), random_polygons(4, 90, 15.0)
     with use_threads(1):
         expected = outcomes(shapes, features)
-    monkeypatch.setattr(threads, "_LARGEST_CHUNK", largest)
+    monkeypatch.setattr(threads_module, "_LARGEST_CHUNK", largest)
     with use_threads(threads):
         for one, other in zip(outcomes(shapes, features), expected, strict=True):
             np.testing.assert_array_equal(one, other)
