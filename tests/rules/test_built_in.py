@@ -50,9 +50,9 @@ def test_every_default_says_where_it_comes_from(ruleset: Ruleset) -> None:
 
 
 def test_everything_is_used(ruleset: Ruleset) -> None:
-    used = {rule.layer for rule in ruleset.rules.values()} | {getattr(measure, "layer", None) for measure in ruleset.measures.values()}
-    used |= {getattr(measure, "roads", None) for measure in ruleset.measures.values()}
-    used |= {reader.layer for reader in (ruleset.plans, ruleset.agreements) if reader}
+    readers = [part for part in (*ruleset.rules.values(), ruleset.plans, ruleset.agreements) if part]
+    read = [*(part.reads() for part in readers), *(measure.reads(ruleset.number) for measure in ruleset.measures.values())]
+    used = {reading.layer for readings in read for reading in readings}
     assert set(ruleset.layers) <= used
     weighed = {name for weighted in (*ruleset.groups.values(), *ruleset.themes.values()) for name in weighted.weights}
     assert set(ruleset.criteria) == weighed

@@ -15,7 +15,7 @@ from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Features, Layer
 from flexruimte.kernels.overlap import BUFFER_QUADRANT_SEGMENTS, Overlaps, covered_area, leaves_only_boundary, remainder, stays_at_boundary
 from flexruimte.rules.conditions import all_of, answers_of_test, answers_of_where, as_numbers, as_text
-from flexruimte.rules.rules import DistanceByField, Rule
+from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import AREA_TOLERANCE, NO, UNKNOWN, YES, Booleans, Floats, Geometries, Integers, Verdicts
 
@@ -74,9 +74,7 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
     """
     count = len(overlay.shapes)
     findings, taking = {}, []
-    for rule_id, rule in ruleset.enabled_rules.items():
-        if rule.layer is None:
-            continue
+    for rule_id, rule in ruleset.land_rules.items():
         features = layers.get(rule.layer)
         if not isinstance(features, Features):
             findings[rule_id] = _absent(count)
@@ -97,7 +95,7 @@ def _absent(count: int) -> LandFinding:
     return LandFinding(np.full(count, np.nan), np.zeros(count, bool), np.full(count, UNKNOWN), np.zeros(count, np.intp), nothing)
 
 
-def _assess_rule(rule: Rule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool) -> tuple[LandFinding, Overlaps]:
+def _assess_rule(rule: LandRule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool) -> tuple[LandFinding, Overlaps]:
     """Return what a rule finds, and where the features that surely count share something with the parcels."""
     counts = np.minimum(features.certainty, answers_of_where(rule.where, features.table))
     distance, readable = _distances(rule, features)
@@ -133,7 +131,7 @@ def _in_doubt(overlay: Overlay, uncertain: Overlaps, precision_m: float) -> Bool
     return met & ~stays_at_boundary(overlay.prepared, uncertain, covered_area(overlay.prepared, uncertain), precision_m)
 
 
-def _distances(rule: Rule, features: Features) -> tuple[Floats, Booleans]:
+def _distances(rule: LandRule, features: Features) -> tuple[Floats, Booleans]:
     """Return the distance of the rule per feature, and whether it could be read."""
     if not isinstance(rule.distance_m, DistanceByField):
         return np.full(len(features.ids), rule.distance_m or 0.0), np.ones(len(features.ids), dtype=bool)

@@ -157,7 +157,7 @@ def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress:
 
     progress("homes")
     # Homes are only laid out where the other rules leave something to choose.
-    on_homes = frozenset(rule_id for rule_id, rule in ruleset.rules.items() if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE))
+    on_homes = frozenset(rule_id for rule_id, rule in ruleset.measure_rules.items() if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE))
     of_others = answers(on_homes)
     standing = assess_status(ruleset, of_others, decisions.into, decisions.out)
     capacity = assess_capacity(ruleset, land.buildable, measures, standing != Status.EXCLUDED, layouts)

@@ -185,9 +185,9 @@ class _Merger:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self.area: Floats = shapely.area(evidence.buildable)
-        rules = evidence.ruleset.rules
-        self._on_size = frozenset(name for name in evidence.verdicts if rules[name].measure in _SIZE)
-        self._anew = frozenset(name for name in evidence.verdicts if rules[name].measure in (*_SIZE, *_TERM))
+        assessed = {name: rule for name, rule in evidence.ruleset.measure_rules.items() if name in evidence.verdicts}
+        self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
+        self._anew = frozenset(name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM))
 
     def candidates(self) -> Booleans:
         """Return which parcels may be part of a site. (n,) bool."""

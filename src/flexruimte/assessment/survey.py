@@ -98,9 +98,7 @@ def question_of(plan: Plan, code: str) -> Plan:
     - placement parameters that no rule on a layer, measure or regime refers to, nor the term.
     """
     ruleset = for_municipality(plan.ruleset, code)
-    rules = {
-        rule_id: _untitled(rule, advice=None, condition=Condition.SITE) for rule_id, rule in ruleset.enabled_rules.items() if rule.layer
-    }
+    rules = {rule_id: _untitled(rule, advice=None, condition=Condition.SITE) for rule_id, rule in ruleset.land_rules.items()}
     measures = {name: _untitled(measure) for name, measure in ruleset.measures.items() if measure.of != "other measures"}
     layers = {key: _untitled(spec, unit="") for key, spec in ruleset.layers.items()}
     regimes = {name: _untitled(regime) for name, regime in ruleset.regimes.items()}
@@ -357,7 +355,7 @@ def _reach(ruleset: Ruleset, key: str, source: Source) -> float:
     if ruleset.layers[key].geometry == "raster":
         return 2 * max(source.cell_m)  # a cell's slope is that of its neighbours
     distances = [ruleset.reach_m(key)]
-    for rule in ruleset.enabled_rules.values():
+    for rule in ruleset.land_rules.values():
         if rule.layer == key and isinstance(rule.distance_m, DistanceByField):
             of_features = read_distances(rule.distance_m, values_of_field(source, rule.distance_m.field))
             distances += of_features[np.isfinite(of_features)].tolist()

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flexruimte.rules.conditions import all_of, answers_of_test
+from flexruimte.rules.rules import LandRule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import NO, UNKNOWN, YES, Booleans, Level, Status, Verdicts
 
@@ -74,13 +75,12 @@ def answers_of_rules(
     for rule_id, rule in ruleset.enabled_rules.items():
         if rule_id in left_out:
             continue
-        if rule.layer is not None:
+        if isinstance(rule, LandRule):
             answers[rule_id] = land_verdicts[rule_id]
             continue
-        test = rule.test
-        answer = answers_of_test(test, measures[test.measure], ruleset)
-        if test.measure in may_be_lower:
-            answer = np.where(may_be_lower[test.measure] & (answer == YES), UNKNOWN, answer).astype(np.int8)
+        answer = answers_of_test(rule, measures[rule.measure], ruleset)
+        if rule.measure in may_be_lower:
+            answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer).astype(np.int8)
         applies = all_of((answers_of_test(when, measures[when.measure], ruleset) for when in rule.when), count)
         answer = np.where(applies == NO, YES, np.where((applies == UNKNOWN) & (answer == NO), UNKNOWN, answer))
         answers[rule_id] = answer.astype(np.int8)

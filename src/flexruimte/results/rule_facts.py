@@ -11,7 +11,7 @@ from flexruimte.assessment.verdicts import OTHER_SITE_TYPE
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.rules.measures import RectangleMeasure, TransportTierMeasure
 from flexruimte.rules.parts import Test, Text
-from flexruimte.rules.rules import DistanceByField, Rule
+from flexruimte.rules.rules import DistanceByField, LandRule, MeasureRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion
 from flexruimte.vocabulary import (
@@ -58,18 +58,17 @@ def criterion_facts(assessment: Assessment) -> list[dict[str, Any]]:
 
 def _rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str, Any]:
     ruleset = assessment.ruleset
-    on_layer = rule.layer is not None
     return {
         "id": rule_id,
         "title": text_of(rule.title),
         "condition": str(rule.condition),
         "level": str(rule.level),
         "excludes": ruleset.excludes(rule),
-        "kind": "layer" if on_layer else "measure",
-        "distance_m": _distance(rule) if on_layer else None,
-        "where": _where(rule) if on_layer else None,
-        "precision_m": _precision(rule, ruleset),
-        "test": None if on_layer else _test(rule.test, ruleset),
+        "kind": "layer" if isinstance(rule, LandRule) else "measure",
+        "distance_m": _distance(rule) if isinstance(rule, LandRule) else None,
+        "where": _where(rule) if isinstance(rule, LandRule) else None,
+        "precision_m": _precision(rule, ruleset) if isinstance(rule, LandRule) else None,
+        "test": _test(rule, ruleset) if isinstance(rule, MeasureRule) else None,
         "when": [_test(test, ruleset) for test in rule.when],
         "layers": _layers(_evidence(rule, assessment), assessment),
         "source": rule.source,
@@ -99,19 +98,17 @@ def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> dict[
     }
 
 
-def _distance(rule: Rule) -> Any:
+def _distance(rule: LandRule) -> Any:
     if isinstance(rule.distance_m, DistanceByField):
         return {"field": rule.distance_m.field, "classes": rule.distance_m.classes, "otherwise_m": rule.distance_m.otherwise_m}
     return rule.distance_m or 0.0
 
 
-def _where(rule: Rule) -> dict[str, Any]:
+def _where(rule: LandRule) -> dict[str, Any]:
     return {field: condition.model_dump(mode="json", by_alias=True, exclude_unset=True) for field, condition in rule.where.items()}
 
 
-def _precision(rule: Rule, ruleset: Ruleset) -> float | None:
-    if rule.layer is None:
-        return None
+def _precision(rule: LandRule, ruleset: Ruleset) -> float:
     return ruleset.layers[rule.layer].precision_m if rule.precision_m is None else rule.precision_m
 
 
@@ -161,7 +158,7 @@ def site_type_titles(ruleset: Ruleset) -> dict[str, Any]:
 def _evidence(rule: Rule, assessment: Assessment) -> list[str]:
     """Return the layers that a rule needs; for the term those of plans and agreements, as far as they are assessed."""
     layers = assessment.ruleset.layers_of_rule(rule)
-    if rule.measure in (TERM_YEARS, PESSIMISTIC_TERM_YEARS):
+    if isinstance(rule, MeasureRule) and rule.measure in (TERM_YEARS, PESSIMISTIC_TERM_YEARS):
         read = (assessment.ruleset.plans, assessment.ruleset.agreements)
         layers += [part.layer for part in read if part is not None and part.layer not in assessment.plan.not_assessed]
     return layers

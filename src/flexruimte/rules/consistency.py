@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from flexruimte.errors import did_you_mean
 from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
 from flexruimte.rules.parts import PlacementReference, Test, references
+from flexruimte.rules.rules import LandRule
 from flexruimte.rules.tables import RulesetTables, tests_of
 from flexruimte.vocabulary import (
     AREA,
@@ -33,7 +34,7 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
     for where, test in tests_of(ruleset):
         yield from _problems_of_test(ruleset, where, test, measures)
     for rule_id, rule in ruleset.rules.items():
-        if rule.layer is not None:
+        if isinstance(rule, LandRule):
             for reading in rule.reads():
                 yield from _problems_of_layer_use(ruleset, f"rules.{rule_id}", reading.layer, reading.fields)
             if rule.distance_m is None and getattr(ruleset.layers.get(rule.layer), "geometry", "polygon") in ("line", "point"):

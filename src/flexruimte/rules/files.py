@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from flexruimte.errors import RulesetError, did_you_mean
 from flexruimte.rules.parts import Model
+from flexruimte.rules.rules import RULE_KINDS
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import Basis
 
@@ -116,7 +117,7 @@ def with_changes(ruleset: Ruleset, changes: Mapping[str, Any], where: str = "cha
 def describe_validation_error(error: ValidationError, model: type[Model] | None = None) -> str:
     """Return the first problem of a validation error in one line, with a hint for a misspelt key."""
     first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
+    place = ".".join(str(part) for part in first["loc"] if part not in RULE_KINDS)
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     if first["type"] == "extra_forbidden":
         return f"[{place}] unknown key{_hint(model, first['loc'])}{more}"
@@ -126,6 +127,9 @@ def describe_validation_error(error: ValidationError, model: type[Model] | None 
 def _hint(model: type[Model] | None, location: tuple[int | str, ...]) -> str:
     """Return what a misspelt key may have meant, as far as the models along its path can be followed."""
     for part in location[:-1]:
+        if part in RULE_KINDS:
+            model = RULE_KINDS[str(part)]
+            continue
         field = model.model_fields.get(str(part)) if model else None
         inner = [a for a in (field.annotation, *getattr(field.annotation, "__args__", ())) if isinstance(a, type)] if field else []
         model = next((a for a in inner if issubclass(a, Model)), model)

@@ -1,12 +1,13 @@
-"""A rule: one measure or one layer, one test, one level, one source."""
+"""The two kinds of rule: on land, where a layer covers ground, and on a measure, whose value is tested."""
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from flexruimte.rules.parts import Model, Number, PlacementReference, Reading, Scalar, Sourced, Test, Text, Where
+from flexruimte.rules.parts import Model, Reading, Sourced, Test, Text, Where
 from flexruimte.vocabulary import (
     Condition,
     Level,
@@ -30,12 +31,8 @@ class DistanceByField(Model):
         return self
 
 
-class Rule(Sourced):
-    """One measure or one layer, one test, one level, one source.
-
-    With `layer`: land within `distance_m` of its features is taken away (excluding levels) or called attention to (other levels).
-    With `measure`: the parcel passes or not.
-    """
+class RuleParts(Sourced):
+    """What every rule has: a title, a level, and where it applies."""
 
     title: Text
     condition: Condition
@@ -44,51 +41,35 @@ class Rule(Sourced):
     advice: Text | None = None
     when: list[Test] = []
     """The rule applies only where all of these hold; elsewhere it passes."""
-    # on a layer
-    layer: str | None = None
+
+    def reads(self) -> tuple[Reading, ...]:
+        """Return what is read of each layer; measures say themselves what they read."""
+        return ()
+
+
+class LandRule(RuleParts):
+    """A rule on land: what lies within `distance_m` of a layer's features is taken away (excluding levels) or called attention to."""
+
+    layer: str
     where: Where = {}
     distance_m: float | DistanceByField | None = None
     precision_m: float | None = Field(default=None, ge=0)
-    # on a measure
-    measure: str | None = None
-    unit: str | None = None
-    at_least: Number | None = None
-    at_most: Number | None = None
-    in_: list[Scalar] | PlacementReference | None = Field(default=None, alias="in")
-    not_in: list[Scalar] | PlacementReference | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tests_no_value(cls, said: Any) -> Any:
+        return _without(
+            said, ("unit", "at_least", "at_most", "in", "in_", "not_in"), "a rule on a layer takes where and distance_m, no test of a value"
+        )
 
     @model_validator(mode="after")
-    def _layer_or_measure(self) -> Self:
-        if (self.layer is None) == (self.measure is None):
-            raise ValueError("a rule needs either a layer or a measure")
-        if self.layer is not None and self.model_fields_set & {"unit", "at_least", "at_most", "in_", "not_in"}:
-            raise ValueError("a rule on a layer takes where and distance_m, no test of a value")
-        if self.measure is not None:
-            if self.model_fields_set & {"where", "distance_m", "precision_m"}:
-                raise ValueError("a rule on a measure takes at_least, at_most, in or not_in, no where or distance_m")
-            _ = self.test
+    def _distance_is_one(self) -> Self:
         if isinstance(self.distance_m, float | int) and self.distance_m < 0:
             raise ValueError("distance_m is below zero")
         return self
 
-    @property
-    def test(self) -> Test:
-        """The test of a rule on a measure."""
-        return Test.model_validate(
-            {
-                "measure": self.measure,
-                "unit": self.unit,
-                "at_least": self.at_least,
-                "at_most": self.at_most,
-                "in": self.in_,
-                "not_in": self.not_in,
-            }
-        )
-
     def reads(self) -> tuple[Reading, ...]:
-        """Return what is read of each layer; a rule on a measure reads none itself."""
-        if self.layer is None:
-            return ()
+        """Return what is read of each layer."""
         by_field = (self.distance_m.field,) if isinstance(self.distance_m, DistanceByField) else ()
         return (Reading(self.layer, (*self.where, *by_field), self.largest_distance_m),)
 
@@ -98,3 +79,38 @@ class Rule(Sourced):
         if isinstance(self.distance_m, DistanceByField):
             return max([self.distance_m.otherwise_m, *(self.distance_m.classes or {}).values()])
         return self.distance_m or 0.0
+
+
+class MeasureRule(RuleParts, Test):
+    """A rule on a measure: the parcel passes its test or not."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _covers_no_land(cls, said: Any) -> Any:
+        message = "a rule on a measure takes at_least, at_most, in or not_in, no where or distance_m"
+        return _without(said, ("where", "distance_m", "precision_m"), message)
+
+
+def _without(said: Any, keys: tuple[str, ...], message: str) -> Any:
+    if isinstance(said, Mapping) and any(key in said for key in keys):
+        raise ValueError(message)
+    return said
+
+
+RULE_KINDS: Mapping[str, type[RuleParts]] = {"rule on land": LandRule, "rule on a measure": MeasureRule}
+"""The two kinds of rule, by how errors tell them apart."""
+
+
+def _kind(said: Any) -> str | None:
+    """Return the kind of a rule by what it names: a layer or a measure; None where it names both or neither."""
+    on_land, on_measure = (name in said if isinstance(said, Mapping) else hasattr(said, name) for name in ("layer", "measure"))
+    if on_land == on_measure:
+        return None
+    return "rule on land" if on_land else "rule on a measure"
+
+
+Rule: TypeAlias = Annotated[
+    Annotated[LandRule, Tag("rule on land")] | Annotated[MeasureRule, Tag("rule on a measure")],
+    Discriminator(_kind, custom_error_type="kind_of_rule", custom_error_message="a rule needs either a layer or a measure"),
+]
+"""One measure or one layer, one test, one level, one source."""

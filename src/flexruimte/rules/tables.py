@@ -8,7 +8,7 @@ from typing import Any
 from flexruimte.rules.measures import Measure, MixMeasure
 from flexruimte.rules.parts import LayerSpec, Model, Number, Parameter, PlacementReference, Reading, Scalar, Test, Text
 from flexruimte.rules.regulations import Agreements, Levels, Plans, Regime, TransportTier
-from flexruimte.rules.rules import Rule
+from flexruimte.rules.rules import LandRule, MeasureRule, Rule
 from flexruimte.rules.scoring import Criterion, ScoreWeights, SiteType, SizeClass, TargetGroup, Theme
 from flexruimte.vocabulary import (
     BUILT_IN_MEASURES,
@@ -48,6 +48,16 @@ class RulesetTables(Model):
     def enabled_rules(self) -> dict[str, Rule]:
         """The rules that count, in the order of the ruleset."""
         return {rule_id: rule for rule_id, rule in self.rules.items() if rule.enabled}
+
+    @property
+    def land_rules(self) -> dict[str, LandRule]:
+        """The rules on land that count."""
+        return {rule_id: rule for rule_id, rule in self.enabled_rules.items() if isinstance(rule, LandRule)}
+
+    @property
+    def measure_rules(self) -> dict[str, MeasureRule]:
+        """The rules on a measure that count."""
+        return {rule_id: rule for rule_id, rule in self.enabled_rules.items() if isinstance(rule, MeasureRule)}
 
     def value(self, parameter: str) -> Any:
         """Return the value of a placement parameter."""
@@ -107,7 +117,7 @@ class RulesetTables(Model):
 
     def layers_of_rule(self, rule: Rule) -> list[str]:
         """Return the layers that a rule needs for an answer."""
-        named = [rule.layer] if rule.layer else self.layers_of_measure(str(rule.measure))
+        named = [rule.layer] if isinstance(rule, LandRule) else self.layers_of_measure(rule.measure)
         for test in rule.when:
             named += self.layers_of_measure(test.measure)
         return list(dict.fromkeys(named))
@@ -116,8 +126,8 @@ class RulesetTables(Model):
 def tests_of(ruleset: RulesetTables) -> Iterator[tuple[str, Test]]:
     """Yield every test of a measure, with the table that it stands in."""
     for rule_id, rule in ruleset.rules.items():
-        if rule.measure is not None:
-            yield f"rules.{rule_id}", rule.test
+        if isinstance(rule, MeasureRule):
+            yield f"rules.{rule_id}", rule
         for test in rule.when:
             yield f"rules.{rule_id}.when", test
     for type_id, site_type in ruleset.site_types.items():

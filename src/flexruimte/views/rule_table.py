@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flexruimte.rules.parts import Number, PlacementReference
-from flexruimte.rules.rules import DistanceByField, Rule
+from flexruimte.rules.rules import DistanceByField, LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import unit_of
 from flexruimte.wording.labels import BASES, COLUMNS, CONDITIONS, LEVELS, Language, label, quantity_text
@@ -43,7 +43,7 @@ def _line(cells: list[str]) -> str:
 
 
 def _asked(rule: Rule, ruleset: Ruleset, language: Language) -> str:
-    if rule.measure is None:
+    if isinstance(rule, LandRule):
         return _distance(rule, language)
     unit, parts = unit_of(rule.measure), []
     for sign, value in ((">=", rule.at_least), ("<=", rule.at_most)):
@@ -61,7 +61,7 @@ def _threshold(value: Number, unit: str, ruleset: Ruleset, language: Language) -
     return f"{text} ({value.placement})" if isinstance(value, PlacementReference) else text
 
 
-def _distance(rule: Rule, language: Language) -> str:
+def _distance(rule: LandRule, language: Language) -> str:
     dutch = language == "nl"
     if isinstance(rule.distance_m, DistanceByField):
         return f"{rule.layer}: {'afstand uit' if dutch else 'distance from'} {rule.distance_m.field}"
