@@ -11,7 +11,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexruimte.evidence.layers import load_features, load_municipalities, load_parcels
+from flexruimte.evidence.layers import load_features
+from flexruimte.evidence.parcels import load_municipalities, load_parcels
 from flexruimte.evidence.seen import cells_seen
 from flexruimte.evidence.sources import Source
 from flexruimte.evidence.window import CELL_M, surroundings

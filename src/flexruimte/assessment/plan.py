@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flexruimte.evidence.decisions import Decisions
-from flexruimte.evidence.layers import Municipalities
+from flexruimte.evidence.parcels import Municipalities
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.parts import Language
 from flexruimte.rules.ruleset import Ruleset

@@ -22,17 +22,8 @@ from flexruimte.assessment.overlay import Overlay
 from flexruimte.assessment.plan import Plan
 from flexruimte.assessment.term import TERM_PARAMETERS, Term, assess_term
 from flexruimte.evidence.decisions import load_decisions
-from flexruimte.evidence.layers import (
-    Layer,
-    LayerFacts,
-    Parcels,
-    Table,
-    load_features,
-    load_parcels,
-    load_raster,
-    load_table,
-    values_of_field,
-)
+from flexruimte.evidence.layers import Layer, LayerFacts, Table, load_features, load_raster, load_table, values_of_field
+from flexruimte.evidence.parcels import Parcels, load_parcels
 from flexruimte.evidence.seen import Seen, seen_together
 from flexruimte.evidence.sources import Source
 from flexruimte.evidence.window import surroundings

@@ -21,7 +21,7 @@ from flexruimte.batch.job import compute
 from flexruimte.batch.log import Log
 from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
-from flexruimte.evidence.layers import load_parcels
+from flexruimte.evidence.parcels import load_parcels
 from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.results.read import LOCATIONS_GPKG, SUMMARY
 from flexruimte.results.store import place_of

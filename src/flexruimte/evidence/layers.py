@@ -16,33 +16,32 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
+from flexruimte.errors import LayerError, did_you_mean, enumerate_some
 from flexruimte.evidence.seen import Identities, Seen, cells_seen, identities, rows_seen
 from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.window import Surroundings
-from flexruimte.kernels.overlap import overlaps, polygonal, prepared, prepared_features
+from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.raster import Grid
 from flexruimte.kernels.threads import in_threads
 from flexruimte.rules.conditions import answers_of_where, as_text
 from flexruimte.rules.parts import LayerSpec
-from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, TableSettings
+from flexruimte.rules.study_file import LayerSettings, TableSettings
 from flexruimte.vocabulary import NO, Booleans, Geometries, Verdicts
 
 __all__ = [
     "Features",
     "Layer",
     "LayerFacts",
-    "Municipalities",
-    "Parcels",
     "Raster",
     "Table",
-    "check_parcel_ids",
+    "canonical_order",
     "check_raster_values",
+    "cleaned_shapes",
+    "counted_repairs",
     "load_features",
-    "load_municipalities",
-    "load_parcels",
     "load_raster",
     "load_table",
+    "named_columns",
     "source_columns",
     "values_of_field",
 ]
@@ -139,40 +138,6 @@ class Table:
 Layer: TypeAlias = Features | Raster | Table
 
 
-@dataclass(frozen=True)
-class Municipalities:
-    """The municipalities of a study, in the order of their codes."""
-
-    codes: list[str]
-    names: list[str]
-    geometries: Geometries
-    facts: LayerFacts
-
-    def position(self, code: str) -> int:
-        """Return the position of a municipality, by code or by name.
-
-        Raises
-        ------
-        StudyError
-            When there is no such municipality.
-        """
-        for known in (self.codes, self.names):
-            if code in known:
-                return known.index(code)
-        raise StudyError(f"municipality '{code}' is not in {self.facts.source}; {did_you_mean(code, [*self.codes, *self.names])}")
-
-
-@dataclass(frozen=True)
-class Parcels:
-    """The candidate parcels of one municipality, in the order of their ids."""
-
-    ids: np.ndarray[Any, Any]
-    geometries: Geometries
-    table: pd.DataFrame
-    """Columns that the study maps for reporting."""
-    facts: LayerFacts
-
-
 def _plain(name: str) -> str:
     """Return a column name without what differs between services: case, underscores and hyphens."""
     return name.lower().replace("_", "").replace("-", "")
@@ -208,7 +173,7 @@ def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _named(frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings) -> pd.DataFrame:
+def named_columns(frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings) -> pd.DataFrame:
     """Return the wanted fields under the vocabulary's names, fixed values included."""
     table = pd.DataFrame({name: frame[column].to_numpy() for name, column in columns.items()}, index=frame.index)
     for name, value in settings.constants.items():
@@ -216,7 +181,7 @@ def _named(frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings
     return table
 
 
-def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, Booleans]]:
+def cleaned_shapes(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, Booleans]]:
     """Return geometries that are 2-D, valid and of one kind (else None), and where what was repaired."""
     repairs = {"null geometry": shapely.is_missing(geometries)}
     repairs["empty geometry"] = shapely.is_empty(geometries) & ~shapely.is_missing(geometries)
@@ -238,11 +203,12 @@ def _cleaned(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, B
     return flat, {what: where for what, where in repairs.items() if where.any()}
 
 
-def _counted(repairs: Mapping[str, Booleans]) -> dict[str, int]:
+def counted_repairs(repairs: Mapping[str, Booleans]) -> dict[str, int]:
+    """Return how often each repair was made, by what was repaired."""
     return {what: int(where.sum()) for what, where in repairs.items()}
 
 
-def _canonical_order(ids: np.ndarray[Any, Any], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
+def canonical_order(ids: np.ndarray[Any, Any], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return an order that depends on the rows alone, not on how they were read."""
     texts = np.asarray(ids, dtype=str)
     order = np.argsort(texts, kind="stable")
@@ -292,10 +258,10 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
         raise LayerError(f"{source.label} has no column '{id_column}' for the feature ids; {did_you_mean(id_column, source.columns)}")
     frame = source.read(list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), near.window)
     raw = frame.geometry.to_numpy()
-    geometries, repaired = _cleaned(raw, spec.geometry)
+    geometries, repaired = cleaned_shapes(raw, spec.geometry)
     if source.data is not None:
         geometries = shapely.force_2d(geometries)  # a copy: blocks that are taken at the same time each prepare shapes of their own
-    table = _named(frame, columns, settings)
+    table = named_columns(frame, columns, settings)
     if spec.missing_below is not None:
         for number in table.select_dtypes("number").columns:
             table[number] = table[number].astype("float64").where(table[number] >= spec.missing_below)
@@ -303,7 +269,7 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
     ids = as_text(frame[id_column]).fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
     identity = identities(raw, table.assign(**{"": ids}))
     keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
-    keep = keep[_canonical_order(ids[keep], geometries[keep])]
+    keep = keep[canonical_order(ids[keep], geometries[keep])]
     coverage, described = _coverage(spec, source, settings, around)
     digest = hashlib.sha256(shapely.to_wkb(coverage) if coverage is not None else b"").hexdigest()
     whole_source = {"curves in the whole source made straight": source.curve_count} if source.curve_count else {}
@@ -338,7 +304,7 @@ def _coverage(spec: LayerSpec, source: Source, settings: LayerSettings, window: 
         return (shapely.box(*extent) if extent else shapely.Polygon()), "the extent of its features"
     if settings.coverage != "auto":
         area = Source(f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder).read([])
-        return shapely.union_all(_cleaned(area.geometry.to_numpy(), "polygon")[0]), f"the polygons of {settings.coverage}"
+        return shapely.union_all(cleaned_shapes(area.geometry.to_numpy(), "polygon")[0]), f"the polygons of {settings.coverage}"
     if extent is None:
         return shapely.Polygon(), 'nothing: it has no features; if that means "none here", say coverage = "complete"'
     if not shapely.intersects(shapely.box(*extent), shapely.box(*window)):
@@ -434,164 +400,6 @@ def _rows_of_table(source: Source, settings: LayerSettings, id_column: str, fiel
     double = ids[ids.duplicated() & ids.notna()].unique()
     if len(double):
         raise LayerError(f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel")
-    rows = _named(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[ids.notna().to_numpy()]
+    rows = named_columns(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[ids.notna().to_numpy()]
     _ = rows.index.is_unique  # pandas builds its index at the first question: now, before threads share it
     return rows
-
-
-def load_municipalities(source: Source) -> Municipalities:
-    """Read the municipalities; parts with the same code become one.
-
-    Raises
-    ------
-    LayerError
-        When the code or name column is missing, or a code is null.
-    """
-    settings = source.settings
-    if not isinstance(settings, MunicipalitySettings):
-        raise TypeError("municipalities are read with MunicipalitySettings")
-    for column in (settings.code, settings.name):
-        if column not in source.columns:
-            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
-    frame = source.read(list(dict.fromkeys([settings.code, settings.name])))
-    if frame[settings.code].isna().any():
-        raise LayerError(
-            f"{source.label} has rows without a value in '{settings.code}'; leave them out with where = \"{settings.code} IS NOT NULL\""
-        )
-    geometries, repairs = _cleaned(frame.geometry.to_numpy(), "polygon")
-    codes = frame[settings.code].astype(str).to_numpy()
-    names = frame[settings.name].astype(str).to_numpy()
-    unique = sorted(set(codes))
-    whole = np.array([shapely.union_all(geometries[codes == code]) for code in unique], dtype=object)
-    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its polygons", len(frame), _counted(repairs))
-    return Municipalities(unique, [str(names[codes == code][0]) for code in unique], whole, facts)
-
-
-def load_parcels(source: Source, municipalities: Municipalities, code: str) -> Parcels:
-    """Read the parcels of a municipality: those that share more area with it than with any other.
-
-    Raises
-    ------
-    LayerError
-        When an id is missing or double and the study does not ask to repair that, or when there are no parcels.
-    """
-    settings = source.settings
-    if not isinstance(settings, ParcelSettings):
-        raise TypeError("parcels are read with ParcelSettings")
-    id_columns = [settings.id] if isinstance(settings.id, str) else settings.id
-    for column in [*id_columns, *settings.fields.values()]:
-        if column not in source.columns:
-            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
-    position = municipalities.position(code)
-    area = municipalities.geometries[position]
-    frame = source.read(list(dict.fromkeys([*id_columns, *settings.fields.values()])), tuple(shapely.bounds(area)))
-    geometries, repairs = _cleaned(frame.geometry.to_numpy(), "polygon")
-    mine = np.flatnonzero(_belongs(geometries, municipalities, position))
-    if not len(mine):
-        raise EmptyMunicipalityError(
-            f"municipality '{code}' has no parcels in {source.label}; leave it out, or correct 'source' or 'where' of [parcels]"
-        )
-    ids, id_repairs = _parcel_ids(frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids)
-    mine, ids = mine[ids != ""], ids[ids != ""]
-    order = _canonical_order(ids, geometries[mine])
-    table = _named(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
-    repairs_made = {**_counted(repairs), **id_repairs}
-    content = identities(geometries[mine[order]], table.assign(**{"": ids[order]})).tobytes() + str(sorted(repairs_made.items())).encode()
-    facts = LayerFacts(
-        source.settings.source,
-        settings.reference_date,
-        settings.licence,
-        "its polygons",
-        len(mine),
-        repairs_made,
-        hashlib.sha256(content).hexdigest()[:32],
-    )
-    return Parcels(ids[order], geometries[mine[order]], table, facts)
-
-
-def _belongs(geometries: Geometries, municipalities: Municipalities, position: int) -> Booleans:
-    """Return which geometries share the largest area with one municipality; of equal shares the lowest code wins."""
-    area = municipalities.geometries[position]
-
-    def located(some: Geometries) -> Booleans:
-        own = shapely.force_2d(area)  # a copy, as threads must not prepare the same shape
-        shapely.prepare(own)
-        inside = shapely.contains_properly(own, some)
-        meets = inside.copy()
-        meets[~inside] = shapely.intersects(own, some[~inside])
-        return np.stack([inside, meets], axis=1)
-
-    found: Booleans = in_threads(located, geometries)
-    belongs, meets = found[:, 0], found[:, 1]
-    border = np.flatnonzero(meets & ~belongs)
-    if not len(border):
-        return belongs
-    near = np.sort(shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))))
-    shares = overlaps(prepared(geometries[border]), prepared_features(municipalities.geometries[near]))
-    shared = np.zeros((len(border), len(near)))
-    np.add.at(shared, (shares.shape, shares.feature), shares.area)
-    shared = shared.round(6)  # equal shares are equal but for rounding
-    belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
-    return belongs
-
-
-def check_parcel_ids(source: Source) -> None:
-    """Read the ids of all parcels, without their shapes, and refuse what load_parcels would refuse.
-
-    Raises
-    ------
-    LayerError
-        When an id is missing or double and the study does not ask to repair that.
-    """
-    settings = source.settings
-    if isinstance(settings, ParcelSettings) and not settings.repair_ids:
-        columns = [settings.id] if isinstance(settings.id, str) else settings.id
-        _refuse_doubtful_ids(*_joined_ids(source.read_table(columns)), source)
-
-
-def _joined_ids(columns: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Return ids made of one or more columns, "?" for what is missing, and which rows miss something."""
-    texts = [columns[name].astype("string").fillna("?").to_numpy(dtype=object) for name in columns]
-    ids = texts[0]
-    for text in texts[1:]:
-        ids = ids + "-" + text
-    return ids, columns.isna().any(axis=1).to_numpy()
-
-
-def _refuse_doubtful_ids(ids: np.ndarray[Any, Any], missing: np.ndarray[Any, np.dtype[np.bool_]], source: Source) -> None:
-    if missing.any():
-        raise LayerError(
-            f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true"
-        )
-    series = pd.Series(ids)
-    double = series[series.duplicated()].unique()
-    if len(double):
-        raise LayerError(
-            f"{source.label} has parcel ids that are there more than once ({enumerate_some(double)}); "
-            "choose other id columns, or number them with repair_ids = true"
-        )
-
-
-def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, repair: bool) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
-    """Return unique ids ("" for a row that says the same as another), and what was repaired.
-
-    Missing and double ids are numbered in the order of the parcels' positions, not of the rows.
-    """
-    ids, missing = _joined_ids(columns)
-    if not repair:
-        _refuse_doubtful_ids(ids, missing, source)
-        return ids, {}
-    order = _canonical_order(ids, geometries)
-    normal = shapely.to_wkb(shapely.normalize(geometries[order]))
-    same = pd.DataFrame({"id": ids[order], "shape": normal}).duplicated().to_numpy()
-    number = pd.Series(ids[order])[~same].groupby(ids[order][~same]).cumcount().to_numpy()
-    repaired = ids.copy()
-    repaired[order[same]] = ""
-    numbered = order[~same][number > 0]
-    repaired[numbered] = [f"{parcel}#{count + 1}" for parcel, count in zip(ids[numbered], number[number > 0], strict=True)]
-    repairs = {
-        "parcel without id, numbered": int(missing.sum()),
-        "double parcel id, numbered": len(numbered),
-        "same parcel twice, one left out": int(same.sum()),
-    }
-    return repaired, {what: count for what, count in repairs.items() if count}

@@ -22,7 +22,8 @@ from pandas.api.extensions import ExtensionArray
 from flexruimte.assessment.land import Land, LandFinding
 from flexruimte.assessment.survey import Part, Survey
 from flexruimte.assessment.term import Term
-from flexruimte.evidence.layers import LayerFacts, Parcels
+from flexruimte.evidence.layers import LayerFacts
+from flexruimte.evidence.parcels import Parcels
 from flexruimte.evidence.seen import Seen, Tally
 from flexruimte.kernels.layout import LayoutParameters, Layouts
 from flexruimte.kernels.layout_memory import OF_STACKS, LayoutMemory

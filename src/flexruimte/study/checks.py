@@ -9,7 +9,8 @@ import shapely
 from flexruimte.assessment.plan import Plan, layers_in_use
 from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, enumerate_some
-from flexruimte.evidence.layers import check_parcel_ids, check_raster_values, load_table, source_columns
+from flexruimte.evidence.layers import check_raster_values, load_table, source_columns
+from flexruimte.evidence.parcels import check_parcel_ids
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.study_file import LayerSettings, ParcelSettings
 

@@ -16,7 +16,7 @@ from flexruimte.assessment.capacity import layout_parameters
 from flexruimte.assessment.pipeline import Plan, Progress, assess
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.evidence.decisions import load_decisions
-from flexruimte.evidence.layers import load_municipalities
+from flexruimte.evidence.parcels import load_municipalities
 from flexruimte.evidence.sources import Source
 from flexruimte.ranking import Ranking
 from flexruimte.rules.files import describe_validation_error, load_ruleset, with_changes

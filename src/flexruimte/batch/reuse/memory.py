@@ -13,7 +13,7 @@ from flexruimte.assessment.survey import Part, Survey, look_again, survey_part
 from flexruimte.batch.municipality_run import Job
 from flexruimte.batch.reuse.fingerprint import digest, question_digest
 from flexruimte.errors import FlexruimteError
-from flexruimte.evidence.layers import load_parcels
+from flexruimte.evidence.parcels import load_parcels
 from flexruimte.kernels.layout_memory import LayoutMemory
 from flexruimte.results.read import LOCATIONS_GPKG
 from flexruimte.results.survey_file import (

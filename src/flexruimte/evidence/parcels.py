@@ -1,0 +1,216 @@
+"""Parcels and municipalities: which parcels belong to which municipality, and ids that tell them apart."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
+from flexruimte.evidence.layers import LayerFacts, canonical_order, cleaned_shapes, counted_repairs, named_columns
+from flexruimte.evidence.seen import identities
+from flexruimte.evidence.sources import Source
+from flexruimte.kernels.overlap import overlaps, prepared, prepared_features
+from flexruimte.kernels.threads import in_threads
+from flexruimte.rules.study_file import MunicipalitySettings, ParcelSettings
+from flexruimte.vocabulary import Booleans, Geometries
+
+__all__ = ["Municipalities", "Parcels", "check_parcel_ids", "load_municipalities", "load_parcels"]
+
+
+@dataclass(frozen=True)
+class Municipalities:
+    """The municipalities of a study, in the order of their codes."""
+
+    codes: list[str]
+    names: list[str]
+    geometries: Geometries
+    facts: LayerFacts
+
+    def position(self, code: str) -> int:
+        """Return the position of a municipality, by code or by name.
+
+        Raises
+        ------
+        StudyError
+            When there is no such municipality.
+        """
+        for known in (self.codes, self.names):
+            if code in known:
+                return known.index(code)
+        raise StudyError(f"municipality '{code}' is not in {self.facts.source}; {did_you_mean(code, [*self.codes, *self.names])}")
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """The candidate parcels of one municipality, in the order of their ids."""
+
+    ids: np.ndarray[Any, Any]
+    geometries: Geometries
+    table: pd.DataFrame
+    """Columns that the study maps for reporting."""
+    facts: LayerFacts
+
+
+def load_municipalities(source: Source) -> Municipalities:
+    """Read the municipalities; parts with the same code become one.
+
+    Raises
+    ------
+    LayerError
+        When the code or name column is missing, or a code is null.
+    """
+    settings = source.settings
+    if not isinstance(settings, MunicipalitySettings):
+        raise TypeError("municipalities are read with MunicipalitySettings")
+    for column in (settings.code, settings.name):
+        if column not in source.columns:
+            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
+    frame = source.read(list(dict.fromkeys([settings.code, settings.name])))
+    if frame[settings.code].isna().any():
+        raise LayerError(
+            f"{source.label} has rows without a value in '{settings.code}'; leave them out with where = \"{settings.code} IS NOT NULL\""
+        )
+    geometries, repairs = cleaned_shapes(frame.geometry.to_numpy(), "polygon")
+    codes = frame[settings.code].astype(str).to_numpy()
+    names = frame[settings.name].astype(str).to_numpy()
+    unique = sorted(set(codes))
+    whole = np.array([shapely.union_all(geometries[codes == code]) for code in unique], dtype=object)
+    facts = LayerFacts(
+        source.settings.source, settings.reference_date, settings.licence, "its polygons", len(frame), counted_repairs(repairs)
+    )
+    return Municipalities(unique, [str(names[codes == code][0]) for code in unique], whole, facts)
+
+
+def load_parcels(source: Source, municipalities: Municipalities, code: str) -> Parcels:
+    """Read the parcels of a municipality: those that share more area with it than with any other.
+
+    Raises
+    ------
+    LayerError
+        When an id is missing or double and the study does not ask to repair that, or when there are no parcels.
+    """
+    settings = source.settings
+    if not isinstance(settings, ParcelSettings):
+        raise TypeError("parcels are read with ParcelSettings")
+    id_columns = [settings.id] if isinstance(settings.id, str) else settings.id
+    for column in [*id_columns, *settings.fields.values()]:
+        if column not in source.columns:
+            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
+    position = municipalities.position(code)
+    area = municipalities.geometries[position]
+    frame = source.read(list(dict.fromkeys([*id_columns, *settings.fields.values()])), tuple(shapely.bounds(area)))
+    geometries, repairs = cleaned_shapes(frame.geometry.to_numpy(), "polygon")
+    mine = np.flatnonzero(_belongs(geometries, municipalities, position))
+    if not len(mine):
+        raise EmptyMunicipalityError(
+            f"municipality '{code}' has no parcels in {source.label}; leave it out, or correct 'source' or 'where' of [parcels]"
+        )
+    ids, id_repairs = _parcel_ids(frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids)
+    mine, ids = mine[ids != ""], ids[ids != ""]
+    order = canonical_order(ids, geometries[mine])
+    table = named_columns(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
+    repairs_made = {**counted_repairs(repairs), **id_repairs}
+    content = identities(geometries[mine[order]], table.assign(**{"": ids[order]})).tobytes() + str(sorted(repairs_made.items())).encode()
+    facts = LayerFacts(
+        source.settings.source,
+        settings.reference_date,
+        settings.licence,
+        "its polygons",
+        len(mine),
+        repairs_made,
+        hashlib.sha256(content).hexdigest()[:32],
+    )
+    return Parcels(ids[order], geometries[mine[order]], table, facts)
+
+
+def _belongs(geometries: Geometries, municipalities: Municipalities, position: int) -> Booleans:
+    """Return which geometries share the largest area with one municipality; of equal shares the lowest code wins."""
+    area = municipalities.geometries[position]
+
+    def located(some: Geometries) -> Booleans:
+        own = shapely.force_2d(area)  # a copy, as threads must not prepare the same shape
+        shapely.prepare(own)
+        inside = shapely.contains_properly(own, some)
+        meets = inside.copy()
+        meets[~inside] = shapely.intersects(own, some[~inside])
+        return np.stack([inside, meets], axis=1)
+
+    found: Booleans = in_threads(located, geometries)
+    belongs, meets = found[:, 0], found[:, 1]
+    border = np.flatnonzero(meets & ~belongs)
+    if not len(border):
+        return belongs
+    near = np.sort(shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))))
+    shares = overlaps(prepared(geometries[border]), prepared_features(municipalities.geometries[near]))
+    shared = np.zeros((len(border), len(near)))
+    np.add.at(shared, (shares.shape, shares.feature), shares.area)
+    shared = shared.round(6)  # equal shares are equal but for rounding
+    belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
+    return belongs
+
+
+def check_parcel_ids(source: Source) -> None:
+    """Read the ids of all parcels, without their shapes, and refuse what load_parcels would refuse.
+
+    Raises
+    ------
+    LayerError
+        When an id is missing or double and the study does not ask to repair that.
+    """
+    settings = source.settings
+    if isinstance(settings, ParcelSettings) and not settings.repair_ids:
+        columns = [settings.id] if isinstance(settings.id, str) else settings.id
+        _refuse_doubtful_ids(*_joined_ids(source.read_table(columns)), source)
+
+
+def _joined_ids(columns: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Return ids made of one or more columns, "?" for what is missing, and which rows miss something."""
+    texts = [columns[name].astype("string").fillna("?").to_numpy(dtype=object) for name in columns]
+    ids = texts[0]
+    for text in texts[1:]:
+        ids = ids + "-" + text
+    return ids, columns.isna().any(axis=1).to_numpy()
+
+
+def _refuse_doubtful_ids(ids: np.ndarray[Any, Any], missing: np.ndarray[Any, np.dtype[np.bool_]], source: Source) -> None:
+    if missing.any():
+        raise LayerError(
+            f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true"
+        )
+    series = pd.Series(ids)
+    double = series[series.duplicated()].unique()
+    if len(double):
+        raise LayerError(
+            f"{source.label} has parcel ids that are there more than once ({enumerate_some(double)}); "
+            "choose other id columns, or number them with repair_ids = true"
+        )
+
+
+def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, repair: bool) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
+    """Return unique ids ("" for a row that says the same as another), and what was repaired.
+
+    Missing and double ids are numbered in the order of the parcels' positions, not of the rows.
+    """
+    ids, missing = _joined_ids(columns)
+    if not repair:
+        _refuse_doubtful_ids(ids, missing, source)
+        return ids, {}
+    order = canonical_order(ids, geometries)
+    normal = shapely.to_wkb(shapely.normalize(geometries[order]))
+    same = pd.DataFrame({"id": ids[order], "shape": normal}).duplicated().to_numpy()
+    number = pd.Series(ids[order])[~same].groupby(ids[order][~same]).cumcount().to_numpy()
+    repaired = ids.copy()
+    repaired[order[same]] = ""
+    numbered = order[~same][number > 0]
+    repaired[numbered] = [f"{parcel}#{count + 1}" for parcel, count in zip(ids[numbered], number[number > 0], strict=True)]
+    repairs = {
+        "parcel without id, numbered": int(missing.sum()),
+        "double parcel id, numbered": len(numbered),
+        "same parcel twice, one left out": int(same.sum()),
+    }
+    return repaired, {what: count for what, count in repairs.items() if count}
