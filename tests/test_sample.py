@@ -161,11 +161,7 @@ def test_area_is_conserved(towns: dict[str, Assessment]) -> None:
         assert (np.abs(inside - town.parcels["buildable_m2"]) <= 1e-6 * area).all()
         assert (np.abs(outside - town.parcels["taken_m2"]) <= 1e-6 * area).all()
         # what was taken is no less than what any excluding rule covers alone, and no more than what they cover together
-        rules = [
-            rule
-            for rule in town.ruleset.enabled_rules
-            if town.ruleset.rules[rule].layer and town.ruleset.excludes(town.ruleset.rules[rule])
-        ]
+        rules = [rule for rule in town.ruleset.land_rules if town.ruleset.excludes(town.ruleset.rules[rule])]
         covers = np.stack([np.where(town.parcels[f"edge_{rule}"], 0.0, town.parcels[f"covered_m2_{rule}"]) for rule in rules])
         taken = town.parcels["taken_m2"].to_numpy()
         assert (taken >= covers.max(axis=0) - 1e-6 * area).all()
