@@ -2,10 +2,11 @@
 
     python benchmarks/country.py --parcels 100000 --municipalities 4 --out DIR
 
-One GeoPackage (with a spatial index) or GeoTIFF (tiled, compressed) per layer for the whole country, every layer of `flexwonen-nl`, and the
-study files that ask for them. The copies of the towns stand on a grid whose steps are whole cells of every raster. Each copy has ids of
-its own. Several towns make a municipality; the last town is cut off at the number of parcels asked for. The same arguments and sample data
-give the same country.
+One GeoPackage (with a spatial index) or GeoTIFF (tiled, compressed) per layer for the whole
+country, every layer of `flexwonen-nl`, and the study files that ask for them. The copies of the
+towns stand on a grid whose steps are whole cells of every raster. Each copy has ids of its own.
+Several towns make a municipality; the last town is cut off at the number of parcels asked for. The
+same arguments and sample data give the same country.
 """
 
 from __future__ import annotations
@@ -81,7 +82,11 @@ class Country:
         parcels = parcels[parcels.geometry.notna() & ~parcels[settings["id"]].duplicated()]
         points = parcels.geometry.make_valid().representative_point()
         town = np.argmax([points.within(shape) for shape in self.towns.geometry], axis=0)
-        return parcels.assign(town=town).iloc[np.lexsort((parcels.bounds["minx"], town))].reset_index(drop=True)
+        return (
+            parcels.assign(town=town)
+            .iloc[np.lexsort((parcels.bounds["minx"], town))]
+            .reset_index(drop=True)
+        )
 
     @property
     def copies(self) -> int:
@@ -100,7 +105,10 @@ class Country:
 
     @cached_property
     def shifts(self) -> np.ndarray[Any, Any]:
-        """How far each copy stands from the sample: up the first column, down the next. (copies, 2) [m]"""
+        """How far each copy stands from the sample: up the first column, down the next.
+
+        (copies, 2) [m]
+        """
         column, row = np.divmod(np.arange(self.copies), self.rows)
         row = np.where(column % 2, self.rows - 1 - row, row)
         return np.stack([column * WIDTH, row * HEIGHT], axis=1).astype(float)
@@ -115,9 +123,14 @@ class Country:
         inhabited = ends > starts
         numbers = np.unique(number[inhabited])
         if len(numbers) < self.municipalities:
-            raise SystemExit(f"{self.parcels} parcels make fewer than {self.municipalities} towns; ask for fewer municipalities")
+            raise SystemExit(
+                f"{self.parcels} parcels make fewer than {self.municipalities} towns; ask for fewer municipalities"
+            )
         whole = [shapely.union_all(shapes[inhabited & (number == each)]) for each in numbers]
-        named = {"code": [f"GM{each + 1:04d}" for each in numbers], "naam": [f"Gemeente {each + 1}" for each in numbers]}
+        named = {
+            "code": [f"GM{each + 1:04d}" for each in numbers],
+            "naam": [f"Gemeente {each + 1}" for each in numbers],
+        }
         return gpd.GeoDataFrame(named, geometry=whole, crs=CRS)
 
     def layer(self, settings: dict[str, Any], id_columns: Sequence[str]) -> gpd.GeoDataFrame:
@@ -128,12 +141,16 @@ class Country:
 
     def parcel_layer(self) -> gpd.GeoDataFrame:
         """Return the parcels."""
-        parcels = self._features(self.sample_parcels.drop(columns="town"), [self.document["parcels"]["id"]])
+        parcels = self._features(
+            self.sample_parcels.drop(columns="town"), [self.document["parcels"]["id"]]
+        )
         return parcels.iloc[: self.parcels]
 
     def _features(self, sample: gpd.GeoDataFrame, id_columns: Sequence[str]) -> gpd.GeoDataFrame:
         table = self.table(pd.DataFrame(sample.drop(columns="geometry")), id_columns)
-        return gpd.GeoDataFrame(table, geometry=copied(sample.geometry.to_numpy(), self.shifts), crs=CRS)
+        return gpd.GeoDataFrame(
+            table, geometry=copied(sample.geometry.to_numpy(), self.shifts), crs=CRS
+        )
 
     def table(self, sample: pd.DataFrame, id_columns: Sequence[str]) -> pd.DataFrame:
         """Return all copies of a table; the ids of each begin with its number."""
@@ -152,11 +169,15 @@ class Country:
         with rasterio.open(path) as raster:
             beyond = raster.nodata if raster.nodata is not None else -1
             window = from_bounds(LEFT, BOTTOM, LEFT + WIDTH, BOTTOM + HEIGHT, raster.transform)
-            sample = raster.read(1, window=window.round_offsets().round_lengths(), boundless=True, fill_value=beyond)
+            sample = raster.read(
+                1, window=window.round_offsets().round_lengths(), boundless=True, fill_value=beyond
+            )
             cell = raster.transform.a
             profile = raster.profile
         if WIDTH % cell or HEIGHT % cell or sample.shape != (HEIGHT // cell, WIDTH // cell):
-            raise SystemExit(f"{path} does not fit on the grid of copies: cells of {cell:g} m, {sample.shape}")
+            raise SystemExit(
+                f"{path} does not fit on the grid of copies: cells of {cell:g} m, {sample.shape}"
+            )
         height, width = sample.shape
         cells = np.full((self.rows * height, self.columns * width), beyond, sample.dtype)
         for right, up in self.shifts / (WIDTH, HEIGHT):
@@ -171,7 +192,13 @@ class Country:
             "num_threads": "all_cpus",
             "BIGTIFF": "IF_SAFER",
         }
-        return cells, {**profile, **options, "width": cells.shape[1], "height": cells.shape[0], "transform": transform}
+        return cells, {
+            **profile,
+            **options,
+            "width": cells.shape[1],
+            "height": cells.shape[0],
+            "transform": transform,
+        }
 
 
 def copied(geometries: np.ndarray[Any, Any], shifts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -190,22 +217,37 @@ def _read(settings: dict[str, Any]) -> gpd.GeoDataFrame:
 def _write(frame: gpd.GeoDataFrame, path: Path, geometry_type: str) -> None:
     # The rows stand in order of place, as in national files: by tile, or by cadastral municipality.
     multi = geometry_type.startswith("Multi")
-    pyogrio.write_dataframe(frame, path, driver="GPKG", geometry_type=geometry_type, promote_to_multi=multi, use_arrow=True)
+    pyogrio.write_dataframe(
+        frame,
+        path,
+        driver="GPKG",
+        geometry_type=geometry_type,
+        promote_to_multi=multi,
+        use_arrow=True,
+    )
 
 
 def recipe(script: Path) -> str:
     """Return a text that changes with the sample data or with the script that makes something of them."""
     files = [script, SAMPLE, *sorted((SAMPLE.parent / "data").iterdir())]
-    return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+    return hashlib.sha256(
+        b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)
+    ).hexdigest()
 
 
 def write_country(country: Country, folder: Path) -> None:
     """Write all layers and the study files, or nothing where they are there already."""
-    asked = {"parcels": country.parcels, "municipalities": country.municipalities, "recipe": recipe(Path(__file__))}
+    asked = {
+        "parcels": country.parcels,
+        "municipalities": country.municipalities,
+        "recipe": recipe(Path(__file__)),
+    }
     known = folder / "country.json"
     if known.is_file() and json.loads(known.read_text())["asked"] == asked:
         return
-    municipalities = country.municipality_layer()  # refuses what cannot be, before anything is written
+    municipalities = (
+        country.municipality_layer()
+    )  # refuses what cannot be, before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         if old.suffix in (".gpkg", ".tif", ".csv", ".toml", ".json"):
@@ -234,7 +276,12 @@ def write_country(country: Country, folder: Path) -> None:
     decisions = pd.read_csv(SAMPLE.parent / document["decisions"]["source"], dtype="string")
     country.table(decisions, ["parcel_id"]).to_csv(folder / "beslissingen.csv", index=False)
     write_studies(folder)
-    made = {"asked": asked, "copies": country.copies, "features": features, "seconds": round(time.perf_counter() - started, 1)}
+    made = {
+        "asked": asked,
+        "copies": country.copies,
+        "features": features,
+        "seconds": round(time.perf_counter() - started, 1),
+    }
     known.write_text(json.dumps(made, indent=1))
 
 
@@ -253,8 +300,8 @@ def write_study(path: Path, layers: int | None = None, ruleset: str = RULESET) -
     path
         Of the study file, beside the layers.
     layers
-        How many layers it has, the first of a shuffled list that is always the same, so that few have the same mix as many; the others are
-        knowingly not assessed. None is all.
+        How many layers it has, the first of a shuffled list that is always the same, so that few
+        have the same mix as many; the others are knowingly not assessed. None is all.
     ruleset
         Name, or a path beside the layers.
     """
@@ -263,14 +310,22 @@ def write_study(path: Path, layers: int | None = None, ruleset: str = RULESET) -
     kept = set(random.Random(1).sample(names, len(names))[:layers])
     left_out = [name for name in names if name not in kept]
     document["study"] |= {"name": "Synthetic country", "ruleset": ruleset, "not_assessed": left_out}
-    document["layers"] = {name: settings for name, settings in document["layers"].items() if name in kept}
-    places = {"parcels": "perceel.gpkg", "municipalities": "gemeentegebied.gpkg", "decisions": "beslissingen.csv"}
+    document["layers"] = {
+        name: settings for name, settings in document["layers"].items() if name in kept
+    }
+    places = {
+        "parcels": "perceel.gpkg",
+        "municipalities": "gemeentegebied.gpkg",
+        "decisions": "beslissingen.csv",
+    }
     for name, place in places.items():
         document[name]["source"] = place
         document[name].pop("layer", None)
     document["parcels"].pop("repair_ids")
     for name, settings in document["layers"].items():
-        settings["source"] = name + (".gpkg" if settings.pop("layer", None) else Path(settings["source"]).suffix)
+        settings["source"] = name + (
+            ".gpkg" if settings.pop("layer", None) else Path(settings["source"]).suffix
+        )
     path.write_text("\n".join(_toml(document)))
     return len(document["layers"])
 
@@ -280,7 +335,9 @@ def _toml(document: dict[str, Any], at: str = "") -> list[str]:
     plain = {name: value for name, value in document.items() if not isinstance(value, dict)}
     lines = [f"\n[{at}]"] if at and plain else []
     for name, value in plain.items():
-        lines.append(f"{name} = {value.isoformat() if isinstance(value, dt.date) else json.dumps(value)}")
+        lines.append(
+            f"{name} = {value.isoformat() if isinstance(value, dt.date) else json.dumps(value)}"
+        )
     for name, value in document.items():
         if isinstance(value, dict):
             lines += _toml(value, f"{at}.{name}" if at else name)
@@ -291,7 +348,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--parcels", type=int, default=10_000)
     parser.add_argument("--municipalities", type=int, default=1)
-    parser.add_argument("--layers", type=int, help="write one more study, study_N.toml, that has only so many layers")
+    parser.add_argument(
+        "--layers",
+        type=int,
+        help="write one more study, study_N.toml, that has only so many layers",
+    )
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     country = Country(arguments.parcels, arguments.municipalities)

@@ -60,7 +60,13 @@ def prepared(folder: Path, country: Country) -> Path:
     return place
 
 
-def run(study: Path, out: Path, *options: str, program: list[str] = FLEXRUIMTE, also: list[psutil.Process] | None = None) -> Run:
+def run(
+    study: Path,
+    out: Path,
+    *options: str,
+    program: list[str] = FLEXRUIMTE,
+    also: list[psutil.Process] | None = None,
+) -> Run:
     """Run a study with the command line."""
     return measure([*program, "run", study, "--out", out, *options], also or [])
 
@@ -90,7 +96,9 @@ def timings(out: Path) -> Timings:
     for entry in json.loads((out / "run.json").read_text())["municipalities"].values():
         steps = json.loads((out / entry["folder"] / "summary.json").read_text())["timings_s"]
         total.update(steps)
-        took = dt.datetime.fromisoformat(entry["finished"]) - dt.datetime.fromisoformat(entry["started"])
+        took = dt.datetime.fromisoformat(entry["finished"]) - dt.datetime.fromisoformat(
+            entry["started"]
+        )
         total["writing"] += took.total_seconds() - sum(steps.values())
         per_parcel.append(sum(steps.values()) / sum(entry["counts"].values()))
     return Timings(dict(total), per_parcel)
@@ -98,10 +106,14 @@ def timings(out: Path) -> Timings:
 
 def digest(out: Path) -> str:
     """Return a text that is the same for the same results."""
-    results = sorted([*out.glob("*/locations.geojson"), *out.glob("*/parcels.parquet"), out / "ranking.csv"])
+    results = sorted(
+        [*out.glob("*/locations.geojson"), *out.glob("*/parcels.parquet"), out / "ranking.csv"]
+    )
     whole = hashlib.sha256()
     for file in results:
-        whole.update(f"{file.relative_to(out)} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+        whole.update(
+            f"{file.relative_to(out)} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode()
+        )
     return whole.hexdigest()
 
 
@@ -117,7 +129,10 @@ def dask_cluster(workers: int) -> Iterator[tuple[str, list[psutil.Process]]]:
     commands = [["distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"]]
     commands += [["distributed.cli.dask_worker", address, *options]] * workers
     processes = [
-        subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for command in commands
+        subprocess.Popen(
+            [sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for command in commands
     ]
     try:
         with Client(address, timeout=60, set_as_default=False) as client:
@@ -131,9 +146,22 @@ def dask_cluster(workers: int) -> Iterator[tuple[str, list[psutil.Process]]]:
 
 def start(report: Report, repeat: int) -> None:
     """What it costs to import the library."""
-    imports = {"Python alone": "pass", "import geopandas": "import geopandas", "import flexruimte": "import flexruimte"}
-    runs = in_turn({name: lambda code=code: measure([sys.executable, "-c", code]) for name, code in imports.items()}, repeat)
-    report.add(f"Start, median of {repeat}", table(["", *MEASURED], [[name, *median(each).figures] for name, each in runs.items()]))
+    imports = {
+        "Python alone": "pass",
+        "import geopandas": "import geopandas",
+        "import flexruimte": "import flexruimte",
+    }
+    runs = in_turn(
+        {
+            name: lambda code=code: measure([sys.executable, "-c", code])
+            for name, code in imports.items()
+        },
+        repeat,
+    )
+    report.add(
+        f"Start, median of {repeat}",
+        table(["", *MEASURED], [[name, *median(each).figures] for name, each in runs.items()]),
+    )
 
 
 def scaling(report: Report, folder: Path, countries: Sequence[Country]) -> None:
@@ -150,41 +178,102 @@ def scaling(report: Report, folder: Path, countries: Sequence[Country]) -> None:
         each_ms = [f"{1000 * first.seconds / parcels:.2f}", f"{1000 * cost[parcels]:.2f}"]
         took = timings(out)
         spread_ms = f"{1000 * min(took.per_parcel):.2f}-{1000 * max(took.per_parcel):.2f}"
-        rows.append([f"{parcels:,}", municipalities, workers, *first.figures, *sizes_mb, *each_ms, spread_ms])
+        rows.append(
+            [
+                f"{parcels:,}",
+                municipalities,
+                workers,
+                *first.figures,
+                *sizes_mb,
+                *each_ms,
+                spread_ms,
+            ]
+        )
         found = counts(out)
         mix.append([f"{parcels:,}", *(f"{found[status] / parcels:.1%}" for status in STATUSES)])
         steps[parcels] = took.stages
-    header = ["parcels", "municipalities", "workers", *MEASURED, "input MB", "output MB", "ms a parcel", "CPU ms a parcel"]
+    header = [
+        "parcels",
+        "municipalities",
+        "workers",
+        *MEASURED,
+        "input MB",
+        "output MB",
+        "ms a parcel",
+        "CPU ms a parcel",
+    ]
     header += ["stages, ms a parcel, by municipality"]
-    report.add("Parcels", table(header, rows), "What was found:", table(["parcels", *STATUSES], mix))
+    report.add(
+        "Parcels", table(header, rows), "What was found:", table(["parcels", *STATUSES], mix)
+    )
     names = list(steps[parcels])
     report.add(
         "Stages, seconds summed over the municipalities",
-        table(["parcels", *names], [[f"{size:,}", *(f"{times[name]:.1f}" for name in names)] for size, times in steps.items()]),
+        table(
+            ["parcels", *names],
+            [
+                [f"{size:,}", *(f"{times[name]:.1f}" for name in names)]
+                for size, times in steps.items()
+            ],
+        ),
     )
     compared = [each for size, each in cost.items() if size >= 10_000]
     if parcels == 1_000_000:
-        report.goal("1,000,000 parcels in 40 municipalities", "under 10 minutes", f"{first.seconds / 60:.1f} minutes", first.seconds < 600)
-        report.goal("the same, memory of all processes", "under 5 GB", f"{first.peak_mb / 1000:.1f} GB", first.peak_mb < 5000)
+        report.goal(
+            "1,000,000 parcels in 40 municipalities",
+            "under 10 minutes",
+            f"{first.seconds / 60:.1f} minutes",
+            first.seconds < 600,
+        )
+        report.goal(
+            "the same, memory of all processes",
+            "under 5 GB",
+            f"{first.peak_mb / 1000:.1f} GB",
+            first.peak_mb < 5000,
+        )
     if len(compared) > 1:
         spread = max(compared) / min(compared) - 1
-        report.goal(f"CPU time per parcel from 10,000 to {parcels:,}", "within 20 %", f"{spread:.0%}", spread <= 0.2)
+        report.goal(
+            f"CPU time per parcel from 10,000 to {parcels:,}",
+            "within 20 %",
+            f"{spread:.0%}",
+            spread <= 0.2,
+        )
     _again(report, place, out, first, workers, municipalities)
     shutil.rmtree(out)
 
 
-def _again(report: Report, place: Path, out: Path, first: Run, workers: int, municipalities: int) -> None:
+def _again(
+    report: Report, place: Path, out: Path, first: Run, workers: int, municipalities: int
+) -> None:
     """Runs on results that are there already."""
     check = measure([*FLEXRUIMTE, "check", place / STUDY])
     unchanged = run(place / STUDY, out, "--workers", str(workers))
     # There, back and there again: each changes the weights.
-    weights = median([run(place / study, out, "--workers", str(workers)) for study in (CHANGED_STUDY, STUDY, CHANGED_STUDY)])
-    named = {"first run": first, "check": check, "again, nothing changed": unchanged, "again, one weight changed, median of 3": weights}
-    rows = [[name, *each.figures, f"{each.seconds / first.seconds:.1%}"] for name, each in named.items()]
-    report.add(f"Again, {municipalities} municipalities", table(["", *MEASURED, "of the first run"], rows))
+    weights = median(
+        [
+            run(place / study, out, "--workers", str(workers))
+            for study in (CHANGED_STUDY, STUDY, CHANGED_STUDY)
+        ]
+    )
+    named = {
+        "first run": first,
+        "check": check,
+        "again, nothing changed": unchanged,
+        "again, one weight changed, median of 3": weights,
+    }
+    rows = [
+        [name, *each.figures, f"{each.seconds / first.seconds:.1%}"] for name, each in named.items()
+    ]
+    report.add(
+        f"Again, {municipalities} municipalities", table(["", *MEASURED, "of the first run"], rows)
+    )
     allowed = 2 + 0.02 * municipalities
     report.goal(
-        "nothing changed", f"under 2 s + 20 ms a municipality: {allowed:.2f} s", f"{unchanged.seconds:.2f} s", unchanged.seconds < allowed
+        "nothing changed",
+        f"under 2 s + 20 ms a municipality: {allowed:.2f} s",
+        f"{unchanged.seconds:.2f} s",
+        unchanged.seconds < allowed,
     )
     share = weights.seconds / first.seconds
     report.goal("one weight changed", "under 5 % of the first run", f"{share:.1%}", share < 0.05)
@@ -232,13 +321,26 @@ def workers(report: Report, folder: Path, country: Country, repeat: int) -> None
 
         runs = in_turn({name: lambda name=name: job(name) for name in variants}, repeat)
     one, _, two, dask = runs.values()
-    rows = [[name, *median(each).figures, f"{paired_ratio(each, one):.2f}"] for name, each in runs.items()]
+    rows = [
+        [name, *median(each).figures, f"{paired_ratio(each, one):.2f}"]
+        for name, each in runs.items()
+    ]
     title = f"Workers, {country.parcels:,} parcels in {country.municipalities} municipalities, median of {repeat} in turn"
     report.add(title, table(["", *MEASURED, "times as fast as one processor"], rows))
     gain = paired_ratio(two, one)
-    report.goal("two workers against one, a processor each", "at least 1.7 times as fast", f"{gain:.2f}", gain >= 1.7)
+    report.goal(
+        "two workers against one, a processor each",
+        "at least 1.7 times as fast",
+        f"{gain:.2f}",
+        gain >= 1.7,
+    )
     dask_share = paired_ratio(two, dask)
-    report.goal("two Dask workers against two workers", "within 15 %", f"{dask_share - 1:+.0%}", dask_share <= 1.15)
+    report.goal(
+        "two Dask workers against two workers",
+        "within 15 %",
+        f"{dask_share - 1:+.0%}",
+        dask_share <= 1.15,
+    )
     told = "the same" if len(digests) == 1 else f"{len(digests)} different results"
     report.goal("1 and 2 workers, 1 and 2 threads, Dask", "the same bytes", told, len(digests) == 1)
 
@@ -246,11 +348,19 @@ def workers(report: Report, folder: Path, country: Country, repeat: int) -> None
 PARTS = ("start", "layers", "workers", "scaling")
 
 
-def add_measurements(report: Report, folder: Path, countries: Sequence[Country], repeat: int, only: Sequence[str] = PARTS) -> None:
+def add_measurements(
+    report: Report,
+    folder: Path,
+    countries: Sequence[Country],
+    repeat: int,
+    only: Sequence[str] = PARTS,
+) -> None:
     """Measure the parts named: each country once, layers on one of at most 10,000 parcels, workers on one of at most 100,000."""
 
     def largest(limit: int) -> Country:
-        return max((each for each in countries if each.parcels <= limit), key=lambda each: each.parcels)
+        return max(
+            (each for each in countries if each.parcels <= limit), key=lambda each: each.parcels
+        )
 
     for name in only:
         started = time.perf_counter()
@@ -268,15 +378,26 @@ def add_measurements(report: Report, folder: Path, countries: Sequence[Country],
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="up to 1,000,000 parcels")
-    parser.add_argument("--parcels", type=int, nargs="+", help="countries of so many parcels instead")
-    parser.add_argument("--municipalities", type=int, nargs="+", help="in how many municipalities each of them is")
+    parser.add_argument(
+        "--parcels", type=int, nargs="+", help="countries of so many parcels instead"
+    )
+    parser.add_argument(
+        "--municipalities", type=int, nargs="+", help="in how many municipalities each of them is"
+    )
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--repeat", type=int, default=1, help="turns of what is compared")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="for the countries and the results")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, help="for the countries and the results"
+    )
     arguments = parser.parse_args()
-    countries = [country_of(parcels) for parcels in arguments.parcels or (FULL if arguments.full else SHORT)]
+    countries = [
+        country_of(parcels) for parcels in arguments.parcels or (FULL if arguments.full else SHORT)
+    ]
     if arguments.municipalities:
-        countries = [Country(each.parcels, number) for each, number in zip(countries, arguments.municipalities, strict=True)]
+        countries = [
+            Country(each.parcels, number)
+            for each, number in zip(countries, arguments.municipalities, strict=True)
+        ]
     report = Report(machine())
     add_measurements(report, arguments.folder, countries, arguments.repeat, arguments.only)
     report.end()

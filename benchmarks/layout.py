@@ -24,15 +24,29 @@ def parts(count: int, seed: int) -> np.ndarray:
     ratio = random.uniform(1, 4, count)
     shapes = shapely.box(0, 0, np.sqrt(area * ratio), np.sqrt(area / ratio))
     width, height = shapely.bounds(shapes)[:, 2:].T
-    bites = shapely.box(width * random.uniform(0.4, 0.9, count), height * random.uniform(0.3, 0.9, count), width + 1, height + 1)
+    bites = shapely.box(
+        width * random.uniform(0.4, 0.9, count),
+        height * random.uniform(0.3, 0.9, count),
+        width + 1,
+        height + 1,
+    )
     holes = shapely.buffer(
-        shapely.points(width * 0.3, height * 0.5), np.where(random.random(count) < 0.3, np.minimum(width, height) * 0.1, 0)
+        shapely.points(width * 0.3, height * 0.5),
+        np.where(random.random(count) < 0.3, np.minimum(width, height) * 0.1, 0),
     )
     shapes = shapely.difference(shapely.difference(shapes, bites), holes)
     angle = random.uniform(0, np.pi, count)
-    turns = np.stack([np.stack([np.cos(angle), np.sin(angle)], axis=1), np.stack([-np.sin(angle), np.cos(angle)], axis=1)], axis=1)
+    turns = np.stack(
+        [
+            np.stack([np.cos(angle), np.sin(angle)], axis=1),
+            np.stack([-np.sin(angle), np.cos(angle)], axis=1),
+        ],
+        axis=1,
+    )
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    return np.asarray(shapely.set_coordinates(shapes, np.einsum("ij,ijk->ik", coordinates, turns[owner])))
+    return np.asarray(
+        shapely.set_coordinates(shapes, np.einsum("ij,ijk->ik", coordinates, turns[owner]))
+    )
 
 
 def main() -> None:
@@ -41,13 +55,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     ruleset = load_ruleset("flexwonen-nl")
-    parameters = LayoutParameters(**{field.name: ruleset.value(field.name) for field in fields(LayoutParameters)})
+    parameters = LayoutParameters(
+        **{field.name: ruleset.value(field.name) for field in fields(LayoutParameters)}
+    )
     shapes = parts(arguments.parts, arguments.seed)
     started, processor = time.perf_counter(), time.process_time()
     layouts = lay_out(shapes, parameters)
     seconds, worked = time.perf_counter() - started, time.process_time() - processor
     print(f"{platform.machine()}, Python {platform.python_version()}")
-    print(f"{len(shapes)} parts, {layouts.homes.sum()} homes: {seconds:.1f} s, of which {worked:.1f} s of CPU")
+    print(
+        f"{len(shapes)} parts, {layouts.homes.sum()} homes: {seconds:.1f} s, of which {worked:.1f} s of CPU"
+    )
 
 
 if __name__ == "__main__":

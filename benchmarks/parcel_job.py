@@ -1,13 +1,16 @@
 """One town through the public interface, whole process with start-up: a job that any tool can do, beside other tools in turn.
 
-Subtract buildings, water, nature and road strips; distances to the nearest stop, shop and school; means of two rasters; score; GeoJSON.
+Subtract buildings, water, nature and road strips; distances to the nearest stop, shop and school;
+means of two rasters; score; GeoJSON.
 
     python benchmarks/parcel_job.py                                    # a town that town.py makes
-    python benchmarks/parcel_job.py --data DIR [DIR ...] --peers DIR   # other towns, beside other tools
-    python benchmarks/parcel_job.py --agreement                        # every buildable area against an exact one
+    python benchmarks/parcel_job.py --data DIR [DIR ...] --peers DIR   # other towns, beside other
+    tools python benchmarks/parcel_job.py --agreement                        # every buildable area
+    against an exact one
 
-A DIR of data holds parcels, buildings, water, nature, roads and pois (.gpkg), noise and elevation (.tif). The towns that the goals were set
-on, and the scripts of the other tools, are not part of this repository.
+A DIR of data holds parcels, buildings, water, nature, roads and pois (.gpkg), noise and elevation
+(.tif). The towns that the goals were set on, and the scripts of the other tools, are not part of
+this repository.
 """
 
 from __future__ import annotations
@@ -88,7 +91,9 @@ class Peer:
 
 PEERS = {
     GEOPANDAS: Peer("run_naive.py", ("--zonal", "array"), ("rasterstats",)),
-    "shapely and numpy, a prototype, two threads": Peer("run_opt.py", ("--zonal", "green", "--threads", "2")),
+    "shapely and numpy, a prototype, two threads": Peer(
+        "run_opt.py", ("--zonal", "green", "--threads", "2")
+    ),
     POSTGIS: Peer("run_postgis.py", ("--style", "tuned", "--workers", "2"), ("psycopg2",)),
     DUCKDB: Peer("run_duckdb.py", ("--threads", "2"), ("duckdb",)),
     "atlite, cells of 2 m": Peer("run_atlite.py", ("--res", "2"), ("atlite",)),
@@ -111,24 +116,42 @@ class Wanted:
 
 WANTED = {
     20_000: Wanted(3, times={GEOPANDAS: 8, POSTGIS: 4}),
-    200_000: Wanted(16, 2000, times={GEOPANDAS: 18, POSTGIS: 6, DUCKDB: 13, GLAES: 1}, times_floor=2.5),
+    200_000: Wanted(
+        16, 2000, times={GEOPANDAS: 18, POSTGIS: 6, DUCKDB: 13, GLAES: 1}, times_floor=2.5
+    ),
 }
 
 
 def ruleset() -> Any:
     from flexruimte.rules.ruleset import Ruleset
 
-    document = {**RULESET, "levels": {**RULESET["levels"], **SOURCED}, "score": {**RULESET["score"], **SOURCED}}
-    document["placement"] = {name: {**TITLE, **SOURCED, "value": value} for name, value in RULESET["placement"].items()}
-    document["rules"] = {name: {"condition": "use", "level": "hard", **rule} for name, rule in RULESET["rules"].items()}
+    document = {
+        **RULESET,
+        "levels": {**RULESET["levels"], **SOURCED},
+        "score": {**RULESET["score"], **SOURCED},
+    }
+    document["placement"] = {
+        name: {**TITLE, **SOURCED, "value": value} for name, value in RULESET["placement"].items()
+    }
+    document["rules"] = {
+        name: {"condition": "use", "level": "hard", **rule}
+        for name, rule in RULESET["rules"].items()
+    }
     for kind in ("layers", "rules", "criteria", "groups"):
-        document[kind] = {name: {**TITLE, **SOURCED, **entry} for name, entry in document[kind].items()}
-    document["measures"] = {name: {**TITLE, **measure} for name, measure in RULESET["measures"].items()}
+        document[kind] = {
+            name: {**TITLE, **SOURCED, **entry} for name, entry in document[kind].items()
+        }
+    document["measures"] = {
+        name: {**TITLE, **measure} for name, measure in RULESET["measures"].items()
+    }
     return Ruleset.model_validate(document)
 
 
 def job(data: Path, out: Path, *, keep_areas: bool = False) -> None:
-    """Do the job; what is printed is read by the process that asked for it. On request the area left of every parcel is kept too."""
+    """Do the job; what is printed is read by the process that asked for it.
+
+    On request the area left of every parcel is kept too.
+    """
     started = time.perf_counter()
     import geopandas as gpd
     import shapely
@@ -142,12 +165,22 @@ def job(data: Path, out: Path, *, keep_areas: bool = False) -> None:
 
     step("read parcels")
     parcels = gpd.read_file(data / "parcels.gpkg", use_arrow=True)
-    town = gpd.GeoDataFrame({"code": ["T"], "naam": ["Town"]}, geometry=[shapely.box(*parcels.total_bounds).buffer(10)], crs=parcels.crs)
-    files = {name: data / (f"{name}.tif" if name in ("noise", "elevation") else f"{name}.gpkg") for name in RULESET["layers"]}
+    town = gpd.GeoDataFrame(
+        {"code": ["T"], "naam": ["Town"]},
+        geometry=[shapely.box(*parcels.total_bounds).buffer(10)],
+        crs=parcels.crs,
+    )
+    files = {
+        name: data / (f"{name}.tif" if name in ("noise", "elevation") else f"{name}.gpkg")
+        for name in RULESET["layers"]
+    }
     study = fr.Study(
         parcels=parcels.assign(parcel_id=parcels["id"].astype(str)),
         municipalities=town,
-        layers={name: {"source": str(path), "coverage": "complete"} if path.suffix == ".gpkg" else path for name, path in files.items()},
+        layers={
+            name: {"source": str(path), "coverage": "complete"} if path.suffix == ".gpkg" else path
+            for name, path in files.items()
+        },
         as_of="2026-01-01",
         ruleset=ruleset(),
         parcel_id="parcel_id",
@@ -160,10 +193,18 @@ def job(data: Path, out: Path, *, keep_areas: bool = False) -> None:
     ends = [*(at for _, at in steps[1:]), time.perf_counter()]
     seconds: dict[str, float] = {}
     for (name, at), end in zip(steps, ends, strict=True):
-        of_all_blocks = name.split(",", maxsplit=1)[0]  # blocks are taken at the same time: together they take as long as this
+        of_all_blocks = name.split(",", maxsplit=1)[
+            0
+        ]  # blocks are taken at the same time: together they take as long as this
         seconds[of_all_blocks] = round(seconds.get(of_all_blocks, 0.0) + end - at, 2)
     if keep_areas:
-        left = dict(zip(ranking.parcels["parcel_id"], ranking.parcels["buildable"].area.fillna(0.0), strict=True))
+        left = dict(
+            zip(
+                ranking.parcels["parcel_id"],
+                ranking.parcels["buildable"].area.fillna(0.0),
+                strict=True,
+            )
+        )
         (out / AREAS).write_text(json.dumps(left))
     print(json.dumps({"ranked": ranked, "parcels": len(parcels), "steps": seconds}))
 
@@ -174,14 +215,20 @@ def floor(data: Path, out: Path) -> None:
     import pyogrio
     import rasterio
 
-    layers = {name: pyogrio.read_dataframe(data / f"{name}.gpkg", use_arrow=True) for name in VECTORS}
+    layers = {
+        name: pyogrio.read_dataframe(data / f"{name}.gpkg", use_arrow=True) for name in VECTORS
+    }
     for name in ("noise", "elevation"):
         with rasterio.open(data / f"{name}.tif") as raster:
             raster.read(1)
     parcels = layers["parcels"]
     numbers = np.random.default_rng(0).random((len(parcels), 9)).round(3)
-    rows = parcels[["id", "geometry"]].assign(**{f"number_{column}": numbers[:, column] for column in range(9)})
-    pyogrio.write_dataframe(rows, out / "floor.geojson", driver="GeoJSON", use_arrow=True, COORDINATE_PRECISION=3)
+    rows = parcels[["id", "geometry"]].assign(
+        **{f"number_{column}": numbers[:, column] for column in range(9)}
+    )
+    pyogrio.write_dataframe(
+        rows, out / "floor.geojson", driver="GeoJSON", use_arrow=True, COORDINATE_PRECISION=3
+    )
 
 
 def exact_areas(data: Path) -> dict[str, tuple[float, float]]:
@@ -194,7 +241,15 @@ def exact_areas(data: Path) -> dict[str, tuple[float, float]]:
 
     parcels, roads = gpd.read_file(data / "parcels.gpkg"), gpd.read_file(data / "roads.gpkg")
     strips = roads.buffer(roads["buffer_m"], quad_segs=BUFFER_QUADRANT_SEGMENTS)
-    cutters = np.concatenate([strips, *(gpd.read_file(data / f"{name}.gpkg").geometry for name in ("buildings", "water", "nature"))])
+    cutters = np.concatenate(
+        [
+            strips,
+            *(
+                gpd.read_file(data / f"{name}.gpkg").geometry
+                for name in ("buildings", "water", "nature")
+            ),
+        ]
+    )
     tree = shapely.STRtree(cutters)
     areas = {}
     for number, parcel in zip(parcels["id"].astype(str), parcels.geometry, strict=True):
@@ -221,13 +276,25 @@ def runnable_peers(folder: Path, data: Path, out: Path, python: str) -> dict[str
     """Return the commands of the peers that can run here; tell why others cannot."""
     commands: dict[str, list[str | Path]] = {}
     for name, peer in PEERS.items():
-        missing = [module for module in peer.needs if subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode]
+        missing = [
+            module
+            for module in peer.needs
+            if subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode
+        ]
         if not (folder / peer.script).is_file():
             print(f"skipped {name}: {folder} has no {peer.script}", file=sys.stderr)
         elif missing:
             print(f"skipped {name}: {python} has no {', '.join(missing)}", file=sys.stderr)
         else:
-            commands[name] = [python, folder / peer.script, "--data", data, "--out", out, *peer.options]
+            commands[name] = [
+                python,
+                folder / peer.script,
+                "--data",
+                data,
+                "--out",
+                out,
+                *peer.options,
+            ]
     return commands
 
 
@@ -246,7 +313,9 @@ def timed(commands: dict[str, list[str | Path]], repeat: int) -> dict[str, list[
     return runs
 
 
-def compare(report: Report, data: Path, out: Path, repeat: int, peers: dict[str, list[str | Path]]) -> None:
+def compare(
+    report: Report, data: Path, out: Path, repeat: int, peers: dict[str, list[str | Path]]
+) -> None:
     """Time the job, its floor and the peers, in turn."""
     runs = timed({OURS: command(data, out), FLOOR: command(data, out, "floor"), **peers}, repeat)
     said = json.loads(runs[OURS][-1].output.splitlines()[-1])
@@ -263,25 +332,58 @@ def compare(report: Report, data: Path, out: Path, repeat: int, peers: dict[str,
         if abs(said["parcels"] / size - 1) > 0.1:
             continue
         what, ours = f"job, {size:,} parcels ({data.name})", middles[OURS]
-        report.goal(what, f"at most {wanted.seconds:g} s", f"{ours.seconds:.1f} s", ours.seconds <= wanted.seconds)
+        report.goal(
+            what,
+            f"at most {wanted.seconds:g} s",
+            f"{ours.seconds:.1f} s",
+            ours.seconds <= wanted.seconds,
+        )
         if wanted.peak_mb:
-            report.goal(f"{what}, memory", f"at most {wanted.peak_mb:g} MB", f"{ours.peak_mb:.0f} MB", ours.peak_mb <= wanted.peak_mb)
+            report.goal(
+                f"{what}, memory",
+                f"at most {wanted.peak_mb:g} MB",
+                f"{ours.peak_mb:.0f} MB",
+                ours.peak_mb <= wanted.peak_mb,
+            )
         for name, factor in wanted.times.items():
             if name in times:
-                report.goal(f"{what}, {name}", f"{factor:g} times ours", f"{times[name]:.1f}", times[name] >= factor)
+                report.goal(
+                    f"{what}, {name}",
+                    f"{factor:g} times ours",
+                    f"{times[name]:.1f}",
+                    times[name] >= factor,
+                )
         if wanted.times_floor:
             over = 1 / times[FLOOR]
-            report.goal(f"{what}, times the floor", f"under {wanted.times_floor:g}", f"{over:.1f}", over < wanted.times_floor)
+            report.goal(
+                f"{what}, times the floor",
+                f"under {wanted.times_floor:g}",
+                f"{over:.1f}",
+                over < wanted.times_floor,
+            )
 
 
 def add_measurements(
-    report: Report, places: list[Path], folder: Path, repeat: int, peers: Path | None, peers_python: str, *, agreement: bool
+    report: Report,
+    places: list[Path],
+    folder: Path,
+    repeat: int,
+    peers: Path | None,
+    peers_python: str,
+    *,
+    agreement: bool,
 ) -> None:
     """Time the job on each town and, on request, compare its areas with exact ones."""
     out = folder / "job"
     out.mkdir(parents=True, exist_ok=True)
     for data in places:
-        compare(report, data, out, repeat, runnable_peers(peers, data, out, peers_python) if peers else {})
+        compare(
+            report,
+            data,
+            out,
+            repeat,
+            runnable_peers(peers, data, out, peers_python) if peers else {},
+        )
         if agreement:
             worst = largest_difference(data, out)
             what = f"area left of every parcel against an exact computation ({data.name})"
@@ -299,13 +401,26 @@ def towns(folder: Path, sizes: list[int]) -> list[Path]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, nargs="+", help="folders with the layers; without it, towns of --parcels are made")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        help="folders with the layers; without it, towns of --parcels are made",
+    )
     parser.add_argument("--parcels", type=int, nargs="+", default=[20_000])
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="for the towns that are made, and for results")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, help="for the towns that are made, and for results"
+    )
     parser.add_argument("--peers", type=Path, help="folder with the scripts of other tools")
-    parser.add_argument("--peers-python", default=sys.executable, help="the Python that has those tools")
+    parser.add_argument(
+        "--peers-python", default=sys.executable, help="the Python that has those tools"
+    )
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--agreement", action="store_true", help="compare every buildable area with one computed parcel by parcel")
+    parser.add_argument(
+        "--agreement",
+        action="store_true",
+        help="compare every buildable area with one computed parcel by parcel",
+    )
     parser.add_argument("--part", choices=["job", "areas", "floor"], help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -318,7 +433,15 @@ def main() -> None:
     report = Report(machine())
     places = arguments.data or towns(arguments.folder, arguments.parcels)
     peers, python = arguments.peers, arguments.peers_python
-    add_measurements(report, places, arguments.folder, arguments.repeat, peers, python, agreement=arguments.agreement)
+    add_measurements(
+        report,
+        places,
+        arguments.folder,
+        arguments.repeat,
+        peers,
+        python,
+        agreement=arguments.agreement,
+    )
     report.end()
 
 

@@ -13,7 +13,12 @@ import time
 import numpy as np
 import pandas as pd
 
-from flexruimte.analyses.relocation import RelocationParameters, place_by_rank, plan_relocation, replay
+from flexruimte.analyses.relocation import (
+    RelocationParameters,
+    place_by_rank,
+    plan_relocation,
+    replay,
+)
 
 
 def sites(count: int, seed: int) -> pd.DataFrame:
@@ -21,8 +26,16 @@ def sites(count: int, seed: int) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     municipality = np.arange(count) // 10
     regions = municipality // 10
-    centre = np.stack([random.uniform(20_000, 270_000, regions.max() + 1), random.uniform(320_000, 610_000, regions.max() + 1)], axis=1)
-    town = centre[np.arange(municipality.max() + 1) // 10] + random.normal(0, 12_000, (municipality.max() + 1, 2))
+    centre = np.stack(
+        [
+            random.uniform(20_000, 270_000, regions.max() + 1),
+            random.uniform(320_000, 610_000, regions.max() + 1),
+        ],
+        axis=1,
+    )
+    town = centre[np.arange(municipality.max() + 1) // 10] + random.normal(
+        0, 12_000, (municipality.max() + 1, 2)
+    )
     at = town[municipality] + random.normal(0, 2_000, (count, 2))
     start = random.integers(2027, 2041, count)
     homes = np.clip(random.lognormal(3.3, 0.8, count), 5, 200).astype(int)
@@ -37,7 +50,10 @@ def sites(count: int, seed: int) -> pd.DataFrame:
             "homes_mid": homes,
             "hectares": homes / 50,
             "term_start": [f"{year}-01-01" for year in start],
-            "term_end": [f"{year + term}-01-01" for year, term in zip(start, random.integers(5, 31, count), strict=True)],
+            "term_end": [
+                f"{year + term}-01-01"
+                for year, term in zip(start, random.integers(5, 31, count), strict=True)
+            ],
             "score": random.uniform(0, 100, count),
             "move_cost_factor": random.uniform(1, 2, count),
             "serviced_share": random.choice([0.0, 0.25, 0.5], count),
@@ -51,12 +67,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     print(f"{platform.machine()}, Python {platform.python_version()}, 30 years, groups of 15\n")
-    print("| sites | homes | groups | seconds | CPU seconds | peak MB | secured | gap | status |\n|---|---|---|---|---|---|---|---|---|")
+    print(
+        "| sites | homes | groups | seconds | CPU seconds | peak MB | secured | gap | status |\n|---|---|---|---|---|---|---|---|---|"
+    )
     for count in arguments.sites:
         table = sites(count, arguments.seed)
         # Homes are placed in every year that sites open: half of the places that open then.
         years = pd.to_datetime(table["term_start"]).dt.year
-        placed = pd.concat([place_by_rank(table[years == year], year=int(year)) for year in sorted(years.unique())])
+        placed = pd.concat(
+            [place_by_rank(table[years == year], year=int(year)) for year in sorted(years.unique())]
+        )
         started, processor = time.perf_counter(), time.process_time()
         plan = plan_relocation(table, RelocationParameters(first_year=2027), placed)
         seconds, worked = time.perf_counter() - started, time.process_time() - processor

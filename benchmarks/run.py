@@ -46,21 +46,48 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="up to 1,000,000 parcels")
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="for what the benchmarks make: some gigabytes with --full")
-    parser.add_argument("--data", type=Path, nargs="+", default=[], help="towns for the job besides those that are made here")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=FOLDER,
+        help="for what the benchmarks make: some gigabytes with --full",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="towns for the job besides those that are made here",
+    )
     parser.add_argument("--peers", type=Path, help="folder with the scripts of other tools")
-    parser.add_argument("--peers-python", default=sys.executable, help="the Python that has those tools")
+    parser.add_argument(
+        "--peers-python", default=sys.executable, help="the Python that has those tools"
+    )
     parser.add_argument("--markdown", type=Path, help="write all that is measured to this page")
     arguments = parser.parse_args()
-    report = Report(f"{date.today()}, {'all of it' if arguments.full else 'the short run'}: {machine()}")
-    places = [*parcel_job.towns(arguments.folder, [20_000, 200_000] if arguments.full else [20_000]), *arguments.data]
+    report = Report(
+        f"{date.today()}, {'all of it' if arguments.full else 'the short run'}: {machine()}"
+    )
+    places = [
+        *parcel_job.towns(arguments.folder, [20_000, 200_000] if arguments.full else [20_000]),
+        *arguments.data,
+    ]
     peers, python = arguments.peers, arguments.peers_python
-    parcel_job.add_measurements(report, places, arguments.folder, arguments.repeat, peers, python, agreement=True)
-    countries = [country_run.country_of(parcels) for parcels in (country_run.FULL if arguments.full else country_run.SHORT)]
-    country_run.add_measurements(report, arguments.folder, countries, arguments.repeat if arguments.full else 1)
+    parcel_job.add_measurements(
+        report, places, arguments.folder, arguments.repeat, peers, python, agreement=True
+    )
+    countries = [
+        country_run.country_of(parcels)
+        for parcels in (country_run.FULL if arguments.full else country_run.SHORT)
+    ]
+    country_run.add_measurements(
+        report, arguments.folder, countries, arguments.repeat if arguments.full else 1
+    )
     report.end()
     if arguments.markdown:
-        arguments.markdown.write_text("\n\n".join([PREFACE + "\n## The last run", *report.parts]) + "\n")
+        arguments.markdown.write_text(
+            "\n\n".join([PREFACE + "\n## The last run", *report.parts]) + "\n"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""What all benchmarks share: whole processes measured, in turn, and told as tables. On Linux; elsewhere memory is what is not shared."""
+"""What all benchmarks share: whole processes measured, in turn, and told as tables.
+
+On Linux; elsewhere memory is what is not shared.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,11 @@ FOLDER = Path(__file__).parent.parent / ".cache" / "benchmarks"
 """Where what the benchmarks make is kept, for the next time."""
 FLEXRUIMTE = [sys.executable, "-c", "from flexruimte.cli import main; main()"]
 """The command line, with the Python that runs the benchmark."""
-ON_ONE_PROCESSOR = [sys.executable, "-c", "import os; os.sched_setaffinity(0, {0}); from flexruimte.cli import main; main()"]
+ON_ONE_PROCESSOR = [
+    sys.executable,
+    "-c",
+    "import os; os.sched_setaffinity(0, {0}); from flexruimte.cli import main; main()",
+]
 """The same, where it may use one processor only, so that it uses one thread too."""
 MEASURED = ["s", "CPU s", "peak MB"]
 
@@ -81,7 +88,10 @@ class _Watcher(threading.Thread):
         pause = 0.0
         while not self._ended.wait(pause):
             looking = time.perf_counter()
-            self.peak_mb = max(self.peak_mb, sum(_memory(each) for process in self._processes for each in _tree(process)))
+            self.peak_mb = max(
+                self.peak_mb,
+                sum(_memory(each) for process in self._processes for each in _tree(process)),
+            )
             # Looking at a large process costs it something: at most a twentieth of the time.
             pause = max(0.05, 20 * (time.perf_counter() - looking))
 
@@ -110,7 +120,9 @@ def measure(command: Sequence[str | Path], also: Sequence[psutil.Process] = ()) 
     before = _processor(also)
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complaints:
         started = time.perf_counter()
-        process = subprocess.Popen([str(part) for part in command], stdout=said, stderr=complaints, text=True)
+        process = subprocess.Popen(
+            [str(part) for part in command], stdout=said, stderr=complaints, text=True
+        )
         watcher = _Watcher([psutil.Process(process.pid), *also])
         watcher.start()
         try:
@@ -125,8 +137,15 @@ def measure(command: Sequence[str | Path], also: Sequence[psutil.Process] = ()) 
         for file in (said, complaints):
             file.seek(0)
         if process.returncode:
-            raise SystemExit(f"{complaints.read()}{' '.join(map(str, command))}\nended with exit status {process.returncode}")
-        return Run(seconds, usage.ru_utime + usage.ru_stime + _processor(also) - before, watcher.peak_mb, said.read())
+            raise SystemExit(
+                f"{complaints.read()}{' '.join(map(str, command))}\nended with exit status {process.returncode}"
+            )
+        return Run(
+            seconds,
+            usage.ru_utime + usage.ru_stime + _processor(also) - before,
+            watcher.peak_mb,
+            said.read(),
+        )
 
 
 def in_turn(jobs: Mapping[str, Callable[[], Run]], repeat: int) -> dict[str, list[Run]]:
@@ -150,7 +169,9 @@ def median(runs: Sequence[Run]) -> Run:
 
 def paired_ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
     """Return how many times as long the others took: the median over the turns."""
-    return statistics.median(other.seconds / own.seconds for own, other in zip(ours, theirs, strict=True))
+    return statistics.median(
+        other.seconds / own.seconds for own, other in zip(ours, theirs, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -181,7 +202,10 @@ class Report:
 
     def end(self) -> None:
         """Add the table of goals."""
-        rows = [[goal.what, goal.goal, goal.measured, "yes" if goal.met else "**no**"] for goal in self._goals]
+        rows = [
+            [goal.what, goal.goal, goal.measured, "yes" if goal.met else "**no**"]
+            for goal in self._goals
+        ]
         self.add("Goals", table(["", "goal", "measured", "reached"], rows))
 
     def _say(self, part: str) -> None:
@@ -207,10 +231,13 @@ def machine() -> str:
     import shapely
 
     models = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
-    model = models[0].split(":", 1)[1].strip() if models else platform.processor() or platform.machine()
+    model = (
+        models[0].split(":", 1)[1].strip() if models else platform.processor() or platform.machine()
+    )
     memory = psutil.virtual_memory().total / 2**30
     packages = ", ".join(
-        f"{name} {version(name)}" for name in ("flexruimte", "numpy", "pandas", "geopandas", "shapely", "pyogrio", "rasterio")
+        f"{name} {version(name)}"
+        for name in ("flexruimte", "numpy", "pandas", "geopandas", "shapely", "pyogrio", "rasterio")
     )
     return (
         f"{model}, {os.cpu_count()} processors, {memory:.0f} GiB, {platform.system()} {platform.release()}\n\n"

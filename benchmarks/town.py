@@ -2,8 +2,8 @@
 
     python benchmarks/town.py --parcels 20000 --out DIR
 
-Writes parcels, buildings, water, nature, roads (with `buffer_m`) and pois (with `kind`: stop, shop, school) as GeoPackages, and noise
-(25 m) and elevation (10 m) as GeoTIFFs.
+Writes parcels, buildings, water, nature, roads (with `buffer_m`) and pois (with `kind`: stop, shop,
+school) as GeoPackages, and noise (25 m) and elevation (10 m) as GeoTIFFs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def write_town(parcels: int, folder: Path) -> None:
         return country.layer(settings[key], []).to_crs(CRS)
 
     def write(name: str, shapes: gpd.GeoSeries, **columns: Any) -> None:
-        frame = gpd.GeoDataFrame(geometry=shapes.force_2d().make_valid().to_numpy(), crs=CRS).assign(id=np.arange(len(shapes)), **columns)
+        frame = gpd.GeoDataFrame(
+            geometry=shapes.force_2d().make_valid().to_numpy(), crs=CRS
+        ).assign(id=np.arange(len(shapes)), **columns)
         frame.to_file(folder / f"{name}.gpkg")
 
     write("parcels", country.parcel_layer().geometry, kind="parcel")
@@ -47,10 +49,22 @@ def write_town(parcels: int, folder: Path) -> None:
     write("water", layer("bgt_waterdeel").geometry)
     write("nature", pd.concat([layer("natura2000"), layer("nnn")]).geometry)
     roads = layer("nwb_wegvakken")
-    write("roads", roads.geometry, buffer_m=roads["wegbehsrt"].map(STRIPS_M).fillna(OTHER_STRIP_M).to_numpy())
+    write(
+        "roads",
+        roads.geometry,
+        buffer_m=roads["wegbehsrt"].map(STRIPS_M).fillna(OTHER_STRIP_M).to_numpy(),
+    )
     stops, places = layer("gtfs_stops"), layer("voorzieningen")
-    of_kind = {"stop": stops, "shop": places[places["shop"].notna()], "school": places[places["amenity"] == "school"]}
-    write("pois", pd.concat(of_kind.values()).geometry, kind=np.repeat(list(of_kind), [len(rows) for rows in of_kind.values()]))
+    of_kind = {
+        "stop": stops,
+        "shop": places[places["shop"].notna()],
+        "school": places[places["amenity"] == "school"],
+    }
+    write(
+        "pois",
+        pd.concat(of_kind.values()).geometry,
+        kind=np.repeat(list(of_kind), [len(rows) for rows in of_kind.values()]),
+    )
     for name, key in (("noise", "rivm_lden_alle"), ("elevation", "ahn_dtm")):
         cells, profile = country.grid(SAMPLE.parent / settings[key]["source"])
         with rasterio.open(folder / f"{name}.tif", "w", **profile) as raster:

@@ -57,10 +57,16 @@ def served(folder: Path) -> Iterator[str]:
 @contextmanager
 def headless(profile: Path) -> Iterator[webdriver.Chrome]:
     """Give a headless Chromium with an empty profile; skips the test where there is none, or no MapLibre."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    browser = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     driver = shutil.which("chromedriver")
     if browser is None or driver is None:
-        pytest.skip("no Chromium with ChromeDriver here; on Debian: apt-get install chromium chromium-driver")
+        pytest.skip(
+            "no Chromium with ChromeDriver here; on Debian: apt-get install chromium chromium-driver"
+        )
     if not (LIBRARY / "maplibre-gl.js").is_file():
         pytest.skip("MapLibre is not here; `make test` fetches it where there is npm")
     options = webdriver.ChromeOptions()

@@ -45,8 +45,12 @@ def sample_geojson(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def four_towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study file of the toy town, divided into four municipalities."""
     path = write_toy_study(tmp_path_factory.mktemp("four_towns"))
-    quarters = [box(left, bottom, left + 250, bottom + 200) for bottom in (-50, 150) for left in (-50, 200)]
-    towns = frame(quarters, code=["A", "B", "C", "D"], naam=["Aadorp", "Beedorp", "Ceedorp", "Deedorp"])
+    quarters = [
+        box(left, bottom, left + 250, bottom + 200) for bottom in (-50, 150) for left in (-50, 200)
+    ]
+    towns = frame(
+        quarters, code=["A", "B", "C", "D"], naam=["Aadorp", "Beedorp", "Ceedorp", "Deedorp"]
+    )
     towns.to_file(path.parent / "kaart.gpkg", layer="gemeente")
     return path
 

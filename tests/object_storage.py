@@ -62,7 +62,10 @@ class Server:
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         service.put_user_policy(UserName=user, PolicyName="given", PolicyDocument=policy)
         key = service.create_access_key(UserName=user)["AccessKey"]
-        return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+        return {
+            "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+        }
 
     def check_who_asks(self) -> None:
         """From now on, answer only those who sign with the keys of a user who may."""
@@ -83,7 +86,9 @@ def ask(address: str, method: str, content: bytes | None = None) -> bytes:
         "Content-Type": "application/octet-stream",
         "x-amz-acl": "public-read",
     }
-    with urllib.request.urlopen(urllib.request.Request(address, content, headers, method=method), timeout=60) as answer:
+    with urllib.request.urlopen(
+        urllib.request.Request(address, content, headers, method=method), timeout=60
+    ) as answer:
         return bytes(answer.read())
 
 
@@ -92,9 +97,20 @@ def serving() -> Iterator[Server]:
     """Start a server with an empty bucket."""
     pytest.importorskip("moto.server", reason="there is no S3 server: pip install 'moto[server]'")
     port = free_port()
-    command = [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port)]
+    command = [
+        sys.executable,
+        "-c",
+        "from moto.server import main; main()",
+        "-H",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "AWS_EC2_METADATA_DISABLED": "true"}
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "AWS_EC2_METADATA_DISABLED": "true"},
     )
     server = Server(f"http://127.0.0.1:{port}", process)
     try:

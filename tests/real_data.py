@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-REAL_DATA = Path(os.environ.get("FLEXRUIMTE_REAL_DATA", Path(__file__).parents[2] / "shared" / "data"))
+REAL_DATA = Path(
+    os.environ.get("FLEXRUIMTE_REAL_DATA", Path(__file__).parents[2] / "shared" / "data")
+)
 
 needs_real_data = pytest.mark.skipif(
     not (REAL_DATA / "delft" / "delft_rd.gpkg").is_file(),

@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 SQUARE = shapely.box(0, 0, 10, 10)
 ZOO = {
     "square": SQUARE,
-    "hole": shapely.Polygon([(0, 0), (10, 0), (10, 10), (0, 10)], [[(2, 2), (2, 6), (6, 6), (6, 2)]]),
+    "hole": shapely.Polygon(
+        [(0, 0), (10, 0), (10, 10), (0, 10)], [[(2, 2), (2, 6), (6, 6), (6, 2)]]
+    ),
     "multi": shapely.MultiPolygon([shapely.box(0, 0, 4, 4), shapely.box(6, 6, 9, 9)]),
     "sliver": shapely.box(0, 0, 100, 0.01),
     "triangle": shapely.Polygon([(0, 0), (10, 0), (0, 10)]),
     "repaired bow-tie": shapely.make_valid(shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])),
-    "comb": shapely.union_all([shapely.box(0, 0, 20, 1), *[shapely.box(2 * i, 0, 2 * i + 1, 10) for i in range(10)]]),
+    "comb": shapely.union_all(
+        [shapely.box(0, 0, 20, 1), *[shapely.box(2 * i, 0, 2 * i + 1, 10) for i in range(10)]]
+    ),
     "far away": shapely.box(250_000, 600_000, 250_010, 600_010),
     "empty": shapely.Polygon(),
 }

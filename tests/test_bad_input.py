@@ -40,9 +40,15 @@ def change_layer(layer: str, change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFra
     def edit(folder: Path) -> None:
         changed = change(gpd.read_file(folder / "kaart.gpkg", layer=layer))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pyogrio warns of a layer without CRS, which is what one case is about
+            warnings.simplefilter(
+                "ignore"
+            )  # pyogrio warns of a layer without CRS, which is what one case is about
             changed.to_file(folder / f"{layer}.gpkg", layer=layer)
-        replace("study.toml", f'source = "kaart.gpkg"\nlayer = "{layer}"', f'source = "{layer}.gpkg"\nlayer = "{layer}"')(folder)
+        replace(
+            "study.toml",
+            f'source = "kaart.gpkg"\nlayer = "{layer}"',
+            f'source = "{layer}.gpkg"\nlayer = "{layer}"',
+        )(folder)
 
     return edit
 
@@ -151,7 +157,9 @@ def test_the_command_line_refuses_in_one_line(
     edit, _, message = REFUSED[case]
     path = write_toy_study(tmp_path / "study")
     edit(tmp_path / "study")
-    monkeypatch.setattr("sys.argv", ["flexruimte", "run", str(path), "--out", str(tmp_path / "out")])
+    monkeypatch.setattr(
+        "sys.argv", ["flexruimte", "run", str(path), "--out", str(tmp_path / "out")]
+    )
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 2
@@ -162,12 +170,22 @@ def test_the_command_line_refuses_in_one_line(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("code", "message"), [("GM0000", "municipality 'GM0000' is not in"), ("B", "municipality 'B' has no parcels")])
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("GM0000", "municipality 'GM0000' is not in"), ("B", "municipality 'B' has no parcels")],
+)
 def test_the_command_line_refuses_municipalities(
-    tmp_path: Path, code: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    code: str,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = write_toy_study(tmp_path / "study")
-    monkeypatch.setattr("sys.argv", ["flexruimte", "run", str(path), "--gemeente", code, "--out", str(tmp_path / "out")])
+    monkeypatch.setattr(
+        "sys.argv",
+        ["flexruimte", "run", str(path), "--gemeente", code, "--out", str(tmp_path / "out")],
+    )
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 2
@@ -178,7 +196,9 @@ def test_the_command_line_refuses_municipalities(
 def test_a_good_study_has_no_problems(tmp_path: Path) -> None:
     report = check(Study.load(write_toy_study(tmp_path)).plan)
     assert report.problems == report.missing_layers == []
-    assert any("lden" in warning and "part of A" in warning for warning in report.warnings)  # the raster stops short
+    assert any(
+        "lden" in warning and "part of A" in warning for warning in report.warnings
+    )  # the raster stops short
 
 
 def test_files_give_what_memory_gives(tmp_path: Path) -> None:
@@ -186,7 +206,9 @@ def test_files_give_what_memory_gives(tmp_path: Path) -> None:
     memory = assess(toy_study(tmp_path / "memory").plan, "A").parcels
     files = assess(Study.load(write_toy_study(tmp_path / "files")).plan, "A").parcels
     pd.testing.assert_frame_equal(
-        pd.DataFrame(files).drop(columns="owner_class"), pd.DataFrame(memory).drop(columns="owner_class"), check_exact=True
+        pd.DataFrame(files).drop(columns="owner_class"),
+        pd.DataFrame(memory).drop(columns="owner_class"),
+        check_exact=True,
     )
 
 
@@ -200,13 +222,24 @@ def test_a_municipality_that_is_not_there(tmp_path: Path, code: str) -> None:
 
 
 def test_repairs_are_counted(tmp_path: Path) -> None:
-    bow_tie = shapely.Polygon([(100_000, 400_100), (100_050, 400_200), (100_050, 400_100), (100_000, 400_200)])
+    bow_tie = shapely.Polygon(
+        [(100_000, 400_100), (100_050, 400_200), (100_050, 400_100), (100_000, 400_200)]
+    )
     strange = frame(
-        [bow_tie, shapely.force_3d(box(100, 100, 104, 200), 3.0), None, shapely.Polygon(), shapely.LineString([(0, 0), (1, 1)])],
+        [
+            bow_tie,
+            shapely.force_3d(box(100, 100, 104, 200), 3.0),
+            None,
+            shapely.Polygon(),
+            shapely.LineString([(0, 0), (1, 1)]),
+        ],
         nr=[1, 2, 3, 4, 5],
         naam=["strik", "hoog", "niets", "leeg", "lijn"],
     )
-    town = assess(toy_study(tmp_path, layers={"natuur": {"source": strange, "coverage": "complete"}}).plan, "A")
+    town = assess(
+        toy_study(tmp_path, layers={"natuur": {"source": strange, "coverage": "complete"}}).plan,
+        "A",
+    )
     repairs = town.inputs["natuur"].repairs
     assert repairs["invalid geometry repaired"] == 1
     assert repairs["Z or M values dropped"] == 1
@@ -229,14 +262,22 @@ ARC = """<?xml version="1.0" encoding="utf-8"?>
 
 def test_curves_are_made_straight_and_counted(tmp_path: Path) -> None:
     (tmp_path / "boog.gml").write_text(ARC)
-    town = assess(toy_study(tmp_path, layers={"natuur": {"source": str(tmp_path / "boog.gml"), "coverage": "complete"}}).plan, "A")
+    town = assess(
+        toy_study(
+            tmp_path,
+            layers={"natuur": {"source": str(tmp_path / "boog.gml"), "coverage": "complete"}},
+        ).plan,
+        "A",
+    )
     assert town.inputs["natuur"].repairs["curves in the whole source made straight"] == 1
     # half a circle of 50 m on P05: 3,927 m2, a thousandth less in steps of 4 degrees
     covered = town.parcels.set_index("parcel_id")["covered_m2_nature"]["P05"]
     assert covered == pytest.approx(np.pi * 50**2 / 2, rel=1e-3)
 
 
-@pytest.mark.filterwarnings("ignore")  # GDAL says that these shapes are no curves, and is right: only the declaration is
+@pytest.mark.filterwarnings(
+    "ignore"
+)  # GDAL says that these shapes are no curves, and is right: only the declaration is
 def test_a_layer_declared_as_curved_is_counted(tmp_path: Path) -> None:
     layers(tmp_path)["natuur"].to_file(tmp_path / "vlak.gpkg", layer="natuur")
     with closing(sqlite3.connect(tmp_path / "vlak.gpkg")) as database:
@@ -267,9 +308,14 @@ def test_ids_are_numbered_when_asked(tmp_path: Path) -> None:
 
 def test_layers_in_other_systems_are_projected(tmp_path: Path) -> None:
     degrees = layers(tmp_path)["natuur"].to_crs("EPSG:4326")
-    usual, other = assess(toy_study(tmp_path).plan, "A"), assess(toy_study(tmp_path, layers={"natuur": degrees}).plan, "A")
+    usual, other = (
+        assess(toy_study(tmp_path).plan, "A"),
+        assess(toy_study(tmp_path, layers={"natuur": degrees}).plan, "A"),
+    )
     # a straight line of 100 m in the one system bends by 0.4 mm in the other: 0.05 m2 of a hectare
-    np.testing.assert_allclose(other.parcels["covered_m2_nature"], usual.parcels["covered_m2_nature"], atol=0.05)
+    np.testing.assert_allclose(
+        other.parcels["covered_m2_nature"], usual.parcels["covered_m2_nature"], atol=0.05
+    )
     # what such a film leaves of P07 is no land
     assert list(other.parcels["verdict_nature"]) == list(usual.parcels["verdict_nature"])
 
@@ -279,7 +325,11 @@ def test_fields_are_found_in_other_spellings(tmp_path: Path) -> None:
     town = assess(toy_study(tmp_path, layers={"bodemgebruik": renamed}).plan, "A")
     assert town.parcels["land_use_class"].notna().sum() == 10
     fixed = {"source": renamed.drop(columns="KLAS_se"), "constants": {"klasse": 51}}
-    assert set(assess(toy_study(tmp_path, layers={"bodemgebruik": fixed}).plan, "A").parcels["land_use_class"].dropna()) == {51}
+    assert set(
+        assess(toy_study(tmp_path, layers={"bodemgebruik": fixed}).plan, "A")
+        .parcels["land_use_class"]
+        .dropna()
+    ) == {51}
 
 
 def test_features_is_what_a_vector_layer_becomes() -> None:

@@ -38,7 +38,19 @@ def out(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_run_end_to_end_in_a_process_of_its_own(study: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-W", "error", "-m", "flexruimte.cli", "run", str(study), "--gemeente", "A", "--out", str(tmp_path / "out")]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "flexruimte.cli",
+        "run",
+        str(study),
+        "--gemeente",
+        "A",
+        "--out",
+        str(tmp_path / "out"),
+    ]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     assert "Aadorp" in ended.stdout
@@ -46,18 +58,35 @@ def test_run_end_to_end_in_a_process_of_its_own(study: Path, tmp_path: Path) -> 
     assert (tmp_path / "out" / "A" / "locations.geojson").is_file()
 
 
-def test_run_passes_on_what_was_asked(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_passes_on_what_was_asked(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: dict[str, Any] = {}
 
     def fake(
-        plan: object, codes: list[str], folder: Path, *, fresh: bool, workers: int, dask: str | None, progress: object
+        plan: object,
+        codes: list[str],
+        folder: Path,
+        *,
+        fresh: bool,
+        workers: int,
+        dask: str | None,
+        progress: object,
     ) -> batch.BatchReport:
         seen.update(codes=codes, folder=folder, fresh=fresh, workers=workers, dask=dask)
         return batch.BatchReport(folder, [], [], 0)
 
     monkeypatch.setattr(batch, "run", fake)
-    assert run("run", study, "--gemeente", "A", "--gemeente", "B", "--out", tmp_path, "--fresh") == 0
-    assert seen == {"codes": ["A", "B"], "folder": str(tmp_path), "fresh": True, "workers": 1, "dask": None}
+    assert (
+        run("run", study, "--gemeente", "A", "--gemeente", "B", "--out", tmp_path, "--fresh") == 0
+    )
+    assert seen == {
+        "codes": ["A", "B"],
+        "folder": str(tmp_path),
+        "fresh": True,
+        "workers": 1,
+        "dask": None,
+    }
 
 
 def test_one_failed_municipality_is_exit_status_1(
@@ -80,7 +109,9 @@ def test_one_failed_municipality_is_exit_status_1(
         (["rules", "nowhere.toml"], "ruleset 'nowhere.toml' cannot be read"),
     ],
 )
-def test_an_error_is_one_line_and_exit_status_2(study: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+def test_an_error_is_one_line_and_exit_status_2(
+    study: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
     assert run(*[study if argument == "STUDY" else argument for argument in arguments]) == 2
     printed = capsys.readouterr()
     assert printed.err.startswith(f"flexruimte: error: {said}")
@@ -88,7 +119,9 @@ def test_an_error_is_one_line_and_exit_status_2(study: Path, capsys: pytest.Capt
     assert "Traceback" not in printed.err
 
 
-@pytest.mark.parametrize("arguments", [["bogus"], ["run"], ["schema", "bogus"], ["run", "x.toml", "--bogus"]])
+@pytest.mark.parametrize(
+    "arguments", [["bogus"], ["run"], ["schema", "bogus"], ["run", "x.toml", "--bogus"]]
+)
 def test_bad_arguments_are_exit_status_2(arguments: list[str]) -> None:
     assert run(*arguments) == 2
 
@@ -117,7 +150,9 @@ def test_check_prints_a_list_to_paste(study: Path, capsys: pytest.CaptureFixture
     assert 'not_assessed = ["natuur"]' in printed
 
 
-def test_check_with_a_problem_is_exit_status_2(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_with_a_problem_is_exit_status_2(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     broken = study.with_name("broken.toml")
     broken.write_text(study.read_text().replace('source = "lden.tif"', 'source = "gone.tif"'))
     assert run("check", broken) == 2

@@ -44,11 +44,14 @@ def by_id(town: Assessment) -> pd.DataFrame:
 
 def test_rows_may_be_shuffled(tmp_path: Path) -> None:
     shuffled = {
-        key: data.sample(frac=1, random_state=7) if isinstance(data, pd.DataFrame) else data for key, data in layers(tmp_path).items()
+        key: data.sample(frac=1, random_state=7) if isinstance(data, pd.DataFrame) else data
+        for key, data in layers(tmp_path).items()
     }
     usual = toy(tmp_path)
     other = toy(tmp_path, layers=shuffled, parcels=parcels().sample(frac=1, random_state=3))
-    pd.testing.assert_frame_equal(pd.DataFrame(usual.parcels), pd.DataFrame(other.parcels), check_exact=True)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(usual.parcels), pd.DataFrame(other.parcels), check_exact=True
+    )
     assert (shapely.to_wkb(usual.buildable) == shapely.to_wkb(other.buildable)).all()
 
 
@@ -56,28 +59,47 @@ def test_the_rest_of_the_country_changes_nothing(tmp_path: Path) -> None:
     # another municipality with parcels, and features far away in every layer
     far = box(50_000, 0, 50_100, 100)
     more_parcels = pd.concat([parcels(), frame([far], parcel_id=["far"])], ignore_index=True)
-    more = pd.concat([municipalities(), frame([box(49_000, -100, 51_000, 200)], code=["C"], naam=["Ceedorp"])], ignore_index=True)
+    more = pd.concat(
+        [municipalities(), frame([box(49_000, -100, 51_000, 200)], code=["C"], naam=["Ceedorp"])],
+        ignore_index=True,
+    )
     evidence = layers(tmp_path)
-    evidence["natuur"] = pd.concat([evidence["natuur"], frame([far], nr=[9], naam=["Ver"])], ignore_index=True)
-    evidence["pand"] = pd.concat([evidence["pand"], frame([far], identificatie=["b9"], status=["Pand in gebruik"])], ignore_index=True)
+    evidence["natuur"] = pd.concat(
+        [evidence["natuur"], frame([far], nr=[9], naam=["Ver"])], ignore_index=True
+    )
+    evidence["pand"] = pd.concat(
+        [evidence["pand"], frame([far], identificatie=["b9"], status=["Pand in gebruik"])],
+        ignore_index=True,
+    )
     usual = toy(tmp_path)
     other = toy(tmp_path, layers=evidence, parcels=more_parcels, municipalities=more)
-    pd.testing.assert_frame_equal(pd.DataFrame(usual.parcels), pd.DataFrame(other.parcels), check_exact=True)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(usual.parcels), pd.DataFrame(other.parcels), check_exact=True
+    )
 
 
 def test_a_border_does_not_matter(tmp_path: Path) -> None:
     # the town cut in two municipalities gives each parcel the same numbers, rank aside
-    halves = frame([box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"])
+    halves = frame(
+        [box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"]
+    )
     study = toy_study(tmp_path, municipalities=halves)
     parts = pd.concat([by_id(assess(study.plan, code)) for code in "AB"]).sort_index()
     whole = by_id(toy(tmp_path))
     leave = ["rank", "gemeente", "gemeente_code"]
-    pd.testing.assert_frame_equal(parts.drop(columns=leave), whole.drop(columns=leave), check_exact=True, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        parts.drop(columns=leave), whole.drop(columns=leave), check_exact=True, check_dtype=False
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------------- unknown is visible
 
-EXCLUDING_LAYERS = {"pand": ["unbuilt", "buildings"], "natuur": ["nature"], "leiding": ["pipeline"], "plannen": ["hard_plan"]}
+EXCLUDING_LAYERS = {
+    "pand": ["unbuilt", "buildings"],
+    "natuur": ["nature"],
+    "leiding": ["pipeline"],
+    "plannen": ["hard_plan"],
+}
 
 
 @pytest.mark.parametrize("layer", EXCLUDING_LAYERS)
@@ -93,7 +115,9 @@ def test_an_absent_layer_is_unknown_for_all(tmp_path: Path, layer: str) -> None:
 
 
 @pytest.mark.parametrize("layer", EXCLUDING_LAYERS)
-def test_what_is_not_assessed_is_left_out_and_lowers_what_is_known(tmp_path: Path, layer: str) -> None:
+def test_what_is_not_assessed_is_left_out_and_lowers_what_is_known(
+    tmp_path: Path, layer: str
+) -> None:
     town = toy(tmp_path, layers={layer: None}, not_assessed=[layer])
     for rule in EXCLUDING_LAYERS[layer]:
         assert town.left_out[rule] == layer
@@ -104,7 +128,11 @@ def test_what_is_not_assessed_is_left_out_and_lowers_what_is_known(tmp_path: Pat
 
 def test_without_agreements_no_term_is_certain(tmp_path: Path) -> None:
     assert "yes" not in set(toy(tmp_path, layers={"afspraken": None}).parcels["verdict_term"])
-    assert "yes" in set(toy(tmp_path, layers={"afspraken": None}, not_assessed=["afspraken"]).parcels["verdict_term"])
+    assert "yes" in set(
+        toy(tmp_path, layers={"afspraken": None}, not_assessed=["afspraken"]).parcels[
+            "verdict_term"
+        ]
+    )
 
 
 def test_an_empty_layer_says_nothing_unless_the_study_says_it_does(tmp_path: Path) -> None:
@@ -116,7 +144,12 @@ def test_an_empty_layer_says_nothing_unless_the_study_says_it_does(tmp_path: Pat
 
 def test_a_layer_of_half_the_town_is_unknown_for_the_other_half(tmp_path: Path) -> None:
     # nature's extent is x 0-300: the last column lies outside it
-    verdicts = by_id(toy(tmp_path, layers={"natuur": {"source": layers(tmp_path)["natuur"], "coverage": "extent"}}))["verdict_nature"]
+    verdicts = by_id(
+        toy(
+            tmp_path,
+            layers={"natuur": {"source": layers(tmp_path)["natuur"], "coverage": "extent"}},
+        )
+    )["verdict_nature"]
     assert set(verdicts[["P05", "P06"]]) == {"yes"}
     assert verdicts["P07"] == "no"
     assert set(verdicts[["P04", "P08", "P12"]]) == {"unknown"}
@@ -136,7 +169,9 @@ def test_coverage_may_be_given_as_polygons(tmp_path: Path) -> None:
 def test_an_unknown_never_beats_a_no(tmp_path: Path) -> None:
     before = by_id(toy(tmp_path))["status"]
     after = by_id(toy(tmp_path, layers={"plannen": None}))["status"]
-    still = before[before == "excluded"].index.difference(["P10", "P11"])  # these two are excluded by their plans
+    still = before[before == "excluded"].index.difference(
+        ["P10", "P11"]
+    )  # these two are excluded by their plans
     assert set(after[still]) == {"excluded"}
 
 
@@ -146,7 +181,11 @@ def test_an_unknown_never_beats_a_no(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rule", load_ruleset(RULESET).rules)
 def test_a_softer_level_never_excludes(tmp_path: Path, rule: str) -> None:
     excluded = [
-        set(by_id(toy(tmp_path, ruleset=changed_ruleset(rules={rule: {"level": level}}))).query("status == 'excluded'").index)
+        set(
+            by_id(toy(tmp_path, ruleset=changed_ruleset(rules={rule: {"level": level}})))
+            .query("status == 'excluded'")
+            .index
+        )
         for level in Level
     ]
     assert excluded[3] == excluded[2] <= excluded[1] == excluded[0]
@@ -166,15 +205,24 @@ def test_a_general_rule_a_local_one_none_and_zero() -> None:
 def test_a_change_without_a_source_says_so() -> None:
     assert load_ruleset(RULESET).rules["nature"].basis == "law"
     silent = changed_ruleset(rules={"nature": {"distance_m": 10}}).rules["nature"]
-    assert silent.source == "distance_m changed by ruleset 'toy' [municipalities.A], without a source; before: toy"
+    assert (
+        silent.source
+        == "distance_m changed by ruleset 'toy' [municipalities.A], without a source; before: toy"
+    )
     assert silent.basis == "assumption"
-    sourced = changed_ruleset(rules={"nature": {"distance_m": 10, "source": "Raadsbesluit 2026-14", "basis": "practice"}}).rules["nature"]
+    sourced = changed_ruleset(
+        rules={"nature": {"distance_m": 10, "source": "Raadsbesluit 2026-14", "basis": "practice"}}
+    ).rules["nature"]
     assert (sourced.source, sourced.basis) == ("Raadsbesluit 2026-14", "practice")
 
 
 def test_an_override_holds_in_its_municipality_only(tmp_path: Path) -> None:
-    ruleset = load_ruleset(RULESET).model_copy(update={"municipalities": {"B": {"rules": {"nature": {"level": "soft"}}}}})
-    halves = frame([box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"])
+    ruleset = load_ruleset(RULESET).model_copy(
+        update={"municipalities": {"B": {"rules": {"nature": {"level": "soft"}}}}}
+    )
+    halves = frame(
+        [box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"]
+    )
     study = toy_study(tmp_path, ruleset=ruleset, municipalities=halves)
     assert by_id(assess(study.plan, "B")).loc["P07", "status"] == "attention"
     assert by_id(assess(study.plan, "A")).loc["P05", "buildable_m2"] == pytest.approx(5_000)
@@ -184,7 +232,9 @@ def test_asked_types_are_a_rule_like_any_other(tmp_path: Path) -> None:
     town = by_id(toy(tmp_path, placement={"site_types": ["field"]}))
     assert town.loc["P03", "status"] == "attention"
     assert town.loc["P01", "reasons"] == "type_asked"
-    assert town.loc["P04", "verdict_type_asked"] == "unknown"  # whether its building exists is not known
+    assert (
+        town.loc["P04", "verdict_type_asked"] == "unknown"
+    )  # whether its building exists is not known
 
 
 def test_a_distance_that_cannot_be_read_is_unknown_near_the_feature(tmp_path: Path) -> None:
@@ -203,7 +253,12 @@ def test_the_studys_date_picks_the_regime(tmp_path: Path, as_of: str, years: flo
 
 
 def test_a_placeholder_circle_is_not_believed(tmp_path: Path) -> None:
-    circle = frame([shapely.buffer(box(40, 40, 60, 60).centroid, 30)], plan=["rond"], status=["1A"], start=[2028])
+    circle = frame(
+        [shapely.buffer(box(40, 40, 60, 60).centroid, 30)],
+        plan=["rond"],
+        status=["1A"],
+        start=[2028],
+    )
     row = by_id(toy(tmp_path, layers={"plannen": circle})).loc["P01"]
     assert row["verdict_hard_plan"] == "unknown"
 
@@ -221,12 +276,16 @@ def test_a_plan_status_that_no_list_has_is_unknown(tmp_path: Path) -> None:
 
 
 def decided(decision: str, parcel: str, date: str = "2025-06-01") -> pd.DataFrame:
-    return pd.DataFrame({"parcel_id": [parcel], "decision": [decision], "reason": ["raad"], "date": [date]})
+    return pd.DataFrame(
+        {"parcel_id": [parcel], "decision": [decision], "reason": ["raad"], "date": [date]}
+    )
 
 
 def test_decisions_and_their_precedence(tmp_path: Path) -> None:
     def status(decision: str, parcel: str, date: str = "2025-06-01") -> str:
-        return str(by_id(toy(tmp_path, decisions=decided(decision, parcel, date))).loc[parcel, "status"])
+        return str(
+            by_id(toy(tmp_path, decisions=decided(decision, parcel, date))).loc[parcel, "status"]
+        )
 
     assert status("out", "P12") == "excluded"
     assert status("in", "P02") == "attention"  # excluded by a hard rule
@@ -234,7 +293,11 @@ def test_decisions_and_their_precedence(tmp_path: Path) -> None:
     assert status("in", "P07") == "excluded"  # a very hard rule stands
     assert status("out", "P12", "2026-06-01") == "attention"  # not in force yet
     row = by_id(toy(tmp_path, decisions=decided("in", "P02"))).loc["P02"]
-    assert (row["decision"], row["decision_reason"], row["decision_date"]) == ("in", "raad", "2025-06-01")
+    assert (row["decision"], row["decision_reason"], row["decision_date"]) == (
+        "in",
+        "raad",
+        "2025-06-01",
+    )
     assert row["reasons"] == "unbuilt"  # what speaks against it stays visible
 
 
@@ -247,11 +310,18 @@ def test_the_last_decision_counts(tmp_path: Path) -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(0, 100)), min_size=2, max_size=6, unique_by=lambda point: round(point[0], 3)),
+    st.lists(
+        st.tuples(st.floats(-1e3, 1e3), st.floats(0, 100)),
+        min_size=2,
+        max_size=6,
+        unique_by=lambda point: round(point[0], 3),
+    ),
     st.booleans(),
     st.lists(st.floats(-2e3, 2e3), min_size=2, max_size=20),
 )
-def test_a_better_value_never_scores_lower(curve: list[tuple[float, float]], rising: bool, values: list[float]) -> None:
+def test_a_better_value_never_scores_lower(
+    curve: list[tuple[float, float]], rising: bool, values: list[float]
+) -> None:
     xs = sorted(x for x, _ in curve)
     ys = sorted((y for _, y in curve), reverse=not rising)
     if len({round(x, 3) for x in xs}) < 2 or any(b <= a for a, b in pairwise(xs)):
@@ -288,10 +358,17 @@ def test_what_is_unknown_widens_the_range_and_nothing_else(tmp_path: Path) -> No
 def test_status_from_verdicts() -> None:
     ruleset = load_ruleset(RULESET)
     verdicts = pd.DataFrame(
-        {"nature": [1, 1, 0, -1, 0], "unbuilt": [1, 1, 1, 1, -1], "near_nature": [1, -1, -1, 1, 1]}, dtype="int8"
+        {"nature": [1, 1, 0, -1, 0], "unbuilt": [1, 1, 1, 1, -1], "near_nature": [1, -1, -1, 1, 1]},
+        dtype="int8",
     )  # very_hard, hard, soft
     nobody = np.zeros(5, dtype=bool)
-    assert list(assess_status(ruleset, verdicts, nobody, nobody)) == ["available", "attention", "unknown", "excluded", "excluded"]
+    assert list(assess_status(ruleset, verdicts, nobody, nobody)) == [
+        "available",
+        "attention",
+        "unknown",
+        "excluded",
+        "excluded",
+    ]
 
 
 def test_todays_date_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,11 +383,15 @@ def test_todays_date_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_study_with_another_question(tmp_path: Path) -> None:
     study = toy_study(tmp_path)
-    softer = study.changed(rules={"nature": {"level": "soft"}}, placement={"required_years": 5}, as_of="2025-01-01")
+    softer = study.changed(
+        rules={"nature": {"level": "soft"}}, placement={"required_years": 5}, as_of="2025-01-01"
+    )
     assert by_id(assess(softer.plan, "A")).loc["P07", "status"] == "attention"
     assert softer.plan.ruleset.value("required_years") == 5
     assert study.plan.ruleset.rules["nature"].level == Level.VERY_HARD
     with pytest.raises(FlexruimteError, match="no 'rule' to change; did you mean 'rules'"):
         study.changed(rule={})
-    with pytest.raises(FlexruimteError, match="overrides something that does not exist; did you mean 'nature'"):
+    with pytest.raises(
+        FlexruimteError, match="overrides something that does not exist; did you mean 'nature'"
+    ):
         study.changed(rules={"natura": {"level": "soft"}})

@@ -12,7 +12,14 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
-from flexruimte.kernels.overlap import Overlaps, overlaps, polygonal, prepared, prepared_features, remainder
+from flexruimte.kernels.overlap import (
+    Overlaps,
+    overlaps,
+    polygonal,
+    prepared,
+    prepared_features,
+    remainder,
+)
 from postgis import load, private_database
 from real_data import REAL_DATA, needs_real_data
 
@@ -28,7 +35,9 @@ RESTRICTIONS = {
 
 
 def read(layer: str, where: str | None = None) -> NDArray[Any]:
-    frame = pyogrio.read_dataframe(REAL_DATA / "delft" / "delft_rd.gpkg", layer=layer, where=where, columns=[])
+    frame = pyogrio.read_dataframe(
+        REAL_DATA / "delft" / "delft_rd.gpkg", layer=layer, where=where, columns=[]
+    )
     return polygonal(shapely.force_2d(shapely.make_valid(frame.geometry.to_numpy())))
 
 
@@ -54,21 +63,29 @@ def remaining(parcels: NDArray[Any], found: Overlaps) -> NDArray[np.float64]:
 
 
 @pytest.fixture(scope="module")
-def database(parcels: NDArray[Any], restrictions: NDArray[Any]) -> Iterator[psycopg.Connection[Any]]:
+def database(
+    parcels: NDArray[Any], restrictions: NDArray[Any]
+) -> Iterator[psycopg.Connection[Any]]:
     with private_database() as connection:
         load(connection, "parcel", parcels)
         load(connection, "restriction", restrictions)
         yield connection
 
 
-def assert_same_areas(ours: NDArray[np.float64], theirs: NDArray[np.float64], parcels: NDArray[Any]) -> None:
+def assert_same_areas(
+    ours: NDArray[np.float64], theirs: NDArray[np.float64], parcels: NDArray[Any]
+) -> None:
     """Within a millionth of the parcel, and a square millimetre."""
     difference = np.abs(ours - theirs)
     worst = int(np.argmax(difference))
-    assert (difference <= 1e-6 * shapely.area(parcels) + 1e-6).all(), f"parcel {worst}: {ours[worst]} and {theirs[worst]} m2"
+    assert (difference <= 1e-6 * shapely.area(parcels) + 1e-6).all(), (
+        f"parcel {worst}: {ours[worst]} and {theirs[worst]} m2"
+    )
 
 
-def test_the_case_is_hard_enough(parcels: NDArray[Any], found: Overlaps, remaining: NDArray[np.float64]) -> None:
+def test_the_case_is_hard_enough(
+    parcels: NDArray[Any], found: Overlaps, remaining: NDArray[np.float64]
+) -> None:
     area = shapely.area(parcels)
     summed = np.bincount(found.shape, weights=found.area, minlength=len(parcels))
     assert len(parcels) == 5_433
@@ -78,7 +95,9 @@ def test_the_case_is_hard_enough(parcels: NDArray[Any], found: Overlaps, remaini
     assert (remaining == area).any()
 
 
-def test_remaining_area_equals_postgis(parcels: NDArray[Any], remaining: NDArray[np.float64], database: psycopg.Connection[Any]) -> None:
+def test_remaining_area_equals_postgis(
+    parcels: NDArray[Any], remaining: NDArray[np.float64], database: psycopg.Connection[Any]
+) -> None:
     rows = database.execute("""
         SELECT ST_Area(CASE WHEN taken.shape IS NULL THEN parcel.shape ELSE ST_Difference(parcel.shape, taken.shape) END)
         FROM parcel LEFT JOIN LATERAL (
@@ -89,20 +108,33 @@ def test_remaining_area_equals_postgis(parcels: NDArray[Any], remaining: NDArray
     assert_same_areas(remaining, np.array(rows, dtype=float)[:, 0], parcels)
 
 
-def test_area_of_every_pair_equals_postgis(parcels: NDArray[Any], found: Overlaps, database: psycopg.Connection[Any]) -> None:
+def test_area_of_every_pair_equals_postgis(
+    parcels: NDArray[Any], found: Overlaps, database: psycopg.Connection[Any]
+) -> None:
     rows = database.execute("""
         SELECT parcel.position, restriction.position, ST_Area(ST_Intersection(parcel.shape, restriction.shape))
         FROM parcel JOIN restriction ON ST_Intersects(parcel.shape, restriction.shape)
     """).fetchall()
     theirs = {(parcel, restriction): area for parcel, restriction, area in rows}
     ours = dict.fromkeys(theirs, 0.0)
-    for parcel, restriction, area in zip(found.shape.tolist(), found.feature.tolist(), found.area.tolist(), strict=True):
+    for parcel, restriction, area in zip(
+        found.shape.tolist(), found.feature.tolist(), found.area.tolist(), strict=True
+    ):
         ours[parcel, restriction] += area  # a KeyError is an overlap that PostGIS does not see
     position = np.array([parcel for parcel, _ in theirs])
-    assert_same_areas(np.array(list(ours.values())), np.array(list(theirs.values())), parcels[position])
+    assert_same_areas(
+        np.array(list(ours.values())), np.array(list(theirs.values())), parcels[position]
+    )
 
 
-def test_remaining_area_equals_a_plain_loop(parcels: NDArray[Any], restrictions: NDArray[Any], remaining: NDArray[np.float64]) -> None:
+def test_remaining_area_equals_a_plain_loop(
+    parcels: NDArray[Any], restrictions: NDArray[Any], remaining: NDArray[np.float64]
+) -> None:
     tree = shapely.STRtree(restrictions)
-    plain = [parcel.difference(shapely.union_all(restrictions[tree.query(parcel, predicate="intersects")])).area for parcel in parcels]
+    plain = [
+        parcel.difference(
+            shapely.union_all(restrictions[tree.query(parcel, predicate="intersects")])
+        ).area
+        for parcel in parcels
+    ]
     assert_same_areas(remaining, np.array(plain), parcels)

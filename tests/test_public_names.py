@@ -12,12 +12,20 @@ import pytest
 import flexruimte
 from flexruimte import errors
 
-ERRORS = [thing for _, thing in inspect.getmembers(errors, inspect.isclass) if issubclass(thing, errors.FlexruimteError)]
+ERRORS = [
+    thing
+    for _, thing in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(thing, errors.FlexruimteError)
+]
 
 
 def test_all_is_what_is_public() -> None:
     modules = {name for name, thing in vars(flexruimte).items() if inspect.ismodule(thing)}
-    public = {name for name in vars(flexruimte) if not name.startswith("_")} - modules - {"PackageNotFoundError", "version"}
+    public = (
+        {name for name in vars(flexruimte) if not name.startswith("_")}
+        - modules
+        - {"PackageNotFoundError", "version"}
+    )
     assert set(flexruimte.__all__) == public
 
 
@@ -33,7 +41,12 @@ def test_import_is_quick_and_takes_no_optional_library_along() -> None:
         "import sys, time; import geopandas; start = time.process_time(); import flexruimte; took = time.process_time() - start; "
         "print(took, [name for name in ('matplotlib', 'folium', 'exactextract', 'dask', 'scipy.optimize', 'IPython') if name in sys.modules])"
     )
-    tries = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(3)]
+    tries = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(3)
+    ]
     seconds = min(float(said.split(" ", 1)[0]) for said in tries)
     assert tries[0].split(" ", 1)[1].strip() == "[]"
     assert seconds < 1.0

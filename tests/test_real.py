@@ -66,13 +66,18 @@ def test_delft_areas_against_a_plain_loop(delft: Assessment) -> None:
         ("rijksmonumenten", None),
         (
             "osm_landgebruik",
-            lambda rows: (rows["natural"] == "water") | rows["landuse"].isin(["cemetery", "allotments", "greenhouse_horticulture"]),
+            lambda rows: (
+                (rows["natural"] == "water")
+                | rows["landuse"].isin(["cemetery", "allotments", "greenhouse_horticulture"])
+            ),
         ),
     ):
         source = plan.sources[key]
         rows = source.read(["natural", "landuse"] if condition else [], window)
         rows = rows[condition(rows)] if condition else rows
-        hard.append(shapely.make_valid(shapely.force_2d(rows.geometry.to_numpy()), method="structure"))
+        hard.append(
+            shapely.make_valid(shapely.force_2d(rows.geometry.to_numpy()), method="structure")
+        )
     features = np.concatenate(hard)
     sample = delft.parcels.sample(300, random_state=1)
     ours = pd.Series(shapely.area(delft.buildable), index=delft.parcels.index)
@@ -84,7 +89,9 @@ def test_delft_areas_against_a_plain_loop(delft: Assessment) -> None:
         rest = row.geometry
         for feature in touching:
             rest = rest.difference(feature)
-        assert ours[index] == pytest.approx(rest.area, rel=1e-6, abs=1e-6 * row.geometry.area), row["parcel_id"]
+        assert ours[index] == pytest.approx(rest.area, rel=1e-6, abs=1e-6 * row.geometry.area), row[
+            "parcel_id"
+        ]
 
 
 def test_otterlo_has_one_candidate() -> None:

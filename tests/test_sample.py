@@ -47,7 +47,9 @@ def test_check_has_no_problems_and_names_what_stops_short(study: Study) -> None:
     report = check(study.plan)
     assert report.problems == report.missing_layers == []
     assert any("1 parcels have no geometry" in warning for warning in report.warnings)
-    assert any("rivm_lden_industrie" in warning and "reaches" in warning for warning in report.warnings)
+    assert any(
+        "rivm_lden_industrie" in warning and "reaches" in warning for warning in report.warnings
+    )
 
 
 def test_every_layer_of_the_ruleset_is_there(study: Study) -> None:
@@ -104,32 +106,44 @@ def test_a_lease_ends_first(parcels: pd.DataFrame) -> None:
     assert parcels.loc["90010218670000", "term_start"].year == 2029
 
 
-def test_faults_are_repaired_and_counted(towns: dict[str, Assessment], parcels: pd.DataFrame) -> None:
+def test_faults_are_repaired_and_counted(
+    towns: dict[str, Assessment], parcels: pd.DataFrame
+) -> None:
     assert towns["GM9001"].inputs["parcels"].repairs["invalid geometry repaired"] == 1
     assert parcels.loc["90010015570000", "area_m2"] > 0
     repairs = towns["GM9003"].inputs["parcels"].repairs
     assert sum(count for what, count in repairs.items() if "double" in what or "twice" in what) == 1
     assert towns["GM9003"].inputs["natura2000"].repairs["Z or M values dropped"] > 0
-    assert "90019990070000" not in parcels.index  # without geometry: counted by check, in no municipality
+    assert (
+        "90019990070000" not in parcels.index
+    )  # without geometry: counted by check, in no municipality
 
 
 def test_buildings_that_are_gone_do_not_count(parcels: pd.DataFrame) -> None:
     buildings = gpd.read_file(sample_study_path().parent / "data" / "bag.gpkg", layer="bag_pand")
-    gone = buildings[buildings["status"].isin(["Pand gesloopt", "Niet gerealiseerd pand", "Pand ten onrechte opgevoerd"])]
+    gone = buildings[
+        buildings["status"].isin(
+            ["Pand gesloopt", "Niet gerealiseerd pand", "Pand ten onrechte opgevoerd"]
+        )
+    ]
     assert len(gone) == 6
     assert parcels.loc["90010044770000", "built_share"] == 0  # the first of them stands on it
     named = ";".join(parcels["features_buildings"].dropna())
     assert not [identity for identity in gone["identificatie"] if identity in named]
 
 
-def test_an_empty_layer_counts_only_because_the_study_says_so(study: Study, parcels: pd.DataFrame) -> None:
+def test_an_empty_layer_counts_only_because_the_study_says_so(
+    study: Study, parcels: pd.DataFrame
+) -> None:
     assert study.plan.sources["lib_luchtvaart"].feature_count == 0
     assert set(parcels["verdict_airport_demolition_zones"]) == {"yes"}
 
 
 def test_what_has_no_value_is_unknown(parcels: pd.DataFrame) -> None:
     # the industrial noise stops short: none of Veldrecht, part of Zandhoven
-    noise = parcels.groupby("gemeente_code")["noise_industry_mean_db"].apply(lambda values: values.notna().mean())
+    noise = parcels.groupby("gemeente_code")["noise_industry_mean_db"].apply(
+        lambda values: values.notna().mean()
+    )
     assert noise["GM9002"] == 0
     assert 0 < noise["GM9003"] < 1
     assert parcels["owner_class"].isna().mean() == pytest.approx(0.2, abs=0.05)
@@ -142,7 +156,10 @@ def test_a_power_line_without_a_width_is_unknown_near_it(parcels: pd.DataFrame) 
 
 
 def test_the_placeholder_circle_is_not_believed(towns: dict[str, Assessment]) -> None:
-    assert towns["GM9001"].unread_plans == {"hard or soft plan without a start": 1, "placeholder circle": 1}
+    assert towns["GM9001"].unread_plans == {
+        "hard or soft plan without a start": 1,
+        "placeholder circle": 1,
+    }
 
 
 def test_neighbours_walls_are_edges(parcels: pd.DataFrame) -> None:
@@ -161,8 +178,17 @@ def test_area_is_conserved(towns: dict[str, Assessment]) -> None:
         assert (np.abs(inside - town.parcels["buildable_m2"]) <= 1e-6 * area).all()
         assert (np.abs(outside - town.parcels["taken_m2"]) <= 1e-6 * area).all()
         # what was taken is no less than what any excluding rule covers alone, and no more than what they cover together
-        rules = [rule for rule in town.ruleset.land_rules if town.ruleset.excludes(town.ruleset.rules[rule])]
-        covers = np.stack([np.where(town.parcels[f"edge_{rule}"], 0.0, town.parcels[f"covered_m2_{rule}"]) for rule in rules])
+        rules = [
+            rule
+            for rule in town.ruleset.land_rules
+            if town.ruleset.excludes(town.ruleset.rules[rule])
+        ]
+        covers = np.stack(
+            [
+                np.where(town.parcels[f"edge_{rule}"], 0.0, town.parcels[f"covered_m2_{rule}"])
+                for rule in rules
+            ]
+        )
         taken = town.parcels["taken_m2"].to_numpy()
         assert (taken >= covers.max(axis=0) - 1e-6 * area).all()
         assert (taken <= covers.sum(axis=0) + 1e-6 * area).all()
@@ -172,14 +198,18 @@ def test_the_script_makes_these_files_again(tmp_path: Path) -> None:
     folder = sample_study_path().parent
     if not (folder / "make_sample.py").is_file():
         pytest.skip("the wheel ships the sample data without the script that makes it")
-    shutil.copytree(folder, tmp_path / "again", ignore=shutil.ignore_patterns("data", "__pycache__"))
+    shutil.copytree(
+        folder, tmp_path / "again", ignore=shutil.ignore_patterns("data", "__pycache__")
+    )
     subprocess.run([sys.executable, "make_sample.py"], cwd=tmp_path / "again", check=True)
     # Values and not bytes: other versions of GDAL write other bytes.
     for made in sorted((tmp_path / "again" / "data").iterdir()):
         kept = folder / "data" / made.name
         if made.suffix == ".gpkg":
             for layer in pyogrio.list_layers(kept)[:, 0]:
-                assert_geodataframe_equal(gpd.read_file(made, layer=layer), gpd.read_file(kept, layer=layer))
+                assert_geodataframe_equal(
+                    gpd.read_file(made, layer=layer), gpd.read_file(kept, layer=layer)
+                )
         elif made.suffix == ".tif":
             with rasterio.open(made) as one, rasterio.open(kept) as other:
                 np.testing.assert_array_equal(one.read(), other.read())
@@ -194,7 +224,13 @@ def test_what_becomes_of_the_homes(tmp_path: Path) -> None:
     plan = relocate(tmp_path, regions=regions, homes=homes, choices={"farthest_km": 2})
     assert replay(plan) == []
     # Veldrecht cannot host the second term alone: homes go to Oudermeer, and for some there is no place within 2 km.
-    assert plan.municipalities.query("gemeente_code == 'GM9002' and year == 2042")["standing"].item() < 3000
-    assert plan.municipalities.query("gemeente_code == 'GM9001' and year == 2042")["standing"].item() > 600
+    assert (
+        plan.municipalities.query("gemeente_code == 'GM9002' and year == 2042")["standing"].item()
+        < 3000
+    )
+    assert (
+        plan.municipalities.query("gemeente_code == 'GM9001' and year == 2042")["standing"].item()
+        > 600
+    )
     assert "90020059770000" in set(plan.stranded["parcel_id"])
     assert plan.stranded_by_year.keys() == {2042}

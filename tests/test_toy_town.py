@@ -32,9 +32,35 @@ MEASURES = {
     "area_m2": [10_000] * 12,
     # P01 10,000 - 900; P02 10,000 - (2,500 + 1,600 - 400); P04's building may not exist; P05 the eastern half; P06 only an edge; P07 nothing;
     # the last row 10,000 - 10 x 100
-    "buildable_m2": [9_100, 6_300, 10_000, 10_000, 5_000, 10_000, 0, 10_000, 9_000, 9_000, 9_000, 9_000],
+    "buildable_m2": [
+        9_100,
+        6_300,
+        10_000,
+        10_000,
+        5_000,
+        10_000,
+        0,
+        10_000,
+        9_000,
+        9_000,
+        9_000,
+        9_000,
+    ],
     # the pipeline leaves two parts of 45 x 100
-    "largest_part_m2": [9_100, 6_300, 10_000, 10_000, 5_000, 10_000, 0, 10_000, 4_500, 4_500, 4_500, 4_500],
+    "largest_part_m2": [
+        9_100,
+        6_300,
+        10_000,
+        10_000,
+        5_000,
+        10_000,
+        0,
+        10_000,
+        4_500,
+        4_500,
+        4_500,
+        4_500,
+    ],
     "taken_m2": [900, 3_700, 0, 0, 5_000, 0, 10_000, 0, 1_000, 1_000, 1_000, 1_000],
     "built_share": [0.09, 0.37, 0, NAN, 0, 0, 0, 0, 0, 0, 0, 0],
     "building_count": [1, 2, 0, NAN, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -43,7 +69,20 @@ MEASURES = {
     "grid_class": [1, 3, 3, 3, 1, 3, 3, 3, 1, 3, 3, 3],
     # P06: the upper half has no value (-99997), the lower half 1 km. P10 lies in the upper square only, 50 m from 1 km but on the border of 2 km.
     # P03 and P07 touch the square of 1 km; P11 is 50 m away from it; P04, P08 and P12 are 100 m away or more, P12 sqrt(100^2 + 50^2) = 112 m
-    "gp_distance_m": [2_000, 1_000, 1_000, 1_000, 2_000, 1_000, 1_000, 1_000, 2_000, 2_000, 1_000, 1_000],
+    "gp_distance_m": [
+        2_000,
+        1_000,
+        1_000,
+        1_000,
+        2_000,
+        1_000,
+        1_000,
+        1_000,
+        2_000,
+        2_000,
+        1_000,
+        1_000,
+    ],
     # to (650, 50) from the nearest edge or corner of what is left: (100k, 50), (100k, 100), (100k, 200)
     "stop_distance_m": [
         *[550, 450, 350, 250],
@@ -54,7 +93,12 @@ MEASURES = {
     "stop_walk_m": [
         *[550, 450, 350, 250],
         *[hypot(350, 50) + 200, hypot(250, 50) + 200, hypot(150, 50) + 200, hypot(50, 50) + 200],
-        *[hypot(350, 150) + 200, hypot(250, 150) + 200, hypot(150, 150) + 200, hypot(50, 150) + 200],
+        *[
+            hypot(350, 150) + 200,
+            hypot(250, 150) + 200,
+            hypot(150, 150) + 200,
+            hypot(50, 150) + 200,
+        ],
     ],
     # P01: of the cell with 45 is left 2,500 - 900 = 1,600, of the others 7,500 with 40; P05 its eastern half; P06 (3 x 50 + 70) / 4;
     # P07, of which nothing is left, as a whole; P09 has valid cells on 75 % only
@@ -73,7 +117,20 @@ MEASURES = {
     "homes_mid": [36, 25, 40, 40, 20, 40, 0, 40, 18, 18, 18, 18],
     "homes_high": [72, 50, 80, 80, 40, 80, 0, 80, 36, 36, 36, 36],
     # field: land use 51 and no building; P04's building and the land use of P08 and P12 are not known
-    "site_type_class": ["other", "other", "field", None, "field", "field", "field", None, "other", "other", "other", None],
+    "site_type_class": [
+        "other",
+        "other",
+        "field",
+        None,
+        "field",
+        "field",
+        "field",
+        None,
+        "other",
+        "other",
+        "other",
+        None,
+    ],
     "size_class": ["small"] * 6 + ["none"] + ["small"] * 5,
 }
 
@@ -84,9 +141,13 @@ def test_measure(town: Assessment, measure: str) -> None:
     assert list(found.index) == IDS
     expected = pd.Series(MEASURES[measure], index=IDS)
     if pd.api.types.is_numeric_dtype(expected):
-        np.testing.assert_allclose(found.astype(float), expected.astype(float), rtol=1e-9, atol=1e-6)
+        np.testing.assert_allclose(
+            found.astype(float), expected.astype(float), rtol=1e-9, atol=1e-6
+        )
     else:
-        assert [None if pd.isna(value) else value for value in found] == [None if pd.isna(value) else value for value in expected]
+        assert [None if pd.isna(value) else value for value in found] == [
+            None if pd.isna(value) else value for value in expected
+        ]
 
 
 def test_width(town: Assessment) -> None:
@@ -95,7 +156,9 @@ def test_width(town: Assessment) -> None:
     width = column(town, "width_m")
     expected = {"P03": 100, "P05": 50, "P07": 0, "P09": 45, "P01": 2 * 60 * sqrt(2) / (1 + sqrt(2))}
     for parcel, value in expected.items():
-        assert width[parcel] == pytest.approx(value, abs=0.2), parcel  # the kernel's tolerance is 0.1 m of radius
+        assert width[parcel] == pytest.approx(value, abs=0.2), (
+            parcel
+        )  # the kernel's tolerance is 0.1 m of radius
 
 
 def test_term_dates(town: Assessment) -> None:
@@ -135,7 +198,11 @@ def test_covered_area_and_causes(town: Assessment) -> None:
     nature = column(town, "covered_m2_nature")
     assert nature[["P05", "P06", "P07"]].tolist() == pytest.approx([5_000, 400, 10_000])
     assert column(town, "edge_nature").tolist() == [False] * 5 + [True] + [False] * 6
-    assert column(town, "features_nature")[["P05", "P06", "P07"]].tolist() == ["Bos (1)", "Rand (2)", "Heide (3)"]
+    assert column(town, "features_nature")[["P05", "P06", "P07"]].tolist() == [
+        "Bos (1)",
+        "Rand (2)",
+        "Heide (3)",
+    ]
     assert column(town, "covered_m2_pipeline").tolist() == pytest.approx([0] * 8 + [1_000] * 4)
     # P02: two buildings, 3,700 together; the larger first
     assert column(town, "features_buildings")["P02"] == "b2; b3"
@@ -143,7 +210,9 @@ def test_covered_area_and_causes(town: Assessment) -> None:
     # P04 lies across the corner from P07, P12 likewise: a quarter of a circle of 20 m
     assert column(town, "covered_m2_near_nature")["P04"] == pytest.approx(QUARTER_CIRCLE_20)
     # P01: a strip of 50 x 20 below Bos with a quarter circle at its end, one of 4 x 20 ... below Rand, which lies in P06: only a quarter circle reaches P01
-    assert column(town, "covered_m2_near_nature")["P01"] == pytest.approx(50 * 20 + 2 * QUARTER_CIRCLE_20)
+    assert column(town, "covered_m2_near_nature")["P01"] == pytest.approx(
+        50 * 20 + 2 * QUARTER_CIRCLE_20
+    )
 
 
 def test_status_and_rank(town: Assessment) -> None:
@@ -161,9 +230,9 @@ def test_scores(town: Assessment) -> None:
     # P03: stop (500 - 350) / 400 = 37.5, grid 3 -> 0: students 28.125, starters 18.75, suitability 23.4375; term 30 years -> 100
     # score (3 x 23.4375 + 100) / 4 = 42.578
     row = town.parcels.set_index("parcel_id").loc["P03"]
-    assert row[["suitability_students", "suitability_starters", "suitability", "term"]].tolist() == pytest.approx(
-        [28.125, 18.75, 23.4375, 100], abs=0.006
-    )
+    assert row[
+        ["suitability_students", "suitability_starters", "suitability", "term"]
+    ].tolist() == pytest.approx([28.125, 18.75, 23.4375, 100], abs=0.006)
     assert row["score"] == pytest.approx(42.578, abs=0.006)
     assert row["environment"] == 100
     # P06: stop (500 - hypot(450, 50)) / 4 = 11.8077, grid 0: suitability 11.8077 x (3/4 + 1/2) / 2 = 7.3798; term 16 of 20 years -> 80
@@ -182,14 +251,24 @@ def test_scores(town: Assessment) -> None:
 def test_known_share(town: Assessment) -> None:
     # 11 rules and 4 criteria. P04: two rules and the noise are not known; P08: five rules, the noise and the term; P09: the owner and the noise
     known = column(town, "known_share")
-    assert known[["P01", "P04", "P08", "P09"]].tolist() == pytest.approx([1, 12 / 15, 8 / 15, 13 / 15], abs=1e-4)
+    assert known[["P01", "P04", "P08", "P09"]].tolist() == pytest.approx(
+        [1, 12 / 15, 8 / 15, 13 / 15], abs=1e-4
+    )
 
 
 def test_area_is_conserved(town: Assessment) -> None:
     parcels = town.parcels.geometry.to_numpy()
     # what is buildable lies in the parcel, and what is not buildable of it was taken
-    np.testing.assert_allclose(shapely.area(shapely.intersection(parcels, town.buildable)), town.parcels["buildable_m2"], rtol=1e-6)
-    np.testing.assert_allclose(shapely.area(shapely.difference(parcels, town.buildable)), town.parcels["taken_m2"], rtol=1e-6)
+    np.testing.assert_allclose(
+        shapely.area(shapely.intersection(parcels, town.buildable)),
+        town.parcels["buildable_m2"],
+        rtol=1e-6,
+    )
+    np.testing.assert_allclose(
+        shapely.area(shapely.difference(parcels, town.buildable)),
+        town.parcels["taken_m2"],
+        rtol=1e-6,
+    )
 
 
 def test_border_parcels_belong_to_one_municipality(tmp_path: Path) -> None:

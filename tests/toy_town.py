@@ -50,12 +50,20 @@ def frame(geometry: list[Any], **columns: Any) -> gpd.GeoDataFrame:
 
 
 def parcels() -> gpd.GeoDataFrame:
-    boxes = [box(100 * column, 100 * row, 100 * column + 100, 100 * row + 100) for row in range(3) for column in range(4)]
+    boxes = [
+        box(100 * column, 100 * row, 100 * column + 100, 100 * row + 100)
+        for row in range(3)
+        for column in range(4)
+    ]
     return frame(boxes, parcel_id=IDS)
 
 
 def municipalities() -> gpd.GeoDataFrame:
-    return frame([box(-50, -50, 360, 350), box(360, -50, 450, 350)], code=["A", "B"], naam=["Aadorp", "Beedorp"])
+    return frame(
+        [box(-50, -50, 360, 350), box(360, -50, 450, 350)],
+        code=["A", "B"],
+        naam=["Aadorp", "Beedorp"],
+    )
 
 
 def layers(folder: Path) -> dict[str, Any]:
@@ -64,7 +72,9 @@ def layers(folder: Path) -> dict[str, Any]:
             [
                 box(10, 10, 40, 40),  # P01: 30 x 30 = 900
                 box(110, 10, 160, 60),  # P02: 50 x 50 = 2,500
-                box(140, 40, 180, 80),  # P02: 40 x 40 = 1,600, of which 20 x 20 = 400 over the first: 3,700 together
+                box(
+                    140, 40, 180, 80
+                ),  # P02: 40 x 40 = 1,600, of which 20 x 20 = 400 over the first: 3,700 together
                 box(210, 10, 290, 90),  # P03: demolished
                 box(310, 10, 320, 20),  # P04: status unknown
             ],
@@ -74,7 +84,9 @@ def layers(folder: Path) -> dict[str, Any]:
         "natuur": frame(
             [
                 box(0, 100, 50, 200),  # P05: the western half, 5,000
-                box(100, 100, 104, 200),  # P06: a strip of 4 m along the border, less than the 5 m the map is precise to: an edge
+                box(
+                    100, 100, 104, 200
+                ),  # P06: a strip of 4 m along the border, less than the 5 m the map is precise to: an edge
                 box(200, 100, 300, 200),  # P07: all of it
             ],
             nr=[1, 2, 3],
@@ -85,7 +97,9 @@ def layers(folder: Path) -> dict[str, Any]:
         "bodemgebruik": frame(
             [
                 box(0, 0, 400, 160),  # class 51: P01-P04 wholly, 60 % of P05-P08
-                box(0, 160, 350, 300),  # class 40: 40 % of P05-P07, P09-P11 wholly; P08 is covered for 60 + 20 = 80 %, P12 for 50 %
+                box(
+                    0, 160, 350, 300
+                ),  # class 40: 40 % of P05-P07, P09-P11 wholly; P08 is covered for 60 + 20 = 80 %, P12 for 50 %
             ],
             klasse=[51, 40],
         ),
@@ -93,13 +107,19 @@ def layers(folder: Path) -> dict[str, Any]:
             [box(0, 0, 100, 300), box(100, 0, 200, 150), box(100, 150, 200, 300)],
             afstand_km=[2.0, 1.0, -99997.0],
         ),
-        "net": frame([box(0, 0, 150, 300), box(150, 0, 400, 300)], afname=[1, 3]),  # P02, P06 and P10 meet both: the highest is 3
+        "net": frame(
+            [box(0, 0, 150, 300), box(150, 0, 400, 300)], afname=[1, 3]
+        ),  # P02, P06 and P10 meet both: the highest is 3
         # The bus stops 250 m east of the town, 200 m along a street that starts 50 m east of P04; the tram does not count.
         "haltes": frame([point(650, 50), point(50, 50)], code=["h1", "h2"], soort=["bus", "tram"]),
-        "wegen": frame([line((450, 50), (850, 50)), line((0, -20), (400, -20))], soort=["straat", "snelweg"]),
+        "wegen": frame(
+            [line((450, 50), (850, 50)), line((0, -20), (400, -20))], soort=["straat", "snelweg"]
+        ),
         "lden": noise(folder / "lden.tif"),
         "hoogte": height(folder / "hoogte.tif"),
-        "eigendom": pd.DataFrame({"parcel_id": IDS[:8], "soort": ["gemeente"] * 4 + ["particulier"] * 3 + [None]}),
+        "eigendom": pd.DataFrame(
+            {"parcel_id": IDS[:8], "soort": ["gemeente"] * 4 + ["particulier"] * 3 + [None]}
+        ),
         "plannen": frame(
             [
                 box(300, 100, 400, 200),  # P08: hard, without a year
@@ -112,7 +132,13 @@ def layers(folder: Path) -> dict[str, Any]:
             start=[None, 2029, 2038, 2030],
         ),
         # P04 is let until 1 July 2028: its term starts then.
-        "afspraken": pd.DataFrame({"parcel_id": ["P04", "P06"], "vrij_vanaf": ["2028-07-01", None], "vrij_tot": [None, "2043-01-01"]}),
+        "afspraken": pd.DataFrame(
+            {
+                "parcel_id": ["P04", "P06"],
+                "vrij_vanaf": ["2028-07-01", None],
+                "vrij_tot": [None, "2043-01-01"],
+            }
+        ),
     }
 
 
@@ -134,9 +160,20 @@ def height(path: Path) -> Path:
     return write_raster(path, cells, 50.0, 400.0, left=-100.0)
 
 
-def write_raster(path: Path, cells: np.ndarray[Any, Any], cell_m: float, top: float, left: float = 0.0) -> Path:
-    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "crs": "EPSG:28992", "height": cells.shape[0], "width": cells.shape[1]}
-    with rasterio.open(path, "w", **profile, transform=rasterio.Affine(cell_m, 0, X + left, 0, -cell_m, Y + top)) as raster:
+def write_raster(
+    path: Path, cells: np.ndarray[Any, Any], cell_m: float, top: float, left: float = 0.0
+) -> Path:
+    profile = {
+        "driver": "GTiff",
+        "count": 1,
+        "dtype": "float32",
+        "crs": "EPSG:28992",
+        "height": cells.shape[0],
+        "width": cells.shape[1],
+    }
+    with rasterio.open(
+        path, "w", **profile, transform=rasterio.Affine(cell_m, 0, X + left, 0, -cell_m, Y + top)
+    ) as raster:
         raster.write(cells.astype("float32"), 1)
     return path
 
@@ -152,4 +189,6 @@ def toy_study(folder: Path, **changes: Any) -> Study:
     }
     evidence = {**layers(folder), **changes.pop("layers", {})}
     arguments.update(changes)
-    return Study(layers={key: data for key, data in evidence.items() if data is not None}, **arguments)
+    return Study(
+        layers={key: data for key, data in evidence.items() if data is not None}, **arguments
+    )

@@ -18,7 +18,16 @@ from .landscape import Road
 from .parcels import Parcel
 from .surfaces import Layers, frame, line_parts
 
-AUTHORITY = {"motorway": "R", "ramp": "R", "regional": "P", "local": "G", "street": "G", "track": "W", "cycle": "G", "foot": "T"}
+AUTHORITY = {
+    "motorway": "R",
+    "ramp": "R",
+    "regional": "P",
+    "local": "G",
+    "street": "G",
+    "track": "W",
+    "cycle": "G",
+    "foot": "T",
+}
 SURFACE_TYPE = {"motorway": "HR", "ramp": "OPR", "cycle": "FP", "foot": "VP"}
 TOP10_TYPE = {
     "motorway": ("autosnelweg", "snelverkeer", "> 7 meter"),
@@ -46,7 +55,9 @@ class Edge:
 
 def _carriageways() -> list[Road]:
     """Give the two carriageways of the motorway, cut where the ramps begin."""
-    tops = [Point(np.round(np.array(r.line.coords[0]) / NODE_GRID) * NODE_GRID) for r in land.ramps()]
+    tops = [
+        Point(np.round(np.array(r.line.coords[0]) / NODE_GRID) * NODE_GRID) for r in land.ramps()
+    ]
     inside = shapely.union_all(list(land.municipalities().values()))
     roads = []
     for side in (15, -15):
@@ -78,17 +89,24 @@ def network(roads: list[Road]) -> list[Edge]:
     for _ in range(2):
         ends = [tuple(np.round(p.coords[k], 1)) for p, _ in pieces for k in (0, -1)]
         degree = pd.Series(ends).value_counts()
-        loose = [p.length < 16 and min(degree[ends[2 * i]], degree[ends[2 * i + 1]]) == 1 for i, (p, _) in enumerate(pieces)]
+        loose = [
+            p.length < 16 and min(degree[ends[2 * i]], degree[ends[2 * i + 1]]) == 1
+            for i, (p, _) in enumerate(pieces)
+        ]
         pieces = [piece for piece, out in zip(pieces, loose, strict=True) if not out]
     return _largest_part(pieces)
 
 
 def _largest_part(pieces: list[tuple[LineString, Road]]) -> list[Edge]:
     """Give the nodes numbers and keep the largest connected part."""
-    ends = [[(round(p.coords[k][0], 1), round(p.coords[k][1], 1)) for k in (0, -1)] for p, _ in pieces]
+    ends = [
+        [(round(p.coords[k][0], 1), round(p.coords[k][1], 1)) for k in (0, -1)] for p, _ in pieces
+    ]
     number = {at: i for i, at in enumerate(sorted({e for pair in ends for e in pair}))}
     pairs = np.array([[number[a], number[b]] for a, b in ends])
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(number), len(number)))
+    graph = coo_array(
+        (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(number), len(number))
+    )
     _, part = connected_components(graph, directed=False)
     biggest = np.bincount(part).argmax()
     places = {i: at for at, i in number.items()}
@@ -109,10 +127,25 @@ def road_layers(edges: list[Edge]) -> Layers:
         one_way = {"motorway": "H", "ramp": "H"}.get(kind, "B")
         letter = {"motorway": "A", "ramp": "A", "regional": "N"}.get(kind)
         nwb.append(
-            (500_000_001 + i, edge.start, edge.end, AUTHORITY[kind], letter, SURFACE_TYPE.get(kind, "RB"), one_way, edge.road.name, line)
+            (
+                500_000_001 + i,
+                edge.start,
+                edge.end,
+                AUTHORITY[kind],
+                letter,
+                SURFACE_TYPE.get(kind, "RB"),
+                one_way,
+                edge.road.name,
+                line,
+            )
         )
         kind_name, traffic, width = TOP10_TYPE[kind]
-        narrow = kind == "street" and edge.road.name in ("Molensteeg", "Kloosterlaan", "Achterstraat", "Vismarkt")
+        narrow = kind == "street" and edge.road.name in (
+            "Molensteeg",
+            "Kloosterlaan",
+            "Achterstraat",
+            "Vismarkt",
+        )
         surface = "half verhard" if kind in ("track", "foot") else "verhard"
         shape = shapely.transform(line.simplify(0.3), lambda xy: np.round(xy, 1))
         top.append(
@@ -128,7 +161,17 @@ def road_layers(edges: list[Edge]) -> Layers:
             )
         )
     return {
-        "nwb_wegvakken": frame(nwb, "wvk_id", "jte_id_beg", "jte_id_end", "wegbehsrt", "routeltr", "bst_code", "rijrichtng", "stt_naam"),
+        "nwb_wegvakken": frame(
+            nwb,
+            "wvk_id",
+            "jte_id_beg",
+            "jte_id_end",
+            "wegbehsrt",
+            "routeltr",
+            "bst_code",
+            "rijrichtng",
+            "stt_naam",
+        ),
         "top10nl_wegdeel": frame(
             top,
             "lokaal_id",
@@ -162,7 +205,15 @@ def traffic_signs(edges: list[Edge]) -> Layers:
         stretches = [edge.line for edge in edges if edge.road.name == street]
         for line in (stretches[0], stretches[-1]):
             at = land.to_rd(line.interpolate(0.5, normalized=True))
-            rows.append((f"bord-{9001 + len(rows)}", code, text, street, Point(round(at.x + 3, 1), round(at.y, 1))))
+            rows.append(
+                (
+                    f"bord-{9001 + len(rows)}",
+                    code,
+                    text,
+                    street,
+                    Point(round(at.x + 3, 1), round(at.y, 1)),
+                )
+            )
     return {"ndw_verkeersborden": frame(rows, "id", "rvvCode", "blackCode", "roadName")}
 
 
@@ -191,7 +242,16 @@ def public_transport() -> Layers:
     for i, (name, (x, y)) in enumerate(spots.items()):
         parent = f"stoparea:{9000 + i}"
         stops.append((parent, f"{name}", 1, None, land.to_rd(Point(x, y))))
-        stops += [(f"{2_900_000 + 2 * i + k}", name, 0, parent, land.to_rd(Point(x + 14 * (k - 0.5), y + 9 * (k - 0.5)))) for k in (0, 1)]
+        stops += [
+            (
+                f"{2_900_000 + 2 * i + k}",
+                name,
+                0,
+                parent,
+                land.to_rd(Point(x + 14 * (k - 0.5), y + 9 * (k - 0.5))),
+            )
+            for k in (0, 1)
+        ]
     return {
         "ns_stations": frame(stations, "code", "name_long", "type", "country"),
         "gtfs_stops": frame(stops, "stop_id", "stop_name", "location_type", "parent_station"),
@@ -206,7 +266,12 @@ def amenities(parcels: list[Parcel], rng: Generator) -> gpd.GeoDataFrame:
         rows.append((f"node/{7_000_000 + len(rows)}", amenity, shop, name, at))
 
     for i, p in enumerate([p for p in parcels if p.use == "school"]):
-        add("school" if i % 4 else "kindergarten", None, f"School {i + 1}", p.area.representative_point())
+        add(
+            "school" if i % 4 else "kindergarten",
+            None,
+            f"School {i + 1}",
+            p.area.representative_point(),
+        )
     for i, p in enumerate([p for p in parcels if p.use == "shops"]):
         at = p.area.representative_point()
         add(None, "supermarket" if i % 3 == 0 else "bakery", f"Winkel {i + 1}", at)
@@ -234,16 +299,30 @@ def amenities(parcels: list[Parcel], rng: Generator) -> gpd.GeoDataFrame:
 def squares(addresses: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Make the layer cbs_vierkant100m: inhabited squares only, small numbers suppressed."""
     homes = addresses[addresses["gebruiksdoel"].str.contains("woonfunctie")]
-    cells = pd.DataFrame({"x": (homes.geometry.x // 100).astype(int), "y": (homes.geometry.y // 100).astype(int)})
+    cells = pd.DataFrame(
+        {"x": (homes.geometry.x // 100).astype(int), "y": (homes.geometry.y // 100).astype(int)}
+    )
     counts = cells.groupby(["x", "y"]).size()
-    targets = {"doctors": places[places["amenity"] == "doctors"], "supermarket": places[places["shop"] == "supermarket"]}
+    targets = {
+        "doctors": places[places["amenity"] == "doctors"],
+        "supermarket": places[places["shop"] == "supermarket"],
+    }
     rows: list[tuple[object, ...]] = []
     for (x, y), number in counts.items():  # type: ignore[misc]
         cell = shapely.box(x * 100, y * 100, x * 100 + 100, y * 100 + 100)
         people = int(round(number * 2.15 / 5) * 5)
-        km = [round(float(t.distance(cell.centroid).min()) * 1.3 / 1000, 1) for t in targets.values()]
+        km = [
+            round(float(t.distance(cell.centroid).min()) * 1.3 / 1000, 1) for t in targets.values()
+        ]
         hidden = people < 10
-        rows.append((f"E{x * 100}N{y * 100}", -99997 if hidden else people, *([-99997.0, -99997.0] if hidden and number < 2 else km), cell))
+        rows.append(
+            (
+                f"E{x * 100}N{y * 100}",
+                -99997 if hidden else people,
+                *([-99997.0, -99997.0] if hidden and number < 2 else km),
+                cell,
+            )
+        )
     return frame(
         rows,
         "crs28992res100m",

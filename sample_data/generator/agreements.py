@@ -15,7 +15,10 @@ from .parcels import Parcel
 from .surfaces import frame
 
 OWNERS = {
-    "farm": (["particulier", "commercieel", "gemeente", "natuurorganisatie", "rijk"], [0.66, 0.12, 0.14, 0.05, 0.03]),
+    "farm": (
+        ["particulier", "commercieel", "gemeente", "natuurorganisatie", "rijk"],
+        [0.66, 0.12, 0.14, 0.05, 0.03],
+    ),
     "town": (["gemeente", "corporatie", "commercieel", "provincie"], [0.8, 0.08, 0.09, 0.03]),
     "home": (["particulier", "corporatie"], [0.93, 0.07]),
     "water": (["waterschap", "gemeente", "rijk"], [0.75, 0.15, 0.1]),
@@ -89,7 +92,11 @@ def special_parcels(parcels: list[Parcel]) -> Special:
     chosen: dict[str, str] = {}
     for role, (use, x, y, low, high) in ROLES.items():
         at = land.to_rd(Point(x, y))
-        fit = [p for p in parcels if p.use == use and low <= p.area.area <= high and p.number not in chosen.values()]
+        fit = [
+            p
+            for p in parcels
+            if p.use == use and low <= p.area.area <= high and p.number not in chosen.values()
+        ]
         chosen[role] = min(fit, key=lambda p: (p.area.distance(at), p.number)).number
     return Special(chosen)
 
@@ -108,15 +115,39 @@ def owners(parcels: list[Parcel], rng: Generator) -> pd.DataFrame:
 def agreements(parcels: list[Parcel], special: Special, rng: Generator) -> pd.DataFrame:
     """Make the table gebruiksafspraken: leases, rents and reservations."""
     taken = set(special.numbers.values())
-    farmed = [p for p in parcels if p.use in ("grass", "arable") and p.area.area > 1500 and p.number not in taken]
-    lots = [p for p in parcels if p.use in ("vacantlot", "fallow", "parking", "meadow") and p.area.area > 1500 and p.number not in taken]
+    farmed = [
+        p
+        for p in parcels
+        if p.use in ("grass", "arable") and p.area.area > 1500 and p.number not in taken
+    ]
+    lots = [
+        p
+        for p in parcels
+        if p.use in ("vacantlot", "fallow", "parking", "meadow")
+        and p.area.area > 1500
+        and p.number not in taken
+    ]
     rows: list[tuple[str, str, str, str]] = [(special["lease"], "pacht", "2029-01-01", "")]
     for i in rng.choice(len(farmed), 44, replace=False):
-        rows.append((farmed[i].number, "pacht", f"{rng.integers(2027, 2035)}-{'01' if rng.random() < 0.6 else '11'}-01", ""))
+        rows.append(
+            (
+                farmed[i].number,
+                "pacht",
+                f"{rng.integers(2027, 2035)}-{'01' if rng.random() < 0.6 else '11'}-01",
+                "",
+            )
+        )
     for i in rng.choice(len(lots), 26, replace=False):
         kind = str(rng.choice(["huur", "reservering", "reservering"]))
         free_from = f"{rng.integers(2026, 2030)}-07-01" if kind == "huur" else ""
-        rows.append((lots[i].number, kind, free_from, f"{rng.integers(2029, 2045)}-01-01" if kind == "reservering" else ""))
+        rows.append(
+            (
+                lots[i].number,
+                kind,
+                free_from,
+                f"{rng.integers(2029, 2045)}-01-01" if kind == "reservering" else "",
+            )
+        )
     return pd.DataFrame(sorted(rows), columns=["parcel_id", "kind", "free_from", "free_until"])
 
 
@@ -125,7 +156,12 @@ def decisions(special: Special) -> pd.DataFrame:
     rows = [
         (special["decided_out_1"], "out", "Speelbos, toegezegd aan de buurt", "2025-06-12"),
         (special["decided_out_2"], "out", "Optie verleend aan een bedrijf", "2025-11-03"),
-        (special["decided_in"], "in", "Plantsoen vervalt, college wil dit terrein benutten", "2025-09-30"),
+        (
+            special["decided_in"],
+            "in",
+            "Plantsoen vervalt, college wil dit terrein benutten",
+            "2025-09-30",
+        ),
         (special["decided_later"], "out", "Besluit van na de peildatum", "2027-03-01"),
     ]
     return pd.DataFrame(rows, columns=["parcel_id", "decision", "reason", "date"])
@@ -135,7 +171,8 @@ def housing_plans(parcels: list[Parcel], special: Special) -> gpd.GeoDataFrame:
     """Make the layer woningbouwplannen: hard and soft, dated and undated."""
     area = {p.number: p.area for p in parcels}
     expansion = sorted(
-        (p.area for p in parcels if p.zone == "Oudermeer-Zuid" and p.use == "grass"), key=lambda a: (a.centroid.x, a.centroid.y)
+        (p.area for p in parcels if p.zone == "Oudermeer-Zuid" and p.use == "grass"),
+        key=lambda a: (a.centroid.x, a.centroid.y),
     )
     half = len(expansion) // 2
     site = next(p.area for p in parcels if p.use == "buildingsite" and p.area.area > 400)
@@ -158,15 +195,38 @@ def housing_plans(parcels: list[Parcel], special: Special) -> gpd.GeoDataFrame:
         ("PM-9002-01", "Dorpsrand Veldrecht", "4B", None, None, 30, joined(village[:2])),
         ("PM-9002-02", "Griend wonen", "2C", 2029, 2031, 18, joined(village[2:3])),
         ("PM-9003-01", "Dorpsgroen flex", "2A", 2027, 2027, 60, area[special["flexwoningen"]]),
-        ("PM-9003-02", "Kampen", "4A", 2035, 2039, 110, land.to_rd(shapely.box(7000, 760, 7220, 960))),
+        (
+            "PM-9003-02",
+            "Kampen",
+            "4A",
+            2035,
+            2039,
+            110,
+            land.to_rd(shapely.box(7000, 760, 7220, 960)),
+        ),
     ]
-    found = frame(rows, "identificatie", "plannaam", "status_planologisch", "start_jaar", "oplevering_jaar", "aantal_woningen")
+    found = frame(
+        rows,
+        "identificatie",
+        "plannaam",
+        "status_planologisch",
+        "start_jaar",
+        "oplevering_jaar",
+        "aantal_woningen",
+    )
     found["start_jaar"] = found["start_jaar"].astype("Int32")
     found["oplevering_jaar"] = found["oplevering_jaar"].astype("Int32")
-    found["flexwoningen"] = ["Flexwoningen" if n == "Dorpsgroen flex" else "Regulier permanent" for n in found["plannaam"]]
+    found["flexwoningen"] = [
+        "Flexwoningen" if n == "Dorpsgroen flex" else "Regulier permanent"
+        for n in found["plannaam"]
+    ]
     return found
 
 
 def unbuilt(parcels: list[Parcel]) -> list[Parcel]:
     """Parcels of 0.15 to 6 ha without a building: the pool of candidates."""
-    return [p for p in parcels if p.use in UNBUILT and not p.buildings and 1_500 <= p.area.area <= 60_000]
+    return [
+        p
+        for p in parcels
+        if p.use in UNBUILT and not p.buildings and 1_500 <= p.area.area <= 60_000
+    ]

@@ -73,13 +73,30 @@ def bag(parcels: list[Parcel], rng: Generator) -> tuple[gpd.GeoDataFrame, gpd.Ge
     addresses = dict(counts)
     block_year: dict[tuple[str, int], int] = {}
     for parcel in parcels:
-        block = (parcel.zone, int(parcel.area.centroid.x // 90) * 1000 + int(parcel.area.centroid.y // 90))
-        year = block_year.setdefault(block, int(rng.integers(*YEARS.get(parcel.zone, (1965, 2005)))))
+        block = (
+            parcel.zone,
+            int(parcel.area.centroid.x // 90) * 1000 + int(parcel.area.centroid.y // 90),
+        )
+        year = block_year.setdefault(
+            block, int(rng.integers(*YEARS.get(parcel.zone, (1965, 2005))))
+        )
         for i, footprint in enumerate(parcel.buildings):
             counts[parcel.code] += 1
             purpose = _purpose(parcel.use, footprint.area, i == 0, rng)
-            built = int(rng.integers(*YEARS["Oude stad"])) if parcel.use in ("oldhouse", "farmyard", "ribbon") else year
-            panden.append((f"{parcel.code[2:]}10{counts[parcel.code]:010d}", built, IN_USE, purpose, footprint))
+            built = (
+                int(rng.integers(*YEARS["Oude stad"]))
+                if parcel.use in ("oldhouse", "farmyard", "ribbon")
+                else year
+            )
+            panden.append(
+                (
+                    f"{parcel.code[2:]}10{counts[parcel.code]:010d}",
+                    built,
+                    IN_USE,
+                    purpose,
+                    footprint,
+                )
+            )
             if purpose is None:
                 continue
             number = _homes(parcel.use, footprint)
@@ -94,22 +111,38 @@ def bag(parcels: list[Parcel], rng: Generator) -> tuple[gpd.GeoDataFrame, gpd.Ge
                 addresses[parcel.code] += 1
                 at = np.round(a + (b - a) * (k + 0.5) / number, 1)
                 size = (
-                    int(footprint.area / number * (2 if parcel.use not in ("business", "greenhouse") else 1))
+                    int(
+                        footprint.area
+                        / number
+                        * (2 if parcel.use not in ("business", "greenhouse") else 1)
+                    )
                     if number == 1
                     else int(rng.integers(55, 95))
                 )
                 objects.append(
-                    (f"{parcel.code[2:]}01{addresses[parcel.code]:010d}", "Verblijfsobject in gebruik", purpose, size, Point(at))
+                    (
+                        f"{parcel.code[2:]}01{addresses[parcel.code]:010d}",
+                        "Verblijfsobject in gebruik",
+                        purpose,
+                        size,
+                        Point(at),
+                    )
                 )
     pand = gpd.GeoDataFrame(
-        panden, columns=["identificatie", "bouwjaar", "status", "gebruiksdoel", "geometry"], geometry="geometry", crs=28992
+        panden,
+        columns=["identificatie", "bouwjaar", "status", "gebruiksdoel", "geometry"],
+        geometry="geometry",
+        crs=28992,
     )
     places = iter(rng.permutation(len(pand)))
     for status, number in RARE_STATUS.items():
         for _ in range(number):
             pand.loc[next(places), "status"] = status
     address = gpd.GeoDataFrame(
-        objects, columns=["identificatie", "status", "gebruiksdoel", "oppervlakte", "geometry"], geometry="geometry", crs=28992
+        objects,
+        columns=["identificatie", "status", "gebruiksdoel", "oppervlakte", "geometry"],
+        geometry="geometry",
+        crs=28992,
     )
     address.loc[rng.choice(len(address), 6, replace=False), "status"] = "Verblijfsobject gevormd"
     return pand, address

@@ -15,7 +15,9 @@ class LandClass:
     zoning: str
 
 
-def _c(cbs: int, terrain: str, bgt: str, appearance: str, zoning: str, crop: str | None = None) -> LandClass:
+def _c(
+    cbs: int, terrain: str, bgt: str, appearance: str, zoning: str, crop: str | None = None
+) -> LandClass:
     return LandClass(cbs, terrain, bgt, appearance, crop, zoning)
 
 
@@ -73,4 +75,17 @@ CLASSES = {
     "wetering": _c(78, "overig", WATER, "waterloop", "water"),
 }
 
-UNBUILT = {"grass", "arable", "green", "meadow", "vacantlot", "fallow", "parking", "buildingsite", "depot", "gasworks", "estate", "park"}
+UNBUILT = {
+    "grass",
+    "arable",
+    "green",
+    "meadow",
+    "vacantlot",
+    "fallow",
+    "parking",
+    "buildingsite",
+    "depot",
+    "gasworks",
+    "estate",
+    "park",
+}

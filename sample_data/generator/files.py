@@ -21,7 +21,14 @@ FILES = {
         "bgt_kunstwerkdeel",
         "bgt_overigbouwwerk",
     ),
-    "landgebruik.gpkg": ("bbg", "top10nl_terrein", "top10nl_plaats", "brp_gewaspercelen", "rp_enkelbestemming", "woningbouwplannen"),
+    "landgebruik.gpkg": (
+        "bbg",
+        "top10nl_terrein",
+        "top10nl_plaats",
+        "brp_gewaspercelen",
+        "rp_enkelbestemming",
+        "woningbouwplannen",
+    ),
     "restricties.gpkg": (
         "natura2000",
         "nnn",
@@ -54,7 +61,12 @@ FILES = {
         "cbs_vierkant100m",
     ),
 }
-TYPES = {"natura2000": "MultiPolygon Z", "gemeentegebied": "MultiPolygon", "perceel": "Polygon", "lib_luchtvaart": "Polygon"}
+TYPES = {
+    "natura2000": "MultiPolygon Z",
+    "gemeentegebied": "MultiPolygon",
+    "perceel": "Polygon",
+    "lib_luchtvaart": "Polygon",
+}
 
 
 def _compact(path: Path) -> None:
@@ -83,7 +95,15 @@ def _write_layer(path: Path, key: str, layer: gpd.GeoDataFrame) -> None:
     if kind is None and kinds == {"Polygon", "MultiPolygon"}:
         kind = "MultiPolygon"
     options = {"SPATIAL_INDEX": "NO"}
-    pyogrio.write_dataframe(layer, path, layer=key, driver="GPKG", geometry_type=kind, promote_to_multi=kind == "MultiPolygon", **options)
+    pyogrio.write_dataframe(
+        layer,
+        path,
+        layer=key,
+        driver="GPKG",
+        geometry_type=kind,
+        promote_to_multi=kind == "MultiPolygon",
+        **options,
+    )
 
 
 def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:

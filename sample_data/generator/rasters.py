@@ -39,7 +39,11 @@ class Sheet:
         if not kept:
             return np.zeros(self.shape, bool)
         burnt = rasterize(
-            kept, self.shape, transform=from_origin(CORNERS[0], CORNERS[3], self.cell, self.cell), all_touched=touched, dtype="uint8"
+            kept,
+            self.shape,
+            transform=from_origin(CORNERS[0], CORNERS[3], self.cell, self.cell),
+            all_touched=touched,
+            dtype="uint8",
         )
         return np.asarray(burnt, bool)
 
@@ -54,11 +58,18 @@ class Sheet:
         y = CORNERS[3] - (np.arange(rows) + 0.5) * self.cell - land.RD_ORIGIN[1] - land.PIVOT[1]
         gx, gy = np.meshgrid(x, y)
         angle = np.radians(-land.ROTATION_DEG)
-        return gx * np.cos(angle) - gy * np.sin(angle) + land.PIVOT[0], gx * np.sin(angle) + gy * np.cos(angle) + land.PIVOT[1]
+        return gx * np.cos(angle) - gy * np.sin(angle) + land.PIVOT[0], gx * np.sin(
+            angle
+        ) + gy * np.cos(angle) + land.PIVOT[1]
 
 
 def _write(
-    folder: Path, name: str, values: NDArray[np.generic], cell: float, nodata: float | None, south_east: tuple[int, int] | None = None
+    folder: Path,
+    name: str,
+    values: NDArray[np.generic],
+    cell: float,
+    nodata: float | None,
+    south_east: tuple[int, int] | None = None,
 ) -> None:
     """Write one GeoTIFF, in full or only its first rows and columns."""
     if south_east:
@@ -99,20 +110,31 @@ def _terrain(sheet: Sheet) -> Grid:
     """Ground level without buildings: peat low in the west, sand high in the east. [m NAP]"""
     x, y = sheet.design()
     noise = np.random.default_rng(land.SEED + 7)
-    rough = [gaussian_filter(noise.normal(size=sheet.shape), s / sheet.cell) * s / sheet.cell for s in (40, 220)]
+    rough = [
+        gaussian_filter(noise.normal(size=sheet.shape), s / sheet.cell) * s / sheet.cell
+        for s in (40, 220)
+    ]
     polder = -1.3 - 0.5 * np.clip((y - 1200) / 1500, 0, 1)
     town = 0.55 - 0.9 * np.clip((y - 2400) / 1200, 0, 1)
     sand = 2.6 + 4.2 * np.clip((y - 1200) / 2400, 0, 1) + 2.0 * np.clip((x - 7600) / 2000, 0, 1)
-    level = polder + (town - polder) / (1 + np.exp(-(x - 3550) / 120)) + (sand - town) / (1 + np.exp(-(x - 6350) / 170))
+    level = (
+        polder
+        + (town - polder) / (1 + np.exp(-(x - 3550) / 120))
+        + (sand - town) / (1 + np.exp(-(x - 6350) / 170))
+    )
     level += 0.9 * np.exp(-(np.hypot(x - land.CENTRE[0], y - land.CENTRE[1]) ** 2) / (2 * 230**2))
     level += 1.15 * _ridge(x, y)
     level += rough[0] * 0.035 + rough[1] * np.where(x > 6600, 0.55, 0.1)
-    outside = sheet.mask([land.to_rd(shapely.Polygon([(-400, -900), *land.DIKE.coords, (6500, 200), (6500, -900)]))])
+    outside = sheet.mask(
+        [land.to_rd(shapely.Polygon([(-400, -900), *land.DIKE.coords, (6500, 200), (6500, -900)]))]
+    )
     level = np.where(outside, 2.4 + rough[0] * 0.05, level)
     crest = np.clip(1 - (sheet.distance([land.to_rd(land.DIKE)]) - 6) / 16, 0, 1)
     level = np.maximum(level, level + (6.3 - level) * crest)
     bank = np.clip(1 - (sheet.distance([land.to_rd(land.MOTORWAY)]) - 18) / 16, 0, 1)
-    hump = np.clip(1 - sheet.distance([land.to_rd(land.PROVINCIAL.intersection(land.MOTORWAY))]) / 420, 0, 1)
+    hump = np.clip(
+        1 - sheet.distance([land.to_rd(land.PROVINCIAL.intersection(land.MOTORWAY))]) / 420, 0, 1
+    )
     return np.asarray(level + bank * (1.0 + 4.5 * hump))
 
 
@@ -124,7 +146,10 @@ def _source(distance: Grid, at_edge: float, edge: float, slope: float) -> Grid:
 def noise(folder: Path, edges: list[Edge]) -> None:
     """Give the four Lden rasters; that of industry stops short, as a trap."""
     sheet = Sheet(25)
-    lines = {k: [land.to_rd(e.line) for e in edges if e.road.kind == k] for k in ("motorway", "regional", "local", "street")}
+    lines = {
+        k: [land.to_rd(e.line) for e in edges if e.road.kind == k]
+        for k in ("motorway", "regional", "local", "street")
+    }
     far = {k: sheet.distance(list(v)) for k, v in lines.items()}
     road = np.maximum.reduce(
         [
@@ -141,13 +166,25 @@ def noise(folder: Path, edges: list[Edge]) -> None:
     inside = _inside(sheet, 120)
     half_of_zandhoven = land.to_rd(shapely.Point(8100, 2000)).x
     columns = int((half_of_zandhoven - CORNERS[0]) / sheet.cell)
-    for name, level in (("rivm_lden_alle", every), ("rivm_lden_weg", road), ("rivm_lden_trein", train), ("rivm_lden_industrie", industry)):
+    for name, level in (
+        ("rivm_lden_alle", every),
+        ("rivm_lden_weg", road),
+        ("rivm_lden_trein", train),
+        ("rivm_lden_industrie", industry),
+    ):
         decibels = np.where(level < 45, 0, np.round(level)).astype("uint8")
         decibels[~inside] = 128
         if name == "rivm_lden_industrie":
             west = sheet.mask([land.to_rd(land.municipalities()["GM9002"])])
             decibels[west] = 128
-        _write(folder, name, decibels, sheet.cell, 128, (sheet.shape[0], columns) if name == "rivm_lden_industrie" else None)
+        _write(
+            folder,
+            name,
+            decibels,
+            sheet.cell,
+            128,
+            (sheet.shape[0], columns) if name == "rivm_lden_industrie" else None,
+        )
 
 
 def air(folder: Path, edges: list[Edge]) -> None:
@@ -158,7 +195,13 @@ def air(folder: Path, edges: list[Edge]) -> None:
     regional = sheet.distance([land.to_rd(e.line) for e in edges if e.road.kind == "regional"])
     for name, base, extra in (("rivm_no2", 11.0, 14.0), ("rivm_pm25", 7.2, 1.4)):
         level = base + extra * np.exp(-motorway / 140) + 0.4 * extra * np.exp(-regional / 70)
-        _write(folder, name, np.where(inside, np.round(level, 1), -9999).astype("float32"), sheet.cell, -9999)
+        _write(
+            folder,
+            name,
+            np.where(inside, np.round(level, 1), -9999).astype("float32"),
+            sheet.cell,
+            -9999,
+        )
 
 
 def flooding(folder: Path) -> None:
@@ -167,13 +210,23 @@ def flooding(folder: Path) -> None:
     x, _ = sheet.design()
     ground = _terrain(sheet)
     inside = _inside(sheet, 120)
-    outside_dikes = sheet.mask([land.to_rd(shapely.Polygon([(-400, -900), *land.DIKE.coords, (6500, 200), (6500, -900)]))])
+    outside_dikes = sheet.mask(
+        [land.to_rd(shapely.Polygon([(-400, -900), *land.DIKE.coords, (6500, 200), (6500, -900)]))]
+    )
     surface = np.interp(x, [0, 3300, 4200, 6300, 6900], [0.95, 0.85, 0.8, 0.7, 0.0])
     depth = np.where(outside_dikes, np.maximum(5.2 - ground, 0), np.maximum(surface - ground, 0))
-    kind = np.select([outside_dikes, (depth > 0) & (x < 3500), depth > 0], [1, 2, 3], 0).astype("uint8")
+    kind = np.select([outside_dikes, (depth > 0) & (x < 3500), depth > 0], [1, 2, 3], 0).astype(
+        "uint8"
+    )
     kind[~inside] = 255
     _write(folder, "liwo_overstromingsgevoelig", kind, sheet.cell, 255)
-    _write(folder, "liwo_maxdiepte", np.where(inside, np.round(depth, 1), -9999).astype("float32"), sheet.cell, -9999)
+    _write(
+        folder,
+        "liwo_maxdiepte",
+        np.where(inside, np.round(depth, 1), -9999).astype("float32"),
+        sheet.cell,
+        -9999,
+    )
 
 
 def ground(folder: Path, parcels: list[Parcel]) -> None:
@@ -192,11 +245,20 @@ def ground(folder: Path, parcels: list[Parcel]) -> None:
     depth = np.clip(np.round(level), 2, 254).astype("uint8")
     depth[~inside] = 255
     _write(folder, "wur_ghg", depth, sheet.cell, 255)
-    sinking = np.interp(x, [0, 3300, 3800, 6300, 6600], [0.22, 0.18, 0.05, 0.02, 0.0]) + 0.1 * (y > 2000) * (x < 3400)
-    _write(folder, "kea_bodemdaling", np.where(inside & (x < 8200), np.round(sinking, 2), -1).astype("float32"), sheet.cell, None)
+    sinking = np.interp(x, [0, 3300, 3800, 6300, 6600], [0.22, 0.18, 0.05, 0.02, 0.0]) + 0.1 * (
+        y > 2000
+    ) * (x < 3400)
+    _write(
+        folder,
+        "kea_bodemdaling",
+        np.where(inside & (x < 8200), np.round(sinking, 2), -1).astype("float32"),
+        sheet.cell,
+        None,
+    )
     fine = Sheet(10)
     holes = fine.mask(
-        [b for p in parcels for b in p.buildings if b.area > 60] + [p.area for p in parcels if p.use in ("river", "canal", "wetering")]
+        [b for p in parcels for b in p.buildings if b.area > 60]
+        + [p.area for p in parcels if p.use in ("river", "canal", "wetering")]
     )
     height = np.round(_terrain(fine) / 0.05) * 0.05
     height = np.where(_inside(fine, 40) & ~holes, height, 3.4028234663852886e38)

@@ -29,11 +29,21 @@ def _multi_z(geometry: BaseGeometry, z: float) -> BaseGeometry:
 
 def nature() -> Layers:
     """Natura 2000 and the nature network; the latter in degrees, as a trap."""
-    floodplain = Polygon([(-200, -400), *land.DIKE.offset_curve(-19).coords, (7000, 300), (7000, -500)])
+    floodplain = Polygon(
+        [(-200, -400), *land.DIKE.offset_curve(-19).coords, (7000, 300), (7000, -500)]
+    )
     natura = [
-        (38, "Rijntakken bij Veldrecht", "VR+HR", "NL9000038", _multi_z(_rd(floodplain.intersection(box(-300, -600, 560, 900))), 1.5)),
+        (
+            38,
+            "Rijntakken bij Veldrecht",
+            "VR+HR",
+            "NL9000038",
+            _multi_z(_rd(floodplain.intersection(box(-300, -600, 560, 900))), 1.5),
+        ),
     ]
-    settled = shapely.union_all([r.line.buffer(26) for r in land.main_roads() if r.name == "Achterweg"])
+    settled = shapely.union_all(
+        [r.line.buffer(26) for r in land.main_roads() if r.name == "Achterweg"]
+    )
     polder = box(-300, 2040, 3480, 4200).difference(settled)
     meadow_birds = [
         polder,
@@ -43,7 +53,9 @@ def nature() -> Layers:
         box(5150, 3000, 6300, 4200),
     ]
     corridor = Polygon([(3520, 620), (3640, 640), (3660, 1300), (3540, 1310)])
-    wood = Polygon([(6300, 2500), (7250, 2380), (9900, 2340), (9900, 4300), (6300, 4300)]).difference(box(9010, 2480, 9760, 3180))
+    wood = Polygon(
+        [(6300, 2500), (7250, 2380), (9900, 2340), (9900, 4300), (6300, 4300)]
+    ).difference(box(9010, 2480, 9760, 3180))
     rows = [
         (f"NL.NNN.{9000 + i}", text, _rd(g))
         for i, (text, g) in enumerate(
@@ -55,7 +67,10 @@ def nature() -> Layers:
             ]
         )
     ]
-    return {"natura2000": frame(natura, "nr", "naam_n2k", "beschermin", "sitecode_h"), "nnn": frame(rows, "localid", "text").to_crs(4326)}
+    return {
+        "natura2000": frame(natura, "nr", "naam_n2k", "beschermin", "sitecode_h"),
+        "nnn": frame(rows, "localid", "text").to_crs(4326),
+    }
 
 
 def defence_and_heritage(parcels: list[Parcel]) -> Layers:
@@ -82,7 +97,9 @@ def defence_and_heritage(parcels: list[Parcel]) -> Layers:
             p.buildings[0],
         )
         for i, (p, kind) in enumerate(
-            [(p, "Woonhuis") for p in old] + [(p, "Kerk en landhuis") for p in named] + [(p, "Boerderij") for p in farms]
+            [(p, "Woonhuis") for p in old]
+            + [(p, "Kerk en landhuis") for p in named]
+            + [(p, "Boerderij") for p in farms]
         )
     ]
     views = [
@@ -93,11 +110,20 @@ def defence_and_heritage(parcels: list[Parcel]) -> Layers:
             "rijksbeschermd",
             _rd(land.DIKE.buffer(135, cap_style="flat").intersection(box(1000, 0, 2760, 1200))),
         ),
-        ("ST-9003", "Dorpsstraat Zandhoven", "aangewezen door gemeente", _rd(box(7230, 1150, 7330, 1880))),
+        (
+            "ST-9003",
+            "Dorpsstraat Zandhoven",
+            "aangewezen door gemeente",
+            _rd(box(7230, 1150, 7330, 1880)),
+        ),
     ]
     finds = [
         (15_001, "Terrein van hoge archeologische waarde", _rd(land.old_town())),
-        (15_002, "Terrein van zeer hoge archeologische waarde, beschermd", _rd(Point(6980, 820).buffer(95, quad_segs=4))),
+        (
+            15_002,
+            "Terrein van zeer hoge archeologische waarde, beschermd",
+            _rd(Point(6980, 820).buffer(95, quad_segs=4)),
+        ),
         (15_003, "Terrein van archeologische waarde", _rd(box(2150, 560, 2420, 720))),
     ]
     return {
@@ -113,7 +139,10 @@ def safety_and_energy() -> Layers:
     pump, depot, cold = Point(8700, 1470), Point(4960, 3130), Point(2560, 1330)
 
     def zone(kind: str, *rows: tuple[str, Point, float]) -> list[tuple[object, ...]]:
-        return [(f"NL.REV.{kind}.{i:04d}", name, VALID_FROM, _rd(at.buffer(r, quad_segs=8))) for i, (name, at, r) in enumerate(rows, 1)]
+        return [
+            (f"NL.REV.{kind}.{i:04d}", name, VALID_FROM, _rd(at.buffer(r, quad_segs=8)))
+            for i, (name, at, r) in enumerate(rows, 1)
+        ]
 
     columns = ("identificatie", "bedrijfsnaam", "begin_geldigheid")
     power = [
@@ -121,12 +150,23 @@ def safety_and_energy() -> Layers:
         ("KV-50-2", "aftakking Zandhoven zuid", "50 kV", None, _rd(land.POWER_BRANCH)),
     ]
     return {
-        "rev_pr10_6": frame(zone("PR", ("Tankstation Knooppunt", pump, 45), ("Chemie Haven BV", depot, 130)), *columns),
-        "rev_brand": frame(zone("BR", ("Tankstation Knooppunt", pump, 60), ("Chemie Haven BV", depot, 150)), *columns),
+        "rev_pr10_6": frame(
+            zone("PR", ("Tankstation Knooppunt", pump, 45), ("Chemie Haven BV", depot, 130)),
+            *columns,
+        ),
+        "rev_brand": frame(
+            zone("BR", ("Tankstation Knooppunt", pump, 60), ("Chemie Haven BV", depot, 150)),
+            *columns,
+        ),
         "rev_explosie": frame(zone("EX", ("Tankstation Knooppunt", pump, 160)), *columns),
-        "rev_gifwolk": frame(zone("GI", ("Chemie Haven BV", depot, 330), ("Koelhuis Veldrecht", cold, 240)), *columns),
+        "rev_gifwolk": frame(
+            zone("GI", ("Chemie Haven BV", depot, 330), ("Koelhuis Veldrecht", cold, 240)), *columns
+        ),
         "buisleidingen": frame(
-            [("BL-W-501", "aardgas", 6620.0, _rd(land.GAS_PIPE)), ("BL-D-017", "brandbare vloeistof", None, _rd(land.FUEL_PIPE))],
+            [
+                ("BL-W-501", "aardgas", 6620.0, _rd(land.GAS_PIPE)),
+                ("BL-D-017", "brandbare vloeistof", None, _rd(land.FUEL_PIPE)),
+            ],
             "identificatie",
             "stof",
             "druk_kpa",
@@ -165,19 +205,43 @@ def water_and_soil(parcels: list[Parcel]) -> Layers:
     ]
     grid = [
         ("Veldrecht", 3, land.municipalities()["GM9002"]),
-        ("Oudermeer west", 2, land.municipalities()["GM9001"].intersection(box(3000, -700, 4700, 4500))),
-        ("Oudermeer oost", 0, land.municipalities()["GM9001"].intersection(box(4700, -700, 6900, 4500))),
-        ("Zandhoven west", 0, land.municipalities()["GM9003"].intersection(box(6000, -500, 7900, 4500))),
-        ("Zandhoven oost", 1, land.municipalities()["GM9003"].intersection(box(7900, -500, 10500, 4500))),
+        (
+            "Oudermeer west",
+            2,
+            land.municipalities()["GM9001"].intersection(box(3000, -700, 4700, 4500)),
+        ),
+        (
+            "Oudermeer oost",
+            0,
+            land.municipalities()["GM9001"].intersection(box(4700, -700, 6900, 4500)),
+        ),
+        (
+            "Zandhoven west",
+            0,
+            land.municipalities()["GM9003"].intersection(box(6000, -500, 7900, 4500)),
+        ),
+        (
+            "Zandhoven oost",
+            1,
+            land.municipalities()["GM9003"].intersection(box(7900, -500, 10500, 4500)),
+        ),
     ]
     polluted = [p for p in parcels if p.use in ("gasworks", "depot")]
     names = {"gasworks": "Voormalige gasfabriek", "depot": "Voormalige stortplaats Kampzicht"}
     return {
         "waterkering": frame(dikes, "id", "naam", "categorie"),
         "grondwaterbescherming": frame(protection, "id", "type"),
-        "bofek": frame([(i, c, land.to_rd(a.intersection(whole), 80)) for i, c, a in soils], "id", "bofek2020"),
-        "bro_sld": frame([(f"SLD0000000{9001 + i}", names[p.use], p.area) for i, p in enumerate(polluted)], "bro_id", "naam"),
-        "netcongestie_afname": frame([(n, c, land.to_rd(a, 80)) for n, c, a in grid], "voedingsgebied_naam", "afname"),
+        "bofek": frame(
+            [(i, c, land.to_rd(a.intersection(whole), 80)) for i, c, a in soils], "id", "bofek2020"
+        ),
+        "bro_sld": frame(
+            [(f"SLD0000000{9001 + i}", names[p.use], p.area) for i, p in enumerate(polluted)],
+            "bro_id",
+            "naam",
+        ),
+        "netcongestie_afname": frame(
+            [(n, c, land.to_rd(a, 80)) for n, c, a in grid], "voedingsgebied_naam", "afname"
+        ),
     }
 
 
@@ -195,12 +259,27 @@ def business_and_livestock(parcels: list[Parcel]) -> Layers:
         net = sum(p.area.area for p in lots) / 1e4
         vacant = sum(p.area.area for p in lots if p.use == "vacantlot") / 1e4
         rows.append(
-            (rin, name, "bedrijventerrein", category, round(net, 2), round(net - vacant - 0.5, 2), 0.5, "nee", _rd(parks[name].area))
+            (
+                rin,
+                name,
+                "bedrijventerrein",
+                category,
+                round(net, 2),
+                round(net - vacant - 0.5, 2),
+                0.5,
+                "nee",
+                _rd(parks[name].area),
+            )
         )
     yards = [p for p in parcels if p.use == "farmyard"]
     kinds = ["melkvee", "pluimvee", "varkens", "melkvee", "schapen"]
     animals = [
-        (f"VH-{i:03d}", kinds[i % 5], "ja" if kinds[i % 5] in ("pluimvee", "varkens") else "nee", p.area.representative_point())
+        (
+            f"VH-{i:03d}",
+            kinds[i % 5],
+            "ja" if kinds[i % 5] in ("pluimvee", "varkens") else "nee",
+            p.area.representative_point(),
+        )
         for i, p in enumerate(yards[::3])
     ]
     return {
@@ -221,4 +300,10 @@ def business_and_livestock(parcels: list[Parcel]) -> Layers:
 
 def restrictions(parcels: list[Parcel]) -> Layers:
     """All layers of this kind."""
-    return nature() | defence_and_heritage(parcels) | safety_and_energy() | water_and_soil(parcels) | business_and_livestock(parcels)
+    return (
+        nature()
+        | defence_and_heritage(parcels)
+        | safety_and_energy()
+        | water_and_soil(parcels)
+        | business_and_livestock(parcels)
+    )

@@ -38,7 +38,9 @@ class Plot:
 
 def polygons(geometry: BaseGeometry, smallest: float = 0.5) -> list[Polygon]:
     """Give the polygons of a geometry that are larger than ``smallest``. [m2]"""
-    return [p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon" and p.area > smallest]
+    return [
+        p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon" and p.area > smallest
+    ]
 
 
 def long_axis(area: Polygon) -> float:
@@ -64,12 +66,19 @@ def guillotine(area: Polygon, target: float, rng: Generator, jitter: float = 6.0
     flat = turned(area, angle).buffer(0)
     left, bottom, right, top = flat.bounds
     cut = left + (right - left) * rng.uniform(0.38, 0.62)
-    halves = [shapely.box(left - 1, bottom - 1, cut, top + 1), shapely.box(cut, bottom - 1, right + 1, top + 1)]
-    parts = [p for half in halves for p in polygons(turned(flat.intersection(half), angle, back=True))]
+    halves = [
+        shapely.box(left - 1, bottom - 1, cut, top + 1),
+        shapely.box(cut, bottom - 1, right + 1, top + 1),
+    ]
+    parts = [
+        p for half in halves for p in polygons(turned(flat.intersection(half), angle, back=True))
+    ]
     return [leaf for part in parts for leaf in guillotine(part, target, rng, jitter)]
 
 
-def strips(area: Polygon, angle: float, width: tuple[float, float], rng: Generator) -> list[Polygon]:
+def strips(
+    area: Polygon, angle: float, width: tuple[float, float], rng: Generator
+) -> list[Polygon]:
     """Cut an area in parallel strips across ``angle``, as in a peat polder."""
     flat = turned(area, angle).buffer(0)
     left, bottom, right, top = flat.bounds
@@ -121,7 +130,13 @@ def rows(block: Polygon, angle: float, zone: str, plot: Plot, rng: Generator) ->
 
 
 def _row(
-    part: Polygon, inner: BaseGeometry, band: tuple[float, float, int], angle: float, zone: str, plot: Plot, rng: Generator
+    part: Polygon,
+    inner: BaseGeometry,
+    band: tuple[float, float, int],
+    angle: float,
+    zone: str,
+    plot: Plot,
+    rng: Generator,
 ) -> Iterator[Piece]:
     """One row of plots in a frame where the street runs along x."""
     low, high, way = band
@@ -136,18 +151,32 @@ def _row(
         start = low + plot.setback if way > 0 else high - plot.setback - plot.house_depth
         start += rng.uniform(-0.5, 0.5) if plot.use == "oldhouse" else 0.0
         depth = plot.house_depth * (rng.uniform(0.8, 1.5) if plot.use == "oldhouse" else 1.0)
-        house = shapely.box(left + plot.side_gap * rng.uniform(0.3, 1), start, right - plot.side_gap * rng.uniform(0.7, 1.6), start + depth)
-        houses = polygons(house.intersection(inner).intersection(area), 18) if area.area > 60 else []
+        house = shapely.box(
+            left + plot.side_gap * rng.uniform(0.3, 1),
+            start,
+            right - plot.side_gap * rng.uniform(0.7, 1.6),
+            start + depth,
+        )
+        houses = (
+            polygons(house.intersection(inner).intersection(area), 18) if area.area > 60 else []
+        )
         if plot.shed and houses and rng.random() < 0.07:
             back = high - 3.4 if way > 0 else low + 0.6
-            houses += polygons(shapely.box(left + 0.4, back, left + 3.2, back + 2.8).intersection(inner).intersection(area), 6)
+            houses += polygons(
+                shapely.box(left + 0.4, back, left + 3.2, back + 2.8)
+                .intersection(inner)
+                .intersection(area),
+                6,
+            )
         footprints = tuple(polygons(turned(h, angle, back=True))[0] for h in houses)
         for i, p in enumerate(polygons(turned(area, angle, back=True))):
             yield Piece(p, plot.use, zone, footprints if i == 0 else ())
         left = right
 
 
-def slabs(area: Polygon, angle: float, depth: float, gap: float, margin: float) -> tuple[Polygon, ...]:
+def slabs(
+    area: Polygon, angle: float, depth: float, gap: float, margin: float
+) -> tuple[Polygon, ...]:
     """Parallel buildings on a lot, ``margin`` from its edge and ``gap`` apart. [m]"""
     flat = turned(area.buffer(-margin), angle)
     if flat.is_empty:
@@ -156,7 +185,10 @@ def slabs(area: Polygon, angle: float, depth: float, gap: float, margin: float) 
     found: list[Polygon] = []
     low = bottom
     while low + depth <= top + 0.1:
-        found += polygons(turned(flat.intersection(shapely.box(left, low, right, low + depth)), angle, back=True), 120)
+        found += polygons(
+            turned(flat.intersection(shapely.box(left, low, right, low + depth)), angle, back=True),
+            120,
+        )
         low += depth + gap
     return tuple(found)
 
@@ -167,7 +199,11 @@ def hall(area: Polygon, share: float, rng: Generator) -> tuple[Polygon, ...]:
     core = area.buffer(-5)
     if core.is_empty:
         return ()
-    point = core.representative_point() if rng.random() < 0.5 or not core.contains(core.centroid) else core.centroid
+    point = (
+        core.representative_point()
+        if rng.random() < 0.5 or not core.contains(core.centroid)
+        else core.centroid
+    )
     left, bottom, right, top = turned(area, angle).bounds
     ratio = np.sqrt(share)
     at = Point(turned(point, angle).coords[0])
@@ -176,7 +212,9 @@ def hall(area: Polygon, share: float, rng: Generator) -> tuple[Polygon, ...]:
     return tuple(polygons(turned(shape, angle, back=True).intersection(core), 30)[:1])
 
 
-def street_grid(zone: BaseGeometry, angle: float, depth: float, length: float, rng: Generator) -> list[LineString]:
+def street_grid(
+    zone: BaseGeometry, angle: float, depth: float, length: float, rng: Generator
+) -> list[LineString]:
     """Parallel streets with staggered cross streets, clipped to a zone."""
     flat = turned(zone, angle)
     left, bottom, right, top = flat.bounds
@@ -195,7 +233,11 @@ def street_grid(zone: BaseGeometry, angle: float, depth: float, length: float, r
 
 
 def roadside(
-    road: LineString, stations: tuple[float, float], side: int, plot: Callable[[], tuple[float, float, float]], offset: float
+    road: LineString,
+    stations: tuple[float, float],
+    side: int,
+    plot: Callable[[], tuple[float, float, float]],
+    offset: float,
 ) -> Iterator[Polygon]:
     """Give plots along a road: ``plot`` gives the width, the depth and the gap after it. [m]"""
     at, stop = stations
@@ -206,5 +248,10 @@ def roadside(
         if length < 1:
             return
         nx, ny = -(b.y - a.y) / length * side, (b.x - a.x) / length * side
-        yield Polygon([(p.x + nx * d, p.y + ny * d) for p, d in ((a, offset), (b, offset), (b, offset + depth), (a, offset + depth))])
+        yield Polygon(
+            [
+                (p.x + nx * d, p.y + ny * d)
+                for p, d in ((a, offset), (b, offset), (b, offset + depth), (a, offset + depth))
+            ]
+        )
         at += width + gap

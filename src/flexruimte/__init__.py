@@ -2,7 +2,14 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from flexruimte.errors import FlexruimteError, LayerError, OutputError, RulesetError, SourceError, StudyError
+from flexruimte.errors import (
+    FlexruimteError,
+    LayerError,
+    OutputError,
+    RulesetError,
+    SourceError,
+    StudyError,
+)
 from flexruimte.ranking import Ranking
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset

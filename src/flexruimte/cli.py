@@ -1,4 +1,7 @@
-"""The command line: reads arguments, shows progress and results, and sets the exit status. It computes nothing itself."""
+"""The command line: reads arguments, shows progress and results, and sets the exit status.
+
+It computes nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,26 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from flexruimte import batch
-from flexruimte.analyses.follow_up import COST_FIGURES, COSTS, TARGETS, compare_with_targets, write_costs
+from flexruimte.analyses.follow_up import (
+    COST_FIGURES,
+    COSTS,
+    TARGETS,
+    compare_with_targets,
+    write_costs,
+)
 from flexruimte.analyses.relocation.files import RELOCATION_FOLDER, RELOCATION_GEOJSON
 from flexruimte.batch import BatchReport, Event, MunicipalityRun
 from flexruimte.errors import FlexruimteError
@@ -77,13 +94,19 @@ class Language(StrEnum):
     EN = "en"
 
 
-OutOption = Annotated[str, typer.Option("--out", help="Folder for the results, or s3://bucket/prefix.")]
-ResultsArgument = Annotated[str, typer.Argument(metavar="OUT", help="Folder, or s3://bucket/prefix, that a run wrote to.")]
+OutOption = Annotated[
+    str, typer.Option("--out", help="Folder for the results, or s3://bucket/prefix.")
+]
+ResultsArgument = Annotated[
+    str, typer.Argument(metavar="OUT", help="Folder, or s3://bucket/prefix, that a run wrote to.")
+]
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
     """Rank parcels of Dutch municipalities for relocatable homes that stay about fifteen years."""
     if version:
         _stdout.print(software_versions()["flexruimte"])
@@ -91,7 +114,10 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 
 @app.command()
-def demo(out: OutOption = "flexruimte-demo", fresh: Annotated[bool, typer.Option(help="Compute everything again.")] = False) -> None:
+def demo(
+    out: OutOption = "flexruimte-demo",
+    fresh: Annotated[bool, typer.Option(help="Compute everything again.")] = False,
+) -> None:
     """Run the sample study, end to end."""
     _run(sample_study_path(), [], out, fresh, workers=min(os.cpu_count() or 1, _DEMO_WORKERS))
 
@@ -100,33 +126,77 @@ def demo(out: OutOption = "flexruimte-demo", fresh: Annotated[bool, typer.Option
 def run(
     study: StudyArgument,
     gemeente: Annotated[
-        list[str] | None, typer.Option("--gemeente", metavar="CODE", help="Code or name; more than one may be given.")
+        list[str] | None,
+        typer.Option(
+            "--gemeente", metavar="CODE", help="Code or name; more than one may be given."
+        ),
     ] = None,
     out: OutOption = "out",
-    workers: Annotated[int, typer.Option(min=1, help="Municipalities that are computed at once, each in a process of its own.")] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Municipalities that are computed at once, each in a process of its own."
+        ),
+    ] = 1,
     dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that reaches the data and --out.")
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Scheduler of a Dask cluster that reaches the data and --out."
+        ),
     ] = None,
     block: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Most parcels at once; fewer take less memory and give the same results.")
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Most parcels at once; fewer take less memory and give the same results.",
+        ),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Compute again what is finished and unchanged.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Compute again what is finished and unchanged.")
+    ] = False,
 ) -> None:
     """Rank municipalities and write their results; what is finished and unchanged is not computed again."""
     _run(study, gemeente or [], out, fresh, workers, dask, block)
 
 
-def _run(study: Path, codes: list[str], out: str, fresh: bool, workers: int = 1, dask: str | None = None, block: int | None = None) -> None:
+def _run(
+    study: Path,
+    codes: list[str],
+    out: str,
+    fresh: bool,
+    workers: int = 1,
+    dask: str | None = None,
+    block: int | None = None,
+) -> None:
     signal.signal(signal.SIGTERM, _interrupted)
     loaded = Study.load(study).plan
     loaded = loaded if block is None else replace(loaded, block=block)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     try:
-        with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:
+        with Progress(
+            *columns, console=_stderr, transient=True, disable=not _stderr.is_terminal
+        ) as bar:
             task = bar.add_task("", total=None)
-            report = batch.run(loaded, codes, out, fresh=fresh, workers=workers, dask=dask, progress=lambda event: _show(event, bar, task))
+            report = batch.run(
+                loaded,
+                codes,
+                out,
+                fresh=fresh,
+                workers=workers,
+                dask=dask,
+                progress=lambda event: _show(event, bar, task),
+            )
     except KeyboardInterrupt:
-        _stderr.print("flexruimte: interrupted; give the same command again to go on", soft_wrap=True)
+        _stderr.print(
+            "flexruimte: interrupted; give the same command again to go on", soft_wrap=True
+        )
         raise typer.Exit(INTERRUPTED) from None
     _stdout.print(_table_of(report))
     for entry in report.failed:
@@ -134,7 +204,9 @@ def _run(study: Path, codes: list[str], out: str, fresh: bool, workers: int = 1,
     empty = sum(entry.state == "empty" for entry in report.municipalities)
     if empty:
         _stdout.print(f"{empty} municipalities have no parcels in this study")
-    _stdout.print(Text(f"{report.locations} ranked locations in {place_of(report.out).named(batch.RANKING)}"))
+    _stdout.print(
+        Text(f"{report.locations} ranked locations in {place_of(report.out).named(batch.RANKING)}")
+    )
     raise typer.Exit(report.exit_status)
 
 
@@ -152,7 +224,11 @@ def _called(municipality: Event | MunicipalityRun) -> str:
 def _show(event: Event, bar: Progress, task: TaskID) -> None:
     """Show what happens: as a bar in a terminal, as lines in a log."""
     line = f"{_called(event)}: {event.text or event.kind}"
-    left = "" if event.seconds_left is None else f", {dt.timedelta(seconds=round(event.seconds_left))} left"
+    left = (
+        ""
+        if event.seconds_left is None
+        else f", {dt.timedelta(seconds=round(event.seconds_left))} left"
+    )
     bar.update(task, total=event.total, completed=event.finished, description=line + left)
     if event.kind == "failed" or (event.kind in ("step", "done") and not bar.console.is_terminal):
         bar.console.print(Text(line, style="red" if event.kind == "failed" else ""), soft_wrap=True)
@@ -167,10 +243,18 @@ def _table_of(report: BatchReport) -> Table:
     for entry in report.municipalities:
         if entry.state == "empty":
             continue
-        counts = [str(entry.counts.get(status, "")) for status in ("available", "attention", "unknown", "excluded")]
+        counts = [
+            str(entry.counts.get(status, ""))
+            for status in ("available", "attention", "unknown", "excluded")
+        ]
         unchanged = "" if entry.code in report.computed else "unchanged"
-        said = Text("failed" if entry.state == "failed" else unchanged, style="red" if entry.state == "failed" else "")
-        table.add_row(Text(_called(entry)), *counts, str(entry.homes if entry.state == "done" else ""), said)
+        said = Text(
+            "failed" if entry.state == "failed" else unchanged,
+            style="red" if entry.state == "failed" else "",
+        )
+        table.add_row(
+            Text(_called(entry)), *counts, str(entry.homes if entry.state == "done" else ""), said
+        )
     return table
 
 
@@ -196,7 +280,9 @@ def check(study: StudyArgument) -> None:
 def explain(
     out: ResultsArgument,
     parcel_id: Annotated[str, typer.Argument(metavar="PARCEL_ID")],
-    language: Annotated[Language | None, typer.Option(help="nl or en; the study's when not given.")] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="nl or en; the study's when not given.")
+    ] = None,
 ) -> None:
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
     with place_of(out).reading((PARCELS, SUMMARY)) as folder:
@@ -206,8 +292,12 @@ def explain(
 
 @app.command()
 def rules(
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="A built-in ruleset, or the path of one.")] = "flexwonen-nl",
-    form: Annotated[TableFormat, typer.Option("--format", help="table or markdown.")] = TableFormat.TABLE,
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="A built-in ruleset, or the path of one.")
+    ] = "flexwonen-nl",
+    form: Annotated[
+        TableFormat, typer.Option("--format", help="table or markdown.")
+    ] = TableFormat.TABLE,
     language: Annotated[Language, typer.Option(help="nl or en.")] = Language.EN,
 ) -> None:
     """Show the rules of a ruleset, with level, value, source and basis."""
@@ -220,34 +310,69 @@ def rules(
 
 def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
     (rule, title, condition, level, asked, basis, source), rows = rule_rows(ruleset, language)
-    table = Table(title=f"{ruleset.name} {ruleset.version}", title_justify="left", show_lines=True, expand=True)
+    table = Table(
+        title=f"{ruleset.name} {ruleset.version}",
+        title_justify="left",
+        show_lines=True,
+        expand=True,
+    )
     table.add_column(f"{rule}: {title}", overflow="fold", ratio=5)
     table.add_column(asked, overflow="fold", ratio=3)
     table.add_column(f"{condition}, {level}", ratio=2)
     table.add_column(f"{basis}: {source}", overflow="fold", ratio=5)
     for row in rows:
         name = Text.assemble((row[0], "bold"), "\n", row[1])
-        table.add_row(name, Text(row[4]), Text(f"{row[2]}, {row[3]}"), Text(f"{row[5]}: {row[6]}", style="dim"))
+        table.add_row(
+            name,
+            Text(row[4]),
+            Text(f"{row[2]}, {row[3]}"),
+            Text(f"{row[5]}: {row[6]}", style="dim"),
+        )
     return table
 
 
 @app.command()
 def relocate(
     out: ResultsArgument,
-    regions: Annotated[Path | None, typer.Option(help="CSV with gemeente_code, region, province.")] = None,
-    placements: Annotated[Path | None, typer.Option(help="CSV with parcel_id, year, homes: who stands there first.")] = None,
-    homes: Annotated[int | None, typer.Option(min=0, help="Homes placed first, by rank; half of the open places when not given.")] = None,
-    years: Annotated[int | None, typer.Option(help="Length of the plan; 30 when not given.")] = None,
-    moves: Annotated[int | None, typer.Option(help="Most moves of a home; 2 when not given.")] = None,
+    regions: Annotated[
+        Path | None, typer.Option(help="CSV with gemeente_code, region, province.")
+    ] = None,
+    placements: Annotated[
+        Path | None, typer.Option(help="CSV with parcel_id, year, homes: who stands there first.")
+    ] = None,
+    homes: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Homes placed first, by rank; half of the open places when not given."
+        ),
+    ] = None,
+    years: Annotated[
+        int | None, typer.Option(help="Length of the plan; 30 when not given.")
+    ] = None,
+    moves: Annotated[
+        int | None, typer.Option(help="Most moves of a home; 2 when not given.")
+    ] = None,
     farthest_km: Annotated[float | None, typer.Option(help="No move goes farther.")] = None,
     language: Annotated[Language, typer.Option(help="nl or en.")] = Language.NL,
-    until_term_ends: Annotated[bool, typer.Option("--until-term-ends", help="Homes stay as long as the site is free.")] = False,
-    reuse_sites: Annotated[bool, typer.Option("--reuse-sites", help="Others may come where the first homes had to leave.")] = False,
+    until_term_ends: Annotated[
+        bool, typer.Option("--until-term-ends", help="Homes stay as long as the site is free.")
+    ] = False,
+    reuse_sites: Annotated[
+        bool,
+        typer.Option("--reuse-sites", help="Others may come where the first homes had to leave."),
+    ] = False,
 ) -> None:
     """Plan where the homes of a run go when their term ends."""
-    from flexruimte.analyses.next_place import relocate as relocate_run  # a quarter of a second, for those who plan moves only
+    from flexruimte.analyses.next_place import (
+        relocate as relocate_run,
+    )  # a quarter of a second, for those who plan moves only
 
-    choices = {"horizon_years": years, "moves": moves, "farthest_km": farthest_km, "until_term_ends": until_term_ends}
+    choices = {
+        "horizon_years": years,
+        "moves": moves,
+        "farthest_km": farthest_km,
+        "until_term_ends": until_term_ends,
+    }
     with _stderr.status("reading the run") if _stderr.is_terminal else nullcontext() as status:
         plan = relocate_run(
             out,
@@ -261,7 +386,10 @@ def relocate(
     for line in plan.sentences(language):
         _stdout.print(Text(line), soft_wrap=True)
     _stdout.print(
-        Text(f"the plan is in {place_of(out).named(RELOCATION_FOLDER)} and {place_of(out).named(RELOCATION_GEOJSON)}"), soft_wrap=True
+        Text(
+            f"the plan is in {place_of(out).named(RELOCATION_FOLDER)} and {place_of(out).named(RELOCATION_GEOJSON)}"
+        ),
+        soft_wrap=True,
     )
 
 
@@ -269,14 +397,22 @@ def relocate(
 def targets(
     out: ResultsArgument,
     name: Annotated[
-        str, typer.Argument(metavar="[TARGETS]", help="A built-in example, or the path of a TOML file.")
+        str,
+        typer.Argument(metavar="[TARGETS]", help="A built-in example, or the path of a TOML file."),
     ] = "targets-minister-2021",
 ) -> None:
     """Hold a run against targets: what is covered, what is short, and which locations fill it."""
     found = compare_with_targets(out, name)
     table = Table("target", "place", "homes", "status", "secured", "short")
     for row in found.targets.to_dict("records"):
-        said = [row["target"], row["place"], row["homes"], row["status"], row["secured_homes"], row["short_homes"]]
+        said = [
+            row["target"],
+            row["place"],
+            row["homes"],
+            row["status"],
+            row["secured_homes"],
+            row["short_homes"],
+        ]
         table.add_row(*(Text("" if pd.isna(value) else str(value)) for value in said))
     _stdout.print(table)
     for target, why in found.unknown.items():
@@ -288,14 +424,22 @@ def targets(
 def costs(
     out: ResultsArgument,
     figures: Annotated[
-        str, typer.Argument(metavar="[FIGURES]", help="A built-in set of figures, or the path of a TOML file.")
+        str,
+        typer.Argument(
+            metavar="[FIGURES]", help="A built-in set of figures, or the path of a TOML file."
+        ),
     ] = "costs-nl",
     rent: Annotated[float | None, typer.Option(help="EUR per home per month.")] = None,
     running_cost: Annotated[float | None, typer.Option(help="EUR per home per year.")] = None,
     second_term: Annotated[float | None, typer.Option(help="Years at the next location.")] = None,
-    sale_share: Annotated[float | None, typer.Option(help="What homes bring in, of the investment.")] = None,
+    sale_share: Annotated[
+        float | None, typer.Option(help="What homes bring in, of the investment.")
+    ] = None,
 ) -> None:
-    """Work out what homes on each location cost and bring in. Figures with their sources, no business case."""
+    """Work out what homes on each location cost and bring in.
+
+    Figures with their sources, no business case.
+    """
     given = {
         "rent_per_home_month_eur": rent,
         "running_cost_per_home_year_eur": running_cost,
@@ -304,7 +448,9 @@ def costs(
     }
     table = write_costs(out, figures, given)
     _stdout.print(
-        Text(f"costs of {len(table)} locations in {place_of(out).named(COSTS)}, the figures in {place_of(out).named(COST_FIGURES)}"),
+        Text(
+            f"costs of {len(table)} locations in {place_of(out).named(COSTS)}, the figures in {place_of(out).named(COST_FIGURES)}"
+        ),
         soft_wrap=True,
     )
 
@@ -322,7 +468,10 @@ def layout(out: ResultsArgument) -> None:
 def schema(name: Annotated[SchemaName, typer.Argument(help="study or ruleset")]) -> None:
     """Print the JSON Schema of a study file or a ruleset, for editors that complete and check TOML."""
     models: dict[SchemaName, Any] = {SchemaName.STUDY: StudyFile, SchemaName.RULESET: Ruleset}
-    sys.stdout.write(json.dumps(models[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(
+        json.dumps(models[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=2)
+        + "\n"
+    )
 
 
 def main() -> None:

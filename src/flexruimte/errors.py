@@ -1,4 +1,6 @@
-"""Errors: one root, one leaf per stage. Each carries one message: what is wrong, where, and what to do.
+"""Errors: one root, one leaf per stage.
+
+Each carries one message: what is wrong, where, and what to do.
 
 ::
 

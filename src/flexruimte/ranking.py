@@ -21,7 +21,14 @@ from flexruimte.results.layouts import layout_table, write_layout_geojson
 from flexruimte.results.parquet import write_parquet
 from flexruimte.results.sentences import with_sentences
 from flexruimte.results.summary import summarise, write_summary
-from flexruimte.results.tables import BUILDABLE_GEOMETRY, listed_ids, location_table, locations_of, parcel_table, site_table
+from flexruimte.results.tables import (
+    BUILDABLE_GEOMETRY,
+    listed_ids,
+    location_table,
+    locations_of,
+    parcel_table,
+    site_table,
+)
 from flexruimte.views.explore import web_map
 from flexruimte.views.plot import draw_map
 from flexruimte.vocabulary import (
@@ -37,7 +44,15 @@ from flexruimte.vocabulary import (
     Status,
 )
 from flexruimte.wording.explanation import Explanation, explain
-from flexruimte.wording.labels import COLUMNS, STATUSES, Language, in_language, label, listed, number_text
+from flexruimte.wording.labels import (
+    COLUMNS,
+    STATUSES,
+    Language,
+    in_language,
+    label,
+    listed,
+    number_text,
+)
 
 if TYPE_CHECKING:
     import folium
@@ -109,11 +124,15 @@ class Ranking:
     def layout(self) -> gpd.GeoDataFrame:
         """The layouts behind `homes_mid`: modules, roads, their paving and paths, in RD New; empty where homes are by density."""
         assessment = self.assessment
-        of_parcels = layout_table(np.asarray(assessment.parcels[PARCEL_ID]), assessment.layouts, self.language)
+        of_parcels = layout_table(
+            np.asarray(assessment.parcels[PARCEL_ID]), assessment.layouts, self.language
+        )
         if assessment.sites is None:
             return of_parcels
         alone = of_parcels[of_parcels[PARCEL_ID].isin(self._land[PARCEL_ID])]
-        of_sites = layout_table(np.asarray(assessment.sites.table[PARCEL_ID]), assessment.sites.layouts, self.language)
+        of_sites = layout_table(
+            np.asarray(assessment.sites.table[PARCEL_ID]), assessment.sites.layouts, self.language
+        )
         return gpd.GeoDataFrame(pd.concat([alone, of_sites], ignore_index=True), crs=alone.crs)
 
     @cached_property
@@ -140,7 +159,11 @@ class Ranking:
         if not len(found):
             known = self.parcels[PARCEL_ID].tolist()
             near = did_you_mean(str(parcel_id), known)
-            remedy = near if near.startswith("did") or len(known) <= _MOST_SHOWN else "copy an id from .parcels"
+            remedy = (
+                near
+                if near.startswith("did") or len(known) <= _MOST_SHOWN
+                else "copy an id from .parcels"
+            )
             raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
         row = self.parcels.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
         return explain({str(name): value for name, value in row.items()}, self.summary, language)
@@ -188,7 +211,9 @@ class Ranking:
         OutputError
             When matplotlib is not installed.
         """
-        return draw_map(self.parcels, f"{self.name}: {self.assessment.plan.name}", self.language, ax)
+        return draw_map(
+            self.parcels, f"{self.name}: {self.assessment.plan.name}", self.language, ax
+        )
 
     def explore(self) -> folium.Map:
         """Return a map that can be moved and clicked; needs folium.
@@ -214,30 +239,58 @@ class Ranking:
         return escape(label(COLUMNS, column, self.language))
 
     def _html_of_statuses(self) -> str:
-        head = "".join(f"<th>{self._label(name)}</th>" for name in (RANK, "parcels", "hectares", BUILDABLE_AREA, "homes")[1:])
+        head = "".join(
+            f"<th>{self._label(name)}</th>"
+            for name in (RANK, "parcels", "hectares", BUILDABLE_AREA, "homes")[1:]
+        )
         rows = []
         for status in Status:
             counts = self.summary["status"][str(status)]
             homes = "-"
             if status in RANKED_STATUSES:
-                homes = " / ".join(number_text(counts[name], 0, self.language) for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH))
-            hectares = [number_text(counts[name], 1, self.language) for name in ("hectares", "buildable_hectares")]
-            numbers = [number_text(counts["parcels"], 0, self.language), hectares[0], f"{hectares[1]} ha", homes]
+                homes = " / ".join(
+                    number_text(counts[name], 0, self.language)
+                    for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH)
+                )
+            hectares = [
+                number_text(counts[name], 1, self.language)
+                for name in ("hectares", "buildable_hectares")
+            ]
+            numbers = [
+                number_text(counts["parcels"], 0, self.language),
+                hectares[0],
+                f"{hectares[1]} ha",
+                homes,
+            ]
             cells = "".join(f"<td>{text}</td>" for text in numbers)
-            rows.append(f"<tr><th>{escape(label(STATUSES, str(status), self.language))}</th>{cells}</tr>")
-        return f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            rows.append(
+                f"<tr><th>{escape(label(STATUSES, str(status), self.language))}</th>{cells}</tr>"
+            )
+        return (
+            f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
 
     def _html_of_first(self) -> str:
         ranked = self._locations[self._locations[RANK].notna()].head(_MOST_SHOWN)
         if not len(ranked):
             return f"<p>{'Geen enkel perceel is beschikbaar.' if self.language == 'nl' else 'No parcel is available.'}</p>"
-        titles = {facts["id"]: in_language(facts["title"], self.language) for facts in self.summary["rules"]}
+        titles = {
+            facts["id"]: in_language(facts["title"], self.language)
+            for facts in self.summary["rules"]
+        }
         columns = (RANK, PARCEL_ID, "score", TERM_YEARS, HOMES_MID, BUILDABLE_AREA, "attention")
         head = "".join(f"<th>{self._label(name)}</th>" for name in columns)
         body = ""
-        for rank, parcel_id, *values, attention in ranked[list(columns)].itertuples(index=False, name=None):
+        for rank, parcel_id, *values, attention in ranked[list(columns)].itertuples(
+            index=False, name=None
+        ):
             numbers = [number_text(float(value), 1, self.language) for value in values]
-            cells = [str(rank), parcel_id, *numbers, ", ".join(titles[rule_id] for rule_id in listed_ids(attention))]
+            cells = [
+                str(rank),
+                parcel_id,
+                *numbers,
+                ", ".join(titles[rule_id] for rule_id in listed_ids(attention)),
+            ]
             body += "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -254,11 +307,22 @@ class Ranking:
             if names:
                 lines.append(f"{words}: {escape(listed(names, self.language))}.")
         if self.summary["approximated"]:
-            titles = [in_language(entry["title"], self.language) for entry in self.summary["approximated"].values()]
-            lines.append(f"{'Benaderd' if dutch else 'Approximated'}: {escape(listed(titles, self.language))}.")
-        listed_parcels = self.parcels[self.parcels["status"].isin([str(status) for status in LISTED_STATUSES])]
+            titles = [
+                in_language(entry["title"], self.language)
+                for entry in self.summary["approximated"].values()
+            ]
+            lines.append(
+                f"{'Benaderd' if dutch else 'Approximated'}: {escape(listed(titles, self.language))}."
+            )
+        listed_parcels = self.parcels[
+            self.parcels["status"].isin([str(status) for status in LISTED_STATUSES])
+        ]
         if len(listed_parcels):
             share = number_text(float(listed_parcels["known_share"].mean()) * 100, 0, self.language)
-            known = "Gemiddeld is op {}% van de vragen een antwoord bekend." if dutch else "On average {}% of the questions have an answer."
+            known = (
+                "Gemiddeld is op {}% van de vragen een antwoord bekend."
+                if dutch
+                else "On average {}% of the questions have an answer."
+            )
             lines.append(known.format(share))
         return "".join(f"<p><small>{line}</small></p>" for line in lines)

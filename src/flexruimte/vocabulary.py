@@ -130,9 +130,15 @@ SIZE_CLASS: Final = "size_class"
 BUILT_IN_MEASURES: Final = {
     AREA: ("Oppervlakte van het perceel", "Area of the parcel"),
     BUILDABLE_AREA: ("Bruikbaar deel", "Buildable part"),
-    LARGEST_PART_AREA: ("Grootste aaneengesloten bruikbare deel", "Largest connected buildable part"),
+    LARGEST_PART_AREA: (
+        "Grootste aaneengesloten bruikbare deel",
+        "Largest connected buildable part",
+    ),
     WIDTH: ("Breedte van het bruikbare deel", "Width of the buildable part"),
-    HARD_PLAN_FREE_YEARS: ("Jaren tot het eerste harde woningbouwplan", "Years until the first hard housing plan"),
+    HARD_PLAN_FREE_YEARS: (
+        "Jaren tot het eerste harde woningbouwplan",
+        "Years until the first hard housing plan",
+    ),
     TERM_YEARS: ("Termijn", "Term"),
     PESSIMISTIC_TERM_YEARS: ("Termijn als zachte plannen doorgaan", "Term if soft plans go ahead"),
     HOMES_LOW: ("Woningen, lage schatting", "Homes, low estimate"),
@@ -172,7 +178,15 @@ OWN_COLUMNS: Final = (
     "geometry",
 )
 """Columns of the parcels' table that flexruimte itself makes, besides those per rule, criterion, measure and target group."""
-OWN_COLUMN_PREFIXES: Final = ("criterion_", "verdict_", "covered_m2_", "edge_", "feature_count_", "features_", "suitability_")
+OWN_COLUMN_PREFIXES: Final = (
+    "criterion_",
+    "verdict_",
+    "covered_m2_",
+    "edge_",
+    "feature_count_",
+    "features_",
+    "suitability_",
+)
 
 
 def unit_of(measure: str) -> str:

@@ -13,13 +13,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexruimte.analyses.costs import CostFigures, CostParameters, assess_costs, built_in_cost_figures, figures_at, load_cost_figures
+from flexruimte.analyses.costs import (
+    CostFigures,
+    CostParameters,
+    assess_costs,
+    built_in_cost_figures,
+    figures_at,
+    load_cost_figures,
+)
 from flexruimte.errors import LayerError, RulesetError, StudyError
 from flexruimte.vocabulary import Basis
 
 AS_OF = dt.date(2026, 1, 1)
 FIGURES = load_cost_figures()
-PARAMETERS = {"rent_per_home_month_eur": 600, "running_cost_per_home_year_eur": 3200, "second_term_years": 10, "sale_share": 0.25}
+PARAMETERS = {
+    "rent_per_home_month_eur": 600,
+    "running_cost_per_home_year_eur": 3200,
+    "second_term_years": 10,
+    "sale_share": 0.25,
+}
 LOCATIONS = pd.DataFrame(
     {
         "parcel_id": ["P1", "P2", "P3", "P4"],
@@ -31,7 +43,9 @@ LOCATIONS = pd.DataFrame(
 )
 
 
-def costs(as_of: dt.date = AS_OF, parameters: Any = PARAMETERS, locations: pd.DataFrame = LOCATIONS) -> pd.DataFrame:
+def costs(
+    as_of: dt.date = AS_OF, parameters: Any = PARAMETERS, locations: pd.DataFrame = LOCATIONS
+) -> pd.DataFrame:
     return assess_costs(FIGURES, locations, as_of, parameters)
 
 
@@ -45,8 +59,22 @@ def amounts(table: pd.DataFrame, *names: str) -> list[list[float]]:
 def test_the_move_bill_of_leiden() -> None:
     # 16 homes of 75,000 = 1,200,000; 30% of it = 360,000, that is 22,500 per home; of that 30%, 15%, 50% and 5%
     table = costs(locations=LOCATIONS.iloc[:1])
-    names = ["investment_eur", "move_eur", "move_transport_eur", "move_connections_eur", "move_site_eur", "move_rest_eur"]
-    assert amounts(table, *names) == [[1_200_000], [360_000], [108_000], [54_000], [180_000], [18_000]]
+    names = [
+        "investment_eur",
+        "move_eur",
+        "move_transport_eur",
+        "move_connections_eur",
+        "move_site_eur",
+        "move_rest_eur",
+    ]
+    assert amounts(table, *names) == [
+        [1_200_000],
+        [360_000],
+        [108_000],
+        [54_000],
+        [180_000],
+        [18_000],
+    ]
 
 
 def test_guarantee_and_shortfall() -> None:
@@ -57,7 +85,9 @@ def test_guarantee_and_shortfall() -> None:
     assert amounts(table, "book_value_eur") == [[480_000, 600_000]]
     # P1 480,000 - 25% x 1,200,000 = 180,000; P2 600,000 - 25% x 750,000 = 412,500; of that 60%, 25%, 15%
     assert amounts(table, "shortfall_eur") == [[180_000, 412_500]]
-    parts = amounts(table, "shortfall_state_eur", "shortfall_municipality_eur", "shortfall_investor_eur")
+    parts = amounts(
+        table, "shortfall_state_eur", "shortfall_municipality_eur", "shortfall_investor_eur"
+    )
     assert parts == [[108_000, 247_500], [45_000, 103_125], [27_000, 61_875]]
 
 
@@ -115,16 +145,34 @@ def test_the_date_picks_the_subsidy(as_of: str, per_home: float | None) -> None:
     row = costs(dt.date.fromisoformat(as_of)).iloc[0]
     if per_home is None:
         assert np.isnan(row["sft_eur"])
-        assert f"sft_per_home: no figure holds on {as_of} (there is from 2023-09-28 until 2025-02-02, " in row["not_known"]
+        assert (
+            f"sft_per_home: no figure holds on {as_of} (there is from 2023-09-28 until 2025-02-02, "
+            in row["not_known"]
+        )
     else:
         assert row["sft_eur"] == 16 * per_home
         assert "sft" not in row["not_known"]
 
 
-@pytest.mark.parametrize(("as_of", "known"), [("2023-10-31", False), ("2023-11-01", True), ("2028-12-31", True), ("2029-01-01", False)])
+@pytest.mark.parametrize(
+    ("as_of", "known"),
+    [("2023-10-31", False), ("2023-11-01", True), ("2028-12-31", True), ("2029-01-01", False)],
+)
 def test_the_date_picks_the_guarantee(as_of: str, known: bool) -> None:
     row = costs(dt.date.fromisoformat(as_of)).iloc[0]
-    assert row[["guarantee_fee_eur", "shortfall_state_eur", "shortfall_municipality_eur", "shortfall_investor_eur"]].notna().all() == known
+    assert (
+        row[
+            [
+                "guarantee_fee_eur",
+                "shortfall_state_eur",
+                "shortfall_municipality_eur",
+                "shortfall_investor_eur",
+            ]
+        ]
+        .notna()
+        .all()
+        == known
+    )
     assert ("guarantee_state_share: no figure holds" in row["not_known"]) != known
     # what is lost is there all the same, and the exploitation does not lean on either scheme
     assert row["shortfall_eur"] == 180_000
@@ -154,7 +202,12 @@ def test_without_parameters_nothing_is_made_up() -> None:
         "exploitation_2_eur",
         "exploitation_eur",
     ]
-    for name in ("rent_per_home_month_eur", "running_cost_per_home_year_eur", "second_term_years", "sale_share"):
+    for name in (
+        "rent_per_home_month_eur",
+        "running_cost_per_home_year_eur",
+        "second_term_years",
+        "sale_share",
+    ):
         assert f"{name}: not given, and no sourced figure is at hand" in row["not_known"]
 
 
@@ -162,10 +215,25 @@ def test_a_location_without_homes_or_term_is_unknown_by_name() -> None:
     table = costs(locations=LOCATIONS.assign(term_years=[15.0, None, 15.0, 15.0]))
     money = [name for name in table.columns if name.endswith("_eur")]
     assert table.iloc[3][money].isna().all()
-    assert table["not_known"].tolist() == ["", "term_years: not known of this location", "", "homes_mid: not known of this location"]
+    assert table["not_known"].tolist() == [
+        "",
+        "term_years: not known of this location",
+        "",
+        "homes_mid: not known of this location",
+    ]
     # what does not need the term is known
-    assert table.iloc[1][["investment_eur", "move_eur", "guarantee_fee_eur", "exploitation_2_eur"]].notna().all()
-    assert table.iloc[1][["book_value_eur", "shortfall_eur", "sft_eur", "exploitation_1_eur", "exploitation_eur"]].isna().all()
+    assert (
+        table.iloc[1][["investment_eur", "move_eur", "guarantee_fee_eur", "exploitation_2_eur"]]
+        .notna()
+        .all()
+    )
+    assert (
+        table.iloc[1][
+            ["book_value_eur", "shortfall_eur", "sft_eur", "exploitation_1_eur", "exploitation_eur"]
+        ]
+        .isna()
+        .all()
+    )
 
 
 def test_no_locations() -> None:
@@ -176,7 +244,9 @@ def test_no_locations() -> None:
 
 
 def test_bad_parameters_are_refused() -> None:
-    with pytest.raises(StudyError, match=r"rent_per_home_mont.*did you mean 'rent_per_home_month_eur'"):
+    with pytest.raises(
+        StudyError, match=r"rent_per_home_mont.*did you mean 'rent_per_home_month_eur'"
+    ):
         costs(parameters={"rent_per_home_mont": 1})
     with pytest.raises(StudyError, match=r"sale_share.*greater than or equal to 0"):
         costs(parameters={"sale_share": -0.1})
@@ -199,21 +269,47 @@ def test_locations_without_a_column_are_refused() -> None:
         costs(locations=LOCATIONS.drop(columns="term_years"))
 
 
-SHIPPED = (resources.files("flexruimte.analyses") / "figures" / "costs-nl.toml").read_text(encoding="utf-8")
+SHIPPED = (resources.files("flexruimte.analyses") / "figures" / "costs-nl.toml").read_text(
+    encoding="utf-8"
+)
 BAD_FILES = {
-    "rows that overlap": ("until = 2025-02-02", "until = 2025-02-03", r"\[figures.sft_per_home\] two rows hold at once"),
-    "an end before the start": ("until = 2028-12-31", "until = 2022-12-31", "holds until 2022-12-31, before it starts on 2023-11-01"),
-    "a split that is no whole": ("value = 0.60", "value = 0.70", "guarantee_investor_share add up to 1.1 on 2023-11-01"),
+    "rows that overlap": (
+        "until = 2025-02-02",
+        "until = 2025-02-03",
+        r"\[figures.sft_per_home\] two rows hold at once",
+    ),
+    "an end before the start": (
+        "until = 2028-12-31",
+        "until = 2022-12-31",
+        "holds until 2022-12-31, before it starts on 2023-11-01",
+    ),
+    "a split that is no whole": (
+        "value = 0.60",
+        "value = 0.70",
+        "guarantee_investor_share add up to 1.1 on 2023-11-01",
+    ),
     "another unit": (
         'unit = "EUR per home"',
         'unit = "kEUR per home"',
         r"\[figures.build_cost_per_home\] is in 'kEUR per home'; convert it to EUR per home",
     ),
-    "a figure that does not exist": ("[figures.move_share]", "[figures.mover_share]", "does not exist; did you mean 'move_share'"),
-    "no date": ("from = 2017-01-01", "from = 2017", r"rows\.0\.from\] 2017 is no date; write it as 2030-12-31"),
+    "a figure that does not exist": (
+        "[figures.move_share]",
+        "[figures.mover_share]",
+        "does not exist; did you mean 'move_share'",
+    ),
+    "no date": (
+        "from = 2017-01-01",
+        "from = 2017",
+        r"rows\.0\.from\] 2017 is no date; write it as 2030-12-31",
+    ),
     "below zero": ("value = 75000", "value = -75000", "greater than or equal to 0"),
     "a share above one": ("value = 0.30", "value = 30", "a share lies between 0 and 1"),
-    "no source": ('source = "What remains', 'sourc = "What remains', "unknown key; did you mean 'source'|Field required"),
+    "no source": (
+        'source = "What remains',
+        'sourc = "What remains',
+        "unknown key; did you mean 'source'|Field required",
+    ),
     "written off at once": ("value = 25", "value = 0", "more than 0 years"),
 }
 
@@ -226,7 +322,9 @@ def test_a_bad_file_is_refused(tmp_path: Path, case: str) -> None:
     changed = (
         rest.replace(old, new, 1)
         if "figures.mover" not in new
-        else rest.replace("[figures.move_share]", new).replace("figures.move_share.rows", "figures.mover_share.rows")
+        else rest.replace("[figures.move_share]", new).replace(
+            "figures.move_share.rows", "figures.mover_share.rows"
+        )
     )
     (tmp_path / "costs.toml").write_text(f"{head}\nname = {changed}", encoding="utf-8")
     with pytest.raises(RulesetError, match=message):
@@ -250,15 +348,26 @@ def test_a_file_that_is_not_there() -> None:
 def test_parts_add_up_and_no_amount_hides_what_is_unknown(
     rows: list[tuple[int | None, float | None]], as_of: dt.date, sale_share: float
 ) -> None:
-    locations = pd.DataFrame(rows, columns=["homes_mid", "term_years"]).assign(parcel_id="P", gemeente_code="G")
+    locations = pd.DataFrame(rows, columns=["homes_mid", "term_years"]).assign(
+        parcel_id="P", gemeente_code="G"
+    )
     table = costs(as_of, {**PARAMETERS, "sale_share": sale_share}, locations)
-    parts = table[["move_transport_eur", "move_connections_eur", "move_site_eur", "move_rest_eur"]].sum(axis=1, skipna=False)
+    parts = table[
+        ["move_transport_eur", "move_connections_eur", "move_site_eur", "move_rest_eur"]
+    ].sum(axis=1, skipna=False)
     np.testing.assert_allclose(parts, table["move_eur"], atol=1e-6)
-    shares = table[["shortfall_state_eur", "shortfall_municipality_eur", "shortfall_investor_eur"]].sum(axis=1, skipna=False)
+    shares = table[
+        ["shortfall_state_eur", "shortfall_municipality_eur", "shortfall_investor_eur"]
+    ].sum(axis=1, skipna=False)
     np.testing.assert_allclose(shares, table["shortfall_eur"].where(shares.notna()), atol=1e-6)
     money = table[[name for name in table.columns if name.endswith("_eur")]]
     assert (money.isna().any(axis=1) == (table["not_known"] != "")).all()
-    assert (money.drop(columns=["exploitation_1_eur", "exploitation_2_eur", "exploitation_eur"]).fillna(0) >= 0).all(axis=None)
+    assert (
+        money.drop(columns=["exploitation_1_eur", "exploitation_2_eur", "exploitation_eur"]).fillna(
+            0
+        )
+        >= 0
+    ).all(axis=None)
 
 
 # --------------------------------------------------------------------------------------------------------------------- what is shipped

@@ -53,7 +53,19 @@ def test_relocate_writes_a_plan_that_holds(out: Path) -> None:
     assert plan.status == "optimal"
     folder = out / "relocation"
     assert {path.name for path in folder.iterdir()} == {
-        *(f"{name}.csv" for name in ("groups", "moves", "stranded", "successors", "locations", "municipalities", "regions", "next_place")),
+        *(
+            f"{name}.csv"
+            for name in (
+                "groups",
+                "moves",
+                "stranded",
+                "successors",
+                "locations",
+                "municipalities",
+                "regions",
+                "next_place",
+            )
+        ),
         "summary.json",
     }
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
@@ -68,7 +80,9 @@ def test_relocate_writes_a_plan_that_holds(out: Path) -> None:
 
 def test_the_secured_share_is_a_layer_for_the_next_study(out: Path) -> None:
     relocate(out)
-    found = pd.read_csv(out / "relocation" / "next_place.csv").set_index("parcel_id")["secured_share"]
+    found = pd.read_csv(out / "relocation" / "next_place.csv").set_index("parcel_id")[
+        "secured_share"
+    ]
     assert list(found.index) == ["P01", "P03", "P05", "P06", "P09", "P12"]
     assert found.dropna().between(0, 1).all()
 
@@ -81,7 +95,9 @@ def test_what_nobody_can_hold_is_an_answer(out: Path, capsys: pytest.CaptureFixt
     assert "have no next place in 2042" in printed
 
 
-def test_a_run_that_is_not_complete_is_refused(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_that_is_not_complete_is_refused(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     document = log(out)
     document["municipalities"]["B"]["state"] = "failed"
     (out / "run.json").write_text(json.dumps(document), encoding="utf-8")
@@ -93,16 +109,29 @@ def test_a_run_that_is_not_complete_is_refused(out: Path, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("arguments", "text", "said"),
     [
-        (["--regions"], "gemeente_code,region,province\nX,r,p\n", "no region is known of municipality A"),
+        (
+            ["--regions"],
+            "gemeente_code,region,province\nX,r,p\n",
+            "no region is known of municipality A",
+        ),
         (["--regions"], "gemeente,region,province\nA,r,p\n", "has no column 'gemeente_code'"),
-        (["--placements"], "parcel_id,year,homes\nP01,soon,10\n", "row 2: 'year' is 'soon'; write a number"),
+        (
+            ["--placements"],
+            "parcel_id,year,homes\nP01,soon,10\n",
+            "row 2: 'year' is 'soon'; write a number",
+        ),
         (["--placements"], "parcel_id,year,homes\nP99,2027,10\n", "P99 is not among the sites"),
         (["--moves", "20"], None, "moves is 20; write a number from 0 to 10"),
         (["--years", "0"], None, "horizon_years is 0"),
     ],
 )
 def test_bad_choices_are_refused(
-    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], text: str | None, said: str
+    out: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    text: str | None,
+    said: str,
 ) -> None:
     if text is not None:
         (tmp_path / "table.csv").write_text(text, encoding="utf-8")
@@ -113,7 +142,9 @@ def test_bad_choices_are_refused(
 
 
 def test_a_choice_that_does_not_exist(out: Path) -> None:
-    with pytest.raises(FlexruimteError, match="'move' is no choice of a relocation plan; did you mean 'moves'"):
+    with pytest.raises(
+        FlexruimteError, match="'move' is no choice of a relocation plan; did you mean 'moves'"
+    ):
         relocate(out, choices={"move": 3})
 
 
@@ -126,7 +157,9 @@ def test_a_folder_without_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[st
 # targets
 
 
-def test_targets_against_a_run(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_targets_against_a_run(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "asked.toml"
     title = 'title = { nl = "x", en = "x" }\n'
     path.write_text(
@@ -143,11 +176,14 @@ def test_targets_against_a_run(out: Path, tmp_path: Path, capsys: pytest.Capture
     assert filling.loc[filling["target"] == "much", "cumulative_homes"].iloc[-1] == 172
 
 
-def test_a_target_for_an_unknown_region(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_target_for_an_unknown_region(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "asked.toml"
     title = 'title = { nl = "x", en = "x" }\n'
     path.write_text(
-        f'name = "a"\n{title}[required_years]\nvalue = 15\n{SOURCED}[targets.t]\nregion = "al"\nhomes = 1\n{SOURCED}', encoding="utf-8"
+        f'name = "a"\n{title}[required_years]\nvalue = 15\n{SOURCED}[targets.t]\nregion = "al"\nhomes = 1\n{SOURCED}',
+        encoding="utf-8",
     )
     assert run("targets", out, path) == 2
     assert "region 'al' does not exist" in capsys.readouterr().err
@@ -171,7 +207,9 @@ def test_layouts_by_density_are_empty(out: Path) -> None:
 
 
 def test_no_run_no_costs_by_default(finished: Path) -> None:
-    assert not {"relocation", "costs.csv", "targets.csv"} & {path.name for path in finished.iterdir()}
+    assert not {"relocation", "costs.csv", "targets.csv"} & {
+        path.name for path in finished.iterdir()
+    }
 
 
 def test_the_next_study_weighs_the_next_place() -> None:

@@ -43,7 +43,9 @@ def site(name: str, start: int, end: int, homes: int = 15, **named: Any) -> dict
         "hectares": 0.5,
         "score": 50.0,
     }
-    return row | {"term_start": pd.Timestamp(start, 1, 1), "term_end": pd.Timestamp(end, 1, 1)} | named
+    return (
+        row | {"term_start": pd.Timestamp(start, 1, 1), "term_end": pd.Timestamp(end, 1, 1)} | named
+    )
 
 
 def placed(*rows: tuple[str, int, int]) -> pd.DataFrame:
@@ -53,7 +55,13 @@ def placed(*rows: tuple[str, int, int]) -> pd.DataFrame:
 def three_sites(**of_near: Any) -> pd.DataFrame:
     near = {"x": 10_000.0, "homes": 20} | of_near
     far = {"x": 50_000.0, "gemeente_code": "GM02", "region": "R2", "homes": 40}
-    return pd.DataFrame([site("A", 2027, 2042, 30), site("B", 2040, near.pop("end", 2060), **near), site("C", 2042, 2060, **far)])
+    return pd.DataFrame(
+        [
+            site("A", 2027, 2042, 30),
+            site("B", 2040, near.pop("end", 2060), **near),
+            site("C", 2042, 2060, **far),
+        ]
+    )
 
 
 HOMES_OF_A = placed(("A", 2027, 30))
@@ -72,7 +80,11 @@ def test_three_sites_on_paper() -> None:
     assert plan.moves["distance_m"].tolist() == [10_000, 50_000]
     assert plan.money_eur == pytest.approx(686_700)
     assert plan.objective_eur == pytest.approx(836_700)
-    assert (plan.status, plan.gap, plan.secured_share) == ("optimal", pytest.approx(0, abs=1e-6), 1.0)
+    assert (plan.status, plan.gap, plan.secured_share) == (
+        "optimal",
+        pytest.approx(0, abs=1e-6),
+        1.0,
+    )
     assert plan.stranded.empty
     assert replay(plan) == []
     # One by one, 20 homes go to B and 10 to C: a further place in B saves 33,150 - 22,630. B has 40 places per hectare.
@@ -81,7 +93,9 @@ def test_three_sites_on_paper() -> None:
     assert values["hectare_eur"].tolist() == pytest.approx([0, 40 * 10_520, 0])
     # A further home on A would go to C. On B it would leave in 2055, when C is too short for 15 years; on C it would stay to the end of the plan.
     penalty = (plan.parameters.stranded_eur or 0) + 2 * (plan.parameters.stranded_eur_per_year or 0)
-    assert values["next_place_eur"].tolist() == pytest.approx([33_150, penalty, np.nan], nan_ok=True)
+    assert values["next_place_eur"].tolist() == pytest.approx(
+        [33_150, penalty, np.nan], nan_ok=True
+    )
     assert values["secured_share"].tolist() == pytest.approx([1, np.nan, np.nan], nan_ok=True)
 
 
@@ -99,7 +113,13 @@ def test_tables_by_year_on_paper() -> None:
     assert own.loc[2027].tolist() == [30, 30, 0, 0, 0]
     assert own.loc[2041].tolist() == [30, 0, 0, 0, 0]
     assert own.loc[2042].tolist() == [15, 0, 15, 30, 0]
-    assert plan.regions.query("region == 'R2'").set_index("year").loc[2042, flows].tolist() == [15, 0, 15, 0, 0]
+    assert plan.regions.query("region == 'R2'").set_index("year").loc[2042, flows].tolist() == [
+        15,
+        0,
+        15,
+        0,
+        0,
+    ]
     assert plan.successors[["from_id", "year", "to_id", "groups", "homes"]].values.tolist() == [
         ["A", 2042, "B", 1, 15],
         ["A", 2042, "C", 1, 15],
@@ -123,7 +143,11 @@ def test_no_next_place_is_an_answer() -> None:
 
 def test_too_little_room() -> None:
     plan = plan_relocation(three_sites().query("parcel_id != 'C'"), placements=HOMES_OF_A)
-    assert (plan.stranded_by_year, plan.secured_share, plan.stranded["reason"].tolist()) == ({2042: 15}, 0.5, ["no_room"])
+    assert (plan.stranded_by_year, plan.secured_share, plan.stranded["reason"].tolist()) == (
+        {2042: 15},
+        0.5,
+        ["no_room"],
+    )
     assert plan.locations.set_index("parcel_id").loc["A", "secured_share"] == 0.5
 
 
@@ -134,7 +158,12 @@ def test_nobody_has_to_leave() -> None:
     assert "No home has to leave its place within the plan." in plan.sentences()
     assert plan.municipalities.query("gemeente_code == 'GM01'")["standing"].tolist() == [30] * 15
     # A year more, and 2042 is in the plan.
-    assert len(plan_relocation(three_sites(), RelocationParameters(horizon_years=16), HOMES_OF_A).moves) == 2
+    assert (
+        len(
+            plan_relocation(three_sites(), RelocationParameters(horizon_years=16), HOMES_OF_A).moves
+        )
+        == 2
+    )
 
 
 def test_no_sites_and_no_homes() -> None:
@@ -148,10 +177,18 @@ def test_no_sites_and_no_homes() -> None:
     assert plan_relocation(three_sites().assign(term_start=pd.NaT, term_end=pd.NaT)).groups.empty
 
 
-@pytest.mark.parametrize(("moves", "stranded"), [(0, {2032: 15}), (1, {2037: 15}), (2, {2042: 15}), (3, {})])
+@pytest.mark.parametrize(
+    ("moves", "stranded"), [(0, {2032: 15}), (1, {2037: 15}), (2, {2042: 15}), (3, {})]
+)
 def test_at_most_so_many_moves(moves: int, stranded: dict[int, int]) -> None:
-    chain = pd.DataFrame([site("A", 2027, 2032), site("B", 2032, 2037), site("C", 2037, 2042), site("D", 2042, 2060)])
-    plan = plan_relocation(chain, RelocationParameters(moves=moves, required_years=5, until_term_ends=True), placed(("A", 2027, 15)))
+    chain = pd.DataFrame(
+        [site("A", 2027, 2032), site("B", 2032, 2037), site("C", 2037, 2042), site("D", 2042, 2060)]
+    )
+    plan = plan_relocation(
+        chain,
+        RelocationParameters(moves=moves, required_years=5, until_term_ends=True),
+        placed(("A", 2027, 15)),
+    )
     assert plan.moves["to_id"].tolist() == ["B", "C", "D"][:moves]
     assert plan.stranded_by_year == stranded
     assert set(plan.stranded["reason"]) <= {"moves_used"}
@@ -160,10 +197,14 @@ def test_at_most_so_many_moves(moves: int, stranded: dict[int, int]) -> None:
 
 def test_homes_leave_after_the_longest_stay_or_with_the_term() -> None:
     sites = pd.DataFrame([site("A", 2027, 2070), site("B", 2027, 2070)])
-    assert plan_relocation(sites, placements=placed(("A", 2027, 15))).moves["year"].tolist() == [2042]
+    assert plan_relocation(sites, placements=placed(("A", 2027, 15))).moves["year"].tolist() == [
+        2042
+    ]
     longer = RelocationParameters(longest_stay_years=20)
     assert plan_relocation(sites, longer, placed(("A", 2027, 15))).moves["year"].tolist() == [2047]
-    assert plan_relocation(sites, RelocationParameters(until_term_ends=True), placed(("A", 2027, 15))).moves.empty
+    assert plan_relocation(
+        sites, RelocationParameters(until_term_ends=True), placed(("A", 2027, 15))
+    ).moves.empty
 
 
 def test_order_of_search() -> None:
@@ -183,8 +224,13 @@ def test_order_of_search() -> None:
 
 def test_what_getting_in_and_a_serviced_site_cost() -> None:
     # 0.35 x 22,500 = 7,875 for carrying, x (1 + 2) / 2 = 11,812.50; 14,625 for connections and site, half of it there already: 7,312.50
-    hard = pd.DataFrame([site("A", 2027, 2042), site("B", 2042, 2060, move_cost_factor=2.0, serviced_share=0.5)])
-    plan = plan_relocation(hard.fillna({"move_cost_factor": 1.0, "serviced_share": 0.0}), placements=placed(("A", 2027, 15)))
+    hard = pd.DataFrame(
+        [site("A", 2027, 2042), site("B", 2042, 2060, move_cost_factor=2.0, serviced_share=0.5)]
+    )
+    plan = plan_relocation(
+        hard.fillna({"move_cost_factor": 1.0, "serviced_share": 0.0}),
+        placements=placed(("A", 2027, 15)),
+    )
     assert plan.money_eur == pytest.approx(15 * (11_812.5 + 7_312.5))
 
 
@@ -197,10 +243,19 @@ def test_too_far() -> None:
 def test_groups_stay_together_and_fill_places() -> None:
     # 37 homes are groups of 15, 15 and 7. B holds 22 (15 + 7), C 15; D is far but would hold all.
     sites = pd.DataFrame(
-        [site("A", 2027, 2042, 37), site("B", 2042, 2060, 22), site("C", 2042, 2060, 15, x=1000.0), site("D", 2042, 2060, 90, x=90_000.0)]
+        [
+            site("A", 2027, 2042, 37),
+            site("B", 2042, 2060, 22),
+            site("C", 2042, 2060, 15, x=1000.0),
+            site("D", 2042, 2060, 90, x=90_000.0),
+        ]
     )
     plan = plan_relocation(sites, placements=placed(("A", 2027, 37)))
-    assert sorted(zip(plan.moves["homes"], plan.moves["to_id"], strict=True)) == [(7, "B"), (15, "B"), (15, "C")]
+    assert sorted(zip(plan.moves["homes"], plan.moves["to_id"], strict=True)) == [
+        (7, "B"),
+        (15, "B"),
+        (15, "C"),
+    ]
     assert sorted(plan.groups["homes"]) == [7, 15, 15]
 
 
@@ -215,9 +270,14 @@ def test_groups_stay_together_and_fill_places() -> None:
         (None, None, 0, 0),
     ],
 )
-def test_terms_count_in_whole_years(start: str | None, end: str | None, first: int, until: int) -> None:
+def test_terms_count_in_whole_years(
+    start: str | None, end: str | None, first: int, until: int
+) -> None:
     plan = plan_relocation(
-        pd.DataFrame([site("A", 2027, 2042), site("B", 2027, 2042) | {"term_start": start, "term_end": end}]), placements=placed()
+        pd.DataFrame(
+            [site("A", 2027, 2042), site("B", 2027, 2042) | {"term_start": start, "term_end": end}]
+        ),
+        placements=placed(),
     )
     assert plan.sites.loc[1, ["from_year", "until_year"]].tolist() == [first, until]
 
@@ -254,8 +314,16 @@ def test_homes_are_placed_by_rank(arguments: dict[str, Any], expected: list[Any]
 
 
 def test_regions_are_looked_up() -> None:
-    regions = pd.DataFrame({"gemeente_code": ["GM01", "GM02"], "region": ["Noord", "Zuid"], "province": ["P", "P"]})
-    assert add_regions(RANKED, regions)["region"].tolist() == ["Noord", "Zuid", "Noord", "Noord", "Noord"]
+    regions = pd.DataFrame(
+        {"gemeente_code": ["GM01", "GM02"], "region": ["Noord", "Zuid"], "province": ["P", "P"]}
+    )
+    assert add_regions(RANKED, regions)["region"].tolist() == [
+        "Noord",
+        "Zuid",
+        "Noord",
+        "Noord",
+        "Noord",
+    ]
     with pytest.raises(RelocationError, match="no region is known of municipality GM02"):
         add_regions(RANKED, regions.iloc[:1])
     with pytest.raises(RelocationError, match="GM01 is in more than one region"):
@@ -265,14 +333,26 @@ def test_regions_are_looked_up() -> None:
 # ---- bad input
 
 BAD_SITES: dict[str, tuple[dict[str, Any], str]] = {
-    "negative capacity": ({"homes_mid": [30, -1, 40]}, "B has a homes_mid that is no number from 0"),
+    "negative capacity": (
+        {"homes_mid": [30, -1, 40]},
+        "B has a homes_mid that is no number from 0",
+    ),
     "broken capacity": ({"homes_mid": [30, 1.5, 40]}, "B has a homes_mid that is not whole"),
     "no capacity": ({"homes_mid": [30, None, 40]}, "B has a homes_mid"),
     "capacity in words": ({"homes_mid": ["30", "many", "40"]}, "B has a homes_mid"),
     "negative area": ({"hectares": -1.0}, "A, B, C has a hectares"),
-    "ends before it starts": ({"term_end": pd.Timestamp(2020, 1, 1)}, "A, B, C has a term that ends before it starts"),
-    "half a term": ({"term_end": [pd.NaT, *[pd.Timestamp(2060, 1, 1)] * 2]}, "A has only one of term_start and term_end"),
-    "no date": ({"term_end": ["soon", "2060-01-01", "2060-01-01"]}, "A has a term_end that is no date"),
+    "ends before it starts": (
+        {"term_end": pd.Timestamp(2020, 1, 1)},
+        "A, B, C has a term that ends before it starts",
+    ),
+    "half a term": (
+        {"term_end": [pd.NaT, *[pd.Timestamp(2060, 1, 1)] * 2]},
+        "A has only one of term_start and term_end",
+    ),
+    "no date": (
+        {"term_end": ["soon", "2060-01-01", "2060-01-01"]},
+        "A has a term_end that is no date",
+    ),
     "unknown region": ({"region": ["R1", None, " "]}, "B, C has no region"),
     "unknown province": ({"province": [np.nan, "P1", "P1"]}, "A has no province"),
     "nowhere": ({"x": [0.0, np.inf, np.nan]}, "B, C has a x"),
@@ -343,7 +423,9 @@ def test_a_penalty_that_is_less_than_a_route_is_refused() -> None:
 
 
 def test_unknown_names_in_a_programme() -> None:
-    with pytest.raises(RelocationError, match="homes: GM99 is not among the sites; known are: GM01, GM02"):
+    with pytest.raises(
+        RelocationError, match="homes: GM99 is not among the sites; known are: GM01, GM02"
+    ):
         place_by_rank(RANKED, {"GM99": 5})
     with pytest.raises(RelocationError, match="homes to place is -1"):
         place_by_rank(RANKED, -1)
@@ -389,7 +471,10 @@ def small_case(seed: int) -> tuple[pd.DataFrame, RelocationParameters, pd.DataFr
             )
         )
     sites = pd.DataFrame(rows)
-    first = [(f"S{number}", 2027, int(random.integers(1, sites.loc[number, "homes_mid"] + 1))) for number in range(2)]
+    first = [
+        (f"S{number}", 2027, int(random.integers(1, sites.loc[number, "homes_mid"] + 1)))
+        for number in range(2)
+    ]
     parameters = RelocationParameters(
         group_homes=3, required_years=int(random.integers(2, 6)), longest_stay_years=int(random.integers(6, 9)), until_term_ends=bool(random.integers(0, 2)),
         moves=int(random.integers(1, 4)), horizon_years=int(random.integers(8, 18)), time_limit_seconds=60,
@@ -410,14 +495,24 @@ def brute_force(sites: pd.DataFrame, choices: RelocationParameters, first: pd.Da
         step = (0, 5_000, 10_000, 20_000)[[*same, True].index(True)]
         return float(14_625 + carrying + 0.013 * abs(here["x"] - there["x"]) + step)
 
-    def routes(at: str, leaving: int, made: int) -> Iterator[tuple[float, list[tuple[str, int, int]]]]:
+    def routes(
+        at: str, leaving: int, made: int
+    ) -> Iterator[tuple[float, list[tuple[str, int, int]]]]:
         if leaving >= end_of_plan:
             yield 0.0, []
             return
-        yield (choices.stranded_eur or 0) + (choices.stranded_eur_per_year or 0) * (end_of_plan - leaving), []
+        yield (
+            (choices.stranded_eur or 0)
+            + (choices.stranded_eur_per_year or 0) * (end_of_plan - leaving),
+            [],
+        )
         for name, facts in place.items() if made < choices.moves else ():
             end = facts["term_end"].year
-            if name != at and facts["term_start"].year <= leaving and end - leaving >= choices.required_years:
+            if (
+                name != at
+                and facts["term_start"].year <= leaving
+                and end - leaving >= choices.required_years
+            ):
                 until = min(end, leaving + longest)
                 for cost, stays in routes(name, until, made + 1):
                     yield price(at, name) + cost, [(name, leaving, until), *stays]
@@ -427,7 +522,10 @@ def brute_force(sites: pd.DataFrame, choices: RelocationParameters, first: pd.Da
         until = min(place[name]["term_end"].year, year + longest)
         for standing in range(year, until):
             used[name, standing] += homes
-        groups += [(size, sorted(routes(name, until, 0))) for size in [3] * (homes // 3) + ([homes % 3] if homes % 3 else [])]
+        groups += [
+            (size, sorted(routes(name, until, 0)))
+            for size in [3] * (homes // 3) + ([homes % 3] if homes % 3 else [])
+        ]
 
     def best(number: int, spent: float, least: float) -> float:
         if spent + sum(size * options[0][0] for size, options in groups[number:]) >= least:
@@ -436,7 +534,11 @@ def brute_force(sites: pd.DataFrame, choices: RelocationParameters, first: pd.Da
             return spent
         size, options = groups[number]
         for cost, stays in options:
-            cells = [(name, year) for name, start, end in stays for year in range(start, min(end, end_of_plan))]
+            cells = [
+                (name, year)
+                for name, start, end in stays
+                for year in range(start, min(end, end_of_plan))
+            ]
             if all(used[cell] + size <= place[cell[0]]["homes_mid"] for cell in cells):
                 for cell in cells:
                     used[cell] += size
@@ -469,16 +571,25 @@ def test_the_small_cases_are_not_too_easy() -> None:
     assert sum(not plan.stranded.empty for plan in plans) > 5
     assert sum(plan.secured_share == 1 for plan in plans) > 3
     assert sum((plan.moves["move"] > 1).any() for plan in plans) > 5
-    assert {reason for plan in plans for reason in plan.stranded["reason"]} == {"moves_used", "no_open_site", "no_room"}
+    assert {reason for plan in plans for reason in plan.stranded["reason"]} == {
+        "moves_used",
+        "no_open_site",
+        "no_room",
+    }
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_tables_add_up(seed: int) -> None:
     plan = small_plan(seed)
-    table = plan.regions.groupby("year")[["standing", "placed", "moved_in", "moved_out", "stranded"]].sum()
+    table = plan.regions.groupby("year")[
+        ["standing", "placed", "moved_in", "moved_out", "stranded"]
+    ].sum()
     assert (table["moved_in"] == table["moved_out"]).all()
     before = table["standing"].shift(fill_value=0)
-    assert (table["standing"] == before + table["placed"] + table["moved_in"] - table["moved_out"] - table["stranded"]).all()
+    assert (
+        table["standing"]
+        == before + table["placed"] + table["moved_in"] - table["moved_out"] - table["stranded"]
+    ).all()
     assert table["stranded"].sum() == plan.stranded["homes"].sum()
     assert table["standing"].iloc[-1] + table["stranded"].sum() == plan.groups["homes"].sum()
     assert (plan.locations["left"] == plan.locations["secured"] + plan.locations["stranded"]).all()
@@ -487,13 +598,17 @@ def test_tables_add_up(seed: int) -> None:
         homes
         * (
             (plan.parameters.stranded_eur or 0)
-            + (plan.parameters.stranded_eur_per_year or 0) * (2027 + plan.parameters.horizon_years - year)
+            + (plan.parameters.stranded_eur_per_year or 0)
+            * (2027 + plan.parameters.horizon_years - year)
         )
         for year, homes in plan.stranded_by_year.items()
     )
-    assert plan.moves["cost_eur"].sum() + plan.moves["step_eur"].sum() + penalties == pytest.approx(plan.objective_eur)
+    assert plan.moves["cost_eur"].sum() + plan.moves["step_eur"].sum() + penalties == pytest.approx(
+        plan.objective_eur
+    )
     pd.testing.assert_frame_equal(
-        plan.municipalities.groupby("year")["standing"].sum().to_frame(), plan.regions.groupby("year")["standing"].sum().to_frame()
+        plan.municipalities.groupby("year")["standing"].sum().to_frame(),
+        plan.regions.groupby("year")["standing"].sum().to_frame(),
     )
 
 
@@ -515,15 +630,25 @@ def one_by_one(sites: pd.DataFrame, parameters: RelocationParameters, first: pd.
 def test_more_room_or_time_never_saves_more_than_its_value(seed: int) -> None:
     sites, parameters, first = small_case(seed)
     plan = small_plan(seed)
-    parameters = replace(parameters, stranded_eur=plan.parameters.stranded_eur, stranded_eur_per_year=plan.parameters.stranded_eur_per_year)
+    parameters = replace(
+        parameters,
+        stranded_eur=plan.parameters.stranded_eur,
+        stranded_eur_per_year=plan.parameters.stranded_eur_per_year,
+    )
     cost = one_by_one(sites, parameters, first)
     assert cost <= plan.objective_eur * (1 + 1e-9)
     for number in range(len(sites)):
         roomier, longer = sites.copy(), sites.copy()
         roomier.loc[number, "homes_mid"] += 1
         longer.loc[number, "term_end"] += pd.DateOffset(years=1)
-        assert cost - one_by_one(roomier, parameters, first) <= plan.locations.loc[number, "home_place_eur"] + 1
-        assert cost - one_by_one(longer, parameters, first) <= plan.locations.loc[number, "year_eur"] + 1
+        assert (
+            cost - one_by_one(roomier, parameters, first)
+            <= plan.locations.loc[number, "home_place_eur"] + 1
+        )
+        assert (
+            cost - one_by_one(longer, parameters, first)
+            <= plan.locations.loc[number, "year_eur"] + 1
+        )
 
 
 # ---- the replay
@@ -539,23 +664,36 @@ def test_the_replay_finds_planted_faults() -> None:
     assert "B holds 30 homes in 20 places" in with_moves(lambda table: table.assign(to_id="B"))
     assert "leaves A before it has to" in with_moves(lambda table: table.assign(year=2040))
     assert "outside its term" in with_moves(lambda table: table.assign(year=2043))
-    assert "stays on A for longer than 15 years" in with_moves(lambda table: table.assign(year=2043))
-    assert "C, which is not free for 15 years" in with_moves(lambda table: table.assign(year=2041))
-    assert "stands nowhere" in with_moves(lambda table: table.assign(year=[2042, 9999])) or "outside its term" in with_moves(
-        lambda t: t.assign(year=[2042, 9999])
+    assert "stays on A for longer than 15 years" in with_moves(
+        lambda table: table.assign(year=2043)
     )
-    assert "leaves B, where it does not stand" in with_moves(lambda table: table.assign(from_id="B"))
+    assert "C, which is not free for 15 years" in with_moves(lambda table: table.assign(year=2041))
+    assert "stands nowhere" in with_moves(
+        lambda table: table.assign(year=[2042, 9999])
+    ) or "outside its term" in with_moves(lambda t: t.assign(year=[2042, 9999]))
+    assert "leaves B, where it does not stand" in with_moves(
+        lambda table: table.assign(from_id="B")
+    )
     assert "stands in 2 places" in with_moves(lambda table: table.assign(from_id="B"))
     assert "leaves with 14 homes, not 15" in with_moves(lambda table: table.assign(homes=14))
     assert "Z is no site" in with_moves(lambda table: table.assign(to_id="Z"))
-    assert "ghost: moves but does not exist" in with_moves(lambda table: table.assign(group_id=["ghost", table.loc[1, "group_id"]]))
-    assert "exists twice" in "; ".join(replay(replace(plan, groups=pd.concat([groups, groups.iloc[:1]]))))
-    assert "moves more than 0 times" in "; ".join(replay(replace(plan, parameters=replace(plan.parameters, moves=0))))
+    assert "ghost: moves but does not exist" in with_moves(
+        lambda table: table.assign(group_id=["ghost", table.loc[1, "group_id"]])
+    )
+    assert "exists twice" in "; ".join(
+        replay(replace(plan, groups=pd.concat([groups, groups.iloc[:1]])))
+    )
+    assert "moves more than 0 times" in "; ".join(
+        replay(replace(plan, parameters=replace(plan.parameters, moves=0)))
+    )
     full = replace(plan, sites=plan.sites.assign(homes_mid=[29, 20, 40]))
     assert replay(full)[0] == "2027: A holds 30 homes in 29 places"
     assert len(replay(full)) == 15
     stranded = plan_relocation(three_sites().iloc[:1], placements=HOMES_OF_A)
-    assert any("outside its term" in problem for problem in replay(replace(stranded, stranded=stranded.stranded.iloc[:0])))
+    assert any(
+        "outside its term" in problem
+        for problem in replay(replace(stranded, stranded=stranded.stranded.iloc[:0]))
+    )
 
 
 # ---- cuts
@@ -576,6 +714,12 @@ def test_cuts_hold_for_every_filling(seed: int) -> None:
     heaviest = np.zeros(room + 1)
     for places in range(1, room + 1):
         heaviest[places] = max(
-            [heaviest[places - 1], *(heaviest[places - size] + weights[size] for size in range(1, min(largest, places) + 1))]
+            [
+                heaviest[places - 1],
+                *(
+                    heaviest[places - size] + weights[size]
+                    for size in range(1, min(largest, places) + 1)
+                ),
+            ]
         )
     assert heaviest[room] <= 1 + 1e-6

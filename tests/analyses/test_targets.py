@@ -36,12 +36,72 @@ LOCATIONS = pd.DataFrame(
         #  id    code      name      status       score  homes          term
         ("A1", "GM0001", "Aadorp", "available", 90.0, 10, 20, 30, NEXT_YEAR, "2042-01-01", 15.0),
         ("A2", "GM0001", "Aadorp", "attention", 70.0, 20, 40, 60, NEXT_YEAR, "2047-01-01", 20.0),
-        ("A3", "GM0001", "Aadorp", "available", 80.0, 50, 99, 150, NEXT_YEAR, "2037-01-01", 10.0),  # too short
-        ("A4", "GM0001", "Aadorp", "unknown", 85.0, 30, 60, 90, NEXT_YEAR, "2042-01-01", 15.0),  # not ranked
-        ("A5", "GM0001", "Aadorp", "available", 60.0, None, None, None, NEXT_YEAR, "2042-01-01", 15.0),  # homes not known
+        (
+            "A3",
+            "GM0001",
+            "Aadorp",
+            "available",
+            80.0,
+            50,
+            99,
+            150,
+            NEXT_YEAR,
+            "2037-01-01",
+            10.0,
+        ),  # too short
+        (
+            "A4",
+            "GM0001",
+            "Aadorp",
+            "unknown",
+            85.0,
+            30,
+            60,
+            90,
+            NEXT_YEAR,
+            "2042-01-01",
+            15.0,
+        ),  # not ranked
+        (
+            "A5",
+            "GM0001",
+            "Aadorp",
+            "available",
+            60.0,
+            None,
+            None,
+            None,
+            NEXT_YEAR,
+            "2042-01-01",
+            15.0,
+        ),  # homes not known
         ("B1", "GM0002", "Beek", "available", 80.0, 15, 30, 45, NEXT_YEAR, "2042-01-01", 15.0),
-        ("B2", "GM0002", "Beek", "available", 80.0, 25, 50, 75, LATER, "2046-01-01", 15.0),  # starts in 2031
-        ("B3", "GM0002", "Beek", "available", 80.0, 15, 30, 45, NEXT_YEAR, "2042-01-01", 15.0),  # a tie with B1
+        (
+            "B2",
+            "GM0002",
+            "Beek",
+            "available",
+            80.0,
+            25,
+            50,
+            75,
+            LATER,
+            "2046-01-01",
+            15.0,
+        ),  # starts in 2031
+        (
+            "B3",
+            "GM0002",
+            "Beek",
+            "available",
+            80.0,
+            15,
+            30,
+            45,
+            NEXT_YEAR,
+            "2042-01-01",
+            15.0,
+        ),  # a tie with B1
         ("B4", "GM0002", "Beek", "excluded", 99.0, 500, 500, 500, NEXT_YEAR, "2042-01-01", 15.0),
         ("B5", "GM0002", "Beek", "attention", 75.0, 3, 7, 9, None, None, None),  # term not known
     ],
@@ -52,14 +112,22 @@ SOURCED = {"source": "made up", "basis": "assumption"}
 TITLE = {"nl": "T", "en": "T"}
 
 
-def targets(production: list[dict[str, Any]] | None = None, regions: dict[str, Any] | None = None, **tables: dict[str, Any]) -> Targets:
+def targets(
+    production: list[dict[str, Any]] | None = None,
+    regions: dict[str, Any] | None = None,
+    **tables: dict[str, Any],
+) -> Targets:
     return Targets.model_validate(
         {
             "name": "test",
             "title": TITLE,
             "required_years": {"value": 15, **SOURCED},
             "regions": {
-                "both": {"title": TITLE, "members": {"GM0001": "Aadorp", "GM0002": "Beek"}, **SOURCED},
+                "both": {
+                    "title": TITLE,
+                    "members": {"GM0001": "Aadorp", "GM0002": "Beek"},
+                    **SOURCED,
+                },
                 "land": {"title": TITLE, "everywhere": True, "municipality_count": 2, **SOURCED},
                 **(regions or {}),
             },
@@ -86,7 +154,11 @@ def test_a_region_is_covered_in_merged_rank_order() -> None:
     assert (outcome["secured_homes_low"], outcome["secured_homes_high"]) == (85, 255)
     assert (outcome["covered_homes"], outcome["short_homes"]) == (100, 0)
     # what does not count: A3; nothing late, for the target has no date; B5; A4; A5
-    assert (outcome["too_short_homes"], outcome["too_late_homes"], outcome["term_unknown_homes"]) == (99, 0, 7)
+    assert (
+        outcome["too_short_homes"],
+        outcome["too_late_homes"],
+        outcome["term_unknown_homes"],
+    ) == (99, 0, 7)
     assert (outcome["unranked_homes"], outcome["locations_without_homes"]) == (60, 1)
     # B3 is not needed any more
     assert comparison.filling["parcel_id"].tolist() == ["A1", "B2", "B1"]
@@ -96,17 +168,26 @@ def test_a_region_is_covered_in_merged_rank_order() -> None:
 
 
 def test_a_date_leaves_out_what_starts_later() -> None:
-    comparison = compare(targets(t={"region": "both", "homes": 150, "by": "2030-12-31"}), LOCATIONS, AS_OF)
+    comparison = compare(
+        targets(t={"region": "both", "homes": 150, "by": "2030-12-31"}), LOCATIONS, AS_OF
+    )
     outcome = first(comparison)
     # 170 - 50 of B2
     assert (outcome["secured_homes"], outcome["too_late_homes"]) == (120, 50)
-    assert (outcome["status"], outcome["covered_homes"], outcome["short_homes"]) == ("short", 120, 30)
+    assert (outcome["status"], outcome["covered_homes"], outcome["short_homes"]) == (
+        "short",
+        120,
+        30,
+    )
     assert comparison.filling["cumulative_homes"].tolist() == [20, 50, 80, 120]
     assert not outcome["by_passed"]
 
 
 def test_the_last_day_is_in_time_and_a_date_that_is_past_leaves_nothing() -> None:
-    asked = targets(on={"region": "both", "homes": 1000, "by": LATER}, past={"region": "both", "homes": 1000, "by": "2025-12-31"})
+    asked = targets(
+        on={"region": "both", "homes": 1000, "by": LATER},
+        past={"region": "both", "homes": 1000, "by": "2025-12-31"},
+    )
     table = compare(asked, LOCATIONS, AS_OF).targets.set_index("target")
     assert table["secured_homes"].tolist() == [170, 0]
     assert table["by_passed"].tolist() == [False, True]
@@ -114,21 +195,30 @@ def test_the_last_day_is_in_time_and_a_date_that_is_past_leaves_nothing() -> Non
 
 
 def test_required_years_come_from_the_target_then_the_call_then_the_file() -> None:
-    asked = targets(own={"region": "both", "homes": 1000, "required_years": 20}, general={"region": "both", "homes": 1000})
+    asked = targets(
+        own={"region": "both", "homes": 1000, "required_years": 20},
+        general={"region": "both", "homes": 1000},
+    )
     assert compare(asked, LOCATIONS, AS_OF).targets["secured_homes"].tolist() == [40, 170]
     # with 10 years A3 counts as well
-    assert compare(asked, LOCATIONS, AS_OF, required_years=10).targets["secured_homes"].tolist() == [40, 269]
+    assert compare(asked, LOCATIONS, AS_OF, required_years=10).targets[
+        "secured_homes"
+    ].tolist() == [40, 269]
 
 
 def test_a_term_that_has_begun_counts_from_as_of() -> None:
     # on 2028-01-01 the terms of A1, B1 and B3 last 14 more years, that of A2 19; B2 starts in 2031
-    outcome = first(compare(targets(t={"region": "both", "homes": 1000}), LOCATIONS, dt.date(2028, 1, 1)))
+    outcome = first(
+        compare(targets(t={"region": "both", "homes": 1000}), LOCATIONS, dt.date(2028, 1, 1))
+    )
     assert outcome["secured_homes"] == 40 + 50
     assert outcome["too_short_homes"] == 20 + 30 + 30 + 99
 
 
 def test_one_municipality_by_code_or_by_name() -> None:
-    asked = targets(code={"municipality": "GM0001", "homes": 60}, name={"municipality": "Aadorp", "homes": 61})
+    asked = targets(
+        code={"municipality": "GM0001", "homes": 60}, name={"municipality": "Aadorp", "homes": 61}
+    )
     table = compare(asked, LOCATIONS, AS_OF).targets
     assert table["secured_homes"].tolist() == [60, 60]
     assert table["status"].tolist() == ["covered", "short"]
@@ -145,7 +235,9 @@ def test_codes_decide_where_there_are_any() -> None:
 
 
 def test_a_yearly_target_for_the_country() -> None:
-    asked = targets(t={"region": "land", "homes": 100, "per": "year"}, production=[PRODUCTION, HALF_YEAR])
+    asked = targets(
+        t={"region": "land", "homes": 100, "per": "year"}, production=[PRODUCTION, HALF_YEAR]
+    )
     comparison = compare(asked, LOCATIONS, AS_OF)
     outcome = first(comparison)
     assert (outcome["status"], outcome["years_of_target"]) == ("covered", 1.7)
@@ -156,13 +248,30 @@ def test_a_yearly_target_for_the_country() -> None:
     assert production["plus_minus"].tolist() == [3, pd.NA]
 
 
-PRODUCTION = {"what": "delivered", "from": "2024-01-01", "until": "2024-12-31", "homes": 85, "plus_minus": 3, "publisher": "P", **SOURCED}
-HALF_YEAR = {"what": "permitted", "from": "2025-01-01", "until": "2025-06-30", "homes": 10, "publisher": "P", **SOURCED}
+PRODUCTION = {
+    "what": "delivered",
+    "from": "2024-01-01",
+    "until": "2024-12-31",
+    "homes": 85,
+    "plus_minus": 3,
+    "publisher": "P",
+    **SOURCED,
+}
+HALF_YEAR = {
+    "what": "permitted",
+    "from": "2025-01-01",
+    "until": "2025-06-30",
+    "homes": 10,
+    "publisher": "P",
+    **SOURCED,
+}
 
 
 def test_a_location_counts_once_per_target_and_for_several_targets() -> None:
     asked = targets(
-        a={"municipality": "Aadorp", "homes": 1000}, both={"region": "both", "homes": 1000}, land={"region": "land", "homes": 1000}
+        a={"municipality": "Aadorp", "homes": 1000},
+        both={"region": "both", "homes": 1000},
+        land={"region": "land", "homes": 1000},
     )
     comparison = compare(asked, pd.concat([LOCATIONS, LOCATIONS]), AS_OF)
     assert comparison.targets["secured_homes"].tolist() == [60, 170, 170]
@@ -173,16 +282,32 @@ def test_a_location_counts_once_per_target_and_for_several_targets() -> None:
 
 
 def test_a_place_without_locations_is_unknown_and_named() -> None:
-    comparison = compare(targets(here={"municipality": "Beek", "homes": 1}, there={"municipality": "Verweg", "homes": 5}), LOCATIONS, AS_OF)
+    comparison = compare(
+        targets(
+            here={"municipality": "Beek", "homes": 1}, there={"municipality": "Verweg", "homes": 5}
+        ),
+        LOCATIONS,
+        AS_OF,
+    )
     table = comparison.targets.set_index("target")
     assert table["status"].to_dict() == {"here": "covered", "there": "unknown"}
-    assert table.loc["there", ["secured_homes", "covered_homes", "short_homes", "unranked_homes"]].isna().all()
-    assert comparison.unknown == {"there": "Verweg: 1 of 1 municipalities were not assessed: Verweg"}
+    assert (
+        table.loc["there", ["secured_homes", "covered_homes", "short_homes", "unranked_homes"]]
+        .isna()
+        .all()
+    )
+    assert comparison.unknown == {
+        "there": "Verweg: 1 of 1 municipalities were not assessed: Verweg"
+    }
 
 
 def test_a_region_assessed_in_part_is_covered_or_unknown_never_short() -> None:
     part = LOCATIONS[LOCATIONS["gemeente"] == "Aadorp"]
-    comparison = compare(targets(little={"region": "both", "homes": 60}, much={"region": "both", "homes": 61}), part, AS_OF)
+    comparison = compare(
+        targets(little={"region": "both", "homes": 60}, much={"region": "both", "homes": 61}),
+        part,
+        AS_OF,
+    )
     table = comparison.targets.set_index("target")
     assert table["status"].to_dict() == {"little": "covered", "much": "unknown"}
     assert table.loc["much", "covered_homes"] == 60
@@ -194,8 +319,16 @@ def test_a_region_assessed_in_part_is_covered_or_unknown_never_short() -> None:
 @pytest.mark.parametrize("said", ["GM0002", "Beek"])
 def test_a_municipality_without_locations_can_have_been_assessed(said: str) -> None:
     part = LOCATIONS[LOCATIONS["gemeente"] == "Aadorp"]
-    outcome = first(compare(targets(much={"region": "both", "homes": 61}), part, AS_OF, assessed=["GM0001", said]))
-    assert (outcome["status"], outcome["short_homes"], outcome["municipalities_assessed"]) == ("short", 1, 2)
+    outcome = first(
+        compare(
+            targets(much={"region": "both", "homes": 61}), part, AS_OF, assessed=["GM0001", said]
+        )
+    )
+    assert (outcome["status"], outcome["short_homes"], outcome["municipalities_assessed"]) == (
+        "short",
+        1,
+        2,
+    )
 
 
 def test_no_locations_at_all() -> None:
@@ -205,18 +338,32 @@ def test_no_locations_at_all() -> None:
     assert comparison.targets["status"].tolist() == ["unknown", "unknown"]
     assert list(comparison.unknown) == ["t", "land"]
     assert comparison.filling.empty
-    assert compare(asked, empty, AS_OF, assessed=["Aadorp", "Beek"]).targets["short_homes"].tolist() == [10, 10]
+    assert compare(asked, empty, AS_OF, assessed=["Aadorp", "Beek"]).targets[
+        "short_homes"
+    ].tolist() == [10, 10]
 
 
 def test_former_members_count_but_are_not_missed() -> None:
-    region = {"r": {"title": TITLE, "members": {"GM0001": "Aadorp"}, "former_members": {"GM0002": "Beek"}, **SOURCED}}
+    region = {
+        "r": {
+            "title": TITLE,
+            "members": {"GM0001": "Aadorp"},
+            "former_members": {"GM0002": "Beek"},
+            **SOURCED,
+        }
+    }
     asked = targets(regions=region, t={"region": "r", "homes": 1000})
     assert first(compare(asked, LOCATIONS, AS_OF))["secured_homes"] == 170
-    assert first(compare(asked, LOCATIONS[LOCATIONS["gemeente"] == "Aadorp"], AS_OF))["short_homes"] == 940
+    assert (
+        first(compare(asked, LOCATIONS[LOCATIONS["gemeente"] == "Aadorp"], AS_OF))["short_homes"]
+        == 940
+    )
 
 
 def test_a_low_estimate_that_is_not_known_makes_the_sum_unknown() -> None:
-    locations = LOCATIONS.assign(homes_low=LOCATIONS["homes_low"].where(LOCATIONS["parcel_id"] != "A1"))
+    locations = LOCATIONS.assign(
+        homes_low=LOCATIONS["homes_low"].where(LOCATIONS["parcel_id"] != "A1")
+    )
     outcome = first(compare(targets(t={"region": "both", "homes": 100}), locations, AS_OF))
     assert pd.isna(outcome["secured_homes_low"])
     assert outcome["secured_homes"] == 170
@@ -231,14 +378,26 @@ BAD_TABLES = {
         {"region": "both", "homes": 1, "by": "volgend jaar"},
         r"\[targets\.t\.by\] 'volgend jaar' is no date; write it as 2030-12-31",
     ),
-    "a year is no date": ({"region": "both", "homes": 1, "by": 2030}, r"\[targets\.t\.by\] 2030 is no date"),
+    "a year is no date": (
+        {"region": "both", "homes": 1, "by": 2030},
+        r"\[targets\.t\.by\] 2030 is no date",
+    ),
     "a day that does not exist": ({"region": "both", "homes": 1, "by": "2030-02-30"}, "is no date"),
     "no place": ({"homes": 1}, "needs either a region or a municipality"),
-    "two places": ({"homes": 1, "region": "both", "municipality": "Beek"}, "needs either a region or a municipality"),
+    "two places": (
+        {"homes": 1, "region": "both", "municipality": "Beek"},
+        "needs either a region or a municipality",
+    ),
     "no source": ({"homes": 1, "region": "both", "source": ""}, r"\[targets\.t\.source\]"),
     "no basis": ({"homes": 1, "region": "both", "basis": "rumour"}, r"\[targets\.t\.basis\]"),
-    "unknown key": ({"homes": 1, "region": "both", "homse": 1}, r"\[targets\.t\.homse\] unknown key"),
-    "unknown region": ({"homes": 1, "region": "bothe"}, r"\[targets\.t\] region 'bothe' does not exist; did you mean 'both'\?"),
+    "unknown key": (
+        {"homes": 1, "region": "both", "homse": 1},
+        r"\[targets\.t\.homse\] unknown key",
+    ),
+    "unknown region": (
+        {"homes": 1, "region": "bothe"},
+        r"\[targets\.t\] region 'bothe' does not exist; did you mean 'both'\?",
+    ),
 }
 
 
@@ -264,13 +423,18 @@ def test_a_bad_target_is_refused_by_file_and_key(tmp_path: Path, case: str) -> N
         load_targets(written(tmp_path, table))
 
 
-@pytest.mark.parametrize("region", ["members = {}", "members = []", "everywhere = false", 'everywhere = true\nmembers = ["Beek"]'])
+@pytest.mark.parametrize(
+    "region",
+    ["members = {}", "members = []", "everywhere = false", 'everywhere = true\nmembers = ["Beek"]'],
+)
 def test_a_region_needs_members(tmp_path: Path, region: str) -> None:
     with pytest.raises(RulesetError, match=r"\[regions\.both\] a region needs members"):
         load_targets(written(tmp_path, {"region": "both", "homes": 1}, region))
 
 
-def test_a_good_file_is_read_relative_to_its_folder_and_members_may_be_a_list(tmp_path: Path) -> None:
+def test_a_good_file_is_read_relative_to_its_folder_and_members_may_be_a_list(
+    tmp_path: Path,
+) -> None:
     written(tmp_path, {"region": "both", "homes": 1}, 'members = ["Beek", "GM0001"]')
     asked = load_targets("targets.toml", tmp_path)
     assert first(compare(asked, LOCATIONS, AS_OF))["secured_homes"] == 170
@@ -285,11 +449,20 @@ def test_a_file_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
 
 
 BAD_LOCATIONS = {
-    "below zero": (LOCATIONS.assign(homes_low=-1), "parcel A1, A2, A3, A4, A5 and 5 more has homes below zero"),
+    "below zero": (
+        LOCATIONS.assign(homes_low=-1),
+        "parcel A1, A2, A3, A4, A5 and 5 more has homes below zero",
+    ),
     "no number": (LOCATIONS.assign(homes_mid="veel"), "homes_mid of parcel A1, .* is no number"),
-    "no date": (LOCATIONS.assign(term_start="straks"), "term_start of parcel A1, .* is no date; write it as 2030-12-31"),
+    "no date": (
+        LOCATIONS.assign(term_start="straks"),
+        "term_start of parcel A1, .* is no date; write it as 2030-12-31",
+    ),
     "no column": (LOCATIONS.drop(columns=["score", "term_end"]), "no column score, term_end"),
-    "two answers": (pd.concat([LOCATIONS, LOCATIONS.assign(score=1.0)]), "parcel A1, .* stands there twice"),
+    "two answers": (
+        pd.concat([LOCATIONS, LOCATIONS.assign(score=1.0)]),
+        "parcel A1, .* stands there twice",
+    ),
 }
 
 
@@ -318,7 +491,11 @@ def location(draw: st.DrawFn) -> tuple[Any, ...]:
     years = draw(st.sampled_from([5, 15, 20]))
     score = draw(st.none() | st.sampled_from([0.0, 50.0, 100.0]))
     status = draw(st.sampled_from(["available", "attention", "unknown", "excluded"]))
-    term = (None, None, None) if start is None else (f"{start}-01-01", f"{start + years}-01-01", float(years))
+    term = (
+        (None, None, None)
+        if start is None
+        else (f"{start}-01-01", f"{start + years}-01-01", float(years))
+    )
     return (code, name, status, score, homes, homes, homes, *term)
 
 
@@ -328,14 +505,20 @@ def table_of(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(location(), max_size=8), location())
-def test_another_location_never_lowers_what_is_covered(rows: list[tuple[Any, ...]], another: tuple[Any, ...]) -> None:
+def test_another_location_never_lowers_what_is_covered(
+    rows: list[tuple[Any, ...]], another: tuple[Any, ...]
+) -> None:
     before = compare(TARGETS, table_of(rows), AS_OF).targets["covered_homes"].fillna(0)
     after = compare(TARGETS, table_of([*rows, another]), AS_OF).targets["covered_homes"].fillna(0)
     assert (after >= before).all()
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(location(), max_size=8).flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(range(len(rows))))))
+@given(
+    st.lists(location(), max_size=8).flatmap(
+        lambda rows: st.tuples(st.just(rows), st.permutations(range(len(rows))))
+    )
+)
 def test_the_order_of_rows_does_not_matter(drawn: tuple[list[tuple[Any, ...]], list[int]]) -> None:
     rows, order = drawn
     usual = compare(TARGETS, table_of(rows), AS_OF)
@@ -351,7 +534,10 @@ def test_what_fills_a_target_adds_up_to_what_is_covered(rows: list[tuple[Any, ..
     for outcome in comparison.targets.dropna(subset=["covered_homes"]).itertuples():
         filled = comparison.filling[comparison.filling["target"] == outcome.target]
         assert outcome.covered_homes == min(int(filled["homes_mid"].sum()), outcome.homes)
-        assert outcome.status == "unknown" or outcome.covered_homes + outcome.short_homes == outcome.homes
+        assert (
+            outcome.status == "unknown"
+            or outcome.covered_homes + outcome.short_homes == outcome.homes
+        )
         assert not filled.duplicated(["gemeente_code", "parcel_id"]).any()
 
 
@@ -362,14 +548,21 @@ def test_what_fills_a_target_adds_up_to_what_is_covered(rows: list[tuple[Any, ..
 def test_every_shipped_figure_has_a_source_and_a_basis(name: str) -> None:
     shipped = load_targets(name)
     assert shipped.name == name
-    for figure in [shipped.required_years, *shipped.regions.values(), *shipped.targets.values(), *shipped.production]:
+    for figure in [
+        shipped.required_years,
+        *shipped.regions.values(),
+        *shipped.targets.values(),
+        *shipped.production,
+    ]:
         assert len(figure.source) > 20
         assert isinstance(figure.basis, Basis)
 
 
 def test_the_minister_s_figures() -> None:
     shipped = load_targets("targets-minister-2021")
-    asked = {key: (target.homes, target.at_least, target.per) for key, target in shipped.targets.items()}
+    asked = {
+        key: (target.homes, target.at_least, target.per) for key, target in shipped.targets.items()
+    }
     assert asked == {
         "mra": (3000, False, "total"),
         "arnhem_nijmegen": (500, True, "total"),
@@ -384,14 +577,36 @@ def test_the_minister_s_figures() -> None:
         "eindhoven": 9,
         "nederland": 0,
     }
-    everyone = [*shipped.regions["mra"].members, *shipped.regions["arnhem_nijmegen"].members, *shipped.regions["eindhoven"].members]
+    everyone = [
+        *shipped.regions["mra"].members,
+        *shipped.regions["arnhem_nijmegen"].members,
+        *shipped.regions["eindhoven"].members,
+    ]
     assert len(everyone) == len(set(everyone))
 
 
 def test_production_stands_beside_the_yearly_target() -> None:
     production = compare(load_targets("targets-minister-2021"), LOCATIONS, AS_OF).production
-    delivered = production[(production["what"] == "delivered") & production["year"].notna()].set_index("year")
-    assert delivered["homes"].to_dict() == {2017: 1200, 2021: 1840, 2022: 3400, 2023: 5140, 2024: 6478}
-    assert delivered["share_of_target"].round(3).to_dict() == {2017: 0.08, 2021: 0.123, 2022: 0.227, 2023: 0.343, 2024: 0.432}
+    delivered = production[
+        (production["what"] == "delivered") & production["year"].notna()
+    ].set_index("year")
+    assert delivered["homes"].to_dict() == {
+        2017: 1200,
+        2021: 1840,
+        2022: 3400,
+        2023: 5140,
+        2024: 6478,
+    }
+    assert delivered["share_of_target"].round(3).to_dict() == {
+        2017: 0.08,
+        2021: 0.123,
+        2022: 0.227,
+        2023: 0.343,
+        2024: 0.432,
+    }
     permitted = production[production["what"] == "permitted"]
-    assert permitted[["homes", "plus_minus"]].to_numpy().tolist() == [[2726, 81], [2168, 68], [1372, 56]]
+    assert permitted[["homes", "plus_minus"]].to_numpy().tolist() == [
+        [2726, 81],
+        [2168, 68],
+        [1372, 56],
+    ]

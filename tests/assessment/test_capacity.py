@@ -23,15 +23,32 @@ from toy_town import RULESET, box, frame
 
 def study(**changes: Any) -> Study:
     values = {**asdict(SPACIOUS), "homes_mid_by": "layout", "min_buildable_m2": 2000, **changes}
-    ruleset = with_changes(load_ruleset(RULESET), {"placement": {name: parameter(value) for name, value in values.items()}})
+    ruleset = with_changes(
+        load_ruleset(RULESET),
+        {"placement": {name: parameter(value) for name, value in values.items()}},
+    )
     return Study(
         # a strip that holds nothing, a rectangle, and one that is too small for the rules
-        parcels=frame([box(0, 0, 300, 10), box(0, 100, 40, 160), box(0, 200, 40, 240)], parcel_id=["strip", "rectangle", "small"]),
+        parcels=frame(
+            [box(0, 0, 300, 10), box(0, 100, 40, 160), box(0, 200, 40, 240)],
+            parcel_id=["strip", "rectangle", "small"],
+        ),
         municipalities=frame([box(-1000, -1000, 1000, 1000)], code=["A"], naam=["Aadorp"]),
         layers={},
         as_of="2026-01-01",
         ruleset=ruleset,
-        not_assessed=["pand", "natuur", "leiding", "bodemgebruik", "lden", "plannen", "net", "haltes", "eigendom", "afspraken"],
+        not_assessed=[
+            "pand",
+            "natuur",
+            "leiding",
+            "bodemgebruik",
+            "lden",
+            "plannen",
+            "net",
+            "haltes",
+            "eigendom",
+            "afspraken",
+        ],
     )
 
 
@@ -61,14 +78,24 @@ def test_the_layout_lies_in_the_buildable_part(ranking: Ranking) -> None:
     modules = layout[layout["kind"] == "module"]
     assert len(modules) == 9
     assert set(modules["storeys"]) == {2}
-    assert layout["kind_label"].unique().tolist() == ["weg voor hulpdiensten", "verharding", "pad", "module"]
+    assert layout["kind_label"].unique().tolist() == [
+        "weg voor hulpdiensten",
+        "verharding",
+        "pad",
+        "module",
+    ]
     assert shapely.within(np.asarray(layout.geometry), box(0, 100, 40, 160).buffer(1e-6)).all()
 
 
 def test_the_layout_on_disk(ranking: Ranking, tmp_path: Path) -> None:
     ranking.to_geopackage(tmp_path / "l.gpkg")
     stored = gpd.read_file(tmp_path / "l.gpkg", layer="layout")
-    assert stored["kind"].value_counts().to_dict() == {"module": 9, "road": 1, "paved": 1, "path": 1}
+    assert stored["kind"].value_counts().to_dict() == {
+        "module": 9,
+        "road": 1,
+        "paved": 1,
+        "path": 1,
+    }
     ranking.to_layout_geojson(tmp_path / "l.geojson")
     document = json.loads((tmp_path / "l.geojson").read_text(encoding="utf-8"))
     assert len(document["features"]) == 12
@@ -93,12 +120,17 @@ def test_density_is_a_choice() -> None:
         ({"storeys": 1.5}, "storeys must be a whole number"),
     ],
 )
-def test_sizes_that_cannot_be_are_refused_before_anything_is_computed(changes: dict[str, Any], said: str) -> None:
+def test_sizes_that_cannot_be_are_refused_before_anything_is_computed(
+    changes: dict[str, Any], said: str
+) -> None:
     with pytest.raises(FlexruimteError, match=said):
         study(**changes)
 
 
 @pytest.mark.parametrize("years", [0, 200])
 def test_required_years_that_cannot_be(years: int) -> None:
-    with pytest.raises(FlexruimteError, match=f"required_years = {years} is out of bounds; it must be at least 1 year and at most 50 year"):
+    with pytest.raises(
+        FlexruimteError,
+        match=f"required_years = {years} is out of bounds; it must be at least 1 year and at most 50 year",
+    ):
         study().changed(placement={"required_years": years})

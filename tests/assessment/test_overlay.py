@@ -20,7 +20,9 @@ from shapes import boxes, random_polygons
 
 def filling(*geometries: Any, key: str = "soil") -> Any:
     """A layer whose features are the area that it speaks of."""
-    return SimpleNamespace(key=key, geometries=np.array(geometries, dtype=object), fills=True, coverage=None)
+    return SimpleNamespace(
+        key=key, geometries=np.array(geometries, dtype=object), fills=True, coverage=None
+    )
 
 
 def parts_of(shapes: NDArray[np.object_], seed: int) -> NDArray[np.object_]:
@@ -28,7 +30,9 @@ def parts_of(shapes: NDArray[np.object_], seed: int) -> NDArray[np.object_]:
     random = np.random.default_rng(seed)
     west, south, east, north = shapely.bounds(shapes).T
     share = random.choice([1.0, random.uniform(0.2, 0.9), 0.01], len(shapes))
-    part = shapely.intersection(shapes, shapely.box(west, south, west + share * (east - west), north))
+    part = shapely.intersection(
+        shapes, shapely.box(west, south, west + share * (east - west), north)
+    )
     return np.where((share == 1.0) | shapely.is_empty(part), shapes, part)
 
 
@@ -36,7 +40,8 @@ def parts_of(shapes: NDArray[np.object_], seed: int) -> NDArray[np.object_]:
 def test_the_same_as_without(seed: int, laid_over: bool) -> None:
     shapes = random_polygons(seed, 12, 30.0)
     features = filling(
-        *random_polygons(seed + 1, 8, 60.0), *boxes((100_000, 400_000, 100_090, 400_200), (100_090, 400_000, 100_150, 400_200))
+        *random_polygons(seed + 1, 8, 60.0),
+        *boxes((100_000, 400_000, 100_090, 400_200), (100_090, 400_000, 100_150, 400_200)),
     )
     outer = Overlay(shapes)
     if laid_over:
@@ -44,7 +49,9 @@ def test_the_same_as_without(seed: int, laid_over: bool) -> None:
     inner = parts_of(shapes, seed)
     plain = Overlay(inner)
     # What is known, before and after the layer is laid over the inner shapes; each with an overlay of its own.
-    np.testing.assert_array_equal(Overlay(inner, around=outer).known(features), plain.known(features))
+    np.testing.assert_array_equal(
+        Overlay(inner, around=outer).known(features), plain.known(features)
+    )
     with_around = Overlay(inner, around=outer)
     one, other = with_around.of(features), plain.of(features)
     for name in ("shape", "feature", "area"):

@@ -45,16 +45,37 @@ def parameter(value: Any) -> dict[str, Any]:
     return {"title": {"nl": "x", "en": "x"}, "value": value, "source": "toy", "basis": "assumption"}
 
 
-def study(merge: str, boxes: dict[str, tuple[float, float, float, float]] | None = None, most_m2: float = 20_000) -> Study:
-    ruleset = with_changes(load_ruleset(RULESET), {"placement": {"merge": parameter(merge), "merge_most_m2": parameter(most_m2)}})
+def study(
+    merge: str,
+    boxes: dict[str, tuple[float, float, float, float]] | None = None,
+    most_m2: float = 20_000,
+) -> Study:
+    ruleset = with_changes(
+        load_ruleset(RULESET),
+        {"placement": {"merge": parameter(merge), "merge_most_m2": parameter(most_m2)}},
+    )
     boxes = BOXES if boxes is None else boxes
     return Study(
         parcels=frame([box(*sides) for sides in boxes.values()], parcel_id=list(boxes)),
         municipalities=frame([box(-1000, -1000, 20_000, 5000)], code=["A"], naam=["Aadorp"]),
         layers={
-            "haltes": {"source": frame([point(50, -100)], code=["h1"], soort=["bus"]), "coverage": "complete"},
-            "eigendom": pd.DataFrame({"parcel_id": ["A", "B", "F", "G"], "soort": ["gemeente", "particulier", "gemeente", "gemeente"]}),
-            "afspraken": pd.DataFrame({"parcel_id": ["A", "B"], "vrij_vanaf": ["2030-01-01", None], "vrij_tot": [None, "2050-01-01"]}),
+            "haltes": {
+                "source": frame([point(50, -100)], code=["h1"], soort=["bus"]),
+                "coverage": "complete",
+            },
+            "eigendom": pd.DataFrame(
+                {
+                    "parcel_id": ["A", "B", "F", "G"],
+                    "soort": ["gemeente", "particulier", "gemeente", "gemeente"],
+                }
+            ),
+            "afspraken": pd.DataFrame(
+                {
+                    "parcel_id": ["A", "B"],
+                    "vrij_vanaf": ["2030-01-01", None],
+                    "vrij_tot": [None, "2050-01-01"],
+                }
+            ),
         },
         as_of="2026-01-01",
         ruleset=ruleset,
@@ -66,7 +87,10 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     ranking = study("touching").rank("A")
     sites = ranking.sites
     assert sites is not None
-    assert dict(zip(sites["parcel_id"], sites["parcel_ids"], strict=True)) == {"A+1": "A;B", "F+2": "F;G;H"}
+    assert dict(zip(sites["parcel_id"], sites["parcel_ids"], strict=True)) == {
+        "A+1": "A;B",
+        "F+2": "F;G;H",
+    }
     site = sites.set_index("parcel_id").loc["A+1"]
     assert site["area_m2"] == site["buildable_m2"] == site["largest_part_m2"] == 7000
     assert site["width_m"] == pytest.approx(70, abs=0.2)
@@ -75,7 +99,10 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     # A is 100 m from the stop: 100 points; B 140 m: 90. (4,000 x 100 + 3,000 x 90) / 7,000 = 95.71
     assert site["suitability"] == pytest.approx(95.71)
     # A is free from 2030, B until 2050
-    assert (site["term_start"], site["term_end"]) == (pd.Timestamp("2030-01-01"), pd.Timestamp("2050-01-01"))
+    assert (site["term_start"], site["term_end"]) == (
+        pd.Timestamp("2030-01-01"),
+        pd.Timestamp("2050-01-01"),
+    )
     assert site["term_years"] == 20
     locations = ranking.locations.set_index("parcel_id")
     assert locations["homes_mid"].to_dict() == {"A+1": 28, "D": 24, "E": 24, "F+2": 24}
@@ -88,7 +115,11 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
         "H": "F+2",
     }
     assert ranking.parcels.set_index("parcel_id").loc[["A", "B"], "rank"].isna().all()
-    assert ranking.summary["status"]["available"]["homes_mid"] + ranking.summary["status"]["attention"]["homes_mid"] == 100
+    assert (
+        ranking.summary["status"]["available"]["homes_mid"]
+        + ranking.summary["status"]["attention"]["homes_mid"]
+        == 100
+    )
 
 
 def test_parcels_stay_apart_unless_the_study_asks() -> None:
@@ -124,8 +155,13 @@ def test_a_choice_that_does_not_exist_is_refused() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), min_size=2, max_size=8), st.randoms(use_true_random=False))
-def test_homes_never_fewer_and_land_never_counted_twice(sizes: list[tuple[int, int]], random: Any) -> None:
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), min_size=2, max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_homes_never_fewer_and_land_never_counted_twice(
+    sizes: list[tuple[int, int]], random: Any
+) -> None:
     left, boxes = 0.0, {}
     for number, (width, height) in enumerate(sizes):
         boxes[f"P{number}"] = (left, 0.0, left + 10 * width, 10.0 * height)
@@ -133,12 +169,19 @@ def test_homes_never_fewer_and_land_never_counted_twice(sizes: list[tuple[int, i
     shuffled = list(boxes.items())
     random.shuffle(shuffled)
     alone, merged, other = (
-        study(how, dict(items)).rank("A") for how, items in (("none", boxes.items()), ("touching", boxes.items()), ("touching", shuffled))
+        study(how, dict(items)).rank("A")
+        for how, items in (
+            ("none", boxes.items()),
+            ("touching", boxes.items()),
+            ("touching", shuffled),
+        )
     )
     homes = [int(each.locations["homes_mid"].sum()) for each in (alone, merged)]
     assert homes[1] >= homes[0]
     shapes = np.asarray(merged.locations.geometry)
     assert shapely.area(shapely.union_all(shapes)) == pytest.approx(shapely.area(shapes).sum())
-    assert merged.locations.drop(columns="geometry").equals(other.locations.drop(columns="geometry"))
+    assert merged.locations.drop(columns="geometry").equals(
+        other.locations.drop(columns="geometry")
+    )
     parts = [parcel for ids in merged.locations["parcel_ids"] for parcel in ids.split(";")]
     assert len(parts) == len(set(parts))

@@ -29,13 +29,17 @@ from toy_town import X, Y, box, frame, layers, line, parcels, point, toy_study, 
 def test_the_size_of_a_block_changes_nothing(tmp_path: Path, block: int) -> None:
     plan = toy_study(tmp_path).plan
     whole, taken = assess(plan, "A"), assess(replace(plan, block=block), "A")
-    pd.testing.assert_frame_equal(pd.DataFrame(taken.parcels), pd.DataFrame(whole.parcels), check_exact=True)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(taken.parcels), pd.DataFrame(whole.parcels), check_exact=True
+    )
     assert (shapely.to_wkb(taken.buildable) == shapely.to_wkb(whole.buildable)).all()
     assert taken.inputs == whole.inputs
     assert taken.unread_plans == whole.unread_plans
 
 
-def test_blocks_give_the_same_bytes(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+def test_blocks_give_the_same_bytes(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path
+) -> None:
     batch.run(replace(Study.load(four_towns).plan, block=2), None, tmp_path)
     assert contents(tmp_path) == contents(four_towns_results)
 
@@ -46,12 +50,20 @@ def test_blocks_are_of_neighbours_and_hold_each_parcel_once() -> None:
     assert sorted(np.concatenate(blocks)) == list(range(64))
     assert [len(block) for block in blocks] == [16] * 4
     # Along a Hilbert curve a quarter of a square is a square.
-    assert [shapely.area(shapely.box(*shapely.total_bounds(boxes[block]))) for block in blocks] == [16.0] * 4
+    assert [shapely.area(shapely.box(*shapely.total_bounds(boxes[block]))) for block in blocks] == [
+        16.0
+    ] * 4
 
 
 def test_what_is_counted_is_counted_once(tmp_path: Path) -> None:
     # Nature is asked for within 20 m. Three features there: 600 m off no parcel's surroundings (cells of 100 m) are met.
-    far = pd.concat([layers(tmp_path)["natuur"], frame([box(1_000, 1_000, 1_001, 1_001)], nr=[4], naam=["Ver"])], ignore_index=True)
+    far = pd.concat(
+        [
+            layers(tmp_path)["natuur"],
+            frame([box(1_000, 1_000, 1_001, 1_001)], nr=[4], naam=["Ver"]),
+        ],
+        ignore_index=True,
+    )
     # The wide one is seen from all blocks; it is there twice, word for word, and knots itself.
     bow = shapely.Polygon([(X - 5, Y - 5), (X + 405, Y + 305), (X + 405, Y - 5), (X - 5, Y + 305)])
     odd = pd.concat([far, frame([bow, bow], nr=[5, 5], naam=["Strik", "Strik"])], ignore_index=True)
@@ -62,7 +74,9 @@ def test_what_is_counted_is_counted_once(tmp_path: Path) -> None:
         assert facts.repairs == {"invalid geometry repaired": 2}
 
 
-def test_whether_a_layer_has_features_near_is_asked_for_the_whole_municipality(tmp_path: Path) -> None:
+def test_whether_a_layer_has_features_near_is_asked_for_the_whole_municipality(
+    tmp_path: Path,
+) -> None:
     # The only nature there is lies on P01, hundreds of metres from the blocks of most parcels.
     few = frame([box(0, 0, 10, 10)], nr=[1], naam=["Hoek"])
     for block in (1, 12):
@@ -74,7 +88,9 @@ def test_a_feature_that_reaches_farther_than_expected_is_read(tmp_path: Path) ->
     # 400 m north of the town, where a distance that cannot be read counts as 50 m; this one says 420 m: 20 m of P09-P12.
     far = frame([line((-20, 700), (420, 700))], id=["l1"], afstand=["2 x 420 meter"])
     for block in (1, 12):
-        covered = assess(replace(toy_study(tmp_path, layers={"leiding": far}).plan, block=block), "A").parcels["covered_m2_pipeline"]
+        covered = assess(
+            replace(toy_study(tmp_path, layers={"leiding": far}).plan, block=block), "A"
+        ).parcels["covered_m2_pipeline"]
         assert covered.tolist() == pytest.approx([0.0] * 8 + [2_000.0] * 4)
 
 
@@ -88,12 +104,23 @@ def test_no_way_leads_to_a_facility_far_from_all_roads() -> None:
 
 
 boxes = st.lists(
-    st.tuples(st.integers(-500, 500), st.integers(-500, 500), st.integers(0, 250), st.integers(0, 250)), min_size=1, max_size=8
-).map(lambda rows: np.array([[left, bottom, left + wide, bottom + high] for left, bottom, wide, high in rows], dtype=float))
+    st.tuples(
+        st.integers(-500, 500), st.integers(-500, 500), st.integers(0, 250), st.integers(0, 250)
+    ),
+    min_size=1,
+    max_size=8,
+).map(
+    lambda rows: np.array(
+        [[left, bottom, left + wide, bottom + high] for left, bottom, wide, high in rows],
+        dtype=float,
+    )
+)
 
 
 @given(boxes, st.sampled_from([0.0, 1.0, 99.0, 250.0]))
-def test_surroundings_are_the_cells_that_each_parcel_comes_near(bounds: np.ndarray, reach: float) -> None:
+def test_surroundings_are_the_cells_that_each_parcel_comes_near(
+    bounds: np.ndarray, reach: float
+) -> None:
     found = surroundings(bounds, reach)
     # The slow way: every cell, half-open as positions are, against every box.
     for row, column in np.ndindex(found.cells.shape):
@@ -113,12 +140,25 @@ def test_surroundings_are_the_cells_that_each_parcel_comes_near(bounds: np.ndarr
 
 
 shapes = st.lists(
-    st.tuples(st.integers(-700, 700), st.integers(-700, 700), st.integers(-700, 700), st.integers(-700, 700)), min_size=1, max_size=8
-).map(lambda rows: np.array([shapely.LineString([(a, b), (c, d + 0.5)]) for a, b, c, d in rows], dtype=object))
+    st.tuples(
+        st.integers(-700, 700),
+        st.integers(-700, 700),
+        st.integers(-700, 700),
+        st.integers(-700, 700),
+    ),
+    min_size=1,
+    max_size=8,
+).map(
+    lambda rows: np.array(
+        [shapely.LineString([(a, b), (c, d + 0.5)]) for a, b, c, d in rows], dtype=object
+    )
+)
 
 
 @given(boxes, shapes, st.integers(1, 7))
-def test_what_parts_see_is_what_the_whole_sees(bounds: np.ndarray, lines: np.ndarray, cut: int) -> None:
+def test_what_parts_see_is_what_the_whole_sees(
+    bounds: np.ndarray, lines: np.ndarray, cut: int
+) -> None:
     rows = identities(lines, pd.DataFrame({"long": shapely.length(lines)}))
     repaired = {"long": shapely.length(lines) > 500}
 
@@ -132,16 +172,30 @@ def test_what_parts_see_is_what_the_whole_sees(bounds: np.ndarray, lines: np.nda
 
 
 @given(boxes, st.integers(1, 7), st.sampled_from([(10.0, 10.0), (100.0, 40.0), (400.0, 400.0)]))
-def test_what_parts_see_of_a_raster_is_what_the_whole_sees(bounds: np.ndarray, cut: int, cell_m: tuple[float, float]) -> None:
+def test_what_parts_see_of_a_raster_is_what_the_whole_sees(
+    bounds: np.ndarray, cut: int, cell_m: tuple[float, float]
+) -> None:
     left, top, count = -2_000.0, 2_000.0, 4_000
     values = np.random.default_rng(1).random((round(count / cell_m[1]), round(count / cell_m[0])))
 
     def seen(some: np.ndarray) -> object:
         near = surroundings(some, 2 * max(cell_m))
         # As a reader would: only the cells that touch the window.
-        column, row = max(int((near.window[0] - left) // cell_m[0]), 0), max(int((top - near.window[3]) // cell_m[1]), 0)
-        last = (int(-((near.window[2] - left) // -cell_m[0])), int(-((top - near.window[1]) // -cell_m[1])))
-        return cells_seen(values[row : last[1], column : last[0]], left + column * cell_m[0], top - row * cell_m[1], cell_m, near)
+        column, row = (
+            max(int((near.window[0] - left) // cell_m[0]), 0),
+            max(int((top - near.window[3]) // cell_m[1]), 0),
+        )
+        last = (
+            int(-((near.window[2] - left) // -cell_m[0])),
+            int(-((top - near.window[1]) // -cell_m[1])),
+        )
+        return cells_seen(
+            values[row : last[1], column : last[0]],
+            left + column * cell_m[0],
+            top - row * cell_m[1],
+            cell_m,
+            near,
+        )
 
     parts = [seen(part) for part in (bounds[:cut], bounds[cut:]) if len(part)]
     assert seen_together(parts).digest == seen(bounds).digest
@@ -165,7 +219,9 @@ def test_what_is_seen_changes_with_a_value_a_shape_and_a_cell() -> None:
     changed, elsewhere = cells.copy(), cells.copy()
     changed[15, 3] = 1.0  # its middle is at x 35, y 45
     elsewhere[3, 15] = 1.0  # x 155, y 165: in no cell of the surroundings
-    found = [cells_seen(values, 0.0, 200.0, (10.0, 10.0), near) for values in (cells, changed, elsewhere)]
+    found = [
+        cells_seen(values, 0.0, 200.0, (10.0, 10.0), near) for values in (cells, changed, elsewhere)
+    ]
     assert found[0].digest == found[2].digest != found[1].digest
     assert found[0].rows.total == 100
 
@@ -174,17 +230,26 @@ def test_a_slope_at_the_edge_of_what_is_read_is_the_slope_there(tmp_path: Path) 
     # A plane would not tell a one-sided slope from one over both neighbours; a bowl does.
     bowl = np.arange(12.0)[None, :] ** 2 + np.arange(10.0)[:, None] ** 2
     height = {"hoogte": write_raster(tmp_path / "kom.tif", bowl, 50.0, 400.0, left=-100.0)}
-    whole = assess(toy_study(tmp_path, layers=height).plan, "A").parcels.set_index("parcel_id")["slope_percent"]
+    whole = assess(toy_study(tmp_path, layers=height).plan, "A").parcels.set_index("parcel_id")[
+        "slope_percent"
+    ]
     for name in ("P01", "P06", "P12"):
-        alone = toy_study(tmp_path, layers=height, parcels=parcels()[parcels()["parcel_id"] == name])
+        alone = toy_study(
+            tmp_path, layers=height, parcels=parcels()[parcels()["parcel_id"] == name]
+        )
         assert assess(alone.plan, "A").parcels["slope_percent"].tolist() == [whole[name]]
 
 
 def test_ids_are_written_the_same_with_and_without_a_null_beside_them(tmp_path: Path) -> None:
     # nature's numbers are whole; a feature without one, on P12, makes the column one of floats where it is read too
-    unnumbered = pd.concat([layers(tmp_path)["natuur"], frame([box(390, 290, 400, 300)], nr=[None], naam=[None])], ignore_index=True)
+    unnumbered = pd.concat(
+        [layers(tmp_path)["natuur"], frame([box(390, 290, 400, 300)], nr=[None], naam=[None])],
+        ignore_index=True,
+    )
     for block in (1, 12):
-        town = assess(replace(toy_study(tmp_path, layers={"natuur": unnumbered}).plan, block=block), "A").parcels
+        town = assess(
+            replace(toy_study(tmp_path, layers={"natuur": unnumbered}).plan, block=block), "A"
+        ).parcels
         assert town.set_index("parcel_id").loc["P05", "features_nature"] == "Bos (1)"
 
 
@@ -192,10 +257,16 @@ def test_points_on_the_border_of_a_cell_are_met() -> None:
     near = surroundings(np.array([[100.0, 100.0, 199.0, 199.0]]), 0.0)
     shapes = gpd.GeoSeries.from_xy([100, 200, 200.001, 150, 99.999], [100, 200, 150, 150, 150])
     assert near.meet(shapes.to_numpy()).tolist() == [True, True, False, True, False]
-    assert near.meet(np.array([None, shapely.Point(), point(0, 0)], dtype=object)).tolist() == [False, False, False]
+    assert near.meet(np.array([None, shapely.Point(), point(0, 0)], dtype=object)).tolist() == [
+        False,
+        False,
+        False,
+    ]
 
 
-def test_blocks_are_surveyed_apart_and_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_are_surveyed_apart_and_put_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = replace(toy_study(tmp_path).plan, block=5, threads=1)  # as workers of a cluster have it
     whole = assess(plan, "A")
     memory = FolderMemory(tmp_path, batch.stamps_of(plan))
@@ -204,7 +275,11 @@ def test_blocks_are_surveyed_apart_and_put_together(tmp_path: Path, monkeypatch:
         memory.survey_part(question, "A", number, 3)
     other = FolderMemory(tmp_path, {**batch.stamps_of(plan), "lden": "changed"})
     assert set(memory.parts(question, "A", 3)) == {0, 1, 2}
-    assert other.parts(question, "A", 3) == memory.parts(question_of(replace(plan, as_of=dt.date(2027, 1, 1)), "A"), "A", 3) == {}
+    assert (
+        other.parts(question, "A", 3)
+        == memory.parts(question_of(replace(plan, as_of=dt.date(2027, 1, 1)), "A"), "A", 3)
+        == {}
+    )
 
     def fail(*_: object) -> None:
         raise AssertionError("a block was surveyed again")
@@ -212,7 +287,9 @@ def test_blocks_are_surveyed_apart_and_put_together(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("flexruimte.assessment.survey._survey_block", fail)
     memory.survey_part(question, "A", 1, 3)
     together = assess(plan, "A", memory=memory)
-    pd.testing.assert_frame_equal(pd.DataFrame(together.parcels), pd.DataFrame(whole.parcels), check_exact=True)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(together.parcels), pd.DataFrame(whole.parcels), check_exact=True
+    )
     assert together.inputs == whole.inputs
     assert together.unread_plans == whole.unread_plans
     assert not list(tmp_path.glob(".survey-part-*"))

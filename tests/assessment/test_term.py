@@ -21,15 +21,30 @@ PARCEL = box(0, 0, 100, 100)
 
 
 def assessed(
-    folder: Path, plans: list[tuple[str | None, Any]], as_of: str = "2026-01-01", lease: tuple[Any, Any] = (None, None), **changes: Any
+    folder: Path,
+    plans: list[tuple[str | None, Any]],
+    as_of: str = "2026-01-01",
+    lease: tuple[Any, Any] = (None, None),
+    **changes: Any,
 ) -> Assessment:
     """P01 alone, with plans (status, first year) that each cover all of it, and a lease (free from, free until)."""
     layer = frame(
-        [PARCEL] * len(plans), plan=[f"plan {n}" for n in range(len(plans))], status=[s for s, _ in plans], start=[y for _, y in plans]
+        [PARCEL] * len(plans),
+        plan=[f"plan {n}" for n in range(len(plans))],
+        status=[s for s, _ in plans],
+        start=[y for _, y in plans],
     )
-    agreements = pd.DataFrame({"parcel_id": ["P01"], "vrij_vanaf": [lease[0]], "vrij_tot": [lease[1]]})
+    agreements = pd.DataFrame(
+        {"parcel_id": ["P01"], "vrij_vanaf": [lease[0]], "vrij_tot": [lease[1]]}
+    )
     source = {"source": layer, "coverage": "complete"}
-    study = toy_study(folder, parcels=parcels().iloc[:1], as_of=as_of, layers={"plannen": source, "afspraken": agreements}, **changes)
+    study = toy_study(
+        folder,
+        parcels=parcels().iloc[:1],
+        as_of=as_of,
+        layers={"plannen": source, "afspraken": agreements},
+        **changes,
+    )
     return assess(study.plan, "A")
 
 
@@ -77,7 +92,10 @@ def test_on_paper(tmp_path: Path, case: str) -> None:
     assert found["hard_plan_free_years"] == pytest.approx(expected["free"])
     assert found["term_years"] == pytest.approx(expected["term"])
     assert found["pessimistic_term_years"] == pytest.approx(expected["pessimistic"])
-    assert (found["verdict_hard_plan"], found["verdict_term"]) == (expected["horizon"], expected["long"])
+    assert (found["verdict_hard_plan"], found["verdict_term"]) == (
+        expected["horizon"],
+        expected["long"],
+    )
     assert pd.isna(found["term_end"]) == (expected["term"] == 0)
 
 
@@ -89,21 +107,47 @@ def test_other_terms_may_be_asked(tmp_path: Path, years: int) -> None:
 
 
 def test_yearly_phasing(tmp_path: Path) -> None:
-    phases = [{"field": f"woningen_{year}", "start_year": year, "end_year": year} for year in (2035, 2031, 2033)]
+    phases = [
+        {"field": f"woningen_{year}", "start_year": year, "end_year": year}
+        for year in (2035, 2031, 2033)
+    ]
     layer = {"fields": ["plan", "status", *(phase["field"] for phase in phases)]}
-    ruleset = with_changes(load_ruleset(RULESET), {"layers": {"plannen": layer}, "plans": {"start_year_field": "none", "phases": phases}})
-    rows = frame([PARCEL], plan=["a"], status=["1A"], woningen_2031=[0], woningen_2033=[12], woningen_2035=[30])
-    town = assess(toy_study(tmp_path, ruleset=ruleset, parcels=parcels().iloc[:1], layers={"plannen": rows}).plan, "A")
+    ruleset = with_changes(
+        load_ruleset(RULESET),
+        {"layers": {"plannen": layer}, "plans": {"start_year_field": "none", "phases": phases}},
+    )
+    rows = frame(
+        [PARCEL],
+        plan=["a"],
+        status=["1A"],
+        woningen_2031=[0],
+        woningen_2033=[12],
+        woningen_2035=[30],
+    )
+    town = assess(
+        toy_study(
+            tmp_path, ruleset=ruleset, parcels=parcels().iloc[:1], layers={"plannen": rows}
+        ).plan,
+        "A",
+    )
     assert town.parcels["hard_plan_free_years"].item() == 7  # the first year with homes is 2033
     nothing = rows.assign(woningen_2033=0, woningen_2035=None)
-    town = assess(toy_study(tmp_path, ruleset=ruleset, parcels=parcels().iloc[:1], layers={"plannen": nothing}).plan, "A")
+    town = assess(
+        toy_study(
+            tmp_path, ruleset=ruleset, parcels=parcels().iloc[:1], layers={"plannen": nothing}
+        ).plan,
+        "A",
+    )
     assert town.parcels["verdict_hard_plan"].item() == "unknown"
     assert town.unread_plans == {"hard or soft plan without a start": 1}
 
 
 def test_a_phase_that_ends_before_it_starts() -> None:
     with pytest.raises(RulesetError, match="phase 'a' ends in 2030, before it starts in 2035"):
-        with_changes(load_ruleset(RULESET), {"plans": {"phases": [{"field": "a", "start_year": 2035, "end_year": 2030}]}})
+        with_changes(
+            load_ruleset(RULESET),
+            {"plans": {"phases": [{"field": "a", "start_year": 2035, "end_year": 2030}]}},
+        )
 
 
 def test_bridging_only_calls_for_attention_within_ten_years() -> None:
@@ -121,7 +165,9 @@ def test_a_plan_at_the_edge_of_a_parcel_does_not_count(tmp_path: Path) -> None:
     assert verdicts[["P01", "P05"]].tolist() == ["yes", "no"]
 
 
-dates = st.dates(min_value=pd.Timestamp("1950-01-01").date(), max_value=pd.Timestamp("2150-12-31").date()).map(np.datetime64)
+dates = st.dates(
+    min_value=pd.Timestamp("1950-01-01").date(), max_value=pd.Timestamp("2150-12-31").date()
+).map(np.datetime64)
 
 
 @given(dates, st.integers(0, 60))
@@ -133,6 +179,11 @@ def test_whole_years_are_exact(start: np.datetime64, years: int) -> None:
 
 
 @given(dates, dates, dates)
-def test_years_grow_with_the_end(start: np.datetime64, one: np.datetime64, other: np.datetime64) -> None:
+def test_years_grow_with_the_end(
+    start: np.datetime64, one: np.datetime64, other: np.datetime64
+) -> None:
     first, last = min(one, other), max(one, other)
-    assert years_between(np.array([start]), np.array([first]))[0] <= years_between(np.array([start]), np.array([last]))[0]
+    assert (
+        years_between(np.array([start]), np.array([first]))[0]
+        <= years_between(np.array([start]), np.array([last]))[0]
+    )

@@ -32,7 +32,14 @@ from flexruimte.errors import StudyError
 from flexruimte.kernels.layout import Layouts, lay_out
 from flexruimte.kernels.layout_memory import LayoutMemory
 from flexruimte.results.geopackage import write_geopackage
-from flexruimte.results.survey_file import SURVEY_FILE, Shapes, read_layouts, read_survey, write_layouts, write_survey
+from flexruimte.results.survey_file import (
+    SURVEY_FILE,
+    Shapes,
+    read_layouts,
+    read_survey,
+    write_layouts,
+    write_survey,
+)
 from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.study.checks import CheckReport, check
 from toy_files import write_toy_study
@@ -65,7 +72,9 @@ NOT_OF_THE_LAND: dict[str, dict[str, Any]] = {
     "a rule on a measure switched off": {"rules": {"term": {"enabled": False}}},
     "a density": {"placement": {"homes_per_ha_mid": 30}},
     "a title": {"rules": {"nature": {"title": {"nl": "Groen", "en": "Green"}}}},
-    "a site type": {"site_types": {"field": {"when": [{"measure": "building_count", "at_most": 3}]}}},
+    "a site type": {
+        "site_types": {"field": {"when": [{"measure": "building_count", "at_most": 3}]}}
+    },
     "a size class": {"size_classes": {"small": {"up_to_homes": 20}}},
     "the name": {"name": "Anders"},
     "the language": {"language": "en"},
@@ -76,7 +85,9 @@ OF_THE_LAND: dict[str, dict[str, Any]] = {
     "the date": {"as_of": "2026-03-01"},
     "a distance": {"rules": {"near_nature": {"distance_m": 30}}},
     "which features": {"rules": {"nature": {"where": {"naam": "Heide"}}}},
-    "where a rule on a layer applies": {"rules": {"near_nature": {"when": [{"measure": "land_use_class", "in": [40]}]}}},
+    "where a rule on a layer applies": {
+        "rules": {"near_nature": {"when": [{"measure": "land_use_class", "in": [40]}]}}
+    },
     "the level of a rule on a layer": {"rules": {"near_nature": {"level": "hard"}}},
     "which levels exclude": {"levels": {"excluding": ["very_hard"]}},
     "a rule on a layer switched off": {"rules": {"buildings": {"enabled": False}}},
@@ -113,7 +124,9 @@ def test_the_layers_are_looked_at_again_for_what_is_asked_of_them(
 
 def test_decisions_are_not_of_the_land(tmp_path: Path, surveyed: list[str]) -> None:
     batch.run(toy_study(tmp_path), ["A"], tmp_path / "out")
-    decided = pd.DataFrame({"parcel_id": ["P12"], "decision": ["out"], "reason": ["park"], "date": ["2025-01-01"]})
+    decided = pd.DataFrame(
+        {"parcel_id": ["P12"], "decision": ["out"], "reason": ["park"], "date": ["2025-01-01"]}
+    )
     report = batch.run(toy_study(tmp_path, decisions=decided), ["A"], tmp_path / "out")
     assert (report.computed, surveyed) == (["A"], ["A"])
 
@@ -133,7 +146,9 @@ def test_what_cannot_be_read_is_made_again(tmp_path: Path, surveyed: list[str], 
         file.unlink()
     else:
         whole = file.read_bytes()
-        file.write_bytes({"cut": whole[: len(whole) // 2], "empty": b"", "other": b"P" * 5_000}[harm])
+        file.write_bytes(
+            {"cut": whole[: len(whole) // 2], "empty": b"", "other": b"P" * 5_000}[harm]
+        )
     softer = study.changed(groups={"students": {"weights": {"stop": 1}}})
     batch.run(softer, ["A"], tmp_path / "out")
     assert surveyed == ["A", "A"]
@@ -141,7 +156,9 @@ def test_what_cannot_be_read_is_made_again(tmp_path: Path, surveyed: list[str], 
     assert contents(tmp_path / "out") == contents(tmp_path / "fresh")
 
 
-def test_blocks_and_threads_are_not_of_the_land(four_towns: Path, four_towns_results: Path, tmp_path: Path, surveyed: list[str]) -> None:
+def test_blocks_and_threads_are_not_of_the_land(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path, surveyed: list[str]
+) -> None:
     plan = Study.load(four_towns).plan
     batch.run(replace(plan, block=1, threads=1), None, tmp_path)
     for code in "ABCD":
@@ -184,7 +201,9 @@ def ran(towns: Path, out: Path, **choices: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_only_who_sees_a_change_is_computed_again(towns: Path, tmp_path: Path, workers: int) -> None:
+def test_only_who_sees_a_change_is_computed_again(
+    towns: Path, tmp_path: Path, workers: int
+) -> None:
     out = tmp_path / "out"
     assert ran(towns, out) == ["A", "B"]
     nature = layers(tmp_path)["natuur"]
@@ -194,7 +213,9 @@ def test_only_who_sees_a_change_is_computed_again(towns: Path, tmp_path: Path, w
     rewritten(towns, "natuur", nature.assign(geometry=[box(0, 100, 40, 200), *nature.geometry[1:]]))
     assert ran(towns, out, workers=workers) == ["A"]
     # far from both
-    far = pd.concat([nature, frame([box(9_000, 0, 9_100, 100)], nr=[9], naam=["Ver"])], ignore_index=True)
+    far = pd.concat(
+        [nature, frame([box(9_000, 0, 9_100, 100)], nr=[9], naam=["Ver"])], ignore_index=True
+    )
     rewritten(towns, "natuur", far.assign(geometry=[box(0, 100, 40, 200), *far.geometry[1:]]))
     assert ran(towns, out, workers=workers) == []
     # a bus stop is looked for within 1 km of all
@@ -202,9 +223,17 @@ def test_only_who_sees_a_change_is_computed_again(towns: Path, tmp_path: Path, w
     rewritten(towns, "haltes", stops.assign(geometry=[point(600, 60), stops.geometry[1]]))
     assert ran(towns, out, workers=workers) == ["A", "B"]
     # a field that nobody reads, and one that decides
-    rewritten(towns, "haltes", stops.assign(geometry=[point(600, 60), stops.geometry[1]], perron=["x", "y"]))
+    rewritten(
+        towns,
+        "haltes",
+        stops.assign(geometry=[point(600, 60), stops.geometry[1]], perron=["x", "y"]),
+    )
     assert ran(towns, out, workers=workers) == []
-    rewritten(towns, "haltes", stops.assign(geometry=[point(600, 60), stops.geometry[1]], soort=["bus", "bus"]))
+    rewritten(
+        towns,
+        "haltes",
+        stops.assign(geometry=[point(600, 60), stops.geometry[1]], soort=["bus", "bus"]),
+    )
     assert ran(towns, out, workers=workers) == ["A", "B"]
     # once noted, a stamp is not looked at again
     assert ran(towns, out, workers=workers) == []
@@ -219,7 +248,9 @@ def test_only_who_sees_another_cell_or_row_is_computed_again(towns: Path, tmp_pa
     cells[0, 0] = 51.0  # x 0-50
     write_raster(towns.parent / "lden.tif", cells, 50.0, 300.0)
     assert ran(towns, out) == ["A"]
-    rows.assign(soort=["gemeente"] * 3 + ["particulier"] * 5).to_csv(towns.parent / "eigendom.csv", index=False)  # P04 and P08: x 300-400
+    rows.assign(soort=["gemeente"] * 3 + ["particulier"] * 5).to_csv(
+        towns.parent / "eigendom.csv", index=False
+    )  # P04 and P08: x 300-400
     assert ran(towns, out) == ["B"]
 
 
@@ -229,14 +260,20 @@ def test_only_whose_parcels_change_is_computed_again(towns: Path, tmp_path: Path
     moved = TWO_TOWNS.assign(geometry=[box(-50, -60, 200, 350), TWO_TOWNS.geometry[1]])
     moved.to_file(towns.parent / "kaart.gpkg", layer="gemeente")
     assert ran(towns, out) == []  # the border moved, and no parcel with it
-    moved.assign(naam=["Nieuwdorp", "Beedorp"]).to_file(towns.parent / "kaart.gpkg", layer="gemeente")
+    moved.assign(naam=["Nieuwdorp", "Beedorp"]).to_file(
+        towns.parent / "kaart.gpkg", layer="gemeente"
+    )
     assert ran(towns, out) == ["A"]
-    wider = moved.assign(geometry=[box(-50, -60, 300, 350), box(300, -50, 450, 350)], naam=["Nieuwdorp", "Beedorp"])
+    wider = moved.assign(
+        geometry=[box(-50, -60, 300, 350), box(300, -50, 450, 350)], naam=["Nieuwdorp", "Beedorp"]
+    )
     wider.to_file(towns.parent / "kaart.gpkg", layer="gemeente")
     assert ran(towns, out) == ["A", "B"]
 
 
-def test_an_input_that_cannot_be_read_any_more_fails_and_says_so(towns: Path, tmp_path: Path) -> None:
+def test_an_input_that_cannot_be_read_any_more_fails_and_says_so(
+    towns: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     ran(towns, out)
     (towns.parent / "haltes.gpkg").write_bytes(b"no map")
@@ -244,11 +281,17 @@ def test_an_input_that_cannot_be_read_any_more_fails_and_says_so(towns: Path, tm
         batch.run(Study.load(towns), None, out)
 
 
-def test_with_nothing_changed_nothing_is_read_or_written(towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_nothing_changed_nothing_is_read_or_written(
+    towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "out"
     batch.run(Study.load(towns), None, out)
     study = Study.load(towns)
-    before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file() and path.name != ".run.lock"}
+    before = {
+        path: path.stat().st_mtime_ns
+        for path in out.rglob("*")
+        if path.is_file() and path.name != ".run.lock"
+    }
 
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("something was read")
@@ -305,16 +348,31 @@ def test_a_survey_comes_back_as_it_was(tmp_path: Path) -> None:
     assert back is not None
     pd.testing.assert_frame_equal(back.measures, found.measures, check_exact=True)
     pd.testing.assert_frame_equal(back.term.columns, found.term.columns, check_exact=True)
-    pd.testing.assert_frame_equal(back.parcels.table.drop(columns="mixed"), odd.drop(columns="mixed"), check_exact=True)
+    pd.testing.assert_frame_equal(
+        back.parcels.table.drop(columns="mixed"), odd.drop(columns="mixed"), check_exact=True
+    )
     for one, other in zip(back.parcels.table["mixed"], odd["mixed"], strict=True):
-        assert (one == other and isinstance(other, type(one) | np.generic)) or (pd.isna(one) and pd.isna(other))
+        assert (one == other and isinstance(other, type(one) | np.generic)) or (
+            pd.isna(one) and pd.isna(other)
+        )
     assert (shapely.to_wkb(back.land.buildable) == shapely.to_wkb(found.land.buildable)).all()
     for rule_id, finding in found.land.findings.items():
         for each in fields(finding):
-            one, other = getattr(back.land.findings[rule_id], each.name), getattr(finding, each.name)
+            one, other = (
+                getattr(back.land.findings[rule_id], each.name),
+                getattr(finding, each.name),
+            )
             assert type(one) is type(other)
-            assert one == other if isinstance(one, list) else np.array_equal(one, other, equal_nan=other.dtype == float)
-    assert (back.layers, back.parcels.facts, back.term.plans.tolist()) == (found.layers, found.parcels.facts, found.term.plans.tolist())
+            assert (
+                one == other
+                if isinstance(one, list)
+                else np.array_equal(one, other, equal_nan=other.dtype == float)
+            )
+    assert (back.layers, back.parcels.facts, back.term.plans.tolist()) == (
+        found.layers,
+        found.parcels.facts,
+        found.term.plans.tolist(),
+    )
     assert read_survey(tmp_path / "x.arrow", "another key") is None
 
 
@@ -322,13 +380,26 @@ def same(one: Layouts, other: Layouts) -> bool:
     def plain(values: np.ndarray) -> np.ndarray:
         return np.asarray(shapely.to_wkb(values)) if values.dtype == object else values
 
-    return all(np.array_equal(plain(getattr(one, each.name)), plain(getattr(other, each.name))) for each in fields(one))
+    return all(
+        np.array_equal(plain(getattr(one, each.name)), plain(getattr(other, each.name)))
+        for each in fields(one)
+    )
 
 
-def test_layouts_that_are_known_are_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layouts_that_are_known_are_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from kernels.test_layout import PACKED
 
-    parts = np.array([shapely.box(0, 0, 40, 60), None, shapely.box(0, 0, 10, 10), shapely.box(5, 5, 95, 85), shapely.box(0, 0, 40, 60)])
+    parts = np.array(
+        [
+            shapely.box(0, 0, 40, 60),
+            None,
+            shapely.box(0, 0, 10, 10),
+            shapely.box(5, 5, 95, 85),
+            shapely.box(0, 0, 40, 60),
+        ]
+    )
     memory = LayoutMemory()
     assert same(memory.lay_out(parts[:3], PACKED), lay_out(parts[:3], PACKED))
     write_layouts(memory, "key", tmp_path / "x.arrow")
@@ -348,10 +419,14 @@ def test_layouts_that_are_known_are_not_made_again(tmp_path: Path, monkeypatch: 
     assert read_layouts(tmp_path / "x.arrow", "another key").keys == []
 
 
-def test_a_memory_of_other_software_is_not_believed(tmp_path: Path, surveyed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_memory_of_other_software_is_not_believed(
+    tmp_path: Path, surveyed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     study = toy_study(tmp_path)
     batch.run(study, ["A"], tmp_path / "out")
-    monkeypatch.setattr("flexruimte.batch.reuse.fingerprint.software_versions", lambda: {"flexruimte": "99"})
+    monkeypatch.setattr(
+        "flexruimte.batch.reuse.fingerprint.software_versions", lambda: {"flexruimte": "99"}
+    )
     batch.run(study, ["A"], tmp_path / "out")
     assert surveyed == ["A", "A"]
 
@@ -379,7 +454,9 @@ def test_without_a_folder_nothing_is_kept(tmp_path: Path, surveyed: list[str]) -
 # ------------------------------------------------------------------------------------------------------------------- the look at sources
 
 
-def test_sources_that_were_found_right_are_not_looked_at_again(towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sources_that_were_found_right_are_not_looked_at_again(
+    towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looks: list[str] = []
 
     def noted(plan: Any) -> CheckReport:
@@ -390,10 +467,15 @@ def test_sources_that_were_found_right_are_not_looked_at_again(towns: Path, tmp_
 
     def run(*, fresh: bool = False, **changes: Any) -> int:
         looks.clear()
-        assert not batch.run(Study.load(towns).changed(**changes), None, tmp_path / "out", fresh=fresh).failed
+        assert not batch.run(
+            Study.load(towns).changed(**changes), None, tmp_path / "out", fresh=fresh
+        ).failed
         return len(looks)
 
-    weight, where = {"groups": {"students": {"weights": {"stop": 1}}}}, {"rules": {"nature": {"where": {"naam": "Heide"}}}}
+    weight, where = (
+        {"groups": {"students": {"weights": {"stop": 1}}}},
+        {"rules": {"nature": {"where": {"naam": "Heide"}}}},
+    )
     assert run() == 1
     assert run() == run(**weight) == run() == 0
     assert run(fresh=True) == 1
@@ -404,11 +486,21 @@ def test_sources_that_were_found_right_are_not_looked_at_again(towns: Path, tmp_
     assert run(**weight) == 1
     assert run() == 0
     log = tmp_path / "out" / "run.json"
-    log.write_text(json.dumps({name: value for name, value in json.loads(log.read_text()).items() if name != "checked"}))
+    log.write_text(
+        json.dumps(
+            {
+                name: value
+                for name, value in json.loads(log.read_text()).items()
+                if name != "checked"
+            }
+        )
+    )
     assert run(**weight) == 1
 
 
-def test_what_changed_for_the_worse_is_refused_before_anything_is_computed(towns: Path, tmp_path: Path) -> None:
+def test_what_changed_for_the_worse_is_refused_before_anything_is_computed(
+    towns: Path, tmp_path: Path
+) -> None:
     batch.run(Study.load(towns), None, tmp_path / "out")
     before = contents(tmp_path / "out")
     double = gpd.read_file(towns.parent / "kaart.gpkg", layer="perceel")
@@ -423,7 +515,12 @@ def test_what_is_no_file_is_looked_at_every_time(towns: Path, tmp_path: Path) ->
     plan = Study.load(towns).plan
     assert check_digest(plan, stamps_of(plan)) is not None
     stops = plan.sources["haltes"]
-    for source in ("PG:dbname=flex", "s3://bucket/haltes.gpkg", "https://example.org/haltes.gpkg", "gone.gpkg"):
+    for source in (
+        "PG:dbname=flex",
+        "s3://bucket/haltes.gpkg",
+        "https://example.org/haltes.gpkg",
+        "gone.gpkg",
+    ):
         other = replace(stops, settings=stops.settings.model_copy(update={"source": source}))
         assert check_digest(replace(plan, sources={**plan.sources, "haltes": other}), {}) is None
     held = replace(stops, data=stops.read([]))
@@ -437,10 +534,21 @@ def rows_of(path: Path) -> dict[str, Any]:
     """Everything that a reader of a GeoPackage sees: layers in their order, fields, rows, index, styles, counts and extents."""
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        tables = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')"))
+        tables = dict(
+            database.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')"
+            )
+        )
         pages = ("_node", "_parent", "_rowid")  # how an index is laid out is the same for nobody
-        wanted = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if not name.endswith(pages)]
-        rows = {name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr) for name in wanted}
+        wanted = [
+            name
+            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if not name.endswith(pages)
+        ]
+        rows = {
+            name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+            for name in wanted
+        }
     return {"layers": pyogrio.list_layers(path).tolist(), "tables": tables, "rows": rows}
 
 
@@ -449,7 +557,9 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether the layouts of what was written were written too, by municipality."""
     written: list[bool] = []
 
-    def noted(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | None, *arguments: Any) -> None:
+    def noted(
+        locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | None, *arguments: Any
+    ) -> None:
         written.append(layout is not None)
         write_geopackage(locations, layout, *arguments)
 
@@ -467,7 +577,9 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     pytest.param({"placement": {"merge": "none"}}, True, id="which parcels are one location"),
     pytest.param({"placement": {"homes_mid_by": "density"}}, True, id="no layouts"),
 ])  # fmt: skip
-def test_layouts_are_written_again_where_they_differ(tmp_path: Path, laid_out: list[bool], changes: dict[str, Any], again: bool) -> None:
+def test_layouts_are_written_again_where_they_differ(
+    tmp_path: Path, laid_out: list[bool], changes: dict[str, Any], again: bool
+) -> None:
     before = study_with_layouts()
     batch.run(before, ["A"], tmp_path / "reused")
     after = before.changed(**changes)
@@ -478,7 +590,9 @@ def test_layouts_are_written_again_where_they_differ(tmp_path: Path, laid_out: l
     assert rows_of(reused) == rows_of(fresh)
 
 
-def test_layouts_that_somebody_touched_are_written_again(tmp_path: Path, laid_out: list[bool]) -> None:
+def test_layouts_that_somebody_touched_are_written_again(
+    tmp_path: Path, laid_out: list[bool]
+) -> None:
     study = study_with_layouts()
     batch.run(study, ["A"], tmp_path / "out")
     path = tmp_path / "out" / "A" / "locations.gpkg"
@@ -503,18 +617,35 @@ def study_with_layouts() -> Study:
     from assessment.test_sites import parameter, study
     from kernels.test_layout import SPACIOUS
 
-    values = {**asdict(SPACIOUS), "homes_mid_by": "layout", "merge": "touching", "merge_most_m2": 20_000}
-    ruleset = with_changes(load_ruleset(RULESET), {"placement": {name: parameter(value) for name, value in values.items()}})
+    values = {
+        **asdict(SPACIOUS),
+        "homes_mid_by": "layout",
+        "merge": "touching",
+        "merge_most_m2": 20_000,
+    }
+    ruleset = with_changes(
+        load_ruleset(RULESET),
+        {"placement": {name: parameter(value) for name, value in values.items()}},
+    )
     return study("touching").changed(ruleset=ruleset)
 
 
-@given(st.lists(st.none() | st.sampled_from([point(1, 2), box(0, 0, 3, 4), shapely.Polygon()]), min_size=1), st.data())
+@given(
+    st.lists(
+        st.none() | st.sampled_from([point(1, 2), box(0, 0, 3, 4), shapely.Polygon()]), min_size=1
+    ),
+    st.data(),
+)
 def test_kept_shapes_are_the_shapes(shapes: list[Any], data: st.DataObject) -> None:
     geometries = np.array([*shapes, None], dtype=object)[:-1]
     chosen = np.array(data.draw(st.lists(st.integers(0, len(shapes) - 1))), dtype=np.intp)
     kept = Shapes.of(geometries)
     assert Shapes.of(kept) is kept
     assert len(kept[chosen]) == len(chosen)
-    assert [shape and shape.wkb for shape in np.asarray(kept[chosen])] == [shape and shape.wkb for shape in geometries[chosen]]
+    assert [shape and shape.wkb for shape in np.asarray(kept[chosen])] == [
+        shape and shape.wkb for shape in geometries[chosen]
+    ]
     assert (shapely.is_missing(kept) == shapely.is_missing(geometries)).all()
-    assert kept[chosen].joined().to_pybytes() == b"".join(b"-" if shape is None else shape.wkb for shape in geometries[chosen])
+    assert kept[chosen].joined().to_pybytes() == b"".join(
+        b"-" if shape is None else shape.wkb for shape in geometries[chosen]
+    )

@@ -17,7 +17,9 @@ from flexruimte.results.survey_file import SURVEY_FILE
 from toy_files import write_toy_study
 from toy_town import box, frame, municipalities, parcels, toy_study, write_raster
 
-TWO_TOWNS = frame([box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["Aadorp", "Beedorp"])
+TWO_TOWNS = frame(
+    [box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["Aadorp", "Beedorp"]
+)
 
 
 @pytest.fixture
@@ -27,8 +29,16 @@ def study(tmp_path: Path) -> Study:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the files that are the same for the same inputs, whatever was computed when; not what is only kept for a later run."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", "summary.json"))
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files if not path.name.startswith(".")}
+    files = (
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in ("run.json", "summary.json")
+    )
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in files
+        if not path.name.startswith(".")
+    }
 
 
 def test_everything_is_written(study: Study, tmp_path: Path) -> None:
@@ -36,9 +46,14 @@ def test_everything_is_written(study: Study, tmp_path: Path) -> None:
     assert report.exit_status == 0
     assert report.computed == ["A", "B"]
     for code in ("A", "B"):
-        assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted([*FILES, INPUTS_FILE, SURVEY_FILE, RANKED_FILE])
+        assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted(
+            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED_FILE]
+        )
     log = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {"A": "done", "B": "done"}
+    assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {
+        "A": "done",
+        "B": "done",
+    }
     rows = (tmp_path / "out" / "ranking.csv").read_text().splitlines()
     assert len(rows) == 1 + report.locations
     assert [row.split(",")[0] for row in rows[1:]] == sorted(row.split(",")[0] for row in rows[1:])
@@ -80,16 +95,24 @@ def test_a_change_computes_again(tmp_path: Path, change: str) -> None:
     elif change == "input":
         write_raster(path.parent / "lden.tif", np.full((6, 6), 42.0), 50.0, 300.0)
     else:
-        (path.parent / "besluiten.csv").write_text("parcel_id,decision,reason,date\nP03,out,park,2025-01-01\n")
+        (path.parent / "besluiten.csv").write_text(
+            "parcel_id,decision,reason,date\nP03,out,park,2025-01-01\n"
+        )
         path.write_text(path.read_text() + '\n[decisions]\nsource = "besluiten.csv"\n')
     assert batch.run(Study.load(path), ["A"], out).computed == ["A"]
 
 
 def test_tables_in_memory_count_by_content(tmp_path: Path) -> None:
     one, same = toy_study(tmp_path), toy_study(tmp_path)
-    other = toy_study(tmp_path, parcels=parcels().assign(parcel_id=lambda rows: rows["parcel_id"] + "x"))
+    other = toy_study(
+        tmp_path, parcels=parcels().assign(parcel_id=lambda rows: rows["parcel_id"] + "x")
+    )
     assert batch.stamps_of(one.plan) == batch.stamps_of(same.plan)
-    assert {name for name, stamp in batch.stamps_of(other.plan).items() if stamp != batch.stamps_of(one.plan)[name]} == {"parcels"}
+    assert {
+        name
+        for name, stamp in batch.stamps_of(other.plan).items()
+        if stamp != batch.stamps_of(one.plan)[name]
+    } == {"parcels"}
     assert batch.fingerprints(other.plan) == batch.fingerprints(one.plan)
 
 
@@ -99,11 +122,15 @@ def test_results_of_another_study_are_not_mixed_in(study: Study, tmp_path: Path)
     batch.run(later, ["B"], tmp_path / "out")
     log = json.loads((tmp_path / "out" / "run.json").read_text())
     assert log["municipalities"]["A"]["state"] == "outdated"
-    codes = {row.split(",")[0] for row in (tmp_path / "out" / "ranking.csv").read_text().splitlines()[1:]}
+    codes = {
+        row.split(",")[0] for row in (tmp_path / "out" / "ranking.csv").read_text().splitlines()[1:]
+    }
     assert codes == {"B"}
 
 
-def test_one_that_fails_does_not_stop_the_rest(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_fails_does_not_stop_the_rest(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write = Ranking.to_parquet
 
     def fail(ranking: Ranking, path: Path) -> None:
@@ -115,7 +142,9 @@ def test_one_that_fails_does_not_stop_the_rest(study: Study, tmp_path: Path, mon
     report = batch.run(study, None, tmp_path / "out")
     assert report.exit_status == 1
     assert [(entry.code, entry.error) for entry in report.failed] == [("A", "the disk is full")]
-    codes = {row.split(",")[0] for row in (tmp_path / "out" / "ranking.csv").read_text().splitlines()[1:]}
+    codes = {
+        row.split(",")[0] for row in (tmp_path / "out" / "ranking.csv").read_text().splitlines()[1:]
+    }
     assert codes == {"B"}
     monkeypatch.undo()
     again = batch.run(study, None, tmp_path / "out")
@@ -123,7 +152,9 @@ def test_one_that_fails_does_not_stop_the_rest(study: Study, tmp_path: Path, mon
     assert again.exit_status == 0
 
 
-def test_a_fault_in_flexruimte_is_logged_with_its_traceback(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_flexruimte_is_logged_with_its_traceback(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("oops")
 
@@ -141,7 +172,10 @@ def test_interrupted_and_taken_up_again(study: Study, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         batch.run(study, None, tmp_path / "out", progress=stop)
     log = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {"A": "done", "B": "running"}
+    assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {
+        "A": "done",
+        "B": "running",
+    }
     assert batch.run(study, None, tmp_path / "out").computed == ["B"]
 
 
@@ -156,7 +190,9 @@ def test_a_town_without_parcels_is_refused_only_when_it_is_asked_for(tmp_path: P
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_an_unknown_municipality_stops_before_anything_is_computed(study: Study, tmp_path: Path) -> None:
+def test_an_unknown_municipality_stops_before_anything_is_computed(
+    study: Study, tmp_path: Path
+) -> None:
     with pytest.raises(StudyError, match="'C' is not in"):
         batch.run(study, ["A", "C"], tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -169,8 +205,22 @@ def test_a_log_that_is_none_is_refused(study: Study, tmp_path: Path) -> None:
 
 
 def test_folder_names_are_safe_and_unique() -> None:
-    codes = ["GM0363", "'s-Gravenhage", "s-Gravenhage", "Den Haag", "Den-Haag", "Súdwest-Fryslân", "..", "a/b", "a\\b", "CON", ""]
+    codes = [
+        "GM0363",
+        "'s-Gravenhage",
+        "s-Gravenhage",
+        "Den Haag",
+        "Den-Haag",
+        "Súdwest-Fryslân",
+        "..",
+        "a/b",
+        "a\\b",
+        "CON",
+        "",
+    ]
     names = [folder_name(code) for code in codes]
     assert len(set(names)) == len(codes)
-    assert all(name and name not in (".", "..") and not set(name) & set("/\\'\" :*?<>|") for name in names)
+    assert all(
+        name and name not in (".", "..") and not set(name) & set("/\\'\" :*?<>|") for name in names
+    )
     assert folder_name("GM0363") == "GM0363"

@@ -57,23 +57,42 @@ def elsewhere(study: Path, address: str, target: Path) -> Path:
     """Return a copy of a study file whose sources are at an address; the ruleset stays beside it."""
     target.mkdir()
     shutil.copy(study.parent / "rules.toml", target)
-    (target / "study.toml").write_text(study.read_text().replace('source = "', f'source = "{address}/'))
+    (target / "study.toml").write_text(
+        study.read_text().replace('source = "', f'source = "{address}/')
+    )
     return target / "study.toml"
 
 
 def objects(server: Server, prefix: str) -> dict[str, bytes]:
     """Return what is on the server, by plain requests, but for what varies from run to run and what is only kept for a later one."""
-    listing = ask(f"{server.address}/{BUCKET}?prefix={prefix.removeprefix(BUCKET + '/')}/&max-keys=1000", "GET").decode()
+    listing = ask(
+        f"{server.address}/{BUCKET}?prefix={prefix.removeprefix(BUCKET + '/')}/&max-keys=1000",
+        "GET",
+    ).decode()
     names = [part.split("</Key>")[0] for part in listing.split("<Key>")[1:]]
-    within = {name.removeprefix(prefix.removeprefix(BUCKET + "/") + "/"): name for name in names if not name.endswith("/")}
+    within = {
+        name.removeprefix(prefix.removeprefix(BUCKET + "/") + "/"): name
+        for name in names
+        if not name.endswith("/")
+    }
     varying = ("run.json", "summary.json")
-    lasting = {short: name for short, name in within.items() if not short.split("/")[-1].startswith((".", *varying))}
-    return {short: ask(f"{server.address}/{BUCKET}/{name}", "GET") for short, name in lasting.items()}
+    lasting = {
+        short: name
+        for short, name in within.items()
+        if not short.split("/")[-1].startswith((".", *varying))
+    }
+    return {
+        short: ask(f"{server.address}/{BUCKET}/{name}", "GET") for short, name in lasting.items()
+    }
 
 
 def comparable(out: Path, address: str = "") -> dict[str, bytes]:
     """Return the results that must be the same to the byte wherever the sources are, but for the address that they name as their source."""
-    found = {name: content for name, content in contents(out).items() if name.split("/")[-1] in SAME_BYTES}
+    found = {
+        name: content
+        for name, content in contents(out).items()
+        if name.split("/")[-1] in SAME_BYTES
+    }
     return {name: content.replace(address.encode(), b"") for name, content in found.items()}
 
 
@@ -82,7 +101,12 @@ def comparable(out: Path, address: str = "") -> dict[str, bytes]:
 
 @pytest.mark.parametrize("scheme", ["s3", "http"])
 def test_sources_elsewhere_give_what_files_give(
-    server: Server, prefix: str, scheme: str, four_towns: Path, four_towns_results: Path, tmp_path: Path
+    server: Server,
+    prefix: str,
+    scheme: str,
+    four_towns: Path,
+    four_towns_results: Path,
+    tmp_path: Path,
 ) -> None:
     put(four_towns.parent, f"{server.address}/{prefix}")
     address = f"s3://{prefix}" if scheme == "s3" else f"{server.address}/{prefix}"
@@ -93,7 +117,9 @@ def test_sources_elsewhere_give_what_files_give(
     assert batch.run(Study.load(study), None, tmp_path / "out").computed == []
 
 
-def test_a_source_that_changes_is_read_again_and_not_from_memory(server: Server, prefix: str, tmp_path: Path) -> None:
+def test_a_source_that_changes_is_read_again_and_not_from_memory(
+    server: Server, prefix: str, tmp_path: Path
+) -> None:
     local = write_toy_study(tmp_path / "local")
     put(local.parent, f"{server.address}/{prefix}")
     study = elsewhere(local, f"s3://{prefix}", tmp_path / "study")
@@ -103,7 +129,9 @@ def test_a_source_that_changes_is_read_again_and_not_from_memory(server: Server,
     # The same names and sizes; only what is in them differs: 40 dB everywhere, and the parcels in another order.
     write_raster(local.parent / "lden.tif", np.full((6, 6), 40.0), 50.0, 300.0)
     owners = pd.read_csv(local.parent / "eigendom.csv", dtype="string")
-    owners.iloc[::-1].assign(parcel_id=list(owners["parcel_id"])).to_csv(local.parent / "eigendom.csv", index=False)
+    owners.iloc[::-1].assign(parcel_id=list(owners["parcel_id"])).to_csv(
+        local.parent / "eigendom.csv", index=False
+    )
     for name in ("lden.tif", "eigendom.csv"):
         ask(f"{server.address}/{prefix}/{name}", "PUT", (local.parent / name).read_bytes())
     assert batch.run(Study.load(study), ["A"], out).computed == ["A"]
@@ -122,11 +150,18 @@ def test_sources_in_an_archive(server: Server, prefix: str, tmp_path: Path) -> N
     local = write_toy_study(tmp_path / "local")
     shutil.make_archive(str(tmp_path / "kaart"), "zip", local.parent, "kaart.gpkg")
     ask(f"{server.address}/{prefix}/kaart.zip", "PUT", (tmp_path / "kaart.zip").read_bytes())
-    text = local.read_text().replace('source = "kaart.gpkg"', f'source = "/vsizip/s3://{prefix}/kaart.zip/kaart.gpkg"')
+    text = local.read_text().replace(
+        'source = "kaart.gpkg"', f'source = "/vsizip/s3://{prefix}/kaart.zip/kaart.gpkg"'
+    )
     (local.parent / "zipped.toml").write_text(text)
-    assert batch.run(Study.load(local.parent / "zipped.toml"), ["A"], tmp_path / "zipped").exit_status == 0
+    assert (
+        batch.run(Study.load(local.parent / "zipped.toml"), ["A"], tmp_path / "zipped").exit_status
+        == 0
+    )
     batch.run(Study.load(local), ["A"], tmp_path / "plain")
-    assert comparable(tmp_path / "zipped", f"/vsizip/s3://{prefix}/kaart.zip/") == comparable(tmp_path / "plain")
+    assert comparable(tmp_path / "zipped", f"/vsizip/s3://{prefix}/kaart.zip/") == comparable(
+        tmp_path / "plain"
+    )
 
 
 def test_a_shapefile_changes_with_each_of_its_files(server: Server, prefix: str) -> None:
@@ -139,7 +174,9 @@ def test_a_shapefile_changes_with_each_of_its_files(server: Server, prefix: str)
 
 
 @pytest.mark.parametrize("scheme", ["s3", "http"])
-def test_a_source_that_is_not_there(server: Server, prefix: str, scheme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_source_that_is_not_there(
+    server: Server, prefix: str, scheme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     study = write_toy_study(tmp_path)
     address = f"s3://{prefix}/gone.tif" if scheme == "s3" else f"{server.address}/{prefix}/gone.tif"
     study.write_text(study.read_text().replace('source = "lden.tif"', f'source = "{address}"'))
@@ -149,7 +186,9 @@ def test_a_source_that_is_not_there(server: Server, prefix: str, scheme: str, tm
     assert not (tmp_path / "out").exists()
 
 
-def test_a_web_server_that_does_not_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_web_server_that_does_not_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     study = write_toy_study(tmp_path)
     address = f"http://127.0.0.1:{free_port()}/lden.tif"
     study.write_text(study.read_text().replace('source = "lden.tif"', f'source = "{address}"'))
@@ -160,7 +199,9 @@ def test_a_web_server_that_does_not_answer(tmp_path: Path, capsys: pytest.Captur
     assert said.count("\n") == 1
 
 
-def test_storage_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_storage_that_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     study = write_toy_study(tmp_path)
     assert run("run", study, "--out", "s3://bucket/out") == 2
@@ -168,7 +209,9 @@ def test_storage_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.Monkey
     assert said.startswith("flexruimte: error: s3://bucket/out cannot be read: ")
     assert "AWS_ENDPOINT_URL" in said
     assert said.count("\n") == 1
-    study.write_text(study.read_text().replace('source = "lden.tif"', 'source = "s3://bucket/lden.tif"'))
+    study.write_text(
+        study.read_text().replace('source = "lden.tif"', 'source = "s3://bucket/lden.tif"')
+    )
     assert run("check", study) == 2
     assert "lden (s3://bucket/lden.tif) cannot be reached" in capsys.readouterr().out
 
@@ -191,11 +234,17 @@ def test_all_libraries_are_told_the_same(case: str, monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv(name, value)
     options = storage.gdal_options()
     assert options == (
-        {} if expected is None else dict(zip(("AWS_S3_ENDPOINT", "AWS_HTTPS", "AWS_VIRTUAL_HOSTING"), expected, strict=True))
+        {}
+        if expected is None
+        else dict(
+            zip(("AWS_S3_ENDPOINT", "AWS_HTTPS", "AWS_VIRTUAL_HOSTING"), expected, strict=True)
+        )
     )
 
 
-def test_no_other_package_is_needed(server: Server, prefix: str, four_towns: Path, tmp_path: Path) -> None:
+def test_no_other_package_is_needed(
+    server: Server, prefix: str, four_towns: Path, tmp_path: Path
+) -> None:
     """The test server brings packages that users need not have, and of which libraries make use where they find them."""
     put(four_towns.parent, f"{server.address}/{prefix}/data")
     study = elsewhere(four_towns, f"s3://{prefix}/data", tmp_path / "study")
@@ -206,7 +255,9 @@ sys.argv = ["flexruimte", "run", {str(study)!r}, "--gemeente", "A", "--out", "s3
 from flexruimte.cli import main
 main()
 """
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
+    )
     assert ended.returncode == 0, ended.stderr
     assert "A/locations.geojson" in objects(server, f"{prefix}/out")
 
@@ -243,15 +294,26 @@ def test_one_that_fails_is_named_and_the_others_are_there(
 
     monkeypatch.setattr(Ranking, "to_parquet", fail)
     report = batch.run(Study.load(four_towns), None, f"s3://{prefix}")
-    assert [entry.error for entry in report.failed] == [f"s3://{prefix}/B/parcels.parquet cannot be written: it is Sunday"]
+    assert [entry.error for entry in report.failed] == [
+        f"s3://{prefix}/B/parcels.parquet cannot be written: it is Sunday"
+    ]
     found = objects(server, prefix)
-    assert {name.split("/")[0] for name in found} == {"A", "C", "D", "ranking.csv"}  # of B nothing: it is put when it is whole
+    assert {name.split("/")[0] for name in found} == {
+        "A",
+        "C",
+        "D",
+        "ranking.csv",
+    }  # of B nothing: it is put when it is whole
     log = json.loads(ask(f"{server.address}/{prefix}/run.json", "GET"))
     assert "not done: B" in log["to_finish"]
 
 
-@pytest.mark.parametrize("address", ["s3://no-such-bucket/out", "gs://bucket/out", "https://example.org/out", "s3://"])
-def test_places_where_no_results_can_go(address: str, four_towns: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "address", ["s3://no-such-bucket/out", "gs://bucket/out", "https://example.org/out", "s3://"]
+)
+def test_places_where_no_results_can_go(
+    address: str, four_towns: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("run", four_towns, "--out", address) == 2
     said = capsys.readouterr().err
     assert address in said
@@ -259,7 +321,11 @@ def test_places_where_no_results_can_go(address: str, four_towns: Path, capsys: 
 
 
 def test_commands_that_read_results(
-    server: Server, prefix: str, four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: Server,
+    prefix: str,
+    four_towns: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out, local = f"s3://{prefix}", tmp_path / "out"
     for place_ in (out, str(local)):
@@ -334,7 +400,10 @@ def test_what_is_cut_off_leaves_no_half_object(
     way = Cutting(int(server.address.rsplit(":", 1)[1]), most=600_000 * megabytes)
     with monkeypatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", way.address)
-        with pytest.raises(OutputError, match="cannot be written"), place_of(f"s3://{prefix}").writing("A") as folder:
+        with (
+            pytest.raises(OutputError, match="cannot be written"),
+            place_of(f"s3://{prefix}").writing("A") as folder,
+        ):
             (folder / "locations.gpkg").write_bytes(os.urandom(megabytes * 1_000_000))
     way.stop()
     assert objects(server, prefix) == {}
@@ -386,7 +455,12 @@ def test_of_many_that_begin_at_once_never_two_are_in(prefix: str) -> None:
 
 
 def test_a_run_that_was_killed_is_told_by_its_silence(
-    server: Server, prefix: str, four_towns: Path, four_towns_results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server,
+    prefix: str,
+    four_towns: Path,
+    four_towns_results: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out = f"s3://{prefix}"
     script = f"""
@@ -404,12 +478,16 @@ sys.argv = ["flexruimte", "run", {str(four_towns)!r}, "--out", {out!r}]
 from flexruimte.cli import main
 main()
 """
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         until(lambda: (tmp_path / "waiting").exists() or process.poll() is not None)
         monkeypatch.setattr(store, "_SECONDS_WITHOUT_SIGN", 2.0)
         until(lambda: (tmp_path / "waiting").stat().st_mtime + 4 < time.time())
-        with pytest.raises(OutputError, match=f"process {process.pid} on"):  # it is alive: it gives signs
+        with pytest.raises(
+            OutputError, match=f"process {process.pid} on"
+        ):  # it is alive: it gives signs
             batch.run(Study.load(four_towns), None, out)
     finally:
         process.kill()

@@ -17,7 +17,12 @@ from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings
 
 SPEC = LayerSpec.model_validate(
-    {"title": {"nl": "Eigendom", "en": "Ownership"}, "geometry": "table", "source": "toy", "basis": "assumption"}
+    {
+        "title": {"nl": "Eigendom", "en": "Ownership"},
+        "geometry": "table",
+        "source": "toy",
+        "basis": "assumption",
+    }
 )
 
 
@@ -26,7 +31,12 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layers, "_rows_kept", {})
 
 
-def table_of(folder: Path, fields: tuple[str, ...] = ("owner",), data: pd.DataFrame | None = None, **settings: Any) -> pd.DataFrame:
+def table_of(
+    folder: Path,
+    fields: tuple[str, ...] = ("owner",),
+    data: pd.DataFrame | None = None,
+    **settings: Any,
+) -> pd.DataFrame:
     source = Source("owners", LayerSettings(source="owners.csv", id="id", **settings), folder, data)
     return load_table("owners", SPEC, source, fields).rows
 

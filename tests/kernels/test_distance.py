@@ -14,7 +14,9 @@ from flexruimte.kernels.distance import distance_to_nearest
 from flexruimte.kernels.threads import use_threads
 from shapes import ZOO, boxes, random_polygons
 
-RING = shapely.Polygon([(0, 0), (100, 0), (100, 100), (0, 100)], [[(20, 20), (80, 20), (80, 80), (20, 80)]])
+RING = shapely.Polygon(
+    [(0, 0), (100, 0), (100, 100), (0, 100)], [[(20, 20), (80, 20), (80, 80), (20, 80)]]
+)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,11 @@ RING = shapely.Polygon([(0, 0), (100, 0), (100, 100), (0, 100)], [[(20, 20), (80
         (shapely.box(0, 0, 1, 1), [shapely.LineString([(-5, 3), (5, 3)])], 2.0),
         (shapely.box(0, 0, 1, 1), [shapely.LineString([(-5, 0.5), (5, 0.5)])], 0.0),
         # the nearest vertex of a line with many is its last
-        (shapely.box(0, 0, 1, 1), [shapely.LineString([(x, 30) for x in range(40)] + [(40, 0), (3, 0)])], 2.0),
+        (
+            shapely.box(0, 0, 1, 1),
+            [shapely.LineString([(x, 30) for x in range(40)] + [(40, 0), (3, 0)])],
+            2.0,
+        ),
         (shapely.box(0, 0, 1, 1), [shapely.MultiPoint([(8, 1), (1, 7)])], 6.0),
         (shapely.box(0, 0, 1, 1), [shapely.Point(60, 0)], 50.0),
         (shapely.box(0, 0, 1, 1), [shapely.Point(51, 0)], 50.0),
@@ -41,7 +47,9 @@ RING = shapely.Polygon([(0, 0), (100, 0), (100, 100), (0, 100)], [[(20, 20), (80
     ],
 )
 def test_by_hand(shape: shapely.Geometry, things: list[shapely.Geometry], expected: float) -> None:
-    assert distance_to_nearest(np.array([shape]), np.array(things, dtype=object), 50.0).tolist() == [expected]
+    assert distance_to_nearest(
+        np.array([shape]), np.array(things, dtype=object), 50.0
+    ).tolist() == [expected]
 
 
 def test_nothing_asked() -> None:
@@ -52,10 +60,20 @@ def things_of(seed: int) -> NDArray[np.object_]:
     """Polygons, their rings, lines with many vertices and points, mixed."""
     random = np.random.default_rng(seed)
     polygons = random_polygons(seed + 1, 6, 25.0)
-    walks = [np.cumsum(random.normal(0, 4, (30, 2)), axis=0) + random.uniform((100_000, 400_000), (100_200, 400_200)) for _ in range(3)]
+    walks = [
+        np.cumsum(random.normal(0, 4, (30, 2)), axis=0)
+        + random.uniform((100_000, 400_000), (100_200, 400_200))
+        for _ in range(3)
+    ]
     points = shapely.points(random.uniform((100_000, 400_000), (100_200, 400_200), (4, 2)))
     things = np.concatenate(
-        [polygons, shapely.boundary(polygons[:2]), shapely.linestrings(walks), points, [shapely.union_all(polygons[:3])]]
+        [
+            polygons,
+            shapely.boundary(polygons[:2]),
+            shapely.linestrings(walks),
+            points,
+            [shapely.union_all(polygons[:3])],
+        ]
     )
     return random.permutation(things)[: random.integers(1, len(things) + 1)]
 
@@ -74,7 +92,9 @@ def test_awkward_shapes_against_every_pair() -> None:
     shapes = np.array(list(ZOO.values()), dtype=object)
     for thing in shapes[~shapely.is_empty(shapes)]:
         away = shapely.distance(shapes, thing)
-        np.testing.assert_array_equal(distance_to_nearest(shapes, np.array([thing]), 1e6), np.where(np.isnan(away), 1e6, away))
+        np.testing.assert_array_equal(
+            distance_to_nearest(shapes, np.array([thing]), 1e6), np.where(np.isnan(away), 1e6, away)
+        )
 
 
 def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

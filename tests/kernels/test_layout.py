@@ -40,13 +40,19 @@ SPACIOUS = replace(PACKED, parking_per_home_m2=25.0, green_per_home_m2=75.0)
 SITES: dict[str, Any] = {
     "rectangle": shapely.box(0, 0, 40, 60),
     "L": shapely.union_all([shapely.box(0, 0, 120, 45), shapely.box(0, 0, 40, 110)]),
-    "U": shapely.union_all([shapely.box(0, 0, 130, 40), shapely.box(0, 0, 40, 100), shapely.box(90, 0, 130, 100)]),
+    "U": shapely.union_all(
+        [shapely.box(0, 0, 130, 40), shapely.box(0, 0, 40, 100), shapely.box(90, 0, 130, 100)]
+    ),
     "hole": shapely.difference(shapely.box(0, 0, 110, 90), shapely.box(40, 35, 65, 60)),
     "strip": affinity.rotate(shapely.box(0, 0, 220, 27), 33),
-    "neck": shapely.union_all([shapely.box(0, 0, 60, 60), shapely.box(60, 25, 80, 33), shapely.box(80, 0, 140, 60)]),
+    "neck": shapely.union_all(
+        [shapely.box(0, 0, 60, 60), shapely.box(60, 25, 80, 33), shapely.box(80, 0, 140, 60)]
+    ),
     "triangle": shapely.Polygon([(0, 0), (130, 20), (40, 110)]),
     "trapezium": affinity.rotate(shapely.Polygon([(0, 0), (90, 0), (70, 75), (15, 60)]), 20),
-    "bitten": shapely.difference(shapely.box(0, 0, 90, 70), shapely.buffer(shapely.Point(90, 70), 32)),
+    "bitten": shapely.difference(
+        shapely.box(0, 0, 90, 70), shapely.buffer(shapely.Point(90, 70), 32)
+    ),
     "star": random_polygons(11, 1, 90.0)[0],
 }
 UGLY: dict[str, Any] = {
@@ -57,7 +63,9 @@ UGLY: dict[str, Any] = {
     "big bow-tie": shapely.make_valid(shapely.Polygon([(0, 0), (120, 90), (120, 0), (0, 90)])),
     "big comb": affinity.scale(ZOO["comb"], 9, 9, origin=(0, 0)),
     "two islands": shapely.MultiPolygon([shapely.box(0, 0, 60, 40), shapely.box(100, 0, 140, 60)]),
-    "collapsed neck": shapely.union_all([shapely.box(0, 0, 60, 60), shapely.box(60, 29, 80, 32), shapely.box(80, 0, 170, 60)]),
+    "collapsed neck": shapely.union_all(
+        [shapely.box(0, 0, 60, 60), shapely.box(60, 29, 80, 32), shapely.box(80, 0, 170, 60)]
+    ),
     "far away": shapely.box(250_000, 600_000, 250_060, 600_040),
 }
 
@@ -72,7 +80,11 @@ def check(shapes: np.ndarray, parameters: LayoutParameters, layouts: Layouts) ->
     assert layouts.homes.shape == layouts.stacks.shape == layouts.removed.shape == (len(shapes),)
     np.testing.assert_array_equal(np.bincount(layouts.part, minlength=len(shapes)), layouts.stacks)
     assert (np.diff(layouts.part) >= 0).all()
-    np.testing.assert_allclose(shapely.area(layouts.module), parameters.module_length_m * parameters.module_width_m, rtol=1e-6)
+    np.testing.assert_allclose(
+        shapely.area(layouts.module),
+        parameters.module_length_m * parameters.module_width_m,
+        rtol=1e-6,
+    )
     assert (layouts.storeys == parameters.storeys).all()
     assert ((layouts.degrees >= 0) & (layouts.degrees < 180)).all()
     # inside, and the setback kept
@@ -83,18 +95,32 @@ def check(shapes: np.ndarray, parameters: LayoutParameters, layouts: Layouts) ->
         module = layouts.module[layouts.part == position]
         row = layouts.row[layouts.part == position]
         road = layouts.roads[position]
-        assert layouts.homes[position] <= len(module) * parameters.storeys // parameters.modules_per_home
+        assert (
+            layouts.homes[position]
+            <= len(module) * parameters.storeys // parameters.modules_per_home
+        )
         if not len(module):
             assert road.is_empty
             continue
-        sites = [site for site in shapely.get_parts(shape) if shapely.intersects(site, module).any()]
-        homes = [int(shapely.intersects(site, module).sum()) * parameters.storeys // parameters.modules_per_home for site in sites]
+        sites = [
+            site for site in shapely.get_parts(shape) if shapely.intersects(site, module).any()
+        ]
+        homes = [
+            int(shapely.intersects(site, module).sum())
+            * parameters.storeys
+            // parameters.modules_per_home
+            for site in sites
+        ]
         assert layouts.homes[position] == sum(homes)
         # apart: in a row by the gap, between rows by the smaller of the two distances
         a, b = shapely.STRtree(module).query(module, predicate="dwithin", distance=30.0)
         a, b = a[a < b], b[a < b]
         distance = shapely.distance(module[a], module[b])
-        least = np.where(row[a] == row[b], parameters.gap_m, min(parameters.front_distance_m, parameters.back_distance_m))
+        least = np.where(
+            row[a] == row[b],
+            parameters.gap_m,
+            min(parameters.front_distance_m, parameters.back_distance_m),
+        )
         assert (distance >= least - near).all()
         assert sorted(set(row.tolist())) == list(range(row.max() + 1))
         # roads and paths inside; modules clear of roads; each site's road in one piece; every entrance in reach
@@ -103,7 +129,11 @@ def check(shapes: np.ndarray, parameters: LayoutParameters, layouts: Layouts) ->
         assert layouts.paths[position].is_empty or land.covers(layouts.paths[position])
         assert land.covers(layouts.paved[position])
         assert (shapely.distance(module, road) >= parameters.path_width_m - near).all()
-        assert len(shapely.get_parts(road)) == len(shapely.get_parts(layouts.paved[position])) == len(sites)
+        assert (
+            len(shapely.get_parts(road))
+            == len(shapely.get_parts(layouts.paved[position]))
+            == len(sites)
+        )
         entrance = layouts.entrance[layouts.part == position]
         assert (shapely.distance(entrance, road) <= parameters.reach_m + near).all()
         assert (shapely.distance(entrance, shapely.boundary(module)) < near).all()
@@ -118,7 +148,9 @@ def check(shapes: np.ndarray, parameters: LayoutParameters, layouts: Layouts) ->
         shapely.area(layouts.paths),
     ]
     area = np.nan_to_num(shapely.area(shapes))
-    np.testing.assert_allclose(sum(taken) + layouts.parking_m2 + layouts.green_m2 + layouts.unused_m2, area, atol=1e-6)
+    np.testing.assert_allclose(
+        sum(taken) + layouts.parking_m2 + layouts.green_m2 + layouts.unused_m2, area, atol=1e-6
+    )
     np.testing.assert_allclose(layouts.parking_m2, layouts.homes * parameters.parking_per_home_m2)
     np.testing.assert_allclose(layouts.green_m2, layouts.homes * parameters.green_per_home_m2)
     assert (layouts.unused_m2 >= -1e-3).all()
@@ -175,25 +207,46 @@ def test_homes_that_land_can_hold_at_most_by_hand() -> None:
     # With a reach of 40 m a second street could save road: 4.5 * 4.5 m is all that is counted, 315 + 2000 + 58.5 + 20.25 = 2393.75 m2.
     assert layout._most_homes(area[3:4], replace(SPACIOUS, reach_m=40.0)).tolist() == [20]
     # A stack makes one home, with 1000 m2 less for ten: 1410.11 m2.
-    assert layout._most_homes(np.array([1410.1, 1410.12]), replace(SPACIOUS, modules_per_home=2)).tolist() == [9, 10]
+    assert layout._most_homes(
+        np.array([1410.1, 1410.12]), replace(SPACIOUS, modules_per_home=2)
+    ).tolist() == [9, 10]
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10_000), st.floats(30.0, 110.0), st.sampled_from([4.0, 10.0, 14.0, 16.0, 40.0]), st.floats(0.0, 100.0))
-def test_no_direction_holds_more_than_land_can_hold_at_most(seed: int, size: float, reach: float, green: float) -> None:
+@given(
+    st.integers(0, 10_000),
+    st.floats(30.0, 110.0),
+    st.sampled_from([4.0, 10.0, 14.0, 16.0, 40.0]),
+    st.floats(0.0, 100.0),
+)
+def test_no_direction_holds_more_than_land_can_hold_at_most(
+    seed: int, size: float, reach: float, green: float
+) -> None:
     parameters = replace(SPACIOUS, reach_m=reach, setback_m=2.0, green_per_home_m2=green)
     sites = random_polygons(seed, 4, size)
     inner = np.asarray(shapely.buffer(sites, -2.0, join_style="mitre"), dtype=object)
     site, degrees = row_directions(inner)
-    jobs = layout._Jobs(sites, inner, site, Turn(shapely.get_coordinates(shapely.centroid(sites))[site], degrees))
+    jobs = layout._Jobs(
+        sites, inner, site, Turn(shapely.get_coordinates(shapely.centroid(sites))[site], degrees)
+    )
     most = layout._most_homes(shapely.area(sites), parameters)
     for each, arrangement in zip(site, layout._arrangements(jobs, parameters), strict=True):
         assert arrangement.homes <= most[each]
 
 
-@given(st.floats(0, 30_000), st.integers(1, 4), st.integers(1, 5), st.floats(6.0, 20.0), st.floats(0.0, 200.0))
-def test_homes_that_land_can_hold_at_most_one_by_one(area: float, storeys: int, modules: int, reach: float, green: float) -> None:
-    parameters = replace(PACKED, storeys=storeys, modules_per_home=modules, reach_m=reach, green_per_home_m2=green)
+@given(
+    st.floats(0, 30_000),
+    st.integers(1, 4),
+    st.integers(1, 5),
+    st.floats(6.0, 20.0),
+    st.floats(0.0, 200.0),
+)
+def test_homes_that_land_can_hold_at_most_one_by_one(
+    area: float, storeys: int, modules: int, reach: float, green: float
+) -> None:
+    parameters = replace(
+        PACKED, storeys=storeys, modules_per_home=modules, reach_m=reach, green_per_home_m2=green
+    )
     stacks = 0
     while True:
         row = math.ceil((stacks + 1) / 2)
@@ -206,7 +259,9 @@ def test_homes_that_land_can_hold_at_most_one_by_one(area: float, storeys: int, 
         if (stacks + 1) * 9.0 * 3.5 + homes * green + paths + 4.5 * max(along, 4.5) > area:
             break
         stacks += 1
-    assert layout._most_homes(np.array([area, area / 2]), parameters)[0] == stacks * storeys // modules
+    assert (
+        layout._most_homes(np.array([area, area / 2]), parameters)[0] == stacks * storeys // modules
+    )
 
 
 def test_an_l_by_hand() -> None:
@@ -229,13 +284,22 @@ def test_what_fits_exactly_fits() -> None:
     # inside the setback 28 x 15.5 m: two rows of four
     exact = shapely.box(0, 0, 38, 25.5)
     for angle in (0.0, 17.3, 90.0, 211.0):
-        turned = shapely.transform(affinity.rotate(exact, angle), lambda xy: xy + np.array([155_000.0, 463_000.0]))
+        turned = shapely.transform(
+            affinity.rotate(exact, angle), lambda xy: xy + np.array([155_000.0, 463_000.0])
+        )
         assert one(turned).stacks.tolist() == [8]
     assert one(shapely.box(0, 0, 37.99, 25.5)).stacks[0] < 8
 
 
 @pytest.mark.parametrize("name", UGLY)
-@pytest.mark.parametrize("parameters", [PACKED, SPACIOUS, replace(PACKED, setback_m=0.0, gap_m=0.0, path_width_m=0.0, modules_per_home=3)])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        PACKED,
+        SPACIOUS,
+        replace(PACKED, setback_m=0.0, gap_m=0.0, path_width_m=0.0, modules_per_home=3),
+    ],
+)
 def test_rules_hold_on_ugly_shapes(name: str, parameters: LayoutParameters) -> None:
     shapes = np.array([UGLY[name]], dtype=object)
     check(shapes, parameters, lay_out(shapes, parameters))
@@ -269,7 +333,11 @@ def test_where_no_road_gets_through_one_side_counts() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000), st.floats(40.0, 130.0), st.sampled_from([PACKED, SPACIOUS, replace(SPACIOUS, reach_m=40.0, setback_m=2.0)]))
+@given(
+    st.integers(0, 10_000),
+    st.floats(40.0, 130.0),
+    st.sampled_from([PACKED, SPACIOUS, replace(SPACIOUS, reach_m=40.0, setback_m=2.0)]),
+)
 def test_rules_hold_on_random_shapes(seed: int, size: float, parameters: LayoutParameters) -> None:
     shapes = random_polygons(seed, 6, size)
     check(shapes, parameters, lay_out(shapes, parameters))
@@ -288,12 +356,19 @@ def test_moving_and_turning_the_map_changes_little() -> None:
     Of 4,800 shapes one in 300 changed by more than a tenth, a single one from 18 modules to 35; all together by 0.02 %.
     """
     random = np.random.default_rng(1)
-    shapes = np.concatenate([random_polygons(int(seed), 4, 80.0) for seed in random.integers(0, 10_000, 100)])
+    shapes = np.concatenate(
+        [random_polygons(int(seed), 4, 80.0) for seed in random.integers(0, 10_000, 100)]
+    )
     turned = [
-        affinity.rotate(shape, angle, origin=(100_000, 400_000)) for shape, angle in zip(shapes, random.uniform(0, 360, 400), strict=True)
+        affinity.rotate(shape, angle, origin=(100_000, 400_000))
+        for shape, angle in zip(shapes, random.uniform(0, 360, 400), strict=True)
     ]
     moved = np.array(
-        [affinity.translate(shape, *by) for shape, by in zip(turned, random.uniform(-90_000, 90_000, (400, 2)), strict=True)], dtype=object
+        [
+            affinity.translate(shape, *by)
+            for shape, by in zip(turned, random.uniform(-90_000, 90_000, (400, 2)), strict=True)
+        ],
+        dtype=object,
     )
     before, after = (lay_out(each, PACKED).stacks for each in (shapes, moved))
     change = np.abs(after - before)
@@ -320,15 +395,28 @@ def test_order_and_splits_change_nothing(seed: int) -> None:
 @settings(max_examples=15, deadline=None)
 @given(
     st.integers(0, 10_000),
-    st.sampled_from([SPACIOUS, replace(SPACIOUS, storeys=3, modules_per_home=2), replace(PACKED, green_per_home_m2=30.0)]),
+    st.sampled_from(
+        [
+            SPACIOUS,
+            replace(SPACIOUS, storeys=3, modules_per_home=2),
+            replace(PACKED, green_per_home_m2=30.0),
+        ]
+    ),
 )
-def test_as_many_at_the_end_of_a_road_as_one_by_one(seed: int, parameters: LayoutParameters) -> None:
-    def one_by_one(self: layout._Planner, end: int, rows: Any, own: Any, others: Any, placed: Any, spare: float) -> Any:
+def test_as_many_at_the_end_of_a_road_as_one_by_one(
+    seed: int, parameters: LayoutParameters
+) -> None:
+    def one_by_one(
+        self: layout._Planner, end: int, rows: Any, own: Any, others: Any, placed: Any, spare: float
+    ) -> Any:
         origin = own[0][2] if own else self.tracks[end].low
         kept: Any = ([], [])
         slots = [(left, upper) for upper in (False, True) for left in rows[upper]]
         for slot in sorted(slots, key=lambda slot: (abs(slot[0] - origin), slot)):
-            more = tuple(sorted([*kept[upper], slot[0]]) if upper == slot[1] else kept[upper] for upper in (False, True))
+            more = tuple(
+                sorted([*kept[upper], slot[0]]) if upper == slot[1] else kept[upper]
+                for upper in (False, True)
+            )
             if self._spare({**others, end: more}, placed) < 0:
                 break
             kept = more
@@ -347,7 +435,10 @@ def test_as_many_at_the_end_of_a_road_as_one_by_one(seed: int, parameters: Layou
 def test_asking_more_never_gives_more(seed: int) -> None:
     # more land per home, on the same layouts: never more homes
     shapes = random_polygons(seed, 5, 80.0)
-    homes = [lay_out(shapes, replace(SPACIOUS, green_per_home_m2=green)).homes for green in (0.0, 75.0, 200.0)]
+    homes = [
+        lay_out(shapes, replace(SPACIOUS, green_per_home_m2=green)).homes
+        for green in (0.0, 75.0, 200.0)
+    ]
     assert (homes[0] >= homes[1]).all()
     assert (homes[1] >= homes[2]).all()
     packed = lay_out(shapes, PACKED)
@@ -355,7 +446,16 @@ def test_asking_more_never_gives_more(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["module_length_m", "module_width_m", "storeys", "modules_per_home", "road_width_m", "paved_width_m", "reach_m"]
+    "name",
+    [
+        "module_length_m",
+        "module_width_m",
+        "storeys",
+        "modules_per_home",
+        "road_width_m",
+        "paved_width_m",
+        "reach_m",
+    ],
 )
 @pytest.mark.parametrize("value", [0, -1, math.nan, math.inf])
 def test_sizes_that_are_not_positive_are_refused(name: str, value: float) -> None:
@@ -407,31 +507,55 @@ def most_stacks(site: Any, parameters: LayoutParameters, step: float, degrees: f
     best = 0
     inner = shapely.buffer(site, -parameters.setback_m, join_style="mitre")
     ring = shapely.get_coordinates(shapely.get_exterior_ring(shapely.get_parts(inner)))
-    along = np.degrees(np.arctan2(*np.diff(ring, axis=0).T[::-1])) % 180 if len(ring) else np.empty(0)
+    along = (
+        np.degrees(np.arctan2(*np.diff(ring, axis=0).T[::-1])) % 180 if len(ring) else np.empty(0)
+    )
     length, front = parameters.module_length_m, parameters.front_m
     yard, road = parameters.back_distance_m / 2, parameters.road_width_m
-    for angle in sorted({round(each, 3) % 180 for each in (*np.arange(0, 180, degrees), *along, *(along + 90))}):
+    for angle in sorted(
+        {round(each, 3) % 180 for each in (*np.arange(0, 180, degrees), *along, *(along + 90))}
+    ):
         outside, room = (affinity.rotate(each, -angle, origin=(0, 0)) for each in (site, inner))
         left, _, right, _ = outside.bounds
         if room.is_empty:
             continue
         low, high = room.bounds[1] + 1e-7, room.bounds[3] - 1e-7
-        starts = np.unique(np.concatenate([np.arange(low, high, step), high - length - np.arange(0, high - low, step)]).round(7))
+        starts = np.unique(
+            np.concatenate(
+                [np.arange(low, high, step), high - length - np.arange(0, high - low, step)]
+            ).round(7)
+        )
 
         def fitting(
-            rows: np.ndarray, streets: np.ndarray, room: Any = room, outside: Any = outside, left: float = left, right: float = right
+            rows: np.ndarray,
+            streets: np.ndarray,
+            room: Any = room,
+            outside: Any = outside,
+            left: float = left,
+            right: float = right,
         ) -> list[int]:
             """How many modules stand in each row where the street before it is free."""
             blocked = zip(projections(room, rows), projections(outside, streets), strict=True)
             free = (stretches(np.concatenate(both), left - 1, right + 1) for both in blocked)
-            return [sum(max(math.floor((b - a + parameters.gap_m + 1e-6) / parameters.pitch_m), 0) for a, b in row) for row in free]
+            return [
+                sum(
+                    max(math.floor((b - a + parameters.gap_m + 1e-6) / parameters.pitch_m), 0)
+                    for a, b in row
+                )
+                for row in free
+            ]
 
-        def band(y: np.ndarray, depth: float, left: float = left, right: float = right) -> np.ndarray:
+        def band(
+            y: np.ndarray, depth: float, left: float = left, right: float = right
+        ) -> np.ndarray:
             return np.asarray(shapely.box(left - 1, y, right + 1, y + depth), dtype=object)
 
         wide, narrow = parameters.front_distance_m, front + road
         below, above = starts, starts + length + wide
-        doubles = np.add(fitting(band(below, length), band(below + length, wide)), fitting(band(above, length), band(below + length, wide)))
+        doubles = np.add(
+            fitting(band(below, length), band(below + length, wide)),
+            fitting(band(above, length), band(below + length, wide)),
+        )
         lowers = fitting(band(below, length), band(below + length, narrow))
         uppers = fitting(band(below, length), band(below - narrow, narrow))
         options = [
@@ -441,7 +565,9 @@ def most_stacks(site: Any, parameters: LayoutParameters, step: float, degrees: f
         ]
         # Streets that do not overlap, with most modules: the best up to each end.
         ends, most = [-math.inf], [0]
-        for start, end, count in sorted(((s, e, c) for s, e, c in options if c), key=lambda option: option[1]):
+        for start, end, count in sorted(
+            ((s, e, c) for s, e, c in options if c), key=lambda option: option[1]
+        ):
             before = int(np.searchsorted(ends, start + 1e-6, "right")) - 1
             ends.append(end)
             most.append(max(most[-1], most[before] + count))
@@ -454,7 +580,11 @@ def most_on_land(site: Any, parameters: LayoutParameters) -> int:
     for stacks in itertools.count():
         each = parameters.module_width_m * (parameters.module_length_m + parameters.path_width_m)
         homes = (stacks + 1) * parameters.storeys // parameters.modules_per_home
-        land = (stacks + 1) * each + homes * (parameters.parking_per_home_m2 + parameters.green_per_home_m2) + parameters.road_width_m**2
+        land = (
+            (stacks + 1) * each
+            + homes * (parameters.parking_per_home_m2 + parameters.green_per_home_m2)
+            + parameters.road_width_m**2
+        )
         if land > site.area:
             return stacks
     raise AssertionError
@@ -466,7 +596,9 @@ def best_found(site: Any, parameters: LayoutParameters) -> int:
     For each direction both the best set of streets and evenly spaced streets, wherever they begin, are worked out to the end.
     """
     sites = np.array([site], dtype=object)
-    inner = np.asarray(shapely.buffer(sites, -parameters.setback_m + 1e-5, join_style="mitre"), dtype=object)
+    inner = np.asarray(
+        shapely.buffer(sites, -parameters.setback_m + 1e-5, join_style="mitre"), dtype=object
+    )
     best = 0
     for degrees in row_directions(inner, 5.0)[1]:
         turn = Turn(shapely.get_coordinates(shapely.centroid(sites)), np.array([degrees]))
@@ -476,7 +608,11 @@ def best_found(site: Any, parameters: LayoutParameters) -> int:
         plans = [layout._Search(found, 1, parameters, int((high - low) / 0.25) + 60).streets()]
         for offset in np.arange(0.0, double, 0.25):
             start = np.arange(low - double + offset, high, double)
-            plans.append(layout._Streets(np.zeros(len(start), np.intp), np.zeros(len(start), np.intp), start, parameters))
+            plans.append(
+                layout._Streets(
+                    np.zeros(len(start), np.intp), np.zeros(len(start), np.intp), start, parameters
+                )
+            )
         for streets in plans:
             tracks, _ = layout._tracks(streets, *found, 1)
             links, _ = layout._links(streets, found[0], tracks, 1)
@@ -487,7 +623,9 @@ def best_found(site: Any, parameters: LayoutParameters) -> int:
 @pytest.mark.soak
 @pytest.mark.parametrize("name", SITES)
 @pytest.mark.parametrize("parameters", [PACKED, SPACIOUS], ids=["packed", "spacious"])
-def test_at_least_nine_tenths_of_an_exhaustive_search(name: str, parameters: LayoutParameters) -> None:
+def test_at_least_nine_tenths_of_an_exhaustive_search(
+    name: str, parameters: LayoutParameters
+) -> None:
     found, best = int(one(SITES[name], parameters).stacks[0]), best_found(SITES[name], parameters)
     assert found >= 0.9 * best
 

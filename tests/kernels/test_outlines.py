@@ -35,10 +35,16 @@ def test_by_hand() -> None:
         # a diamond round (10, 5): its left half, 2 x 3 x 3 / 2
         "a diamond": (shapely.Polygon([(7, 5), (10, 2), (13, 5), (10, 8)]), 9.0),
         # a cross through the middle: 10 x 2 and twice 4 x 2
-        "a cross": (shapely.union_all([shapely.box(-1, 4, 11, 6), shapely.box(4, -1, 6, 11)]), 36.0),
+        "a cross": (
+            shapely.union_all([shapely.box(-1, 4, 11, 6), shapely.box(4, -1, 6, 11)]),
+            36.0,
+        ),
         # a hole of 4 x 4 in 6 x 6
         "a ring": (shapely.box(1, 1, 7, 7).difference(shapely.box(2, 2, 6, 6)), 20.0),
-        "two parts": (shapely.MultiPolygon([shapely.box(-1, -1, 1, 1), shapely.box(8, 8, 12, 12)]), 5.0),
+        "two parts": (
+            shapely.MultiPolygon([shapely.box(-1, -1, 1, 1), shapely.box(8, 8, 12, 12)]),
+            5.0,
+        ),
         "no polygon": (shapely.LineString([(0, 0), (10, 10)]), 0.0),
         "nothing": (shapely.Polygon(), 0.0),
         "missing": (None, 0.0),
@@ -46,19 +52,25 @@ def test_by_hand() -> None:
     others = np.array([other for other, _ in cases.values()], dtype=object)
     for turned in (others, shapely.reverse(others)):
         found = every_pair(np.array([square], dtype=object), turned)[0]
-        assert dict(zip(cases, found.tolist(), strict=True)) == {name: area for name, (_, area) in cases.items()}
+        assert dict(zip(cases, found.tolist(), strict=True)) == {
+            name: area for name, (_, area) in cases.items()
+        }
 
 
 @pytest.mark.parametrize("name", ZOO)
 def test_every_shape_shares_all_of_itself(name: str) -> None:
     shape = np.array([ZOO[name]], dtype=object)
-    np.testing.assert_allclose(every_pair(shape, shape), shapely.area(shape)[None], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(
+        every_pair(shape, shape), shapely.area(shape)[None], rtol=1e-9, atol=1e-9
+    )
 
 
 @given(st.integers(0, 10_000))
 def test_beside_overlaying(seed: int) -> None:
     one, other = random_polygons(seed, 9, 40.0), random_polygons(seed + 1, 11, 30.0)
-    other[:4] = shapely.union_all(other[:8].reshape(4, 2), axis=1)  # some in two parts, or overlapping ones made one
+    other[:4] = shapely.union_all(
+        other[:8].reshape(4, 2), axis=1
+    )  # some in two parts, or overlapping ones made one
     other[4:6] = shapely.difference(other[4:6], shapely.buffer(other[4:6], -3))  # some with a hole
     expected = shapely.area(shapely.intersection(one[:, None], other[None, :]))
     np.testing.assert_allclose(every_pair(one, other), expected, rtol=1e-9, atol=1e-8)

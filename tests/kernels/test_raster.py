@@ -29,7 +29,10 @@ SEEDS = st.integers(0, 10_000)
 
 
 def of_one(shapes: object, cells: object, left: float, top: float, size: float) -> CellStatistics:
-    return cell_statistics(np.asarray(shapes, dtype=object), [Grid(np.asarray(cells, dtype=float), left, top, (size, size))])[0]
+    return cell_statistics(
+        np.asarray(shapes, dtype=object),
+        [Grid(np.asarray(cells, dtype=float), left, top, (size, size))],
+    )[0]
 
 
 def random_grid(seed: int) -> Grid:
@@ -69,15 +72,34 @@ def test_by_hand() -> None:
     [
         # cells of 10 m: 1 2 3 in the upper row, 4 5 6 in the lower
         # the long side y = 20 - 2x/3 is at y = 40/3 where x = 10, leaves the upper row at x = 15, and is at y = 20/3 where x = 20
-        (shapely.Polygon([(0, 0), (30, 0), (0, 20)]), (300.0, (1 * 200 + 2 * 25 + 4 * 300 + 5 * 275 + 6 * 100) / 3)),
-        (shapely.Polygon([(0, 0), (20, 0), (20, 20), (0, 20)], [[(5, 5), (15, 5), (15, 15), (5, 15)]]), (300.0, 75.0 * (1 + 2 + 4 + 5))),
-        (shapely.MultiPolygon([shapely.box(0, 0, 5, 5), shapely.box(25, 15, 30, 20)]), (50.0, 25.0 * (4 + 3))),
+        (
+            shapely.Polygon([(0, 0), (30, 0), (0, 20)]),
+            (300.0, (1 * 200 + 2 * 25 + 4 * 300 + 5 * 275 + 6 * 100) / 3),
+        ),
+        (
+            shapely.Polygon(
+                [(0, 0), (20, 0), (20, 20), (0, 20)], [[(5, 5), (15, 5), (15, 15), (5, 15)]]
+            ),
+            (300.0, 75.0 * (1 + 2 + 4 + 5)),
+        ),
+        (
+            shapely.MultiPolygon([shapely.box(0, 0, 5, 5), shapely.box(25, 15, 30, 20)]),
+            (50.0, 25.0 * (4 + 3)),
+        ),
         (shapely.Polygon([(10, 0), (20, 10), (10, 20), (0, 10)]), (200.0, 50.0 * (1 + 2 + 4 + 5))),
         (shapely.box(-10, -10, 40, 30), (600.0, 100.0 * (1 + 2 + 3 + 4 + 5 + 6))),
         (shapely.box(-5, 5, 5, 15), (50.0, 25.0 * (1 + 4))),
         (shapely.box(25, -100, 100, 5), (25.0, 25.0 * 6)),
     ],
-    ids=["triangle", "hole", "two parts", "through corners", "around the raster", "over its west side", "over its corner"],
+    ids=[
+        "triangle",
+        "hole",
+        "two parts",
+        "through corners",
+        "around the raster",
+        "over its west side",
+        "over its corner",
+    ],
 )
 def test_weights_by_hand(shape: shapely.Polygon, expected: tuple[float, float]) -> None:
     for turned in (shape, shapely.reverse(shape)):
@@ -92,7 +114,11 @@ def test_empty_shape_and_empty_grid() -> None:
     assert not found.covered_m2.any()
     assert len(of_one([], np.ones((2, 2)), 0.0, 20.0, 10.0).mean) == 0
     nothing, something = cell_statistics(
-        boxes((0, 0, 1, 1)), [Grid(np.empty((0, 0)), 0.0, 20.0, (10.0, 10.0), 900_000, 0), Grid(np.ones((2, 2)), 0.0, 20.0, (10.0, 10.0))]
+        boxes((0, 0, 1, 1)),
+        [
+            Grid(np.empty((0, 0)), 0.0, 20.0, (10.0, 10.0), 900_000, 0),
+            Grid(np.ones((2, 2)), 0.0, 20.0, (10.0, 10.0)),
+        ],
     )
     assert np.isnan(nothing.mean).all()
     assert something.mean.tolist() == [1.0]
@@ -113,14 +139,20 @@ def test_a_cell_that_is_only_touched_does_not_count() -> None:
     for right, bottom in ((20.0, 10.0), nearly):
         found = of_one([shapely.box(0, bottom, right, 30)], cells, 0.0, 30.0, 10.0)
         assert (found.min[0], found.max[0]) == (1.0, 4.0)
-    for farther in (shapely.box(0, 10, 20 + 1e-6, 30), shapely.Polygon([(0, 10), (20, 10), (20.002, 10.001), (20, 11), (20, 30), (0, 30)])):
+    for farther in (
+        shapely.box(0, 10, 20 + 1e-6, 30),
+        shapely.Polygon([(0, 10), (20, 10), (20.002, 10.001), (20, 11), (20, 30), (0, 30)]),
+    ):
         assert of_one([farther], cells, 0.0, 30.0, 10.0).max[0] == 9.0
 
 
 @given(SEEDS, st.sampled_from([61.0, 0.1, -1 / 3]))
 def test_the_mean_of_equal_cells_is_their_value(seed: int, value: float) -> None:
     grid = random_grid(seed)
-    (found,) = cell_statistics(random_polygons(seed, 6, 60.0), [replace(grid, cells=np.where(np.isnan(grid.cells), np.nan, value))])
+    (found,) = cell_statistics(
+        random_polygons(seed, 6, 60.0),
+        [replace(grid, cells=np.where(np.isnan(grid.cells), np.nan, value))],
+    )
     assert set(found.mean[found.covered_m2 > 0]) == {value}
 
 
@@ -129,7 +161,12 @@ def test_zoo(name: str) -> None:
     shape = ZOO[name]
     left, bottom, right, top = (0.0, 0.0, 10.0, 10.0) if shape.is_empty else shape.bounds
     for size in (0.7, 3.0, 100.0):
-        grid = Grid(np.ones((int((top - bottom) // size) + 2, int((right - left) // size) + 2)), left - 0.3, top + 0.1, (size, size))
+        grid = Grid(
+            np.ones((int((top - bottom) // size) + 2, int((right - left) // size) + 2)),
+            left - 0.3,
+            top + 0.1,
+            (size, size),
+        )
         found = cell_statistics(np.array([shape]), [grid])[0]
         assert found.covered_m2[0] == pytest.approx(shape.area, rel=1e-9)
         np.testing.assert_array_equal(found.mean, 1.0 if shape.area else np.nan)
@@ -145,9 +182,17 @@ def test_area_is_conserved(seed: int, size: float) -> None:
     found = of_one(shapes, cells, 100_000 - 50.0, 400_000 + 250.0, size)
     np.testing.assert_allclose(found.covered_m2, shapely.area(shapes), rtol=1e-9)
     np.testing.assert_array_equal(found.mean, 1.0)
-    part = shapely.area(shapely.intersection(shapes, shapely.box(100_000 - 50, 400_250 - 100 * size, 100_000 - 50 + 100 * size, 400_250)))
+    part = shapely.area(
+        shapely.intersection(
+            shapes,
+            shapely.box(100_000 - 50, 400_250 - 100 * size, 100_000 - 50 + 100 * size, 400_250),
+        )
+    )
     np.testing.assert_allclose(
-        of_one(shapes, cells[:100, :100], 100_000 - 50.0, 400_000 + 250.0, size).covered_m2, part, rtol=1e-9, atol=1e-9
+        of_one(shapes, cells[:100, :100], 100_000 - 50.0, 400_000 + 250.0, size).covered_m2,
+        part,
+        rtol=1e-9,
+        atol=1e-9,
     )
 
 
@@ -168,13 +213,21 @@ def test_parts_add_up(seed: int, angle: float) -> None:
     far = 1000 * np.array([np.cos(angle), np.sin(angle)])
     halves = []
     for sign in (1, -1):
-        corners = np.array([far, -far, -far + sign * far[::-1] * [-2, 2], far + sign * far[::-1] * [-2, 2]])
-        sides = np.array([shapely.Polygon(corners + shapely.get_coordinates(point)) for point in middle])
+        corners = np.array(
+            [far, -far, -far + sign * far[::-1] * [-2, 2], far + sign * far[::-1] * [-2, 2]]
+        )
+        sides = np.array(
+            [shapely.Polygon(corners + shapely.get_coordinates(point)) for point in middle]
+        )
         halves.append(cell_statistics(shapely.intersection(shapes, sides), [grid])[0])
     (whole,), (one, other) = cell_statistics(shapes, [grid]), halves
-    np.testing.assert_allclose(one.covered_m2 + other.covered_m2, whole.covered_m2, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(
+        one.covered_m2 + other.covered_m2, whole.covered_m2, rtol=1e-9, atol=1e-9
+    )
     total = sum(np.nan_to_num(half.mean) * half.covered_m2 for half in halves)
-    np.testing.assert_allclose(total, np.nan_to_num(whole.mean) * whole.covered_m2, rtol=1e-9, atol=1e-7)
+    np.testing.assert_allclose(
+        total, np.nan_to_num(whole.mean) * whole.covered_m2, rtol=1e-9, atol=1e-7
+    )
     known = whole.covered_m2 > 1e-3
     np.testing.assert_array_equal(np.fmin(one.min, other.min)[known], whole.min[known])
     np.testing.assert_array_equal(np.fmax(one.max, other.max)[known], whole.max[known])
@@ -185,21 +238,46 @@ def test_neither_the_window_nor_the_others_matter(seed: int, size: float, margin
     random = np.random.default_rng(seed)
     # Neither the corner of the raster nor its cells are whole numbers of anything.
     left, top = 99_900.1 + random.random(), 400_300.7 + random.random()
-    whole = Grid(random.uniform(0, 50, (round(400 / size), round(400 / size)) if size > 1 else (1200, 1200)), left, top, (size, size))
-    shapes = shapely.transform(random_polygons(seed, 5, 40.0), lambda points: points if size > 1 else points * [size, size] / 2)
+    whole = Grid(
+        random.uniform(0, 50, (round(400 / size), round(400 / size)) if size > 1 else (1200, 1200)),
+        left,
+        top,
+        (size, size),
+    )
+    shapes = shapely.transform(
+        random_polygons(seed, 5, 40.0),
+        lambda points: points if size > 1 else points * [size, size] / 2,
+    )
     if size < 1:
         corner = shapely.bounds(shapes)[:, :2].min(axis=0)
-        shapes = shapely.transform(shapes, lambda points: points - corner + [left + 7.77, top - 380 * size])
+        shapes = shapely.transform(
+            shapes, lambda points: points - corner + [left + 7.77, top - 380 * size]
+        )
     together = cell_statistics(shapes, [whole])[0]
     for position, shape in enumerate(shapes):
         west, south, east, north = shape.bounds
-        first_column, last_column = int((west - left) / size) - margin, int((east - left) / size) + 1 + margin
-        first_row, last_row = int((top - north) / size) - margin, int((top - south) / size) + 1 + margin
+        first_column, last_column = (
+            int((west - left) / size) - margin,
+            int((east - left) / size) + 1 + margin,
+        )
+        first_row, last_row = (
+            int((top - north) / size) - margin,
+            int((top - south) / size) + 1 + margin,
+        )
         first_row, first_column = max(first_row, 0), max(first_column, 0)
-        window = replace(whole, cells=whole.cells[first_row:last_row, first_column:last_column], row=first_row, column=first_column)
-        other = replace(whole, cells=whole.cells[: last_row + 5, first_column // 2 :], column=first_column // 2)
+        window = replace(
+            whole,
+            cells=whole.cells[first_row:last_row, first_column:last_column],
+            row=first_row,
+            column=first_column,
+        )
+        other = replace(
+            whole, cells=whole.cells[: last_row + 5, first_column // 2 :], column=first_column // 2
+        )
         for found in cell_statistics(np.array([shape]), [window, other]):
-            assert_same_bits(found, CellStatistics(*(getattr(together, name)[[position]] for name in STATISTICS)))
+            assert_same_bits(
+                found, CellStatistics(*(getattr(together, name)[[position]] for name in STATISTICS))
+            )
 
 
 def test_a_shape_over_many_cells_is_looked_at_in_bands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,7 +320,9 @@ def test_against_a_plain_loop(seed: int) -> None:
         parts[np.isnan(grid.cells)] = 0
         assert found.covered_m2[position] == pytest.approx(parts.sum(), rel=1e-9, abs=1e-6)
         if parts.sum() > 1:
-            assert found.mean[position] == pytest.approx(np.nansum(parts * grid.cells) / parts.sum(), rel=1e-9)
+            assert found.mean[position] == pytest.approx(
+                np.nansum(parts * grid.cells) / parts.sum(), rel=1e-9
+            )
             assert found.min[position] == grid.cells[parts > 25e-9].min()
             assert found.max[position] == grid.cells[parts > 25e-9].max()
 
@@ -251,17 +331,28 @@ def test_against_a_plain_loop(seed: int) -> None:
 def test_against_exactextract(seed: int) -> None:
     grid, shapes = random_grid(seed), several_parts(random_polygons(seed, 8, 40.0))
     (found,) = cell_statistics(shapes, [grid])
-    source = NumPyRasterSource(grid.cells, grid.left, grid.top - 200.0, grid.left + 225.0, grid.top, nodata=np.nan)
+    source = NumPyRasterSource(
+        grid.cells, grid.left, grid.top - 200.0, grid.left + 225.0, grid.top, nodata=np.nan
+    )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it is not told the coordinate system of either side, and says so
+        warnings.simplefilter(
+            "ignore"
+        )  # it is not told the coordinate system of either side, and says so
         table: pd.DataFrame = exact_extract(
-            source, GeoDataFrame(geometry=shapes, crs="EPSG:28992"), ["mean", "min", "max", "count"], output="pandas"
+            source,
+            GeoDataFrame(geometry=shapes, crs="EPSG:28992"),
+            ["mean", "min", "max", "count"],
+            output="pandas",
         )
     # It keeps the share of a cell in single precision.
-    np.testing.assert_allclose(found.covered_m2, table["count"].astype(float) * 625.0, rtol=1e-6, atol=1e-4)
+    np.testing.assert_allclose(
+        found.covered_m2, table["count"].astype(float) * 625.0, rtol=1e-6, atol=1e-4
+    )
     known = found.covered_m2 > 1
     for name in ("mean", "min", "max"):
-        np.testing.assert_allclose(getattr(found, name)[known], table[name].astype(float)[known], rtol=1e-6, err_msg=name)
+        np.testing.assert_allclose(
+            getattr(found, name)[known], table[name].astype(float)[known], rtol=1e-6, err_msg=name
+        )
 
 
 # Slope, and windows of a file
@@ -279,16 +370,33 @@ def test_a_window_of_a_file_says_the_same_as_all_of_it(tmp_path: Path) -> None:
     path = tmp_path / "height.tif"
     transform = rasterio.transform.Affine(0.1, 0.0, 100_000.3, 0.0, -0.1, 400_000.7)
     with rasterio.open(
-        path, "w", driver="GTiff", width=70, height=50, count=1, dtype="float64", crs="EPSG:28992", transform=transform
+        path,
+        "w",
+        driver="GTiff",
+        width=70,
+        height=50,
+        count=1,
+        dtype="float64",
+        crs="EPSG:28992",
+        transform=transform,
     ) as file:
         file.write(random.uniform(0, 2, (50, 70)), 1)
     source = Source("height", LayerSettings(source=str(path)), tmp_path)
-    for left, bottom, right, top in ((2.0, 1.0, 3.04, 2.5), (-1.0, 3.0, 0.55, 9.0), (6.0, -1.0, 9.0, 0.2)):
+    for left, bottom, right, top in (
+        (2.0, 1.0, 3.04, 2.5),
+        (-1.0, 3.0, 0.55, 9.0),
+        (6.0, -1.0, 9.0, 0.2),
+    ):
         bounds = 100_000.3 + left, 399_995.7 + bottom, 100_000.3 + right, 399_995.7 + top
         found = []
         for window in (None, bounds):
             grid = source.read_grid(window, None)
-            found.append(cell_statistics(boxes(bounds), [grid, replace(grid, cells=slope_percent(grid.cells, grid.cell_m))]))
+            found.append(
+                cell_statistics(
+                    boxes(bounds),
+                    [grid, replace(grid, cells=slope_percent(grid.cells, grid.cell_m))],
+                )
+            )
         assert source.read_grid(bounds, None).cells.size < 700
         for whole, window in zip(*found, strict=True):
             assert whole.covered_m2[0] > 0

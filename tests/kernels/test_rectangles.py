@@ -30,7 +30,9 @@ ORIGIN = Turn(np.zeros((1, 2)), np.zeros(1))
 
 def free(shape: Any, low: float, high: float) -> list[tuple[float, float]]:
     found = edges(np.array([shape], dtype=object), np.array([0]), ORIGIN)
-    stretches = free_intervals([blocked(found, Bands(np.array([0]), np.array([low]), np.array([high])))])
+    stretches = free_intervals(
+        [blocked(found, Bands(np.array([0]), np.array([low]), np.array([high])))]
+    )
     return list(zip(stretches.low.round(4).tolist(), stretches.high.round(4).tolist(), strict=True))
 
 
@@ -48,7 +50,9 @@ def test_free_stretches_by_hand() -> None:
 
 @settings(deadline=None)
 @given(st.integers(0, 10_000), st.floats(0, 180), st.floats(0.5, 20))
-def test_free_stretches_are_inside_and_as_long_as_can_be(seed: int, degrees: float, depth: float) -> None:
+def test_free_stretches_are_inside_and_as_long_as_can_be(
+    seed: int, degrees: float, depth: float
+) -> None:
     shapes = random_polygons(seed, 5, 60.0)
     job = np.arange(len(shapes))
     turn = Turn(shapely.get_coordinates(shapely.centroid(shapes)), np.full(len(shapes), degrees))
@@ -56,15 +60,23 @@ def test_free_stretches_are_inside_and_as_long_as_can_be(seed: int, degrees: flo
     bands = Bands(np.repeat(job, len(low) // len(shapes)), low, low + depth)
     found = free_intervals([blocked(edges(shapes, job, turn), bands)], 0.1)
     owner = bands.job[found.band]
-    bounds = np.stack([found.low, bands.low[found.band], found.high, bands.high[found.band]], axis=1)
+    bounds = np.stack(
+        [found.low, bands.low[found.band], found.high, bands.high[found.band]], axis=1
+    )
     assert shapely.covers(shapes[owner], turned_rectangles(turn, owner, bounds)).all()
     # a little higher as well: beside an edge that is almost level the margin above and below costs more length
     for longer in ([-1e-4, -2e-6, 0, 2e-6], [0, -2e-6, 1e-4, 2e-6]):
-        assert not shapely.covers(shapes[owner], turned_rectangles(turn, owner, bounds + longer)).any()
+        assert not shapely.covers(
+            shapes[owner], turned_rectangles(turn, owner, bounds + longer)
+        ).any()
     # nothing is missed: what the bands hold inside and out of the stretches is no stretch
     for position in job:
         whole = turned_rectangles(
-            turn, bands.job, np.stack([np.full(len(low), -200.0), bands.low, np.full(len(low), 200.0), bands.high], axis=1)
+            turn,
+            bands.job,
+            np.stack(
+                [np.full(len(low), -200.0), bands.low, np.full(len(low), 200.0), bands.high], axis=1
+            ),
         )
         for number in np.flatnonzero(bands.job == position):
             outside = shapely.difference(whole[number], shapes[position])
@@ -73,8 +85,12 @@ def test_free_stretches_are_inside_and_as_long_as_can_be(seed: int, degrees: flo
                 np.full(shapely.get_num_coordinates(shapely.segmentize(outside, 5.0)), position),
             )
             inside = found.band == number
-            hit = (points[:, :1] > found.low[inside] + 1e-4) & (points[:, :1] < found.high[inside] - 1e-4)
-            strict = (points[:, 1] > bands.low[number] + 1e-4) & (points[:, 1] < bands.high[number] - 1e-4)
+            hit = (points[:, :1] > found.low[inside] + 1e-4) & (
+                points[:, :1] < found.high[inside] - 1e-4
+            )
+            strict = (points[:, 1] > bands.low[number] + 1e-4) & (
+                points[:, 1] < bands.high[number] - 1e-4
+            )
             assert not hit[strict].any()
 
 
@@ -89,18 +105,29 @@ def test_directions_turn_with_the_shape() -> None:
 
 @settings(deadline=None)
 @given(st.floats(1, 100), st.floats(1.01, 5), st.floats(0, 180), st.floats(-90_000, 90_000))
-def test_long_side_of_a_turned_rectangle(width: float, ratio: float, degrees: float, shift: float) -> None:
-    turned = affinity.translate(affinity.rotate(shapely.box(0, 0, width * ratio, width), degrees), shift, -shift)
+def test_long_side_of_a_turned_rectangle(
+    width: float, ratio: float, degrees: float, shift: float
+) -> None:
+    turned = affinity.translate(
+        affinity.rotate(shapely.box(0, 0, width * ratio, width), degrees), shift, -shift
+    )
     found = long_side_degrees(np.array([shapely.Polygon(), turned], dtype=object))
     assert np.isnan(found[0])
     assert abs((found[1] - degrees + 90) % 180 - 90) < 1e-3
 
 
-def pad(shape: Any, access: Any, within_m: float = 5.0, length_m: float = 10.0, width_m: float = 8.0) -> Any:
+def pad(
+    shape: Any, access: Any, within_m: float = 5.0, length_m: float = 10.0, width_m: float = 8.0
+) -> Any:
     asked = np.array([shape]), np.array([access])
-    fits, rectangle = room_for_rectangle(*asked, length_m=length_m, width_m=width_m, within_m=within_m)
+    fits, rectangle = room_for_rectangle(
+        *asked, length_m=length_m, width_m=width_m, within_m=within_m
+    )
     assert fits[0] == (rectangle[0] is not None)
-    assert has_room_for_rectangle(*asked, length_m=length_m, width_m=width_m, within_m=within_m) == fits
+    assert (
+        has_room_for_rectangle(*asked, length_m=length_m, width_m=width_m, within_m=within_m)
+        == fits
+    )
     if fits[0]:
         assert shape.covers(rectangle[0])
         assert rectangle[0].distance(access) <= within_m + 1e-6
@@ -134,19 +161,34 @@ def test_room_for_a_crane() -> None:
 
 
 def test_no_access_or_no_shape_is_no_room() -> None:
-    shapes = np.array([shapely.box(0, 0, 50, 50), shapely.box(0, 0, 50, 50), shapely.Polygon(), None], dtype=object)
-    access = np.array([None, shapely.Point(), shapely.Point(0, 0), shapely.Point(0, 0)], dtype=object)
+    shapes = np.array(
+        [shapely.box(0, 0, 50, 50), shapely.box(0, 0, 50, 50), shapely.Polygon(), None],
+        dtype=object,
+    )
+    access = np.array(
+        [None, shapely.Point(), shapely.Point(0, 0), shapely.Point(0, 0)], dtype=object
+    )
     fits, rectangle = room_for_rectangle(shapes, access, length_m=10.0, width_m=8.0, within_m=5.0)
     assert fits.tolist() == [False] * 4
     assert rectangle.tolist() == [None] * 4
-    fits, rectangle = room_for_rectangle(shapes[:0], access[:0], length_m=10.0, width_m=8.0, within_m=5.0)
+    fits, rectangle = room_for_rectangle(
+        shapes[:0], access[:0], length_m=10.0, width_m=8.0, within_m=5.0
+    )
     assert fits.shape == rectangle.shape == (0,)
 
 
-@pytest.mark.parametrize("sizes", [(0.0, 8.0, 5.0), (10.0, -8.0, 5.0), (10.0, 8.0, -1.0), (float("nan"), 8.0, 5.0)])
+@pytest.mark.parametrize(
+    "sizes", [(0.0, 8.0, 5.0), (10.0, -8.0, 5.0), (10.0, 8.0, -1.0), (float("nan"), 8.0, 5.0)]
+)
 def test_sizes_that_make_no_sense_are_refused(sizes: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="positive sides"):
-        room_for_rectangle(boxes((0, 0, 50, 50)), boxes((0, 0, 1, 1)), length_m=sizes[0], width_m=sizes[1], within_m=sizes[2])
+        room_for_rectangle(
+            boxes((0, 0, 50, 50)),
+            boxes((0, 0, 1, 1)),
+            length_m=sizes[0],
+            width_m=sizes[1],
+            within_m=sizes[2],
+        )
 
 
 @settings(deadline=None, max_examples=20)

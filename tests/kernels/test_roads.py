@@ -22,7 +22,9 @@ def points(*xy: tuple[float, float]) -> np.ndarray:
     return shapely.points(list(xy)) if xy else np.empty(0, dtype=object)
 
 
-def walks(shapes: np.ndarray, facilities: np.ndarray, network: RoadNetwork, limit_m: float) -> np.ndarray:
+def walks(
+    shapes: np.ndarray, facilities: np.ndarray, network: RoadNetwork, limit_m: float
+) -> np.ndarray:
     return distance_along_roads(snap(shapes, network), snap(facilities, network), network, limit_m)
 
 
@@ -42,7 +44,9 @@ def test_same_segment_and_access() -> None:
     network = road_network(lines("LINESTRING (0 0, 100 0)"))
     # the facility stands 7 m off the road at x = 80, the parcel 5 m off at its corner x = 30
     shape = shapely.Polygon([(30, 5), (35, 20), (25, 20)])
-    assert walks(np.array([shape]), points((80, 7)), network, 500).tolist() == pytest.approx([5 + 50 + 7])
+    assert walks(np.array([shape]), points((80, 7)), network, 500).tolist() == pytest.approx(
+        [5 + 50 + 7]
+    )
 
 
 def test_limit_and_unreachable() -> None:
@@ -58,11 +62,15 @@ def test_limit_and_unreachable() -> None:
 
 def test_parallel_roads_take_the_shortest() -> None:
     network = road_network(lines("LINESTRING (0 0, 50 40, 100 0)", "LINESTRING (0 0, 100 0)"))
-    assert walks(boxes((-10, -1, 0, 0)), points((100, 0)), network, 500).tolist() == pytest.approx([100])
+    assert walks(boxes((-10, -1, 0, 0)), points((100, 0)), network, 500).tolist() == pytest.approx(
+        [100]
+    )
 
 
 def plain_search(
-    segments: list[tuple[tuple[float, float], tuple[float, float]]], start: tuple[float, float], end: tuple[float, float]
+    segments: list[tuple[tuple[float, float], tuple[float, float]]],
+    start: tuple[float, float],
+    end: tuple[float, float],
 ) -> float:
     graph: dict[tuple[float, float], list[tuple[float, tuple[float, float]]]] = {}
     for a, b in segments:
@@ -88,7 +96,9 @@ def test_against_a_plain_search(seed: int) -> None:
     segments = [(nodes[a], nodes[b]) for a, b in random.integers(0, 25, (45, 2)) if a != b]
     network = road_network(shapely.linestrings(np.array(segments)))
     start, facilities = nodes[0], [nodes[5], nodes[9]]
-    if not any(start in segment for segment in segments) or not all(any(f in segment for segment in segments) for f in facilities):
+    if not any(start in segment for segment in segments) or not all(
+        any(f in segment for segment in segments) for f in facilities
+    ):
         return
     # a tiny triangle that touches the network in the start node only
     shape = shapely.buffer(shapely.Point(start), 1e-4)

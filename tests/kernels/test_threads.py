@@ -14,7 +14,13 @@ import shapely
 from flexruimte.assessment.pipeline import assess
 from flexruimte.kernels import threads as threads_module
 from flexruimte.kernels.circle import width
-from flexruimte.kernels.overlap import overlaps, prepared, prepared_features, remainder, union_by_group
+from flexruimte.kernels.overlap import (
+    overlaps,
+    prepared,
+    prepared_features,
+    remainder,
+    union_by_group,
+)
 from flexruimte.kernels.raster import Grid, cell_statistics
 from flexruimte.kernels.threads import each_in_threads, in_threads, threads_in_use, use_threads
 from shapes import random_polygons
@@ -28,15 +34,30 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def outcomes(shapes: np.ndarray, features: np.ndarray) -> list[object]:
     found = overlaps(prepared(shapes), prepared_features(features))
-    covers = union_by_group(shapely.intersection(shapes[found.shape], found.geometry), found.shape, len(shapes))
+    covers = union_by_group(
+        shapely.intersection(shapes[found.shape], found.geometry), found.shape, len(shapes)
+    )
     rest = remainder(shapes, covers)
-    (cells,) = cell_statistics(rest, [Grid(np.random.default_rng(1).uniform(0, 60, (50, 50)), 99_980.0, 400_220.0, (5.0, 5.0))])
-    return [found.area, shapely.to_wkb(covers), shapely.to_wkb(rest), width(rest), cells.mean, cells.min, cells.covered_m2]
+    (cells,) = cell_statistics(
+        rest,
+        [Grid(np.random.default_rng(1).uniform(0, 60, (50, 50)), 99_980.0, 400_220.0, (5.0, 5.0))],
+    )
+    return [
+        found.area,
+        shapely.to_wkb(covers),
+        shapely.to_wkb(rest),
+        width(rest),
+        cells.mean,
+        cells.min,
+        cells.covered_m2,
+    ]
 
 
 @pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize(("threads", "largest"), [(1, 4), (2, 20_000), (7, 5)])
-def test_threads_and_chunks_change_nothing(threads: int, largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_and_chunks_change_nothing(
+    threads: int, largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shapes, features = random_polygons(3, 150, 20.0), random_polygons(4, 90, 15.0)
     with use_threads(1):
         expected = outcomes(shapes, features)
@@ -52,14 +73,18 @@ def test_a_study_with_threads(tmp_path: Path) -> None:
     one = assess(replace(plan, threads=1), plan.municipalities.codes[0])
     for block in (25_000, 8):  # threads over chunks of one block, and over blocks of two parcels
         many = assess(replace(plan, threads=4, block=block), plan.municipalities.codes[0])
-        pd.testing.assert_frame_equal(pd.DataFrame(one.parcels), pd.DataFrame(many.parcels), check_exact=True)
+        pd.testing.assert_frame_equal(
+            pd.DataFrame(one.parcels), pd.DataFrame(many.parcels), check_exact=True
+        )
         assert shapely.to_wkb(one.buildable).tolist() == shapely.to_wkb(many.buildable).tolist()
         assert one.inputs == many.inputs
 
 
 def test_each_item_has_one_thread_where_there_are_several() -> None:
     with use_threads(3):
-        assert each_in_threads(lambda item: (item, threads_in_use(), threading.get_ident()), [7])[0][:2] == (7, 3)
+        assert each_in_threads(lambda item: (item, threads_in_use(), threading.get_ident()), [7])[
+            0
+        ][:2] == (7, 3)
         found = each_in_threads(lambda item: (item, threads_in_use()), list(range(5)))
         with pytest.raises(ZeroDivisionError):
             each_in_threads(lambda item: 1 / item, [1, 0])

@@ -81,7 +81,10 @@ def signed_area(ring: list[list[float]]) -> float:
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_exteriors_turn_left_and_holes_turn_right(reverse: bool) -> None:
-    outer, inner = shapely.box(155_000, 463_000, 155_100, 463_100).exterior, shapely.box(155_020, 463_020, 155_050, 463_050).exterior
+    outer, inner = (
+        shapely.box(155_000, 463_000, 155_100, 463_100).exterior,
+        shapely.box(155_020, 463_020, 155_050, 463_050).exterior,
+    )
     polygon = shapely.Polygon(outer, [inner])
     if reverse:
         polygon = shapely.reverse(polygon)
@@ -101,10 +104,14 @@ def test_the_tower_of_amersfoort_is_where_it_is() -> None:
 
 
 def test_what_collapses_by_rounding_is_dropped() -> None:
-    speck = shapely.box(155_200, 463_000, 155_200.001, 463_000.001)  # a millimetre: less than 1e-7 degrees
+    speck = shapely.box(
+        155_200, 463_000, 155_200.001, 463_000.001
+    )  # a millimetre: less than 1e-7 degrees
     whole = shapely.box(155_000, 463_000, 155_100, 463_100)
     with_speck = shapely.MultiPolygon([whole, speck])
-    with_tiny_hole = shapely.Polygon(whole.exterior, [shapely.box(155_050, 463_050, 155_050.001, 463_050.001).exterior])
+    with_tiny_hole = shapely.Polygon(
+        whole.exterior, [shapely.box(155_050, 463_050, 155_050.001, 463_050.001).exterior]
+    )
     both, holed, nothing = to_wgs84(np.array([with_speck, with_tiny_hole, speck], dtype=object))
     assert shapely.get_num_geometries(both) == 1
     assert shapely.get_num_interior_rings(holed) == 0
@@ -116,7 +123,15 @@ def test_rounding_keeps_polygons_valid() -> None:
     random = np.random.default_rng(1)
     combs = []
     for _ in range(200):
-        teeth = [shapely.box(155_000 + 0.02 * k, 463_000, 155_000 + 0.02 * k + 0.012, 463_000 + random.uniform(1, 5)) for k in range(40)]
+        teeth = [
+            shapely.box(
+                155_000 + 0.02 * k,
+                463_000,
+                155_000 + 0.02 * k + 0.012,
+                463_000 + random.uniform(1, 5),
+            )
+            for k in range(40)
+        ]
         comb = shapely.union_all([*teeth, shapely.box(155_000, 463_000, 155_000.8, 463_000.5)])
         combs.append(shapely.affinity.rotate(comb, random.uniform(0, 360)))
     turned = to_wgs84(np.array(combs, dtype=object))
@@ -133,7 +148,9 @@ def squares_at(points: np.ndarray) -> np.ndarray:
 def rounded_by_proj(polygons: np.ndarray) -> np.ndarray:
     """What PROJ says of every corner, rounded: nothing collapses and nothing has to be repaired in squares of 20 m."""
     transform = best_transformation().transformer.transform
-    return shapely.transform(polygons, lambda xy: np.round(np.stack(transform(xy[:, 0], xy[:, 1]), axis=1), 7))
+    return shapely.transform(
+        polygons, lambda xy: np.round(np.stack(transform(xy[:, 0], xy[:, 1]), axis=1), 7)
+    )
 
 
 def same_polygons(one: np.ndarray, other: np.ndarray) -> bool:
@@ -150,13 +167,22 @@ def test_many_points_go_where_proj_says(km: int) -> None:
 def test_points_in_the_middle_between_two_rounded_numbers_go_where_proj_says() -> None:
     # Longitudes and latitudes that end in ...5 at the eighth decimal, to the last digits that a number has: PROJ's own decide.
     random = np.random.default_rng(8)
-    wanted = np.round(np.stack([random.uniform(5.3, 5.5, 5000), random.uniform(52.1, 52.3, 5000)], axis=1), 7) + 0.5e-7
+    wanted = (
+        np.round(
+            np.stack([random.uniform(5.3, 5.5, 5000), random.uniform(52.1, 52.3, 5000)], axis=1), 7
+        )
+        + 0.5e-7
+    )
     transformer = best_transformation().transformer
     points, asked = np.empty_like(wanted), wanted.copy()
     for _ in range(3):  # what PROJ calls the inverse is that but for some tenths of a millimetre
-        points = np.stack(transformer.transform(asked[:, 0], asked[:, 1], direction="INVERSE"), axis=1)
+        points = np.stack(
+            transformer.transform(asked[:, 0], asked[:, 1], direction="INVERSE"), axis=1
+        )
         asked -= np.stack(transformer.transform(points[:, 0], points[:, 1]), axis=1) - wanted
-    assert np.stack(transformer.transform(points[:, 0], points[:, 1]), axis=1) == pytest.approx(wanted, abs=2e-13, rel=0)
+    assert np.stack(transformer.transform(points[:, 0], points[:, 1]), axis=1) == pytest.approx(
+        wanted, abs=2e-13, rel=0
+    )
     polygons = squares_at(points)
     assert same_polygons(to_wgs84(polygons), rounded_by_proj(polygons))
 
@@ -173,7 +199,9 @@ def test_correction_grids_are_asked_for_every_point(monkeypatch: pytest.MonkeyPa
             return x / 30_000, y / 9_000
 
     gridded = Gridded()
-    monkeypatch.setattr(wgs84, "best_transformation", lambda: wgs84.Transformation(gridded, "gridded", 0.001, True))
+    monkeypatch.setattr(
+        wgs84, "best_transformation", lambda: wgs84.Transformation(gridded, "gridded", 0.001, True)
+    )
     to_wgs84(squares_at(np.random.default_rng(2).uniform(150_000, 160_000, (2000, 2))))
     assert gridded.asked == 2000 * 5
 
@@ -205,21 +233,27 @@ def test_threads_do_not_change_degrees() -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 1_000])
-def test_threads_and_chunks_do_not_change_geojson(ranking: Ranking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+def test_threads_and_chunks_do_not_change_geojson(
+    ranking: Ranking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
     locations = location_table(ranking.parcels, ranking.assessment.plan.groups)
     write_geojson(locations, ranking.summary, tmp_path / "alone.geojson")
     monkeypatch.setattr("flexruimte.results.geojson._AT_ONCE", at_once)
     for threads in (1, 2, 5):
         with use_threads(threads):
             write_geojson(locations, ranking.summary, tmp_path / "together.geojson")
-        assert (tmp_path / "together.geojson").read_bytes() == (tmp_path / "alone.geojson").read_bytes()
+        assert (tmp_path / "together.geojson").read_bytes() == (
+            tmp_path / "alone.geojson"
+        ).read_bytes()
 
 
 # JSON by column
 
 LETTERS = st.characters(codec="utf-8", exclude_characters=";")
 TEXTS = st.lists(st.none() | st.text(st.characters(codec="utf-8")))
-NUMBERS = st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0))
+NUMBERS = st.lists(
+    st.none() | st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
+)
 WHOLE = st.lists(st.none() | st.integers(-(2**63), 2**63 - 1))
 
 
@@ -227,8 +261,16 @@ WHOLE = st.lists(st.none() | st.integers(-(2**63), 2**63 - 1))
 def test_a_column_as_json_is_every_value_as_json(values: list, how: str) -> None:
     values = values * 3 if how == "repeated" else values
     known = [value for value in values if value is not None]
-    kind = "string" if not known or isinstance(known[0], str) else "float64" if isinstance(known[0], float) else "Int64"
-    assert json_values(pd.Series(values, dtype=kind)) == [json.dumps(value, ensure_ascii=False) for value in values]
+    kind = (
+        "string"
+        if not known or isinstance(known[0], str)
+        else "float64"
+        if isinstance(known[0], float)
+        else "Int64"
+    )
+    assert json_values(pd.Series(values, dtype=kind)) == [
+        json.dumps(value, ensure_ascii=False) for value in values
+    ]
 
 
 @given(st.lists(st.none() | st.lists(st.text(LETTERS, min_size=1), min_size=1)))
@@ -245,7 +287,9 @@ def test_what_json_has_no_number_for_is_refused() -> None:
 # locations.geojson
 
 
-def test_features_at_once_do_not_change_a_file(ranking: Ranking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_at_once_do_not_change_a_file(
+    ranking: Ranking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ranking.to_geojson(tmp_path / "whole.geojson")
     monkeypatch.setattr("flexruimte.results.geojson._AT_ONCE", 3)  # of 8
     ranking.to_geojson(tmp_path / "in parts.geojson")
@@ -253,7 +297,9 @@ def test_features_at_once_do_not_change_a_file(ranking: Ranking, tmp_path: Path,
 
 
 def test_a_property_with_a_percent_sign(ranking: Ranking, tmp_path: Path) -> None:
-    write_geojson(ranking._locations.assign(**{'50% of "it"': 1.5}), ranking.summary, tmp_path / "x.geojson")
+    write_geojson(
+        ranking._locations.assign(**{'50% of "it"': 1.5}), ranking.summary, tmp_path / "x.geojson"
+    )
     features = json.loads((tmp_path / "x.geojson").read_text(encoding="utf-8"))["features"]
     assert [feature["properties"]['50% of "it"'] for feature in features] == [1.5] * 8
 
@@ -284,10 +330,16 @@ def test_what_is_said_of_locations() -> None:
     summary = {
         "study": {"language": "nl"},
         "site_types": {"field": {"nl": "Veld", "en": "Field"}},
-        "rules": [{"id": rule, "title": {"nl": rule.replace("rule_", "Regel "), "en": rule}} for rule in rules],
+        "rules": [
+            {"id": rule, "title": {"nl": rule.replace("rule_", "Regel "), "en": rule}}
+            for rule in rules
+        ],
     }
     said = readable_properties(locations, 7, summary)
-    assert said["status_label"] == ["beschikbaar met aandachtspunten", "niet te beoordelen: gegevens ontbreken"]
+    assert said["status_label"] == [
+        "beschikbaar met aandachtspunten",
+        "niet te beoordelen: gegevens ontbreken",
+    ]
     assert said["site_type_label"] == ["Veld", None]
     assert said["explanation"] == [
         "Plaats 2 van 7 in Aadorp: beschikbaar met aandachtspunten. "
@@ -308,12 +360,18 @@ def test_the_ranked_come_first_then_the_unknown(ranking: Ranking, collection: di
     ranks = [feature["properties"]["rank"] for feature in collection["features"]]
     assert ranks == [1, 2, 3, 4, 5, 6, None, None]
     unknown = [feature["properties"]["parcel_id"] for feature in collection["features"][6:]]
-    assert unknown == sorted(unknown) == ranking.parcels.loc[ranking.parcels["status"] == "unknown", "parcel_id"].tolist()
+    assert (
+        unknown
+        == sorted(unknown)
+        == ranking.parcels.loc[ranking.parcels["status"] == "unknown", "parcel_id"].tolist()
+    )
 
 
 def test_the_collection_is_rfc_7946(collection: dict) -> None:
     assert "crs" not in collection
-    shapes = [shapely.from_geojson(json.dumps(feature["geometry"])) for feature in collection["features"]]
+    shapes = [
+        shapely.from_geojson(json.dumps(feature["geometry"])) for feature in collection["features"]
+    ]
     assert collection["bbox"] == list(shapely.total_bounds(shapes))
     west, south, east, north = collection["bbox"]
     assert 3 < west < east < 8 < 50 < south < north < 54  # longitude first, in the Netherlands
@@ -333,7 +391,9 @@ def test_geojson_validator_finds_nothing(collection: dict) -> None:
 
 def test_the_geometry_is_the_buildable_part(collection: dict) -> None:
     by_id = {feature["id"]: feature for feature in collection["features"]}
-    back = gpd.GeoSeries([shapely.from_geojson(json.dumps(by_id["P05"]["geometry"]))], crs="EPSG:4326").to_crs("EPSG:28992")
+    back = gpd.GeoSeries(
+        [shapely.from_geojson(json.dumps(by_id["P05"]["geometry"]))], crs="EPSG:4326"
+    ).to_crs("EPSG:28992")
     assert back.area[0] == pytest.approx(5000, abs=5)  # half of P05 is nature
 
 
@@ -342,17 +402,23 @@ def test_the_collection_says_what_it_rests_on(collection: dict, tmp_path: Path) 
     assert collection["as_of"] == "2026-01-01"
     assert collection["ruleset"] == {"name": "toy", "version": "1"}
     assert collection["transformation"]["accuracy_m"] > 0
-    left_out = toy_study(tmp_path, not_assessed=["eigendom"], layers={"eigendom": None}, language="en").rank("A")
+    left_out = toy_study(
+        tmp_path, not_assessed=["eigendom"], layers={"eigendom": None}, language="en"
+    ).rank("A")
     left_out.to_geojson(tmp_path / "x.geojson")
     members = json.loads((tmp_path / "x.geojson").read_text())
-    assert members["not_assessed"] == [{"id": "eigendom", "title": "Ownership", "leaves_out": ["public_owner"]}]
+    assert members["not_assessed"] == [
+        {"id": "eigendom", "title": "Ownership", "leaves_out": ["public_owner"]}
+    ]
 
 
 def test_lists_and_sentences(collection: dict) -> None:
     properties = {feature["id"]: feature["properties"] for feature in collection["features"]}
     assert properties["P12"]["attention"] == ["pessimistic_term"]
     assert properties["P12"]["missing"] == ["near_nature", "public_owner"]
-    assert properties["P12"]["explanation"].startswith("Plaats 1 van 6 in Aadorp: beschikbaar met aandachtspunten. Score 49,4 van 100.")
+    assert properties["P12"]["explanation"].startswith(
+        "Plaats 1 van 6 in Aadorp: beschikbaar met aandachtspunten. Score 49,4 van 100."
+    )
     assert "Niet gerangschikt" in properties["P08"]["explanation"]
 
 
@@ -388,8 +454,13 @@ def test_numbers_are_rounded_and_columns_keep_their_type(ranking: Ranking) -> No
 
 
 def test_a_column_that_is_nowhere_known_keeps_its_type(tmp_path: Path, ranking: Ranking) -> None:
-    without = toy_study(tmp_path, layers={"eigendom": None, "bodemgebruik": None, "lden": None}).rank("A")
-    assert without.parcels.dtypes.to_dict() == ranking.parcels[without.parcels.columns].dtypes.to_dict()
+    without = toy_study(
+        tmp_path, layers={"eigendom": None, "bodemgebruik": None, "lden": None}
+    ).rank("A")
+    assert (
+        without.parcels.dtypes.to_dict()
+        == ranking.parcels[without.parcels.columns].dtypes.to_dict()
+    )
     without.to_parquet(tmp_path / "parcels.parquet")
 
 
@@ -403,7 +474,9 @@ def write_all(ranking: Ranking, folder: Path) -> dict[str, bytes]:
     ranking.to_geopackage(folder / "locations.gpkg")
     ranking.to_summary(folder / "summary.json")
     write_ranking_table([folder], folder / "ranking.csv")
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "summary.json"}
+    return {
+        path.name: path.read_bytes() for path in folder.iterdir() if path.name != "summary.json"
+    }
 
 
 def test_the_same_bytes_twice_and_with_shuffled_rows(tmp_path: Path) -> None:
@@ -420,7 +493,11 @@ def test_rows_in_another_order_give_the_same_parquet(ranking: Ranking, tmp_path:
     assessment = ranking.assessment
     order = np.random.default_rng(3).permutation(len(assessment.parcels))
     turned = type(assessment)(
-        **{**vars(assessment), "parcels": assessment.parcels.iloc[order].reset_index(drop=True), "buildable": assessment.buildable[order]}
+        **{
+            **vars(assessment),
+            "parcels": assessment.parcels.iloc[order].reset_index(drop=True),
+            "buildable": assessment.buildable[order],
+        }
     )
     write_parquet(parcel_table(assessment), tmp_path / "a.parquet")
     write_parquet(parcel_table(turned), tmp_path / "b.parquet")
@@ -433,16 +510,33 @@ def test_rows_in_another_order_give_the_same_parquet(ranking: Ranking, tmp_path:
 def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
     path = tmp_path / "locations.gpkg"
     ranking.to_geopackage(path)
-    assert pyogrio.list_layers(path)[:, 0].tolist() == ["locations", "buildable", "layout", "layer_styles"]
+    assert pyogrio.list_layers(path)[:, 0].tolist() == [
+        "locations",
+        "buildable",
+        "layout",
+        "layer_styles",
+    ]
     locations, buildable = (gpd.read_file(path, layer=name) for name in ("locations", "buildable"))
     assert locations.crs.to_epsg() == 28992
-    assert locations["parcel_id"].tolist() == buildable["parcel_id"].tolist() == ranking.locations["parcel_id"].tolist()
+    assert (
+        locations["parcel_id"].tolist()
+        == buildable["parcel_id"].tolist()
+        == ranking.locations["parcel_id"].tolist()
+    )
     assert locations.area.tolist() == pytest.approx(ranking.locations["area_m2"].tolist())
     assert buildable.area.tolist() == pytest.approx(ranking.locations["buildable_m2"].tolist())
     with closing(sqlite3.connect(path)) as database:
-        styles = database.execute("SELECT f_table_name, f_geometry_column, useAsDefault, styleQML FROM layer_styles").fetchall()
-        columns = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
-    assert [style[:3] for style in styles] == [("locations", "geom", 1), ("buildable", "geom", 1), ("layout", "geom", 1)]
+        styles = database.execute(
+            "SELECT f_table_name, f_geometry_column, useAsDefault, styleQML FROM layer_styles"
+        ).fetchall()
+        columns = dict(
+            database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall()
+        )
+    assert [style[:3] for style in styles] == [
+        ("locations", "geom", 1),
+        ("buildable", "geom", 1),
+        ("layout", "geom", 1),
+    ]
     assert columns == {"locations": "geom", "buildable": "geom", "layout": "geom"}
     for *_, qml in styles:
         root = ElementTree.fromstring(qml)
@@ -454,7 +548,10 @@ def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) ->
     from flexruimte.results.geopackage import write_geopackage
 
     write_geopackage(
-        location_table(ranking.parcels.iloc[:0], ["students", "starters"]), ranking.layout, ranking.summary, tmp_path / "none.gpkg"
+        location_table(ranking.parcels.iloc[:0], ["students", "starters"]),
+        ranking.layout,
+        ranking.summary,
+        tmp_path / "none.gpkg",
     )
     assert len(gpd.read_file(tmp_path / "none.gpkg", layer="locations")) == 0
 
@@ -462,13 +559,18 @@ def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) ->
 def test_geometries_in_a_geopackage_are_multipolygons() -> None:
     from flexruimte.results.geopackage import multipolygons
 
-    square, holed = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 9, 9).difference(shapely.box(6, 6, 7, 7))
+    square, holed = (
+        shapely.box(0, 0, 1, 1),
+        shapely.box(5, 5, 9, 9).difference(shapely.box(6, 6, 7, 7)),
+    )
     shapes = np.array([square, shapely.MultiPolygon([square, holed]), None, holed], dtype=object)
     read = shapely.from_wkb(multipolygons(shapes).to_pylist())
     assert shapely.get_type_id(read).tolist() == [6, 6, -1, 6]
     assert shapely.get_num_geometries(read).tolist() == [1, 2, 0, 1]
     assert shapely.area(read).tolist()[:2] == [1, 16]
-    assert shapely.equals_exact(shapely.get_geometry(read[[0, 3]], 0), np.array([square, holed])).all()
+    assert shapely.equals_exact(
+        shapely.get_geometry(read[[0, 3]], 0), np.array([square, holed])
+    ).all()
 
 
 def test_settings_of_gdal_are_left_as_they_were(ranking: Ranking, tmp_path: Path) -> None:
@@ -480,7 +582,9 @@ def test_settings_of_gdal_are_left_as_they_were(ranking: Ranking, tmp_path: Path
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
     with closing(sqlite3.connect(tmp_path / "locations.gpkg")) as database:
-        assert set(database.execute("SELECT last_change FROM gpkg_contents")) == {("2026-01-01T00:00:00.000Z",)}  # the study's date
+        assert set(database.execute("SELECT last_change FROM gpkg_contents")) == {
+            ("2026-01-01T00:00:00.000Z",)
+        }  # the study's date
 
 
 # ranking.csv and summary.json
@@ -505,7 +609,9 @@ def test_ranking_table_joins_what_lies_beside_results(ranking: Ranking, tmp_path
     strange.to_csv(tmp_path / "B" / RANKED_FILE, index=False, lineterminator="\n")
     (tmp_path / "A" / RANKED_FILE).unlink()  # as an earlier version left it
     assert write_ranking_table([tmp_path / "A", tmp_path / "B"], tmp_path / "both.csv") == 12
-    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "both.csv", **texts), pd.concat([table, strange], ignore_index=True))
+    pd.testing.assert_frame_equal(
+        pd.read_csv(tmp_path / "both.csv", **texts), pd.concat([table, strange], ignore_index=True)
+    )
     assert write_ranking_table([], tmp_path / "none.csv") == 0
     assert (tmp_path / "none.csv").read_text().splitlines() == [",".join(location_columns([]))]
     (tmp_path / "B" / RANKED_FILE).write_bytes(b"\xff")
@@ -515,12 +621,24 @@ def test_ranking_table_joins_what_lies_beside_results(ranking: Ranking, tmp_path
 
 def test_summary_counts_add_up(ranking: Ranking) -> None:
     summary = ranking.summary
-    assert sum(counts["parcels"] for counts in summary["status"].values()) == summary["total"]["parcels"] == 12
+    assert (
+        sum(counts["parcels"] for counts in summary["status"].values())
+        == summary["total"]["parcels"]
+        == 12
+    )
     assert sum(counts["hectares"] for counts in summary["status"].values()) == pytest.approx(12)
     for rule in summary["rules"]:
-        assert rule["counts"]["yes"] + rule["counts"]["no"] + rule["counts"]["unknown"] + rule["counts"]["left_out"] == 12
+        assert (
+            rule["counts"]["yes"]
+            + rule["counts"]["no"]
+            + rule["counts"]["unknown"]
+            + rule["counts"]["left_out"]
+            == 12
+        )
     nature = next(rule for rule in summary["rules"] if rule["id"] == "nature")
-    assert nature["counts"]["covered_hectares"] == pytest.approx(0.5 + 0.04 + 1.0)  # P05, the edge of P06, P07
+    assert nature["counts"]["covered_hectares"] == pytest.approx(
+        0.5 + 0.04 + 1.0
+    )  # P05, the edge of P06, P07
     assert nature["counts"]["edges"] == 1
     json.dumps(summary, allow_nan=False)
 
@@ -571,13 +689,17 @@ def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", ["to_geojson", "to_geopackage", "to_parquet", "to_summary"])
-def test_a_folder_that_is_not_there_is_an_output_error(ranking: Ranking, tmp_path: Path, method: str) -> None:
+def test_a_folder_that_is_not_there_is_an_output_error(
+    ranking: Ranking, tmp_path: Path, method: str
+) -> None:
     with pytest.raises(OutputError, match="there is no folder"):
         getattr(ranking, method)(tmp_path / "nowhere" / "x")
 
 
 @pytest.mark.parametrize("method", ["to_geojson", "to_geopackage", "to_parquet"])
-def test_no_half_file_is_left(ranking: Ranking, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_half_file_is_left(
+    ranking: Ranking, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -600,7 +722,9 @@ def test_locations_are_the_buildable_parts_by_rank(ranking: Ranking) -> None:
 
 
 def test_representations(ranking: Ranking) -> None:
-    assert repr(ranking) == "<Ranking of Aadorp (A): 1 available, 5 attention, 2 unknown, 4 excluded>"
+    assert (
+        repr(ranking) == "<Ranking of Aadorp (A): 1 available, 5 attention, 2 unknown, 4 excluded>"
+    )
     html = ranking._repr_html_()
     assert "P12" in html
     assert "uitgesloten" in html

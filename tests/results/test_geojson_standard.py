@@ -32,8 +32,12 @@ def rings(collection: dict[str, Any]) -> list[tuple[bool, list[list[float]]]]:
     found = []
     for feature in collection["features"]:
         geometry = feature["geometry"]
-        polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-        found += [(number == 0, ring) for polygon in polygons for number, ring in enumerate(polygon)]
+        polygons = (
+            [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+        )
+        found += [
+            (number == 0, ring) for polygon in polygons for number, ring in enumerate(polygon)
+        ]
     return found
 
 
@@ -54,7 +58,9 @@ def test_a_validator_has_nothing_to_say(collection: dict[str, Any]) -> None:
     assert result["problematic"] == {}
 
 
-def test_there_is_no_crs_member_and_the_sample_has_something_to_check(collection: dict[str, Any]) -> None:
+def test_there_is_no_crs_member_and_the_sample_has_something_to_check(
+    collection: dict[str, Any],
+) -> None:
     assert "crs" not in collection
     assert len(collection["features"]) > 10
     assert not all(outer for outer, _ in rings(collection))
@@ -69,7 +75,9 @@ def test_outer_rings_turn_left_and_inner_ones_right(collection: dict[str, Any]) 
         assert len(ring) >= 4
 
 
-def test_coordinates_are_longitude_and_latitude_in_the_netherlands(collection: dict[str, Any]) -> None:
+def test_coordinates_are_longitude_and_latitude_in_the_netherlands(
+    collection: dict[str, Any],
+) -> None:
     points = np.concatenate([np.array(ring) for _, ring in rings(collection)])
     assert points.shape[1] == 2
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)

@@ -50,11 +50,20 @@ def test_every_default_says_where_it_comes_from(ruleset: Ruleset) -> None:
 
 
 def test_everything_is_used(ruleset: Ruleset) -> None:
-    readers = [part for part in (*ruleset.rules.values(), ruleset.plans, ruleset.agreements) if part]
-    read = [*(part.reads() for part in readers), *(measure.reads(ruleset.number) for measure in ruleset.measures.values())]
+    readers = [
+        part for part in (*ruleset.rules.values(), ruleset.plans, ruleset.agreements) if part
+    ]
+    read = [
+        *(part.reads() for part in readers),
+        *(measure.reads(ruleset.number) for measure in ruleset.measures.values()),
+    ]
     used = {reading.layer for readings in read for reading in readings}
     assert set(ruleset.layers) <= used
-    weighed = {name for weighted in (*ruleset.groups.values(), *ruleset.themes.values()) for name in weighted.weights}
+    weighed = {
+        name
+        for weighted in (*ruleset.groups.values(), *ruleset.themes.values())
+        for name in weighted.weights
+    }
     assert set(ruleset.criteria) == weighed
 
 
@@ -78,12 +87,17 @@ def test_what_the_sources_state_is_what_the_rules_say() -> None:
 
 
 def test_every_family_of_measures_is_computed() -> None:
-    declared = {get_args(kind.model_fields["family"].annotation)[0] for kind in get_args(get_args(Measure)[0])}
+    declared = {
+        get_args(kind.model_fields["family"].annotation)[0]
+        for kind in get_args(get_args(Measure)[0])
+    }
     assert declared == {*FAMILIES, "mix", "transport_tier"}  # the last two rest on other measures
 
 
 def test_the_page_of_rules_is_fresh() -> None:
-    assert (DOCS / "rules.md").read_text(encoding="utf-8") == markdown_of_rules(load_ruleset("flexwonen-nl"), "en"), "make docs rewrites it"
+    assert (DOCS / "rules.md").read_text(encoding="utf-8") == markdown_of_rules(
+        load_ruleset("flexwonen-nl"), "en"
+    ), "make docs rewrites it"
 
 
 @pytest.mark.parametrize("model", [StudyFile, Ruleset])
@@ -100,6 +114,8 @@ def test_the_real_studies_are_well_formed() -> None:
 def test_a_ruleset_knows_what_it_asks_for() -> None:
     toy = load_ruleset(RULESET)
     assert toy.asks_for("width_m")  # by a site type
-    without = with_changes(toy, {"site_types": {"vast": {"when": [{"measure": "area_m2", "at_least": 1e9}]}}})
+    without = with_changes(
+        toy, {"site_types": {"vast": {"when": [{"measure": "area_m2", "at_least": 1e9}]}}}
+    )
     assert not without.asks_for("width_m")
     assert without.asks_for("stop_distance_m")  # by a criterion

@@ -70,7 +70,9 @@ def seen(sample_geojson: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
             said: dict[str, Any] = chrome.execute_async_script(LOOK)
             chrome.save_screenshot(str(folder / "map.png"))
         said["console"] = [
-            entry["message"] for entry in chrome.get_log("browser") if entry["level"] == "SEVERE" and "favicon" not in entry["message"]
+            entry["message"]
+            for entry in chrome.get_log("browser")
+            if entry["level"] == "SEVERE" and "favicon" not in entry["message"]
         ]
     said["picture"] = folder / "map.png"
     return said
@@ -88,7 +90,9 @@ def test_the_viewer_has_no_complaint(seen: dict[str, Any]) -> None:
 
 
 def test_every_location_is_drawn(seen: dict[str, Any], collection: dict[str, Any]) -> None:
-    assert sorted(seen["drawn"]) == sorted(feature["properties"]["parcel_id"] for feature in collection["features"])
+    assert sorted(seen["drawn"]) == sorted(
+        feature["properties"]["parcel_id"] for feature in collection["features"]
+    )
 
 
 def test_the_map_is_where_the_bbox_says(seen: dict[str, Any], collection: dict[str, Any]) -> None:
@@ -98,7 +102,9 @@ def test_the_map_is_where_the_bbox_says(seen: dict[str, Any], collection: dict[s
     assert seen["view"][1] < south < north < seen["view"][3]
 
 
-def test_properties_arrive_as_they_were_written(seen: dict[str, Any], collection: dict[str, Any]) -> None:
+def test_properties_arrive_as_they_were_written(
+    seen: dict[str, Any], collection: dict[str, Any]
+) -> None:
     for feature in collection["features"]:
         shown = seen["properties"][feature["properties"]["parcel_id"]]
         for name in ("rank", "status", "score", "homes_mid", "term_years", "gemeente_code"):

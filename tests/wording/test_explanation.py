@@ -27,7 +27,10 @@ def row_of(ranking: Ranking, parcel_id: str, rule_id: str) -> pd.Series:
 
 def test_there_is_a_row_for_every_rule_and_criterion(ranking: Ranking) -> None:
     ruleset = ranking.assessment.ruleset
-    assert ranking.explain("P01").table["rule"].tolist() == [*ruleset.enabled_rules, *ruleset.criteria]
+    assert ranking.explain("P01").table["rule"].tolist() == [
+        *ruleset.enabled_rules,
+        *ruleset.criteria,
+    ]
 
 
 def test_a_rule_on_a_layer_says_how_much_and_because_of_what(ranking: Ranking) -> None:
@@ -36,7 +39,10 @@ def test_a_rule_on_a_layer_says_how_much_and_because_of_what(ranking: Ranking) -
     assert row["covered_m2"] == 5000
     assert row["covered_share"] == 0.5
     assert row["features"] == "Bos (1)"
-    assert row["sentence"] == "Natuur: 5.000 m² (50%) van het perceel ligt op kaartlaag 'Natuur', door: Bos (1); dat deel valt af."
+    assert (
+        row["sentence"]
+        == "Natuur: 5.000 m² (50%) van het perceel ligt op kaartlaag 'Natuur', door: Bos (1); dat deel valt af."
+    )
 
 
 def test_an_edge_is_called_an_edge(ranking: Ranking) -> None:
@@ -48,7 +54,12 @@ def test_an_edge_is_called_an_edge(ranking: Ranking) -> None:
 
 def test_a_rule_on_a_measure_says_value_and_test(ranking: Ranking) -> None:
     row = row_of(ranking, "P02", "unbuilt")
-    assert (row["verdict"], row["value"], row["unit"], row["test"]) == ("no", 0.37, "share", "<= 30%")
+    assert (row["verdict"], row["value"], row["unit"], row["test"]) == (
+        "no",
+        0.37,
+        "share",
+        "<= 30%",
+    )
     assert row["sentence"] == "Onbebouwd: gevonden is 37% (Bebouwd), gevraagd is ten hoogste 30%."
     assert row_of(ranking, "P02", "term")["test"] == ">= 15 jaar"
 
@@ -56,11 +67,17 @@ def test_a_rule_on_a_measure_says_value_and_test(ranking: Ranking) -> None:
 def test_excluded_by_a_whole_cover(ranking: Ranking) -> None:
     said = str(ranking.explain("P07"))
     assert "Perceel P07 in Aadorp is uitgesloten." in said
-    assert "het hele perceel ligt op kaartlaag 'Natuur', door: Heide (3). Dat sluit uit (zeer hard)." in said
+    assert (
+        "het hele perceel ligt op kaartlaag 'Natuur', door: Heide (3). Dat sluit uit (zeer hard)."
+        in said
+    )
 
 
 def test_unknown_says_why(ranking: Ranking, tmp_path: Path) -> None:
-    assert "100 jaar of meer kan in werkelijkheid minder zijn" in row_of(ranking, "P08", "hard_plan")["sentence"]
+    assert (
+        "100 jaar of meer kan in werkelijkheid minder zijn"
+        in row_of(ranking, "P08", "hard_plan")["sentence"]
+    )
     without = toy_study(tmp_path, layers={"natuur": None}).rank("A")
     row = row_of(without, "P01", "nature")
     assert row["verdict"] == "unknown"
@@ -80,12 +97,25 @@ def test_left_out_is_not_unknown(tmp_path: Path) -> None:
     ("parcel_id", "decision", "expected"),
     [
         ("P03", "out", "sluit dit perceel uit: 'zo is besloten'. Dat gaat voor alle regels."),
-        ("P02", "in", "laat dit perceel toe: 'zo is besloten'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar."),
+        (
+            "P02",
+            "in",
+            "laat dit perceel toe: 'zo is besloten'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar.",
+        ),
         ("P07", "in", "Een zeer harde regel zegt nee en gaat voor: Natuur."),
     ],
 )
-def test_a_decision_and_what_goes_before_it(tmp_path: Path, parcel_id: str, decision: str, expected: str) -> None:
-    decisions = pd.DataFrame({"parcel_id": [parcel_id], "decision": [decision], "reason": ["zo is besloten"], "date": ["2025-03-01"]})
+def test_a_decision_and_what_goes_before_it(
+    tmp_path: Path, parcel_id: str, decision: str, expected: str
+) -> None:
+    decisions = pd.DataFrame(
+        {
+            "parcel_id": [parcel_id],
+            "decision": [decision],
+            "reason": ["zo is besloten"],
+            "date": ["2025-03-01"],
+        }
+    )
     explanation = toy_study(tmp_path, decisions=decisions).rank("A").explain(parcel_id)
     assert explanation.decision.startswith("Een besluit van 1 maart 2025")
     assert expected in explanation.decision
@@ -105,7 +135,10 @@ def test_files_say_the_same_as_memory(ranking: Ranking, tmp_path: Path, parcel_i
 
 def test_english(ranking: Ranking) -> None:
     said = str(ranking.explain("P05", "en"))
-    assert "5,000 m² (50%) of the parcel lies on layer 'Nature', because of: Bos (1); that part is taken away." in said
+    assert (
+        "5,000 m² (50%) of the parcel lies on layer 'Nature', because of: Bos (1); that part is taken away."
+        in said
+    )
 
 
 def test_html_tells_verdicts_apart_and_escapes(ranking: Ranking) -> None:

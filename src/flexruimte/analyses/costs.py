@@ -1,8 +1,9 @@
 """What it costs: per location the investment, the move bill, the re-placement guarantee, the subsidy and the exploitation over two terms.
 
-An option: nothing is computed unless `assess_costs` is called. It is no business case: amounts are in euros, not indexed, not discounted
-and not split by VAT. Every figure is dated and comes with its source from one TOML file, `costs-nl` or the user's own; what has no sourced
-figure is a parameter without default. What is not known is null, never zero, and `not_known` says why.
+An option: nothing is computed unless `assess_costs` is called. It is no business case: amounts are
+in euros, not indexed, not discounted and not split by VAT. Every figure is dated and comes with its
+source from one TOML file, `costs-nl` or the user's own; what has no sourced figure is a parameter
+without default. What is not known is null, never zero, and `not_known` says why.
 """
 
 from __future__ import annotations
@@ -85,12 +86,16 @@ class DatedFigure(Sourced):
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
         if self.from_ is not None and self.until is not None and self.until < self.from_:
-            raise ValueError(f"the figure holds until {self.until}, before it starts on {self.from_}")
+            raise ValueError(
+                f"the figure holds until {self.until}, before it starts on {self.from_}"
+            )
         return self
 
     def holds(self, date: dt.date) -> bool:
         """Whether the figure holds on a date."""
-        return (self.from_ is None or self.from_ <= date) and (self.until is None or date <= self.until)
+        return (self.from_ is None or self.from_ <= date) and (
+            self.until is None or date <= self.until
+        )
 
     @property
     def period(self) -> str:
@@ -111,7 +116,9 @@ class Figure(Model):
         by_start = sorted(self.rows, key=lambda row: row.from_ or dt.date.min)
         for row, later in pairwise(by_start):
             if row.until is None or (later.from_ or dt.date.min) <= row.until:
-                raise ValueError(f"two rows hold at once ({row.period}, {later.period}); end one before the other starts")
+                raise ValueError(
+                    f"two rows hold at once ({row.period}, {later.period}); end one before the other starts"
+                )
         if self.unit == "share" and any(row.value > 1 for row in self.rows):
             raise ValueError("a share lies between 0 and 1")
         return self
@@ -137,9 +144,13 @@ class CostFigures(Model):
             if key not in self.figures:
                 raise ValueError(f"[figures.{key}] is missing; give it in {unit}")
             if self.figures[key].unit != unit:
-                raise ValueError(f"[figures.{key}] is in '{self.figures[key].unit}'; convert it to {unit}")
+                raise ValueError(
+                    f"[figures.{key}] is in '{self.figures[key].unit}'; convert it to {unit}"
+                )
         if any(row.value == 0 for row in self.figures["depreciation_years"].rows):
-            raise ValueError("[figures.depreciation_years] is 0; homes are written off over more than 0 years")
+            raise ValueError(
+                "[figures.depreciation_years] is 0; homes are written off over more than 0 years"
+            )
         for shares in _WHOLES:
             self._check_whole(shares)
         return self
@@ -150,7 +161,9 @@ class CostFigures(Model):
             rows = [self.figures[key].at(date) for key in shares]
             total = sum(row.value for row in rows if row is not None)
             if None not in rows and abs(total - 1) > 1e-9:
-                raise ValueError(f"{', '.join(shares)} add up to {total:g} on {date}; shares of a whole add up to 1")
+                raise ValueError(
+                    f"{', '.join(shares)} add up to {total:g} on {date}; shares of a whole add up to 1"
+                )
 
 
 class CostParameters(Model):
@@ -161,12 +174,16 @@ class CostParameters(Model):
     rent_per_home_month_eur: float | None = Field(default=None, ge=0)
     """Rent that comes in, so after vacancy. [EUR per home per month]"""
     running_cost_per_home_year_eur: float | None = Field(default=None, ge=0)
-    """Upkeep, management, taxes, ground; no depreciation and no interest. [EUR per home per year]"""
+    """Upkeep, management, taxes, ground; no depreciation and no interest. [EUR per home per year]
+    """
     second_term_years: float | None = Field(default=None, ge=0)
     """Term at the next location. [year]"""
     sale_share: float | None = Field(default=None, ge=0)
-    """What the homes bring in after term 1 if there is no next location, of the investment. Up to 0.85, depending on the next use, says
-    Fakton for the ministry of VRO (https://flexwonen.nl/?p=42652): a ceiling, and no default. [share]"""
+    """What the homes bring in after term 1 if there is no next location, of the investment.
+
+    Up to 0.85, depending on the next use, says
+    Fakton for the ministry of VRO (https://flexwonen.nl/?p=42652): a ceiling, and no default.
+    [share]"""
 
 
 def built_in_cost_figures() -> list[str]:
@@ -179,7 +196,11 @@ def built_in_cost_figures() -> list[str]:
     """
     folder = resources.files("flexruimte.analyses") / "figures"
     names = (entry.name for entry in folder.iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.startswith(_PREFIX) and name.endswith(".toml"))
+    return sorted(
+        name.removesuffix(".toml")
+        for name in names
+        if name.startswith(_PREFIX) and name.endswith(".toml")
+    )
 
 
 def load_cost_figures(name: str | Path = "costs-nl", folder: Path | None = None) -> CostFigures:
@@ -195,8 +216,9 @@ def load_cost_figures(name: str | Path = "costs-nl", folder: Path | None = None)
     Raises
     ------
     RulesetError
-        When the file cannot be read or says something that does not hold: a figure is missing, below zero, in another unit, without source
-        or basis, holds twice on a day, or shares do not add up.
+        When the file cannot be read or says something that does not hold: a figure is missing,
+        below zero, in another unit, without source or basis, holds twice on a day, or shares do not
+        add up.
 
     Examples
     --------
@@ -205,7 +227,9 @@ def load_cost_figures(name: str | Path = "costs-nl", folder: Path | None = None)
     """
     try:
         if str(name) in built_in_cost_figures():
-            text = (resources.files("flexruimte.analyses") / "figures" / f"{name}.toml").read_text(encoding="utf-8")
+            text = (resources.files("flexruimte.analyses") / "figures" / f"{name}.toml").read_text(
+                encoding="utf-8"
+            )
         else:
             text = ((folder or Path.cwd()) / name).read_text(encoding="utf-8")
         return CostFigures.model_validate(tomllib.loads(text))
@@ -217,7 +241,9 @@ def load_cost_figures(name: str | Path = "costs-nl", folder: Path | None = None)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesetError(f"costs '{name}' is not valid TOML: {error}") from None
     except ValidationError as error:
-        raise RulesetError(f"costs '{name}': {describe_validation_error(error, CostFigures)}") from None
+        raise RulesetError(
+            f"costs '{name}': {describe_validation_error(error, CostFigures)}"
+        ) from None
 
 
 def figures_at(figures: CostFigures, as_of: dt.date) -> pd.DataFrame:
@@ -226,14 +252,23 @@ def figures_at(figures: CostFigures, as_of: dt.date) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By figure: `value` (null where no row holds on the date), `unit`, `from`, `until`, `source`, `basis`. (figures, 6)
+        By figure: `value` (null where no row holds on the date), `unit`, `from`, `until`, `source`,
+        `basis`. (figures, 6)
     """
     rows = {}
     for key, figure in figures.figures.items():
         row = figure.at(as_of)
-        dated = (None, None, None, None, None) if row is None else (row.value, row.from_, row.until, row.source, str(row.basis))
-        rows[key] = dict(zip(("value", "from", "until", "source", "basis"), dated, strict=True)) | {"unit": figure.unit}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit", "from", "until", "source", "basis"])
+        dated = (
+            (None, None, None, None, None)
+            if row is None
+            else (row.value, row.from_, row.until, row.source, str(row.basis))
+        )
+        rows[key] = dict(zip(("value", "from", "until", "source", "basis"), dated, strict=True)) | {
+            "unit": figure.unit
+        }
+    table = pd.DataFrame.from_dict(
+        rows, orient="index", columns=["value", "unit", "from", "until", "source", "basis"]
+    )
     return table.rename_axis("figure").astype({"value": "float64"})
 
 
@@ -247,21 +282,25 @@ def assess_costs(
 
     With ``build`` the build cost per home, ``T1`` the location's term and ``T2`` the second term:
 
-    ============================  =========================================================================================
-    ``investment_eur``            homes x build
-    ``move_eur``                  investment x move share; split into ``move_transport_eur``, ``move_connections_eur``,
+    ============================
+    =========================================================================================
+    ``investment_eur``            homes x build ``move_eur``                  investment x move
+    share; split into ``move_transport_eur``, ``move_connections_eur``,
                                   ``move_site_eur`` and ``move_rest_eur``
-    ``book_value_eur``            investment x (1 - T1 / depreciation years), at least 0: straight line
-    ``guarantee_fee_eur``         homes x fee
-    ``shortfall_eur``             book value - investment x sale share, at least 0: what is lost after term 1 if there is no next
-                                  location; split into ``shortfall_state_eur``, ``shortfall_municipality_eur`` and
-                                  ``shortfall_investor_eur``. The book value stands in for the amount that is guaranteed
-    ``sft_eur``                   homes x subsidy; 0 where T1 is shorter than the subsidy asks. At most: its other conditions are not
+    ``book_value_eur``            investment x (1 - T1 / depreciation years), at least 0: straight
+    line ``guarantee_fee_eur``         homes x fee ``shortfall_eur``             book value -
+    investment x sale share, at least 0: what is lost after term 1 if there is no next
+                                  location; split into ``shortfall_state_eur``,
+                                  ``shortfall_municipality_eur`` and ``shortfall_investor_eur``. The
+                                  book value stands in for the amount that is guaranteed
+    ``sft_eur``                   homes x subsidy; 0 where T1 is shorter than the subsidy asks. At
+    most: its other conditions are not
                                   judged
     ``exploitation_1_eur``        homes x T1 x (12 x rent - running cost) - investment
     ``exploitation_2_eur``        homes x T2 x (12 x rent - running cost) - move bill
-    ``exploitation_eur``          both terms; without subsidy, fee and what the homes are worth in the end, which stand beside it
-    ============================  =========================================================================================
+    ``exploitation_eur``          both terms; without subsidy, fee and what the homes are worth in
+    the end, which stand beside it ============================
+    =========================================================================================
 
     Parameters
     ----------
@@ -277,8 +316,9 @@ def assess_costs(
     Returns
     -------
     pandas.DataFrame
-        Parcel id, municipality code, homes, term, the columns above (float64; NaN where something they need is not known) and `not_known`:
-        what that is, and why. The index is that of `locations`. (n, 23)
+        Parcel id, municipality code, homes, term, the columns above (float64; NaN where something
+        they need is not known) and `not_known`: what that is, and why. The index is that of
+        `locations`. (n, 23)
 
     Raises
     ------
@@ -302,8 +342,13 @@ def assess_costs(
     move = investment * value["move_share"]
     book_value = investment * np.maximum(1 - term / value["depreciation_years"], 0.0)
     shortfall = np.maximum(book_value - investment * value["sale_share"], 0.0)
-    net_rent = homes * (_MONTHS_PER_YEAR * value["rent_per_home_month_eur"] - value["running_cost_per_home_year_eur"])
-    long_enough = np.where(np.isnan(term + value["sft_least_years"]), np.nan, term >= value["sft_least_years"])
+    net_rent = homes * (
+        _MONTHS_PER_YEAR * value["rent_per_home_month_eur"]
+        - value["running_cost_per_home_year_eur"]
+    )
+    long_enough = np.where(
+        np.isnan(term + value["sft_least_years"]), np.nan, term >= value["sft_least_years"]
+    )
     first, second = net_rent * term - investment, net_rent * value["second_term_years"] - move
     columns: dict[str, Any] = {
         PARCEL_ID: locations[PARCEL_ID],
@@ -312,12 +357,19 @@ def assess_costs(
         TERM_YEARS: term,
         "investment_eur": investment,
         "move_eur": move,
-        **{f"move_{part}_eur": move * value[f"move_{part}_share"] for part in ("transport", "connections", "site", "rest")},
+        **{
+            f"move_{part}_eur": move * value[f"move_{part}_share"]
+            for part in ("transport", "connections", "site", "rest")
+        },
         "book_value_eur": book_value,
         "guarantee_fee_eur": homes * value["guarantee_fee_per_home"],
-        # What is guaranteed is only there while the guarantee is: its split is then unknown, the shortfall is not.
+        # What is guaranteed is only there while the guarantee is: its split is then unknown, the
+        # shortfall is not.
         "shortfall_eur": shortfall,
-        **{f"shortfall_{who}_eur": shortfall * value[f"guarantee_{who}_share"] for who in ("state", "municipality", "investor")},
+        **{
+            f"shortfall_{who}_eur": shortfall * value[f"guarantee_{who}_share"]
+            for who in ("state", "municipality", "investor")
+        },
         "sft_eur": homes * value["sft_per_home"] * long_enough,
         "exploitation_1_eur": first,
         "exploitation_2_eur": second,
@@ -333,13 +385,19 @@ def _parameters(parameters: CostParameters | Mapping[str, Any] | None) -> CostPa
     try:
         return CostParameters.model_validate(dict(parameters or {}))
     except ValidationError as error:
-        raise StudyError(f"costs, parameters: {describe_validation_error(error, CostParameters)}") from None
+        raise StudyError(
+            f"costs, parameters: {describe_validation_error(error, CostParameters)}"
+        ) from None
 
 
 def _numbers(locations: pd.DataFrame, name: str) -> Floats:
-    absent = [column for column in (PARCEL_ID, MUNICIPALITY_CODE, name) if column not in locations.columns]
+    absent = [
+        column for column in (PARCEL_ID, MUNICIPALITY_CODE, name) if column not in locations.columns
+    ]
     if absent:
-        raise LayerError(f"locations have no column {enumerate_some(absent)}; give Ranking.locations or the rows of ranking.csv")
+        raise LayerError(
+            f"locations have no column {enumerate_some(absent)}; give Ranking.locations or the rows of ranking.csv"
+        )
     numbers = pd.to_numeric(locations[name], errors="coerce").astype("float64")
     wrong = locations.loc[(numbers.isna() & locations[name].notna()) | numbers.lt(0), PARCEL_ID]
     if len(wrong):
@@ -349,7 +407,9 @@ def _numbers(locations: pd.DataFrame, name: str) -> Floats:
     return np.asarray(numbers, dtype=np.float64)
 
 
-def _values(figures: CostFigures, as_of: dt.date, given: CostParameters) -> tuple[dict[str, float], list[str]]:
+def _values(
+    figures: CostFigures, as_of: dt.date, given: CostParameters
+) -> tuple[dict[str, float], list[str]]:
     """Return every input, NaN where it is not known, and why those are not."""
     values: dict[str, float] = {}
     reasons = []
@@ -359,7 +419,9 @@ def _values(figures: CostFigures, as_of: dt.date, given: CostParameters) -> tupl
         if key == "build_cost_per_home" and given.build_cost_per_home_eur is not None:
             values[key] = given.build_cost_per_home_eur
         elif row is None:
-            reasons.append(f"{key}: no figure holds on {as_of} (there is {', '.join(row.period for row in figure.rows)})")
+            reasons.append(
+                f"{key}: no figure holds on {as_of} (there is {', '.join(row.period for row in figure.rows)})"
+            )
     for key, parameter in given:
         if key == "build_cost_per_home_eur":
             continue
@@ -374,7 +436,9 @@ def _not_known(homes: Floats, term: Floats, reasons: list[str]) -> list[str]:
     texts = []
     for row_homes, row_term in zip(homes, term, strict=True):
         own = [
-            f"{name}: not known of this location" for name, number in ((HOMES_MID, row_homes), (TERM_YEARS, row_term)) if np.isnan(number)
+            f"{name}: not known of this location"
+            for name, number in ((HOMES_MID, row_homes), (TERM_YEARS, row_term))
+            if np.isnan(number)
         ]
         texts.append("; ".join([*own, *reasons]))
     return texts

@@ -29,14 +29,16 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
     Parameters
     ----------
     out
-        Folder, or ``s3://bucket/prefix``, that a run wrote to. Municipalities that are not done count as not assessed.
+        Folder, or ``s3://bucket/prefix``, that a run wrote to. Municipalities that are not done
+        count as not assessed.
     targets
         A built-in name, or the path of a targets file.
 
     Returns
     -------
     TargetComparison
-        Also written to targets.csv, targets_filling.csv (which locations, in rank order) and targets_production.csv.
+        Also written to targets.csv, targets_filling.csv (which locations, in rank order) and
+        targets_production.csv.
 
     Raises
     ------
@@ -47,7 +49,11 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
     with place_of(out).reading(FILES_OF_RUN) as folder:
         results = read_run(folder)
         found = compare(
-            asked, results.locations, results.as_of, required_years=results.placement("required_years"), assessed=list(results.done)
+            asked,
+            results.locations,
+            results.as_of,
+            required_years=results.placement("required_years"),
+            assessed=list(results.done),
         )
         _write(found.targets, folder / TARGETS)
         _write(found.filling, folder / _FILLING)
@@ -55,7 +61,9 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
     return found
 
 
-def write_costs(out: str | Path, figures: str | Path = "costs-nl", given: Mapping[str, Any] | None = None) -> pd.DataFrame:
+def write_costs(
+    out: str | Path, figures: str | Path = "costs-nl", given: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
     """Work out what homes on every ranked location of a run cost, and write that beside its results. No business case.
 
     Parameters
@@ -70,7 +78,8 @@ def write_costs(out: str | Path, figures: str | Path = "costs-nl", given: Mappin
     Returns
     -------
     pandas.DataFrame
-        As `flexruimte.analyses.costs.assess_costs`; also written to costs.csv, with the figures behind it in costs_figures.csv.
+        As `flexruimte.analyses.costs.assess_costs`; also written to costs.csv, with the figures
+        behind it in costs_figures.csv.
 
     Raises
     ------

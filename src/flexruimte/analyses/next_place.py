@@ -23,7 +23,16 @@ from flexruimte.errors import OutputError, did_you_mean, enumerate_some
 from flexruimte.results.read import FILES_OF_RUN, PARCELS, RunResults, read_measure, read_run
 from flexruimte.results.store import place_of
 from flexruimte.results.tables import listed_ids
-from flexruimte.vocabulary import HOMES_MID, LARGEST_PART_AREA, MUNICIPALITY_CODE, PARCEL_ID, PARCEL_IDS, TERM_END, TERM_START, TERM_YEARS
+from flexruimte.vocabulary import (
+    HOMES_MID,
+    LARGEST_PART_AREA,
+    MUNICIPALITY_CODE,
+    PARCEL_ID,
+    PARCEL_IDS,
+    TERM_END,
+    TERM_START,
+    TERM_YEARS,
+)
 
 __all__ = ["relocate", "sites_of_run"]
 
@@ -51,18 +60,23 @@ def relocate(
     Parameters
     ----------
     out
-        Folder, or ``s3://bucket/prefix``, that a run wrote to; every municipality in it must be done.
+        Folder, or ``s3://bucket/prefix``, that a run wrote to; every municipality in it must be
+        done.
     regions
-        CSV file with `gemeente_code`, `region`, `province`; None: all municipalities of the run are one region.
+        CSV file with `gemeente_code`, `region`, `province`; None: all municipalities of the run are
+        one region.
     placements
         CSV file with the homes that stand there first: `parcel_id`, `year`, `homes`; None: by rank.
     homes
-        Homes that are placed by rank in the first year, in all or by municipality code; None: half of the places that are open then.
+        Homes that are placed by rank in the first year, in all or by municipality code; None: half
+        of the places that are open then.
     choices
-        Parameters of `RelocationParameters` by name; what is not given is the study's, or the default.
+        Parameters of `RelocationParameters` by name; what is not given is the study's, or the
+        default.
     reuse_sites
-        Whether homes may come to a site that the first homes left when their time was up. By default they may not, as the permit for that
-        site has then run out: else all homes would change places with each other on one day (an assumption).
+        Whether homes may come to a site that the first homes left when their time was up. By
+        default they may not, as the permit for that site has then run out: else all homes would
+        change places with each other on one day (an assumption).
     progress
         Called with a line of text now and then.
 
@@ -82,7 +96,9 @@ def relocate(
     with place.reading((*FILES_OF_RUN, PARCELS)) as folder:
         results = read_run(folder)
         if results.not_done:
-            states = enumerate_some([f"{code} is {state}" for code, state in results.not_done.items()])
+            states = enumerate_some(
+                [f"{code} is {state}" for code, state in results.not_done.items()]
+            )
             raise OutputError(
                 f"the run in {place} is not complete ({states}), and a next place may lie in what is missing; finish it with flexruimte run"
             )
@@ -93,7 +109,9 @@ def relocate(
                 raise RelocationError("both homes and placements are given; leave one of them out")
             placed = _read_table(placements, "placements", _PLACEMENT_COLUMNS, ("year", "homes"))
         else:
-            placed = place_by_rank(sites, homes, year=parameters.first_year, required_years=parameters.required_years)
+            placed = place_by_rank(
+                sites, homes, year=parameters.first_year, required_years=parameters.required_years
+            )
         if not reuse_sites:
             sites = _used_once(sites, placed, parameters)
         plan = plan_relocation(sites, parameters, placed, progress=progress)
@@ -109,21 +127,29 @@ def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.Data
     results
         Of the run.
     serviced_share
-        By parcel id; a location has the mean of its parcels, and 0 where it is not known: nothing is taken to be there.
+        By parcel id; a location has the mean of its parcels, and 0 where it is not known: nothing
+        is taken to be there.
 
     Returns
     -------
     pandas.DataFrame
-        `hectares` is the largest connected buildable part, which holds the homes. A term that is unknown counts as none. A term that only
-        the longest term or the legal regime cuts off does not end there for homes that come later: nothing else is known to come. (n, ...)
+        `hectares` is the largest connected buildable part, which holds the homes. A term that is
+        unknown counts as none. A term that only the longest term or the legal regime cuts off does
+        not end there for homes that come later: nothing else is known to come. (n, ...)
     """
     rows = results.locations
     known = serviced_share.dropna().to_dict()
-    shares = [np.mean([known.get(parcel, 0.0) for parcel in listed_ids(parcels)]) for parcels in rows[PARCEL_IDS]]
+    shares = [
+        np.mean([known.get(parcel, 0.0) for parcel in listed_ids(parcels)])
+        for parcels in rows[PARCEL_IDS]
+    ]
     return pd.DataFrame(
         {
             **{name: rows[name] for name in (PARCEL_ID, MUNICIPALITY_CODE, "x", "y", TERM_START)},
-            TERM_END: rows[TERM_END].where(rows[TERM_YEARS] < _longest_years(results) - _DAY_YEARS, rows[TERM_START] + _OPEN_ENDED),
+            TERM_END: rows[TERM_END].where(
+                rows[TERM_YEARS] < _longest_years(results) - _DAY_YEARS,
+                rows[TERM_START] + _OPEN_ENDED,
+            ),
             HOMES_MID: rows[HOMES_MID].fillna(0),
             "hectares": rows[LARGEST_PART_AREA] / _SQUARE_METRES_PER_HECTARE,
             "score": rows["score"],
@@ -140,27 +166,51 @@ def _longest_years(results: RunResults) -> float:
     return min((float(limit) for limit in limits if limit is not None), default=np.inf)
 
 
-def _used_once(sites: pd.DataFrame, placements: pd.DataFrame, parameters: RelocationParameters) -> pd.DataFrame:
+def _used_once(
+    sites: pd.DataFrame, placements: pd.DataFrame, parameters: RelocationParameters
+) -> pd.DataFrame:
     """Return the sites with the term of those that homes are placed on ending when the last of these must leave."""
     if parameters.longest_stay is None:
         return sites
-    last = placements.groupby(placements[PARCEL_ID].astype(str))["year"].max().reindex(sites[PARCEL_ID]).to_numpy(dtype=np.float64)
-    ends = pd.to_datetime(
-        pd.Series([f"{year + parameters.longest_stay:.0f}-01-01" if year == year else None for year in last]), format="ISO8601"
+    last = (
+        placements.groupby(placements[PARCEL_ID].astype(str))["year"]
+        .max()
+        .reindex(sites[PARCEL_ID])
+        .to_numpy(dtype=np.float64)
     )
-    return sites.assign(**{TERM_END: np.fmin(sites[TERM_END].to_numpy("datetime64[s]"), ends.to_numpy("datetime64[s]"))})
+    ends = pd.to_datetime(
+        pd.Series(
+            [
+                f"{year + parameters.longest_stay:.0f}-01-01" if year == year else None
+                for year in last
+            ]
+        ),
+        format="ISO8601",
+    )
+    return sites.assign(
+        **{
+            TERM_END: np.fmin(
+                sites[TERM_END].to_numpy("datetime64[s]"), ends.to_numpy("datetime64[s]")
+            )
+        }
+    )
 
 
 def _parameters(results: RunResults, choices: Mapping[str, Any]) -> RelocationParameters:
     """Return the choices, with those of the study where none are made."""
-    of_study = {"required_years": results.placement("required_years"), "group_homes": results.placement("move_group_homes")}
+    of_study = {
+        "required_years": results.placement("required_years"),
+        "group_homes": results.placement("move_group_homes"),
+    }
     given = {name: value for name, value in choices.items() if value is not None}
     unknown = [name for name in given if name not in RelocationParameters.__dataclass_fields__]
     if unknown:
         raise RelocationError(
             f"'{unknown[0]}' is no choice of a relocation plan; {did_you_mean(unknown[0], RelocationParameters.__dataclass_fields__)}"
         )
-    return RelocationParameters(**{**{name: int(value) for name, value in of_study.items() if value is not None}, **given})
+    return RelocationParameters(
+        **{**{name: int(value) for name, value in of_study.items() if value is not None}, **given}
+    )
 
 
 def _with_regions(sites: pd.DataFrame, regions: str | Path | None) -> pd.DataFrame:
@@ -169,19 +219,27 @@ def _with_regions(sites: pd.DataFrame, regions: str | Path | None) -> pd.DataFra
     return add_regions(sites, _read_table(regions, "regions", _REGION_COLUMNS))
 
 
-def _read_table(path: str | Path, what: str, columns: tuple[str, ...], numbers: tuple[str, ...] = ()) -> pd.DataFrame:
+def _read_table(
+    path: str | Path, what: str, columns: tuple[str, ...], numbers: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """Read columns of a CSV file, as text but for the numbers."""
     try:
         table: pd.DataFrame = pd.read_csv(path, dtype="string")
     except (OSError, ValueError) as error:
-        raise RelocationError(f"{what} {path} cannot be read: {error}; give a CSV file with {', '.join(columns)}") from None
+        raise RelocationError(
+            f"{what} {path} cannot be read: {error}; give a CSV file with {', '.join(columns)}"
+        ) from None
     missing = [name for name in columns if name not in table]
     if missing:
-        raise RelocationError(f"{what} {path} has no column '{missing[0]}'; {did_you_mean(missing[0], table.columns)}")
+        raise RelocationError(
+            f"{what} {path} has no column '{missing[0]}'; {did_you_mean(missing[0], table.columns)}"
+        )
     for name in numbers:
         values = pd.to_numeric(table[name], errors="coerce")
         if values.isna().any():
             row = int(np.flatnonzero(values.isna())[0])
-            raise RelocationError(f"{what} {path}, row {row + 2}: '{name}' is {table[name].iloc[row]!r}; write a number")
+            raise RelocationError(
+                f"{what} {path}, row {row + 2}: '{name}' is {table[name].iloc[row]!r}; write a number"
+            )
         table[name] = values
     return table[list(columns)]

@@ -1,7 +1,8 @@
 """Targets: how many homes a region or municipality is to have by when, against the locations whose term is secured.
 
-A targets file is TOML: targets, the regions that they name with their members, and what was produced in past years; each with its source.
-`targets-minister-2021` comes with flexruimte as an example.
+A targets file is TOML: targets, the regions that they name with their members, and what was
+produced in past years; each with its source. `targets-minister-2021` comes with flexruimte as an
+example.
 """
 
 from __future__ import annotations
@@ -42,14 +43,34 @@ from flexruimte.vocabulary import (
     Status,
 )
 
-__all__ = ["Production", "Region", "RequiredYears", "Target", "TargetComparison", "Targets", "built_in_targets", "compare", "load_targets"]
+__all__ = [
+    "Production",
+    "Region",
+    "RequiredYears",
+    "Target",
+    "TargetComparison",
+    "Targets",
+    "built_in_targets",
+    "compare",
+    "load_targets",
+]
 
 _PREFIX: Final = "targets-"
 _CODE: Final = re.compile(r"GM\d{4}")
 _SEPARATOR: Final = ";"
 _SCORE: Final = "score"
 _HOMES: Final = (HOMES_LOW, HOMES_MID, HOMES_HIGH)
-_COLUMNS: Final = (PARCEL_ID, MUNICIPALITY_CODE, MUNICIPALITY_NAME, STATUS, _SCORE, *_HOMES, TERM_START, TERM_END, TERM_YEARS)
+_COLUMNS: Final = (
+    PARCEL_ID,
+    MUNICIPALITY_CODE,
+    MUNICIPALITY_NAME,
+    STATUS,
+    _SCORE,
+    *_HOMES,
+    TERM_START,
+    TERM_END,
+    TERM_YEARS,
+)
 
 
 def _as_date(value: Any) -> Any:
@@ -100,7 +121,9 @@ class Region(Sourced):
     @model_validator(mode="after")
     def _has_members(self) -> Self:
         if self.everywhere == bool(self.members):
-            raise ValueError("a region needs members: a table of code = name, or everywhere = true, and not both")
+            raise ValueError(
+                "a region needs members: a table of code = name, or everywhere = true, and not both"
+            )
         if not self.everywhere and self.municipality_count is not None:
             raise ValueError("municipality_count goes with everywhere = true")
         return self
@@ -202,7 +225,11 @@ def built_in_targets() -> list[str]:
     """
     folder = resources.files("flexruimte.analyses") / "figures"
     names = (entry.name for entry in folder.iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.startswith(_PREFIX) and name.endswith(".toml"))
+    return sorted(
+        name.removesuffix(".toml")
+        for name in names
+        if name.startswith(_PREFIX) and name.endswith(".toml")
+    )
 
 
 def load_targets(name: str | Path, folder: Path | None = None) -> Targets:
@@ -218,8 +245,9 @@ def load_targets(name: str | Path, folder: Path | None = None) -> Targets:
     Raises
     ------
     RulesetError
-        When the file cannot be read or says something that does not hold: a region that does not exist or has no members, homes that are no
-        whole number above zero, a date that is none, a figure without source or basis.
+        When the file cannot be read or says something that does not hold: a region that does not
+        exist or has no members, homes that are no whole number above zero, a date that is none, a
+        figure without source or basis.
 
     Examples
     --------
@@ -229,7 +257,9 @@ def load_targets(name: str | Path, folder: Path | None = None) -> Targets:
     built_in = str(name) in built_in_targets()
     try:
         if built_in:
-            text = (resources.files("flexruimte.analyses") / "figures" / f"{name}.toml").read_text(encoding="utf-8")
+            text = (resources.files("flexruimte.analyses") / "figures" / f"{name}.toml").read_text(
+                encoding="utf-8"
+            )
         else:
             text = ((folder or Path.cwd()) / name).read_text(encoding="utf-8")
         return Targets.model_validate(tomllib.loads(text))
@@ -241,7 +271,9 @@ def load_targets(name: str | Path, folder: Path | None = None) -> Targets:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesetError(f"targets '{name}' is not valid TOML: {error}") from None
     except ValidationError as error:
-        raise RulesetError(f"targets '{name}': {describe_validation_error(error, Targets)}") from None
+        raise RulesetError(
+            f"targets '{name}': {describe_validation_error(error, Targets)}"
+        ) from None
 
 
 def compare(
@@ -254,43 +286,50 @@ def compare(
 ) -> TargetComparison:
     """Compare targets with the capacity of locations.
 
-    A location is secured for a target when it is ranked (`available` or `attention`), its homes are known, and its term starts in time and
-    lasts the required years (counted from `as_of`, where it has already started). Secured locations of all municipalities of a region are
-    merged by score, then homes (middle), then parcel id, and fill the target in that order. A location counts once per target; it may
-    count for several targets, as a municipality lies in a region and in the country.
+    A location is secured for a target when it is ranked (`available` or `attention`), its homes are
+    known, and its term starts in time and lasts the required years (counted from `as_of`, where it
+    has already started). Secured locations of all municipalities of a region are merged by score,
+    then homes (middle), then parcel id, and fill the target in that order. A location counts once
+    per target; it may count for several targets, as a municipality lies in a region and in the
+    country.
 
-    Where municipalities of a region were not assessed, what was found is the least there is: the target is `covered` if that is enough, and
-    `unknown` if not. Where none was assessed, nothing is known of it.
+    Where municipalities of a region were not assessed, what was found is the least there is: the
+    target is `covered` if that is enough, and `unknown` if not. Where none was assessed, nothing is
+    known of it.
 
     Parameters
     ----------
     targets
         As `load_targets` reads them.
     locations
-        Locations of one or more municipalities, such as `Ranking.locations` or the rows of ``ranking.csv``. The order of rows does not
-        matter. (n, ...)
+        Locations of one or more municipalities, such as `Ranking.locations` or the rows of
+        ``ranking.csv``. The order of rows does not matter. (n, ...)
     as_of
         The date from which terms count; today's date is never read.
     required_years
-        Shortest term that counts, for targets that state none of their own; None: that of the targets file. [year]
+        Shortest term that counts, for targets that state none of their own; None: that of the
+        targets file. [year]
     assessed
-        Codes or names of the municipalities that were assessed, besides those that have a row. None: only those; a municipality without any
-        location then counts as not assessed.
+        Codes or names of the municipalities that were assessed, besides those that have a row.
+        None: only those; a municipality without any location then counts as not assessed.
 
     Returns
     -------
     TargetComparison
-        Its `targets` have, per target: `target`, `place`, `homes` asked, `at_least`, `per`, `by`, `by_passed` (whether that was before
-        `as_of`), `required_years`; `status` covered, short or unknown; `covered_homes` (at most what is asked) and `short_homes`;
-        `secured_homes` with `_low` and `_high`, `secured_locations`, `years_of_target` (of a yearly target); what does not count:
-        `too_late_homes`, `too_short_homes`, `term_unknown_homes`, `unranked_homes` (on locations with status unknown),
-        `locations_without_homes` (ranked, number not known); `municipalities`, `municipalities_assessed` and the names `not_assessed`;
-        `source`, `basis`. Null is not known.
+        Its `targets` have, per target: `target`, `place`, `homes` asked, `at_least`, `per`, `by`,
+        `by_passed` (whether that was before `as_of`), `required_years`; `status` covered, short or
+        unknown; `covered_homes` (at most what is asked) and `short_homes`; `secured_homes` with
+        `_low` and `_high`, `secured_locations`, `years_of_target` (of a yearly target); what does
+        not count: `too_late_homes`, `too_short_homes`, `term_unknown_homes`, `unranked_homes` (on
+        locations with status unknown), `locations_without_homes` (ranked, number not known);
+        `municipalities`, `municipalities_assessed` and the names `not_assessed`; `source`, `basis`.
+        Null is not known.
 
     Raises
     ------
     LayerError
-        When the locations lack a column, have a date that is none or negative homes, or say two things of the same parcel.
+        When the locations lack a column, have a date that is none or negative homes, or say two
+        things of the same parcel.
     """
     rows, repeated = _clean(locations)
     default_years = targets.required_years.value if required_years is None else required_years
@@ -302,7 +341,10 @@ def compare(
         years = default_years if target.required_years is None else target.required_years
         standing = _standing(here, as_of, years, target.by)
         outcome = _outcome(key, target, place, here, standing)
-        outcome |= {"by_passed": target.by is not None and target.by < as_of, "required_years": years}
+        outcome |= {
+            "by_passed": target.by is not None and target.by < as_of,
+            "required_years": years,
+        }
         if outcome["status"] == "unknown":
             unknown[key] = place.why_unknown
         outcomes.append(outcome)
@@ -329,30 +371,47 @@ class _Standing(StrEnum):
     NO_CANDIDATE = "no_candidate"
 
 
-_NOT_COUNTED: Final = (_Standing.TOO_LATE, _Standing.TOO_SHORT, _Standing.TERM_UNKNOWN, _Standing.UNRANKED)
+_NOT_COUNTED: Final = (
+    _Standing.TOO_LATE,
+    _Standing.TOO_SHORT,
+    _Standing.TERM_UNKNOWN,
+    _Standing.UNRANKED,
+)
 
 
 def _clean(locations: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Return the columns that count, in merged rank order, and how many rows were repetitions."""
     absent = [name for name in _COLUMNS if name not in locations.columns]
     if absent:
-        raise LayerError(f"locations have no column {enumerate_some(absent)}; give Ranking.locations or the rows of ranking.csv")
+        raise LayerError(
+            f"locations have no column {enumerate_some(absent)}; give Ranking.locations or the rows of ranking.csv"
+        )
     rows = pd.DataFrame(locations[list(_COLUMNS)]).reset_index(drop=True)
     for name in (PARCEL_ID, MUNICIPALITY_CODE, MUNICIPALITY_NAME, STATUS):
         rows[name] = rows[name].astype("string").fillna("").astype(object)
     for name in (_SCORE, TERM_YEARS, *_HOMES):
-        rows[name] = _read(rows, name, pd.to_numeric(rows[name], errors="coerce"), "number").astype("float64")
+        rows[name] = _read(rows, name, pd.to_numeric(rows[name], errors="coerce"), "number").astype(
+            "float64"
+        )
     for name in (TERM_START, TERM_END):
-        rows[name] = _read(rows, name, pd.to_datetime(rows[name], errors="coerce", format="ISO8601"), "date").astype("datetime64[s]")
+        rows[name] = _read(
+            rows, name, pd.to_datetime(rows[name], errors="coerce", format="ISO8601"), "date"
+        ).astype("datetime64[s]")
     negative = rows.loc[(rows[list(_HOMES)] < 0).any(axis=1), PARCEL_ID]
     if len(negative):
-        raise LayerError(f"locations: parcel {enumerate_some(negative)} has homes below zero; homes are 0 or more, or empty if not known")
+        raise LayerError(
+            f"locations: parcel {enumerate_some(negative)} has homes below zero; homes are 0 or more, or empty if not known"
+        )
     distinct = rows.drop_duplicates()
     double = distinct.loc[distinct.duplicated([MUNICIPALITY_CODE, PARCEL_ID]), PARCEL_ID]
     if len(double):
-        raise LayerError(f"locations: parcel {enumerate_some(sorted(double))} stands there twice, with different values; give one run")
+        raise LayerError(
+            f"locations: parcel {enumerate_some(sorted(double))} stands there twice, with different values; give one run"
+        )
     order = distinct.assign(score=distinct[_SCORE].fillna(-1.0)).sort_values(
-        [_SCORE, HOMES_MID, PARCEL_ID, MUNICIPALITY_CODE], ascending=[False, False, True, True], kind="stable"
+        [_SCORE, HOMES_MID, PARCEL_ID, MUNICIPALITY_CODE],
+        ascending=[False, False, True, True],
+        kind="stable",
     )
     return distinct.loc[order.index].reset_index(drop=True), len(rows) - len(distinct)
 
@@ -362,7 +421,9 @@ def _read(rows: pd.DataFrame, name: str, values: pd.Series[Any], what: str) -> p
     wrong = rows.loc[values.isna() & rows[name].notna(), PARCEL_ID]
     if len(wrong):
         example = "2030-12-31" if what == "date" else "12.5"
-        raise LayerError(f"locations: {name} of parcel {enumerate_some(wrong)} is no {what}; write it as {example}, or leave it empty")
+        raise LayerError(
+            f"locations: {name} of parcel {enumerate_some(wrong)} is no {what}; write it as {example}, or leave it empty"
+        )
     return values
 
 
@@ -397,25 +458,43 @@ class _Places:
         self._municipality, pairs = pd.factorize(of_rows)
         self._pairs: list[_Pair] = [(str(code), str(name)) for code, name in pairs]
         by_word = {word: pair for pair in self._pairs for word in pair}
-        self._assessed = {*self._pairs, *(by_word.get(word, (word, word)) for word in assessed or ())}
+        self._assessed = {
+            *self._pairs,
+            *(by_word.get(word, (word, word)) for word in assessed or ()),
+        }
 
     def of(self, target: Target, targets: Targets) -> tuple[Booleans, _Place]:
-        """Return which locations lie in a target's place, and what is known of its municipalities. (n,) bool."""
+        """Return which locations lie in a target's place, and what is known of its municipalities.
+
+        (n,) bool.
+        """
         if target.region is None:
             wanted = {str(target.municipality): str(target.municipality)}
             return self._in(wanted), self._place(str(target.municipality), wanted)
         region = targets.regions[target.region]
         if region.everywhere:
             everyone = np.ones(len(self._municipality), dtype=bool)
-            return everyone, _Place(target.region, region.municipality_count, len(self._assessed), ())
-        return self._in(region.members | region.former_members), self._place(target.region, region.members)
+            return everyone, _Place(
+                target.region, region.municipality_count, len(self._assessed), ()
+            )
+        return self._in(region.members | region.former_members), self._place(
+            target.region, region.members
+        )
 
     def _in(self, members: Mapping[str, str]) -> Booleans:
-        inside = [i for i, pair in enumerate(self._pairs) if any(_same(member, pair) for member in members.items())]
+        inside = [
+            i
+            for i, pair in enumerate(self._pairs)
+            if any(_same(member, pair) for member in members.items())
+        ]
         return np.isin(self._municipality, inside)
 
     def _place(self, name: str, members: Mapping[str, str]) -> _Place:
-        absent = [member[1] for member in members.items() if not any(_same(member, pair) for pair in self._assessed)]
+        absent = [
+            member[1]
+            for member in members.items()
+            if not any(_same(member, pair) for pair in self._assessed)
+        ]
         return _Place(name, len(members), len(members) - len(absent), tuple(absent))
 
 
@@ -426,14 +505,20 @@ def _same(member: _Pair, municipality: _Pair) -> bool:
     return code == other_code or (not both_coded and name == other_name)
 
 
-def _standing(rows: pd.DataFrame, as_of: dt.date, required_years: float, by: dt.date | None) -> NDArray[Any]:
+def _standing(
+    rows: pd.DataFrame, as_of: dt.date, required_years: float, by: dt.date | None
+) -> NDArray[Any]:
     """Return what each location is to a target. (n,)."""
     today = np.datetime64(as_of, "D")
     start, end = (rows[name].to_numpy().astype("datetime64[D]") for name in (TERM_START, TERM_END))
     years: Floats = rows[TERM_YEARS].to_numpy(copy=True)
     begun = start < today
     # What is left of a term that has begun; not known without an end.
-    years[begun] = np.where(np.isnat(end[begun]), np.nan, np.maximum(years_between(np.full(begun.sum(), today), end[begun]), 0.0))
+    years[begun] = np.where(
+        np.isnat(end[begun]),
+        np.nan,
+        np.maximum(years_between(np.full(begun.sum(), today), end[begun]), 0.0),
+    )
     term_unknown = np.isnan(years) | (np.isnat(start) & (years >= required_years))
     too_late = np.zeros(len(rows), dtype=bool) if by is None else start > np.datetime64(by, "D")
     ranked = rows[STATUS].isin([str(status) for status in RANKED_STATUSES]).to_numpy()
@@ -458,7 +543,9 @@ def _standing(rows: pd.DataFrame, as_of: dt.date, required_years: float, by: dt.
     )
 
 
-def _outcome(key: str, target: Target, place: _Place, rows: pd.DataFrame, standing: NDArray[Any]) -> dict[str, Any]:
+def _outcome(
+    key: str, target: Target, place: _Place, rows: pd.DataFrame, standing: NDArray[Any]
+) -> dict[str, Any]:
     """Return what is known of one target; null where no municipality was assessed."""
     known = place.assessed > 0 or len(rows) > 0
     secured = rows[standing == _Standing.SECURED]
@@ -535,7 +622,11 @@ def _as_table(outcomes: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _typed(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
-    return pd.to_datetime(values).astype("datetime64[s]") if kind.startswith("datetime") else values.astype(kind)  # type: ignore[call-overload]  # a name
+    return (
+        pd.to_datetime(values).astype("datetime64[s]")
+        if kind.startswith("datetime")
+        else values.astype(kind)
+    )  # type: ignore[call-overload]  # a name
 
 
 def _filling(key: str, homes: int, secured: pd.DataFrame) -> pd.DataFrame:
@@ -543,7 +634,12 @@ def _filling(key: str, homes: int, secured: pd.DataFrame) -> pd.DataFrame:
     cumulative = secured[HOMES_MID].cumsum()
     # A location without room for a home fills nothing.
     rows = secured[(cumulative - secured[HOMES_MID] < homes) & (secured[HOMES_MID] > 0)]
-    table = pd.DataFrame({"target": pd.Series(key, index=rows.index, dtype="string"), "order": np.arange(1, len(rows) + 1)})
+    table = pd.DataFrame(
+        {
+            "target": pd.Series(key, index=rows.index, dtype="string"),
+            "order": np.arange(1, len(rows) + 1),
+        }
+    )
     for name in (MUNICIPALITY_CODE, MUNICIPALITY_NAME, PARCEL_ID):
         table[name] = rows[name].astype("string")
     table[_SCORE] = rows[_SCORE]
@@ -559,7 +655,9 @@ def _production(targets: Targets) -> pd.DataFrame:
     yearly = [
         target.homes
         for target in targets.targets.values()
-        if target.per == "year" and target.region is not None and targets.regions[target.region].everywhere
+        if target.per == "year"
+        and target.region is not None
+        and targets.regions[target.region].everywhere
     ]
     rows = list(_production_rows(targets.production, yearly[0] if len(yearly) == 1 else None))
     types = {
@@ -581,7 +679,9 @@ def _production(targets: Targets) -> pd.DataFrame:
     return table.sort_values(["from", "until", "what"], kind="stable", ignore_index=True)
 
 
-def _production_rows(production: Iterable[Production], yearly: int | None) -> Iterator[dict[str, Any]]:
+def _production_rows(
+    production: Iterable[Production], yearly: int | None
+) -> Iterator[dict[str, Any]]:
     for figure in production:
         year = figure.from_.year
         full_year = (figure.from_, figure.until) == (dt.date(year, 1, 1), dt.date(year, 12, 31))

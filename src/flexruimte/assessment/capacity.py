@@ -12,7 +12,16 @@ from flexruimte.kernels.layout import LayoutParameters, Layouts
 from flexruimte.kernels.layout_memory import LayoutMemory
 from flexruimte.kernels.overlap import largest_part
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import HOMES_HIGH, HOMES_LOW, HOMES_MID, LARGEST_PART_AREA, SIZE_CLASS, Booleans, Floats, Geometries
+from flexruimte.vocabulary import (
+    HOMES_HIGH,
+    HOMES_LOW,
+    HOMES_MID,
+    LARGEST_PART_AREA,
+    SIZE_CLASS,
+    Booleans,
+    Floats,
+    Geometries,
+)
 
 __all__ = ["CAPACITY_MEASURES", "Capacity", "assess_capacity", "layout_parameters"]
 
@@ -53,27 +62,36 @@ def layout_parameters(ruleset: Ruleset) -> LayoutParameters | None:
     try:
         return LayoutParameters(**{name: ruleset.value(name) for name in names})
     except ValueError as error:
-        raise RulesetError(f"[placement] of '{ruleset.name}': {str(error).rstrip('.')}; change one of them") from None
+        raise RulesetError(
+            f"[placement] of '{ruleset.name}': {str(error).rstrip('.')}; change one of them"
+        ) from None
 
 
 def assess_capacity(
-    ruleset: Ruleset, buildable: Geometries, measures: pd.DataFrame, wanted: Booleans, memory: LayoutMemory | None = None
+    ruleset: Ruleset,
+    buildable: Geometries,
+    measures: pd.DataFrame,
+    wanted: Booleans,
+    memory: LayoutMemory | None = None,
 ) -> Capacity:
     """Return the homes that fit on the largest connected buildable part, and the project-size class. Loose other parts hold none.
 
-    Low and high are by density: area [ha] x net density [homes/ha] / gross-net factor, rounded down. The middle is by density too, or by a
-    layout of modules; low and high are then widened so that it lies between them.
+    Low and high are by density: area [ha] x net density [homes/ha] / gross-net factor, rounded
+    down. The middle is by density too, or by a layout of modules; low and high are then widened so
+    that it lies between them.
 
     Parameters
     ----------
     ruleset
-        Densities `homes_per_ha_low`, `_mid`, `_high` and `gross_net_factor` of the placement, and what layouts must observe.
+        Densities `homes_per_ha_low`, `_mid`, `_high` and `gross_net_factor` of the placement, and
+        what layouts must observe.
     buildable
         The buildable part of each parcel. (n,) object
     measures
         With the area of the largest connected part of it. (n, ...)
     wanted
-        Where homes are laid out; elsewhere the middle estimate and the class stay unknown, as nobody can ask for them. (n,) bool
+        Where homes are laid out; elsewhere the middle estimate and the class stay unknown, as
+        nobody can ask for them. (n,) bool
     memory
         Of layouts that were made before; those that are made are added to it.
 
@@ -82,8 +100,14 @@ def assess_capacity(
     RulesetError
         When the parameters of the layout contradict each other.
     """
-    hectares: Floats = measures[LARGEST_PART_AREA].to_numpy() / _SQUARE_METRES_PER_HECTARE / ruleset.value("gross_net_factor")
-    low, high = (_by_density(hectares, ruleset.value(f"homes_per_ha_{name}")) for name in ("low", "high"))
+    hectares: Floats = (
+        measures[LARGEST_PART_AREA].to_numpy()
+        / _SQUARE_METRES_PER_HECTARE
+        / ruleset.value("gross_net_factor")
+    )
+    low, high = (
+        _by_density(hectares, ruleset.value(f"homes_per_ha_{name}")) for name in ("low", "high")
+    )
     parameters = layout_parameters(ruleset)
     if parameters is None:
         layouts, middle = None, _by_density(hectares, ruleset.value("homes_per_ha_mid"))
@@ -93,7 +117,12 @@ def assess_capacity(
         layouts = (memory or LayoutMemory()).lay_out(sites, parameters)
         middle = np.where(wanted, layouts.homes, np.nan)
         low, high = np.fmin(low, middle), np.fmax(high, middle)
-    columns = {HOMES_LOW: low, HOMES_MID: middle, HOMES_HIGH: high, SIZE_CLASS: _size_class(ruleset, middle)}
+    columns = {
+        HOMES_LOW: low,
+        HOMES_MID: middle,
+        HOMES_HIGH: high,
+        SIZE_CLASS: _size_class(ruleset, middle),
+    }
     return Capacity(pd.DataFrame(columns, index=measures.index), layouts)
 
 

@@ -13,11 +13,34 @@ from pandas.api.extensions import ExtensionArray
 
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Features, Layer
-from flexruimte.kernels.overlap import BUFFER_QUADRANT_SEGMENTS, Overlaps, covered_area, leaves_only_boundary, remainder, stays_at_boundary
-from flexruimte.rules.conditions import all_of, answers_of_test, answers_of_where, as_numbers, as_text
+from flexruimte.kernels.overlap import (
+    BUFFER_QUADRANT_SEGMENTS,
+    Overlaps,
+    covered_area,
+    leaves_only_boundary,
+    remainder,
+    stays_at_boundary,
+)
+from flexruimte.rules.conditions import (
+    all_of,
+    answers_of_test,
+    answers_of_where,
+    as_numbers,
+    as_text,
+)
 from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import AREA_TOLERANCE, NO, UNKNOWN, YES, Booleans, Floats, Geometries, Integers, Verdicts
+from flexruimte.vocabulary import (
+    AREA_TOLERANCE,
+    NO,
+    UNKNOWN,
+    YES,
+    Booleans,
+    Floats,
+    Geometries,
+    Integers,
+    Verdicts,
+)
 
 __all__ = ["FEATURES_NAMED", "Land", "LandFinding", "assess_land", "read_distances"]
 
@@ -53,7 +76,9 @@ class Land:
     """By rule id."""
 
 
-def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay, measures: pd.DataFrame) -> Land:
+def assess_land(
+    ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay, measures: pd.DataFrame
+) -> Land:
     """Apply every rule on a layer, and subtract what the excluding ones cover.
 
     Parameters
@@ -79,8 +104,12 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
         if not isinstance(features, Features):
             findings[rule_id] = _absent(count)
             continue
-        applies = all_of((answers_of_test(test, measures[test.measure], ruleset) for test in rule.when), count)
-        findings[rule_id], found = _assess_rule(rule, features, overlay, applies, ruleset.excludes(rule))
+        applies = all_of(
+            (answers_of_test(test, measures[test.measure], ruleset) for test in rule.when), count
+        )
+        findings[rule_id], found = _assess_rule(
+            rule, features, overlay, applies, ruleset.excludes(rule)
+        )
         if ruleset.excludes(rule):
             takes = (applies == YES) & ~findings[rule_id].edge
             taking.append(found.where(takes[found.shape]))
@@ -92,10 +121,18 @@ def assess_land(ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay,
 
 def _absent(count: int) -> LandFinding:
     nothing = pd.array(np.full(count, "", dtype=object), dtype="str")
-    return LandFinding(np.full(count, np.nan), np.zeros(count, bool), np.full(count, UNKNOWN), np.zeros(count, np.intp), nothing)
+    return LandFinding(
+        np.full(count, np.nan),
+        np.zeros(count, bool),
+        np.full(count, UNKNOWN),
+        np.zeros(count, np.intp),
+        nothing,
+    )
 
 
-def _assess_rule(rule: LandRule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool) -> tuple[LandFinding, Overlaps]:
+def _assess_rule(
+    rule: LandRule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool
+) -> tuple[LandFinding, Overlaps]:
     """Return what a rule finds, and where the features that surely count share something with the parcels."""
     counts = np.minimum(features.certainty, answers_of_where(rule.where, features.table))
     distance, readable = _distances(rule, features)
@@ -109,13 +146,17 @@ def _assess_rule(rule: LandRule, features: Features, overlay: Overlay, applies: 
     much = covered > AREA_TOLERANCE * overlay.areas
     against = much & ~edge
     if excludes:
-        against = (covered >= (1 - AREA_TOLERANCE) * overlay.areas) | leaves_only_boundary(overlay.prepared, sure, covered, precision)
+        against = (covered >= (1 - AREA_TOLERANCE) * overlay.areas) | leaves_only_boundary(
+            overlay.prepared, sure, covered, precision
+        )
     doubtful = ~overlay.known(features, rule.largest_distance_m) | _in_doubt(
         overlay, found.where(counts[found.feature] == UNKNOWN), precision
     )
     verdict = np.where(against, NO, np.where(doubtful, UNKNOWN, YES)).astype(np.int8)
     # Where the rule does not apply it passes; where it may apply, a "no" is not certain.
-    verdict = np.where(applies == NO, YES, np.where((applies == UNKNOWN) & (verdict == NO), UNKNOWN, verdict)).astype(np.int8)
+    verdict = np.where(
+        applies == NO, YES, np.where((applies == UNKNOWN) & (verdict == NO), UNKNOWN, verdict)
+    ).astype(np.int8)
     partly_unknown = (applies == UNKNOWN) & much & ~edge
     verdict[partly_unknown] = UNKNOWN
     feature_count, names = _causes(found, features, count)
@@ -128,13 +169,17 @@ def _in_doubt(overlay: Overlay, uncertain: Overlaps, precision_m: float) -> Bool
     met[uncertain.shape] = True
     if not len(uncertain.shape) or precision_m <= 0:
         return met
-    return met & ~stays_at_boundary(overlay.prepared, uncertain, covered_area(overlay.prepared, uncertain), precision_m)
+    return met & ~stays_at_boundary(
+        overlay.prepared, uncertain, covered_area(overlay.prepared, uncertain), precision_m
+    )
 
 
 def _distances(rule: LandRule, features: Features) -> tuple[Floats, Booleans]:
     """Return the distance of the rule per feature, and whether it could be read."""
     if not isinstance(rule.distance_m, DistanceByField):
-        return np.full(len(features.ids), rule.distance_m or 0.0), np.ones(len(features.ids), dtype=bool)
+        return np.full(len(features.ids), rule.distance_m or 0.0), np.ones(
+            len(features.ids), dtype=bool
+        )
     distance = read_distances(rule.distance_m, features.table[rule.distance_m.field])
     readable: Booleans = np.isfinite(distance)
     distance[~readable] = rule.distance_m.otherwise_m
@@ -158,7 +203,9 @@ def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: F
         found = overlay.of(features)
         return found.where(wanted[found.feature])
     chosen = np.flatnonzero(wanted)
-    widened = shapely.buffer(features.geometries[chosen], distance[chosen], quad_segs=BUFFER_QUADRANT_SEGMENTS)
+    widened = shapely.buffer(
+        features.geometries[chosen], distance[chosen], quad_segs=BUFFER_QUADRANT_SEGMENTS
+    )
     found = overlay.of_geometries(widened)
     return replace(found, feature=chosen[found.feature])
 

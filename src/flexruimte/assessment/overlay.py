@@ -9,7 +9,14 @@ import numpy as np
 import shapely
 
 from flexruimte.evidence.layers import Features
-from flexruimte.kernels.overlap import Overlaps, Prepared, covered_area, overlaps, prepared, prepared_features
+from flexruimte.kernels.overlap import (
+    Overlaps,
+    Prepared,
+    covered_area,
+    overlaps,
+    prepared,
+    prepared_features,
+)
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
 __all__ = ["KNOWN_FROM_SHARE", "Overlay"]
@@ -26,7 +33,8 @@ class Overlay:
     shapes
         Valid polygons, in RD New. (n,) object
     around
-        An overlay of n shapes, in which these lie, one in each. What it has worked out already serves here too.
+        An overlay of n shapes, in which these lie, one in each. What it has worked out already
+        serves here too.
 
     Notes
     -----
@@ -38,7 +46,11 @@ class Overlay:
         self.prepared = prepared(shapes)
         self.areas: Floats = shapely.area(shapes)
         self._around = around
-        self._same = np.zeros(len(shapes), dtype=bool) if around is None else shapely.equals_identical(shapes, around.shapes)
+        self._same = (
+            np.zeros(len(shapes), dtype=bool)
+            if around is None
+            else shapely.equals_identical(shapes, around.shapes)
+        )
         self._overlaps: dict[str, Overlaps] = {}
         self._covered_m2: dict[str, Floats] = {}
         self._known: dict[tuple[str, float], Booleans] = {}
@@ -63,17 +75,23 @@ class Overlay:
             return self.of_geometries(features.geometries)
         there = self._around.of(features)
         here = overlaps(self._others, there.pieces)
-        there, here = there.where(self._same[there.shape]), replace(here, shape=np.flatnonzero(~self._same)[here.shape])
+        there, here = (
+            there.where(self._same[there.shape]),
+            replace(here, shape=np.flatnonzero(~self._same)[here.shape]),
+        )
         order = np.argsort(np.concatenate([there.shape, here.shape]), kind="stable")
         shape, feature, area, piece = (
-            np.concatenate([getattr(there, name), getattr(here, name)])[order] for name in ("shape", "feature", "area", "piece")
+            np.concatenate([getattr(there, name), getattr(here, name)])[order]
+            for name in ("shape", "feature", "area", "piece")
         )
         return Overlaps(shape, feature, area, piece, there.pieces)
 
     def known(self, features: Features, reach_m: float = 0.0) -> Booleans:
         """Return which shapes lie in the area that a layer speaks of, with everything within `reach_m` of them. (n,) bool."""
         if (features.key, reach_m) not in self._known:
-            self._known[features.key, reach_m] = self._work_out_known(features, np.full(len(self.shapes), reach_m))
+            self._known[features.key, reach_m] = self._work_out_known(
+                features, np.full(len(self.shapes), reach_m)
+            )
         return self._known[features.key, reach_m]
 
     def known_within(self, features: Features, reach_m: Floats) -> Booleans:
@@ -87,7 +105,10 @@ class Overlay:
             return np.ones(len(self.shapes), dtype=bool)
         if shapely.is_empty(features.coverage):
             return np.zeros(len(self.shapes), dtype=bool)
-        inside = covered_area(self.prepared, self.of_geometries(np.array([features.coverage]))) >= KNOWN_FROM_SHARE * self.areas
+        inside = (
+            covered_area(self.prepared, self.of_geometries(np.array([features.coverage])))
+            >= KNOWN_FROM_SHARE * self.areas
+        )
         border = shapely.distance(self.shapes, shapely.boundary(features.coverage))
         return np.asarray(inside & ((reach_m <= 0) | (border >= reach_m)))
 
@@ -96,11 +117,15 @@ class Overlay:
         around = self._around
         if around is None or features.key in self._overlaps or features.key not in around._overlaps:
             return np.asarray(self._covered(features) >= KNOWN_FROM_SHARE * self.areas)
-        # No more is bare than in the shape around it; where that decides, with room for rounding, nothing need be laid over.
+        # No more is bare than in the shape around it; where that decides, with room for rounding,
+        # nothing need be laid over.
         filled = around.areas - around._covered(features) <= (1 - KNOWN_FROM_SHARE) / 2 * self.areas
         rest = np.flatnonzero(~filled)
         shapes = prepared(self.shapes[rest])
-        filled[rest] = covered_area(shapes, overlaps(shapes, around.of(features).pieces)) >= KNOWN_FROM_SHARE * self.areas[rest]
+        filled[rest] = (
+            covered_area(shapes, overlaps(shapes, around.of(features).pieces))
+            >= KNOWN_FROM_SHARE * self.areas[rest]
+        )
         return np.asarray(filled)
 
     def _covered(self, features: Features) -> Floats:

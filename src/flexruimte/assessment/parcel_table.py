@@ -21,7 +21,12 @@ SEPARATOR = ";"
 
 
 def account(
-    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, term: Term, land: Land, decisions: DecisionsAt
+    ruleset: Ruleset,
+    verdicts: Mapping[str, Verdicts],
+    criteria: pd.DataFrame,
+    term: Term,
+    land: Land,
+    decisions: DecisionsAt,
 ) -> pd.DataFrame:
     """Return what decides about each parcel, in short.
 
@@ -39,17 +44,21 @@ def account(
     Returns
     -------
     pandas.DataFrame
-        `taken_m2`; `known_share`: the share of all enabled rules and criteria (those left out too) that has an answer;
-        `reasons`, `attention` and `missing`: ids of excluding rules that say no, of other rules that say no, and of
-        rules without an answer;
-        the decision in force; the plans on the parcel. (n, 9)
+        `taken_m2`; `known_share`: the share of all enabled rules and criteria (those left out too)
+        that has an answer; `reasons`, `attention` and `missing`: ids of excluding rules that say
+        no, of other rules that say no, and of rules without an answer; the decision in force; the
+        plans on the parcel. (n, 9)
     """
     count = len(criteria)
-    answered = criteria.notna().sum(axis=1).to_numpy() + sum((verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(count))
+    answered = criteria.notna().sum(axis=1).to_numpy() + sum(
+        (verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(count)
+    )
     return pd.DataFrame(
         {
             "taken_m2": land.taken_m2,
-            "known_share": np.round(answered / (len(ruleset.enabled_rules) + len(ruleset.criteria)), 4),
+            "known_share": np.round(
+                answered / (len(ruleset.enabled_rules) + len(ruleset.criteria)), 4
+            ),
             **rules_that_say(ruleset, verdicts, count),
             "decision": decisions.decision,
             "decision_reason": decisions.reason,
@@ -59,7 +68,9 @@ def account(
     )
 
 
-def rules_that_say(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int) -> dict[str, list[str]]:
+def rules_that_say(
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int
+) -> dict[str, list[str]]:
     """Return per location the rules that say no (`reasons`: excluding, `attention`: others) and those without an answer (`missing`)."""
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
     calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
@@ -76,10 +87,13 @@ def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Lan
     Returns
     -------
     pandas.DataFrame
-        `criterion_<id>`: score; `verdict_<id>`: yes, no or unknown; for rules on a layer also `covered_m2_<id>`, `edge_<id>`,
-        `feature_count_<id>` and `features_<id>`, the first five by covered area. (n, ...)
+        `criterion_<id>`: score; `verdict_<id>`: yes, no or unknown; for rules on a layer also
+        `covered_m2_<id>`, `edge_<id>`, `feature_count_<id>` and `features_<id>`, the first five by
+        covered area. (n, ...)
     """
-    columns: dict[str, Any] = {f"criterion_{name}": criteria[name].to_numpy() for name in criteria.columns}
+    columns: dict[str, Any] = {
+        f"criterion_{name}": criteria[name].to_numpy() for name in criteria.columns
+    }
     answers = sorted(VERDICT_NAMES)
     names = pd.array([VERDICT_NAMES[answer] for answer in answers], dtype="string")
     for rule_id, verdict in verdicts.items():
@@ -93,7 +107,9 @@ def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Lan
     return pd.DataFrame(columns, index=criteria.index, copy=False)
 
 
-def _listed(verdicts: Mapping[str, Verdicts], rule_ids: list[str], answer: np.int8, count: int) -> list[str]:
+def _listed(
+    verdicts: Mapping[str, Verdicts], rule_ids: list[str], answer: np.int8, count: int
+) -> list[str]:
     """Return per parcel the ids of the rules with an answer, as "a;b"."""
     text = np.full(count, "", dtype=object)
     for rule_id in rule_ids:

@@ -92,11 +92,15 @@ class Memory:
         """Return blocks of the parcels that are surveyed already, by number from 0; `count` says how many blocks there are."""
         return {}
 
-    def remember(self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory) -> None:
+    def remember(
+        self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory
+    ) -> None:
         """Keep what was found; None is what was recalled."""
 
 
-def assess(plan: Plan, code: str, progress: Progress = lambda _step: None, memory: Memory | None = None) -> Assessment:
+def assess(
+    plan: Plan, code: str, progress: Progress = lambda _step: None, memory: Memory | None = None
+) -> Assessment:
     """Judge and rank the parcels of one municipality.
 
     Parameters
@@ -121,13 +125,23 @@ def assess(plan: Plan, code: str, progress: Progress = lambda _step: None, memor
     with use_threads(plan.threads):
         progress("recalling")
         known, layouts = memory.recall(question, code)
-        found = survey(question, code, progress, lambda count: memory.parts(question, code, count)) if known is None else known
+        found = (
+            survey(question, code, progress, lambda count: memory.parts(question, code, count))
+            if known is None
+            else known
+        )
         assessment = judge(plan, code, found, layouts, progress)
     memory.remember(question, code, None if known else found, layouts)
     return assessment
 
 
-def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress: Progress = lambda _step: None) -> Assessment:
+def judge(
+    plan: Plan,
+    code: str,
+    found: Survey,
+    layouts: LayoutMemory,
+    progress: Progress = lambda _step: None,
+) -> Assessment:
     """Judge and rank the parcels of a municipality by what was found of them; no layer is read.
 
     Parameters
@@ -147,7 +161,9 @@ def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress:
     name = plan.municipalities.names[plan.municipalities.position(code)]
     left_out = left_out_by(ruleset, plan.not_assessed)
     parcels, land, term = found.parcels, found.land, found.term
-    measures = pd.concat([found.measures, compute_derived_measures(ruleset, found.measures)], axis=1)
+    measures = pd.concat(
+        [found.measures, compute_derived_measures(ruleset, found.measures)], axis=1
+    )
     decisions = plan.decisions.at(parcels.ids, plan.as_of)
     skipped = frozenset(left_out)
     land_verdicts = {rule_id: finding.verdict for rule_id, finding in land.findings.items()}
@@ -157,10 +173,16 @@ def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress:
 
     progress("homes")
     # Homes are only laid out where the other rules leave something to choose.
-    on_homes = frozenset(rule_id for rule_id, rule in ruleset.measure_rules.items() if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE))
+    on_homes = frozenset(
+        rule_id
+        for rule_id, rule in ruleset.measure_rules.items()
+        if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE)
+    )
     of_others = answers(on_homes)
     standing = assess_status(ruleset, of_others, decisions.into, decisions.out)
-    capacity = assess_capacity(ruleset, land.buildable, measures, standing != Status.EXCLUDED, layouts)
+    capacity = assess_capacity(
+        ruleset, land.buildable, measures, standing != Status.EXCLUDED, layouts
+    )
     measures = pd.concat([measures, capacity.columns], axis=1)
     measures[SITE_TYPE] = assess_site_types(ruleset, measures)
     progress("verdicts")
@@ -169,7 +191,9 @@ def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress:
     criteria = criterion_scores(ruleset, skipped, measures, term.may_be_lower)
     table = pd.concat(
         [
-            pd.DataFrame({PARCEL_ID: parcels.ids}).assign(**{MUNICIPALITY_CODE: code, MUNICIPALITY_NAME: name}),
+            pd.DataFrame({PARCEL_ID: parcels.ids}).assign(
+                **{MUNICIPALITY_CODE: code, MUNICIPALITY_NAME: name}
+            ),
             pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
             theme_scores(ruleset, plan.groups, criteria),
             measures,
@@ -207,7 +231,9 @@ def judge(plan: Plan, code: str, found: Survey, layouts: LayoutMemory, progress:
             "municipalities": plan.municipalities.facts,
             **found.layers,
         },
-        absent=[key for key in layers_in_use(ruleset, plan.not_assessed) if key not in plan.sources],
+        absent=[
+            key for key in layers_in_use(ruleset, plan.not_assessed) if key not in plan.sources
+        ],
         approximated=_approximated(ruleset, found.layers),
         regime=term.regime,
         layouts=capacity.layouts,
@@ -224,13 +250,29 @@ def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.
         alone = sites.site_of < 0
         site[~alone] = sites.table[PARCEL_ID].to_numpy()[sites.site_of[~alone]]
     others = [] if sites is None else [sites.table[[STATUS, "score", HOMES_MID, PARCEL_ID]]]
-    of_all = rank(pd.concat([table.loc[alone, [STATUS, "score", HOMES_MID, PARCEL_ID]], *others], ignore_index=True))
+    of_all = rank(
+        pd.concat(
+            [table.loc[alone, [STATUS, "score", HOMES_MID, PARCEL_ID]], *others], ignore_index=True
+        )
+    )
     ranks[alone] = of_all[: alone.sum()].to_numpy()
     if sites is not None:
         sites.table.insert(3, RANK, of_all[alone.sum() :].to_numpy())
     # Put together without copying hundreds of columns.
-    ids, place, found = (table.iloc[:, columns] for columns in (slice(1), slice(1, 3), slice(3, None)))
-    return pd.concat([ids, site, place, ranks, found, gpd.GeoSeries(shapes, index=table.index, crs=CRS, name="geometry")], axis=1)
+    ids, place, found = (
+        table.iloc[:, columns] for columns in (slice(1), slice(1, 3), slice(3, None))
+    )
+    return pd.concat(
+        [
+            ids,
+            site,
+            place,
+            ranks,
+            found,
+            gpd.GeoSeries(shapes, index=table.index, crs=CRS, name="geometry"),
+        ],
+        axis=1,
+    )
 
 
 def _approximated(ruleset: Ruleset, layers: Container[str]) -> dict[str, str]:
@@ -238,5 +280,7 @@ def _approximated(ruleset: Ruleset, layers: Container[str]) -> dict[str, str]:
     return {
         name: f"straight line x {ruleset.number(measure.detour_factor):g}, for want of layer '{measure.roads}'"
         for name, measure in ruleset.measures.items()
-        if isinstance(measure, WalkMeasure) and measure.layer in layers and measure.roads not in layers
+        if isinstance(measure, WalkMeasure)
+        and measure.layer in layers
+        and measure.roads not in layers
     }

@@ -33,7 +33,10 @@ class Plan:
     """By layer."""
     decisions: Decisions
     threads: int | None = None
-    """Threads that work on one municipality; None is one per processor. Results do not depend on it."""
+    """Threads that work on one municipality; None is one per processor.
+
+    Results do not depend on it.
+    """
     block: int = 25_000
     """Most parcels whose layers are in memory at once. Results do not depend on it."""
 
@@ -46,7 +49,9 @@ def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str
         if causes:
             reasons[rule_id] = causes[0]
     for name, criterion in ruleset.criteria.items():
-        causes = [layer for layer in ruleset.layers_of_measure(criterion.measure) if layer in not_assessed]
+        causes = [
+            layer for layer in ruleset.layers_of_measure(criterion.measure) if layer in not_assessed
+        ]
         if causes:
             reasons[name] = causes[0]
     return reasons
@@ -55,8 +60,18 @@ def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str
 def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
     """Return the layers that assessed rules and criteria need, in the order of the ruleset."""
     left_out = left_out_by(ruleset, not_assessed)
-    needed = {layer for rule_id, rule in ruleset.enabled_rules.items() if rule_id not in left_out for layer in ruleset.layers_of_rule(rule)}
-    needed |= {layer for name, c in ruleset.criteria.items() if name not in left_out for layer in ruleset.layers_of_measure(c.measure)}
+    needed = {
+        layer
+        for rule_id, rule in ruleset.enabled_rules.items()
+        if rule_id not in left_out
+        for layer in ruleset.layers_of_rule(rule)
+    }
+    needed |= {
+        layer
+        for name, c in ruleset.criteria.items()
+        if name not in left_out
+        for layer in ruleset.layers_of_measure(c.measure)
+    }
     for optional in (ruleset.plans, ruleset.agreements):
         if optional:
             needed.add(optional.layer)

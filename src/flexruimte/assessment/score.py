@@ -1,4 +1,7 @@
-"""Scores: curves with fixed bounds, weights, themes and rank. A score never depends on the other parcels."""
+"""Scores: curves with fixed bounds, weights, themes and rank.
+
+A score never depends on the other parcels.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ SCORE_DECIMALS = 2
 
 
 def criterion_scores(
-    ruleset: Ruleset, left_out: frozenset[str], measures: pd.DataFrame, may_be_lower: Mapping[str, Booleans]
+    ruleset: Ruleset,
+    left_out: frozenset[str],
+    measures: pd.DataFrame,
+    may_be_lower: Mapping[str, Booleans],
 ) -> pd.DataFrame:
     """Return the score of every criterion, 0 to 100; NaN where the measure is not known or the criterion is left out.
 
@@ -54,7 +60,9 @@ def criterion_scores(
 def _score(criterion: Criterion, values: pd.Series[Any]) -> Floats:
     if criterion.curve is not None:
         numbers, (x, y) = as_numbers(values), np.array(criterion.curve, dtype=np.float64).T
-        return np.asarray(np.where(numbers.isna(), np.nan, np.interp(numbers.to_numpy(), x, y)), dtype=np.float64)
+        return np.asarray(
+            np.where(numbers.isna(), np.nan, np.interp(numbers.to_numpy(), x, y)), dtype=np.float64
+        )
     place, distinct = pd.factorize(values)
     classes = pd.Series(distinct)
     # A class may be written 3, 3.0 or "3".
@@ -79,13 +87,16 @@ def weighted_mean(values: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
     known = ~np.isnan(table)
     total = (known * weight).sum(axis=1)
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(total > 0, (np.where(known, table, 0) * weight).sum(axis=1) / total, np.nan))
+        return np.asarray(
+            np.where(total > 0, (np.where(known, table, 0) * weight).sum(axis=1) / total, np.nan)
+        )
 
 
 def theme_scores(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.DataFrame:
     """Return the scores per target group and theme, and the score with its range.
 
-    `score_low` and `score_high` are the score when everything unknown turns out at its worst and at its best.
+    `score_low` and `score_high` are the score when everything unknown turns out at its worst and at
+    its best.
 
     Parameters
     ----------
@@ -99,7 +110,8 @@ def theme_scores(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) ->
     Returns
     -------
     pandas.DataFrame
-        `suitability_<group>`, `suitability`, the other themes, `score`, `score_low`, `score_high`. (n, ...)
+        `suitability_<group>`, `suitability`, the other themes, `score`, `score_low`, `score_high`.
+        (n, ...)
     """
     scores = _combine(ruleset, groups, criteria)
     scores["score_low"] = _combine(ruleset, groups, criteria.fillna(0.0))["score"]
@@ -108,7 +120,10 @@ def theme_scores(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) ->
 
 
 def _combine(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.DataFrame:
-    columns = {f"suitability_{group}": weighted_mean(criteria, ruleset.groups[group].weights) for group in groups}
+    columns = {
+        f"suitability_{group}": weighted_mean(criteria, ruleset.groups[group].weights)
+        for group in groups
+    }
     frame = pd.DataFrame(columns, index=criteria.index)
     frame["suitability"] = weighted_mean(frame, dict.fromkeys(columns, 1.0)) if columns else np.nan
     for name, theme in ruleset.themes.items():

@@ -93,7 +93,10 @@ class Sites:
     """The locations of several parcels. s sites"""
 
     table: gpd.GeoDataFrame
-    """The parcels' table, by site; `parcel_ids` are its parts. The geometry is that of the parcels. (s, ...)"""
+    """The parcels' table, by site; `parcel_ids` are its parts. The geometry is that of the parcels.
+
+    (s, ...)
+    """
     buildable: Geometries
     """(s,) object"""
     layouts: Layouts | None
@@ -105,17 +108,20 @@ class Sites:
 def merge_parcels(evidence: Evidence) -> Sites | None:
     """Take neighbouring parcels together where that gives more homes; None where the study does not ask for it.
 
-    Candidates are parcels that are ranked, or that only their size keeps from it. Two neighbours, or groups of them, become one where their
-    homes together are more than the sum of each by itself (a parcel that is not ranked by itself counts 0). Of all such steps that exclude
-    each other the one that gains most is taken first, until none gains. Neighbours without homes go together too, as a third may make
-    them a location; what has no homes in the end stays apart.
+    Candidates are parcels that are ranked, or that only their size keeps from it. Two neighbours,
+    or groups of them, become one where their homes together are more than the sum of each by itself
+    (a parcel that is not ranked by itself counts 0). Of all such steps that exclude each other the
+    one that gains most is taken first, until none gains. Neighbours without homes go together too,
+    as a third may make them a location; what has no homes in the end stays apart.
 
-    The site is judged anew on its size and its term (the latest start and the first end); of all other rules the worst verdict of its parts
-    holds. Its scores are those of its parts, by buildable area.
+    The site is judged anew on its size and its term (the latest start and the first end); of all
+    other rules the worst verdict of its parts holds. Its scores are those of its parts, by
+    buildable area.
 
     Notes
     -----
-    Simplified: steps are taken one upon another and never undone, so another division of the same land may hold more homes.
+    Simplified: steps are taken one upon another and never undone, so another division of the same
+    land may hold more homes.
     """
     ruleset = evidence.ruleset
     how = ruleset.value(MERGE) if MERGE in ruleset.placement else "none"
@@ -132,14 +138,21 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     return merger.sites(groups, site_of)
 
 
-def _neighbours(buildable: Geometries, candidates: Integers, owners: np.ndarray[Any, Any] | None) -> Integers:
-    """Return pairs of candidates whose buildable parts share a boundary, the lower position first. (p, 2)."""
+def _neighbours(
+    buildable: Geometries, candidates: Integers, owners: np.ndarray[Any, Any] | None
+) -> Integers:
+    """Return pairs of candidates whose buildable parts share a boundary, the lower position first.
+
+    (p, 2).
+    """
     shapes = buildable[candidates]
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
     if owners is not None:
         first, second = owners[candidates[one]], owners[candidates[other]]
-        same = np.array([a is not None and a == b for a, b in zip(first, second, strict=True)], dtype=bool)
+        same = np.array(
+            [a is not None and a == b for a, b in zip(first, second, strict=True)], dtype=bool
+        )
         one, other = one[same], other[same]
     shared = shapely.length(shapely.intersection(shapes[one], shapes[other])) >= _SHARED_BOUNDARY_M
     pairs = np.stack([candidates[one[shared]], candidates[other[shared]]], axis=1)
@@ -157,12 +170,20 @@ def _grouped(pairs: Integers, merger: _Merger, most_m2: float) -> list[Integers]
     following = len(alone)
     while True:
         now = np.unique(np.sort(label_of[pairs], axis=1), axis=0) if len(pairs) else pairs
-        open_steps = [(int(a), int(b)) for a, b in now if a != b and area[int(a)] + area[int(b)] <= most_m2]
+        open_steps = [
+            (int(a), int(b)) for a, b in now if a != b and area[int(a)] + area[int(b)] <= most_m2
+        ]
         new = [step for step in open_steps if step not in gains]
         together = merger.homes([np.concatenate([members[a], members[b]]) for a, b in new])
         for (a, b), total in zip(new, together, strict=True):
-            gains[a, b] = float(total) - homes[a] - homes[b] if total or homes[a] or homes[b] else _MAY_COME_TO_SOMETHING
-        steps = sorted((step for step in open_steps if gains[step] > 0), key=lambda step: (-gains[step], step))
+            gains[a, b] = (
+                float(total) - homes[a] - homes[b]
+                if total or homes[a] or homes[b]
+                else _MAY_COME_TO_SOMETHING
+            )
+        steps = sorted(
+            (step for step in open_steps if gains[step] > 0), key=lambda step: (-gains[step], step)
+        )
         if not steps:
             break
         taken: set[int] = set()
@@ -185,15 +206,27 @@ class _Merger:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self.area: Floats = shapely.area(evidence.buildable)
-        assessed = {name: rule for name, rule in evidence.ruleset.measure_rules.items() if name in evidence.verdicts}
+        assessed = {
+            name: rule
+            for name, rule in evidence.ruleset.measure_rules.items()
+            if name in evidence.verdicts
+        }
         self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
-        self._anew = frozenset(name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM))
+        self._anew = frozenset(
+            name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM)
+        )
 
     def candidates(self) -> Booleans:
         """Return which parcels may be part of a site. (n,) bool."""
         evidence = self._evidence
-        verdicts = {name: verdict for name, verdict in evidence.verdicts.items() if name not in self._on_size}
-        status = assess_status(evidence.ruleset, verdicts, evidence.decisions.into, evidence.decisions.out)
+        verdicts = {
+            name: verdict
+            for name, verdict in evidence.verdicts.items()
+            if name not in self._on_size
+        }
+        status = assess_status(
+            evidence.ruleset, verdicts, evidence.decisions.into, evidence.decisions.out
+        )
         return np.isin(status, RANKED_STATUSES) & (self.area > 0)
 
     def homes_alone(self) -> Floats:
@@ -202,12 +235,17 @@ class _Merger:
         return np.where(table[STATUS].isin(RANKED_STATUSES), table[HOMES_MID].fillna(0.0), 0.0)
 
     def homes(self, groups: list[Integers]) -> Floats:
-        """Return the homes of each group as one location, 0 where it would not be ranked. (g,) float64."""
+        """Return the homes of each group as one location, 0 where it would not be ranked.
+
+        (g,) float64.
+        """
         if not groups:
             return np.empty(0)
         measures, capacity, _ = self._measures(groups)
         status = self._status(groups, self._verdicts(groups, measures))
-        return np.where(np.isin(status, RANKED_STATUSES), capacity.columns[HOMES_MID].fillna(0.0), 0.0)
+        return np.where(
+            np.isin(status, RANKED_STATUSES), capacity.columns[HOMES_MID].fillna(0.0), 0.0
+        )
 
     def _flat(self, groups: list[Integers]) -> tuple[Integers, Integers]:
         """Return the parcels of all groups, and the group of each."""
@@ -234,16 +272,28 @@ class _Merger:
             **self._term(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
-        capacity = assess_capacity(evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.layouts)
+        capacity = assess_capacity(
+            evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.layouts
+        )
         return pd.concat([measures, capacity.columns], axis=1), capacity, buildable
 
     def _term(self, parts: pd.DataFrame, group: Integers) -> dict[str, Any]:
         """Return the term of groups: from when all parts are free until the first is not."""
         by_group = parts.groupby(group, sort=True)
-        start, end = by_group[TERM_START].max().to_numpy("datetime64[D]"), by_group[TERM_END].min().to_numpy("datetime64[D]")
+        start, end = (
+            by_group[TERM_START].max().to_numpy("datetime64[D]"),
+            by_group[TERM_END].min().to_numpy("datetime64[D]"),
+        )
         none = by_group[TERM_START].count().to_numpy() < np.bincount(group)
         none |= end <= start
-        years = np.where(none, 0.0, years_between(np.where(none, np.datetime64(0, "D"), start), np.where(none, np.datetime64(0, "D"), end)))
+        years = np.where(
+            none,
+            0.0,
+            years_between(
+                np.where(none, np.datetime64(0, "D"), start),
+                np.where(none, np.datetime64(0, "D"), end),
+            ),
+        )
         shortest = by_group[[PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS]].min()
         return {
             TERM_START: np.where(none, np.datetime64("NaT"), start),
@@ -257,7 +307,10 @@ class _Merger:
         evidence = self._evidence
         parcels, group = self._flat(groups)
         first = np.searchsorted(group, np.arange(len(groups)))
-        doubtful = {name: np.logical_or.reduceat(flags[parcels], first) for name, flags in evidence.may_be_lower.items()}
+        doubtful = {
+            name: np.logical_or.reduceat(flags[parcels], first)
+            for name, flags in evidence.may_be_lower.items()
+        }
         others = frozenset(evidence.ruleset.rules) - self._anew
         anew = answers_of_rules(evidence.ruleset, others | evidence.skipped, measures, doubtful, {})
         return {
@@ -265,18 +318,25 @@ class _Merger:
             for name, verdict in evidence.verdicts.items()
         }
 
-    def _status(self, groups: list[Integers], verdicts: Mapping[str, Verdicts]) -> np.ndarray[Any, Any]:
+    def _status(
+        self, groups: list[Integers], verdicts: Mapping[str, Verdicts]
+    ) -> np.ndarray[Any, Any]:
         evidence = self._evidence
         parcels, group = self._flat(groups)
         first = np.searchsorted(group, np.arange(len(groups)))
-        decided = (np.logical_or.reduceat(flags[parcels], first) for flags in (evidence.decisions.into, evidence.decisions.out))
+        decided = (
+            np.logical_or.reduceat(flags[parcels], first)
+            for flags in (evidence.decisions.into, evidence.decisions.out)
+        )
         return assess_status(evidence.ruleset, verdicts, *decided)
 
     def sites(self, groups: list[Integers], site_of: Integers) -> Sites:
         """Return the sites with all that is said of a location."""
         evidence = self._evidence
         if not groups:
-            nothing = gpd.GeoDataFrame(evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS)
+            nothing = gpd.GeoDataFrame(
+                evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS
+            )
             return Sites(nothing, np.empty(0, dtype=object), None, site_of)
         parcels, group = self._flat(groups)
         measures, capacity, buildable = self._measures(groups)
@@ -286,7 +346,8 @@ class _Merger:
         scores = [
             name
             for name in parts.columns
-            if name in (*_SCORES, "score_low", "score_high", "known_share") or name.startswith("suitability_")
+            if name in (*_SCORES, "score_low", "score_high", "known_share")
+            or name.startswith("suitability_")
         ]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
         largest = pd.Series(weight).groupby(group).idxmax().to_numpy()
@@ -295,16 +356,30 @@ class _Merger:
             PARCEL_IDS: ids,
             **{name: parts[name].iloc[0] for name in (MUNICIPALITY_CODE, MUNICIPALITY_NAME)},
             STATUS: self._status(groups, verdicts),
-            **{name: _mean_of_known(parts[name], weight, group, len(groups)).round(_decimals(name)) for name in scores},
+            **{
+                name: _mean_of_known(parts[name], weight, group, len(groups)).round(_decimals(name))
+                for name in scores
+            },
             **{str(name): measures[name] for name in measures},
             SITE_TYPE: parts[SITE_TYPE].to_numpy()[largest],
             "taken_m2": np.bincount(group, parts["taken_m2"], minlength=len(groups)),
             **rules_that_say(evidence.ruleset, verdicts, len(groups)),
-            **{name: parts.groupby(group)[name].first().to_numpy() for name in ("decision", "decision_reason", "decision_date")},
-            "plans": ["; ".join(dict.fromkeys(filter(None, names))) for _, names in parts["plans"].groupby(group, sort=True)],
+            **{
+                name: parts.groupby(group)[name].first().to_numpy()
+                for name in ("decision", "decision_reason", "decision_date")
+            },
+            "plans": [
+                "; ".join(dict.fromkeys(filter(None, names)))
+                for _, names in parts["plans"].groupby(group, sort=True)
+            ],
         }
         shapes = union_by_group(evidence.shapes[parcels], group, len(groups))
-        return Sites(gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=CRS), buildable, capacity.layouts, site_of)
+        return Sites(
+            gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=CRS),
+            buildable,
+            capacity.layouts,
+            site_of,
+        )
 
 
 def _decimals(score: str) -> int:
@@ -312,18 +387,28 @@ def _decimals(score: str) -> int:
 
 
 def _mean_of_known(values: pd.Series[Any], weight: Floats, group: Integers, count: int) -> Floats:
-    """Return the weighted mean of what is known in each group; NaN where nothing is. (count,) float64."""
+    """Return the weighted mean of what is known in each group; NaN where nothing is.
+
+    (count,) float64.
+    """
     numbers = values.to_numpy(dtype=np.float64)
     known = ~np.isnan(numbers)
     total = np.bincount(group[known], weight[known] * numbers[known], minlength=count)
     with np.errstate(invalid="ignore"):
-        return np.asarray(total / np.bincount(group[known], weight[known], minlength=count), dtype=np.float64)
+        return np.asarray(
+            total / np.bincount(group[known], weight[known], minlength=count), dtype=np.float64
+        )
 
 
-def _of_group(values: pd.Series[Any], weight: Floats, group: Integers, count: int) -> np.ndarray[Any, Any]:
+def _of_group(
+    values: pd.Series[Any], weight: Floats, group: Integers, count: int
+) -> np.ndarray[Any, Any]:
     """Return a measure of each group: the weighted mean, null where a part is not known; of classes, that of the heaviest part."""
     numbers = as_numbers(values).to_numpy(dtype=np.float64)
     if values.dtype == object:
         heaviest = pd.Series(weight).groupby(group).idxmax().to_numpy()
         return np.asarray(values.to_numpy(dtype=object)[heaviest])
-    return np.asarray(np.bincount(group, weight * numbers, minlength=count) / np.bincount(group, weight, minlength=count))
+    return np.asarray(
+        np.bincount(group, weight * numbers, minlength=count)
+        / np.bincount(group, weight, minlength=count)
+    )

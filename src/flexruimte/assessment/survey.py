@@ -1,6 +1,9 @@
-"""The survey: what the layers say of the parcels of a municipality. All work on shapes and layers is done here, and no judgement.
+"""The survey: what the layers say of the parcels of a municipality.
 
-What is asked of the answers (thresholds, curves, weights, decisions) comes later and reads no layer.
+All work on shapes and layers is done here, and no judgement.
+
+What is asked of the answers (thresholds, curves, weights, decisions) comes later and reads no
+layer.
 """
 
 from __future__ import annotations
@@ -22,7 +25,15 @@ from flexruimte.assessment.overlay import Overlay
 from flexruimte.assessment.plan import Plan
 from flexruimte.assessment.term import TERM_PARAMETERS, Term, assess_term
 from flexruimte.evidence.decisions import load_decisions
-from flexruimte.evidence.layers import Layer, LayerFacts, Table, load_features, load_raster, load_table, values_of_field
+from flexruimte.evidence.layers import (
+    Layer,
+    LayerFacts,
+    Table,
+    load_features,
+    load_raster,
+    load_table,
+    values_of_field,
+)
 from flexruimte.evidence.parcels import Parcels, load_parcels
 from flexruimte.evidence.seen import Seen, seen_together
 from flexruimte.evidence.sources import Source
@@ -35,15 +46,35 @@ from flexruimte.rules.parts import Parameter, Text, references
 from flexruimte.rules.rules import DistanceByField
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion, ScoreWeights
-from flexruimte.vocabulary import AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, Basis, Condition, Geometries, Integers
+from flexruimte.vocabulary import (
+    AREA,
+    BUILDABLE_AREA,
+    LARGEST_PART_AREA,
+    WIDTH,
+    Basis,
+    Condition,
+    Geometries,
+    Integers,
+)
 
-__all__ = ["Part", "Progress", "Survey", "blocks_of", "look_again", "question_of", "survey", "survey_part"]
+__all__ = [
+    "Part",
+    "Progress",
+    "Survey",
+    "blocks_of",
+    "look_again",
+    "question_of",
+    "survey",
+    "survey_part",
+]
 
 Progress: TypeAlias = Callable[[str], None]
 """Called with the name of each step as it starts."""
 
 _NO_TEXT = Text(nl="", en="")
-_ASKS_FOR_WIDTH = Criterion(title=_NO_TEXT, measure=WIDTH, curve=[(0, 0), (1, 100)], source="-", basis=Basis.ASSUMPTION)
+_ASKS_FOR_WIDTH = Criterion(
+    title=_NO_TEXT, measure=WIDTH, curve=[(0, 0), (1, 100)], source="-", basis=Basis.ASSUMPTION
+)
 """Stands for whatever looks at the width, which costs much to measure."""
 
 
@@ -79,18 +110,27 @@ class Part:
 def question_of(plan: Plan, code: str) -> Plan:
     """Return what a study asks of the layers around the parcels of a municipality, and nothing else.
 
-    Two studies that ask the same here find the same, whatever else they ask. The survey is made with this alone, so that what is left out
-    cannot change it:
+    Two studies that ask the same here find the same, whatever else they ask. The survey is made
+    with this alone, so that what is left out cannot change it:
 
     - the name, the language, the target groups, the decisions, and which rules are not assessed;
     - titles, sources, their basis, advice, conditions and units;
-    - rules on measures, site types, size classes, transport tiers, and measures that rest on others;
-    - criteria, groups, themes and the weights of the score, all but whether anything asks for the width;
+    - rules on measures, site types, size classes, transport tiers, and measures that rest on
+      others;
+    - criteria, groups, themes and the weights of the score, all but whether anything asks for the
+      width;
     - placement parameters that no rule on a layer, measure or regime refers to, nor the term.
     """
     ruleset = for_municipality(plan.ruleset, code)
-    rules = {rule_id: _untitled(rule, advice=None, condition=Condition.SITE) for rule_id, rule in ruleset.land_rules.items()}
-    measures = {name: _untitled(measure) for name, measure in ruleset.measures.items() if measure.of != "other measures"}
+    rules = {
+        rule_id: _untitled(rule, advice=None, condition=Condition.SITE)
+        for rule_id, rule in ruleset.land_rules.items()
+    }
+    measures = {
+        name: _untitled(measure)
+        for name, measure in ruleset.measures.items()
+        if measure.of != "other measures"
+    }
     layers = {key: _untitled(spec, unit="") for key, spec in ruleset.layers.items()}
     regimes = {name: _untitled(regime) for name, regime in ruleset.regimes.items()}
     named = {
@@ -111,12 +151,24 @@ def question_of(plan: Plan, code: str) -> Plan:
             "plans": ruleset.plans and _untitled(ruleset.plans),
             "agreements": ruleset.agreements and _untitled(ruleset.agreements),
             "placement": {
-                name: Parameter(title=_NO_TEXT, value=parameter.value, source="-", basis=Basis.ASSUMPTION)
+                name: Parameter(
+                    title=_NO_TEXT, value=parameter.value, source="-", basis=Basis.ASSUMPTION
+                )
                 for name, parameter in ruleset.placement.items()
                 if name in named
             },
             "criteria": {WIDTH: _ASKS_FOR_WIDTH} if ruleset.asks_for(WIDTH) else {},
-            **{table: {} for table in ("groups", "themes", "transport_tiers", "site_types", "size_classes", "municipalities")},
+            **{
+                table: {}
+                for table in (
+                    "groups",
+                    "themes",
+                    "transport_tiers",
+                    "site_types",
+                    "size_classes",
+                    "municipalities",
+                )
+            },
             "score": ScoreWeights(weights={}, source="-", basis=Basis.ASSUMPTION),
         }
     )
@@ -128,31 +180,45 @@ def question_of(plan: Plan, code: str) -> Plan:
         decisions=load_decisions(None),
         ruleset=asked,
         not_assessed=plan.not_assessed & set(layers),
-        sources={key: source for key, source in plan.sources.items() if key in layers and key not in plan.not_assessed},
+        sources={
+            key: source
+            for key, source in plan.sources.items()
+            if key in layers and key not in plan.not_assessed
+        },
     )
 
 
 def _untitled(part: Any, **changes: Any) -> Any:
     """Return a part of a ruleset without what people read, and with changes."""
     plain = {"title": _NO_TEXT, "source": "-", "basis": Basis.ASSUMPTION}
-    return part.model_copy(update={**{name: value for name, value in plain.items() if name in type(part).model_fields}, **changes})
+    return part.model_copy(
+        update={
+            **{name: value for name, value in plain.items() if name in type(part).model_fields},
+            **changes,
+        }
+    )
 
 
 def survey(
-    plan: Plan, code: str, progress: Progress = lambda _step: None, parts_of: Callable[[int], Mapping[int, Part]] = lambda _count: {}
+    plan: Plan,
+    code: str,
+    progress: Progress = lambda _step: None,
+    parts_of: Callable[[int], Mapping[int, Part]] = lambda _count: {},
 ) -> Survey:
     """Read the layers of the study around the parcels of a municipality, and measure what they say.
 
     Parameters
     ----------
     plan
-        What `question_of` returns: where to read, what to look for, and how many parcels are taken at once, by all threads together.
+        What `question_of` returns: where to read, what to look for, and how many parcels are taken
+        at once, by all threads together.
     code
         Of the municipality.
     progress
         Told which step starts.
     parts_of
-        Where there is more than one block: given their number, returns those that are surveyed already, by number from 0.
+        Where there is more than one block: given their number, returns those that are surveyed
+        already, by number from 0.
 
     Raises
     ------
@@ -161,7 +227,8 @@ def survey(
     """
     progress("parcels")
     parcels = load_parcels(plan.parcels, plan.municipalities, code)
-    # Blocks that are taken at the same time are smaller, so that together they take no more memory than one.
+    # Blocks that are taken at the same time are smaller, so that together they take no more memory
+    # than one.
     blocks = blocks_of(parcels.geometries, max(plan.block // threads_in_use(), 1))
     parts = parts_of(len(blocks)) if len(blocks) > 1 else {}
     layers, one_at_a_time = _Layers(plan, parcels), Lock()
@@ -204,7 +271,10 @@ def survey_part(plan: Plan, code: str, number: int) -> Part:
 
 
 def blocks_of(shapes: Geometries, size: int) -> list[Integers]:
-    """Divide parcels into blocks of at most `size` that lie together. Positions of the parcels of each block, rising."""
+    """Divide parcels into blocks of at most `size` that lie together.
+
+    Positions of the parcels of each block, rising.
+    """
     count = -(-len(shapes) // size)
     if count == 1:
         return [np.arange(len(shapes))]
@@ -251,23 +321,37 @@ class _Layers:
             for key, source in plan.sources.items()
             if kinds[key] == "table"
         }
-        self._reaches = {key: _reach(ruleset, key, source) for key, source in plan.sources.items() if kinds[key] != "table"}
-        self._around = {key: surroundings(self._bounds, reach).window for key, reach in self._reaches.items()}
+        self._reaches = {
+            key: _reach(ruleset, key, source)
+            for key, source in plan.sources.items()
+            if kinds[key] != "table"
+        }
+        self._around = {
+            key: surroundings(self._bounds, reach).window for key, reach in self._reaches.items()
+        }
 
     def near(self, members: Integers) -> dict[str, Layer]:
         """Return the layers around some of the parcels, as far as the largest distance any rule needs of each, by key."""
         ruleset = self._plan.ruleset
         layers: dict[str, Layer] = dict(self._tables)
         for key, reach in self._reaches.items():
-            spec, source, near = ruleset.layers[key], self._plan.sources[key], surroundings(self._bounds[members], reach)
+            spec, source, near = (
+                ruleset.layers[key],
+                self._plan.sources[key],
+                surroundings(self._bounds[members], reach),
+            )
             if spec.geometry == "raster":
                 layers[key] = load_raster(key, spec, source, near)
             else:
-                layers[key] = load_features(key, spec, source, ruleset.fields_in_use(key), near, self._around[key])
+                layers[key] = load_features(
+                    key, spec, source, ruleset.fields_in_use(key), near, self._around[key]
+                )
         return dict(sorted(layers.items()))
 
 
-def _survey_block(plan: Plan, parcels: Parcels, members: Integers, around: _Layers, progress: Progress) -> Part:
+def _survey_block(
+    plan: Plan, parcels: Parcels, members: Integers, around: _Layers, progress: Progress
+) -> Part:
     progress("layers")
     ruleset, ids, overlay = plan.ruleset, parcels.ids[members], Overlay(parcels.geometries[members])
     layers = around.near(members)
@@ -277,7 +361,14 @@ def _survey_block(plan: Plan, parcels: Parcels, members: Integers, around: _Laye
     progress("measures")
     measures, term = _measure(plan, ruleset, ids, layers, overlay, of_parcel, land)
     facts = {key: layer.facts for key, layer in layers.items()}
-    return Part(members, land, measures, term, facts, {key: _seen(layer, ids) for key, layer in layers.items()})
+    return Part(
+        members,
+        land,
+        measures,
+        term,
+        facts,
+        {key: _seen(layer, ids) for key, layer in layers.items()},
+    )
 
 
 def _together(parcels: Parcels, blocks: list[Part]) -> Survey:
@@ -305,18 +396,28 @@ def _lands_together(lands: list[Land], order: Integers) -> Land:
             edge=joined(part.edge for part in parts),
             verdict=joined(part.verdict for part in parts),
             feature_count=joined(part.feature_count for part in parts),
-            features=pd.Series(joined(np.asarray(part.features, dtype=object) for part in parts), dtype="str").array,
+            features=pd.Series(
+                joined(np.asarray(part.features, dtype=object) for part in parts), dtype="str"
+            ).array,
         )
-    return Land(joined(land.buildable for land in lands), joined(land.taken_m2 for land in lands), findings)
+    return Land(
+        joined(land.buildable for land in lands), joined(land.taken_m2 for land in lands), findings
+    )
 
 
 def _terms_together(terms: list[Term], order: Integers) -> Term:
     return Term(
         columns=_tables_together([term.columns for term in terms], order),
-        may_be_lower={name: np.concatenate([term.may_be_lower[name] for term in terms])[order] for name in terms[0].may_be_lower},
+        may_be_lower={
+            name: np.concatenate([term.may_be_lower[name] for term in terms])[order]
+            for name in terms[0].may_be_lower
+        },
         plans=np.concatenate([term.plans for term in terms])[order],
         regime=terms[0].regime,
-        unread={what: np.unique(np.concatenate([term.unread[what] for term in terms])) for what in terms[0].unread},
+        unread={
+            what: np.unique(np.concatenate([term.unread[what] for term in terms]))
+            for what in terms[0].unread
+        },
     )
 
 
@@ -325,7 +426,10 @@ def _tables_together(tables: list[pd.DataFrame], order: Integers) -> pd.DataFram
     columns = {}
     for name in tables[0]:
         plain = all(isinstance(table[name].dtype, np.dtype) for table in tables)
-        parts = [table[name].to_numpy() if plain else table[name].to_numpy(dtype=object) for table in tables]
+        parts = [
+            table[name].to_numpy() if plain else table[name].to_numpy(dtype=object)
+            for table in tables
+        ]
         columns[name] = np.concatenate(parts)[order]
     return pd.DataFrame(columns, index=pd.RangeIndex(len(order)))
 
@@ -348,7 +452,9 @@ def _reach(ruleset: Ruleset, key: str, source: Source) -> float:
     distances = [ruleset.reach_m(key)]
     for rule in ruleset.land_rules.values():
         if rule.layer == key and isinstance(rule.distance_m, DistanceByField):
-            of_features = read_distances(rule.distance_m, values_of_field(source, rule.distance_m.field))
+            of_features = read_distances(
+                rule.distance_m, values_of_field(source, rule.distance_m.field)
+            )
             distances += of_features[np.isfinite(of_features)].tolist()
     return max(distances) + 1.0
 
@@ -363,9 +469,12 @@ def _measure(
     land: Land,
 ) -> tuple[pd.DataFrame, Term]:
     """Return the measures of the parcel, of the buildable part, and of the term."""
-    # Where nothing is left the whole parcel is measured, so that the numbers are there to be questioned.
+    # Where nothing is left the whole parcel is measured, so that the numbers are there to be
+    # questioned.
     shapes = np.where(shapely.is_empty(land.buildable), overlay.shapes, land.buildable)
-    of_buildable = compute_measures(ruleset, "buildable", Overlay(shapes, around=overlay), ids, layers)
+    of_buildable = compute_measures(
+        ruleset, "buildable", Overlay(shapes, around=overlay), ids, layers
+    )
     term = assess_term(ruleset, layers, plan.not_assessed, overlay, ids, plan.as_of)
     largest = largest_part(land.buildable)
     shape = pd.DataFrame(

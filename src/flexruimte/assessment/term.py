@@ -35,7 +35,14 @@ from flexruimte.vocabulary import (
     Floats,
 )
 
-__all__ = ["TERM_PARAMETERS", "Term", "agreement_dates", "assess_term", "regime_at", "years_between"]
+__all__ = [
+    "TERM_PARAMETERS",
+    "Term",
+    "agreement_dates",
+    "assess_term",
+    "regime_at",
+    "years_between",
+]
 
 Dates = NDArray[np.datetime64]
 
@@ -78,8 +85,12 @@ def years_between(start: Dates, end: Dates) -> Floats:
     >>> float(years_between(np.datetime64("2027-01-01"), np.datetime64("2042-01-01")))
     15.0
     """
-    months = end.astype("datetime64[M]").astype(np.int64) - start.astype("datetime64[M]").astype(np.int64)
-    days = (end - end.astype("datetime64[M]")).astype(np.int64) - (start - start.astype("datetime64[M]")).astype(np.int64)
+    months = end.astype("datetime64[M]").astype(np.int64) - start.astype("datetime64[M]").astype(
+        np.int64
+    )
+    days = (end - end.astype("datetime64[M]")).astype(np.int64) - (
+        start - start.astype("datetime64[M]")
+    ).astype(np.int64)
     return np.asarray((months + days / 31) / 12, dtype=np.float64)
 
 
@@ -88,7 +99,11 @@ def plus_years(dates: Dates, years: float) -> Dates:
     month = dates.astype("datetime64[M]")
     day = dates - month
     moved = month + np.timedelta64(round(years * 12), "M")
-    longest = (moved + np.timedelta64(1, "M")).astype("datetime64[D]") - moved.astype("datetime64[D]") - np.timedelta64(1, "D")
+    longest = (
+        (moved + np.timedelta64(1, "M")).astype("datetime64[D]")
+        - moved.astype("datetime64[D]")
+        - np.timedelta64(1, "D")
+    )
     return np.asarray(moved.astype("datetime64[D]") + np.minimum(day, longest))
 
 
@@ -104,7 +119,9 @@ def regime_at(ruleset: Ruleset, as_of: dt.date) -> tuple[str | None, Regime | No
     }
     if not holding:
         return None, None
-    strictest = min(holding, key=lambda regime_id: (holding[regime_id].longest_years or np.inf, regime_id))
+    strictest = min(
+        holding, key=lambda regime_id: (holding[regime_id].longest_years or np.inf, regime_id)
+    )
     return strictest, holding[strictest]
 
 
@@ -123,7 +140,8 @@ def assess_term(
     ruleset
         Plans, agreements, regimes and placement parameters.
     layers
-        The layers at hand; without the plan or agreement layer the term may be shorter than it seems.
+        The layers at hand; without the plan or agreement layer the term may be shorter than it
+        seems.
     not_assessed
         Layers that the study knowingly leaves out.
     overlay
@@ -144,10 +162,16 @@ def assess_term(
     today = np.full(count, np.datetime64(as_of, "D"))
     start = np.maximum(plus_years(today, ruleset.value("lead_time_years")), free_from)
     regime_id, regime = regime_at(ruleset, as_of)
-    longest = min(ruleset.value("longest_term_years"), np.inf if regime is None or regime.longest_years is None else regime.longest_years)
+    longest = min(
+        ruleset.value("longest_term_years"),
+        np.inf if regime is None or regime.longest_years is None else regime.longest_years,
+    )
     latest = np.minimum(plus_years(start, longest), free_until)
     clearing = ruleset.value("clearing_years")
-    ends = {kind: np.minimum(latest, plus_years(plans.first[kind].start, -clearing)) for kind in (_HARD, _SOFT)}
+    ends = {
+        kind: np.minimum(latest, plus_years(plans.first[kind].start, -clearing))
+        for kind in (_HARD, _SOFT)
+    }
     end, pessimistic_end = ends[_HARD], np.minimum(ends[_HARD], ends[_SOFT])
     free_years = np.clip(years_between(today, plans.first[_HARD].start), 0, FREE_YEARS_LIMIT)
     hard_doubtful = plans.first[_HARD].doubtful
@@ -176,7 +200,9 @@ class _PlansRead:
     unread: dict[str, Identities]
 
 
-def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: frozenset[str], overlay: Overlay) -> _PlansRead:
+def _read_plans(
+    plans: Plans | None, layers: Mapping[str, Layer], not_assessed: frozenset[str], overlay: Overlay
+) -> _PlansRead:
     """Return the first hard and the first soft plan on each parcel."""
     count = len(overlay.shapes)
     features = layers.get(plans.layer) if plans else None
@@ -185,7 +211,9 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
         nothing = _PlanStarts(np.full(count, _NEVER), doubtful)
         return _PlansRead({_HARD: nothing, _SOFT: nothing}, np.full(count, "", dtype=object), {})
     status = features.table[plans.status_field].astype("string").str.strip()
-    hard, soft, ignored = (status.isin(codes).to_numpy(dtype=bool) for codes in (plans.hard, plans.soft, plans.ignored))
+    hard, soft, ignored = (
+        status.isin(codes).to_numpy(dtype=bool) for codes in (plans.hard, plans.soft, plans.ignored)
+    )
     unread_status = ~(hard | soft | ignored)
     placeholder = isoperimetric_quotient(features.geometries) > plans.circle_quotient
     start = _start_dates(plans, features.table)
@@ -193,10 +221,16 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
     found = overlay.of(features)
     found = found.where((counts[found.feature] > NO) & ~ignored[found.feature])
     # One row per parcel and plan, without what is no more than the edge of the map.
-    pair, index = np.unique(np.stack([found.shape, found.feature], axis=1), axis=0, return_inverse=True)
+    pair, index = np.unique(
+        np.stack([found.shape, found.feature], axis=1), axis=0, return_inverse=True
+    )
     by_pair = replace(found, shape=index.ravel())
-    covered: Floats = np.bincount(by_pair.shape, by_pair.area, minlength=len(pair)).astype(np.float64, copy=False)
-    real = ~stays_at_boundary(prepared(overlay.shapes[pair[:, 0]]), by_pair, covered, features.precision_m)
+    covered: Floats = np.bincount(by_pair.shape, by_pair.area, minlength=len(pair)).astype(
+        np.float64, copy=False
+    )
+    real = ~stays_at_boundary(
+        prepared(overlay.shapes[pair[:, 0]]), by_pair, covered, features.precision_m
+    )
     parcel, plan = pair[real].T
     sure = (counts[plan] == YES) & ~placeholder[plan] & ~np.isnat(start[plan])
     outside = ~overlay.known(features)
@@ -219,7 +253,9 @@ def _read_plans(plans: Plans | None, layers: Mapping[str, Layer], not_assessed: 
     }
     labels = features.names
     return _PlansRead(
-        first, _grouped(labels[plan], parcel, count), {what: features.identities[here & where] for what, where in unread.items()}
+        first,
+        _grouped(labels[plan], parcel, count),
+        {what: features.identities[here & where] for what, where in unread.items()},
     )
 
 

@@ -4,7 +4,8 @@ Precedence, highest first:
 
 1. a decision "out" excludes the parcel;
 2. an excluding rule of level `very_hard` that says no excludes it, whatever people decided;
-3. a decision "in" lifts every other "no" and "unknown" of excluding rules: the parcel gets `attention`;
+3. a decision "in" lifts every other "no" and "unknown" of excluding rules: the parcel gets
+   `attention`;
 4. the rules.
 """
 
@@ -36,7 +37,10 @@ def assess_site_types(ruleset: Ruleset, measures: pd.DataFrame) -> NDArray[Any]:
     result = np.full(count, OTHER_SITE_TYPE, dtype=object)
     open_to_question = np.ones(count, dtype=bool)
     for type_id, site_type in ruleset.site_types.items():
-        answer = all_of((answers_of_test(test, measures[test.measure], ruleset) for test in site_type.when), count)
+        answer = all_of(
+            (answers_of_test(test, measures[test.measure], ruleset) for test in site_type.when),
+            count,
+        )
         result[open_to_question & (answer == YES)] = type_id
         result[open_to_question & (answer == UNKNOWN)] = None
         open_to_question &= answer == NO
@@ -61,7 +65,8 @@ def answers_of_rules(
     measures
         All measures. (n, ...)
     may_be_lower
-        Where a measure's true value may be lower than the one given: a "no" stands, a "yes" becomes unknown.
+        Where a measure's true value may be lower than the one given: a "no" stands, a "yes" becomes
+        unknown.
     land_verdicts
         Verdicts of the rules on layers.
 
@@ -80,14 +85,22 @@ def answers_of_rules(
             continue
         answer = answers_of_test(rule, measures[rule.measure], ruleset)
         if rule.measure in may_be_lower:
-            answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer).astype(np.int8)
-        applies = all_of((answers_of_test(when, measures[when.measure], ruleset) for when in rule.when), count)
-        answer = np.where(applies == NO, YES, np.where((applies == UNKNOWN) & (answer == NO), UNKNOWN, answer))
+            answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer).astype(
+                np.int8
+            )
+        applies = all_of(
+            (answers_of_test(when, measures[when.measure], ruleset) for when in rule.when), count
+        )
+        answer = np.where(
+            applies == NO, YES, np.where((applies == UNKNOWN) & (answer == NO), UNKNOWN, answer)
+        )
         answers[rule_id] = answer.astype(np.int8)
     return answers
 
 
-def assess_status(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], decided_in: Booleans, decided_out: Booleans) -> NDArray[Any]:
+def assess_status(
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], decided_in: Booleans, decided_out: Booleans
+) -> NDArray[Any]:
     """Return the status of each parcel. (n,) object of str.
 
     Parameters
@@ -103,7 +116,10 @@ def assess_status(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], decided_in
     hardest = [rule_id for rule_id in excluding if ruleset.rules[rule_id].level == Level.VERY_HARD]
     others = [rule_id for rule_id in verdicts if rule_id not in excluding]
     count = len(decided_in)
-    worst, worst_hardest, worst_other = (all_of((verdicts[rule_id] for rule_id in rules), count) for rules in (excluding, hardest, others))
+    worst, worst_hardest, worst_other = (
+        all_of((verdicts[rule_id] for rule_id in rules), count)
+        for rules in (excluding, hardest, others)
+    )
     status = np.where(worst_other == NO, Status.ATTENTION, Status.AVAILABLE).astype(object)
     status[worst == UNKNOWN] = Status.UNKNOWN
     status[worst == NO] = Status.EXCLUDED

@@ -1,7 +1,7 @@
 """Many municipalities: in one process, in several, or on a cluster; resumed where a run stopped.
 
-The rooms: `reuse` (what a run rests on, what was found before) and `log` (run.json, the lock) <- `job` (one municipality)
-<- `executors` <- `run`.
+The rooms: `reuse` (what a run rests on, what was found before) and `log` (run.json, the lock) <-
+`job` (one municipality) <- `executors` <- `run`.
 """
 
 from flexruimte.batch.municipality_run import MunicipalityRun

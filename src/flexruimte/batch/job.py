@@ -21,11 +21,17 @@ from flexruimte.results.store import Place
 
 __all__ = ["compute"]
 
-_NO_MEMORY: Final = "it needs more memory than there is; run it alone, with one worker, or on a larger machine"
+_NO_MEMORY: Final = (
+    "it needs more memory than there is; run it alone, with one worker, or on a larger machine"
+)
 
 
 def compute(
-    plan: Plan, job: Job, place: Place, progress: Progress, memory_of: Callable[[Path, Job], FolderMemory] = FolderMemory.of
+    plan: Plan,
+    job: Job,
+    place: Place,
+    progress: Progress,
+    memory_of: Callable[[Path, Job], FolderMemory] = FolderMemory.of,
 ) -> MunicipalityRun:
     """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
     entry = job.entry
@@ -38,18 +44,29 @@ def compute(
             ranking = _ranked(plan, entry.code, progress, memory)
             progress("writing")
             _write(ranking, folder, memory)
-        entry.counts = {status: counts["parcels"] for status, counts in ranking.summary["status"].items()}
-        entry.homes = sum(ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention"))
+        entry.counts = {
+            status: counts["parcels"] for status, counts in ranking.summary["status"].items()
+        }
+        entry.homes = sum(
+            ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention")
+        )
         entry.state = "done"
     except EmptyMunicipalityError as error:
         entry.state, entry.error = "empty", str(error)
     except FlexruimteError as error:
         entry.state, entry.error = "failed", str(error)
-    except Exception as error:  # a fault of flexruimte in one municipality must not cost the night's other 341
-        if isinstance(error, MemoryError) or "bad_alloc" in str(error):  # GEOS says it in its own words
+    except (
+        Exception
+    ) as error:  # a fault of flexruimte in one municipality must not cost the night's other 341
+        if isinstance(error, MemoryError) or "bad_alloc" in str(
+            error
+        ):  # GEOS says it in its own words
             entry.state, entry.error = "failed", _NO_MEMORY
             return entry
-        entry.state, entry.error = "failed", f"unexpected {type(error).__name__}: {error}; please report this, with run.json"
+        entry.state, entry.error = (
+            "failed",
+            f"unexpected {type(error).__name__}: {error}; please report this, with run.json",
+        )
         entry.traceback = traceback.format_exc()
     return entry
 

@@ -42,7 +42,10 @@ class Log:
         """Read what run.json says by now."""
         self.entries, self.ranking, self._checked = _read_entries(self.place)
         for code, entry in self.entries.items():
-            if entry.fingerprint != self._fingerprints.get(code) and entry.state in ("done", "empty"):
+            if entry.fingerprint != self._fingerprints.get(code) and entry.state in (
+                "done",
+                "empty",
+            ):
                 entry.state = "outdated"
 
     @cached_property
@@ -80,7 +83,15 @@ class Log:
 
     def job(self, code: str, name: str, *, fresh: bool) -> Job:
         """Return what has to be done for a municipality; its entry is not yet in the log."""
-        new = MunicipalityRun(code, name, folder_name(code), "running", self._fingerprints[code], _now(), stamp=self._stamp)
+        new = MunicipalityRun(
+            code,
+            name,
+            folder_name(code),
+            "running",
+            self._fingerprints[code],
+            _now(),
+            stamp=self._stamp,
+        )
         stands = self._stands(code) and not fresh
         if stands:
             before = self.entries[code]
@@ -113,7 +124,11 @@ class Log:
         self._save()
 
     def _save(self) -> None:
-        left = [code for code, entry in sorted(self.entries.items()) if entry.state in ("failed", "running", "outdated")]
+        left = [
+            code
+            for code, entry in sorted(self.entries.items())
+            if entry.state in ("failed", "running", "outdated")
+        ]
         document = {
             "study": self._study,
             "version": software_versions()["flexruimte"],
@@ -123,7 +138,9 @@ class Log:
             "municipalities": {code: vars(self.entries[code]) for code in sorted(self.entries)},
         }
         with self.place.writing() as folder, whole_file(folder / RUN) as partial:
-            partial.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            partial.write_text(
+                json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+            )
 
 
 def _remedy(left: list[str]) -> str | None:
@@ -133,12 +150,16 @@ def _remedy(left: list[str]) -> str | None:
     return f"not done: {enumerate_some(left)}; correct what their 'error' says, and give the same command again: only these are computed"
 
 
-def _read_entries(place: Place) -> tuple[dict[str, MunicipalityRun], dict[str, Any] | None, str | None]:
+def _read_entries(
+    place: Place,
+) -> tuple[dict[str, MunicipalityRun], dict[str, Any] | None, str | None]:
     """Return what is said of municipalities, of the table of all locations, and of the inputs that were found right."""
     try:
         text = place.read_text(RUN)
         document = {"municipalities": {}} if text is None else json.loads(text)
-        entries = {code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()}
+        entries = {
+            code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()
+        }
         return entries, document.get("ranking"), document.get("checked")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(

@@ -1,6 +1,7 @@
 """Many municipalities: progress, results on disk, and resuming where a run stopped.
 
-What is finished stays finished: a municipality is computed again only when the study, the ruleset, an input or the software has changed.
+What is finished stays finished: a municipality is computed again only when the study, the ruleset,
+an input or the software has changed.
 """
 
 from __future__ import annotations
@@ -90,8 +91,9 @@ def run(
 ) -> BatchReport:
     """Rank municipalities and write their results, the largest first.
 
-    A municipality that fails does not stop the others; what went wrong is in run.json. ranking.csv holds all municipalities in the
-    folder that are done for this very study, those of earlier runs too.
+    A municipality that fails does not stop the others; what went wrong is in run.json. ranking.csv
+    holds all municipalities in the folder that are done for this very study, those of earlier runs
+    too.
 
     Parameters
     ----------
@@ -100,21 +102,24 @@ def run(
     codes
         Codes or names of municipalities; None is all.
     out
-        Folder for the results, which is made when it is not there; or ``s3://bucket/prefix``, with the usual AWS_* variables.
+        Folder for the results, which is made when it is not there; or ``s3://bucket/prefix``, with
+        the usual AWS_* variables.
     fresh
         Whether to compute again what is finished and unchanged.
     workers
-        Processes that compute at once; results do not depend on it. With 1 all happens in this process.
+        Processes that compute at once; results do not depend on it. With 1 all happens in this
+        process.
     dask
-        Address of a Dask scheduler whose workers compute, and write the results to `out`, which they must reach; None computes here.
+        Address of a Dask scheduler whose workers compute, and write the results to `out`, which
+        they must reach; None computes here.
     progress
         Told what happens.
 
     Raises
     ------
     StudyError, EmptyMunicipalityError
-        When a municipality does not exist, one asked for by name has no parcels, or a source cannot be used; nothing is computed or
-        written then.
+        When a municipality does not exist, one asked for by name has no parcels, or a source cannot
+        be used; nothing is computed or written then.
     OutputError
         When `out` cannot be written to, or another run does.
     """
@@ -135,18 +140,24 @@ def run(
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
         try:
             _Run(plan, log, wanted, pending, progress).compute(workers, dask, fresh=fresh)
-        finally:  # when run.json itself cannot be written, workers are ended in the middle of a file
+        # When run.json itself cannot be written, workers are ended in the middle of a file.
+        finally:
             _tidy(log)
         if not (log.is_ranked and place.has(RANKING)):
             with place.writing() as folder:
                 locations = write_ranking_table(_folders(log), folder / RANKING)
             log.note_ranking(locations)
     computed = [code for code in pending if not log.entries[code].unchanged]
-    return BatchReport(out, [log.entries[code] for code in wanted], computed, int((log.ranking or {})["locations"]))
+    return BatchReport(
+        out, [log.entries[code] for code in wanted], computed, int((log.ranking or {})["locations"])
+    )
 
 
 def _tidy(log: Log) -> None:
-    """Remove what was left half-written. No job does so: it might be beside a worker that was thought lost and still writes the same."""
+    """Remove what was left half-written.
+
+    No job does so: it might be beside a worker that was thought lost and still writes the same.
+    """
     for folder in ("", *(entry.folder for entry in log.entries.values())):
         log.place.tidy(folder)
 
@@ -155,25 +166,41 @@ def _folders(log: Log) -> Iterator[Path]:
     """Yield folders to read the results of what is done from, one at a time."""
     for entry in log.done:
         there = log.place.has(f"{entry.folder}/{RANKED_FILE}")
-        with log.place.reading((RANKED_FILE,) if there else (SUMMARY, LOCATIONS_GPKG), entry.folder) as folder:
+        with log.place.reading(
+            (RANKED_FILE,) if there else (SUMMARY, LOCATIONS_GPKG), entry.folder
+        ) as folder:
             yield folder
 
 
 def _pending(log: Log, wanted: list[str], *, fresh: bool, named: bool) -> list[str]:
     """Return the municipalities that have to be computed."""
-    return [code for code in wanted if fresh or not (log.is_finished(code) or (not named and log.is_empty(code)))]
+    return [
+        code
+        for code in wanted
+        if fresh or not (log.is_finished(code) or (not named and log.is_empty(code)))
+    ]
 
 
 class _Run:
     """Computes what is pending and tells of it."""
 
-    def __init__(self, plan: Plan, log: Log, wanted: list[str], pending: list[str], progress: Report) -> None:
-        self._plan, self._log, self._wanted, self._pending, self._progress = plan, log, wanted, pending, progress
+    def __init__(
+        self, plan: Plan, log: Log, wanted: list[str], pending: list[str], progress: Report
+    ) -> None:
+        self._plan, self._log, self._wanted, self._pending, self._progress = (
+            plan,
+            log,
+            wanted,
+            pending,
+            progress,
+        )
         self._finished = len(wanted) - len(pending)
         self._started = time.monotonic()
         known = plan.municipalities
         # Before anything is read of them, area is what is known of the work.
-        self._work = {code: float(shapely.area(known.geometries[known.position(code)])) for code in pending}
+        self._work = {
+            code: float(shapely.area(known.geometries[known.position(code)])) for code in pending
+        }
         self._done = 0.0
 
     def compute(self, workers: int, dask: str | None, *, fresh: bool) -> None:
@@ -184,10 +211,20 @@ class _Run:
         jobs = [self._log.job(code, self._name(code), fresh=fresh) for code in order]
         place = self._log.place
         if dask is not None and jobs:
-            compute_on_cluster(self._plan, jobs, place, dask, started=self._log.start, finished=self._finish)
+            compute_on_cluster(
+                self._plan, jobs, place, dask, started=self._log.start, finished=self._finish
+            )
             return
         if workers > 1 and len(jobs) > 1:
-            compute_in_workers(self._plan, jobs, place, workers, started=self._log.start, stepped=self._step, finished=self._finish)
+            compute_in_workers(
+                self._plan,
+                jobs,
+                place,
+                workers,
+                started=self._log.start,
+                stepped=self._step,
+                finished=self._finish,
+            )
             return
         for job in jobs:
             self._log.start(job.entry)
@@ -204,14 +241,30 @@ class _Run:
         self._log.finish(entry)
         self._finished += 1
         self._done += self._work[entry.code]
-        kinds: dict[State, Literal["done", "empty", "failed"]] = {"empty": "empty", "failed": "failed"}
-        self._tell(entry.code, "unchanged" if entry.unchanged else kinds.get(entry.state, "done"), entry.error or "")
+        kinds: dict[State, Literal["done", "empty", "failed"]] = {
+            "empty": "empty",
+            "failed": "failed",
+        }
+        self._tell(
+            entry.code,
+            "unchanged" if entry.unchanged else kinds.get(entry.state, "done"),
+            entry.error or "",
+        )
 
-    def _tell(self, code: str, kind: Literal["step", "done", "empty", "failed", "unchanged"], text: str = "") -> None:
+    def _tell(
+        self,
+        code: str,
+        kind: Literal["step", "done", "empty", "failed", "unchanged"],
+        text: str = "",
+    ) -> None:
         left = None
         if self._done:
-            left = (time.monotonic() - self._started) * max(sum(self._work.values()) / self._done - 1, 0.0)
-        event = Event(code, self._name(code), self._wanted.index(code), len(self._wanted), kind, text)
+            left = (time.monotonic() - self._started) * max(
+                sum(self._work.values()) / self._done - 1, 0.0
+            )
+        event = Event(
+            code, self._name(code), self._wanted.index(code), len(self._wanted), kind, text
+        )
         self._progress(replace(event, finished=self._finished, seconds_left=left))
 
 
@@ -227,7 +280,11 @@ def _refuse_bad_input(plan: Plan, named: list[str], *, checked: bool) -> None:
     """Look at every source, unless a run did, and at the municipalities asked for by name, before anything is computed or written."""
     problems = [] if checked else check(plan).problems
     if problems:
-        more = f" (and {len(problems) - 1} more; flexruimte check lists them)" if len(problems) > 1 else ""
+        more = (
+            f" (and {len(problems) - 1} more; flexruimte check lists them)"
+            if len(problems) > 1
+            else ""
+        )
         raise StudyError(f"{problems[0]}{more}")
     for code in named:
         load_parcels(plan.parcels, plan.municipalities, code)

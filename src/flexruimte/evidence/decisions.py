@@ -39,11 +39,22 @@ class Decisions:
 
     def at(self, ids: NDArray[Any], as_of: dt.date) -> DecisionsAt:
         """Return the decisions in force on a date: the last one per parcel, later ones do not count yet."""
-        made = self.rows[self.rows["date"] <= pd.Timestamp(as_of)].sort_values("date", kind="stable")
+        made = self.rows[self.rows["date"] <= pd.Timestamp(as_of)].sort_values(
+            "date", kind="stable"
+        )
         last = made[~made.index.duplicated(keep="last")].reindex(ids)
         text = last.assign(date=last["date"].dt.strftime("%Y-%m-%d")).astype(object)
-        decision, reason, date = (text[name].where(text[name].notna(), None).to_numpy() for name in ("decision", "reason", "date"))
-        return DecisionsAt(into=decision == "in", out=decision == "out", decision=decision, reason=reason, date=date)
+        decision, reason, date = (
+            text[name].where(text[name].notna(), None).to_numpy()
+            for name in ("decision", "reason", "date")
+        )
+        return DecisionsAt(
+            into=decision == "in",
+            out=decision == "out",
+            decision=decision,
+            reason=reason,
+            date=date,
+        )
 
     def later_than(self, as_of: dt.date) -> int:
         """Return how many decisions are not in force yet."""
@@ -56,12 +67,20 @@ def load_decisions(source: Source | None) -> Decisions:
     Raises
     ------
     LayerError
-        When a column is missing, or a row has no parcel, no reason, no date, or another word than in or out.
+        When a column is missing, or a row has no parcel, no reason, no date, or another word than
+        in or out.
     """
     if source is None:
-        return Decisions(pd.DataFrame({"decision": [], "reason": [], "date": pd.to_datetime([])}, index=pd.Index([], dtype=object)))
+        return Decisions(
+            pd.DataFrame(
+                {"decision": [], "reason": [], "date": pd.to_datetime([])},
+                index=pd.Index([], dtype=object),
+            )
+        )
     columns = source_columns(source, _FIELDS)
-    frame = source.read_table(list(columns.values())).rename(columns={column: name for name, column in columns.items()})
+    frame = source.read_table(list(columns.values())).rename(
+        columns={column: name for name, column in columns.items()}
+    )
     frame["decision"] = frame["decision"].astype("string").str.strip().str.lower()
     dates = pd.to_datetime(frame["date"], errors="coerce", format="ISO8601")
     problems = {
@@ -74,5 +93,11 @@ def load_decisions(source: Source | None) -> Decisions:
         if where.any():
             parcels = frame.loc[where, "parcel_id"].fillna("(row without parcel)")
             raise LayerError(f"{source.label}: the decision on {enumerate_some(parcels)} {problem}")
-    rows = pd.DataFrame({"decision": frame["decision"].astype(object), "reason": frame["reason"].astype(object), "date": dates})
+    rows = pd.DataFrame(
+        {
+            "decision": frame["decision"].astype(object),
+            "reason": frame["reason"].astype(object),
+            "date": dates,
+        }
+    )
     return Decisions(rows.set_axis(pd.Index(frame["parcel_id"].astype(str), dtype=object), axis=0))

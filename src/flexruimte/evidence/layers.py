@@ -1,6 +1,7 @@
 """From source to clean layer: fields mapped, RD New, 2-D, valid, checked, in a canonical order, with the area it speaks of.
 
-What is repaired is counted. What cannot be used is refused with the name of the layer and the remedy.
+What is repaired is counted. What cannot be used is refused with the name of the layer and the
+remedy.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ class Features:
     certainty: Verdicts
     """YES where the row surely counts, UNKNOWN where a field that decides it is null. (m,) int8"""
     coverage: Any | None
-    """The area the layer speaks of, a geometry; None is everywhere. What fills the plane speaks of what it covers."""
+    """The area the layer speaks of, a geometry; None is everywhere.
+
+    What fills the plane speaks of what it covers.
+    """
     identities: Identities
     """What tells each feature from others, in whichever window they are read. (m,) uint64"""
     facts: LayerFacts
@@ -99,11 +103,24 @@ class Features:
 
     @property
     def names(self) -> np.ndarray[Any, Any]:
-        """What features are called in reasons: the id, with the name where the layer has one. (m,) object of str."""
-        if self.spec.name is None or self.spec.name not in self.table or self.spec.name == self.spec.id:
+        """What features are called in reasons: the id, with the name where the layer has one.
+
+        (m,) object of str.
+        """
+        if (
+            self.spec.name is None
+            or self.spec.name not in self.table
+            or self.spec.name == self.spec.id
+        ):
             return self.ids
         names = self.table[self.spec.name].astype("string").fillna("")
-        return np.array([f"{name} ({number})" if name else number for name, number in zip(names, self.ids, strict=True)], dtype=object)
+        return np.array(
+            [
+                f"{name} ({number})" if name else number
+                for name, number in zip(names, self.ids, strict=True)
+            ],
+            dtype=object,
+        )
 
 
 @dataclass(frozen=True)
@@ -173,9 +190,13 @@ def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def named_columns(frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings) -> pd.DataFrame:
+def named_columns(
+    frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings
+) -> pd.DataFrame:
     """Return the wanted fields under the vocabulary's names, fixed values included."""
-    table = pd.DataFrame({name: frame[column].to_numpy() for name, column in columns.items()}, index=frame.index)
+    table = pd.DataFrame(
+        {name: frame[column].to_numpy() for name, column in columns.items()}, index=frame.index
+    )
     for name, value in settings.constants.items():
         table[name] = None if value == NULL_VALUE else value
     return table
@@ -208,7 +229,9 @@ def counted_repairs(repairs: Mapping[str, Booleans]) -> dict[str, int]:
     return {what: int(where.sum()) for what, where in repairs.items()}
 
 
-def canonical_order(ids: np.ndarray[Any, Any], geometries: Geometries) -> np.ndarray[Any, np.dtype[np.intp]]:
+def canonical_order(
+    ids: np.ndarray[Any, Any], geometries: Geometries
+) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return an order that depends on the rows alone, not on how they were read."""
     texts = np.asarray(ids, dtype=str)
     order = np.argsort(texts, kind="stable")
@@ -226,7 +249,14 @@ def values_of_field(source: Source, field: str) -> pd.Series[Any]:
     return pd.Series(source.read_table([column])[column].unique())
 
 
-def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[str], near: Surroundings, around: Window) -> Features:
+def load_features(
+    key: str,
+    spec: LayerSpec,
+    source: Source,
+    fields: Sequence[str],
+    near: Surroundings,
+    around: Window,
+) -> Features:
     """Read a vector layer around parcels.
 
     Parameters
@@ -240,7 +270,8 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
     near
         Around the parcels, as far as any rule needs it.
     around
-        The same of the whole municipality: whether the layer has features near is decided for all of its parcels.
+        The same of the whole municipality: whether the layer has features near is decided for all
+        of its parcels.
 
     Raises
     ------
@@ -250,29 +281,49 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
     settings = _layer_settings(source)
     wanted = list(dict.fromkeys([*fields, *spec.rows]))
     for name in (spec.id, spec.name):
-        if name and name not in wanted and any(_plain(name) == _plain(c) for c in [*source.columns, *settings.fields]):
+        if (
+            name
+            and name not in wanted
+            and any(_plain(name) == _plain(c) for c in [*source.columns, *settings.fields])
+        ):
             wanted.append(name)
     columns = source_columns(source, wanted)
     id_column = settings.id or (columns.get(spec.id) if spec.id else None)
     if id_column is not None and id_column not in source.columns:
-        raise LayerError(f"{source.label} has no column '{id_column}' for the feature ids; {did_you_mean(id_column, source.columns)}")
-    frame = source.read(list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), near.window)
+        raise LayerError(
+            f"{source.label} has no column '{id_column}' for the feature ids; {did_you_mean(id_column, source.columns)}"
+        )
+    frame = source.read(
+        list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), near.window
+    )
     raw = frame.geometry.to_numpy()
     geometries, repaired = cleaned_shapes(raw, spec.geometry)
     if source.data is not None:
-        geometries = shapely.force_2d(geometries)  # a copy: blocks that are taken at the same time each prepare shapes of their own
+        geometries = shapely.force_2d(
+            geometries
+        )  # a copy: blocks that are taken at the same time each prepare shapes of their own
     table = named_columns(frame, columns, settings)
     if spec.missing_below is not None:
         for number in table.select_dtypes("number").columns:
-            table[number] = table[number].astype("float64").where(table[number] >= spec.missing_below)
+            table[number] = (
+                table[number].astype("float64").where(table[number] >= spec.missing_below)
+            )
     certainty = answers_of_where(spec.rows, table)
-    ids = as_text(frame[id_column]).fillna("").to_numpy(dtype=object) if id_column else frame.index.astype(str).to_numpy(dtype=object)
+    ids = (
+        as_text(frame[id_column]).fillna("").to_numpy(dtype=object)
+        if id_column
+        else frame.index.astype(str).to_numpy(dtype=object)
+    )
     identity = identities(raw, table.assign(**{"": ids}))
     keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
     keep = keep[canonical_order(ids[keep], geometries[keep])]
     coverage, described = _coverage(spec, source, settings, around)
     digest = hashlib.sha256(shapely.to_wkb(coverage) if coverage is not None else b"").hexdigest()
-    whole_source = {"curves in the whole source made straight": source.curve_count} if source.curve_count else {}
+    whole_source = (
+        {"curves in the whole source made straight": source.curve_count}
+        if source.curve_count
+        else {}
+    )
     return Features(
         key=key,
         spec=spec,
@@ -283,17 +334,32 @@ def load_features(key: str, spec: LayerSpec, source: Source, fields: Sequence[st
         certainty=certainty[keep],
         coverage=coverage,
         identities=identity[keep],
-        facts=LayerFacts(source.settings.source, settings.reference_date, settings.licence, described, repairs=whole_source, digest=digest),
-        seen=rows_seen(identity, repaired, near.meet(np.where(shapely.is_missing(geometries), raw, geometries))),
+        facts=LayerFacts(
+            source.settings.source,
+            settings.reference_date,
+            settings.licence,
+            described,
+            repairs=whole_source,
+            digest=digest,
+        ),
+        seen=rows_seen(
+            identity, repaired, near.meet(np.where(shapely.is_missing(geometries), raw, geometries))
+        ),
     )
 
 
 def _layer_settings(source: Source) -> LayerSettings:
     settings = source.settings
-    return settings if isinstance(settings, LayerSettings) else LayerSettings.model_validate(settings.model_dump())
+    return (
+        settings
+        if isinstance(settings, LayerSettings)
+        else LayerSettings.model_validate(settings.model_dump())
+    )
 
 
-def _coverage(spec: LayerSpec, source: Source, settings: LayerSettings, window: Window) -> tuple[Any | None, str]:
+def _coverage(
+    spec: LayerSpec, source: Source, settings: LayerSettings, window: Window
+) -> tuple[Any | None, str]:
     """Return the area a layer speaks of (None: everywhere), and that in words."""
     if spec.fills and settings.coverage == "auto":
         return None, "what its features cover"
@@ -303,12 +369,22 @@ def _coverage(spec: LayerSpec, source: Source, settings: LayerSettings, window: 
     if settings.coverage == "extent":
         return (shapely.box(*extent) if extent else shapely.Polygon()), "the extent of its features"
     if settings.coverage != "auto":
-        area = Source(f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder).read([])
-        return shapely.union_all(cleaned_shapes(area.geometry.to_numpy(), "polygon")[0]), f"the polygons of {settings.coverage}"
+        area = Source(
+            f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder
+        ).read([])
+        return shapely.union_all(
+            cleaned_shapes(area.geometry.to_numpy(), "polygon")[0]
+        ), f"the polygons of {settings.coverage}"
     if extent is None:
-        return shapely.Polygon(), 'nothing: it has no features; if that means "none here", say coverage = "complete"'
+        return (
+            shapely.Polygon(),
+            'nothing: it has no features; if that means "none here", say coverage = "complete"',
+        )
     if not shapely.intersects(shapely.box(*extent), shapely.box(*window)):
-        return shapely.Polygon(), 'nothing here: all its features are elsewhere; if that means "none here", say coverage = "complete"'
+        return (
+            shapely.Polygon(),
+            'nothing here: all its features are elsewhere; if that means "none here", say coverage = "complete"',
+        )
     return None, "everywhere, as it has features near"
 
 
@@ -330,14 +406,21 @@ def load_raster(key: str, spec: LayerSpec, source: Source, near: Surroundings) -
     recoded = values.copy()
     for sentinel, meaning in spec.recode.items():
         recoded[values == float(sentinel)] = meaning
-    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "its valid cells")
+    facts = LayerFacts(
+        source.settings.source, settings.reference_date, settings.licence, "its valid cells"
+    )
     grid = replace(grid, cells=recoded)
     return Raster(key, spec, grid, facts, cells_seen(recoded, *grid.corner, grid.cell_m, near))
 
 
-def _missing_values(spec: LayerSpec, settings: LayerSettings) -> tuple[float | None, tuple[float, float]]:
+def _missing_values(
+    spec: LayerSpec, settings: LayerSettings
+) -> tuple[float | None, tuple[float, float]]:
     """Return what stands for missing (None: as the file says), and between which bounds values are valid."""
-    return spec.nodata if settings.nodata is None else settings.nodata, settings.valid or spec.valid or (-np.inf, np.inf)
+    return (
+        spec.nodata if settings.nodata is None else settings.nodata,
+        settings.valid or spec.valid or (-np.inf, np.inf),
+    )
 
 
 def check_raster_values(spec: LayerSpec, source: Source) -> None:
@@ -359,8 +442,8 @@ def check_raster_values(spec: LayerSpec, source: Source) -> None:
 def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str]) -> Table:
     """Read a table that is joined on the parcel id.
 
-    One table serves all municipalities, and holds the parcels of all. So what was read last under a name is kept, and a file is read
-    again only where it, or what is asked of it, has changed.
+    One table serves all municipalities, and holds the parcels of all. So what was read last under a
+    name is kept, and a file is read again only where it, or what is asked of it, has changed.
 
     Raises
     ------
@@ -371,8 +454,12 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
     if settings.id is None:
         raise LayerError(f'{source.label}: say which column holds the parcel id, with id = "..."')
     if settings.id not in source.columns:
-        raise LayerError(f"{source.label} has no column '{settings.id}' for the parcel id; {did_you_mean(settings.id, source.columns)}")
-    facts = LayerFacts(source.settings.source, settings.reference_date, settings.licence, "the parcels it lists")
+        raise LayerError(
+            f"{source.label} has no column '{settings.id}' for the parcel id; {did_you_mean(settings.id, source.columns)}"
+        )
+    facts = LayerFacts(
+        source.settings.source, settings.reference_date, settings.licence, "the parcels it lists"
+    )
     asked = _asked_of_table(source, fields)
     kept, rows = _rows_kept.get(key, (None, None))
     if asked is None or asked != kept or rows is None:
@@ -389,17 +476,33 @@ def _asked_of_table(source: Source, fields: Sequence[str]) -> tuple[Any, ...] | 
     if source.data is not None or path.suffix not in (".csv", ".parquet") or not path.is_file():
         return None
     stat = path.stat()
-    return source.path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, source.settings.model_dump_json(), tuple(fields)
+    return (
+        source.path,
+        stat.st_size,
+        stat.st_mtime_ns,
+        stat.st_ctime_ns,
+        stat.st_ino,
+        source.settings.model_dump_json(),
+        tuple(fields),
+    )
 
 
-def _rows_of_table(source: Source, settings: LayerSettings, id_column: str, fields: Sequence[str]) -> pd.DataFrame:
+def _rows_of_table(
+    source: Source, settings: LayerSettings, id_column: str, fields: Sequence[str]
+) -> pd.DataFrame:
     """Return the fields of a table by the vocabulary's names, indexed by parcel id."""
     columns = source_columns(source, fields)
     frame = source.read_table(list(dict.fromkeys([id_column, *columns.values()])))
     ids = frame[id_column].astype("string")
     double = ids[ids.duplicated() & ids.notna()].unique()
     if len(double):
-        raise LayerError(f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel")
-    rows = named_columns(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[ids.notna().to_numpy()]
-    _ = rows.index.is_unique  # pandas builds its index at the first question: now, before threads share it
+        raise LayerError(
+            f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel"
+        )
+    rows = named_columns(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[
+        ids.notna().to_numpy()
+    ]
+    _ = (
+        rows.index.is_unique
+    )  # pandas builds its index at the first question: now, before threads share it
     return rows

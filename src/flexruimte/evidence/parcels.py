@@ -10,8 +10,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.errors import EmptyMunicipalityError, LayerError, StudyError, did_you_mean, enumerate_some
-from flexruimte.evidence.layers import LayerFacts, canonical_order, cleaned_shapes, counted_repairs, named_columns
+from flexruimte.errors import (
+    EmptyMunicipalityError,
+    LayerError,
+    StudyError,
+    did_you_mean,
+    enumerate_some,
+)
+from flexruimte.evidence.layers import (
+    LayerFacts,
+    canonical_order,
+    cleaned_shapes,
+    counted_repairs,
+    named_columns,
+)
 from flexruimte.evidence.seen import identities
 from flexruimte.evidence.sources import Source
 from flexruimte.kernels.overlap import overlaps, prepared, prepared_features
@@ -42,7 +54,9 @@ class Municipalities:
         for known in (self.codes, self.names):
             if code in known:
                 return known.index(code)
-        raise StudyError(f"municipality '{code}' is not in {self.facts.source}; {did_you_mean(code, [*self.codes, *self.names])}")
+        raise StudyError(
+            f"municipality '{code}' is not in {self.facts.source}; {did_you_mean(code, [*self.codes, *self.names])}"
+        )
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,9 @@ def load_municipalities(source: Source) -> Municipalities:
         raise TypeError("municipalities are read with MunicipalitySettings")
     for column in (settings.code, settings.name):
         if column not in source.columns:
-            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
+            raise LayerError(
+                f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}"
+            )
     frame = source.read(list(dict.fromkeys([settings.code, settings.name])))
     if frame[settings.code].isna().any():
         raise LayerError(
@@ -79,9 +95,16 @@ def load_municipalities(source: Source) -> Municipalities:
     codes = frame[settings.code].astype(str).to_numpy()
     names = frame[settings.name].astype(str).to_numpy()
     unique = sorted(set(codes))
-    whole = np.array([shapely.union_all(geometries[codes == code]) for code in unique], dtype=object)
+    whole = np.array(
+        [shapely.union_all(geometries[codes == code]) for code in unique], dtype=object
+    )
     facts = LayerFacts(
-        source.settings.source, settings.reference_date, settings.licence, "its polygons", len(frame), counted_repairs(repairs)
+        source.settings.source,
+        settings.reference_date,
+        settings.licence,
+        "its polygons",
+        len(frame),
+        counted_repairs(repairs),
     )
     return Municipalities(unique, [str(names[codes == code][0]) for code in unique], whole, facts)
 
@@ -92,7 +115,8 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
     Raises
     ------
     LayerError
-        When an id is missing or double and the study does not ask to repair that, or when there are no parcels.
+        When an id is missing or double and the study does not ask to repair that, or when there are
+        no parcels.
     """
     settings = source.settings
     if not isinstance(settings, ParcelSettings):
@@ -100,22 +124,31 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
     id_columns = [settings.id] if isinstance(settings.id, str) else settings.id
     for column in [*id_columns, *settings.fields.values()]:
         if column not in source.columns:
-            raise LayerError(f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}")
+            raise LayerError(
+                f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}"
+            )
     position = municipalities.position(code)
     area = municipalities.geometries[position]
-    frame = source.read(list(dict.fromkeys([*id_columns, *settings.fields.values()])), tuple(shapely.bounds(area)))
+    frame = source.read(
+        list(dict.fromkeys([*id_columns, *settings.fields.values()])), tuple(shapely.bounds(area))
+    )
     geometries, repairs = cleaned_shapes(frame.geometry.to_numpy(), "polygon")
     mine = np.flatnonzero(_belongs(geometries, municipalities, position))
     if not len(mine):
         raise EmptyMunicipalityError(
             f"municipality '{code}' has no parcels in {source.label}; leave it out, or correct 'source' or 'where' of [parcels]"
         )
-    ids, id_repairs = _parcel_ids(frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids)
+    ids, id_repairs = _parcel_ids(
+        frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids
+    )
     mine, ids = mine[ids != ""], ids[ids != ""]
     order = canonical_order(ids, geometries[mine])
     table = named_columns(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
     repairs_made = {**counted_repairs(repairs), **id_repairs}
-    content = identities(geometries[mine[order]], table.assign(**{"": ids[order]})).tobytes() + str(sorted(repairs_made.items())).encode()
+    content = (
+        identities(geometries[mine[order]], table.assign(**{"": ids[order]})).tobytes()
+        + str(sorted(repairs_made.items())).encode()
+    )
     facts = LayerFacts(
         source.settings.source,
         settings.reference_date,
@@ -145,8 +178,14 @@ def _belongs(geometries: Geometries, municipalities: Municipalities, position: i
     border = np.flatnonzero(meets & ~belongs)
     if not len(border):
         return belongs
-    near = np.sort(shapely.STRtree(municipalities.geometries).query(shapely.box(*shapely.total_bounds(geometries[border]))))
-    shares = overlaps(prepared(geometries[border]), prepared_features(municipalities.geometries[near]))
+    near = np.sort(
+        shapely.STRtree(municipalities.geometries).query(
+            shapely.box(*shapely.total_bounds(geometries[border]))
+        )
+    )
+    shares = overlaps(
+        prepared(geometries[border]), prepared_features(municipalities.geometries[near])
+    )
     shared = np.zeros((len(border), len(near)))
     np.add.at(shared, (shares.shape, shares.feature), shares.area)
     shared = shared.round(6)  # equal shares are equal but for rounding
@@ -168,7 +207,9 @@ def check_parcel_ids(source: Source) -> None:
         _refuse_doubtful_ids(*_joined_ids(source.read_table(columns)), source)
 
 
-def _joined_ids(columns: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
+def _joined_ids(
+    columns: pd.DataFrame,
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
     """Return ids made of one or more columns, "?" for what is missing, and which rows miss something."""
     texts = [columns[name].astype("string").fillna("?").to_numpy(dtype=object) for name in columns]
     ids = texts[0]
@@ -177,7 +218,9 @@ def _joined_ids(columns: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray
     return ids, columns.isna().any(axis=1).to_numpy()
 
 
-def _refuse_doubtful_ids(ids: np.ndarray[Any, Any], missing: np.ndarray[Any, np.dtype[np.bool_]], source: Source) -> None:
+def _refuse_doubtful_ids(
+    ids: np.ndarray[Any, Any], missing: np.ndarray[Any, np.dtype[np.bool_]], source: Source
+) -> None:
     if missing.any():
         raise LayerError(
             f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true"
@@ -191,7 +234,9 @@ def _refuse_doubtful_ids(ids: np.ndarray[Any, Any], missing: np.ndarray[Any, np.
         )
 
 
-def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, repair: bool) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
+def _parcel_ids(
+    columns: pd.DataFrame, geometries: Geometries, source: Source, repair: bool
+) -> tuple[np.ndarray[Any, Any], dict[str, int]]:
     """Return unique ids ("" for a row that says the same as another), and what was repaired.
 
     Missing and double ids are numbered in the order of the parcels' positions, not of the rows.
@@ -207,7 +252,10 @@ def _parcel_ids(columns: pd.DataFrame, geometries: Geometries, source: Source, r
     repaired = ids.copy()
     repaired[order[same]] = ""
     numbered = order[~same][number > 0]
-    repaired[numbered] = [f"{parcel}#{count + 1}" for parcel, count in zip(ids[numbered], number[number > 0], strict=True)]
+    repaired[numbered] = [
+        f"{parcel}#{count + 1}"
+        for parcel, count in zip(ids[numbered], number[number > 0], strict=True)
+    ]
     repairs = {
         "parcel without id, numbered": int(missing.sum()),
         "double parcel id, numbered": len(numbered),

@@ -50,7 +50,9 @@ class Seen:
     @property
     def digest(self) -> str:
         """A text that changes with any of it."""
-        return hashlib.sha256(self.rows.identities.tobytes() + self.rows.numbers.tobytes()).hexdigest()
+        return hashlib.sha256(
+            self.rows.identities.tobytes() + self.rows.numbers.tobytes()
+        ).hexdigest()
 
 
 def identities(geometries: Geometries | None, table: pd.DataFrame) -> Identities:
@@ -58,9 +60,14 @@ def identities(geometries: Geometries | None, table: pd.DataFrame) -> Identities
     parts = [] if geometries is None else [in_threads(_shape_identities, geometries)]
     for name in table.columns:
         values = table[name]
-        # Whole numbers are read as floats where a null is among them, and which rows are read depends on the window.
+        # Whole numbers are read as floats where a null is among them, and which rows are read
+        # depends on the window.
         numeric = pd.api.types.is_numeric_dtype(values.dtype)
-        plain = values.astype("float64").to_numpy() if numeric else values.astype("string").fillna("\0").to_numpy(dtype=object)
+        plain = (
+            values.astype("float64").to_numpy()
+            if numeric
+            else values.astype("string").fillna("\0").to_numpy(dtype=object)
+        )
         parts.append(pd.util.hash_array(plain))
     result = np.zeros(len(table), dtype=np.uint64)
     for part in parts:
@@ -94,7 +101,9 @@ def rows_seen(rows: Identities, repaired: Mapping[str, Booleans], seen: Booleans
     seen
         Which rows count. (n,) bool
     """
-    return Seen(_tally(rows[seen]), {what: _tally(rows[seen & where]) for what, where in repaired.items()})
+    return Seen(
+        _tally(rows[seen]), {what: _tally(rows[seen & where]) for what, where in repaired.items()}
+    )
 
 
 def _tally(rows: Identities) -> Tally:
@@ -102,7 +111,9 @@ def _tally(rows: Identities) -> Tally:
     return Tally(found, numbers.astype(np.int64))
 
 
-def cells_seen(values: Floats, left: float, top: float, cell_m: tuple[float, float], near: Surroundings) -> Seen:
+def cells_seen(
+    values: Floats, left: float, top: float, cell_m: tuple[float, float], near: Surroundings
+) -> Seen:
     """Return what was seen of the cells of a raster: those with their middle in the surroundings.
 
     Parameters
@@ -121,19 +132,34 @@ def cells_seen(values: Floats, left: float, top: float, cell_m: tuple[float, flo
     x = left + (np.arange(values.shape[1]) + 0.5) * cell_m[0]
     y = top - (np.arange(values.shape[0]) + 0.5) * cell_m[1]
     # In millimetres, as the corner of a window is not exact.
-    place = [_mixed(np.round(1000 * middles).astype(np.int64).view(np.uint64)) for middles in (x, y)]
+    place = [
+        _mixed(np.round(1000 * middles).astype(np.int64).view(np.uint64)) for middles in (x, y)
+    ]
     column, row = (np.floor(middles / CELL_M).astype(np.int64) for middles in (x, y))
     firsts = [np.flatnonzero(np.diff(index, prepend=index[0] - 1)) for index in (row, column)]
 
     def summed(rows: slice) -> Identities:
-        cells = _mixed((values[rows] + 0.0).view(np.uint64) ^ _mixed(place[1][rows, None] + np.uint64(3) * place[0][None, :]))
+        cells = _mixed(
+            (values[rows] + 0.0).view(np.uint64)
+            ^ _mixed(place[1][rows, None] + np.uint64(3) * place[0][None, :])
+        )
         return np.add.reduceat(cells.sum(axis=0, dtype=np.uint64), firsts[1])
 
     # So many rows at a time fit in a processor's own memory.
-    sums = np.stack([summed(slice(first, last)) for first, last in pairwise([*firsts[0].tolist(), len(values)])])
-    numbers = np.outer(*(np.diff(first, append=len(index)) for first, index in zip(firsts, (row, column), strict=True)))
+    sums = np.stack(
+        [summed(slice(first, last)) for first, last in pairwise([*firsts[0].tolist(), len(values)])]
+    )
+    numbers = np.outer(
+        *(
+            np.diff(first, append=len(index))
+            for first, index in zip(firsts, (row, column), strict=True)
+        )
+    )
     rows, columns = row[firsts[0]] - near.first[0], column[firsts[1]] - near.first[1]
-    rows_in, columns_in = (rows >= 0) & (rows < near.cells.shape[0]), (columns >= 0) & (columns < near.cells.shape[1])
+    rows_in, columns_in = (
+        (rows >= 0) & (rows < near.cells.shape[0]),
+        (columns >= 0) & (columns < near.cells.shape[1]),
+    )
     inside = np.zeros(sums.shape, dtype=bool)
     inside[np.ix_(rows_in, columns_in)] = near.cells[np.ix_(rows[rows_in], columns[columns_in])]
     order = np.argsort(sums[inside], kind="stable")
@@ -145,10 +171,15 @@ def seen_together(parts: Sequence[Seen]) -> Seen:
     repairs = dict.fromkeys(what for part in parts for what in part.repairs)
     return Seen(
         _together([part.rows for part in parts]),
-        {what: _together([part.repairs[what] for part in parts if what in part.repairs]) for what in repairs},
+        {
+            what: _together([part.repairs[what] for part in parts if what in part.repairs])
+            for what in repairs
+        },
     )
 
 
 def _together(tallies: Sequence[Tally]) -> Tally:
-    found, first = np.unique(np.concatenate([tally.identities for tally in tallies]), return_index=True)
+    found, first = np.unique(
+        np.concatenate([tally.identities for tally in tallies]), return_index=True
+    )
     return Tally(found, np.concatenate([tally.numbers for tally in tallies])[first])

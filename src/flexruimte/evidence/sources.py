@@ -1,6 +1,7 @@
 """Where evidence comes from: files, archives, services and databases that GDAL reads, and tables that are in memory already.
 
-This module opens, describes and reads. It does not judge what it reads: that is for `flexruimte.evidence.layers`.
+This module opens, describes and reads. It does not judge what it reads: that is for
+`flexruimte.evidence.layers`.
 """
 
 from __future__ import annotations
@@ -40,8 +41,18 @@ __all__ = ["Source", "Window", "locate"]
 Window: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right, top in RD New. [m]"""
 
-_GML_CURVE = re.compile(rb"<(?:\w+:)?(?:Arc|ArcString|Circle|CircleByCenterPoint|ArcByCenterPoint)[\s>]")
-_CURVED_TYPES = ("CURVEPOLYGON", "MULTISURFACE", "SURFACE", "COMPOUNDCURVE", "MULTICURVE", "CURVE", "CIRCULARSTRING")
+_GML_CURVE = re.compile(
+    rb"<(?:\w+:)?(?:Arc|ArcString|Circle|CircleByCenterPoint|ArcByCenterPoint)[\s>]"
+)
+_CURVED_TYPES = (
+    "CURVEPOLYGON",
+    "MULTISURFACE",
+    "SURFACE",
+    "COMPOUNDCURVE",
+    "MULTICURVE",
+    "CURVE",
+    "CIRCULARSTRING",
+)
 _TABLE_ENDINGS = (".csv", ".parquet")
 _stamps_seen: dict[str, storage.Stamp] = {}
 """Of what lies elsewhere, by path: what GDAL has read of it and keeps for as long as this process lives."""
@@ -62,7 +73,11 @@ def locate(source: str, folder: Path) -> str:
     if source.startswith("s3://"):
         return f"/vsis3/{source.removeprefix('s3://')}"
     scheme = source.split(":", 1)[0]
-    if source.startswith("/vsi") or "://" in source or (":" in source and len(scheme) > 1 and scheme.isalnum()):
+    if (
+        source.startswith("/vsi")
+        or "://" in source
+        or (":" in source and len(scheme) > 1 and scheme.isalnum())
+    ):
         return source
     return str(folder / source)
 
@@ -117,10 +132,18 @@ class Source:
         try:
             names = [str(name) for name in pyogrio.list_layers(self.path)[:, 0]]
             if layer is None and len(names) > 1:
-                raise SourceError(f'{self.label} holds several layers; name one with layer = "...": {", ".join(names)}')
+                raise SourceError(
+                    f'{self.label} holds several layers; name one with layer = "...": {", ".join(names)}'
+                )
             if layer is not None and layer not in names:
-                raise SourceError(f"{self.label} has no layer '{layer}'; {did_you_mean(layer, names)}")
-            return dict(pyogrio.read_info(self.path, layer=layer, force_feature_count=True, force_total_bounds=True))
+                raise SourceError(
+                    f"{self.label} has no layer '{layer}'; {did_you_mean(layer, names)}"
+                )
+            return dict(
+                pyogrio.read_info(
+                    self.path, layer=layer, force_feature_count=True, force_total_bounds=True
+                )
+            )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
@@ -147,7 +170,9 @@ class Source:
         try:
             stamp = storage.stamp(self.path)
         except OSError as error:
-            raise SourceError(f"{self.label} cannot be reached: {storage.explained(error, self.path)}") from None
+            raise SourceError(
+                f"{self.label} cannot be reached: {storage.explained(error, self.path)}"
+            ) from None
         if stamp is None:
             raise SourceError(
                 f"{self.label}: there is nothing at {self.settings.source}; correct 'source', "
@@ -178,19 +203,30 @@ class Source:
         found = self._infos[0]["crs"] if self.data is None else getattr(self.data, "crs", None)
         named = self.settings.crs or found
         if named is None:
-            raise LayerError(f'{self.label} has no coordinate reference system; say which in the study: crs = "EPSG:28992"')
+            raise LayerError(
+                f'{self.label} has no coordinate reference system; say which in the study: crs = "EPSG:28992"'
+            )
         try:
             return ProjCRS.from_user_input(named)
         except CRSError:
-            raise LayerError(f"{self.label}: '{named}' is not a coordinate reference system; write it as in crs = \"EPSG:28992\"") from None
+            raise LayerError(
+                f"{self.label}: '{named}' is not a coordinate reference system; write it as in crs = \"EPSG:28992\""
+            ) from None
 
     @property
     def feature_count(self) -> int:
         """Number of features in the source, before any filter."""
-        return len(self.data) if self.data is not None else sum(int(info["features"]) for info in self._infos)
+        return (
+            len(self.data)
+            if self.data is not None
+            else sum(int(info["features"]) for info in self._infos)
+        )
 
     def count_without_geometry(self) -> int:
-        """Return how many rows have no geometry: reading by window never meets them. 0 where that cannot be asked cheaply."""
+        """Return how many rows have no geometry: reading by window never meets them.
+
+        0 where that cannot be asked cheaply.
+        """
         if isinstance(self.data, gpd.GeoDataFrame):
             return int(self.data.geometry.isna().sum())
         if self.data is not None:
@@ -199,9 +235,18 @@ class Source:
         for layer, info in zip(self._file_layers, self._infos, strict=True):
             column = info.get("geometry_name")
             if info["driver"] == "GPKG" and column:
-                where = f'"{column}" IS NULL' + (f" AND ({self.settings.where})" if self.settings.where else "")
+                where = f'"{column}" IS NULL' + (
+                    f" AND ({self.settings.where})" if self.settings.where else ""
+                )
                 total += len(
-                    pyogrio.read_dataframe(self.path, layer=layer, columns=[], where=where, read_geometry=False, fid_as_index=True)
+                    pyogrio.read_dataframe(
+                        self.path,
+                        layer=layer,
+                        columns=[],
+                        where=where,
+                        read_geometry=False,
+                        fid_as_index=True,
+                    )
                 )
         return total
 
@@ -209,7 +254,8 @@ class Source:
     def curve_count(self) -> int:
         """How many curves GDAL makes straight on reading, in steps of 4 degrees, without saying so.
 
-        Arcs and circles of a GML file; rows of a GeoPackage layer that is declared as curved. 0 for what cannot be asked.
+        Arcs and circles of a GML file; rows of a GeoPackage layer that is declared as curved. 0 for
+        what cannot be asked.
         """
         path = Path(self.path)
         if self.data is not None or not path.is_file():
@@ -219,9 +265,17 @@ class Source:
                 return sum(len(_GML_CURVE.findall(line)) for line in lines)
         if path.suffix.lower() == ".gpkg":
             with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-                kinds = dict(database.execute("SELECT table_name, upper(geometry_type_name) FROM gpkg_geometry_columns"))
+                kinds = dict(
+                    database.execute(
+                        "SELECT table_name, upper(geometry_type_name) FROM gpkg_geometry_columns"
+                    )
+                )
             layers = zip(self._file_layers, self._infos, strict=True)
-            return sum(int(info["features"]) for layer, info in layers if kinds.get(layer or info["layer_name"]) in _CURVED_TYPES)
+            return sum(
+                int(info["features"])
+                for layer, info in layers
+                if kinds.get(layer or info["layer_name"]) in _CURVED_TYPES
+            )
         return 0
 
     @cached_property
@@ -237,7 +291,9 @@ class Source:
             return None
         left, bottom = np.nanmin(bounds[:, :2], axis=0)
         right, top = np.nanmax(bounds[:, 2:], axis=0)
-        return self._projected((float(left), float(bottom), float(right), float(top)), self.crs, ProjCRS(CRS))
+        return self._projected(
+            (float(left), float(bottom), float(right), float(top)), self.crs, ProjCRS(CRS)
+        )
 
     def read(self, columns: Sequence[str], window: Window | None = None) -> gpd.GeoDataFrame:
         """Read features that touch a window, in RD New, with the source's columns.
@@ -256,27 +312,45 @@ class Source:
         """
         in_source = None if window is None else self._projected(window, ProjCRS(CRS), self.crs)
         if isinstance(self.data, gpd.GeoDataFrame):
-            shapes = gpd.GeoSeries(self.data.geometry.to_numpy(), crs=self.crs, index=self.data.index)
+            shapes = gpd.GeoSeries(
+                self.data.geometry.to_numpy(), crs=self.crs, index=self.data.index
+            )
             frame = gpd.GeoDataFrame(pd.DataFrame(self.data)[list(columns)], geometry=shapes)
             if in_source is not None:
                 left, bottom, right, top = in_source
                 bounds = shapely.bounds(frame.geometry.to_numpy()).T
-                frame = frame[(bounds[0] <= right) & (bounds[2] >= left) & (bounds[1] <= top) & (bounds[3] >= bottom)]
+                frame = frame[
+                    (bounds[0] <= right)
+                    & (bounds[2] >= left)
+                    & (bounds[1] <= top)
+                    & (bounds[3] >= bottom)
+                ]
         else:
-            frame = pd.concat([self._read_layer(layer, columns, in_source) for layer in self._file_layers])
+            frame = pd.concat(
+                [self._read_layer(layer, columns, in_source) for layer in self._file_layers]
+            )
         if ProjCRS(CRS).equals(self.crs, ignore_axis_order=True):
             return frame.set_crs(CRS, allow_override=True)
         return frame.to_crs(CRS)
 
-    def _read_layer(self, layer: str | None, columns: Sequence[str], bbox: Window | None) -> gpd.GeoDataFrame:
+    def _read_layer(
+        self, layer: str | None, columns: Sequence[str], bbox: Window | None
+    ) -> gpd.GeoDataFrame:
         try:
             frame = pyogrio.read_dataframe(
-                self.path, layer=layer, columns=list(columns), bbox=bbox, where=self.settings.where, fid_as_index=True
+                self.path,
+                layer=layer,
+                columns=list(columns),
+                bbox=bbox,
+                where=self.settings.where,
+                fid_as_index=True,
             )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
         if not isinstance(frame, gpd.GeoDataFrame):
-            raise LayerError(f"{self.label} has no geometry column; a table without shapes can only be a layer of kind 'table'")
+            raise LayerError(
+                f"{self.label} has no geometry column; a table without shapes can only be a layer of kind 'table'"
+            )
         return frame.set_crs(self.crs, allow_override=True)[[*columns, "geometry"]]
 
     def read_table(self, columns: Sequence[str]) -> pd.DataFrame:
@@ -288,7 +362,13 @@ class Source:
         self.check_presence()
         try:
             parts = [
-                pyogrio.read_dataframe(self.path, layer=layer, columns=list(columns), where=self.settings.where, read_geometry=False)
+                pyogrio.read_dataframe(
+                    self.path,
+                    layer=layer,
+                    columns=list(columns),
+                    where=self.settings.where,
+                    read_geometry=False,
+                )
                 for layer in self._file_layers
             ]
             return pd.DataFrame(pd.concat(parts, ignore_index=True))[list(columns)]
@@ -303,7 +383,11 @@ class Source:
         """Read some columns of a table in a file, text as it stands there; None reads no rows, for the names of all columns."""
         self.check_presence()
         try:
-            file = io.BytesIO(storage.read_bytes(self.path) if storage.is_elsewhere(self.path) else Path(self.path).read_bytes())
+            file = io.BytesIO(
+                storage.read_bytes(self.path)
+                if storage.is_elsewhere(self.path)
+                else Path(self.path).read_bytes()
+            )
             if self.path.endswith(".parquet"):
                 return pd.read_parquet(file, columns=None if columns is None else list(columns))
             return pd.read_csv(
@@ -326,7 +410,8 @@ class Source:
         window
             None reads the whole raster. A window beside the raster gives a grid without cells.
         nodata
-            The value that stands for missing, where the study or the ruleset says so; None takes the file's own.
+            The value that stands for missing, where the study or the ruleset says so; None takes
+            the file's own.
 
         Raises
         ------
@@ -339,11 +424,22 @@ class Source:
             with self._opened_raster() as raster:
                 self._check_raster(raster, band)
                 whole = rasterio.windows.Window(0, 0, raster.width, raster.height)
-                wanted = whole if window is None else rasterio.windows.from_bounds(*window, transform=raster.transform)
-                # One cell more on each side: what is said of a cell may depend on the cells around it.
+                wanted = (
+                    whole
+                    if window is None
+                    else rasterio.windows.from_bounds(*window, transform=raster.transform)
+                )
+                # One cell more on each side: what is said of a cell may depend on the cells around
+                # it.
                 rows, columns = (
-                    (max(int(np.floor(wanted.row_off)) - 1, 0), min(int(np.ceil(wanted.row_off + wanted.height)) + 1, raster.height)),
-                    (max(int(np.floor(wanted.col_off)) - 1, 0), min(int(np.ceil(wanted.col_off + wanted.width)) + 1, raster.width)),
+                    (
+                        max(int(np.floor(wanted.row_off)) - 1, 0),
+                        min(int(np.ceil(wanted.row_off + wanted.height)) + 1, raster.height),
+                    ),
+                    (
+                        max(int(np.floor(wanted.col_off)) - 1, 0),
+                        min(int(np.ceil(wanted.col_off + wanted.width)) + 1, raster.width),
+                    ),
                 )
                 missing = raster.nodata if nodata is None else nodata
                 transform = raster.transform
@@ -353,7 +449,14 @@ class Source:
                     values = raster.read(band, window=(rows, columns), out_dtype="float64")
                     if missing is not None:
                         values[_stand_for(missing, values)] = np.nan
-                return Grid(values, transform.c, transform.f, (transform.a, -transform.e), rows[0], columns[0])
+                return Grid(
+                    values,
+                    transform.c,
+                    transform.f,
+                    (transform.a, -transform.e),
+                    rows[0],
+                    columns[0],
+                )
         except rasterio.errors.RasterioIOError as error:
             raise SourceError(f"{self.label} cannot be read: {_first_line(error)}") from None
 
@@ -363,9 +466,13 @@ class Source:
             with rasterio.open(self.path) as raster:
                 yield raster
             return
-        # GDAL finds out itself who asks, whether the package boto3 is there or not; and it keeps nothing, as the raster may change.
+        # GDAL finds out itself who asks, whether the package boto3 is there or not; and it keeps
+        # nothing, as the raster may change.
         options = {**storage.gdal_options(), "CPL_VSIL_CURL_NON_CACHED": self.path}
-        with rasterio.Env(session=rasterio.session.DummySession(), **options), rasterio.open(self.path) as raster:
+        with (
+            rasterio.Env(session=rasterio.session.DummySession(), **options),
+            rasterio.open(self.path) as raster,
+        ):
             yield raster
 
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
@@ -385,14 +492,20 @@ class Source:
     def _check_raster(self, raster: Any, band: int) -> None:
         named = self.settings.crs or raster.crs
         if named is None:
-            raise LayerError(f'{self.label} has no coordinate reference system; say which in the study: crs = "EPSG:28992"')
+            raise LayerError(
+                f'{self.label} has no coordinate reference system; say which in the study: crs = "EPSG:28992"'
+            )
         if not ProjCRS(CRS).equals(ProjCRS.from_user_input(named), ignore_axis_order=True):
             name = ProjCRS.from_user_input(named).to_string()
-            raise LayerError(f"{self.label} is in {name}; rasters are not resampled silently: warp it first, with gdalwarp -t_srs {CRS}")
+            raise LayerError(
+                f"{self.label} is in {name}; rasters are not resampled silently: warp it first, with gdalwarp -t_srs {CRS}"
+            )
         if band > raster.count:
             raise LayerError(f"{self.label} has no band {band}; it has {raster.count}")
         if raster.transform.b or raster.transform.d or raster.transform.e >= 0:
-            raise LayerError(f"{self.label} is rotated or upside down; warp it first, with gdalwarp -t_srs {CRS}")
+            raise LayerError(
+                f"{self.label} is rotated or upside down; warp it first, with gdalwarp -t_srs {CRS}"
+            )
 
     def check_raster(self) -> Window:
         """Check that a raster can be used, and return its bounds in RD New."""
@@ -416,13 +529,19 @@ class Source:
     def _projected(self, window: Window, start: ProjCRS, end: ProjCRS) -> Window:
         if start.equals(end, ignore_axis_order=True):
             return window
-        left, bottom, right, top = Transformer.from_crs(start, end, always_xy=True).transform_bounds(*window, densify_pts=21)
+        left, bottom, right, top = Transformer.from_crs(
+            start, end, always_xy=True
+        ).transform_bounds(*window, densify_pts=21)
         return (left, bottom, right, top)
 
 
 def _stand_for(missing: float, values: Floats) -> Booleans:
     """Return which cells have the value that stands for missing, which may be rounded; half the time of numpy's own `isclose`."""
-    return np.abs(values - missing) <= 1e-6 * abs(missing) if np.isfinite(missing) else values == missing
+    return (
+        np.abs(values - missing) <= 1e-6 * abs(missing)
+        if np.isfinite(missing)
+        else values == missing
+    )
 
 
 def _separator(file: io.BytesIO) -> str:

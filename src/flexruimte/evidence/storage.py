@@ -1,12 +1,15 @@
 """What lies elsewhere: objects on S3 and whatever speaks like it, and files behind a web address.
 
-Three libraries read objects: the GDAL of pyogrio, that of rasterio, and Arrow. Each has its own idea of the AWS variables; here is one:
+Three libraries read objects: the GDAL of pyogrio, that of rasterio, and Arrow. Each has its own
+idea of the AWS variables; here is one:
 
-- ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``: who asks; or a profile in ``~/.aws``, or the machine's own role.
-  ``AWS_NO_SIGN_REQUEST=YES`` for public data.
+- ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``: who asks; or a profile in
+  ``~/.aws``, or the machine's own role. ``AWS_NO_SIGN_REQUEST=YES`` for public data.
 - ``AWS_REGION`` or ``AWS_DEFAULT_REGION``.
-- ``AWS_ENDPOINT_URL_S3``, ``AWS_ENDPOINT_URL`` or ``AWS_S3_ENDPOINT``: where, if not at Amazon; ``http://`` or ``AWS_HTTPS=NO`` for no TLS.
-- ``AWS_VIRTUAL_HOSTING``: whether the bucket is part of the host's name. Not given: at Amazon it is, elsewhere not.
+- ``AWS_ENDPOINT_URL_S3``, ``AWS_ENDPOINT_URL`` or ``AWS_S3_ENDPOINT``: where, if not at Amazon;
+  ``http://`` or ``AWS_HTTPS=NO`` for no TLS.
+- ``AWS_VIRTUAL_HOSTING``: whether the bucket is part of the host's name. Not given: at Amazon it
+  is, elsewhere not.
 """
 
 from __future__ import annotations
@@ -22,7 +25,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem
 
-__all__ = ["Stamp", "explained", "filesystem", "gdal_options", "is_elsewhere", "read_bytes", "stamp"]
+__all__ = [
+    "Stamp",
+    "explained",
+    "filesystem",
+    "gdal_options",
+    "is_elsewhere",
+    "read_bytes",
+    "stamp",
+]
 
 Stamp: TypeAlias = tuple[str, ...]
 """Size, entity tag and moment of change, as far as they are told."""
@@ -122,8 +133,9 @@ def stamp(path: str) -> Stamp | None:
     Parameters
     ----------
     path
-        As GDAL opens it, such as ``/vsis3/bucket/key`` or ``https://host/file``. Of a shapefile the other files count too. A web server
-        that tells none of it gives empty texts: its changes are not seen.
+        As GDAL opens it, such as ``/vsis3/bucket/key`` or ``https://host/file``. Of a shapefile the
+        other files count too. A web server that tells none of it gives empty texts: its changes are
+        not seen.
 
     Raises
     ------
@@ -152,7 +164,9 @@ def _stamp_of_object(key: str) -> Stamp | None:
 
 def _stamp_of_page(address: str) -> Stamp | None:
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=_SECONDS_TO_ANSWER) as answer:
+        with urllib.request.urlopen(
+            urllib.request.Request(address, method="HEAD"), timeout=_SECONDS_TO_ANSWER
+        ) as answer:
             return tuple(answer.headers.get(name, "") for name in _HEADERS)
     except urllib.error.HTTPError as error:
         if error.code in (404, 410):
@@ -172,7 +186,9 @@ def read_bytes(path: str) -> bytes:
         with filesystem().open_input_stream(path.removeprefix(_S3)) as stream:
             content: Any = stream.read()
     else:
-        with urllib.request.urlopen(path.removeprefix("/vsicurl/"), timeout=_SECONDS_TO_ANSWER) as answer:
+        with urllib.request.urlopen(
+            path.removeprefix("/vsicurl/"), timeout=_SECONDS_TO_ANSWER
+        ) as answer:
             content = answer.read()
     return bytes(content)
 
@@ -180,5 +196,9 @@ def read_bytes(path: str) -> bytes:
 def explained(error: OSError, path: str) -> str:
     """Return in one line what a service said went wrong, without the numbers of its requests, and what to do about it."""
     said = str(error).strip().splitlines() or [type(error).__name__]
-    remedy = "AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" if _outer(path).startswith(_S3) else "the network"
+    remedy = (
+        "AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        if _outer(path).startswith(_S3)
+        else "the network"
+    )
     return f"{re.sub(r' *[(]Request ID: .*?[)]', '', said[0]).rstrip(' .')}; check the address and {remedy}, here and on every worker"

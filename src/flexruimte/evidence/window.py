@@ -32,7 +32,10 @@ class Surroundings:
         return column * CELL_M, row * CELL_M, (column + columns) * CELL_M, (row + rows) * CELL_M
 
     def meet(self, shapes: Geometries) -> Booleans:
-        """Return which shapes meet the cells; what is empty or missing does not. (n,) object -> (n,) bool."""
+        """Return which shapes meet the cells; what is empty or missing does not.
+
+        (n,) object -> (n,) bool.
+        """
         cells_met, cells_spanned = self._count(shapely.bounds(shapes))
         meets = cells_met > 0
         unsure = np.flatnonzero(meets & (cells_met < cells_spanned))
@@ -48,7 +51,8 @@ class Surroundings:
         row, start = np.nonzero(change == 1)
         end = np.nonzero(change == -1)[1]
         left, right, bottom = (
-            (index + first) * CELL_M for index, first in ((start, self.first[1]), (end, self.first[1]), (row, self.first[0]))
+            (index + first) * CELL_M
+            for index, first in ((start, self.first[1]), (end, self.first[1]), (row, self.first[0]))
         )
         return np.asarray(shapely.box(left, bottom, right, bottom + CELL_M), dtype=object)
 
@@ -95,8 +99,14 @@ def surroundings(bounds: Floats, reach_m: float) -> Surroundings:
     grown = bounds + np.array([-reach_m, -reach_m, reach_m, reach_m])
     left, bottom, right, top = np.floor(grown / CELL_M).astype(np.int64).T
     row, column = int(bottom.min()), int(left.min())
-    # Each parcel adds 1 from its first corner on and takes it off behind its last, in both directions.
+    # Each parcel adds 1 from its first corner on and takes it off behind its last, in both
+    # directions.
     edges = np.zeros((int(top.max()) - row + 2, int(right.max()) - column + 2), dtype=np.int64)
-    for rows, columns, step in ((bottom, left, 1), (bottom, right + 1, -1), (top + 1, left, -1), (top + 1, right + 1, 1)):
+    for rows, columns, step in (
+        (bottom, left, 1),
+        (bottom, right + 1, -1),
+        (top + 1, left, -1),
+        (top + 1, right + 1, 1),
+    ):
         np.add.at(edges, (rows - row, columns - column), step)
     return Surroundings((edges.cumsum(axis=0).cumsum(axis=1) > 0)[:-1, :-1], (row, column))

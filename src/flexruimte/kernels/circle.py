@@ -23,7 +23,9 @@ _CLOSER = 16
 
 
 def width(shapes: Geometries, tolerance_m: float = 0.1) -> Floats:
-    """Return the diameter of the largest circle inside each shape, 0 for an empty one. (n,) object -> (n,) float64 [m].
+    """Return the diameter of the largest circle inside each shape, 0 for an empty one.
+
+    (n,) object -> (n,) float64 [m].
 
     Parameters
     ----------
@@ -40,19 +42,27 @@ def width(shapes: Geometries, tolerance_m: float = 0.1) -> Floats:
     """
     result = np.zeros(len(shapes))
     points = shapely.get_num_coordinates(shapes)
-    few, many = np.flatnonzero((points > 0) & (points <= _MANY_POINTS)), np.flatnonzero(points > _MANY_POINTS)
+    few, many = (
+        np.flatnonzero((points > 0) & (points <= _MANY_POINTS)),
+        np.flatnonzero(points > _MANY_POINTS),
+    )
     result[few] = 2 * _largest_radius(shapes[few], tolerance_m)
-    circles = in_threads(partial(shapely.maximum_inscribed_circle, tolerance=tolerance_m), shapes[many])
+    circles = in_threads(
+        partial(shapely.maximum_inscribed_circle, tolerance=tolerance_m), shapes[many]
+    )
     result[many] = 2 * shapely.length(circles)
     return result
 
 
 def _largest_radius(shapes: Geometries, tolerance_m: float) -> Floats:
-    """Return the radius of the largest circle inside each shape, at most the tolerance too small. (n,) float64 [m].
+    """Return the radius of the largest circle inside each shape, at most the tolerance too small.
 
-    Squares that cover the shapes are split in four, those of all shapes at once. A square is dropped when no place in it can be farther
-    from the boundary than the best place found so far, by more than the tolerance. At last the surroundings of the best place are looked
-    at more closely: that costs little, and a strip of 10 m is then not 9.8 m wide.
+    (n,) float64 [m].
+
+    Squares that cover the shapes are split in four, those of all shapes at once. A square is
+    dropped when no place in it can be farther from the boundary than the best place found so far,
+    by more than the tolerance. At last the surroundings of the best place are looked at more
+    closely: that costs little, and a strip of 10 m is then not 9.8 m wide.
     """
     order = np.argsort(shapely.get_num_coordinates(shapes), kind="stable")
     shapes = shapes[order]
@@ -64,17 +74,29 @@ def _largest_radius(shapes: Geometries, tolerance_m: float) -> Floats:
     best, place = np.zeros(len(shapes)), np.zeros((len(shapes), 2))
     half = np.maximum(right - left, top - bottom) / 2
     # A square without size is a place by itself: here the middle, which nothing else looks at.
-    squares = every.repeat(2), np.zeros((2 * len(shapes), 2)), np.stack([half, np.zeros(len(shapes))], axis=1).ravel()
+    squares = (
+        every.repeat(2),
+        np.zeros((2 * len(shapes), 2)),
+        np.stack([half, np.zeros(len(shapes))], axis=1).ravel(),
+    )
     for tolerance in (tolerance_m, tolerance_m / _CLOSER):
         while len(squares[0]):
             shape, centre, half = squares
-            radius, most = np.moveaxis(in_threads(split, *squares, work=number[shape], most_work=_EDGES_AT_ONCE), 2, 0)
+            radius, most = np.moveaxis(
+                in_threads(split, *squares, work=number[shape], most_work=_EDGES_AT_ONCE), 2, 0
+            )
             before = best.copy()
             np.maximum.at(best, shape, radius.max(axis=1))
-            square, quarter = np.nonzero((radius == best[shape, None]) & (radius > before[shape, None]))
+            square, quarter = np.nonzero(
+                (radius == best[shape, None]) & (radius > before[shape, None])
+            )
             place[shape[square]] = centre[square] + half[square, None] / 2 * _QUARTERS[quarter]
             square, quarter = np.nonzero(most > best[shape, None] + tolerance)
-            squares = shape[square], centre[square] + half[square, None] / 2 * _QUARTERS[quarter], half[square] / 2
+            squares = (
+                shape[square],
+                centre[square] + half[square, None] / 2 * _QUARTERS[quarter],
+                half[square] / 2,
+            )
         squares = every, place.copy(), np.full(len(shapes), 2 * tolerance_m)
     result = np.empty(len(shapes))
     result[order] = best
@@ -84,10 +106,13 @@ def _largest_radius(shapes: Geometries, tolerance_m: float) -> Floats:
 def _edges_around(shapes: Geometries, middle: Floats) -> tuple[Floats, Integers]:
     """Return the edges of shapes, seen from their middle, and the number of edges of each shape.
 
-    (7, k) float64: x and y of the start, y of the end, the way to the end, and the same divided by the square of its length.
-    One for each point: from the last of a ring an edge without length, so that every shape ends with one.
+    (7, k) float64: x and y of the start, y of the end, the way to the end, and the same divided by
+    the square of its length. One for each point: from the last of a ring an edge without length, so
+    that every shape ends with one.
     """
-    start, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shapes)), return_index=True)
+    start, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(shapes)), return_index=True
+    )
     number = shapely.get_num_coordinates(shapes)
     start -= np.repeat(middle, number, axis=0)
     end = np.append(start[1:], start[-1:], axis=0)
@@ -100,7 +125,15 @@ def _edges_around(shapes: Geometries, middle: Floats) -> tuple[Floats, Integers]
     return edges, np.asarray(number, dtype=np.intp)
 
 
-def _quarters(shape: Integers, centre: Floats, half: Floats, *, edges: Floats, first: Integers, number: Integers) -> Floats:
+def _quarters(
+    shape: Integers,
+    centre: Floats,
+    half: Floats,
+    *,
+    edges: Floats,
+    first: Integers,
+    number: Integers,
+) -> Floats:
     """Split squares in four, and look at the quarters.
 
     Parameters
@@ -108,7 +141,8 @@ def _quarters(shape: Integers, centre: Floats, half: Floats, *, edges: Floats, f
     shape
         Position of the shape of each square; the number of its edges does not fall. (k,) int
     centre, half
-        Centre of each square, seen from the middle of its shape, and half its side. (k, 2) and (k,) float64 [m]
+        Centre of each square, seen from the middle of its shape, and half its side. (k, 2) and (k,)
+        float64 [m]
     edges
         As `_edges_around` returns them.
     first, number
@@ -117,14 +151,15 @@ def _quarters(shape: Integers, centre: Floats, half: Floats, *, edges: Floats, f
     Returns
     -------
     Floats
-        Of each quarter the distance from its centre to the boundary, negative outside; and the most that it can be anywhere in the quarter.
-        In the order of `_QUARTERS`. (k, 4, 2) float64 [m]
+        Of each quarter the distance from its centre to the boundary, negative outside; and the most
+        that it can be anywhere in the quarter. In the order of `_QUARTERS`. (k, 4, 2) float64 [m]
 
     Notes
     -----
-    The distance to the boundary is no more than that to any point of it. For two such points at d1 and d2 from the centre, in directions
-    u1 and u2, the smaller distance from a place v farther on is at most the root of (d1^2 + d2^2) / 2 + v . (u1 + u2) + v . v. Between
-    two walls u1 and u2 are opposite, and this says nearly what is so.
+    The distance to the boundary is no more than that to any point of it. For two such points at d1
+    and d2 from the centre, in directions u1 and u2, the smaller distance from a place v farther on
+    is at most the root of (d1^2 + d2^2) / 2 + v . (u1 + u2) + v . v. Between two walls u1 and u2
+    are opposite, and this says nearly what is so.
     """
     half, sides = half / 2, _QUARTERS[:2, :1]
     # The last edge of a shape, which has no length, fills up what shapes with more edges have more.
@@ -144,7 +179,11 @@ def _quarters(shape: Integers, centre: Floats, half: Floats, *, edges: Floats, f
     to_x, to_y = from_x - along * way_x, from_y - along * way_y
     square = to_x**2
     square += to_y**2
-    nearest = square.argmin(axis=2) * size + np.arange(4).reshape(2, 2, 1) * (count * size) + np.arange(size)
+    nearest = (
+        square.argmin(axis=2) * size
+        + np.arange(4).reshape(2, 2, 1) * (count * size)
+        + np.arange(size)
+    )
     nearest_square = square.ravel()[nearest]
     to_x += to_x.ravel()[nearest][:, :, None]
     to_y += to_y.ravel()[nearest][:, :, None]

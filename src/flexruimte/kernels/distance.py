@@ -47,7 +47,9 @@ def distance_to_nearest(shapes: Geometries, things: Geometries, limit_m: float) 
     polygons = parts[kind == _POLYGON]
     if len(polygons):
         tree = _built_tree(shapes)
-        distance[in_threads(lambda chunk: tree.query(chunk, predicate="intersects")[1], polygons)] = 0.0
+        distance[
+            in_threads(lambda chunk: tree.query(chunk, predicate="intersects")[1], polygons)
+        ] = 0.0
     # From outside the nearest place of a polygon lies on one of its rings.
     lines = np.append(parts[kind == _LINE], shapely.get_rings(polygons))
     pieces = np.append(parts[(kind != _LINE) & (kind != _POLYGON)], _short_pieces(lines))
@@ -57,7 +59,9 @@ def distance_to_nearest(shapes: Geometries, things: Geometries, limit_m: float) 
 
         def nearest_of(chunk: Geometries) -> Floats:
             found = np.full(len(chunk), float(limit_m))
-            (shape, _), away = pieces_tree.query_nearest(chunk, max_distance=limit_m, return_distance=True, all_matches=False)
+            (shape, _), away = pieces_tree.query_nearest(
+                chunk, max_distance=limit_m, return_distance=True, all_matches=False
+            )
             found[shape] = np.minimum(away, limit_m)
             return found
 
@@ -73,7 +77,10 @@ def _built_tree(geometries: Geometries, node_capacity: int = 10) -> shapely.STRt
 
 
 def _short_pieces(lines: Geometries) -> Geometries:
-    """Return lines as pieces of some segments each, between the vertices that they have. (n,) object -> (k,) object."""
+    """Return lines as pieces of some segments each, between the vertices that they have.
+
+    (n,) object -> (k,) object.
+    """
     points, line = shapely.get_coordinates(lines, return_index=True)
     start = np.flatnonzero(line[1:] == line[:-1])
     place = start - np.searchsorted(line, line[start])
@@ -81,4 +88,6 @@ def _short_pieces(lines: Geometries) -> Geometries:
     number = np.diff(first, append=len(start)) + 1
     piece = np.repeat(np.arange(len(first)), number)
     point = start[first][piece] + np.arange(len(piece)) - (np.cumsum(number) - number)[piece]
-    return np.asarray(shapely.linestrings(points[point], indices=piece) if len(piece) else [], dtype=object)
+    return np.asarray(
+        shapely.linestrings(points[point], indices=piece) if len(piece) else [], dtype=object
+    )

@@ -1,14 +1,15 @@
 """Array kernels that lay modules out on polygons: rows along streets, the roads that join the streets, and land for parking and green.
 
-Rows are straight and parallel, and front a street. Streets come in three kinds, here seen across from the bottom up, with half of
-the distance between backs behind each row::
+Rows are straight and parallel, and front a street. Streets come in three kinds, here seen across
+from the bottom up, with half of the distance between backs behind each row::
 
     double     | yard | row | front | road | front | row | yard |
     row below  | yard | row | front | road |
     row above                       | road | front | row | yard |
 
-The direction of the rows is searched, and so is where the streets lie (by dynamic programming, exact for the positions that are tried).
-Links across the rows join the streets; where the land left over cannot hold the parking and the green, modules and roads are taken away.
+The direction of the rows is searched, and so is where the streets lie (by dynamic programming,
+exact for the positions that are tried). Links across the rows join the streets; where the land left
+over cannot hold the parking and the green, modules and roads are taken away.
 """
 
 from __future__ import annotations
@@ -52,12 +53,15 @@ _CHUNK = 20_000
 _LEAST_CANDIDATES, _MOST_CANDIDATES, _NEAR_SHARE, _NEAR_STACKS = 2, 8, 0.95, 1.0
 """Directions whose rough value comes this near to the best are worked out, in these numbers."""
 _STREET_COST, _SINGLE_COST = 0.01, 0.2
-"""Of layouts with as many modules, the one with fewer streets, and with rows on both sides of them."""
+"""Of layouts with as many modules, the one with fewer streets, and with rows on both sides of them.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayoutParameters:
-    """What a layout must observe. Nothing has a default here: the values and their sources are the ruleset's.
+    """What a layout must observe.
+
+    Nothing has a default here: the values and their sources are the ruleset's.
 
     Raises
     ------
@@ -86,7 +90,8 @@ class LayoutParameters:
     paved_width_m: float
     """Width of its paved middle. [m]"""
     reach_m: float
-    """Largest distance from an entrance, the middle of a module's front, to the emergency road. [m]"""
+    """Largest distance from an entrance, the middle of a module's front, to the emergency road. [m]
+    """
     path_width_m: float
     """Width of the path along the fronts, and least distance between modules and roads. [m]"""
     parking_per_home_m2: float
@@ -106,16 +111,24 @@ class LayoutParameters:
                 "green_per_home_m2",
             )
             if not math.isfinite(value) or value < 0 or (value == 0 and not least_is_zero):
-                raise ValueError(f"{each.name} must be {'at least 0' if least_is_zero else 'more than 0'}; it is {value}.")
+                raise ValueError(
+                    f"{each.name} must be {'at least 0' if least_is_zero else 'more than 0'}; it is {value}."
+                )
             if each.name in ("storeys", "modules_per_home") and value != int(value):
                 raise ValueError(f"{each.name} must be a whole number; it is {value}.")
         if self.paved_width_m > self.road_width_m:
-            raise ValueError(f"paved_width_m ({self.paved_width_m}) must not be more than road_width_m ({self.road_width_m}).")
+            raise ValueError(
+                f"paved_width_m ({self.paved_width_m}) must not be more than road_width_m ({self.road_width_m})."
+            )
         if self.front_m < self.path_width_m:
             least = self.road_width_m + 2 * self.path_width_m
-            raise ValueError(f"front_distance_m ({self.front_distance_m}) must leave room for a road and two paths: at least {least}.")
+            raise ValueError(
+                f"front_distance_m ({self.front_distance_m}) must leave room for a road and two paths: at least {least}."
+            )
         if self.reach_m < self.front_m:
-            raise ValueError(f"reach_m ({self.reach_m}) must not be less than the distance from a front to its road ({self.front_m}).")
+            raise ValueError(
+                f"reach_m ({self.reach_m}) must not be less than the distance from a front to its road ({self.front_m})."
+            )
 
     @cached_property
     def front_m(self) -> float:
@@ -148,7 +161,9 @@ class LayoutParameters:
     def land_of(self, stacks: int) -> float:
         """Return the land that stacks stand on, with parking and green. [m2]"""
         per_home = self.parking_per_home_m2 + self.green_per_home_m2
-        return stacks * self.module_length_m * self.module_width_m + self.homes_of(stacks) * per_home
+        return (
+            stacks * self.module_length_m * self.module_width_m + self.homes_of(stacks) * per_home
+        )
 
 
 @dataclass(frozen=True)
@@ -175,7 +190,8 @@ class Layouts:
     green_m2: Floats
     """Land reserved for green. (n,) float64 [m2]"""
     unused_m2: Floats
-    """Land left over when modules, roads, paths, parking and green are taken off. (n,) float64 [m2]"""
+    """Land left over when modules, roads, paths, parking and green are taken off. (n,) float64 [m2]
+    """
     module: Geometries
     """Footprint of each stack. (m,) object"""
     entrance: Geometries
@@ -187,7 +203,10 @@ class Layouts:
     storeys: Integers
     """Modules on top of each other in each stack. (m,) int"""
     degrees: Floats
-    """Direction of each stack's row, counter-clockwise from the x axis, 0 to 180. (m,) float64 [degree]"""
+    """Direction of each stack's row, counter-clockwise from the x axis, 0 to 180.
+
+    (m,) float64 [degree]
+    """
 
 
 def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
@@ -196,25 +215,30 @@ def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
     Parameters
     ----------
     parts
-        Buildable parts, valid. Each polygon of a multipolygon is a site of its own; None and empty hold nothing. (n,) object
+        Buildable parts, valid. Each polygon of a multipolygon is a site of its own; None and empty
+        hold nothing. (n,) object
     parameters
         What a layout must observe.
 
     Returns
     -------
     Layouts
-        Modules keep their distance from the edge (square corners: at an inward corner more than that), from each other and from the roads;
-        roads and paths lie in the polygon; each polygon's roads are connected.
+        Modules keep their distance from the edge (square corners: at an inward corner more than
+        that), from each other and from the roads; roads and paths lie in the polygon; each
+        polygon's roads are connected.
 
     Notes
     -----
-    Simplified: rows are parallel within a polygon and streets straight; the road ends where its street meets the edge of the polygon, and
-    the way from there to the public road is not part of it; entrances count as reached in a straight line; parking, green and water are
-    reserved as areas, not drawn; daylight, fire spread between facades, sun, privacy and soil are in the distances that the caller chooses
-    or nowhere. Where only a narrow passage is left between two parts of a polygon that no road gets through, the larger layout counts.
+    Simplified: rows are parallel within a polygon and streets straight; the road ends where its
+    street meets the edge of the polygon, and the way from there to the public road is not part of
+    it; entrances count as reached in a straight line; parking, green and water are reserved as
+    areas, not drawn; daylight, fire spread between facades, sun, privacy and soil are in the
+    distances that the caller chooses or nowhere. Where only a narrow passage is left between two
+    parts of a polygon that no road gets through, the larger layout counts.
 
-    Every rectangle does lie where it may. That no better layout exists is not sure: directions and positions are searched in steps, and
-    where rows along the long side hold as many homes as there would be land for along one street, other directions are not tried.
+    Every rectangle does lie where it may. That no better layout exists is not sure: directions and
+    positions are searched in steps, and where rows along the long side hold as many homes as there
+    would be land for along one street, other directions are not tried.
 
     Examples
     --------
@@ -233,17 +257,35 @@ def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
     setback = max(parameters.setback_m - TOLERANCE_M, 0.0)
     inner = shapely.buffer(sites, -setback, join_style="mitre") if setback else sites
     site, degrees = row_directions(inner)
-    jobs = _Jobs(sites, inner, site, Turn(shapely.get_coordinates(shapely.centroid(sites[site])), degrees))
-    # Along its long side many a site holds what its land can hold at most: only the others are searched in all directions.
+    jobs = _Jobs(
+        sites, inner, site, Turn(shapely.get_coordinates(shapely.centroid(sites[site])), degrees)
+    )
+    # Along its long side many a site holds what its land can hold at most: only the others are
+    # searched in all directions.
     tried = _best_of(site, -_between(degrees, long_side_degrees(inner)[site]))
     found = _arrangements(jobs.where(tried), parameters)
     homes = np.zeros(len(sites), dtype=np.intp)
     homes[site[tried]] = [each.homes for each in found]
     wanting = np.flatnonzero((homes < _most_homes(shapely.area(sites), parameters))[site])
-    near = np.setdiff1d(wanting[_promising(site[wanting], _values(jobs.where(wanting), parameters))], tried)
-    tried, found = np.concatenate([tried, near]), found + _arrangements(jobs.where(near), parameters)
-    best = _best_of(site[tried], np.array([each.homes for each in found]), -np.array([each.road_m2 for each in found]))
-    return _drawn(parts, part, jobs, [(int(tried[each]), found[each]) for each in best if found[each].stacks], parameters)
+    near = np.setdiff1d(
+        wanting[_promising(site[wanting], _values(jobs.where(wanting), parameters))], tried
+    )
+    tried, found = (
+        np.concatenate([tried, near]),
+        found + _arrangements(jobs.where(near), parameters),
+    )
+    best = _best_of(
+        site[tried],
+        np.array([each.homes for each in found]),
+        -np.array([each.road_m2 for each in found]),
+    )
+    return _drawn(
+        parts,
+        part,
+        jobs,
+        [(int(tried[each]), found[each]) for each in best if found[each].stacks],
+        parameters,
+    )
 
 
 def _between(degrees: Floats, others: Floats) -> Floats:
@@ -260,18 +302,25 @@ def _best_of(site: Integers, *quality: Floats) -> Integers:
 def _most_homes(area: Floats, parameters: LayoutParameters) -> Integers:
     """Return the homes that areas can hold at most: on both sides of one street from the edge, with parking and green. (n,) int.
 
-    Along more streets the road can end farther from more of the last entrances, but each further street needs a link that is longer than
-    what that saves. Where it is not, as with a long reach, the road counts for no more than it is wide. Odd sets of single rows are not
-    ruled out by this; the tests look for a layout that holds more.
+    Along more streets the road can end farther from more of the last entrances, but each further
+    street needs a link that is longer than what that saves. Where it is not, as with a long reach,
+    the road counts for no more than it is wide. Odd sets of single rows are not ruled out by this;
+    the tests look for a layout that holds more.
     """
-    footprint, width = parameters.module_length_m * parameters.module_width_m, parameters.road_width_m
+    footprint, width = (
+        parameters.module_length_m * parameters.module_width_m,
+        parameters.road_width_m,
+    )
     stacks = np.arange(int(area.max(initial=0.0) / footprint) + 2)
     homes = stacks * parameters.storeys // parameters.modules_per_home
     row = (stacks + 1) // 2 * parameters.pitch_m - parameters.gap_m
     reached = row - parameters.module_width_m / 2 - parameters.along_m
     saves = parameters.pitch_m + 2 * parameters.along_m
     road = np.maximum(reached if _extent(_DOUBLE, parameters) - width >= saves else 0.0, width)
-    paths = np.maximum(stacks * parameters.pitch_m - 2 * parameters.gap_m, 0.0) * parameters.path_width_m
+    paths = (
+        np.maximum(stacks * parameters.pitch_m - 2 * parameters.gap_m, 0.0)
+        * parameters.path_width_m
+    )
     per_home = parameters.parking_per_home_m2 + parameters.green_per_home_m2
     need = stacks * footprint + homes * per_home + road * width + paths
     most: Integers = homes[np.maximum(np.searchsorted(need, area, "right") - 1, 0)]
@@ -336,7 +385,9 @@ def _extent(kind: int, parameters: LayoutParameters) -> float:
 class _Search:
     """The best set of streets for each job, out of those that start at some positions."""
 
-    def __init__(self, found: tuple[Edges, Edges], count: int, parameters: LayoutParameters, positions: int) -> None:
+    def __init__(
+        self, found: tuple[Edges, Edges], count: int, parameters: LayoutParameters, positions: int
+    ) -> None:
         self.outer, self.inner = found
         self.parameters = parameters
         self.count = count
@@ -375,11 +426,20 @@ class _Search:
         count, positions = self.start.shape
         kinds = (_DOUBLE, _ROW_BELOW, _ROW_ABOVE)
         gain = self._modules()
-        gain -= np.where(gain > 0, np.array([_STREET_COST, _SINGLE_COST, _SINGLE_COST])[:, None, None], 1.0)
+        gain -= np.where(
+            gain > 0, np.array([_STREET_COST, _SINGLE_COST, _SINGLE_COST])[:, None, None], 1.0
+        )
         stride = 4 * float(np.abs(self.start).max(initial=0.0)) + 1000.0
         base = np.arange(count)[:, None]
         key = self.start + base * stride
-        after = np.stack([np.searchsorted(key.ravel(), (key + _extent(kind, self.parameters) - MARGIN_M).ravel()) for kind in kinds])
+        after = np.stack(
+            [
+                np.searchsorted(
+                    key.ravel(), (key + _extent(kind, self.parameters) - MARGIN_M).ravel()
+                )
+                for kind in kinds
+            ]
+        )
         after = np.minimum(after.reshape(3, count, positions) - base * positions, positions)
         best = np.zeros((count, positions + 1))
         choice = np.full((count, positions), -1)
@@ -397,14 +457,18 @@ class _Search:
         """Return how many modules a street of each kind would hold at each position. (3, j, p)."""
         job = np.repeat(np.arange(self.count), self.start.shape[1])
         double, below, above = (
-            _Streets(job, np.full(len(job), kind), self.start.ravel(), self.parameters) for kind in (_DOUBLE, _ROW_BELOW, _ROW_ABOVE)
+            _Streets(job, np.full(len(job), kind), self.start.ravel(), self.parameters)
+            for kind in (_DOUBLE, _ROW_BELOW, _ROW_ABOVE)
         )
-        # The lower row lies in the same place with and without a row on the other side of the street.
+        # The lower row lies in the same place with and without a row on the other side of the
+        # street.
         lower, wide = blocked(self.inner, double.row(False)), blocked(self.outer, double.street())
         modules = [
             self._fitting(lower, wide) + self._fitting(blocked(self.inner, double.row(True)), wide),
             self._fitting(lower, blocked(self.outer, below.street())),
-            self._fitting(blocked(self.inner, above.row(True)), blocked(self.outer, above.street())),
+            self._fitting(
+                blocked(self.inner, above.row(True)), blocked(self.outer, above.street())
+            ),
         ]
         return np.stack(modules).reshape(3, *self.start.shape)
 
@@ -426,7 +490,11 @@ class _Search:
             columns.append((takes, kind[kind >= 0], self.start[takes, at[takes]]))
             at[row] = np.where(kind >= 0, self.next[np.maximum(kind, 0), row, at[row]], at[row] + 1)
             row = row[at[row] < positions]
-        job, kind, start = (np.concatenate(parts) for parts in zip(*columns, strict=True)) if columns else (np.empty(0, np.intp),) * 3
+        job, kind, start = (
+            (np.concatenate(parts) for parts in zip(*columns, strict=True))
+            if columns
+            else (np.empty(0, np.intp),) * 3
+        )
         order = np.lexsort((start, job))
         return _Streets(job[order], kind[order], start[order].astype(np.float64), self.parameters)
 
@@ -443,8 +511,14 @@ class _Streets:
     def street(self) -> Bands:
         """Return what lies between the fronts; of a single row, between its front and the far side of the road."""
         parameters = self.parameters
-        low = self.start + np.where(self.kind == _ROW_ABOVE, 0.0, parameters.yard_m + parameters.module_length_m)
-        depth = np.where(self.kind == _DOUBLE, parameters.front_distance_m, parameters.front_m + parameters.road_width_m)
+        low = self.start + np.where(
+            self.kind == _ROW_ABOVE, 0.0, parameters.yard_m + parameters.module_length_m
+        )
+        depth = np.where(
+            self.kind == _DOUBLE,
+            parameters.front_distance_m,
+            parameters.front_m + parameters.road_width_m,
+        )
         return Bands(self.job, low, low + depth)
 
     def row(self, upper: bool) -> Bands:
@@ -519,28 +593,39 @@ def _arrangements(jobs: _Jobs, parameters: LayoutParameters) -> list[_Arrangemen
         for job, land in enumerate(area[chunk].tolist()):
             start, stop = first_track[job], first_track[job + 1]
             own = [
-                _Link(link.below - start, link.above - start, link.low, link.high) for link in links[first_link[job] : first_link[job + 1]]
+                _Link(link.below - start, link.above - start, link.low, link.high)
+                for link in links[first_link[job] : first_link[job + 1]]
             ]
             found.append(_Planner(land, tracks[start:stop], own, parameters).arrange())
     return found
 
 
-def _tracks(streets: _Streets, outer: Edges, inner: Edges, count: int) -> tuple[list[_Track], list[int]]:
+def _tracks(
+    streets: _Streets, outer: Edges, inner: Edges, count: int
+) -> tuple[list[_Track], list[int]]:
     """Return the tracks of all jobs, and which is the first of each."""
     parameters = streets.parameters
     fronts = blocked(outer, streets.street())
     found = free_intervals([fronts], parameters.road_width_m)
     columns = (found.band, streets.road()[found.band], found.low, found.high)
     tracks = [
-        _Track(street, road, low, high, ([], [])) for street, road, low, high in zip(*(column.tolist() for column in columns), strict=True)
+        _Track(street, road, low, high, ([], []))
+        for street, road, low, high in zip(*(column.tolist() for column in columns), strict=True)
     ]
     for upper in (False, True):
-        rows = free_intervals([blocked(inner, streets.row(upper)), fronts], parameters.module_width_m)
+        rows = free_intervals(
+            [blocked(inner, streets.row(upper)), fronts], parameters.module_width_m
+        )
         owner = _holder(found, rows.band, rows.low)
         # A street may be long enough for a module, and not for its road.
         exists = (streets.kind[rows.band] != (_ROW_ABOVE, _ROW_BELOW)[upper]) & (owner >= 0)
         street, past = -1, 0.0
-        for track, low, high in zip(owner[exists].tolist(), rows.low[exists].tolist(), rows.high[exists].tolist(), strict=True):
+        for track, low, high in zip(
+            owner[exists].tolist(),
+            rows.low[exists].tolist(),
+            rows.high[exists].tolist(),
+            strict=True,
+        ):
             # What parts two stretches may be narrower than the gap.
             low = max(low, past + parameters.gap_m) if tracks[track].street == street else low
             if high - low >= parameters.module_width_m:
@@ -549,27 +634,38 @@ def _tracks(streets: _Streets, outer: Edges, inner: Edges, count: int) -> tuple[
     return tracks, np.searchsorted(streets.job[found.band], np.arange(count + 1)).tolist()
 
 
-def _links(streets: _Streets, outer: Edges, tracks: list[_Track], count: int) -> tuple[list[_Link], list[int]]:
+def _links(
+    streets: _Streets, outer: Edges, tracks: list[_Track], count: int
+) -> tuple[list[_Link], list[int]]:
     """Return where roads fit between each street and the next, for all jobs, and which is the first of each."""
     street = streets.street()
     below = np.flatnonzero(streets.job[1:] == streets.job[:-1])
     between = Bands(streets.job[below], street.low[below], street.high[below + 1])
     found = free_intervals([blocked(outer, between)], streets.parameters.road_width_m)
     band = np.array([track.street for track in tracks], dtype=np.intp)
-    stretches = Intervals(band, np.array([track.low for track in tracks]), np.array([track.high for track in tracks]))
+    stretches = Intervals(
+        band, np.array([track.low for track in tracks]), np.array([track.high for track in tracks])
+    )
     lower, upper = (_holder(stretches, below[found.band] + step, found.low) for step in (0, 1))
     columns = (lower, upper, found.low, found.high)
-    links = [_Link(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+    links = [
+        _Link(*values) for values in zip(*(column.tolist() for column in columns), strict=True)
+    ]
     return links, np.searchsorted(between.job[found.band], np.arange(count + 1)).tolist()
 
 
 def _holder(stretches: Intervals, band: Integers, low: Floats) -> Integers:
     """Return the position of the stretch that holds a place, -1 where none does. (k,) int."""
-    stride = 4 * max(float(np.abs(stretches.low).max(initial=0.0)), float(np.abs(low).max(initial=0.0))) + 1
+    stride = (
+        4 * max(float(np.abs(stretches.low).max(initial=0.0)), float(np.abs(low).max(initial=0.0)))
+        + 1
+    )
     key = stretches.band * stride + stretches.low
     holder = np.searchsorted(key, band * stride + low + 2 * MARGIN_M, "right") - 1
     held = holder >= 0
-    held[held] = (stretches.band[holder[held]] == band[held]) & (stretches.high[holder[held]] > low[held])
+    held[held] = (stretches.band[holder[held]] == band[held]) & (
+        stretches.high[holder[held]] > low[held]
+    )
     return np.where(held, holder, -1)
 
 
@@ -582,7 +678,9 @@ _Placed: TypeAlias = tuple[int, int, float]
 class _Planner:
     """Makes the layout of one job out of its tracks and links."""
 
-    def __init__(self, area: float, tracks: list[_Track], links: list[_Link], parameters: LayoutParameters) -> None:
+    def __init__(
+        self, area: float, tracks: list[_Track], links: list[_Link], parameters: LayoutParameters
+    ) -> None:
         self.area = area
         self.tracks = tracks
         self.links = links
@@ -600,7 +698,15 @@ class _Planner:
             for upper in (False, True)
         ]
         stacks = _count(kept)
-        return _Arrangement(self.parameters.homes_of(stacks), stacks, room - stacks, _total(roads), rows, roads, paths)
+        return _Arrangement(
+            self.parameters.homes_of(stacks),
+            stacks,
+            room - stacks,
+            _total(roads),
+            rows,
+            roads,
+            paths,
+        )
 
     def _bottom(self, track: int, upper: bool) -> float:
         parameters, road = self.parameters, self.tracks[track].road
@@ -628,15 +734,26 @@ class _Planner:
     def _crossed(self, link: _Link) -> list[list[_Stretch]]:
         """Return the stretches for modules in the rows that a link crosses, those of other tracks that end beside it as well."""
         below, above = self.tracks[link.below].street, self.tracks[link.above].street
-        return [track.room[track.street == below] for track in self.tracks if track.street in (below, above)]
+        return [
+            track.room[track.street == below]
+            for track in self.tracks
+            if track.street in (below, above)
+        ]
 
     def _cut(self, stretch: _Stretch, left: float) -> list[_Stretch]:
         """Return what a link leaves of a stretch."""
         low, high = stretch
-        before, after = left - self.parameters.path_width_m, left + self.parameters.road_width_m + self.parameters.path_width_m
+        before, after = (
+            left - self.parameters.path_width_m,
+            left + self.parameters.road_width_m + self.parameters.path_width_m,
+        )
         if high <= before or low >= after:
             return [stretch]
-        return [piece for piece in ((low, before), (after, high)) if piece[1] - piece[0] >= self.parameters.module_width_m]
+        return [
+            piece
+            for piece in ((low, before), (after, high))
+            if piece[1] - piece[0] >= self.parameters.module_width_m
+        ]
 
     def _site_of(self, link: _Link, near: float | None = None) -> tuple[int, float]:
         """Return the modules that a link costs where it costs fewest, and that place; of equal places the one in line with other links."""
@@ -661,7 +778,8 @@ class _Planner:
             )
 
         found, _, place = min(
-            (cost(place), 0.0 if near is None else abs(place - near), place) for place in {min(max(place, first), last) for place in places}
+            (cost(place), 0.0 if near is None else abs(place - near), place)
+            for place in {min(max(place, first), last) for place in places}
         )
         return found, place
 
@@ -670,7 +788,10 @@ class _Planner:
         groups: dict[int, _Kept] = {}
         modules_in, pitch = self.parameters.modules_in, self.parameters.pitch_m
         for number, (track, own) in enumerate(zip(self.tracks, group, strict=True)):
-            lower, upper = ([low + each * pitch for low, high in room for each in range(modules_in(high - low))] for room in track.room)
+            lower, upper = (
+                [low + each * pitch for low, high in room for each in range(modules_in(high - low))]
+                for room in track.room
+            )
             groups.setdefault(own, {})[number] = (lower, upper)
         if not groups:
             return {}, []
@@ -681,7 +802,11 @@ class _Planner:
         """Take tracks away from the ends of the roads, smallest first, until the land holds the rest; of the last one only what must go."""
         fits = self._spare(kept, placed) >= 0
         while kept:
-            ends = [track for track in kept if sum(track in (below, above) for below, above, _ in placed) <= 1]
+            ends = [
+                track
+                for track in kept
+                if sum(track in (below, above) for below, above, _ in placed) <= 1
+            ]
             end = min(ends, key=lambda track: (len(kept[track][0]) + len(kept[track][1]), -track))
             stands = kept[end][0] or kept[end][1]
             if stands and fits:
@@ -693,23 +818,36 @@ class _Planner:
             if stands and fits:
                 own = [link for link in placed if end in link[:2]]
                 rows = self._most_at_end(end, kept[end], own, others, placed, spare)
-                return ({**others, end: rows}, placed) if rows[0] or rows[1] else (others, other_links)
+                return (
+                    ({**others, end: rows}, placed) if rows[0] or rows[1] else (others, other_links)
+                )
             kept, placed = others, other_links
         return kept, placed
 
     def _most_at_end(
-        self, end: int, rows: tuple[list[float], list[float]], own: list[_Placed], others: _Kept, placed: list[_Placed], spare: float
+        self,
+        end: int,
+        rows: tuple[list[float], list[float]],
+        own: list[_Placed],
+        others: _Kept,
+        placed: list[_Placed],
+        spare: float,
     ) -> tuple[list[float], list[float]]:
         """Return as many modules of a track at an end as the land left by the others can hold, those nearest to its link."""
         parameters = self.parameters
         origin = own[0][2] if own else self.tracks[end].low
-        slots = sorted((abs(left - origin), left, upper) for upper in (False, True) for left in rows[upper])
+        slots = sorted(
+            (abs(left - origin), left, upper) for upper in (False, True) for left in rows[upper]
+        )
 
         def some(number: int) -> tuple[list[float], list[float]]:
             chosen = slots[:number]
-            return sorted(left for _, left, upper in chosen if not upper), sorted(left for _, left, upper in chosen if upper)
+            return sorted(left for _, left, upper in chosen if not upper), sorted(
+                left for _, left, upper in chosen if upper
+            )
 
-        # What land is left says how many more to try next: of a stack that is its part of whole homes, its path and half of its road.
+        # What land is left says how many more to try next: of a stack that is its part of whole
+        # homes, its path and half of its road.
         ways = (parameters.path_width_m + parameters.road_width_m / 2) * parameters.pitch_m
         each = parameters.land_of(parameters.modules_per_home) / parameters.modules_per_home + ways
         low, high, number = 0, len(slots), 0
@@ -727,7 +865,9 @@ class _Planner:
         roads, paths = self._ways(kept, placed)
         return spare - _total(roads) - _total(paths)
 
-    def _ways(self, kept: _Kept, placed: list[_Placed]) -> tuple[list[_Rectangle], list[_Rectangle]]:
+    def _ways(
+        self, kept: _Kept, placed: list[_Placed]
+    ) -> tuple[list[_Rectangle], list[_Rectangle]]:
         """Return the roads, as long as the modules need, with the way in at the end of a street; and the paths."""
         width = self.parameters.road_width_m
         spans: dict[int, _Stretch] = {}
@@ -742,9 +882,17 @@ class _Planner:
             # The way in is where it adds least road.
             _, track, low, high = min(ways_in)
             spans[track] = low, high
-        roads = [(low, self.tracks[track].road, high, self.tracks[track].road + width) for track, (low, high) in spans.items()]
+        roads = [
+            (low, self.tracks[track].road, high, self.tracks[track].road + width)
+            for track, (low, high) in spans.items()
+        ]
         roads += [
-            (left, self.tracks[below].road + width - _JOINT_M, left + width, self.tracks[above].road + _JOINT_M)
+            (
+                left,
+                self.tracks[below].road + width - _JOINT_M,
+                left + width,
+                self.tracks[above].road + _JOINT_M,
+            )
             for below, above, left in placed
         ]
         paths: list[_Rectangle] = []
@@ -756,13 +904,18 @@ class _Planner:
                     paths += self._paths(upper, True, self.tracks[track].road + width, spans[track])
         return roads, paths
 
-    def _road_span(self, track: int, rows: tuple[list[float], list[float]], links: list[float]) -> _Stretch:
+    def _road_span(
+        self, track: int, rows: tuple[list[float], list[float]], links: list[float]
+    ) -> _Stretch:
         """Return from where to where a track's road must run: past its links, and to within reach of its first and last entrance."""
         width, along = self.parameters.road_width_m, self.parameters.along_m
         lows, highs = links.copy(), [left + width for left in links]
         ends = [end for row in rows if row for end in (row[0], row[-1])]
         if ends:
-            first, last = min(ends) + self.parameters.module_width_m / 2, max(ends) + self.parameters.module_width_m / 2
+            first, last = (
+                min(ends) + self.parameters.module_width_m / 2,
+                max(ends) + self.parameters.module_width_m / 2,
+            )
             lows.append(first + along)
             highs.append(last - along)
         low, high = min(lows), max(highs)
@@ -773,7 +926,9 @@ class _Planner:
         low = min(max(low, begin), end - width)
         return low, max(min(high, end), low + width)
 
-    def _paths(self, row: list[float], upper: bool, side: float, road: _Stretch) -> list[_Rectangle]:
+    def _paths(
+        self, row: list[float], upper: bool, side: float, road: _Stretch
+    ) -> list[_Rectangle]:
         """Return the path along the fronts of a row, and the one from there to the side of the road where they lie apart."""
         front_m, path_m = self.parameters.front_m, self.parameters.path_width_m
         half, apart = path_m / 2, front_m > path_m
@@ -783,10 +938,16 @@ class _Planner:
         if upper:
             front = side + front_m
             along = front - path_m
-            return [(low, along, high, front), (door - half, side - _JOINT_M, door + half, along + _JOINT_M)][: 1 + apart]
+            return [
+                (low, along, high, front),
+                (door - half, side - _JOINT_M, door + half, along + _JOINT_M),
+            ][: 1 + apart]
         front = side - front_m
         along = front + path_m
-        return [(low, front, high, along), (door - half, along - _JOINT_M, door + half, side + _JOINT_M)][: 1 + apart]
+        return [
+            (low, front, high, along),
+            (door - half, along - _JOINT_M, door + half, side + _JOINT_M),
+        ][: 1 + apart]
 
 
 def _count(kept: _Kept) -> int:
@@ -802,7 +963,13 @@ def _total(rectangles: list[_Rectangle]) -> float:
 # ----------------------------------------------------------------------------------------------------------------------------------------
 
 
-def _drawn(parts: Geometries, part: Integers, jobs: _Jobs, chosen: list[tuple[int, _Arrangement]], parameters: LayoutParameters) -> Layouts:
+def _drawn(
+    parts: Geometries,
+    part: Integers,
+    jobs: _Jobs,
+    chosen: list[tuple[int, _Arrangement]],
+    parameters: LayoutParameters,
+) -> Layouts:
     """Return the chosen arrangements, one per site, as geometries on the map."""
     count = len(parts)
     job = np.array([each for each, _ in chosen], dtype=np.intp)
@@ -810,13 +977,20 @@ def _drawn(parts: Geometries, part: Integers, jobs: _Jobs, chosen: list[tuple[in
     number = np.array([each.stacks for _, each in chosen], dtype=np.intp)
     rows = [row for _, each in chosen for row in each.rows]
     left = np.array([left for _, _, lefts in rows for left in lefts], dtype=np.float64)
-    bottom, row = (np.repeat([each[column] for each in rows], [len(each[2]) for each in rows]) for column in (1, 0))
+    bottom, row = (
+        np.repeat([each[column] for each in rows], [len(each[2]) for each in rows])
+        for column in (1, 0)
+    )
     corner = np.stack([left, bottom], axis=1)
     size = np.array([parameters.module_width_m, parameters.module_length_m])
     slot_job, slot_part = np.repeat(job, number), np.repeat(owner, number)
     homes, stacks, removed = (
         np.bincount(owner, values, minlength=count).astype(np.intp)
-        for values in ([each.homes for _, each in chosen], number, [each.removed for _, each in chosen])
+        for values in (
+            [each.homes for _, each in chosen],
+            number,
+            [each.removed for _, each in chosen],
+        )
     )
     module = turned_rectangles(jobs.turn, slot_job, np.concatenate([corner, corner + size], axis=1))
     roads, paths = (
@@ -824,10 +998,21 @@ def _drawn(parts: Geometries, part: Integers, jobs: _Jobs, chosen: list[tuple[in
         for rectangles in ([each.roads for _, each in chosen], [each.paths for _, each in chosen])
     )
     paths = shapely.difference(paths, roads)
-    parking, green = (homes * np.float64(each) for each in (parameters.parking_per_home_m2, parameters.green_per_home_m2))
-    taken = stacks * parameters.module_length_m * parameters.module_width_m + shapely.area(roads) + shapely.area(paths) + parking + green
+    parking, green = (
+        homes * np.float64(each)
+        for each in (parameters.parking_per_home_m2, parameters.green_per_home_m2)
+    )
+    taken = (
+        stacks * parameters.module_length_m * parameters.module_width_m
+        + shapely.area(roads)
+        + shapely.area(paths)
+        + parking
+        + green
+    )
     # Rows with odd numbers lie above their street, with the entrance at the bottom.
-    front = corner + np.stack([np.full(len(row), size[0] / 2), np.where(row % 2 == 1, 0.0, size[1])], axis=1)
+    front = corner + np.stack(
+        [np.full(len(row), size[0] / 2), np.where(row % 2 == 1, 0.0, size[1])], axis=1
+    )
     entrance = np.asarray(shapely.points(jobs.turn.back(front, slot_job)), dtype=object)
     order = np.lexsort((left, row, slot_job, slot_part))
     return Layouts(
@@ -835,7 +1020,9 @@ def _drawn(parts: Geometries, part: Integers, jobs: _Jobs, chosen: list[tuple[in
         stacks=stacks,
         removed=removed,
         roads=roads,
-        paved=shapely.buffer(roads, -(parameters.road_width_m - parameters.paved_width_m) / 2, join_style="mitre"),
+        paved=shapely.buffer(
+            roads, -(parameters.road_width_m - parameters.paved_width_m) / 2, join_style="mitre"
+        ),
         paths=paths,
         parking_m2=parking,
         green_m2=green,
@@ -858,11 +1045,15 @@ def _rows(part: Integers, job: Integers, row: Integers) -> Integers:
     return number - start
 
 
-def _joined(turn: Turn, job: Integers, owner: Integers, rectangles: list[list[_Rectangle]], count: int) -> Geometries:
+def _joined(
+    turn: Turn, job: Integers, owner: Integers, rectangles: list[list[_Rectangle]], count: int
+) -> Geometries:
     """Return the union of each polygon's rectangles. (count,) object."""
     result = np.full(count, shapely.Polygon(), dtype=object)
     number = np.array([len(each) for each in rectangles], dtype=np.intp)
-    bounds = np.array([rectangle for each in rectangles for rectangle in each], dtype=np.float64).reshape(-1, 4)
+    bounds = np.array(
+        [rectangle for each in rectangles for rectangle in each], dtype=np.float64
+    ).reshape(-1, 4)
     drawn, of = turned_rectangles(turn, np.repeat(job, number), bounds), np.repeat(owner, number)
     shapely.geometrycollections(drawn, indices=of, out=result)
     some = np.unique(of)

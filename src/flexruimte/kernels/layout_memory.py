@@ -37,7 +37,12 @@ class LayoutMemory:
         Of those polygons.
     """
 
-    def __init__(self, parameters: LayoutParameters | None = None, keys: list[bytes] | None = None, layouts: Layouts | None = None) -> None:
+    def __init__(
+        self,
+        parameters: LayoutParameters | None = None,
+        keys: list[bytes] | None = None,
+        layouts: Layouts | None = None,
+    ) -> None:
         self.parameters, self.keys, self.layouts = parameters, keys or [], layouts
         self._place = {key: place for place, key in enumerate(self.keys)}
 
@@ -50,21 +55,33 @@ class LayoutMemory:
         if new or self.layouts is None:
             made = lay_out(parts[list(new.values())], parameters)
             self.layouts = made if self.layouts is None else join_layouts(self.layouts, made)
-            self._place.update(zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True))
+            self._place.update(
+                zip(new, range(len(self.keys), len(self.keys) + len(new)), strict=True)
+            )
             self.keys = [*self.keys, *new]
-        return take_layouts(self.layouts, np.array([self._place[key] for key in wanted], dtype=np.intp))
+        return take_layouts(
+            self.layouts, np.array([self._place[key] for key in wanted], dtype=np.intp)
+        )
 
 
 def take_layouts(layouts: Layouts, positions: Integers) -> Layouts:
     """Return the layouts of some polygons, in the order given. (k,) int -> k layouts."""
     first, last = (np.searchsorted(layouts.part, positions, side) for side in ("left", "right"))
     part = np.repeat(np.arange(len(positions)), last - first)
-    stack = np.arange(len(part)) + np.repeat(first - np.cumsum(last - first) + (last - first), last - first)
-    columns = {each.name: getattr(layouts, each.name)[stack if each.name in OF_STACKS else positions] for each in fields(layouts)}
+    stack = np.arange(len(part)) + np.repeat(
+        first - np.cumsum(last - first) + (last - first), last - first
+    )
+    columns = {
+        each.name: getattr(layouts, each.name)[stack if each.name in OF_STACKS else positions]
+        for each in fields(layouts)
+    }
     return Layouts(**{**columns, "part": part})
 
 
 def join_layouts(one: Layouts, other: Layouts) -> Layouts:
     """Return the layouts of the polygons of two, one behind the other."""
-    columns = {each.name: np.concatenate([getattr(one, each.name), getattr(other, each.name)]) for each in fields(one)}
+    columns = {
+        each.name: np.concatenate([getattr(one, each.name), getattr(other, each.name)])
+        for each in fields(one)
+    }
     return Layouts(**{**columns, "part": np.concatenate([one.part, other.part + len(one.homes)])})

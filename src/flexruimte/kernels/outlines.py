@@ -20,7 +20,10 @@ _EDGES_AT_ONCE = 2**15
 
 @dataclass(frozen=True)
 class Outlines:
-    """The edges of n polygons, from left to right, ordered by polygon. Vertical ones are left out: no area lies under them."""
+    """The edges of n polygons, from left to right, ordered by polygon.
+
+    Vertical ones are left out: no area lies under them.
+    """
 
     bounds: Floats
     """Left, bottom, right and top of each polygon; NaN where it has none. (n, 4) float64 [m]"""
@@ -71,7 +74,9 @@ def directed_edges(polygons: Geometries) -> tuple[Floats, Floats, Integers, Bool
         Whether the polygon lies to the left of who walks from start to end. (m,) bool
     """
     # A polygon without holes is its own ring.
-    alone = (shapely.get_type_id(polygons) == _POLYGON) & (shapely.get_num_interior_rings(polygons) == 0)
+    alone = (shapely.get_type_id(polygons) == _POLYGON) & (
+        shapely.get_num_interior_rings(polygons) == 0
+    )
     parts, owner = shapely.get_parts(polygons[~alone], return_index=True)
     areal = shapely.get_type_id(parts) == _POLYGON
     parts, owner = parts[areal], np.flatnonzero(~alone)[owner[areal]]
@@ -110,7 +115,9 @@ def outlines(polygons: Geometries) -> Outlines:
     )
 
 
-def shared_area(one: Outlines, one_index: Integers, other: Outlines, other_index: Integers) -> Floats:
+def shared_area(
+    one: Outlines, one_index: Integers, other: Outlines, other_index: Integers
+) -> Floats:
     """Return the area that the polygons of each pair share.
 
     Parameters
@@ -123,14 +130,17 @@ def shared_area(one: Outlines, one_index: Integers, other: Outlines, other_index
     Returns
     -------
     Floats
-        Exact but for rounding, which may make nothing a little more or less than 0. (k,) float64 [m2]
+        Exact but for rounding, which may make nothing a little more or less than 0. (k,) float64
+        [m2]
 
     Notes
     -----
-    What lies under two lines, in a stretch that both are in, is what lies under the lower one: what lies under the first, less what lies
-    between it and the second where that is lower. An area is what lies under its upper edges without what lies under its lower ones, so
-    the area that two polygons share is a sum, with signs, over the pairs of their edges. As the edges of a polygon cancel out over each
-    place beside it, only the part below the lines of the other is left to add up. Edges that coincide need no special care.
+    What lies under two lines, in a stretch that both are in, is what lies under the lower one: what
+    lies under the first, less what lies between it and the second where that is lower. An area is
+    what lies under its upper edges without what lies under its lower ones, so the area that two
+    polygons share is a sum, with signs, over the pairs of their edges. As the edges of a polygon
+    cancel out over each place beside it, only the part below the lines of the other is left to add
+    up. Edges that coincide need no special care.
 
     Examples
     --------
@@ -140,26 +150,48 @@ def shared_area(one: Outlines, one_index: Integers, other: Outlines, other_index
     array([1., 0.])
     """
     edges = np.diff(one.first)[one_index] + np.diff(other.first)[other_index]
-    return in_threads(partial(_shared_area, one, other), one_index, other_index, work=edges, most_work=_EDGES_AT_ONCE)
+    return in_threads(
+        partial(_shared_area, one, other),
+        one_index,
+        other_index,
+        work=edges,
+        most_work=_EDGES_AT_ONCE,
+    )
 
 
-def _shared_area(one: Outlines, other: Outlines, one_index: Integers, other_index: Integers) -> Floats:
+def _shared_area(
+    one: Outlines, other: Outlines, one_index: Integers, other_index: Integers
+) -> Floats:
     # Lower edges first: a line matters to what lies below it, and only where both polygons are.
     left, bottom, right, top = other.bounds[other_index].T
     lower_pair, lower = _edges_of(one, one_index)
-    near = (one.left[lower] < right[lower_pair]) & (one.right[lower] > left[lower_pair]) & (one.low[lower] < top[lower_pair])
+    near = (
+        (one.left[lower] < right[lower_pair])
+        & (one.right[lower] > left[lower_pair])
+        & (one.low[lower] < top[lower_pair])
+    )
     lower_pair, lower = lower_pair[near], lower[near]
     left, bottom, right, top = one.bounds[one_index].T
     upper_pair, upper = _edges_of(other, other_index)
-    near = (other.left[upper] < right[upper_pair]) & (other.right[upper] > left[upper_pair]) & (other.high[upper] > bottom[upper_pair])
+    near = (
+        (other.left[upper] < right[upper_pair])
+        & (other.right[upper] > left[upper_pair])
+        & (other.high[upper] > bottom[upper_pair])
+    )
     upper_pair, upper = upper_pair[near], upper[near]
     # Every edge of the one beside every edge of the other, for each pair of polygons.
     number = np.bincount(lower_pair, minlength=len(one_index))
     first = np.cumsum(number) - number
     number = number[upper_pair]
     pair = np.repeat(upper_pair, number)
-    upper, lower = np.repeat(upper, number), lower[counted(number) + np.repeat(first[upper_pair], number)]
-    begin, end = np.maximum(one.left[lower], other.left[upper]), np.minimum(one.right[lower], other.right[upper])
+    upper, lower = (
+        np.repeat(upper, number),
+        lower[counted(number) + np.repeat(first[upper_pair], number)],
+    )
+    begin, end = (
+        np.maximum(one.left[lower], other.left[upper]),
+        np.minimum(one.right[lower], other.right[upper]),
+    )
     both = np.flatnonzero(begin < end)
     pair, lower, upper, begin, end = (each[both] for each in (pair, lower, upper, begin, end))
     apart = one.height[lower] - other.height[upper]
@@ -172,7 +204,9 @@ def _shared_area(one: Outlines, other: Outlines, one_index: Integers, other_inde
     together = np.abs(at_begin) + np.abs(at_end)
     together[together == 0] = 1
     area = (begin - end) / 2 * below**2 / together * one.sign[lower] * other.sign[upper]
-    shared: Floats = np.bincount(pair, area, minlength=len(one_index)).astype(np.float64, copy=False)
+    shared: Floats = np.bincount(pair, area, minlength=len(one_index)).astype(
+        np.float64, copy=False
+    )
     return shared
 
 

@@ -1,6 +1,7 @@
 """Array kernels on polygons: what overlaps what, what is covered, what remains.
 
-Kernels take arrays and return arrays. They know positions, not labels; metres, not coordinate systems; and they keep nothing between calls.
+Kernels take arrays and return arrays. They know positions, not labels; metres, not coordinate
+systems; and they keep nothing between calls.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ _ROUNDING_M = 1e-6
 _SIDE_BY_SIDE_M = 1e-3
 """Groups that are put side by side are moved by rounding errors far smaller than this. [m]"""
 _FEW_CUTTERS = 8
-"""So many cut a shape one by one; more are sorted first into those that lie apart and cut together."""
+"""So many cut a shape one by one; more are sorted first into those that lie apart and cut together.
+"""
 _FEW_PAIRS = 2
 """Where at most so many pairs overlap, no three do."""
 _FILM_M2 = 1e-6
@@ -94,7 +96,9 @@ class Overlaps:
 
     def where(self, keep: Booleans) -> Overlaps:
         """Return the rows for which `keep`, a (k,) array, holds."""
-        return Overlaps(self.shape[keep], self.feature[keep], self.area[keep], self.piece[keep], self.pieces)
+        return Overlaps(
+            self.shape[keep], self.feature[keep], self.area[keep], self.piece[keep], self.pieces
+        )
 
     @property
     def geometry(self) -> Geometries:
@@ -130,7 +134,9 @@ def polygonal(geometries: Geometries) -> Geometries:
     owner = owner[inner]
     keep = shapely.get_type_id(parts) == _POLYGON
     result[mixed] = _collected(parts[keep], owner[keep], len(mixed))
-    result[(kinds != _POLYGON) & (kinds != _MULTIPOLYGON) & (kinds != _COLLECTION)] = shapely.Polygon()
+    result[(kinds != _POLYGON) & (kinds != _MULTIPOLYGON) & (kinds != _COLLECTION)] = (
+        shapely.Polygon()
+    )
     return result
 
 
@@ -139,7 +145,9 @@ def _collected(polygons: Geometries, owner: Integers, count: int) -> Geometries:
     result = np.full(count, shapely.Polygon(), dtype=object)
     if len(polygons):
         owners, first, number = np.unique(owner, return_index=True, return_counts=True)
-        result[owners] = shapely.multipolygons(polygons, indices=np.repeat(np.arange(len(owners)), number))
+        result[owners] = shapely.multipolygons(
+            polygons, indices=np.repeat(np.arange(len(owners)), number)
+        )
         result[owners[number == 1]] = polygons[first[number == 1]]
     return result
 
@@ -163,7 +171,8 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
 
     Notes
     -----
-    Cuts depend on a polygon alone, never on the window it was read for, so that results do not depend on it either.
+    Cuts depend on a polygon alone, never on the window it was read for, so that results do not
+    depend on it either.
     """
     done_pieces, done_source = [], []
     pieces, source = np.asarray(geometries, dtype=object), np.arange(len(geometries))
@@ -176,14 +185,27 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
             break
         left, bottom, right, top = shapely.bounds(pieces).T
         wide = right - left > top - bottom
-        middle_x, middle_y = np.where(wide, (left + right) / 2, right), np.where(wide, top, (bottom + top) / 2)
-        first = in_threads(shapely.intersection, pieces, shapely.box(left, bottom, middle_x, middle_y))
-        other_half = shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top)
+        middle_x, middle_y = (
+            np.where(wide, (left + right) / 2, right),
+            np.where(wide, top, (bottom + top) / 2),
+        )
+        first = in_threads(
+            shapely.intersection, pieces, shapely.box(left, bottom, middle_x, middle_y)
+        )
+        other_half = shapely.box(
+            np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top
+        )
         second = in_threads(shapely.intersection, pieces, other_half)
-        pieces, source = polygonal(np.concatenate([first, second])), np.concatenate([source, source])
+        pieces, source = (
+            polygonal(np.concatenate([first, second])),
+            np.concatenate([source, source]),
+        )
         keep = ~shapely.is_empty(pieces)
         pieces, source = pieces[keep], source[keep]
-    all_pieces, all_source = np.concatenate([np.empty(0, object), *done_pieces]), np.concatenate([np.empty(0, np.intp), *done_source])
+    all_pieces, all_source = (
+        np.concatenate([np.empty(0, object), *done_pieces]),
+        np.concatenate([np.empty(0, np.intp), *done_source]),
+    )
     order = np.argsort(all_source, kind="stable")
     return all_pieces[order], all_source[order]
 
@@ -202,7 +224,8 @@ def prepared_features(features: Geometries) -> Prepared:
 def overlaps(shapes: Prepared, features: Prepared) -> Overlaps:
     """Return what shapes and features share.
 
-    Polygons that only touch share nothing; a point on the boundary of a shape is shared, and so is a line that runs along it.
+    Polygons that only touch share nothing; a point on the boundary of a shape is shared, and so is
+    a line that runs along it.
 
     Parameters
     ----------
@@ -274,7 +297,9 @@ def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geome
     # What lies apart from the rest of its group needs no union, and most does.
     joined = _meets_another(geometries, group)
     united, owner = _unions(geometries[joined], group[joined])
-    parts, whole = shapely.get_parts(np.concatenate([united, geometries[~joined]]), return_index=True)
+    parts, whole = shapely.get_parts(
+        np.concatenate([united, geometries[~joined]]), return_index=True
+    )
     owner = np.concatenate([owner, group[~joined]])[whole]
     order = np.argsort(owner, kind="stable")
     groups, number = np.unique(owner, return_inverse=True)
@@ -311,19 +336,31 @@ def covered_area(shapes: Prepared, found: Overlaps) -> Floats:
     joined = np.zeros(len(found.shape), dtype=bool)
     joined[one] = joined[other] = True
     joined &= several[found.shape]
-    covered: Floats = np.bincount(found.shape[~joined], found.area[~joined], minlength=count).astype(np.float64)
-    # Where three lie over each other there are three pairs: of fewer, what each pair shares was counted twice, and no more often.
+    covered: Floats = np.bincount(
+        found.shape[~joined], found.area[~joined], minlength=count
+    ).astype(np.float64)
+    # Where three lie over each other there are three pairs: of fewer, what each pair shares was
+    # counted twice, and no more often.
     few = ~several[found.shape[one]]
     shape, (pairs, piece) = found.shape[one[few]], np.unique(pair[few], return_inverse=True)
-    common = prepared(polygonal(in_threads(shapely.intersection, geometry[low[pairs]], geometry[high[pairs]])))
-    covered -= np.bincount(shape, shared_area(shapes.outlines, shape, common.outlines, piece), minlength=count)
+    common = prepared(
+        polygonal(in_threads(shapely.intersection, geometry[low[pairs]], geometry[high[pairs]]))
+    )
+    covered -= np.bincount(
+        shape, shared_area(shapes.outlines, shape, common.outlines, piece), minlength=count
+    )
     found = found.where(joined)
-    united, owner = _unions(polygonal(in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)), found.shape)
+    united, owner = _unions(
+        polygonal(in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)),
+        found.shape,
+    )
     covered[owner] += shapely.area(united)
     return covered
 
 
-def _overlapping(shapes: Prepared, found: Overlaps) -> tuple[Integers, Integers, Integers, Integers, Integers]:
+def _overlapping(
+    shapes: Prepared, found: Overlaps
+) -> tuple[Integers, Integers, Integers, Integers, Integers]:
     """Return which rows of a shape lie over each other, there or elsewhere.
 
     Returns
@@ -336,14 +373,19 @@ def _overlapping(shapes: Prepared, found: Overlaps) -> tuple[Integers, Integers,
         Positions of the two pieces, by that number. (p,) int
     """
     inside, bounds = shapes.outlines.bounds[found.shape], found.pieces.outlines.bounds[found.piece]
-    near = np.concatenate([np.maximum(bounds[:, :2], inside[:, :2]), np.minimum(bounds[:, 2:], inside[:, 2:])], axis=1)
+    near = np.concatenate(
+        [np.maximum(bounds[:, :2], inside[:, :2]), np.minimum(bounds[:, 2:], inside[:, 2:])], axis=1
+    )
     one, other = _neighbours(near, found.shape)
     # Pieces of one feature share no area.
     several = found.feature[one] != found.feature[other]
     one, other = one[several], other[several]
     # Two features that lie side by side do so on several shapes.
     count = len(found.pieces.geometry)
-    low, high = np.minimum(found.piece[one], found.piece[other]), np.maximum(found.piece[one], found.piece[other])
+    low, high = (
+        np.minimum(found.piece[one], found.piece[other]),
+        np.maximum(found.piece[one], found.piece[other]),
+    )
     pairs, pair = np.unique(low * count + high, return_inverse=True)
     low, high = pairs // count, pairs % count
     over = (shared_area(found.pieces.outlines, low, found.pieces.outlines, high) > _FILM_M2)[pair]
@@ -353,7 +395,9 @@ def _overlapping(shapes: Prepared, found: Overlaps) -> tuple[Integers, Integers,
 def _meets_another(geometries: Geometries, group: Integers) -> Booleans:
     """Return which geometries meet another of the same group, but for a gap of rounding. (k,) bool."""
     one, other = _neighbours(shapely.bounds(geometries), group)
-    meet = in_threads(partial(shapely.dwithin, distance=_ROUNDING_M), geometries[one], geometries[other])
+    meet = in_threads(
+        partial(shapely.dwithin, distance=_ROUNDING_M), geometries[one], geometries[other]
+    )
     meeting = np.zeros(len(geometries), dtype=bool)
     meeting[one[meet]] = meeting[other[meet]] = True
     return meeting
@@ -366,12 +410,17 @@ def _neighbours(bounds: Floats, group: Integers) -> tuple[Integers, Integers]:
     start, end = np.full(len(groups), np.inf), np.full(len(groups), -np.inf)
     np.minimum.at(start, member, left)
     np.maximum.at(end, member, right)
-    # All groups side by side on one line: then one search finds, for each geometry, those that begin before it ends.
+    # All groups side by side on one line: then one search finds, for each geometry, those that
+    # begin before it ends.
     wide = end - start + 1.0
     shift = np.cumsum(wide) - wide - start
     order = np.lexsort((left, member))
     begins = (left + shift[member])[order]
-    number = np.searchsorted(begins, (right + shift[member])[order] + _SIDE_BY_SIDE_M, side="right") - np.arange(len(order)) - 1
+    number = (
+        np.searchsorted(begins, (right + shift[member])[order] + _SIDE_BY_SIDE_M, side="right")
+        - np.arange(len(order))
+        - 1
+    )
     one = np.repeat(np.arange(len(order)), number)
     other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(number) - number, number)
     one, other = order[one], order[other]
@@ -383,13 +432,16 @@ def _unions(geometries: Geometries, group: Integers) -> tuple[Geometries, Intege
     """Return the union of each group that has members, and which group that is."""
     groups, first, number = np.unique(group, return_index=True, return_counts=True)
     result = np.full(len(groups), shapely.Polygon(), dtype=object)
-    # Groups of about equal size go together in one rectangular table, padded with None, which unions ignore.
+    # Groups of about equal size go together in one rectangular table, padded with None, which
+    # unions ignore.
     size_class = np.ceil(np.log2(np.maximum(number, 1))).astype(int)
     for size in np.unique(size_class):
         chosen = np.flatnonzero(size_class == size)
         table = np.full((len(chosen), int(number[chosen].max())), None, dtype=object)
         row = np.repeat(np.arange(len(chosen)), number[chosen])
-        column = np.arange(len(row)) - np.repeat(np.cumsum(number[chosen]) - number[chosen], number[chosen])
+        column = np.arange(len(row)) - np.repeat(
+            np.cumsum(number[chosen]) - number[chosen], number[chosen]
+        )
         table[row, column] = geometries[np.repeat(first[chosen], number[chosen]) + column]
         result[chosen] = polygonal(in_threads(partial(shapely.union_all, axis=1), table))
     return result, groups
@@ -414,8 +466,9 @@ def remainder(shapes: Geometries, cutters: Geometries, owner: Integers | None = 
 
     Notes
     -----
-    Cut with whole features, not with features clipped to the shape: the vertices of a clipped one lie beside the shape's boundary by a
-    rounding error, which leaves a film along it that ties together what the feature separates.
+    Cut with whole features, not with features clipped to the shape: the vertices of a clipped one
+    lie beside the shape's boundary by a rounding error, which leaves a film along it that ties
+    together what the feature separates.
     """
     result = np.array(shapes, dtype=object, copy=True)
     owner = np.arange(len(shapes)) if owner is None else owner
@@ -429,8 +482,12 @@ def remainder(shapes: Geometries, cutters: Geometries, owner: Integers | None = 
         cutting = cutting[~shapely.is_empty(result[owner[cutting]])]
         cut, first, number = np.unique(owner[cutting], return_index=True, return_counts=True)
         together, several = cutters[cutting[first]], np.flatnonzero(number > 1)
-        parts, of = shapely.get_parts(cutters[cutting[np.repeat(number > 1, number)]], return_index=True)
-        together[several] = _collected(parts, np.repeat(np.arange(len(several)), number[several])[of], len(several))
+        parts, of = shapely.get_parts(
+            cutters[cutting[np.repeat(number > 1, number)]], return_index=True
+        )
+        together[several] = _collected(
+            parts, np.repeat(np.arange(len(several)), number[several])[of], len(several)
+        )
         result[cut] = in_threads(shapely.difference, result[cut], together)
     result = _without_films(polygonal(result))
     result[shapely.area(result) <= AREA_TOLERANCE * shapely.area(shapes)] = shapely.Polygon()
@@ -458,14 +515,19 @@ def _without_films(shapes: Geometries) -> Geometries:
     film = shapely.area(parts) < _FILM_M2
     touched = np.unique(owner[film])
     keep = ~film & np.isin(owner, touched)
-    shapes[several[touched]] = _collected(parts[keep], np.searchsorted(touched, owner[keep]), len(touched))
+    shapes[several[touched]] = _collected(
+        parts[keep], np.searchsorted(touched, owner[keep]), len(touched)
+    )
     return shapes
 
 
-def stays_at_boundary(shapes: Prepared, found: Overlaps, covered: Floats, precision_m: float) -> Booleans:
+def stays_at_boundary(
+    shapes: Prepared, found: Overlaps, covered: Floats, precision_m: float
+) -> Booleans:
     """Return whether what features cover is no more than the fuzzy edge of a map that is precise to some metres.
 
-    It is when it stays within that distance of the shape's boundary and covers less than half of the shape.
+    It is when it stays within that distance of the shape's boundary and covers less than half of
+    the shape.
 
     Parameters
     ----------
@@ -474,7 +536,8 @@ def stays_at_boundary(shapes: Prepared, found: Overlaps, covered: Floats, precis
     found
         What they share with features.
     covered
-        The area of each shape that is covered; where that is nothing there is no edge. (n,) float64 [m2]
+        The area of each shape that is covered; where that is nothing there is no edge. (n,) float64
+        [m2]
     precision_m
         Nominal precision of the map; 0 makes nothing an edge. [m]
 
@@ -498,12 +561,17 @@ def stays_at_boundary(shapes: Prepared, found: Overlaps, covered: Floats, precis
     return edge
 
 
-def leaves_only_boundary(shapes: Prepared, found: Overlaps, covered: Floats, precision_m: float) -> Booleans:
+def leaves_only_boundary(
+    shapes: Prepared, found: Overlaps, covered: Floats, precision_m: float
+) -> Booleans:
     """Return whether what features leave of a shape is no more than the fuzzy edge of a map, as in `stays_at_boundary`. (n,) bool."""
     left = shapely.area(shapes.geometry) - covered
     only = _may_be_edge(shapes, left, precision_m)
     candidates, core, inside = _in_core(shapes, found, only, precision_m)
-    only[candidates] = shapely.area(core.geometry) - covered_area(core, inside) <= AREA_TOLERANCE * left[candidates]
+    only[candidates] = (
+        shapely.area(core.geometry) - covered_area(core, inside)
+        <= AREA_TOLERANCE * left[candidates]
+    )
     return only
 
 
@@ -511,14 +579,19 @@ def _may_be_edge(shapes: Prepared, part_m2: Floats, precision_m: float) -> Boole
     """Return which parts of shapes are small enough to lie along the boundary."""
     some = np.flatnonzero(part_m2 > 0) if precision_m > 0 else np.empty(0, dtype=np.intp)
     shape, part_m2 = shapes.geometry[some], part_m2[some]
-    # What lies near the boundary lies near a side of it or, where two sides turn inward, round their corner.
-    most = precision_m * shapely.length(shape) + np.pi / 2 * precision_m**2 * shapely.get_num_coordinates(shape)
+    # What lies near the boundary lies near a side of it or, where two sides turn inward, round
+    # their corner.
+    most = precision_m * shapely.length(
+        shape
+    ) + np.pi / 2 * precision_m**2 * shapely.get_num_coordinates(shape)
     edge = np.zeros(len(shapes.geometry), dtype=bool)
     edge[some] = (part_m2 < 0.5 * shapely.area(shape)) & (part_m2 <= most)
     return edge
 
 
-def _in_core(shapes: Prepared, found: Overlaps, some: Booleans, precision_m: float) -> tuple[Integers, Prepared, Overlaps]:
+def _in_core(
+    shapes: Prepared, found: Overlaps, some: Booleans, precision_m: float
+) -> tuple[Integers, Prepared, Overlaps]:
     """Return the positions of some of the shapes, what of them lies deeper than the precision, and what features cover of that."""
     candidates = np.flatnonzero(some)
     deeper = partial(shapely.buffer, distance=-precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS)
@@ -530,7 +603,9 @@ def _in_core(shapes: Prepared, found: Overlaps, some: Booleans, precision_m: flo
 
 
 def largest_part(shapes: Geometries) -> Geometries:
-    """Return the largest connected part of each shape; of equal parts the first. (n,) object -> (n,) object.
+    """Return the largest connected part of each shape; of equal parts the first.
+
+    (n,) object -> (n,) object.
 
     Parts that meet in a point are not connected.
     """

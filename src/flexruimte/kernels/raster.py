@@ -18,7 +18,10 @@ __all__ = ["CellStatistics", "Grid", "cell_statistics", "slope_percent"]
 _GRAIN = 2.0**-46
 """Parts of cells are counted in this share of a cell, in whole numbers: sums of them are exact, whatever is added first."""
 _TOUCHED_M = 1e-9
-"""A cell is touched, not covered, by what reaches no farther over one of its sides. Ten roundings of a coordinate in RD New. [m]"""
+"""A cell is touched, not covered, by what reaches no farther over one of its sides.
+
+Ten roundings of a coordinate in RD New. [m]
+"""
 _MOST_CELLS = 2**17
 """Shapes are looked at together, and large ones in bands of rows, so that they lie over no more cells than this."""
 
@@ -65,13 +68,15 @@ def cell_statistics(shapes: Geometries, grids: Sequence[Grid]) -> list[CellStati
     shapes
         Valid polygons; an empty one covers nothing. (n,) object
     grids
-        Rasters. Which cells a polygon covers is worked out once for all rasters that have their cells in the same places.
+        Rasters. Which cells a polygon covers is worked out once for all rasters that have their
+        cells in the same places.
 
     Returns
     -------
     list of CellStatistics
-        One per raster; NaN where a polygon covers no valid cell. What is said of a polygon depends on the cells under it alone: not on
-        the window that was read of the raster, nor on the other polygons.
+        One per raster; NaN where a polygon covers no valid cell. What is said of a polygon depends
+        on the cells under it alone: not on the window that was read of the raster, nor on the other
+        polygons.
 
     Examples
     --------
@@ -87,7 +92,13 @@ def cell_statistics(shapes: Geometries, grids: Sequence[Grid]) -> list[CellStati
         places.setdefault(place, []).append(position)
     found: dict[int, CellStatistics] = {}
     for positions in places.values():
-        found.update(zip(positions, _statistics_in_one_place(shapes, [grids[position] for position in positions]), strict=True))
+        found.update(
+            zip(
+                positions,
+                _statistics_in_one_place(shapes, [grids[position] for position in positions]),
+                strict=True,
+            )
+        )
     return [found[position] for position in range(len(grids))]
 
 
@@ -97,7 +108,13 @@ def _statistics_in_one_place(shapes: Geometries, grids: Sequence[Grid]) -> list[
     shape, bands = _bands(shapes, grids[0])
     width, height = (bands[:, 2] - bands[:, 0]), (bands[:, 3] - bands[:, 1])
     work = width * height + shapely.get_num_coordinates(shapes)[shape]
-    summed = in_threads(partial(_band_statistics, grids=grids), shapes[shape], bands, work=work, most_work=_MOST_CELLS)
+    summed = in_threads(
+        partial(_band_statistics, grids=grids),
+        shapes[shape],
+        bands,
+        work=work,
+        most_work=_MOST_CELLS,
+    )
     result = []
     for total, covered, low, high in np.moveaxis(summed, 0, 2):
         covered_cells = np.bincount(shape, covered, minlength=len(shapes)).astype(np.float64)
@@ -109,7 +126,11 @@ def _statistics_in_one_place(shapes: Geometries, grids: Sequence[Grid]) -> list[
             mean = np.bincount(shape, total, minlength=len(shapes)) / covered_cells
         # Rounding does not carry the mean of equal cells across a threshold.
         mean = np.clip(mean, lowest, highest)
-        result.append(CellStatistics(mean, lowest, highest, covered_cells * grids[0].cell_m[0] * grids[0].cell_m[1]))
+        result.append(
+            CellStatistics(
+                mean, lowest, highest, covered_cells * grids[0].cell_m[0] * grids[0].cell_m[1]
+            )
+        )
     return result
 
 
@@ -132,7 +153,8 @@ def _in_one_window(grids: Sequence[Grid]) -> list[Grid]:
 def _bands(shapes: Geometries, grid: Grid) -> tuple[Integers, Integers]:
     """Return bands of rows that shapes have cells in: the position of the shape, and first and last column and row, last excluded.
 
-    (k,) int and (k, 4) int: columns and rows of the raster. A shape that lies beside the cells has none, and most shapes have one.
+    (k,) int and (k, 4) int: columns and rows of the raster. A shape that lies beside the cells has
+    none, and most shapes have one.
     """
     present = np.flatnonzero(~shapely.is_empty(shapes))
     left, bottom, right, top = shapely.bounds(shapes[present]).T
@@ -153,10 +175,14 @@ def _bands(shapes: Geometries, grid: Grid) -> tuple[Integers, Integers]:
 
 
 def _band_statistics(shapes: Geometries, bands: Integers, grids: Sequence[Grid]) -> Floats:
-    """Return sum, covered part, lowest and highest of the valid cells in each band, per raster. (k, rasters, 4) float64."""
+    """Return sum, covered part, lowest and highest of the valid cells in each band, per raster.
+
+    (k, rasters, 4) float64.
+    """
     cell, share = _covered_cells(shapes, bands, grids[0])
     columns, rows = bands[:, 2] - bands[:, 0], bands[:, 3] - bands[:, 1]
-    # How far a cell lies from the one in the same place among the cells of the raster differs per row of a band.
+    # How far a cell lies from the one in the same place among the cells of the raster differs per
+    # row of a band.
     length = np.repeat(columns, rows)
     row = np.repeat(bands[:, 1] - grids[0].row, rows) + counted(rows)
     start = row * grids[0].cells.shape[1] + np.repeat(bands[:, 0] - grids[0].column, rows)
@@ -168,7 +194,14 @@ def _band_statistics(shapes: Geometries, bands: Integers, grids: Sequence[Grid])
         valid = np.flatnonzero(~np.isnan(values))
         values, weight, first = values[valid], share[valid], np.searchsorted(valid, first_cell)
         some = np.flatnonzero(np.diff(first, append=len(valid)))
-        for column, (reduced, of) in enumerate(((np.add, weight * values), (np.add, weight), (np.minimum, values), (np.maximum, values))):
+        for column, (reduced, of) in enumerate(
+            (
+                (np.add, weight * values),
+                (np.add, weight),
+                (np.minimum, values),
+                (np.maximum, values),
+            )
+        ):
             result[some, position, column] = reduced.reduceat(of, first[some])
     return result
 
@@ -180,9 +213,10 @@ def _covered_cells(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Int
 
     Notes
     -----
-    Edges are cut where they leave a row or a column. What is left lies in one cell, and covers what is to the right of it in its row of
-    cells: part of its own cell, and as much of every cell behind it as it is high. Edges that go down add this, edges that go up take it
-    away again. As heights are whole numbers of grains, nothing is left behind the last edge in a row of cells.
+    Edges are cut where they leave a row or a column. What is left lies in one cell, and covers what
+    is to the right of it in its row of cells: part of its own cell, and as much of every cell
+    behind it as it is high. Edges that go down add this, edges that go up take it away again. As
+    heights are whole numbers of grains, nothing is left behind the last edge in a row of cells.
     """
     across, down, band, sign = _edges(shapes, bands, grid)
     columns, rows = bands[:, 2] - bands[:, 0], bands[:, 3] - bands[:, 1]
@@ -197,21 +231,26 @@ def _covered_cells(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Int
     height = (down[1] - down[0]) * sign[edge]
     row, column = np.floor(np.minimum(*down) * _GRAIN), np.floor(np.minimum(*across))
     in_own_cell = np.rint(height * (column + 1 - (across[0] + across[1]) / 2))
-    # What lies to the left of the cells covers all of the first, what lies to the right covers none.
+    # What lies to the left of the cells covers all of the first, what lies to the right covers
+    # none.
     beside = np.flatnonzero((column < 0) | (column >= columns_there))
     in_own_cell[beside] = height[beside]
     column[beside] = np.clip(column[beside], 0, columns_there[beside])
     size = columns * rows
     cell = (np.cumsum(size) - size)[band] + (row * columns_there + column).astype(np.intp)
     count = int(size.sum())
-    in_cell: Floats = np.bincount(cell, in_own_cell, minlength=count)[:count].astype(np.float64, copy=False)
+    in_cell: Floats = np.bincount(cell, in_own_cell, minlength=count)[:count].astype(
+        np.float64, copy=False
+    )
     behind = np.bincount(cell, height, minlength=count)[:count]
     share = (np.cumsum(behind) - behind + in_cell) * _GRAIN
     covered = np.flatnonzero(share > _TOUCHED_M / min(grid.cell_m))
     return covered, share[covered]
 
 
-def _edges(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Floats, Floats, Integers, Floats]:
+def _edges(
+    shapes: Geometries, bands: Integers, grid: Grid
+) -> tuple[Floats, Floats, Integers, Floats]:
     """Return the edges of polygons in cells from the corner of their band, to the right and down.
 
     Returns
@@ -221,13 +260,16 @@ def _edges(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Floats, Flo
     band : Integers
         Position of the band. (m,) int
     sign : Floats
-        1 where the polygon lies to the right of an edge that goes down, -1 where it lies to the left. (m,) float64
+        1 where the polygon lies to the right of an edge that goes down, -1 where it lies to the
+        left. (m,) float64
     """
     start, end, band, inside_left = directed_edges(shapes)
     (width, height), corner = grid.cell_m, bands[band, :2].T
     left, top = grid.left + corner[0] * width, grid.top - corner[1] * height
     across = np.stack([(points[:, 0] - left) / width for points in (start, end)])
-    down = np.stack([np.rint((top - points[:, 1]) / (height * _GRAIN)) * _GRAIN for points in (start, end)])
+    down = np.stack(
+        [np.rint((top - points[:, 1]) / (height * _GRAIN)) * _GRAIN for points in (start, end)]
+    )
     return across, down, band, np.where(inside_left, 1.0, -1.0)
 
 

@@ -1,6 +1,7 @@
 """Array kernels on rectangles inside polygons: where a band of some depth is free, which ways a shape runs, whether a rectangle fits.
 
-A band is what lies between two heights of a turned polygon. All bands of all polygons are swept in one sort, without a loop over polygons.
+A band is what lies between two heights of a turned polygon. All bands of all polygons are swept in
+one sort, without a loop over polygons.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ class Turn:
         """Return points in the turned frame as points on the map. (k, 2) float64 [m]."""
         x, y = points.T
         cosine, sine = self._axes(job)
-        turned: Floats = np.stack([x * cosine - y * sine, x * sine + y * cosine], axis=1) + self.centre[job]
+        turned: Floats = (
+            np.stack([x * cosine - y * sine, x * sine + y * cosine], axis=1) + self.centre[job]
+        )
         return turned
 
     def _axes(self, job: Integers) -> tuple[Floats, Floats]:
@@ -142,7 +145,8 @@ def edges(polygons: Geometries, polygon: Integers, turn: Turn) -> Edges:
     Edges
         Ordered by job.
     """
-    # Callers take jobs a chunk at a time: the rings of polygons that are in other chunks are not needed.
+    # Callers take jobs a chunk at a time: the rings of polygons that are in other chunks are not
+    # needed.
     used, polygon = np.unique(polygon, return_inverse=True)
     parts, owner = shapely.get_parts(polygons[used], return_index=True)
     areal = shapely.get_type_id(parts) == _POLYGON
@@ -158,7 +162,9 @@ def edges(polygons: Geometries, polygon: Integers, turn: Turn) -> Edges:
     x0, y0 = turn.forth(points[edge], job).T
     x1, y1 = turn.forth(points[edge + 1], job).T
     up = y1 >= y0
-    return Edges(job, np.where(up, x0, x1), np.where(up, y0, y1), np.where(up, x1, x0), np.where(up, y1, y0))
+    return Edges(
+        job, np.where(up, x0, x1), np.where(up, y0, y1), np.where(up, x1, x0), np.where(up, y1, y0)
+    )
 
 
 def _ranges(start: Integers, count: Integers) -> Integers:
@@ -170,7 +176,14 @@ def _ranges(start: Integers, count: Integers) -> Integers:
 
 def blocked(each: Edges, bands: Bands) -> Blocked:
     """Return the stretches of bands that edges block: what the part of an edge inside a band, or `MARGIN_M` from it, projects to."""
-    stride = 4 * max(float(np.abs(part).max(initial=0.0)) for part in (each.y_bottom, each.y_top, bands.low, bands.high)) + 1
+    stride = (
+        4
+        * max(
+            float(np.abs(part).max(initial=0.0))
+            for part in (each.y_bottom, each.y_top, bands.low, bands.high)
+        )
+        + 1
+    )
     low, high = bands.low - MARGIN_M, bands.high + MARGIN_M
     first = np.searchsorted(bands.job * stride + high, each.job * stride + each.y_bottom, "right")
     last = np.searchsorted(bands.job * stride + low, each.job * stride + each.y_top, "left")
@@ -180,13 +193,19 @@ def blocked(each: Edges, bands: Bands) -> Blocked:
     band = _ranges(first, count)
     low, high = low[band], high[band]
     bottom, top, x_bottom, x_top, slope = (
-        np.repeat(values, count) for values in (each.y_bottom, each.y_top, each.x_bottom, each.x_top, slope)
+        np.repeat(values, count)
+        for values in (each.y_bottom, each.y_top, each.x_bottom, each.x_top, slope)
     )
     x_low = x_bottom + (np.maximum(low, bottom) - bottom) * slope
     x_high = np.where(high >= top, x_top, x_bottom + (high - bottom) * slope)
-    start, end = np.floor(np.minimum(x_low, x_high) * _GRID), np.ceil(np.maximum(x_low, x_high) * _GRID)
+    start, end = (
+        np.floor(np.minimum(x_low, x_high) * _GRID),
+        np.ceil(np.maximum(x_low, x_high) * _GRID),
+    )
     middle = (low + high) / 2
-    return Blocked(band, start.astype(np.intp), end.astype(np.intp), (bottom <= middle) & (middle < top))
+    return Blocked(
+        band, start.astype(np.intp), end.astype(np.intp), (bottom <= middle) & (middle < top)
+    )
 
 
 def free_intervals(layers: Sequence[Blocked], shortest_m: float = 0.0) -> Intervals:
@@ -195,19 +214,21 @@ def free_intervals(layers: Sequence[Blocked], shortest_m: float = 0.0) -> Interv
     Parameters
     ----------
     layers
-        What polygons block of the bands that must lie inside them; band number i of every layer belongs together.
+        What polygons block of the bands that must lie inside them; band number i of every layer
+        belongs together.
     shortest_m
         Stretches shorter than this are left out. [m]
 
     Returns
     -------
     Intervals
-        The longest possible stretches, `MARGIN_M` short at both ends; the bands keep `MARGIN_M` above and below as well.
+        The longest possible stretches, `MARGIN_M` short at both ends; the bands keep `MARGIN_M`
+        above and below as well.
 
     Notes
     -----
-    Between blocked stretches the band is wholly inside or wholly outside; an odd number of edges on its left that cross the middle of the
-    band tells which.
+    Between blocked stretches the band is wholly inside or wholly outside; an odd number of edges on
+    its left that cross the middle of the band tells which.
 
     Examples
     --------
@@ -218,17 +239,25 @@ def free_intervals(layers: Sequence[Blocked], shortest_m: float = 0.0) -> Interv
     >>> free.low.round(3), free.high.round(3)
     (array([0.]), array([5.]))
     """
-    band, start, end = (np.concatenate([getattr(each, name) for each in layers]) for name in ("band", "start", "end"))
-    crosses = np.concatenate([each.crosses.astype(np.intp) << layer for layer, each in enumerate(layers)])
-    # In whole steps the offsets of the bands cost no digits, so that results do not depend on which bands go together.
+    band, start, end = (
+        np.concatenate([getattr(each, name) for each in layers])
+        for name in ("band", "start", "end")
+    )
+    crosses = np.concatenate(
+        [each.crosses.astype(np.intp) << layer for layer, each in enumerate(layers)]
+    )
+    # In whole steps the offsets of the bands cost no digits, so that results do not depend on which
+    # bands go together.
     width = 4 * max(int(np.abs(start).max(initial=0)), int(np.abs(end).max(initial=0))) + 1
     offset = band * width
-    # Where as many stretches have ended as have begun nothing is blocked, so that starts and ends can be sorted each on their own. Each
-    # start takes along, as its last bits, which layer's edge crosses there; the sort that is called stable is quick on sorted pieces.
+    # Where as many stretches have ended as have begun nothing is blocked, so that starts and ends
+    # can be sorted each on their own. Each start takes along, as its last bits, which layer's edge
+    # crosses there; the sort that is called stable is quick on sorted pieces.
     start = np.sort((start + offset << len(layers)) + crosses, kind="stable")
     end = np.sort(end + offset, kind="stable")
     everywhere = (1 << len(layers)) - 1
-    # Every band crosses a layer an even number of times, so that nothing is inside from one band to the next.
+    # Every band crosses a layer an even number of times, so that nothing is inside from one band to
+    # the next.
     inside = np.bitwise_xor.accumulate(start & everywhere)[:-1] == everywhere
     start >>= len(layers)
     found = np.flatnonzero(inside & (start[1:] - end[:-1] >= (shortest_m + 2 * MARGIN_M) * _GRID))
@@ -240,8 +269,9 @@ def free_intervals(layers: Sequence[Blocked], shortest_m: float = 0.0) -> Interv
 def row_directions(polygons: Geometries, fan_degrees: float = 15.0) -> tuple[Integers, Floats]:
     """Return the directions worth trying for rows in each polygon.
 
-    These are the directions in which most of its edges run, those of its smallest surrounding rectangle, a fan that starts from that
-    rectangle, and what is square to any of them. Nothing refers to the north, so a turned polygon gets turned directions.
+    These are the directions in which most of its edges run, those of its smallest surrounding
+    rectangle, a fan that starts from that rectangle, and what is square to any of them. Nothing
+    refers to the north, so a turned polygon gets turned directions.
 
     Parameters
     ----------
@@ -265,18 +295,27 @@ def row_directions(polygons: Geometries, fan_degrees: float = 15.0) -> tuple[Int
     """
     present = np.flatnonzero(~shapely.is_empty(polygons))
     main = _surrounding_degrees(polygons[present])
-    # Edges are sorted into bins by their direction seen from the rectangle, whose own edges lie in the middle of a bin.
-    found = edges(polygons, present, Turn(np.zeros((len(present), 2)), main - _DIRECTION_BIN_DEGREES / 2))
+    # Edges are sorted into bins by their direction seen from the rectangle, whose own edges lie in
+    # the middle of a bin.
+    found = edges(
+        polygons, present, Turn(np.zeros((len(present), 2)), main - _DIRECTION_BIN_DEGREES / 2)
+    )
     width, height = found.x_top - found.x_bottom, found.y_top - found.y_bottom
     direction, length = np.degrees(np.arctan2(height, width)) % 180.0, np.hypot(width, height)
     bins = int(180 / _DIRECTION_BIN_DEGREES)
-    cell = found.job * bins + np.minimum((direction / _DIRECTION_BIN_DEGREES).astype(np.intp), bins - 1)
+    cell = found.job * bins + np.minimum(
+        (direction / _DIRECTION_BIN_DEGREES).astype(np.intp), bins - 1
+    )
     weight = np.bincount(cell, length, minlength=len(present) * bins).reshape(len(present), bins)
     longest = np.full(len(present) * bins, np.nan)
     order = np.argsort(length, kind="stable")
     longest[cell[order]] = direction[order]
     favourite = np.argsort(-weight, axis=1, kind="stable")[:, :_LONGEST_BINS]
-    of_edges = np.take_along_axis(longest.reshape(len(present), bins), favourite, axis=1) + main[:, None] - _DIRECTION_BIN_DEGREES / 2
+    of_edges = (
+        np.take_along_axis(longest.reshape(len(present), bins), favourite, axis=1)
+        + main[:, None]
+        - _DIRECTION_BIN_DEGREES / 2
+    )
     fan = main[:, None] + np.arange(0.0, 90.0, fan_degrees)
     half = np.concatenate([fan[:, :1], of_edges, fan[:, 1:]], axis=1)
     table = np.concatenate([half, half + 90.0], axis=1) % 180.0
@@ -301,7 +340,8 @@ def long_side_degrees(polygons: Geometries) -> Floats:
     Returns
     -------
     Floats
-        -180 to 180, counter-clockwise from the x axis, NaN for an empty polygon. (n,) float64 [degree]
+        -180 to 180, counter-clockwise from the x axis, NaN for an empty polygon. (n,) float64
+        [degree]
 
     Examples
     --------
@@ -318,14 +358,22 @@ def long_side_degrees(polygons: Geometries) -> Floats:
 
 
 def _surrounding_degrees(polygons: Geometries) -> Floats:
-    """Return the direction of a side of the smallest rectangle round each polygon. (n,) float64 [degree]."""
+    """Return the direction of a side of the smallest rectangle round each polygon.
+
+    (n,) float64 [degree].
+    """
     side = _surrounding_sides(polygons)[:, 0]
     return np.asarray(np.degrees(np.arctan2(side[:, 1], side[:, 0])))
 
 
 def _surrounding_sides(polygons: Geometries) -> Floats:
-    """Return two sides of the smallest rectangle round each polygon, square to each other. (n, 2, 2) float64 [m]."""
-    around = shapely.get_coordinates(shapely.get_exterior_ring(shapely.minimum_rotated_rectangle(polygons))).reshape(-1, 5, 2)
+    """Return two sides of the smallest rectangle round each polygon, square to each other.
+
+    (n, 2, 2) float64 [m].
+    """
+    around = shapely.get_coordinates(
+        shapely.get_exterior_ring(shapely.minimum_rotated_rectangle(polygons))
+    ).reshape(-1, 5, 2)
     return np.diff(around[:, :3], axis=1)
 
 
@@ -356,7 +404,12 @@ _CIRCLE_MARGIN = 1.03
 
 
 def room_for_rectangle(
-    shapes: Geometries, access: Geometries, *, length_m: float, width_m: float, within_m: float | Floats
+    shapes: Geometries,
+    access: Geometries,
+    *,
+    length_m: float,
+    width_m: float,
+    within_m: float | Floats,
 ) -> tuple[Booleans, Geometries]:
     """Return whether a rectangle of the asked size, a crane pad for instance, fits in each shape within a distance of the access.
 
@@ -376,7 +429,8 @@ def room_for_rectangle(
     fits : Booleans
         False for an empty shape and where there is no access. (n,) bool
     rectangle : Geometries
-        Of the rectangles that were found the one nearest to the access, None where none fits. (n,) object
+        Of the rectangles that were found the one nearest to the access, None where none fits. (n,)
+        object
 
     Raises
     ------
@@ -385,8 +439,9 @@ def room_for_rectangle(
 
     Notes
     -----
-    A rectangle that is found lies wholly inside, and is at most 0.01 mm smaller than asked. Directions are searched as `row_directions`
-    gives them and heights in steps, so that a rectangle that fits with less room to spare than a step can be missed.
+    A rectangle that is found lies wholly inside, and is at most 0.01 mm smaller than asked.
+    Directions are searched as `row_directions` gives them and heights in steps, so that a rectangle
+    that fits with less room to spare than a step can be missed.
 
     Examples
     --------
@@ -397,15 +452,29 @@ def room_for_rectangle(
     (array([ True, False]), None)
     """
     within: Floats = np.broadcast_to(np.asarray(within_m, dtype=np.float64), len(shapes))
-    if not (length_m > 0 and width_m > 0 and np.isfinite([length_m, width_m]).all() and (np.isfinite(within) & (within >= 0)).all()):
+    if not (
+        length_m > 0
+        and width_m > 0
+        and np.isfinite([length_m, width_m]).all()
+        and (np.isfinite(within) & (within >= 0)).all()
+    ):
         raise ValueError(
             f"A rectangle needs positive sides and a distance of at least 0; got {length_m} x {width_m} m within {within_m} m."
         )
     fits, rectangle = np.zeros(len(shapes), dtype=bool), np.full(len(shapes), None, dtype=object)
-    asked = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes) | shapely.is_missing(access) | shapely.is_empty(access)))
+    asked = np.flatnonzero(
+        ~(
+            shapely.is_missing(shapes)
+            | shapely.is_empty(shapes)
+            | shapely.is_missing(access)
+            | shapely.is_empty(access)
+        )
+    )
     length_m, width_m = length_m - _TOLERANCE_M, width_m - _TOLERANCE_M
     # What is farther from the access than the rectangle reaches cannot matter.
-    around = shapely.buffer(access[asked], within[asked] + np.hypot(length_m, width_m) + 1.0, quad_segs=4)
+    around = shapely.buffer(
+        access[asked], within[asked] + np.hypot(length_m, width_m) + 1.0, quad_segs=4
+    )
     near = np.full(len(shapes), shapely.Polygon(), dtype=object)
     near[asked] = shapely.intersection(shapes[asked], around)
     near[shapely.area(near) == 0] = shapely.Polygon()
@@ -425,7 +494,10 @@ def room_for_rectangle(
         distance = shapely.length(line)
         order = np.lexsort((np.arange(len(job)), distance, shape[job]))
         chosen = order[np.unique(shape[job][order], return_index=True)[1]]
-        chosen = chosen[(distance[chosen] <= within[shape[job[chosen]]]) & (distance[chosen] < best[shape[job[chosen]]])]
+        chosen = chosen[
+            (distance[chosen] <= within[shape[job[chosen]]])
+            & (distance[chosen] < best[shape[job[chosen]]])
+        ]
         owner = shape[job[chosen]]
         best[owner], fits[owner] = distance[chosen], True
         pads = np.stack([left, bounds[:, 1], left + length_m, bounds[:, 3]], axis=1)[chosen]
@@ -434,12 +506,20 @@ def room_for_rectangle(
 
 
 def has_room_for_rectangle(
-    shapes: Geometries, access: Geometries, *, length_m: float, width_m: float, within_m: float | Floats
+    shapes: Geometries,
+    access: Geometries,
+    *,
+    length_m: float,
+    width_m: float,
+    within_m: float | Floats,
 ) -> Booleans:
-    """Return whether there is room as `room_for_rectangle` searches it, at a fraction of the cost. (n,) bool.
+    """Return whether there is room as `room_for_rectangle` searches it, at a fraction of the cost.
 
-    Where no circle as wide as its short side fits, neither does the rectangle; where one round it fits near the access, so does the
-    rectangle. Of the others most have room along their smallest surrounding rectangle, and only what is then left is searched.
+    (n,) bool.
+
+    Where no circle as wide as its short side fits, neither does the rectangle; where one round it
+    fits near the access, so does the rectangle. Of the others most have room along their smallest
+    surrounding rectangle, and only what is then left is searched.
 
     Parameters
     ----------
@@ -458,10 +538,15 @@ def has_room_for_rectangle(
     return np.asarray(in_threads(room, shapes, access, within), dtype=bool)
 
 
-def _has_room(shapes: Geometries, access: Geometries, within: Floats, *, length_m: float, width_m: float) -> Booleans:
+def _has_room(
+    shapes: Geometries, access: Geometries, within: Floats, *, length_m: float, width_m: float
+) -> Booleans:
     fits = np.zeros(len(shapes), dtype=bool)
     left = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_missing(access)))
-    narrow, across = min(length_m, width_m) / _CIRCLE_MARGIN, float(np.hypot(length_m, width_m)) * _CIRCLE_MARGIN
+    narrow, across = (
+        min(length_m, width_m) / _CIRCLE_MARGIN,
+        float(np.hypot(length_m, width_m)) * _CIRCLE_MARGIN,
+    )
     # A shape that is smaller than the circle has no room for it.
     large = left[shapely.area(shapes[left]) >= (length_m**2 + width_m**2) / 4 * np.pi]
     centres = shapely.buffer(shapes[large], -across / 2, quad_segs=4)
@@ -469,18 +554,31 @@ def _has_room(shapes: Geometries, access: Geometries, within: Floats, *, length_
     left = left[~fits[left]]
     left = left[~shapely.is_empty(shapely.buffer(shapes[left], -narrow / 2, quad_segs=4))]
     for some in np.array_split(left, len(left) * 2 * _FIRST_PAD_HEIGHTS // _PAD_CHUNK + 1):
-        along, centre = _surrounding_degrees(shapes[some]), shapely.get_coordinates(shapely.centroid(shapes[some]))
-        owner, turn = some.repeat(2), Turn(centre.repeat(2, axis=0), np.stack([along, along + 90], axis=1).ravel())
+        along, centre = (
+            _surrounding_degrees(shapes[some]),
+            shapely.get_coordinates(shapely.centroid(shapes[some])),
+        )
+        owner, turn = (
+            some.repeat(2),
+            Turn(centre.repeat(2, axis=0), np.stack([along, along + 90], axis=1).ravel()),
+        )
         job, bounds = _strips(shapes, owner, turn, length_m, width_m, _FIRST_PAD_HEIGHTS)
         strip, owner = turned_rectangles(turn, job, bounds), owner[job]
         fits[owner[shapely.distance(strip, access[owner]) <= within[owner]]] = True
     left = left[~fits[left]]
-    fits[left], _ = room_for_rectangle(shapes[left], access[left], length_m=length_m, width_m=width_m, within_m=within[left])
+    fits[left], _ = room_for_rectangle(
+        shapes[left], access[left], length_m=length_m, width_m=width_m, within_m=within[left]
+    )
     return fits
 
 
 def _strips(
-    shapes: Geometries, shape: Integers, turn: Turn, length_m: float, depth_m: float, heights: int = _PAD_HEIGHTS
+    shapes: Geometries,
+    shape: Integers,
+    turn: Turn,
+    length_m: float,
+    depth_m: float,
+    heights: int = _PAD_HEIGHTS,
 ) -> tuple[Integers, Floats]:
     """Return job and bounds of the strips of a depth that lie inside, at least as long as asked, at some heights."""
     found = edges(shapes, shape, turn)
@@ -492,4 +590,6 @@ def _strips(
     low = bottom[:, None] + np.maximum(top - bottom, 0)[:, None] * share
     bands = Bands(np.repeat(np.arange(len(shape)), heights), low.ravel(), low.ravel() + depth_m)
     free = free_intervals([blocked(found, bands)], length_m)
-    return bands.job[free.band], np.stack([free.low, bands.low[free.band], free.high, bands.high[free.band]], axis=1)
+    return bands.job[free.band], np.stack(
+        [free.low, bands.low[free.band], free.high, bands.high[free.band]], axis=1
+    )

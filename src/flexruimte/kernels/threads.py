@@ -1,7 +1,8 @@
 """Array functions run over chunks of their arrays, in threads.
 
-What the geometry library computes per element does not hold Python's lock, so threads share the work without copying anything. Elements
-do not know in which chunk they are: results do not depend on the number of threads.
+What the geometry library computes per element does not hold Python's lock, so threads share the
+work without copying anything. Elements do not know in which chunk they are: results do not depend
+on the number of threads.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def threads_in_use() -> int:
 def each_in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
     """Return what a function returns for each item, for as many at once as there are threads; kernels in it then use one.
 
-    What holds Python's lock for one item goes on while shapes of another are computed. With one item, its kernels use the threads.
+    What holds Python's lock for one item goes on while shapes of another are computed. With one
+    item, its kernels use the threads.
 
     Examples
     --------
@@ -73,20 +75,25 @@ def each_in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -
 
 
 def in_threads(
-    function: Callable[..., Any], *arrays: Array, together: Array | None = None, work: Array | None = None, most_work: int = 0
+    function: Callable[..., Any],
+    *arrays: Array,
+    together: Array | None = None,
+    work: Array | None = None,
+    most_work: int = 0,
 ) -> Array:
     """Return what a function of equally long arrays returns, computed in chunks.
 
     Parameters
     ----------
     function
-        Takes the arrays, or the same slice of each, and returns an array, mostly with a row per element. Threads run it at the same
-        time, so it must not look through prepared geometry that several elements share: that is built at the first look.
+        Takes the arrays, or the same slice of each, and returns an array, mostly with a row per
+        element. Threads run it at the same time, so it must not look through prepared geometry that
+        several elements share: that is built at the first look.
     arrays
         (n, ...) each.
     together
-        Rows that follow each other and have the same number here stay in one chunk, so that a function may look through prepared geometry
-        that they share. (n,)
+        Rows that follow each other and have the same number here stay in one chunk, so that a
+        function may look through prepared geometry that they share. (n,)
     work
         How much each element asks, where that differs too much to count elements. (n,) int
     most_work
@@ -111,7 +118,10 @@ def in_threads(
     if together is not None:
         changes = np.flatnonzero(np.diff(together, prepend=together[0] - 1))
         first = np.unique(changes[np.searchsorted(changes, first, side="right") - 1]).tolist()
-    chunks = [[array[start:end] for array in arrays] for start, end in zip(first, [*first[1:], count], strict=True)]
+    chunks = [
+        [array[start:end] for array in arrays]
+        for start, end in zip(first, [*first[1:], count], strict=True)
+    ]
     if threads == 1:
         return np.concatenate([function(*chunk) for chunk in chunks])
     with ThreadPoolExecutor(threads) as pool:
@@ -129,5 +139,8 @@ def _first_by_work(work: Array, most_work: int) -> list[int]:
     asked, first, start = np.cumsum(work), [], 0
     while start < len(work):
         first.append(start)
-        start = max(int(np.searchsorted(asked, asked[start] - work[start] + most_work, side="right")), start + 1)
+        start = max(
+            int(np.searchsorted(asked, asked[start] - work[start] + most_work, side="right")),
+            start + 1,
+        )
     return first

@@ -23,7 +23,9 @@ _AT_ONCE = 5_000
 """Features that are in memory as text."""
 
 
-def write_geojson(locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
+def write_geojson(
+    locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path
+) -> None:
     """Write locations to a GeoJSON file; the same locations give the same bytes.
 
     Parameters
@@ -59,7 +61,9 @@ def _features(properties: Mapping[str, list[str]], shapes: Geometries) -> Iterat
     geometries = np.where(shapely.is_missing(shapes), "null", shapely.to_geojson(shapes))
     members = ",".join(f"{to_json(name)}:".replace("%", "%%") + "%s" for name in properties)
     feature = f'{{"type":"Feature","id":%s,"geometry":%s,"properties":{{{members}}}}}'
-    return map(feature.__mod__, zip(properties[PARCEL_ID], geometries, *properties.values(), strict=True))
+    return map(
+        feature.__mod__, zip(properties[PARCEL_ID], geometries, *properties.values(), strict=True)
+    )
 
 
 def _shapes(locations: gpd.GeoDataFrame) -> Geometries:
@@ -79,8 +83,13 @@ def _bounds(shapes: Geometries) -> dict[str, list[float]]:
 
 def _properties(locations: gpd.GeoDataFrame) -> dict[str, list[str]]:
     """Return the JSON of the properties of locations, by column."""
-    columns = {str(name): column for name, column in locations.items() if column.dtype != "geometry"}
-    return {name: (json_lists if name in LIST_COLUMNS else json_values)(column) for name, column in columns.items()}
+    columns = {
+        str(name): column for name, column in locations.items() if column.dtype != "geometry"
+    }
+    return {
+        name: (json_lists if name in LIST_COLUMNS else json_values)(column)
+        for name, column in columns.items()
+    }
 
 
 def _foreign_members(summary: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,15 +104,25 @@ def _foreign_members(summary: Mapping[str, Any]) -> dict[str, Any]:
         "gemeente_code": summary["municipality"]["code"],
         "gemeente": summary["municipality"]["name"],
         "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
-        "not_assessed": [{**entry, "title": in_language(entry["title"], language)} for entry in summary["not_assessed"]],
-        "absent": [{**entry, "title": in_language(entry["title"], language)} for entry in summary["absent"]],
+        "not_assessed": [
+            {**entry, "title": in_language(entry["title"], language)}
+            for entry in summary["not_assessed"]
+        ],
+        "absent": [
+            {**entry, "title": in_language(entry["title"], language)} for entry in summary["absent"]
+        ],
         "transformation": {
             "name": transformation.name,
             "accuracy_m": transformation.accuracy_m,
             "best_available": transformation.best,
         },
         "attribution": [
-            {"layer": name, "source": facts["source"], "reference_date": facts["reference_date"], "licence": facts["licence"]}
+            {
+                "layer": name,
+                "source": facts["source"],
+                "reference_date": facts["reference_date"],
+                "licence": facts["licence"],
+            }
             for name, facts in summary["inputs"].items()
         ],
     }

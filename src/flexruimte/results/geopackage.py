@@ -42,7 +42,12 @@ _GDAL: Final = Lock()
 """GDAL's settings hold for the process."""
 
 
-def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | None, summary: Mapping[str, Any], path: str | Path) -> None:
+def write_geopackage(
+    locations: gpd.GeoDataFrame,
+    layout: gpd.GeoDataFrame | None,
+    summary: Mapping[str, Any],
+    path: str | Path,
+) -> None:
     """Write the layers `locations` (the parcels), `buildable` (what remains of them) and `layout` to a GeoPackage in RD New.
 
     Parameters
@@ -50,8 +55,9 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | Non
     locations
         As `flexruimte.results.sentences.with_sentences` makes it; lists are "a;b".
     layout
-        As `flexruimte.results.layouts.layout_table` makes it. None leaves layouts and styles as they are in the file, which must be there
-        as this function wrote it, with the same columns: with a hundred modules for each location they are most of the work.
+        As `flexruimte.results.layouts.layout_table` makes it. None leaves layouts and styles as
+        they are in the file, which must be there as this function wrote it, with the same columns:
+        with a hundred modules for each location they are most of the work.
     summary
         As `flexruimte.results.summary.summarise` makes it.
     path
@@ -62,12 +68,24 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | Non
     OutputError
         When the file cannot be written.
     """
-    table = pd.DataFrame({name: column for name, column in locations.items() if column.dtype != "geometry"})
-    layers = {"locations": (table, np.asarray(locations["parcel"])), "buildable": (table, np.asarray(locations.geometry))}
+    table = pd.DataFrame(
+        {name: column for name, column in locations.items() if column.dtype != "geometry"}
+    )
+    layers = {
+        "locations": (table, np.asarray(locations["parcel"])),
+        "buildable": (table, np.asarray(locations.geometry)),
+    }
     if layout is not None:
-        layers["layout"] = (pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry))
+        layers["layout"] = (
+            pd.DataFrame(layout.drop(columns="geometry")),
+            np.asarray(layout.geometry),
+        )
     language = summary["study"]["language"]
-    styles = {"locations": style_of_locations(language), "buildable": style_of_buildable(language), "layout": style_of_layout(language)}
+    styles = {
+        "locations": style_of_locations(language),
+        "buildable": style_of_buildable(language),
+        "layout": style_of_layout(language),
+    }
     moment = f"{summary['study']['as_of']}T00:00:00.000Z"
     with whole_file(path) as partial:
         try:
@@ -80,8 +98,14 @@ def write_geopackage(locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | Non
             if layout is not None:
                 with closing(sqlite3.connect(partial)) as database:
                     _add_styles(database, styles, moment)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as error:
-            raise OutputError(f"{path} cannot be written: {error}; check the disk and your rights on the folder") from error
+        except (
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.DataLayerError,
+            sqlite3.Error,
+        ) as error:
+            raise OutputError(
+                f"{path} cannot be written: {error}; check the disk and your rights on the folder"
+            ) from error
 
 
 def _remove_rows(layers: Iterable[str], path: Path) -> None:
@@ -89,24 +113,42 @@ def _remove_rows(layers: Iterable[str], path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         for name in layers:
-            # Row by row, the triggers that see to index and count would take as long as writing all rows anew.
-            triggers = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (name,)).fetchall()
+            # Row by row, the triggers that see to index and count would take as long as writing all
+            # rows anew.
+            triggers = database.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?",
+                (name,),
+            ).fetchall()
             index = f"rtree_{name}_{_GEOMETRY_COLUMN}"
-            (made_by,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (index,)).fetchone()
+            (made_by,) = database.execute(
+                "SELECT sql FROM sqlite_master WHERE name = ?", (index,)
+            ).fetchone()
             for trigger, _ in triggers:
                 database.execute(f'DROP TRIGGER "{trigger}"')
-            for statement in (f'DELETE FROM "{name}"', f'DROP TABLE "{index}"', made_by, *(sql for _, sql in triggers)):
+            for statement in (
+                f'DELETE FROM "{name}"',
+                f'DROP TABLE "{index}"',
+                made_by,
+                *(sql for _, sql in triggers),
+            ):
                 database.execute(statement)
-            database.execute("UPDATE gpkg_ogr_contents SET feature_count = 0 WHERE table_name = ?", (name,))
+            database.execute(
+                "UPDATE gpkg_ogr_contents SET feature_count = 0 WHERE table_name = ?", (name,)
+            )
             database.execute("UPDATE sqlite_sequence SET seq = 0 WHERE name = ?", (name,))
             database.execute(
-                "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) = (NULL, NULL, NULL, NULL) WHERE table_name = ?", (name,)
+                "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) = (NULL, NULL, NULL, NULL) WHERE table_name = ?",
+                (name,),
             )
         database.commit()
 
 
-def _write_layer(table: pd.DataFrame, geometries: Geometries, path: Path, name: str, *, append: bool) -> None:
-    columns = pa.Table.from_pandas(table, preserve_index=False).append_column(_GEOMETRY_COLUMN, multipolygons(geometries))
+def _write_layer(
+    table: pd.DataFrame, geometries: Geometries, path: Path, name: str, *, append: bool
+) -> None:
+    columns = pa.Table.from_pandas(table, preserve_index=False).append_column(
+        _GEOMETRY_COLUMN, multipolygons(geometries)
+    )
     with warnings.catch_warnings():
         # The temporary name is not the one that GDAL would choose.
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -127,7 +169,9 @@ def multipolygons(geometries: Geometries) -> pa.Array:
     """Return the WKB of polygons and multipolygons, as multipolygons all; null where there is none."""
     wkb = pa.array(shapely.to_wkb(geometries, byte_order=1), pa.large_binary())
     alone = pa.array(shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON)
-    return pc.if_else(alone, pc.binary_join_element_wise(_ONE_PART, wkb, pa.scalar(b"", pa.large_binary())), wkb)
+    return pc.if_else(
+        alone, pc.binary_join_element_wise(_ONE_PART, wkb, pa.scalar(b"", pa.large_binary())), wkb
+    )
 
 
 @contextmanager

@@ -41,7 +41,9 @@ def json_lists(texts: pd.Series[Any]) -> list[str]:
     ['["a","b"]', '[]', '[]']
     """
     codes, distinct = pd.factorize(texts)
-    return _spread([f"[{','.join(map(to_json, listed_ids(text)))}]" for text in distinct.tolist()], "[]", codes)
+    return _spread(
+        [f"[{','.join(map(to_json, listed_ids(text)))}]" for text in distinct.tolist()], "[]", codes
+    )
 
 
 def _spread(encoded: list[str], unknown: str, codes: np.ndarray[Any, Any]) -> list[str]:

@@ -26,7 +26,14 @@ from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import CRS, PARCEL_ID, SITE_ID, Geometries
 from flexruimte.wording.labels import LAYOUT_KINDS, Language, label
 
-__all__ = ["LAYOUT_COLUMNS", "LAYOUT_GEOJSON", "digest_of_layouts", "layout_table", "write_layout_geojson", "write_layouts"]
+__all__ = [
+    "LAYOUT_COLUMNS",
+    "LAYOUT_GEOJSON",
+    "digest_of_layouts",
+    "layout_table",
+    "write_layout_geojson",
+    "write_layouts",
+]
 
 LAYOUT_GEOJSON: Final = "layout.geojson"
 LAYOUT_COLUMNS: Final = [PARCEL_ID, "kind", "kind_label", "storeys", "row", "degrees"]
@@ -35,7 +42,9 @@ _DRAWN: Final = ("roads", "paved", "paths", "module", "part", "storeys", "row", 
 """What of `Layouts` is in the features."""
 
 
-def layout_table(ids: np.ndarray[Any, Any], layouts: Layouts | None, language: Language) -> gpd.GeoDataFrame:
+def layout_table(
+    ids: np.ndarray[Any, Any], layouts: Layouts | None, language: Language
+) -> gpd.GeoDataFrame:
     """Return the features of layouts: roads first, so that modules are drawn on top.
 
     Parameters
@@ -50,24 +59,40 @@ def layout_table(ids: np.ndarray[Any, Any], layouts: Layouts | None, language: L
     Returns
     -------
     geopandas.GeoDataFrame
-        In RD New: `LAYOUT_COLUMNS`, of which `storeys`, `row` and `degrees` are null but for modules. (m, ...)
+        In RD New: `LAYOUT_COLUMNS`, of which `storeys`, `row` and `degrees` are null but for
+        modules. (m, ...)
     """
     if layouts is None:
         empty = pd.DataFrame({name: pd.Series(dtype="string") for name in LAYOUT_COLUMNS})
         return _typed(empty, np.empty(0, dtype=object))
-    ground = {"road": np.asarray(layouts.roads), "paved": np.asarray(layouts.paved), "path": np.asarray(layouts.paths)}
-    there = [np.flatnonzero(~shapely.is_empty(shapes) & ~shapely.is_missing(shapes)) for shapes in ground.values()]
+    ground = {
+        "road": np.asarray(layouts.roads),
+        "paved": np.asarray(layouts.paved),
+        "path": np.asarray(layouts.paths),
+    }
+    there = [
+        np.flatnonzero(~shapely.is_empty(shapes) & ~shapely.is_missing(shapes))
+        for shapes in ground.values()
+    ]
     part = np.concatenate([*there, layouts.part])
     kinds = [*ground, "module"]
     kind = np.repeat(np.arange(len(kinds)), [*map(len, there), len(layouts.part)])
-    of_modules = {"storeys": layouts.storeys, "row": layouts.row, "degrees": np.round(layouts.degrees, 3)}
+    of_modules = {
+        "storeys": layouts.storeys,
+        "row": layouts.row,
+        "degrees": np.round(layouts.degrees, 3),
+    }
     table = pd.DataFrame(
         {
             PARCEL_ID: pd.array(ids, dtype="string").take(part),
             "kind": pd.array(kinds, dtype="string").take(kind),
-            "kind_label": pd.array([label(LAYOUT_KINDS, name, language) for name in kinds], dtype="string").take(kind),
+            "kind_label": pd.array(
+                [label(LAYOUT_KINDS, name, language) for name in kinds], dtype="string"
+            ).take(kind),
             **{
-                name: np.pad(values.astype(float), (len(part) - len(values), 0), constant_values=np.nan)
+                name: np.pad(
+                    values.astype(float), (len(part) - len(values), 0), constant_values=np.nan
+                )
                 for name, values in of_modules.items()
             },
         }
@@ -79,12 +104,17 @@ def layout_table(ids: np.ndarray[Any, Any], layouts: Layouts | None, language: L
 def digest_of_layouts(assessment: Assessment) -> str | None:
     """Return a text that changes when anything in the layer of layouts does, or the columns of the layers beside it.
 
-    It is the same whether layouts were just made or are as they were kept. None where homes are by density.
+    It is the same whether layouts were just made or are as they were kept. None where homes are by
+    density.
     """
     if assessment.layouts is None:
         return None
     plan, parcels, sites = assessment.plan, assessment.parcels, assessment.sites
-    ids = [parcels[PARCEL_ID].tolist(), parcels[SITE_ID].tolist(), [] if sites is None else sites.table[PARCEL_ID].tolist()]
+    ids = [
+        parcels[PARCEL_ID].tolist(),
+        parcels[SITE_ID].tolist(),
+        [] if sites is None else sites.table[PARCEL_ID].tolist(),
+    ]
     general = [software_versions(), plan.language, plan.as_of.isoformat(), plan.groups, ids]
     digest = hashlib.sha256(json.dumps(general, sort_keys=True).encode())
     for layouts in (assessment.layouts, None if sites is None else sites.layouts):
@@ -99,10 +129,16 @@ def digest_of_layouts(assessment: Assessment) -> str | None:
 def _typed(table: pd.DataFrame, geometries: Geometries) -> gpd.GeoDataFrame:
     texts = {name: table[name].astype("string") for name in (PARCEL_ID, "kind", "kind_label")}
     numbers = {name: table[name].astype("Float64").astype("Int64") for name in ("storeys", "row")}
-    return gpd.GeoDataFrame(table.assign(**texts, **numbers, degrees=table["degrees"].astype("Float64")), geometry=geometries, crs=CRS)
+    return gpd.GeoDataFrame(
+        table.assign(**texts, **numbers, degrees=table["degrees"].astype("Float64")),
+        geometry=geometries,
+        crs=CRS,
+    )
 
 
-def write_layout_geojson(layout: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path) -> None:
+def write_layout_geojson(
+    layout: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path
+) -> None:
     """Write layouts to a GeoJSON file, in WGS 84 by RFC 7946.
 
     Parameters
@@ -127,9 +163,13 @@ def write_layout_geojson(layout: gpd.GeoDataFrame, summary: Mapping[str, Any], p
         f'{{"type":"Feature","geometry":{geometry},"properties":{json.dumps(row, ensure_ascii=False, separators=(",", ":"))}}}'
         for geometry, row in zip(shapely.to_geojson(geometries[drawn]), values, strict=True)
     )
-    name = json.dumps(f"{summary['study']['name']}: {summary['municipality']['name']}", ensure_ascii=False)
+    name = json.dumps(
+        f"{summary['study']['name']}: {summary['municipality']['name']}", ensure_ascii=False
+    )
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary["study"]["as_of"]}","features":[\n')
+        file.write(
+            f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary["study"]["as_of"]}","features":[\n'
+        )
         file.write(",\n".join(features))
         file.write("\n]}\n")
 
@@ -149,7 +189,9 @@ def write_layouts(out: Path) -> list[Path]:
         try:
             layout = pyogrio.read_dataframe(folder / LOCATIONS_GPKG, layer="layout")
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-            raise OutputError(f"{folder / LOCATIONS_GPKG} cannot be read: {error}; run this municipality again with --fresh") from None
+            raise OutputError(
+                f"{folder / LOCATIONS_GPKG} cannot be read: {error}; run this municipality again with --fresh"
+            ) from None
         table = _typed(pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry))
         write_layout_geojson(table, summary, folder / LAYOUT_GEOJSON)
         written.append(folder / LAYOUT_GEOJSON)

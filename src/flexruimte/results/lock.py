@@ -37,7 +37,9 @@ def lock_file(path: Path) -> Iterator[None]:
     try:
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}; check your rights on the folder") from None
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}; check your rights on the folder"
+        ) from None
     with file:
         if not _lock(file):
             file.seek(0)

@@ -28,5 +28,11 @@ def write_parquet(parcels: gpd.GeoDataFrame, path: str | Path) -> None:
         When the file cannot be written.
     """
     with whole_file(path) as partial:
-        # All rows lie in one group: statistics tell whether to look into a file at all, for a parcel or for a municipality.
-        parcels.to_parquet(partial, index=False, compression="zstd", write_statistics=[PARCEL_ID, MUNICIPALITY_CODE])
+        # All rows lie in one group: statistics tell whether to look into a file at all, for a
+        # parcel or for a municipality.
+        parcels.to_parquet(
+            partial,
+            index=False,
+            compression="zstd",
+            write_statistics=[PARCEL_ID, MUNICIPALITY_CODE],
+        )

@@ -7,7 +7,13 @@ from xml.sax.saxutils import quoteattr
 
 from flexruimte.wording.labels import LAYOUT_KINDS, Language, label
 
-__all__ = ["SCORE_CLASSES", "UNKNOWN_COLOUR", "style_of_buildable", "style_of_layout", "style_of_locations"]
+__all__ = [
+    "SCORE_CLASSES",
+    "UNKNOWN_COLOUR",
+    "style_of_buildable",
+    "style_of_layout",
+    "style_of_locations",
+]
 
 SCORE_CLASSES: Final = (
     (80, 101, "#00441b"),
@@ -18,7 +24,12 @@ SCORE_CLASSES: Final = (
 )
 """From, up to but not including, colour; readable without seeing red or green apart."""
 UNKNOWN_COLOUR: Final = "#969696"
-_LAYOUT_COLOURS: Final = {"road": "#d9d9d9", "paved": "#bdbdbd", "path": "#f0e0c0", "module": "#e6550d"}
+_LAYOUT_COLOURS: Final = {
+    "road": "#d9d9d9",
+    "paved": "#bdbdbd",
+    "path": "#f0e0c0",
+    "module": "#e6550d",
+}
 _OUTLINE: Final = "#404040"
 _RANKED: Final = '"rank" IS NOT NULL'
 
@@ -38,8 +49,20 @@ def _document(language: Language, *, filled: bool) -> str:
     classes: list[tuple[str, str, str]] = []
     for low, high, colour in SCORE_CLASSES:
         name = f"score {low}-{min(high, 100)}"
-        classes.append((name, f'{_RANKED} AND "score" >= {low} AND "score" < {high}', _fill(colour, filled=filled)))
-    classes.append(("zonder score" if dutch else "without score", f'{_RANKED} AND "score" IS NULL', _fill("#ffffff", filled=filled)))
+        classes.append(
+            (
+                name,
+                f'{_RANKED} AND "score" >= {low} AND "score" < {high}',
+                _fill(colour, filled=filled),
+            )
+        )
+    classes.append(
+        (
+            "zonder score" if dutch else "without score",
+            f'{_RANKED} AND "score" IS NULL',
+            _fill("#ffffff", filled=filled),
+        )
+    )
     unknown = _fill(UNKNOWN_COLOUR, filled=False) + (_hatch() if filled else "")
     classes.append(("onbekend" if dutch else "unknown", '"rank" IS NULL', unknown))
     return _by_rules(classes, _labelling() if filled else "")
@@ -57,7 +80,9 @@ def style_of_layout(language: Language) -> str:
 
 def _by_rules(classes: list[tuple[str, str, str]], labelling: str = "") -> str:
     """Return a style with a rule per class: its name, its condition and how it is filled."""
-    rules = "".join(_rule(number, name, condition) for number, (name, condition, _) in enumerate(classes))
+    rules = "".join(
+        _rule(number, name, condition) for number, (name, condition, _) in enumerate(classes)
+    )
     symbols = "".join(_symbol(number, fill) for number, (_, _, fill) in enumerate(classes))
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
@@ -96,13 +121,28 @@ def _fill(colour: str, *, filled: bool) -> str:
 
 
 def _hatch() -> str:
-    line = _layer("SimpleLine", {"line_color": _rgba(UNKNOWN_COLOUR), "line_width": "0.3", "line_width_unit": "MM", "line_style": "solid"})
+    line = _layer(
+        "SimpleLine",
+        {
+            "line_color": _rgba(UNKNOWN_COLOUR),
+            "line_width": "0.3",
+            "line_width_unit": "MM",
+            "line_style": "solid",
+        },
+    )
     inner = f'<symbol name="@hatch" type="line" alpha="1" clip_to_extent="1" force_rhr="0">\n{line}</symbol>\n'
-    return _layer("LinePatternFill", {"angle": "45", "distance": "2", "distance_unit": "MM", "line_width": "0.3"}, inner)
+    return _layer(
+        "LinePatternFill",
+        {"angle": "45", "distance": "2", "distance_unit": "MM", "line_width": "0.3"},
+        inner,
+    )
 
 
 def _layer(kind: str, options: dict[str, str], inner: str = "") -> str:
-    written = "".join(f'<Option name="{name}" type="QString" value={quoteattr(value)}/>' for name, value in options.items())
+    written = "".join(
+        f'<Option name="{name}" type="QString" value={quoteattr(value)}/>'
+        for name, value in options.items()
+    )
     old = "".join(f'<prop k="{name}" v={quoteattr(value)}/>' for name, value in options.items())
     return f'<layer class="{kind}" enabled="1" locked="0" pass="0"><Option type="Map">{written}</Option>{old}\n{inner}</layer>\n'
 

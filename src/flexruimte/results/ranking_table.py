@@ -50,7 +50,8 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
     Parameters
     ----------
     folders
-        Folders with the results of municipalities of one study. Where what `write_ranked` writes is not there it is made.
+        Folders with the results of municipalities of one study. Where what `write_ranked` writes is
+        not there it is made.
     path
         The file to write.
 
@@ -64,11 +65,15 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
         for folder in folders:
             ranked = folder / RANKED_FILE
             if not ranked.is_file():
-                write_ranked(read_locations(folder), read_summary(folder)["study"]["target_groups"], folder)
+                write_ranked(
+                    read_locations(folder), read_summary(folder)["study"]["target_groups"], folder
+                )
             try:
                 text = ranked.read_bytes().decode("utf-8")
             except (OSError, ValueError) as error:
-                raise OutputError(f"{ranked} cannot be read: {error}; remove it, and give the same command again") from None
+                raise OutputError(
+                    f"{ranked} cannot be read: {error}; remove it, and give the same command again"
+                ) from None
             if not head:
                 head = text.partition("\n")[0]
                 file.write(f"{head}\n")

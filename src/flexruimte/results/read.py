@@ -20,7 +20,15 @@ import pyogrio.errors
 import shapely
 
 from flexruimte.errors import OutputError, did_you_mean
-from flexruimte.vocabulary import HOMES_HIGH, HOMES_LOW, HOMES_MID, PARCEL_ID, RANK, TERM_END, TERM_START
+from flexruimte.vocabulary import (
+    HOMES_HIGH,
+    HOMES_LOW,
+    HOMES_MID,
+    PARCEL_ID,
+    RANK,
+    TERM_END,
+    TERM_START,
+)
 
 __all__ = [
     "FILES",
@@ -81,7 +89,9 @@ def read_summary(folder: Path) -> dict[str, Any]:
     try:
         summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise OutputError(f"{path} cannot be read: {error}; run this municipality again with --fresh") from None
+        raise OutputError(
+            f"{path} cannot be read: {error}; run this municipality again with --fresh"
+        ) from None
     return summary
 
 
@@ -108,9 +118,13 @@ def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFram
     path = folder / LOCATIONS_GPKG
     try:
         layer = "buildable" if with_positions else "locations"
-        read = pyogrio.read_dataframe(path, layer=layer, read_geometry=with_positions, use_arrow=True)
+        read = pyogrio.read_dataframe(
+            path, layer=layer, read_geometry=with_positions, use_arrow=True
+        )
     except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise OutputError(f"{path} cannot be read: {error}; run this municipality again with --fresh") from None
+        raise OutputError(
+            f"{path} cannot be read: {error}; run this municipality again with --fresh"
+        ) from None
     rows = read.drop(columns="geometry", errors="ignore")
     if with_positions:
         points = shapely.point_on_surface(np.asarray(read.geometry))
@@ -161,17 +175,35 @@ def read_run(out: Path) -> RunResults:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))["municipalities"]
     except OSError:
-        raise OutputError(f"{out} holds no run: there is no {RUN} in it; give the folder that flexruimte run wrote to") from None
+        raise OutputError(
+            f"{out} holds no run: there is no {RUN} in it; give the folder that flexruimte run wrote to"
+        ) from None
     except (ValueError, KeyError, TypeError):
-        raise OutputError(f"{path} is not the log of a run; run the study again with --fresh") from None
-    folders = [out / entry["folder"] for _, entry in sorted(entries.items()) if entry["state"] == "done"]
+        raise OutputError(
+            f"{path} is not the log of a run; run the study again with --fresh"
+        ) from None
+    folders = [
+        out / entry["folder"] for _, entry in sorted(entries.items()) if entry["state"] == "done"
+    ]
     if not folders:
-        raise OutputError(f"no municipality in {out} is done; run the study first, and see {RUN} for what went wrong")
+        raise OutputError(
+            f"no municipality in {out} is done; run the study first, and see {RUN} for what went wrong"
+        )
     return RunResults(
         summary=read_summary(folders[0]),
-        locations=pd.concat([read_locations(folder, with_positions=True) for folder in folders], ignore_index=True),
-        done={code: entry["name"] for code, entry in sorted(entries.items()) if entry["state"] in ("done", "empty")},
-        not_done={code: entry["state"] for code, entry in sorted(entries.items()) if entry["state"] not in ("done", "empty")},
+        locations=pd.concat(
+            [read_locations(folder, with_positions=True) for folder in folders], ignore_index=True
+        ),
+        done={
+            code: entry["name"]
+            for code, entry in sorted(entries.items())
+            if entry["state"] in ("done", "empty")
+        },
+        not_done={
+            code: entry["state"]
+            for code, entry in sorted(entries.items())
+            if entry["state"] not in ("done", "empty")
+        },
     )
 
 
@@ -187,9 +219,15 @@ def read_measure(out: Path, measure: str) -> pd.Series[Any]:
     for path in parcel_files(out):
         try:
             if measure in pq.read_schema(path).names:
-                found.append(pq.read_table(path, columns=[PARCEL_ID, measure]).to_pandas().set_index(PARCEL_ID)[measure])
+                found.append(
+                    pq.read_table(path, columns=[PARCEL_ID, measure])
+                    .to_pandas()
+                    .set_index(PARCEL_ID)[measure]
+                )
         except (OSError, pa.ArrowException) as error:
-            raise OutputError(f"{path} cannot be read: {error}; run this municipality again with --fresh") from None
+            raise OutputError(
+                f"{path} cannot be read: {error}; run this municipality again with --fresh"
+            ) from None
     return pd.concat(found) if found else pd.Series(dtype="float64")
 
 
@@ -216,9 +254,15 @@ def read_parcel(out: Path, parcel_id: str) -> tuple[dict[str, Any], dict[str, An
             return row, read_summary(path.parent)
     known: list[str] = []
     for path in files:
-        known += pq.read_table(path, columns=[PARCEL_ID])[PARCEL_ID].to_pylist() if len(known) < _MOST_IDS else []
+        known += (
+            pq.read_table(path, columns=[PARCEL_ID])[PARCEL_ID].to_pylist()
+            if len(known) < _MOST_IDS
+            else []
+        )
     near = did_you_mean(parcel_id, known)
-    remedy = near if near.startswith("did") or len(known) <= _FEW_IDS else "copy its id from the results"
+    remedy = (
+        near if near.startswith("did") or len(known) <= _FEW_IDS else "copy its id from the results"
+    )
     raise OutputError(f"parcel '{parcel_id}' is not in {out}; {remedy}")
 
 
@@ -226,14 +270,22 @@ def parcel_files(out: Path) -> Iterator[Path]:
     """Yield the files with parcels in a folder of a run, or of one municipality."""
     files = sorted([*out.glob(PARCELS), *out.glob(f"*/{PARCELS}")])
     if not files:
-        raise OutputError(f"{out} holds no results: there is no {PARCELS} in it or one folder down; give the folder that a run wrote to")
+        raise OutputError(
+            f"{out} holds no results: there is no {PARCELS} in it or one folder down; give the folder that a run wrote to"
+        )
     yield from files
 
 
 def _rows(path: Path, parcel_id: str) -> pd.DataFrame:
     try:
-        columns = [name for name in pq.read_schema(path).names if name not in ("geometry", "buildable")]
-        table: pd.DataFrame = pd.read_parquet(path, columns=columns, filters=[(PARCEL_ID, "==", parcel_id)])
+        columns = [
+            name for name in pq.read_schema(path).names if name not in ("geometry", "buildable")
+        ]
+        table: pd.DataFrame = pd.read_parquet(
+            path, columns=columns, filters=[(PARCEL_ID, "==", parcel_id)]
+        )
     except (OSError, pa.ArrowException) as error:
-        raise OutputError(f"{path} cannot be read: {error}; run this municipality again with --fresh") from None
+        raise OutputError(
+            f"{path} cannot be read: {error}; run this municipality again with --fresh"
+        ) from None
     return table

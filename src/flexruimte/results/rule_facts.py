@@ -37,7 +37,9 @@ def layer_facts(facts: LayerFacts) -> dict[str, Any]:
     """Return what was read."""
     return {
         "source": facts.source,
-        "reference_date": None if facts.reference_date is None else facts.reference_date.isoformat(),
+        "reference_date": None
+        if facts.reference_date is None
+        else facts.reference_date.isoformat(),
         "licence": facts.licence,
         "coverage": facts.coverage,
         "rows": facts.rows,
@@ -48,12 +50,18 @@ def layer_facts(facts: LayerFacts) -> dict[str, Any]:
 
 def rule_facts(assessment: Assessment) -> list[dict[str, Any]]:
     """Return every enabled rule, in the order of the ruleset; those that are left out too."""
-    return [_rule(rule_id, rule, assessment) for rule_id, rule in assessment.ruleset.enabled_rules.items()]
+    return [
+        _rule(rule_id, rule, assessment)
+        for rule_id, rule in assessment.ruleset.enabled_rules.items()
+    ]
 
 
 def criterion_facts(assessment: Assessment) -> list[dict[str, Any]]:
     """Return every criterion, in the order of the ruleset."""
-    return [_criterion(name, criterion, assessment) for name, criterion in assessment.ruleset.criteria.items()]
+    return [
+        _criterion(name, criterion, assessment)
+        for name, criterion in assessment.ruleset.criteria.items()
+    ]
 
 
 def _rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str, Any]:
@@ -80,7 +88,9 @@ def _rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str, Any]:
 
 def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> dict[str, Any]:
     ruleset = assessment.ruleset
-    weighted: dict[str, Mapping[str, float]] = {f"groups.{key}": group.weights for key, group in ruleset.groups.items()}
+    weighted: dict[str, Mapping[str, float]] = {
+        f"groups.{key}": group.weights for key, group in ruleset.groups.items()
+    }
     weighted |= {f"themes.{key}": theme.weights for key, theme in ruleset.themes.items()}
     return {
         "id": name,
@@ -100,12 +110,19 @@ def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> dict[
 
 def _distance(rule: LandRule) -> Any:
     if isinstance(rule.distance_m, DistanceByField):
-        return {"field": rule.distance_m.field, "classes": rule.distance_m.classes, "otherwise_m": rule.distance_m.otherwise_m}
+        return {
+            "field": rule.distance_m.field,
+            "classes": rule.distance_m.classes,
+            "otherwise_m": rule.distance_m.otherwise_m,
+        }
     return rule.distance_m or 0.0
 
 
 def _where(rule: LandRule) -> dict[str, Any]:
-    return {field: condition.model_dump(mode="json", by_alias=True, exclude_unset=True) for field, condition in rule.where.items()}
+    return {
+        field: condition.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        for field, condition in rule.where.items()
+    }
 
 
 def _precision(rule: LandRule, ruleset: Ruleset) -> float:
@@ -143,9 +160,15 @@ def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Any]:
     spec = ruleset.measures.get(measure)
     if isinstance(spec, TransportTierMeasure):
         beyond = {"nl": "alleen met een ontheffing per route", "en": "with a permit per route only"}
-        return {**{name: text_of(tier.title) for name, tier in ruleset.transport_tiers.items()}, BEYOND: beyond}
+        return {
+            **{name: text_of(tier.title) for name, tier in ruleset.transport_tiers.items()},
+            BEYOND: beyond,
+        }
     if isinstance(spec, RectangleMeasure):
-        return {answer: dict(zip(("nl", "en"), VERDICTS[answer], strict=True)) for answer in ("yes", "no")}
+        return {
+            answer: dict(zip(("nl", "en"), VERDICTS[answer], strict=True))
+            for answer in ("yes", "no")
+        }
     return {}
 
 
@@ -160,7 +183,11 @@ def _evidence(rule: Rule, assessment: Assessment) -> list[str]:
     layers = assessment.ruleset.layers_of_rule(rule)
     if isinstance(rule, MeasureRule) and rule.measure in (TERM_YEARS, PESSIMISTIC_TERM_YEARS):
         read = (assessment.ruleset.plans, assessment.ruleset.agreements)
-        layers += [part.layer for part in read if part is not None and part.layer not in assessment.plan.not_assessed]
+        layers += [
+            part.layer
+            for part in read
+            if part is not None and part.layer not in assessment.plan.not_assessed
+        ]
     return layers
 
 
@@ -173,7 +200,9 @@ def _layers(names: list[str], assessment: Assessment) -> list[dict[str, Any]]:
             {
                 "id": name,
                 "title": text_of(assessment.ruleset.layers[name].title),
-                "reference_date": facts.reference_date.isoformat() if facts and facts.reference_date else None,
+                "reference_date": facts.reference_date.isoformat()
+                if facts and facts.reference_date
+                else None,
                 "present": facts is not None,
             }
         )

@@ -11,8 +11,27 @@ import geopandas as gpd
 import pandas as pd
 
 from flexruimte.results.tables import listed_ids
-from flexruimte.vocabulary import BUILDABLE_AREA, HOMES_HIGH, HOMES_LOW, HOMES_MID, MUNICIPALITY_NAME, RANK, STATUS, TERM_START, TERM_YEARS
-from flexruimte.wording.labels import STATUSES, Language, date_text, in_language, label, listed, number_text, quantity_text
+from flexruimte.vocabulary import (
+    BUILDABLE_AREA,
+    HOMES_HIGH,
+    HOMES_LOW,
+    HOMES_MID,
+    MUNICIPALITY_NAME,
+    RANK,
+    STATUS,
+    TERM_START,
+    TERM_YEARS,
+)
+from flexruimte.wording.labels import (
+    STATUSES,
+    Language,
+    date_text,
+    in_language,
+    label,
+    listed,
+    number_text,
+    quantity_text,
+)
 
 __all__ = ["known_or_none", "readable_properties", "with_sentences"]
 
@@ -20,12 +39,22 @@ _MOST_NAMED = 6
 
 
 def with_sentences(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> gpd.GeoDataFrame:
-    """Return locations, all of a municipality, with what is said of them as columns. (n, ...) -> (n, ... + 3)."""
+    """Return locations, all of a municipality, with what is said of them as columns.
+
+    (n, ...) -> (n, ... + 3).
+    """
     said = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
-    return locations.assign(**{name: pd.Series(texts, index=locations.index, dtype="string") for name, texts in said.items()})
+    return locations.assign(
+        **{
+            name: pd.Series(texts, index=locations.index, dtype="string")
+            for name, texts in said.items()
+        }
+    )
 
 
-def readable_properties(locations: pd.DataFrame, ranked: int, summary: Mapping[str, Any]) -> dict[str, list[str | None]]:
+def readable_properties(
+    locations: pd.DataFrame, ranked: int, summary: Mapping[str, Any]
+) -> dict[str, list[str | None]]:
     """Return what is said of locations in the language of the study.
 
     Parameters
@@ -40,10 +69,13 @@ def readable_properties(locations: pd.DataFrame, ranked: int, summary: Mapping[s
     Returns
     -------
     dict of list
-        `status_label`; `site_type_label`, None where the type is not known; `explanation`: a few sentences that can be read out. (n,) each
+        `status_label`; `site_type_label`, None where the type is not known; `explanation`: a few
+        sentences that can be read out. (n,) each
     """
     language: Language = summary["study"]["language"]
-    site_types = {name: in_language(title, language) for name, title in summary["site_types"].items()}
+    site_types = {
+        name: in_language(title, language) for name, title in summary["site_types"].items()
+    }
     titles = {rule["id"]: in_language(rule["title"], language) for rule in summary["rules"]}
     wording = _Wording(language, ranked, titles)
     parts = [
@@ -86,12 +118,20 @@ class _Wording:
         if rank is None:
             place = "Niet gerangschikt in" if self._dutch else "Not ranked in"
         else:
-            place = f"Plaats {rank} van {self._ranked} in" if self._dutch else f"Rank {rank} of {self._ranked} in"
+            place = (
+                f"Plaats {rank} van {self._ranked} in"
+                if self._dutch
+                else f"Rank {rank} of {self._ranked} in"
+            )
         return f"{place} {municipality}: {label(STATUSES, status, self._language)}."
 
     def score(self, score: float | None, low: float | None, high: float | None) -> str:
         if score is None:
-            return "Er is te weinig bekend voor een score." if self._dutch else "Too little is known for a score."
+            return (
+                "Er is te weinig bekend voor een score."
+                if self._dutch
+                else "Too little is known for a score."
+            )
         text = f"Score {self._tenths(score)} {'van' if self._dutch else 'of'} 100"
         if low is not None and high is not None and high - low >= 0.1:
             between = (
@@ -106,13 +146,24 @@ class _Wording:
         if years is None or start is None:
             return ""
         text = "Vrij voor {} vanaf {}." if self._dutch else "Free for {} from {}."
-        return text.format(quantity_text(years, "year", self._language), date_text(start, self._language))
+        return text.format(
+            quantity_text(years, "year", self._language), date_text(start, self._language)
+        )
 
     def homes(self, middle: int | None, low: int | None, high: int | None, area: float) -> str:
         if middle is None:
             return ""
-        text = "Ruimte voor ongeveer {} woningen ({} tot {}) op {}." if self._dutch else "Room for about {} homes ({} to {}) on {}."
-        return text.format(self._whole(middle), self._whole(low), self._whole(high), quantity_text(area, "m2", self._language))
+        text = (
+            "Ruimte voor ongeveer {} woningen ({} tot {}) op {}."
+            if self._dutch
+            else "Room for about {} homes ({} to {}) on {}."
+        )
+        return text.format(
+            self._whole(middle),
+            self._whole(low),
+            self._whole(high),
+            quantity_text(area, "m2", self._language),
+        )
 
     def reasons(self, rule_ids: str | None, decision: str | None) -> str:
         overruled = "Bezwaren" if decision is None else "Bezwaren waar een besluit overheen stapt"

@@ -1,7 +1,10 @@
-"""Where results are: a folder, or a prefix on object storage. The only module that knows the difference.
+"""Where results are: a folder, or a prefix on object storage.
 
-Results are always written to a local folder, and read from one. Where the place is a folder, that is the place itself. On object storage it
-is a temporary folder: what is asked for is fetched into it, and what is new in it is put when all went well, each file in one step.
+The only module that knows the difference.
+
+Results are always written to a local folder, and read from one. Where the place is a folder, that
+is the place itself. On object storage it is a temporary folder: what is asked for is fetched into
+it, and what is new in it is put when all went well, each file in one step.
 """
 
 from __future__ import annotations
@@ -73,7 +76,8 @@ class Place(ABC):
         Parameters
         ----------
         names
-            Of the files that are read, such as ``summary.json``: in the place and one folder down. Those that are not there are left out.
+            Of the files that are read, such as ``summary.json``: in the place and one folder down.
+            Those that are not there are left out.
         inner
             Folder in the place; empty is the place itself.
         """
@@ -125,7 +129,9 @@ def place_of(out: str | Path) -> Place:
     if address:
         return _Storage(address[1].strip("/"))
     if re.match(r"\w{2,}:/", text):
-        raise OutputError(f"results go to a folder or to s3://bucket/prefix, and {text} is neither; choose one of these with --out")
+        raise OutputError(
+            f"results go to a folder or to s3://bucket/prefix, and {text} is neither; choose one of these with --out"
+        )
     return _Folder(Path(text))
 
 
@@ -148,7 +154,9 @@ class _Folder(Place):
         except FileNotFoundError:
             return None
         except NotADirectoryError:
-            raise OutputError(f"{self} is a file and no folder; choose another with --out") from None
+            raise OutputError(
+                f"{self} is a file and no folder; choose another with --out"
+            ) from None
 
     @contextmanager
     def writing(self, inner: str = "", names: Collection[str] = ()) -> Iterator[Path]:
@@ -156,7 +164,9 @@ class _Folder(Place):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"folder {folder} cannot be made: {error.strerror or error}; choose another with --out") from None
+            raise OutputError(
+                f"folder {folder} cannot be made: {error.strerror or error}; choose another with --out"
+            ) from None
         yield folder
 
     @contextmanager
@@ -177,16 +187,23 @@ class _Folder(Place):
 
     def check(self) -> None:
         if not self._path.is_dir():
-            raise OutputError(f"there is no folder {self._path}; mount it here, under the same path")
+            raise OutputError(
+                f"there is no folder {self._path}; mount it here, under the same path"
+            )
         try:
             with tempfile.TemporaryFile(dir=self._path):
                 pass
         except OSError as error:
-            raise OutputError(f"folder {self._path} cannot be written: {error.strerror or error}; check the disk and your rights") from None
+            raise OutputError(
+                f"folder {self._path} cannot be written: {error.strerror or error}; check the disk and your rights"
+            ) from None
 
 
 class _Storage(Place):
-    """Objects with a prefix. An object appears whole or not at all: that is what storage promises of a put."""
+    """Objects with a prefix.
+
+    An object appears whole or not at all: that is what storage promises of a put.
+    """
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -196,7 +213,9 @@ class _Storage(Place):
         return f"s3://{self._root}"
 
     def has(self, name: str) -> bool:
-        if name not in self._seen:  # one request for all, and again only for what was not there before
+        if (
+            name not in self._seen
+        ):  # one request for all, and again only for what was not there before
             self._seen = {self._name_of(info) for info in self._listed("", recursive=True)}
         return name in self._seen
 
@@ -212,7 +231,9 @@ class _Storage(Place):
 
     @contextmanager
     def reading(self, names: Collection[str], inner: str = "") -> Iterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="flexruimte-", ignore_cleanup_errors=True) as temporary:
+        with tempfile.TemporaryDirectory(
+            prefix="flexruimte-", ignore_cleanup_errors=True
+        ) as temporary:
             folder = Path(temporary)
             try:
                 if names:
@@ -220,14 +241,20 @@ class _Storage(Place):
                 before = _state(folder)
                 yield folder
             except FlexruimteError as error:  # people know the address, not the temporary folder
-                raise type(error)(str(error).replace(temporary, self.named(inner).rstrip("/"))) from None
+                raise type(error)(
+                    str(error).replace(temporary, self.named(inner).rstrip("/"))
+                ) from None
             changed = [file for file, state in _state(folder).items() if before.get(file) != state]
-            self._at_once(lambda file: self._put(folder / file, f"{inner}/{file}".lstrip("/")), changed)
+            self._at_once(
+                lambda file: self._put(folder / file, f"{inner}/{file}".lstrip("/")), changed
+            )
 
     def _fetch(self, folder: Path, names: Collection[str], inner: str) -> None:
         wanted = [self._name_of(info) for info in self._listed(inner, recursive=True)]
         within = [name.removeprefix(f"{inner}/") if inner else name for name in wanted]
-        chosen = [name for name in within if name.rsplit("/", 1)[-1] in names and name.count("/") <= 1]
+        chosen = [
+            name for name in within if name.rsplit("/", 1)[-1] in names and name.count("/") <= 1
+        ]
         for parent in {(folder / name).parent for name in chosen}:
             parent.mkdir(exist_ok=True)
         self._at_once(lambda name: self._get(f"{inner}/{name}".lstrip("/"), folder / name), chosen)
@@ -237,7 +264,14 @@ class _Storage(Place):
             with self._saying("written"):
                 storage.filesystem().delete_file(f"{self._root}/{name}")
 
-        self._at_once(delete, [name for name in map(self._name_of, self._listed(inner)) if name.rsplit("/", 1)[-1] in names])
+        self._at_once(
+            delete,
+            [
+                name
+                for name in map(self._name_of, self._listed(inner))
+                if name.rsplit("/", 1)[-1] in names
+            ],
+        )
 
     def _get(self, name: str, file: Path) -> None:
         import pyarrow.fs
@@ -261,7 +295,10 @@ class _Storage(Place):
             self._put_bytes(content.read_buffer(), name)
 
     def _put_bytes(self, content: object, name: str) -> None:
-        with self._saying("written"), storage.filesystem().open_output_stream(f"{self._root}/{name}") as stream:
+        with (
+            self._saying("written"),
+            storage.filesystem().open_output_stream(f"{self._root}/{name}") as stream,
+        ):
             stream.write(content)
 
     def _at_once(self, function: Callable[[str], None], names: list[str]) -> None:
@@ -286,16 +323,20 @@ class _Storage(Place):
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise OutputError(f"{self} cannot be {done}: {storage.explained(error, f'/vsis3/{self._root}')}") from None
+            raise OutputError(
+                f"{self} cannot be {done}: {storage.explained(error, f'/vsis3/{self._root}')}"
+            ) from None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Put a sign, look for signs of others, and go on if there are none; the sign is renewed, and removed in the end.
 
-        As storage shows an object to everybody as soon as it is put, two runs are never both without sight of the other: of two that begin
-        in the same moment at least one refuses, perhaps both. A run that is killed leaves its sign; it counts until it is
-        `_SECONDS_WITHOUT_SIGN` old by the clock of the storage. A run that is cut off from the storage for longer does not know that
-        another may begin; then both write the same files, each whole.
+        As storage shows an object to everybody as soon as it is put, two runs are never both
+        without sight of the other: of two that begin in the same moment at least one refuses,
+        perhaps both. A run that is killed leaves its sign; it counts until it is
+        `_SECONDS_WITHOUT_SIGN` old by the clock of the storage. A run that is cut off from the
+        storage for longer does not know that another may begin; then both write the same files,
+        each whole.
         """
         own = f"{LOCK}-{secrets.token_hex(8)}"
         who = this_run().encode()
@@ -320,9 +361,15 @@ class _Storage(Place):
                 storage.filesystem().delete_file(f"{self._root}/{own}")
 
     def _refuse_beside_others(self, own: str) -> None:
-        signs = {self._name_of(info): info.mtime for info in self._listed("") if info.base_name.startswith(f"{LOCK}-")}
+        signs = {
+            self._name_of(info): info.mtime
+            for info in self._listed("")
+            if info.base_name.startswith(f"{LOCK}-")
+        }
         if own not in signs:
-            raise OutputError(f"{self} does not show what was just put there; give storage that does, or another --out")
+            raise OutputError(
+                f"{self} does not show what was just put there; give storage that does, or another --out"
+            )
         for other, moment in signs.items():
             if other == own:
                 continue
@@ -353,4 +400,7 @@ class _Storage(Place):
 def _state(folder: Path) -> dict[str, tuple[int, int]]:
     """Return size and time of change of the files in a folder, by name; not of what is half-written."""
     files = sorted(file for file in folder.rglob("*") if file.is_file() and not is_partial(file))
-    return {file.relative_to(folder).as_posix(): (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
+    return {
+        file.relative_to(folder).as_posix(): (file.stat().st_size, file.stat().st_mtime_ns)
+        for file in files
+    }

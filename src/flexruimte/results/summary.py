@@ -1,4 +1,7 @@
-"""summary.json: what was asked, what was found, on what evidence, and what is missing. All that the outputs say about rules is here."""
+"""summary.json: what was asked, what was found, on what evidence, and what is missing.
+
+All that the outputs say about rules is here.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,13 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment
-from flexruimte.results.rule_facts import criterion_facts, layer_facts, rule_facts, site_type_titles, text_of
+from flexruimte.results.rule_facts import (
+    criterion_facts,
+    layer_facts,
+    rule_facts,
+    site_type_titles,
+    text_of,
+)
 from flexruimte.results.versions import software_versions
 from flexruimte.results.wgs84 import best_transformation
 from flexruimte.results.whole_file import whole_file
@@ -40,7 +49,10 @@ FORMAT = 1
 
 
 def summarise(
-    assessment: Assessment, parcels: gpd.GeoDataFrame, locations: gpd.GeoDataFrame, timings: Mapping[str, float] | None = None
+    assessment: Assessment,
+    parcels: gpd.GeoDataFrame,
+    locations: gpd.GeoDataFrame,
+    timings: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Return the summary of a municipality, ready for JSON.
 
@@ -51,7 +63,8 @@ def summarise(
     parcels
         The same parcels, as `flexruimte.results.tables.parcel_table` makes them.
     locations
-        The same land, as `flexruimte.results.tables.locations_of` makes it: homes are counted per location.
+        The same land, as `flexruimte.results.tables.locations_of` makes it: homes are counted per
+        location.
     timings
         Seconds per step. [s]
     """
@@ -74,12 +87,17 @@ def summarise(
         "status": _counts_by_status(parcels, locations),
         "sites_of_several_parcels": int(parcels[SITE_ID].nunique()),
         "not_assessed": [
-            {"id": name, "title": _title(ruleset, name), "leaves_out": [key for key, cause in assessment.left_out.items() if cause == name]}
+            {
+                "id": name,
+                "title": _title(ruleset, name),
+                "leaves_out": [key for key, cause in assessment.left_out.items() if cause == name],
+            }
             for name in sorted(plan.not_assessed)
         ],
         "absent": [{"id": name, "title": _title(ruleset, name)} for name in assessment.absent],
         "approximated": {
-            name: {"title": text_of(ruleset.title_of_measure(name)), "how": how} for name, how in sorted(assessment.approximated.items())
+            name: {"title": text_of(ruleset.title_of_measure(name)), "how": how}
+            for name, how in sorted(assessment.approximated.items())
         },
         "unread_plans": assessment.unread_plans,
         "decisions": _decisions(assessment, parcels),
@@ -88,10 +106,17 @@ def summarise(
         "criteria": criterion_facts(assessment),
         "groups": _titles(ruleset.groups),
         "themes": _titles(ruleset.themes),
-        "score": {"weights": ruleset.score.weights, "source": ruleset.score.source, "basis": str(ruleset.score.basis)},
+        "score": {
+            "weights": ruleset.score.weights,
+            "source": ruleset.score.source,
+            "basis": str(ruleset.score.basis),
+        },
         "site_types": site_type_titles(ruleset),
         "size_classes": {name: text_of(size.title) for name, size in ruleset.size_classes.items()},
-        "transformation": {"name": best_transformation().name, "accuracy_m": best_transformation().accuracy_m},
+        "transformation": {
+            "name": best_transformation().name,
+            "accuracy_m": best_transformation().accuracy_m,
+        },
         "versions": software_versions(),
         "timings_s": {step: round(seconds, 3) for step, seconds in (timings or {}).items()},
     }
@@ -106,13 +131,23 @@ def write_summary(summary: Mapping[str, Any], path: str | Path) -> None:
         When the file cannot be written.
     """
     with whole_file(path) as partial:
-        partial.write_text(json.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(
+            json.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1) + "\n",
+            encoding="utf-8",
+        )
 
 
-def _counts_by_status(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[str, dict[str, float | int]]:
+def _counts_by_status(
+    parcels: pd.DataFrame, locations: pd.DataFrame
+) -> dict[str, dict[str, float | int]]:
     areas = parcels[[STATUS, AREA, BUILDABLE_AREA]]  # of hundreds of columns
     homes = locations[[STATUS, HOMES_LOW, HOMES_MID, HOMES_HIGH]]
-    return {str(status): _counts(areas[areas[STATUS] == str(status)], homes[homes[STATUS] == str(status)]) for status in Status}
+    return {
+        str(status): _counts(
+            areas[areas[STATUS] == str(status)], homes[homes[STATUS] == str(status)]
+        )
+        for status in Status
+    }
 
 
 def _counts(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[str, float | int]:
@@ -136,7 +171,9 @@ def _rule_counts(rule_id: str, verdicts: pd.DataFrame, parcels: pd.DataFrame) ->
     covered = f"covered_m2_{rule_id}"
     if rule_id in verdicts:
         answers = verdicts[rule_id].to_numpy()
-        counts.update({name: int((answers == answer).sum()) for answer, name in VERDICT_NAMES.items()})
+        counts.update(
+            {name: int((answers == answer).sum()) for answer, name in VERDICT_NAMES.items()}
+        )
     counts["left_out"] = 0 if rule_id in verdicts else len(parcels)
     if covered in parcels:
         areas = parcels[covered].to_numpy()
@@ -147,12 +184,21 @@ def _rule_counts(rule_id: str, verdicts: pd.DataFrame, parcels: pd.DataFrame) ->
 
 
 def _titles(parts: Mapping[str, TargetGroup] | Mapping[str, Theme]) -> dict[str, Any]:
-    return {name: {"title": text_of(part.title), "source": part.source, "basis": str(part.basis)} for name, part in parts.items()}
+    return {
+        name: {"title": text_of(part.title), "source": part.source, "basis": str(part.basis)}
+        for name, part in parts.items()
+    }
 
 
 def _ruleset(ruleset: Ruleset) -> dict[str, Any]:
     parameters = {
-        name: {"title": text_of(p.title), "value": p.value, "unit": p.unit, "source": p.source, "basis": str(p.basis)}
+        name: {
+            "title": text_of(p.title),
+            "value": p.value,
+            "unit": p.unit,
+            "source": p.source,
+            "basis": str(p.basis),
+        }
         for name, p in ruleset.placement.items()
     }
     return {

@@ -104,12 +104,20 @@ def write_part(part: Part, key: str, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    columns: dict[str, Any] = {"members": part.members, **_columns(part.land, part.measures, part.term)}
+    columns: dict[str, Any] = {
+        "members": part.members,
+        **_columns(part.land, part.measures, part.term),
+    }
     seen = {}
     for layer, of_layer in part.seen.items():
         for what, tally in {"": of_layer.rows, **of_layer.repairs}.items():
             seen[f"{layer}{_SEPARATOR}{what}"] = [tally.identities.tolist(), tally.numbers.tolist()]
-    said = {"key": key, "layers": {name: _facts_said(facts) for name, facts in part.facts.items()}, "seen": seen, **_said(part.term)}
+    said = {
+        "key": key,
+        "layers": {name: _facts_said(facts) for name, facts in part.facts.items()},
+        "seen": seen,
+        **_said(part.term),
+    }
     _write(columns, said, path)
 
 
@@ -122,7 +130,9 @@ def read_part(path: Path, key: str) -> Part | None:
     tallies: dict[str, dict[str, Tally]] = {}
     for name, (identities, numbers) in said["seen"].items():
         layer, what = name.split(_SEPARATOR, 1)
-        tallies.setdefault(layer, {})[what] = Tally(np.array(identities, dtype=np.uint64), np.array(numbers, dtype=np.int64))
+        tallies.setdefault(layer, {})[what] = Tally(
+            np.array(identities, dtype=np.uint64), np.array(numbers, dtype=np.int64)
+        )
     seen = {layer: Seen(of_layer.pop(""), of_layer) for layer, of_layer in tallies.items()}
     facts = {name: _facts(each) for name, each in said["layers"].items()}
     return Part(columns["members"], *_found(said, columns), facts, seen)
@@ -138,12 +148,18 @@ def _columns(land: Land, measures: pd.DataFrame, term: Term) -> dict[str, Any]:
         **_prefixed("may_be_lower", term.may_be_lower),
     }
     for rule_id, finding in land.findings.items():
-        columns |= _prefixed(f"land{_SEPARATOR}{rule_id}", {each.name: getattr(finding, each.name) for each in fields(finding)})
+        columns |= _prefixed(
+            f"land{_SEPARATOR}{rule_id}",
+            {each.name: getattr(finding, each.name) for each in fields(finding)},
+        )
     return columns
 
 
 def _said(term: Term) -> dict[str, Any]:
-    return {"regime": term.regime, "unread": {what: plans.tolist() for what, plans in term.unread.items()}}
+    return {
+        "regime": term.regime,
+        "unread": {what: plans.tolist() for what, plans in term.unread.items()},
+    }
 
 
 def _found(said: Mapping[str, Any], columns: Mapping[str, Any]) -> tuple[Land, pd.DataFrame, Term]:
@@ -152,7 +168,11 @@ def _found(said: Mapping[str, Any], columns: Mapping[str, Any]) -> tuple[Land, p
         rule_id, each = name.rsplit(_SEPARATOR, 1)
         findings.setdefault(rule_id, {})[each] = values
     buildable = np.asarray(columns["buildable"])
-    land = Land(buildable, columns["taken_m2"], {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()})
+    land = Land(
+        buildable,
+        columns["taken_m2"],
+        {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()},
+    )
     term = Term(
         columns=_table(_of("term", columns), len(buildable)),
         may_be_lower=_of("may_be_lower", columns),
@@ -178,7 +198,9 @@ def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
     columns: dict[str, Any] = {"keys": [(each.hex(),) for each in memory.keys]}
     for each in fields(layouts):
         values = getattr(layouts, each.name)
-        values = Shapes.of(values) if isinstance(values, Shapes) or values.dtype == object else values
+        values = (
+            Shapes.of(values) if isinstance(values, Shapes) or values.dtype == object else values
+        )
         columns[each.name] = _Ragged(values, counts) if each.name in OF_STACKS else values
     _write(columns, {"key": key, "parameters": asdict(memory.parameters)}, path)
 
@@ -197,7 +219,9 @@ def read_layouts(path: Path, key: str) -> LayoutMemory:
 
 
 class Shapes:
-    """Geometries as they are kept: they become shapes where NumPy or Shapely asks for an array. Who only passes them on is spared that.
+    """Geometries as they are kept: they become shapes where NumPy or Shapely asks for an array.
+
+    Who only passes them on is spared that.
 
     Parameters
     ----------
@@ -217,11 +241,17 @@ class Shapes:
     @classmethod
     def of(cls, geometries: Self | np.ndarray[Any, Any]) -> Self:
         """Return geometries as they are kept. (n,) object"""
-        return geometries if isinstance(geometries, cls) else cls(pa.array(shapely.to_wkb(geometries), pa.binary()))
+        return (
+            geometries
+            if isinstance(geometries, cls)
+            else cls(pa.array(shapely.to_wkb(geometries), pa.binary()))
+        )
 
     def joined(self) -> pa.Buffer:
         """Return the WKB of all in one, with "-" for none: other geometries, or in another order, give other bytes."""
-        all_of_them = pa.ListArray.from_arrays(pa.array([0, len(self.wkb)], pa.int32()), self.wkb.fill_null(b"-"))
+        all_of_them = pa.ListArray.from_arrays(
+            pa.array([0, len(self.wkb)], pa.int32()), self.wkb.fill_null(b"-")
+        )
         return pc.binary_join(all_of_them, b"")[0].as_buffer()
 
     def __len__(self) -> int:
@@ -250,15 +280,24 @@ def _prefixed(prefix: str, columns: Mapping[Any, Any] | pd.DataFrame) -> dict[st
 
 def _of(prefix: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     start = prefix + _SEPARATOR
-    return {name.removeprefix(start): values for name, values in columns.items() if name.startswith(start)}
+    return {
+        name.removeprefix(start): values
+        for name, values in columns.items()
+        if name.startswith(start)
+    }
 
 
 def _table(columns: dict[str, Any], count: int) -> pd.DataFrame:
-    return pd.DataFrame(columns, index=pd.RangeIndex(count), copy=False)  # as they were read: to be looked at, not changed
+    return pd.DataFrame(
+        columns, index=pd.RangeIndex(count), copy=False
+    )  # as they were read: to be looked at, not changed
 
 
 def _facts_said(facts: LayerFacts) -> dict[str, Any]:
-    return {**asdict(facts), "reference_date": facts.reference_date and facts.reference_date.isoformat()}
+    return {
+        **asdict(facts),
+        "reference_date": facts.reference_date and facts.reference_date.isoformat(),
+    }
 
 
 def _facts(said: Mapping[str, Any]) -> LayerFacts:
@@ -268,10 +307,18 @@ def _facts(said: Mapping[str, Any]) -> LayerFacts:
 
 def _write(columns: Mapping[str, Any], said: Mapping[str, Any], path: Path) -> None:
     stored = {name: _stored(values) for name, values in columns.items()}
-    about = json.dumps({**said, "format": _FORMAT, "kinds": {name: kind for name, (_, kind) in stored.items()}})
-    table = pa.table({name: values for name, (values, _) in stored.items()}).replace_schema_metadata({"flexruimte": about})
+    about = json.dumps(
+        {**said, "format": _FORMAT, "kinds": {name: kind for name, (_, kind) in stored.items()}}
+    )
+    table = pa.table(
+        {name: values for name, (values, _) in stored.items()}
+    ).replace_schema_metadata({"flexruimte": about})
     options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with whole_file(path) as partial, pa.OSFile(str(partial), "wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
+    with (
+        whole_file(path) as partial,
+        pa.OSFile(str(partial), "wb") as file,
+        pa.ipc.new_file(file, table.schema, options=options) as writer,
+    ):
         writer.write_table(table)
 
 
@@ -283,7 +330,9 @@ def _read(path: Path, key: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
             if (said["key"], said["format"]) != (key, _FORMAT):
                 return None
             table = reader.read_all()
-            return said, {name: _restored(table[name], kind) for name, kind in said["kinds"].items()}
+            return said, {
+                name: _restored(table[name], kind) for name, kind in said["kinds"].items()
+            }
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None
 
@@ -294,7 +343,9 @@ def _stored(values: Any) -> tuple[pa.Array, str]:
         return values.wkb, _SHAPES
     if isinstance(values, _Ragged):
         inner, kind = _stored(values.values)
-        return pa.ListArray.from_arrays(np.concatenate([[0], np.cumsum(values.counts)]).astype(np.int32), inner), f"ragged {kind}"
+        return pa.ListArray.from_arrays(
+            np.concatenate([[0], np.cumsum(values.counts)]).astype(np.int32), inner
+        ), f"ragged {kind}"
     if isinstance(values, list):
         return pa.array(values, pa.list_(pa.string())), "lists"
     if isinstance(values, pd.Series):
@@ -320,19 +371,27 @@ def _plain(value: Any) -> Any:
 def _objects(texts: pa.Array) -> np.ndarray[Any, Any]:
     """Return what texts stand for; equal ones are read once."""
     encoded = texts.dictionary_encode()
-    values = np.array([*map(_object, encoded.dictionary.to_pylist()), None], dtype=object)  # None lest NumPy looks into lists
+    values = np.array(
+        [*map(_object, encoded.dictionary.to_pylist()), None], dtype=object
+    )  # None lest NumPy looks into lists
     return np.asarray(values[encoded.indices.to_numpy()])
 
 
 def _object(text: str) -> Any:
     value = json.loads(text)
     if isinstance(value, dict):
-        return dt.date.fromisoformat(value["moment"]) if value["day"] else pd.Timestamp(value["moment"])
+        return (
+            dt.date.fromisoformat(value["moment"])
+            if value["day"]
+            else pd.Timestamp(value["moment"])
+        )
     return value
 
 
 def _restored(column: pa.ChunkedArray, kind: str) -> Any:
-    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # which copies one chunk as well
+    array = (
+        column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    )  # which copies one chunk as well
     how, _, dtype = kind.partition(" ")
     if how == "ragged":
         return _restored(pa.chunked_array([array.flatten()]), dtype)

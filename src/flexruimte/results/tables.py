@@ -117,18 +117,32 @@ def parcel_table(assessment: Assessment) -> gpd.GeoDataFrame:
 def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
     """Return every location of several parcels, by id, in the columns of `parcel_table`; None where there are none. (s, ...)."""
     sites = assessment.sites
-    return None if sites is None or not len(sites.table) else _as_written(sites.table, sites.buildable, assessment.ruleset)
+    return (
+        None
+        if sites is None or not len(sites.table)
+        else _as_written(sites.table, sites.buildable, assessment.ruleset)
+    )
 
 
-def _as_written(rows: gpd.GeoDataFrame, buildable: Geometries, ruleset: Ruleset) -> gpd.GeoDataFrame:
+def _as_written(
+    rows: gpd.GeoDataFrame, buildable: Geometries, ruleset: Ruleset
+) -> gpd.GeoDataFrame:
     """Return rows in the types that they have in every municipality, rounded, by id, with the buildable part as a second geometry."""
     shapes = rows.geometry
-    columns = {str(name): _plain(str(name), values, ruleset) for name, values in pd.DataFrame(rows).items() if name != shapes.name}
+    columns = {
+        str(name): _plain(str(name), values, ruleset)
+        for name, values in pd.DataFrame(rows).items()
+        if name != shapes.name
+    }
     frame = gpd.GeoDataFrame(columns, geometry=np.asarray(shapes), crs=CRS)
     left = buildable.copy()
     left[shapely.is_empty(left)] = None
     frame[BUILDABLE_GEOMETRY] = gpd.GeoSeries(left, index=frame.index, crs=CRS)
-    return frame if frame[PARCEL_ID].is_monotonic_increasing else frame.sort_values(PARCEL_ID, kind="stable").reset_index(drop=True)
+    return (
+        frame
+        if frame[PARCEL_ID].is_monotonic_increasing
+        else frame.sort_values(PARCEL_ID, kind="stable").reset_index(drop=True)
+    )
 
 
 def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
@@ -144,18 +158,26 @@ def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
         return values.to_numpy(dtype="int64")
     if name.startswith("edge_"):
         return values.to_numpy(dtype="bool")
-    if name in _TEXT or name.startswith(("verdict_", "features_")) or (is_measure and unit_of(name) == "class"):
+    if (
+        name in _TEXT
+        or name.startswith(("verdict_", "features_"))
+        or (is_measure and unit_of(name) == "class")
+    ):
         return _as_text(values)
     if is_measure or name in ("taken_m2", "known_share") or name.startswith("covered_m2_"):
         unit = "m2" if name.startswith("covered_m2_") else unit_of(name)
         return _rounded(values, _DECIMALS.get(unit, _OTHER_DECIMALS))
-    if name in ("score", "score_low", "score_high", *THEMES) or name.startswith(("suitability_", "criterion_")):
+    if name in ("score", "score_low", "score_high", *THEMES) or name.startswith(
+        ("suitability_", "criterion_")
+    ):
         return _rounded(values, _SCORE_DECIMALS)
     return _as_text(values) if values.dtype == object else values.array
 
 
 def _rounded(values: pd.Series[Any], decimals: int) -> Floats:
-    return np.asarray(np.round(as_numbers(values).to_numpy(), decimals) + 0.0, dtype=np.float64)  # no -0.0
+    return np.asarray(
+        np.round(as_numbers(values).to_numpy(), decimals) + 0.0, dtype=np.float64
+    )  # no -0.0
 
 
 def _as_text(values: pd.Series[Any]) -> ExtensionArray:
@@ -163,7 +185,9 @@ def _as_text(values: pd.Series[Any]) -> ExtensionArray:
     if values.dtype != object and not pd.api.types.is_numeric_dtype(values.dtype):
         return values.astype("string").array
     codes, distinct = pd.factorize(values)
-    return pd.array([_text(value) for value in distinct], dtype="string").take(codes, allow_fill=True)
+    return pd.array([_text(value) for value in distinct], dtype="string").take(
+        codes, allow_fill=True
+    )
 
 
 def _text(value: Any) -> str:
@@ -220,7 +244,11 @@ def locations_of(parcels: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None) -> g
     """
     alone = parcels[parcels[SITE_ID].isna()]
     alone = alone.assign(**{PARCEL_IDS: alone[PARCEL_ID]})
-    return alone if sites is None else gpd.GeoDataFrame(pd.concat([alone, sites], ignore_index=True), crs=CRS)
+    return (
+        alone
+        if sites is None
+        else gpd.GeoDataFrame(pd.concat([alone, sites], ignore_index=True), crs=CRS)
+    )
 
 
 def location_table(parcels: gpd.GeoDataFrame, groups: Sequence[str]) -> gpd.GeoDataFrame:
@@ -236,18 +264,23 @@ def location_table(parcels: gpd.GeoDataFrame, groups: Sequence[str]) -> gpd.GeoD
     Returns
     -------
     geopandas.GeoDataFrame
-        The columns of `location_columns`, null where the ruleset has no such theme; the geometry is the buildable part, or the parcel
-        where nothing is left; the parcel itself is a second geometry, `parcel`. (n, ...)
+        The columns of `location_columns`, null where the ruleset has no such theme; the geometry is
+        the buildable part, or the parcel where nothing is left; the parcel itself is a second
+        geometry, `parcel`. (n, ...)
     """
     wanted = location_columns(groups)
     every = pd.DataFrame(parcels).rename(columns={SITE_TYPE: "site_type"})
     shown = every.loc[:, every.columns.isin([*wanted, parcels.geometry.name, BUILDABLE_GEOMETRY])]
     listed = shown[shown[STATUS].isin([str(status) for status in LISTED_STATUSES])]
-    listed = listed.sort_values([RANK, PARCEL_ID], kind="stable", na_position="last", ignore_index=True)
+    listed = listed.sort_values(
+        [RANK, PARCEL_ID], kind="stable", na_position="last", ignore_index=True
+    )
     rows = listed.reindex(columns=wanted)
     absent = [name for name in wanted if name not in listed.columns]
     rows[absent] = rows[absent].astype("float64")
     whole, left = np.asarray(listed[parcels.geometry.name]), np.asarray(listed[BUILDABLE_GEOMETRY])
-    frame = gpd.GeoDataFrame(rows, geometry=np.where(shapely.is_missing(left), whole, left), crs=CRS)
+    frame = gpd.GeoDataFrame(
+        rows, geometry=np.where(shapely.is_missing(left), whole, left), crs=CRS
+    )
     frame["parcel"] = gpd.GeoSeries(whole, index=frame.index, crs=CRS)
     return frame

@@ -11,7 +11,17 @@ import shapely
 
 __all__ = ["software_versions"]
 
-_PACKAGES = ("flexruimte", "geopandas", "shapely", "pyogrio", "pyproj", "rasterio", "numpy", "pandas", "pyarrow")
+_PACKAGES = (
+    "flexruimte",
+    "geopandas",
+    "shapely",
+    "pyogrio",
+    "pyproj",
+    "rasterio",
+    "numpy",
+    "pandas",
+    "pyarrow",
+)
 
 
 def software_versions() -> dict[str, str]:

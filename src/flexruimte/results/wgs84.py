@@ -68,7 +68,8 @@ def to_wgs84(geometries: Geometries) -> Geometries:
     Returns
     -------
     numpy.ndarray
-        Polygons and multipolygons; parts and holes that collapse by rounding are dropped, None where nothing remains. (n,) object
+        Polygons and multipolygons; parts and holes that collapse by rounding are dropped, None
+        where nothing remains. (n,) object
     """
     degrees = _degrees_for(geometries)
 
@@ -80,12 +81,15 @@ def to_wgs84(geometries: Geometries) -> Geometries:
 
 
 def _degrees_for(geometries: Geometries) -> Callable[[Floats], Floats]:
-    """Return what turns the points of geometries in RD New into longitudes and latitudes, rounded. (m, 2) to (m, 2)
+    """Return what turns the points of geometries in RD New into longitudes and latitudes, rounded.
 
-    PROJ would take a third of the time of writing a GeoJSON file. A projection and a change of datum are smooth: within a municipality a
-    polynomial says the same to 1e-13 degrees, ten times faster. Where a hundred times that might round to another number PROJ is asked
-    after all, so that the outcome is that of PROJ, digit by digit. Correction grids are not smooth: with those PROJ is asked for every
-    point.
+    (m, 2) to (m, 2)
+
+    PROJ would take a third of the time of writing a GeoJSON file. A projection and a change of
+    datum are smooth: within a municipality a polynomial says the same to 1e-13 degrees, ten times
+    faster. Where a hundred times that might round to another number PROJ is asked after all, so
+    that the outcome is that of PROJ, digit by digit. Correction grids are not smooth: with those
+    PROJ is asked for every point.
     """
     transformer = best_transformation().transformer
 
@@ -93,7 +97,11 @@ def _degrees_for(geometries: Geometries) -> Callable[[Floats], Floats]:
         return np.stack(transformer.transform(points[:, 0], points[:, 1]), axis=1)
 
     many = shapely.get_num_coordinates(geometries).sum() > _MANY_POINTS
-    said = fitted(exact, shapely.total_bounds(geometries)) if many and "grid" not in transformer.definition else exact
+    said = (
+        fitted(exact, shapely.total_bounds(geometries))
+        if many and "grid" not in transformer.definition
+        else exact
+    )
 
     def rounded(points: Floats) -> Floats:
         degrees = said(points)
@@ -112,7 +120,8 @@ def fitted(exact: Callable[[Floats], Floats], bounds: Floats) -> Callable[[Float
     Parameters
     ----------
     exact
-        Takes points and returns two values for each, (m, 2) to (m, 2). It has to be smooth: not every point is looked at.
+        Takes points and returns two values for each, (m, 2) to (m, 2). It has to be smooth: not
+        every point is looked at.
     bounds
         The least x and y, the largest x and y. (4,)
     """
@@ -120,7 +129,9 @@ def fitted(exact: Callable[[Floats], Floats], bounds: Floats) -> Callable[[Float
     nodes = np.polynomial.chebyshev.chebpts1(2 * _DEGREE)
     u, v = (axis.ravel() for axis in np.meshgrid(nodes, nodes))
     monomials = polynomial.polyvander2d(u, v, (_DEGREE, _DEGREE))
-    coefficients = np.linalg.lstsq(monomials, exact(np.stack([u, v], axis=1) * half + centre), rcond=None)[0]
+    coefficients = np.linalg.lstsq(
+        monomials, exact(np.stack([u, v], axis=1) * half + centre), rcond=None
+    )[0]
     table = coefficients.reshape(_DEGREE + 1, _DEGREE + 1, 2)
 
     def value(points: Floats) -> Floats:
@@ -130,13 +141,16 @@ def fitted(exact: Callable[[Floats], Floats], bounds: Floats) -> Callable[[Float
             result[first : first + _AT_ONCE] = polynomial.polyval2d(u, v, table).T
         return result
 
-    between = np.stack(np.meshgrid(*(np.linspace(centre - half, centre + half, 4 * _DEGREE).T)), axis=-1).reshape(-1, 2)
+    between = np.stack(
+        np.meshgrid(*(np.linspace(centre - half, centre + half, 4 * _DEGREE).T)), axis=-1
+    ).reshape(-1, 2)
     return value if np.abs(value(between) - exact(between)).max() < _DOUBT / 10 else exact
 
 
 def _valid(rounded: Geometries) -> Geometries:
     """Return polygons repaired where rounding broke them; None where nothing remains."""
-    # A repair may put a point between two steps of 1e-7 degrees; after rounding that may need a repair in turn.
+    # A repair may put a point between two steps of 1e-7 degrees; after rounding that may need a
+    # repair in turn.
     broken = np.flatnonzero(_broken(rounded))
     for _ in range(_MOST_REPAIRS):
         rounded[broken] = _rounded(_repaired(rounded[broken]))
@@ -149,7 +163,9 @@ def _valid(rounded: Geometries) -> Geometries:
 def _wound(geometries: Geometries) -> Geometries:
     """Return polygons without repeated points, exteriors counterclockwise, each from the same point on whatever it was before."""
     without_repeats = shapely.remove_repeated_points(geometries, 0.0)
-    wound: Geometries = shapely.orient_polygons(shapely.normalize(without_repeats), exterior_cw=False)
+    wound: Geometries = shapely.orient_polygons(
+        shapely.normalize(without_repeats), exterior_cw=False
+    )
     return wound
 
 
@@ -159,7 +175,9 @@ def _rounded(geometries: Geometries) -> Geometries:
 
 
 def _repaired(geometries: Geometries) -> Geometries:
-    return np.asarray(shapely.make_valid(geometries, method="structure", keep_collapsed=False), dtype=object)
+    return np.asarray(
+        shapely.make_valid(geometries, method="structure", keep_collapsed=False), dtype=object
+    )
 
 
 def _broken(geometries: Geometries) -> Booleans:

@@ -19,7 +19,8 @@ _PREFIX = ".partial-"
 def whole_file(path: str | Path) -> Iterator[Path]:
     """Give a temporary path to write to; when all went well it takes the real name, else it is removed.
 
-    The temporary file lies in the same folder and has the same ending (GDAL goes by it), so the last step is one rename.
+    The temporary file lies in the same folder and has the same ending (GDAL goes by it), so the
+    last step is one rename.
 
     Parameters
     ----------
@@ -33,7 +34,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     if not path.parent.is_dir():
-        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}; make it first")
+        raise OutputError(
+            f"{path} cannot be written: there is no folder {path.parent}; make it first"
+        )
     partial = path.with_name(f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}-{path.name}")
     try:
         yield partial
@@ -41,7 +44,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         os.replace(partial, path)  # noqa: PTH105 - says what it does: in one step, over what was there
         _flush_folder(path.parent)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}; check the disk and your rights on the folder") from error
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}; check the disk and your rights on the folder"
+        ) from error
     finally:
         # SQLite keeps a journal beside the file.
         for leftover in path.parent.glob(f"{partial.name}*"):

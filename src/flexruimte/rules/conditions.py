@@ -17,7 +17,11 @@ __all__ = ["all_of", "answers_of_test", "answers_of_where", "as_numbers", "as_te
 
 def as_numbers(values: pd.Series[Any]) -> pd.Series[float]:
     """Return a column as float64; what is no number becomes NaN."""
-    return values if values.dtype == np.float64 else pd.to_numeric(values, errors="coerce").astype("float64")
+    return (
+        values
+        if values.dtype == np.float64
+        else pd.to_numeric(values, errors="coerce").astype("float64")
+    )
 
 
 def as_text(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -52,7 +56,10 @@ def all_of(answers: Iterable[Verdicts], count: int) -> Verdicts:
 
 def answers_of_where(where: Where, table: pd.DataFrame) -> Verdicts:
     """Return for each row of a table whether all conditions on its fields hold. (n,) int8."""
-    return all_of((_answers_of_condition(condition, table[field]) for field, condition in where.items()), len(table))
+    return all_of(
+        (_answers_of_condition(condition, table[field]) for field, condition in where.items()),
+        len(table),
+    )
 
 
 def _answers_of_condition(condition: FieldCondition, values: pd.Series[Any]) -> Verdicts:
@@ -65,9 +72,19 @@ def _answers_of_condition(condition: FieldCondition, values: pd.Series[Any]) -> 
     if condition.not_in is not None:
         passes &= ~_is_in(values, condition.not_in)
     if condition.contains is not None:
-        passes &= values.astype("string").str.contains(condition.contains, regex=False).fillna(False).to_numpy(dtype=bool)
+        passes &= (
+            values.astype("string")
+            .str.contains(condition.contains, regex=False)
+            .fillna(False)
+            .to_numpy(dtype=bool)
+        )
     if condition.starts_with is not None:
-        passes &= values.astype("string").str.startswith(tuple(condition.starts_with)).fillna(False).to_numpy(dtype=bool)
+        passes &= (
+            values.astype("string")
+            .str.startswith(tuple(condition.starts_with))
+            .fillna(False)
+            .to_numpy(dtype=bool)
+        )
     if condition.at_least is not None:
         passes &= as_numbers(values).ge(condition.at_least).to_numpy()
     if condition.at_most is not None:
@@ -89,7 +106,9 @@ def _is_in(values: pd.Series[Any], wanted: list[Scalar]) -> np.ndarray[Any, np.d
 
 
 def answers_of_test(test: Test, values: pd.Series[Any], ruleset: Ruleset) -> Verdicts:
-    """Return for each value of a measure whether it passes; a value equal to a threshold passes. (n,) int8.
+    """Return for each value of a measure whether it passes; a value equal to a threshold passes.
+
+    (n,) int8.
 
     An empty list, where the list is a placement parameter, asks for nothing: everything passes.
     """

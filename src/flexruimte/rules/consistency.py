@@ -36,30 +36,49 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
     for rule_id, rule in ruleset.rules.items():
         if isinstance(rule, LandRule):
             for reading in rule.reads():
-                yield from _problems_of_layer_use(ruleset, f"rules.{rule_id}", reading.layer, reading.fields)
-            if rule.distance_m is None and getattr(ruleset.layers.get(rule.layer), "geometry", "polygon") in ("line", "point"):
+                yield from _problems_of_layer_use(
+                    ruleset, f"rules.{rule_id}", reading.layer, reading.fields
+                )
+            if rule.distance_m is None and getattr(
+                ruleset.layers.get(rule.layer), "geometry", "polygon"
+            ) in ("line", "point"):
                 yield f"[rules.{rule_id}] {rule.layer} holds no areas; give a distance_m around its features"
-            if rule.layer in ruleset.layers and ruleset.layers[rule.layer].geometry in ("raster", "table"):
+            if rule.layer in ruleset.layers and ruleset.layers[rule.layer].geometry in (
+                "raster",
+                "table",
+            ):
                 yield f"[rules.{rule_id}] layer '{rule.layer}' has no shapes to subtract; make a measure of it and test that"
         for test in rule.when:
-            if test.measure != AREA and getattr(ruleset.measures.get(test.measure), "of", "buildable") != "parcel":
+            if (
+                test.measure != AREA
+                and getattr(ruleset.measures.get(test.measure), "of", "buildable") != "parcel"
+            ):
                 yield f"[rules.{rule_id}] when can only ask for measures of the whole parcel, and '{test.measure}' is not one"
     yield from _problems_of_weights(ruleset, measures)
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
         if reader is not None and reader.layer not in ruleset.layers:
             yield _unknown(where, "layer", reader.layer, ruleset.layers)
         elif reader is not None:
-            yield from _problems_of_fields(ruleset, where, reader.layer, [field for reading in reader.reads() for field in reading.fields])
+            yield from _problems_of_fields(
+                ruleset,
+                where,
+                reader.layer,
+                [field for reading in reader.reads() for field in reading.fields],
+            )
 
 
-def _problems_of_layer_use(ruleset: RulesetTables, where: str, layer: str, fields: Iterable[str]) -> Iterator[str]:
+def _problems_of_layer_use(
+    ruleset: RulesetTables, where: str, layer: str, fields: Iterable[str]
+) -> Iterator[str]:
     if layer not in ruleset.layers:
         yield _unknown(where, "layer", layer, ruleset.layers)
     else:
         yield from _problems_of_fields(ruleset, where, layer, fields)
 
 
-def _problems_of_fields(ruleset: RulesetTables, where: str, layer: str, fields: Iterable[str]) -> Iterator[str]:
+def _problems_of_fields(
+    ruleset: RulesetTables, where: str, layer: str, fields: Iterable[str]
+) -> Iterator[str]:
     known = ruleset.layers[layer].fields
     for field in fields:
         if field not in known:
@@ -68,7 +87,12 @@ def _problems_of_fields(ruleset: RulesetTables, where: str, layer: str, fields: 
 
 def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
     for layer_id, layer in ruleset.layers.items():
-        yield from _problems_of_fields(ruleset, f"layers.{layer_id}", layer_id, [*layer.rows, *filter(None, [layer.id, layer.name])])
+        yield from _problems_of_fields(
+            ruleset,
+            f"layers.{layer_id}",
+            layer_id,
+            [*layer.rows, *filter(None, [layer.id, layer.name])],
+        )
     measured = [AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *ruleset.measures]
     for name, spec in ruleset.measures.items():
         where = f"measures.{name}"
@@ -102,7 +126,9 @@ def _problems_of_number(ruleset: RulesetTables, where: str, value: object) -> It
         yield _unknown(where, "placement parameter", value.placement, ruleset.placement)
 
 
-def _problems_of_test(ruleset: RulesetTables, where: str, test: Test, measures: list[str]) -> Iterator[str]:
+def _problems_of_test(
+    ruleset: RulesetTables, where: str, test: Test, measures: list[str]
+) -> Iterator[str]:
     if test.measure not in measures:
         yield _unknown(where, "measure", test.measure, measures)
         return
@@ -110,7 +136,11 @@ def _problems_of_test(ruleset: RulesetTables, where: str, test: Test, measures: 
     if test.unit is not None and test.unit != unit:
         yield f"[{where}] unit '{test.unit}' does not fit measure '{test.measure}', which is in {unit}; convert the threshold"
     is_class = unit == "class"
-    if is_class and (test.at_least is not None or test.at_most is not None) and test.measure in (SITE_TYPE, SIZE_CLASS):
+    if (
+        is_class
+        and (test.at_least is not None or test.at_most is not None)
+        and test.measure in (SITE_TYPE, SIZE_CLASS)
+    ):
         yield f"[{where}] measure '{test.measure}' is a class; test it with in or not_in"
     for value in (test.at_least, test.at_most, test.in_, test.not_in):
         yield from _problems_of_number(ruleset, where, value)
@@ -125,7 +155,11 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
         unit = unit_of(criterion.measure)
         if criterion.unit is not None and criterion.unit != unit:
             yield f"[{where}] unit '{criterion.unit}' does not fit measure '{criterion.measure}', which is in {unit}; convert the curve"
-        limit = ruleset.measures[criterion.measure].cut_off if criterion.measure in ruleset.measures else None
+        limit = (
+            ruleset.measures[criterion.measure].cut_off
+            if criterion.measure in ruleset.measures
+            else None
+        )
         if limit is not None and criterion.curve is not None and criterion.curve[-1][0] > limit:
             end = criterion.curve[-1][0]
             yield f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off at limit_m = {limit:g}; raise the limit"
@@ -133,10 +167,14 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
         for name, weighted in table.items():
             for criterion_id in weighted.weights:
                 if criterion_id not in ruleset.criteria:
-                    yield _unknown(f"{place}.{name}.weights", "criterion", criterion_id, ruleset.criteria)
+                    yield _unknown(
+                        f"{place}.{name}.weights", "criterion", criterion_id, ruleset.criteria
+                    )
     for theme in ruleset.themes:
         if theme not in THEMES or theme == "suitability":
-            yield _unknown("themes", "theme", theme, [name for name in THEMES if name != "suitability"])
+            yield _unknown(
+                "themes", "theme", theme, [name for name in THEMES if name != "suitability"]
+            )
     for theme in ruleset.score.weights:
         if theme not in SCORED_THEMES:
             yield _unknown("score.weights", "theme", theme, SCORED_THEMES)

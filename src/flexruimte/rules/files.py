@@ -3,9 +3,10 @@
 How an override combines with what it extends:
 
 - a key that is absent keeps the inherited value;
-- a key that is given replaces it; 0 is a value like any other (`distance_m = 0` is the feature itself, without a ring);
-- `"none"` takes the inherited value away. On a rule's `distance_m`, `at_least` or `at_most` nothing is left to test: the rule is switched
-  off there.
+- a key that is given replaces it; 0 is a value like any other (`distance_m = 0` is the feature
+  itself, without a ring);
+- `"none"` takes the inherited value away. On a rule's `distance_m`, `at_least` or `at_most` nothing
+  is left to test: the rule is switched off there.
 
 An override that gives no `source` of its own says so in the source, and is an assumption.
 """
@@ -26,7 +27,13 @@ from flexruimte.rules.rules import RULE_KINDS
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import Basis
 
-__all__ = ["built_in_names", "describe_validation_error", "for_municipality", "load_ruleset", "with_changes"]
+__all__ = [
+    "built_in_names",
+    "describe_validation_error",
+    "for_municipality",
+    "load_ruleset",
+    "with_changes",
+]
 
 NOTHING = "none"
 _SWITCHES_OFF = ("distance_m", "at_least", "at_most")
@@ -54,7 +61,11 @@ def built_in_names() -> list[str]:
     ['flexwonen-nl', 'flexwonen-nl-bridging', 'flexwonen-nl-next-place']
     """
     folder = resources.files("flexruimte.rules") / "built_in"
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return sorted(
+        entry.name.removesuffix(".toml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    )
 
 
 def load_ruleset(name: str | Path, folder: Path | None = None) -> Ruleset:
@@ -85,7 +96,11 @@ def for_municipality(ruleset: Ruleset, code: str) -> Ruleset:
     local = ruleset.municipalities.get(code)
     if not local:
         return ruleset
-    return with_changes(ruleset, {**local, "municipalities": {}}, f"ruleset '{ruleset.name}' [municipalities.{code}]")
+    return with_changes(
+        ruleset,
+        {**local, "municipalities": {}},
+        f"ruleset '{ruleset.name}' [municipalities.{code}]",
+    )
 
 
 def with_changes(ruleset: Ruleset, changes: Mapping[str, Any], where: str = "changes") -> Ruleset:
@@ -131,7 +146,15 @@ def _hint(model: type[Model] | None, location: tuple[int | str, ...]) -> str:
             model = RULE_KINDS[str(part)]
             continue
         field = model.model_fields.get(str(part)) if model else None
-        inner = [a for a in (field.annotation, *getattr(field.annotation, "__args__", ())) if isinstance(a, type)] if field else []
+        inner = (
+            [
+                a
+                for a in (field.annotation, *getattr(field.annotation, "__args__", ()))
+                if isinstance(a, type)
+            ]
+            if field
+            else []
+        )
         model = next((a for a in inner if issubclass(a, Model)), model)
     return f"; {did_you_mean(str(location[-1]), model.model_fields)}" if model else ""
 
@@ -148,7 +171,9 @@ def _document(name: str, folder: Path, seen: tuple[str, ...]) -> dict[str, Any]:
     path = None if name in built_in_names() else (folder / name)
     identity = name if path is None else str(path.resolve())
     if identity in seen:
-        raise RulesetError(f"ruleset '{name}' extends itself: {' -> '.join([*seen, identity])}; take one 'extends' out")
+        raise RulesetError(
+            f"ruleset '{name}' extends itself: {' -> '.join([*seen, identity])}; take one 'extends' out"
+        )
     document = _parse(name, path)
     parent_name = document.pop("extends", None)
     if parent_name is None:
@@ -159,7 +184,9 @@ def _document(name: str, folder: Path, seen: tuple[str, ...]) -> dict[str, Any]:
 
 def _parse(name: str, path: Path | None) -> dict[str, Any]:
     if path is None:
-        text = (resources.files("flexruimte.rules") / "built_in" / f"{name}.toml").read_text(encoding="utf-8")
+        text = (resources.files("flexruimte.rules") / "built_in" / f"{name}.toml").read_text(
+            encoding="utf-8"
+        )
     else:
         try:
             text = path.read_text(encoding="utf-8")
@@ -181,7 +208,13 @@ def _overridden(general: Mapping[str, Any], local: Mapping[str, Any], where: str
         if key in _TABLES_OF_TABLES and isinstance(value, Mapping):
             merged[key] = {**general.get(key, {})}
             for entry, changes in value.items():
-                merged[key][entry] = _changed(f"{key}.{entry}", merged[key].get(entry), changes, [*general.get(key, {})], where)
+                merged[key][entry] = _changed(
+                    f"{key}.{entry}",
+                    merged[key].get(entry),
+                    changes,
+                    [*general.get(key, {})],
+                    where,
+                )
         elif key == "municipalities":
             merged[key] = {**general.get(key, {}), **value} if value else {}
         elif isinstance(value, Mapping) and isinstance(general.get(key), Mapping):
@@ -197,12 +230,16 @@ def _changed(place: str, entry: Any, changes: Any, known: list[str], where: str)
     if entry is None:
         if "title" not in changes:
             name = place.split(".", 1)[1]
-            raise RulesetError(f"{where}: [{place}] overrides something that does not exist; {did_you_mean(name, known)}")
+            raise RulesetError(
+                f"{where}: [{place}] overrides something that does not exist; {did_you_mean(name, known)}"
+            )
         return dict(changes)
     changed = {**entry, **changes}
     if "source" in entry and "source" not in changes and changes:
         # The old source does not speak of the new value.
-        changed["source"] = f"{', '.join(changes)} changed by {where}, without a source; before: {entry['source']}"
+        changed["source"] = (
+            f"{', '.join(changes)} changed by {where}, without a source; before: {entry['source']}"
+        )
         changed["basis"] = changes.get("basis", Basis.ASSUMPTION.value)
     if place.startswith("rules.") and any(changes.get(key) == NOTHING for key in _SWITCHES_OFF):
         return {**entry, "enabled": False}

@@ -123,7 +123,8 @@ class NearestMeasure(MeasureSpec):
 class WalkMeasure(MeasureSpec):
     """Distance along the roads to the nearest feature, at most `limit_m`.
 
-    Without the road layer in the study: the straight line times `detour_factor`, and the summary says so.
+    Without the road layer in the study: the straight line times `detour_factor`, and the summary
+    says so.
     """
 
     family: Literal["walk"]
@@ -137,7 +138,9 @@ class WalkMeasure(MeasureSpec):
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
-        roads = Reading(self.roads, tuple(self.roads_where), self.limit_m + FARTHEST_FROM_ROAD_M, optional=True)
+        roads = Reading(
+            self.roads, tuple(self.roads_where), self.limit_m + FARTHEST_FROM_ROAD_M, optional=True
+        )
         return (Reading(self.layer, tuple(self.where), self.limit_m), roads)
 
     @property
@@ -162,7 +165,9 @@ class RasterMeasure(MeasureSpec):
     @model_validator(mode="after")
     def _range_goes_with_share(self) -> Self:
         if (self.statistic == "share") != (self.at_least is not None or self.at_most is not None):
-            raise ValueError("at_least and at_most go with statistic 'share', which needs one of them")
+            raise ValueError(
+                "at_least and at_most go with statistic 'share', which needs one of them"
+            )
         return self
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:

@@ -21,7 +21,9 @@ Scalar: TypeAlias = bool | int | float | str
 class Model(BaseModel):
     """Base of every part of a ruleset: immutable, and a key that is not known is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class Text(Model):
@@ -81,7 +83,13 @@ class Reading:
 def references(part: BaseModel) -> Iterator[str]:
     """Yield the placement parameters that a part of a ruleset refers to."""
     for _, value in part:
-        for inner in value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]:
+        for inner in (
+            value
+            if isinstance(value, list | tuple)
+            else value.values()
+            if isinstance(value, dict)
+            else [value]
+        ):
             if isinstance(inner, PlacementReference):
                 yield inner.placement
             elif isinstance(inner, BaseModel):
@@ -110,7 +118,9 @@ class FieldCondition(Model):
     @model_validator(mode="after")
     def _tests_something(self) -> Self:
         if not self.model_fields_set - {"when_null"}:
-            raise ValueError("a condition needs in, not_in, contains, starts_with, at_least, at_most or is_null")
+            raise ValueError(
+                "a condition needs in, not_in, contains, starts_with, at_least, at_most or is_null"
+            )
         return self
 
 
@@ -165,6 +175,11 @@ class Test(Model):
 
     @model_validator(mode="after")
     def _tests_something(self) -> Self:
-        if self.at_least is None and self.at_most is None and self.in_ is None and self.not_in is None:
+        if (
+            self.at_least is None
+            and self.at_most is None
+            and self.in_ is None
+            and self.not_in is None
+        ):
             raise ValueError("a test needs at_least, at_most, in or not_in")
         return self

@@ -45,7 +45,9 @@ class PlanPhase(Model):
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
         if self.end_year < self.start_year:
-            raise ValueError(f"phase '{self.field}' ends in {self.end_year}, before it starts in {self.start_year}")
+            raise ValueError(
+                f"phase '{self.field}' ends in {self.end_year}, before it starts in {self.start_year}"
+            )
         return self
 
 
@@ -67,14 +69,22 @@ class Plans(Sourced):
     def _says_when(self) -> Self:
         if self.start_year_field is None and not self.phases:
             raise ValueError("plans need start_year_field or phases, to know when they start")
-        double = set(self.hard) & set(self.soft) | set(self.hard) & set(self.ignored) | set(self.soft) & set(self.ignored)
+        double = (
+            set(self.hard) & set(self.soft)
+            | set(self.hard) & set(self.ignored)
+            | set(self.soft) & set(self.ignored)
+        )
         if double:
-            raise ValueError(f"plan status {', '.join(sorted(double))} stands in more than one list")
+            raise ValueError(
+                f"plan status {', '.join(sorted(double))} stands in more than one list"
+            )
         return self
 
     def reads(self) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
-        when = [phase.field for phase in self.phases] + ([self.start_year_field] if self.start_year_field else [])
+        when = [phase.field for phase in self.phases] + (
+            [self.start_year_field] if self.start_year_field else []
+        )
         return (Reading(self.layer, (self.status_field, *self.where, *when)),)
 
 

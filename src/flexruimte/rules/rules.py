@@ -59,7 +59,9 @@ class LandRule(RuleParts):
     @classmethod
     def _tests_no_value(cls, said: Any) -> Any:
         return _without(
-            said, ("unit", "at_least", "at_most", "in", "in_", "not_in"), "a rule on a layer takes where and distance_m, no test of a value"
+            said,
+            ("unit", "at_least", "at_most", "in", "in_", "not_in"),
+            "a rule on a layer takes where and distance_m, no test of a value",
         )
 
     @model_validator(mode="after")
@@ -87,7 +89,9 @@ class MeasureRule(RuleParts, Test):
     @model_validator(mode="before")
     @classmethod
     def _covers_no_land(cls, said: Any) -> Any:
-        message = "a rule on a measure takes at_least, at_most, in or not_in, no where or distance_m"
+        message = (
+            "a rule on a measure takes at_least, at_most, in or not_in, no where or distance_m"
+        )
         return _without(said, ("where", "distance_m", "precision_m"), message)
 
 
@@ -97,13 +101,19 @@ def _without(said: Any, keys: tuple[str, ...], message: str) -> Any:
     return said
 
 
-RULE_KINDS: Mapping[str, type[RuleParts]] = {"rule on land": LandRule, "rule on a measure": MeasureRule}
+RULE_KINDS: Mapping[str, type[RuleParts]] = {
+    "rule on land": LandRule,
+    "rule on a measure": MeasureRule,
+}
 """The two kinds of rule, by how errors tell them apart."""
 
 
 def _kind(said: Any) -> str | None:
     """Return the kind of a rule by what it names: a layer or a measure; None where it names both or neither."""
-    on_land, on_measure = (name in said if isinstance(said, Mapping) else hasattr(said, name) for name in ("layer", "measure"))
+    on_land, on_measure = (
+        name in said if isinstance(said, Mapping) else hasattr(said, name)
+        for name in ("layer", "measure")
+    )
     if on_land == on_measure:
         return None
     return "rule on land" if on_land else "rule on a measure"
@@ -111,6 +121,10 @@ def _kind(said: Any) -> str | None:
 
 Rule: TypeAlias = Annotated[
     Annotated[LandRule, Tag("rule on land")] | Annotated[MeasureRule, Tag("rule on a measure")],
-    Discriminator(_kind, custom_error_type="kind_of_rule", custom_error_message="a rule needs either a layer or a measure"),
+    Discriminator(
+        _kind,
+        custom_error_type="kind_of_rule",
+        custom_error_message="a rule needs either a layer or a measure",
+    ),
 ]
 """One measure or one layer, one test, one level, one source."""

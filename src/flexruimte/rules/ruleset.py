@@ -1,7 +1,10 @@
-"""The ruleset: which layers, measures, rules, curves and weights there are. Rules are data; `flexruimte.rules` says what they may say.
+"""The ruleset: which layers, measures, rules, curves and weights there are.
 
-A ruleset is a TOML document (see `flexruimte.rules.files` for reading it). The models of its tables are its schema: unknown keys are
-refused, and what one part says about another (a rule on a measure, a measure on a layer) is checked when the ruleset is made.
+Rules are data; `flexruimte.rules` says what they may say.
+
+A ruleset is a TOML document (see `flexruimte.rules.files` for reading it). The models of its tables
+are its schema: unknown keys are refused, and what one part says about another (a rule on a measure,
+a measure on a layer) is checked when the ruleset is made.
 """
 
 from __future__ import annotations

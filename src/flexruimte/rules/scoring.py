@@ -23,7 +23,11 @@ class Criterion(Sourced):
     def _curve_or_classes(self) -> Self:
         if (self.curve is None) == (self.classes is None):
             raise ValueError("a criterion needs either a curve or classes")
-        scores = [y for _, y in self.curve] if self.curve is not None else list((self.classes or {}).values())
+        scores = (
+            [y for _, y in self.curve]
+            if self.curve is not None
+            else list((self.classes or {}).values())
+        )
         if not scores or not all(0 <= score <= 100 for score in scores):
             raise ValueError("scores lie between 0 and 100")
         if self.curve is not None:
@@ -32,7 +36,9 @@ class Criterion(Sourced):
                 raise ValueError("a curve needs two or more points with rising values")
             steps = [b - a for a, b in pairwise(scores)]
             if min(steps) < 0 < max(steps):
-                raise ValueError("a curve goes up or down, not both: a better value may never score lower")
+                raise ValueError(
+                    "a curve goes up or down, not both: a better value may never score lower"
+                )
         return self
 
 

@@ -1,4 +1,7 @@
-"""The study file: where the data is, what is asked, and what is knowingly left out. This module only says what it may say."""
+"""The study file: where the data is, what is asked, and what is knowingly left out.
+
+This module only says what it may say.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,15 @@ from flexruimte.errors import StudyError
 from flexruimte.rules.files import describe_validation_error
 from flexruimte.rules.parts import Language, Model, Scalar
 
-__all__ = ["LayerSettings", "MunicipalitySettings", "ParcelSettings", "StudyFile", "StudySettings", "TableSettings", "read_study_file"]
+__all__ = [
+    "LayerSettings",
+    "MunicipalitySettings",
+    "ParcelSettings",
+    "StudyFile",
+    "StudySettings",
+    "TableSettings",
+    "read_study_file",
+]
 
 
 class TableSettings(Model):
@@ -90,7 +101,9 @@ class StudyFile(Model):
 
     @model_validator(mode="after")
     def _asks_once(self) -> Self:
-        double = {name for name in self.study.not_assessed if self.study.not_assessed.count(name) > 1}
+        double = {
+            name for name in self.study.not_assessed if self.study.not_assessed.count(name) > 1
+        }
         if double:
             raise ValueError(f"not_assessed names {', '.join(sorted(double))} twice")
         return self
@@ -107,12 +120,16 @@ def read_study_file(path: Path) -> StudyFile:
     try:
         document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise StudyError(f"study file {path} cannot be read: {error.strerror or error}; give the path of a study.toml") from None
+        raise StudyError(
+            f"study file {path} cannot be read: {error.strerror or error}; give the path of a study.toml"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StudyError(f"study file {path} is not valid TOML: {error}") from None
     as_of = document.get("study", {}).get("as_of")
     if as_of is not None and (isinstance(as_of, dt.datetime) or not isinstance(as_of, dt.date)):
-        raise StudyError(f"{path.name}: [study.as_of] {as_of!r} is not a date; write it without quotes, as in as_of = 2026-01-01")
+        raise StudyError(
+            f"{path.name}: [study.as_of] {as_of!r} is not a date; write it without quotes, as in as_of = 2026-01-01"
+        )
     try:
         return StudyFile.model_validate(document)
     except ValidationError as error:

@@ -6,10 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from flexruimte.rules.measures import Measure, MixMeasure
-from flexruimte.rules.parts import LayerSpec, Model, Number, Parameter, PlacementReference, Reading, Scalar, Test, Text
+from flexruimte.rules.parts import (
+    LayerSpec,
+    Model,
+    Number,
+    Parameter,
+    PlacementReference,
+    Reading,
+    Scalar,
+    Test,
+    Text,
+)
 from flexruimte.rules.regulations import Agreements, Levels, Plans, Regime, TransportTier
 from flexruimte.rules.rules import LandRule, MeasureRule, Rule
-from flexruimte.rules.scoring import Criterion, ScoreWeights, SiteType, SizeClass, TargetGroup, Theme
+from flexruimte.rules.scoring import (
+    Criterion,
+    ScoreWeights,
+    SiteType,
+    SizeClass,
+    TargetGroup,
+    Theme,
+)
 from flexruimte.vocabulary import (
     BUILT_IN_MEASURES,
 )
@@ -52,12 +69,20 @@ class RulesetTables(Model):
     @property
     def land_rules(self) -> dict[str, LandRule]:
         """The rules on land that count."""
-        return {rule_id: rule for rule_id, rule in self.enabled_rules.items() if isinstance(rule, LandRule)}
+        return {
+            rule_id: rule
+            for rule_id, rule in self.enabled_rules.items()
+            if isinstance(rule, LandRule)
+        }
 
     @property
     def measure_rules(self) -> dict[str, MeasureRule]:
         """The rules on a measure that count."""
-        return {rule_id: rule for rule_id, rule in self.enabled_rules.items() if isinstance(rule, MeasureRule)}
+        return {
+            rule_id: rule
+            for rule_id, rule in self.enabled_rules.items()
+            if isinstance(rule, MeasureRule)
+        }
 
     def value(self, parameter: str) -> Any:
         """Return the value of a placement parameter."""
@@ -65,7 +90,11 @@ class RulesetTables(Model):
 
     def number(self, value: Number) -> float:
         """Return a threshold, looked up in the placement where it refers to it."""
-        return float(self.value(value.placement)) if isinstance(value, PlacementReference) else float(value)
+        return (
+            float(self.value(value.placement))
+            if isinstance(value, PlacementReference)
+            else float(value)
+        )
 
     def listed(self, value: list[Scalar] | PlacementReference) -> list[Scalar]:
         """Return a list, looked up in the placement where it refers to it."""
@@ -73,7 +102,12 @@ class RulesetTables(Model):
 
     def asks_for(self, measure: str) -> bool:
         """Whether a rule, a site type, a criterion or another measure looks at a measure."""
-        parts = [part.measure for spec in self.measures.values() if isinstance(spec, MixMeasure) for part in spec.parts]
+        parts = [
+            part.measure
+            for spec in self.measures.values()
+            if isinstance(spec, MixMeasure)
+            for part in spec.parts
+        ]
         return measure in [
             *(test.measure for _, test in tests_of(self)),
             *(criterion.measure for criterion in self.criteria.values()),
@@ -92,7 +126,13 @@ class RulesetTables(Model):
         if measure in self.measures:
             spec = self.measures[measure]
             if isinstance(spec, MixMeasure):
-                return list(dict.fromkeys(layer for part in spec.parts for layer in self.layers_of_measure(part.measure)))
+                return list(
+                    dict.fromkeys(
+                        layer
+                        for part in spec.parts
+                        for layer in self.layers_of_measure(part.measure)
+                    )
+                )
             return [reading.layer for reading in spec.reads(self.number) if not reading.optional]
         if measure == "hard_plan_free_years":
             return [self.plans.layer] if self.plans else []
@@ -109,7 +149,9 @@ class RulesetTables(Model):
 
     def fields_in_use(self, layer: str) -> list[str]:
         """Return the fields of a layer that are read."""
-        return list(dict.fromkeys(field for reading in self.readings(layer) for field in reading.fields))
+        return list(
+            dict.fromkeys(field for reading in self.readings(layer) for field in reading.fields)
+        )
 
     def reach_m(self, layer: str) -> float:
         """Return the largest distance from a parcel at which a layer still matters; what features say themselves in a text apart. [m]"""

@@ -57,7 +57,11 @@ def check(plan: Plan) -> CheckReport:
             _check_layer(plan, key, source, report)
         except FlexruimteError as error:
             report.problems.append(str(error))
-    report.missing_layers.extend(layer for layer in layers_in_use(plan.ruleset, plan.not_assessed) if layer not in plan.sources)
+    report.missing_layers.extend(
+        layer
+        for layer in layers_in_use(plan.ruleset, plan.not_assessed)
+        if layer not in plan.sources
+    )
     return report
 
 
@@ -72,10 +76,14 @@ def _check_parcels(plan: Plan, report: CheckReport) -> None:
         report.lines.append(f"{source.label}: {source.feature_count} parcels")
         without = source.count_without_geometry()
         if without:
-            report.warnings.append(f"{source.label}: {without} parcels have no geometry and belong to no municipality")
+            report.warnings.append(
+                f"{source.label}: {without} parcels have no geometry and belong to no municipality"
+            )
     except FlexruimteError as error:
         report.problems.append(str(error))
-    report.lines.append(f"{plan.municipalities.facts.source}: {len(plan.municipalities.codes)} municipalities")
+    report.lines.append(
+        f"{plan.municipalities.facts.source}: {len(plan.municipalities.codes)} municipalities"
+    )
 
 
 def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> None:
@@ -98,13 +106,21 @@ def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> N
     settings = source.settings
     coverage = settings.coverage if isinstance(settings, LayerSettings) else "auto"
     if source.feature_count == 0 and coverage == "auto":
-        report.warnings.append(f'{source.label} has no features and says nothing; if that means "none here", say coverage = "complete"')
+        report.warnings.append(
+            f'{source.label} has no features and says nothing; if that means "none here", say coverage = "complete"'
+        )
     elif source.extent is not None and (coverage == "extent" or spec.fills):
         _warn_of_reach(plan, source, source.extent, report)
     elif source.extent is not None and coverage == "auto":
         reach = plan.ruleset.reach_m(key)
-        near = shapely.intersects(shapely.box(*source.extent), shapely.buffer(plan.municipalities.geometries, reach))
-        silent = [code for code, is_near in zip(plan.municipalities.codes, near, strict=True) if not is_near]
+        near = shapely.intersects(
+            shapely.box(*source.extent), shapely.buffer(plan.municipalities.geometries, reach)
+        )
+        silent = [
+            code
+            for code, is_near in zip(plan.municipalities.codes, near, strict=True)
+            if not is_near
+        ]
         if silent:
             report.warnings.append(
                 f"{source.label} has no features near {enumerate_some(silent)} and says nothing there; "
@@ -112,7 +128,9 @@ def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> N
             )
 
 
-def _warn_of_reach(plan: Plan, source: Source, extent: tuple[float, float, float, float], report: CheckReport) -> None:
+def _warn_of_reach(
+    plan: Plan, source: Source, extent: tuple[float, float, float, float], report: CheckReport
+) -> None:
     parcels = plan.parcels.extent
     if parcels is None:
         return
@@ -120,12 +138,18 @@ def _warn_of_reach(plan: Plan, source: Source, extent: tuple[float, float, float
     reached = shapely.area(shapely.intersection(asked, shapely.box(*extent)))
     short = {
         code: here / area
-        for code, here, area in zip(plan.municipalities.codes, reached, shapely.area(asked), strict=True)
+        for code, here, area in zip(
+            plan.municipalities.codes, reached, shapely.area(asked), strict=True
+        )
         if here < _MOSTLY * area
     }
     if short:
         first = next(iter(short))
-        more = f" and less of {len(short) - 1} more municipalities than it should" if len(short) > 1 else ""
+        more = (
+            f" and less of {len(short) - 1} more municipalities than it should"
+            if len(short) > 1
+            else ""
+        )
         report.warnings.append(
             f"{source.label} reaches {short[first]:.0%} of the parcels' part of {first}{more}; elsewhere its rules are unknown"
         )

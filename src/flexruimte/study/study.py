@@ -22,7 +22,14 @@ from flexruimte.ranking import Ranking
 from flexruimte.rules.files import describe_validation_error, load_ruleset, with_changes
 from flexruimte.rules.parts import Language, Parameter
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings, StudyFile, TableSettings, read_study_file
+from flexruimte.rules.study_file import (
+    LayerSettings,
+    MunicipalitySettings,
+    ParcelSettings,
+    StudyFile,
+    TableSettings,
+    read_study_file,
+)
 from flexruimte.vocabulary import OWN_COLUMN_PREFIXES, OWN_COLUMNS
 
 __all__ = ["Study"]
@@ -63,8 +70,9 @@ class Study:
     municipalities
         Polygons that are ranked one by one.
     layers
-        Evidence by the names that the ruleset uses: a GeoDataFrame, a DataFrame (a table that is joined on the parcel id), a path, or a
-        mapping with the keys of a `[layers.NAME]` table of a study file, in which `source` may be a (Geo)DataFrame too.
+        Evidence by the names that the ruleset uses: a GeoDataFrame, a DataFrame (a table that is
+        joined on the parcel id), a path, or a mapping with the keys of a `[layers.NAME]` table of a
+        study file, in which `source` may be a (Geo)DataFrame too.
     as_of
         The date from which every date rule counts.
     ruleset
@@ -120,7 +128,9 @@ class Study:
         folder = Path.cwd()
         id_columns = _id_columns(parcels, parcel_id)
         parcel_settings = ParcelSettings(source=_IN_MEMORY, id=id_columns)
-        municipality_settings = MunicipalitySettings(source=_IN_MEMORY, code=municipality_code, name=municipality_name)
+        municipality_settings = MunicipalitySettings(
+            source=_IN_MEMORY, code=municipality_code, name=municipality_name
+        )
         self._parts = _Parts(
             name=name,
             as_of=_as_date(as_of),
@@ -132,7 +142,9 @@ class Study:
             parcels=Source("parcels", parcel_settings, folder, parcels),
             municipalities=Source("municipalities", municipality_settings, folder, municipalities),
             sources={key: _layer_source(key, data, folder) for key, data in layers.items()},
-            decisions=None if decisions is None else Source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
+            decisions=None
+            if decisions is None
+            else Source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
         )
         self.plan = _plan(self._parts)
 
@@ -165,8 +177,9 @@ class Study:
         Parameters
         ----------
         **changes
-            `as_of`, `language`, `name`, `not_assessed`, `target_groups` and `placement` as for a new study (`placement` is added to what
-            the study has), `ruleset`, or any table of a ruleset, such as ``rules={"natura2000": {"level": "soft"}}``.
+            `as_of`, `language`, `name`, `not_assessed`, `target_groups` and `placement` as for a
+            new study (`placement` is added to what the study has), `ruleset`, or any table of a
+            ruleset, such as ``rules={"natura2000": {"level": "soft"}}``.
 
         Raises
         ------
@@ -180,17 +193,25 @@ class Study:
         >>> study.changed(rules={"natura2000": {"level": "soft"}}).plan.ruleset.rules["natura2000"].level.value
         'soft'
         """
-        tables = {key: changes.pop(key) for key in list(changes) if key in Ruleset.model_fields and key not in _CHANGEABLE}
+        tables = {
+            key: changes.pop(key)
+            for key in list(changes)
+            if key in Ruleset.model_fields and key not in _CHANGEABLE
+        }
         unknown = [key for key in changes if key not in _CHANGEABLE]
         if unknown:
-            raise StudyError(f"a study has no '{unknown[0]}' to change; {did_you_mean(unknown[0], [*_CHANGEABLE, *Ruleset.model_fields])}")
+            raise StudyError(
+                f"a study has no '{unknown[0]}' to change; {did_you_mean(unknown[0], [*_CHANGEABLE, *Ruleset.model_fields])}"
+            )
         parts = self._parts
         ruleset = changes.pop("ruleset", parts.ruleset)
         ruleset = ruleset if isinstance(ruleset, Ruleset) else load_ruleset(ruleset)
         if "as_of" in changes:
             changes["as_of"] = _as_date(changes["as_of"])
         changes["placement"] = {**parts.placement, **changes.get("placement", {})}
-        return self._of(replace(parts, ruleset=with_changes(ruleset, tables) if tables else ruleset, **changes))
+        return self._of(
+            replace(parts, ruleset=with_changes(ruleset, tables) if tables else ruleset, **changes)
+        )
 
     @property
     def codes(self) -> list[str]:
@@ -248,9 +269,16 @@ def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
     elif isinstance(source, Path):
         settings["source"] = str(source)
     try:
-        return Source(key, LayerSettings.model_validate(settings), folder, source if isinstance(source, pd.DataFrame) else None)
+        return Source(
+            key,
+            LayerSettings.model_validate(settings),
+            folder,
+            source if isinstance(source, pd.DataFrame) else None,
+        )
     except ValidationError as error:
-        raise StudyError(f"layers['{key}']: {describe_validation_error(error, LayerSettings)}") from None
+        raise StudyError(
+            f"layers['{key}']: {describe_validation_error(error, LayerSettings)}"
+        ) from None
 
 
 def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
@@ -274,17 +302,25 @@ def _plan(parts: _Parts) -> Plan:
     ruleset = parts.ruleset
     for key in parts.sources:
         if key not in ruleset.layers:
-            raise StudyError(f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; {did_you_mean(key, ruleset.layers)}")
+            raise StudyError(
+                f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; {did_you_mean(key, ruleset.layers)}"
+            )
     for left_out in parts.not_assessed:
         if left_out not in ruleset.layers and left_out not in ruleset.rules:
             meant = did_you_mean(left_out, [*ruleset.layers, *ruleset.rules])
-            raise StudyError(f"not_assessed: '{left_out}' is no layer or rule of '{ruleset.name}'; {meant}")
+            raise StudyError(
+                f"not_assessed: '{left_out}' is no layer or rule of '{ruleset.name}'; {meant}"
+            )
     for name in parts.parcels.settings.fields:
         if name in (*OWN_COLUMNS, *ruleset.measures) or name.startswith(OWN_COLUMN_PREFIXES):
-            raise StudyError(f"[parcels] fields: '{name}' is a column that flexruimte itself makes; give the source's column another name")
+            raise StudyError(
+                f"[parcels] fields: '{name}' is a column that flexruimte itself makes; give the source's column another name"
+            )
     for group in parts.target_groups or []:
         if group not in ruleset.groups:
-            raise StudyError(f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}")
+            raise StudyError(
+                f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}"
+            )
     ruleset = _with_placement(ruleset, parts.placement)
     layout_parameters(ruleset)  # refuses what contradicts itself
     return Plan(
@@ -306,7 +342,9 @@ def _with_placement(ruleset: Ruleset, overrides: Mapping[str, Any]) -> Ruleset:
     placement = dict(ruleset.placement)
     for name, value in overrides.items():
         if name not in placement:
-            raise StudyError(f"[placement] '{name}' is no parameter of '{ruleset.name}'; {did_you_mean(name, placement)}")
+            raise StudyError(
+                f"[placement] '{name}' is no parameter of '{ruleset.name}'; {did_you_mean(name, placement)}"
+            )
         default = placement[name]
         _check_parameter(name, default, value)
         source = f"chosen in the study; the ruleset has {default.value} ({default.source})"
@@ -316,16 +354,24 @@ def _with_placement(ruleset: Ruleset, overrides: Mapping[str, Any]) -> Ruleset:
 
 def _check_parameter(name: str, parameter: Parameter, value: Any) -> None:
     is_number = isinstance(parameter.value, int | float)
-    if is_number != (isinstance(value, int | float) and not isinstance(value, bool)) or isinstance(parameter.value, list) != isinstance(
-        value, list
-    ):
-        raise StudyError(f"[placement] {name} = {value!r} is of the wrong kind; the default is {parameter.value!r}")
+    if is_number != (isinstance(value, int | float) and not isinstance(value, bool)) or isinstance(
+        parameter.value, list
+    ) != isinstance(value, list):
+        raise StudyError(
+            f"[placement] {name} = {value!r} is of the wrong kind; the default is {parameter.value!r}"
+        )
     low, high = parameter.minimum, parameter.maximum
     if is_number and ((low is not None and value < low) or (high is not None and value > high)):
         unit = f" {parameter.unit}" if parameter.unit else ""
-        bounds = " and ".join(f"{word} {bound:g}{unit}" for word, bound in (("at least", low), ("at most", high)) if bound is not None)
+        bounds = " and ".join(
+            f"{word} {bound:g}{unit}"
+            for word, bound in (("at least", low), ("at most", high))
+            if bound is not None
+        )
         raise StudyError(f"[placement] {name} = {value} is out of bounds; it must be {bounds}")
     chosen = value if isinstance(value, list) else [value]
     for choice in chosen:
         if parameter.choices is not None and choice not in parameter.choices:
-            raise StudyError(f"[placement] {name} = {choice!r} is no choice; {did_you_mean(str(choice), parameter.choices)}")
+            raise StudyError(
+                f"[placement] {name} = {choice!r} is no choice; {did_you_mean(str(choice), parameter.choices)}"
+            )

@@ -39,9 +39,13 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
         import folium  # noqa: F401 - only whether it is there
         import mapclassify  # noqa: F401 - only whether it is there
     except ImportError:
-        raise OutputError("this map needs folium and mapclassify, which are not installed; pip install 'flexruimte[notebook]'") from None
+        raise OutputError(
+            "this map needs folium and mapclassify, which are not installed; pip install 'flexruimte[notebook]'"
+        ) from None
     if not len(locations):
-        raise OutputError(f"there is nothing to show: no parcel in {summary['municipality']['name']} is available or unknown; see .summary")
+        raise OutputError(
+            f"there is nothing to show: no parcel in {summary['municipality']['name']} is available or unknown; see .summary"
+        )
     language = summary["study"]["language"]
     shown = {
         RANK: known_or_none(locations[RANK]),
@@ -50,11 +54,18 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
         "score": known_or_none(locations["score"]),
         "explanation": known_or_none(locations["explanation"]),
     }
-    names = {name: "" if name == "explanation" else label(COLUMNS, name, language) for name in shown}
+    names = {
+        name: "" if name == "explanation" else label(COLUMNS, name, language) for name in shown
+    }
     columns = {names[name]: values for name, values in shown.items()}
     frame = gpd.GeoDataFrame(columns, geometry=np.asarray(locations.geometry), crs=locations.crs)
-    frame["colour"] = [_colour(rank, score) for rank, score in zip(shown[RANK], shown["score"], strict=True)]
-    shown_fields: dict[str, Any] = {"tooltip": [names["rank"], names["score"], names["parcel_id"]], "popup": list(names.values())}
+    frame["colour"] = [
+        _colour(rank, score) for rank, score in zip(shown[RANK], shown["score"], strict=True)
+    ]
+    shown_fields: dict[str, Any] = {
+        "tooltip": [names["rank"], names["score"], names["parcel_id"]],
+        "popup": list(names.values()),
+    }
     result: folium.Map = frame.explore(
         color=frame["colour"],
         tiles="nlmaps.grijs",

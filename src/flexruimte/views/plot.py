@@ -27,7 +27,9 @@ _MOST_NUMBERED: Final = 10
 _LENGTHS_M: Final = (100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
-def draw_map(parcels: gpd.GeoDataFrame, title: str, language: Language, ax: Axes | None = None) -> Axes:
+def draw_map(
+    parcels: gpd.GeoDataFrame, title: str, language: Language, ax: Axes | None = None
+) -> Axes:
     """Draw the parcels of a municipality.
 
     Parameters
@@ -50,29 +52,60 @@ def draw_map(parcels: gpd.GeoDataFrame, title: str, language: Language, ax: Axes
         import matplotlib.pyplot as plt
         from matplotlib.patches import Patch
     except ImportError:
-        raise OutputError("a map needs matplotlib, which is not installed; pip install 'flexruimte[notebook]'") from None
+        raise OutputError(
+            "a map needs matplotlib, which is not installed; pip install 'flexruimte[notebook]'"
+        ) from None
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 9), layout="constrained")
     ranked = parcels[RANK].notna().to_numpy()
-    unknown, excluded = ((parcels[STATUS] == str(status)).to_numpy() for status in (Status.UNKNOWN, Status.EXCLUDED))
+    unknown, excluded = (
+        (parcels[STATUS] == str(status)).to_numpy() for status in (Status.UNKNOWN, Status.EXCLUDED)
+    )
     legend = []
     shapes = parcels[["geometry"]]
     _draw(shapes[excluded], ax, facecolor=_EXCLUDED, edgecolor=_EDGE, linewidth=0.2)
     _draw(shapes[ranked], ax, facecolor=_PARCEL, edgecolor=_EDGE, linewidth=0.2)
-    _draw(shapes[unknown], ax, facecolor="white", edgecolor=UNKNOWN_COLOUR, hatch="////", linewidth=0.3)
-    scores, buildable = parcels["score"].fillna(-1).to_numpy(), gpd.GeoDataFrame(geometry=parcels[BUILDABLE_GEOMETRY])
+    _draw(
+        shapes[unknown],
+        ax,
+        facecolor="white",
+        edgecolor=UNKNOWN_COLOUR,
+        hatch="////",
+        linewidth=0.3,
+    )
+    scores, buildable = (
+        parcels["score"].fillna(-1).to_numpy(),
+        gpd.GeoDataFrame(geometry=parcels[BUILDABLE_GEOMETRY]),
+    )
     for low, high, colour in SCORE_CLASSES:
         chosen = ranked & (scores >= low) & (scores < high)
         _draw(buildable[chosen], ax, facecolor=colour, edgecolor="#404040", linewidth=0.4)
-        legend.append(Patch(facecolor=colour, edgecolor="#404040", label=f"score {low}-{min(high, 100)} ({int(chosen.sum())})"))
+        legend.append(
+            Patch(
+                facecolor=colour,
+                edgecolor="#404040",
+                label=f"score {low}-{min(high, 100)} ({int(chosen.sum())})",
+            )
+        )
     words = ("onbekend", "uitgesloten") if language == "nl" else ("unknown", "excluded")
-    legend.append(Patch(facecolor="white", edgecolor=UNKNOWN_COLOUR, hatch="////", label=f"{words[0]} ({int(unknown.sum())})"))
-    legend.append(Patch(facecolor=_EXCLUDED, edgecolor=_EDGE, label=f"{words[1]} ({int(excluded.sum())})"))
+    legend.append(
+        Patch(
+            facecolor="white",
+            edgecolor=UNKNOWN_COLOUR,
+            hatch="////",
+            label=f"{words[0]} ({int(unknown.sum())})",
+        )
+    )
+    legend.append(
+        Patch(facecolor=_EXCLUDED, edgecolor=_EDGE, label=f"{words[1]} ({int(excluded.sum())})")
+    )
     _number(parcels[ranked], ax)
     ax.set_title(title)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    ax.legend(handles=legend, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize="small", frameon=False)
+    ax.legend(
+        handles=legend, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize="small", frameon=False
+    )
     _scale_bar(ax)
     return ax
 
@@ -87,19 +120,44 @@ def _number(ranked: gpd.GeoDataFrame, ax: Axes) -> None:
     """Write the rank on the first ones."""
     first = ranked.sort_values(RANK).head(_MOST_NUMBERED)
     shapes = np.asarray(first[BUILDABLE_GEOMETRY])
-    points = shapely.point_on_surface(np.where(shapely.is_missing(shapes), np.asarray(first.geometry), shapes))
+    points = shapely.point_on_surface(
+        np.where(shapely.is_missing(shapes), np.asarray(first.geometry), shapes)
+    )
     for point, rank in zip(points, pd.array(first[RANK]), strict=True):
-        box = {"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": "#404040", "linewidth": 0.5}
+        box = {
+            "boxstyle": "circle,pad=0.2",
+            "facecolor": "white",
+            "edgecolor": "#404040",
+            "linewidth": 0.5,
+        }
         ax.annotate(str(rank), (point.x, point.y), ha="center", va="center", fontsize=7, bbox=box)
 
 
 def _scale_bar(ax: Axes) -> None:
     """Draw a bar of a round length, and where north is: up."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    length = max((length for length in _LENGTHS_M if length <= (right - left) / 4), default=_LENGTHS_M[0])
+    length = max(
+        (length for length in _LENGTHS_M if length <= (right - left) / 4), default=_LENGTHS_M[0]
+    )
     x, y = left + 0.03 * (right - left), bottom + 0.03 * (top - bottom)
     ax.plot([x, x + length], [y, y], color="#202020", linewidth=3, solid_capstyle="butt")
     text = f"{length} m" if length < 1000 else f"{length // 1000} km"
-    ax.annotate(text, (x + length / 2, y), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=8)
+    ax.annotate(
+        text,
+        (x + length / 2, y),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="center",
+        fontsize=8,
+    )
     arrow = {"arrowstyle": "-|>", "color": "#202020"}
-    ax.annotate("N", (0.98, 1.06), (0.98, 1.0), xycoords="axes fraction", ha="center", fontsize=9, arrowprops=arrow, annotation_clip=False)
+    ax.annotate(
+        "N",
+        (0.98, 1.06),
+        (0.98, 1.0),
+        xycoords="axes fraction",
+        ha="center",
+        fontsize=9,
+        arrowprops=arrow,
+        annotation_clip=False,
+    )

@@ -1,4 +1,7 @@
-"""The words of flexruimte as people read them, in Dutch and in English. Titles of rules, measures and layers come from the ruleset."""
+"""The words of flexruimte as people read them, in Dutch and in English.
+
+Titles of rules, measures and layers come from the ruleset.
+"""
 
 from __future__ import annotations
 
@@ -63,8 +66,14 @@ SEARCH_ORDER: Final[Labels] = {
 }
 STRANDED_REASONS: Final[Labels] = {
     "moves_used": ("het grootste aantal verhuizingen is bereikt", "the most moves have been made"),
-    "no_open_site": ("geen locatie is dan lang genoeg vrij", "no site is free then for long enough"),
-    "no_room": ("de locaties die dan vrij zijn, zijn vol of te klein", "the sites that are free then are full or too small"),
+    "no_open_site": (
+        "geen locatie is dan lang genoeg vrij",
+        "no site is free then for long enough",
+    ),
+    "no_room": (
+        "de locaties die dan vrij zijn, zijn vol of te klein",
+        "the sites that are free then are full or too small",
+    ),
 }
 LAYOUT_KINDS: Final[Labels] = {
     "module": ("module", "module"),
@@ -218,7 +227,16 @@ def number_text(value: float | None, decimals: int, language: Language) -> str:
     return text.translate(_DUTCH) if language == "nl" else text
 
 
-_DECIMALS: Final = {"m": 0, "m2": 0, "share": 1, "homes": 0, "count": 0, "year": 1, "calendar year": 0, "km": 2}
+_DECIMALS: Final = {
+    "m": 0,
+    "m2": 0,
+    "share": 1,
+    "homes": 0,
+    "count": 0,
+    "year": 1,
+    "calendar year": 0,
+    "km": 2,
+}
 
 
 def quantity_text(value: Any, unit: str, language: Language) -> str:
@@ -232,7 +250,9 @@ def quantity_text(value: Any, unit: str, language: Language) -> str:
     if not isinstance(value, int | float) or unit in ("class", "calendar year"):
         return f"{value:g}" if isinstance(value, float) else str(value)
     name = label(UNIT_NAMES, unit, language)
-    number = number_text(value * 100 if unit == "share" else value, _DECIMALS.get(unit, 1), language)
+    number = number_text(
+        value * 100 if unit == "share" else value, _DECIMALS.get(unit, 1), language
+    )
     if unit == "share" and number == "0" and value > 0:
         number = f"< {number_text(0.1, 1, language)}"
     if name == "%":

@@ -47,20 +47,50 @@ MEASURES: dict[str, Any] = {
 }  # fmt: skip
 PLACEMENT = {"module_height_m": 3.2, "bed_height_m": 0.9, "sign_reach_m": 100, "pad_within_m": 20}
 NECK = shapely.union(box(300, 1005, 306, 1045), box(285, 1045, 321, 1081))
-PARCELS = {"P": box(0, 0, 100, 100), "Q": box(0, 500, 100, 600), "S": box(0, 1000, 100, 1007), "T": NECK, "U": box(5000, 0, 5100, 100)}
+PARCELS = {
+    "P": box(0, 0, 100, 100),
+    "Q": box(0, 500, 100, 600),
+    "S": box(0, 1000, 100, 1007),
+    "T": NECK,
+    "U": box(5000, 0, 5100, 100),
+}
 SIGNS = frame(
     [point(150, 50), point(50, 300), point(50, 610), point(150, 50)],
     id=["1", "2", "3", "4"],
-    code=["C19", "C19", "C19", "C18"],  # the second lies 200 m from P and from Q; the width is no height
+    code=[
+        "C19",
+        "C19",
+        "C19",
+        "C18",
+    ],  # the second lies 200 m from P and from Q; the width is no height
     tekst=["2,6 m", "2,0", "zie onderbord", "1,5"],
 )
 ROADS = frame([line((110, -50), (110, 700)), line((110, 990), (110, 1020)), line((250, 1000), (350, 1000)), line((105, 0), (105, 100))], soort=["straat", "straat", "straat", "pad"])  # fmt: skip
-NOT_ASSESSED = ["pand", "natuur", "leiding", "bodemgebruik", "lden", "plannen", "net", "haltes", "eigendom", "afspraken"]
+NOT_ASSESSED = [
+    "pand",
+    "natuur",
+    "leiding",
+    "bodemgebruik",
+    "lden",
+    "plannen",
+    "net",
+    "haltes",
+    "eigendom",
+    "afspraken",
+]
 
 
 def measured(*, roads: bool = True, signs: bool = True, **placement: float) -> pd.DataFrame:
     changes = {
-        "layers": {"borden": {**TITLE, **SOURCED, "geometry": "point", "id": "id", "fields": ["id", "code", "tekst"]}},
+        "layers": {
+            "borden": {
+                **TITLE,
+                **SOURCED,
+                "geometry": "point",
+                "id": "id",
+                "fields": ["id", "code", "tekst"],
+            }
+        },
         "measures": MEASURES,
         "placement": {name: parameter(value) for name, value in {**PLACEMENT, **placement}.items()},
     }
@@ -117,17 +147,26 @@ def test_room_for_a_crane() -> None:
     assert measured(pad_within_m=41)["pad_class"]["T"] == "yes"
 
 
-def room_along(shape: Any, gate: Any, degrees: float, length: float, width: float, within: float) -> bool:
+def room_along(
+    shape: Any, gate: Any, degrees: float, length: float, width: float, within: float
+) -> bool:
     """Whether a rectangle with its length along a direction fits: exactly, from all places of its lower left corner that touch no edge."""
     shape, gate = (affinity.rotate(each, -degrees, origin=(0, 0)) for each in (shape, gate))
 
     def touching(each: Any) -> Any:
         """The places where the rectangle touches something straight."""
-        corners = shapely.get_coordinates(each)[:, None] - [[0, 0], [length, 0], [0, width], [length, width]]
+        corners = shapely.get_coordinates(each)[:, None] - [
+            [0, 0],
+            [length, 0],
+            [0, width],
+            [length, width],
+        ]
         return shapely.MultiPoint(corners.reshape(-1, 2)).convex_hull
 
     rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(shape))]
-    edges = [touching(shapely.LineString(edge)) for ring in rings for edge in itertools.pairwise(ring)]
+    edges = [
+        touching(shapely.LineString(edge)) for ring in rings for edge in itertools.pairwise(ring)
+    ]
     free = shapely.difference(shape, shapely.union_all(edges))
     return bool(free.distance(touching(gate)) <= within)
 
@@ -147,16 +186,28 @@ def test_the_quick_answer_is_the_slow_one(seed: int, short: float, within: float
     random = np.random.default_rng(seed)
     angle = np.sort(random.uniform(0, 2 * np.pi, 9))
     radius = random.uniform(5, 40, 9)
-    shape = shapely.make_valid(shapely.Polygon(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)))
-    shapes, gates = np.array([shape], dtype=object), np.array([shapely.Point(*random.uniform(-50, 50, 2))], dtype=object)
-    slow, pad = room_for_rectangle(shapes, gates, length_m=short + 2, width_m=short, within_m=within)
-    quick = has_room_for_rectangle(shapes, gates, length_m=short + 2, width_m=short, within_m=within)
+    shape = shapely.make_valid(
+        shapely.Polygon(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
+    )
+    shapes, gates = (
+        np.array([shape], dtype=object),
+        np.array([shapely.Point(*random.uniform(-50, 50, 2))], dtype=object),
+    )
+    slow, pad = room_for_rectangle(
+        shapes, gates, length_m=short + 2, width_m=short, within_m=within
+    )
+    quick = has_room_for_rectangle(
+        shapes, gates, length_m=short + 2, width_m=short, within_m=within
+    )
     # Both go in steps and may miss what fits with little to spare; the quick one finds what the slow one finds, and what is not there neither.
     assert quick[0] or not slow[0]
     if quick[0] and not slow[0]:
         centres = shape.buffer(-np.hypot(short, short + 2) / 2)
         surrounding = row_directions(shapes, 90.0)[1]
-        exact = [room_along(shape, gates[0], degrees, short + 1.9999, short - 1e-4, within) for degrees in surrounding]
+        exact = [
+            room_along(shape, gates[0], degrees, short + 1.9999, short - 1e-4, within)
+            for degrees in surrounding
+        ]
         assert centres.distance(gates[0]) <= within or any(exact)
     assert pad[0] is None or shapely.within(pad[0], shape.buffer(1e-3))
 
@@ -167,7 +218,10 @@ def national(**placement: float) -> Ruleset:
         update={
             "placement": {
                 **ruleset.placement,
-                **{name: ruleset.placement[name].model_copy(update={"value": value}) for name, value in placement.items()},
+                **{
+                    name: ruleset.placement[name].model_copy(update={"value": value})
+                    for name, value in placement.items()
+                },
             }
         }
     )
@@ -194,13 +248,20 @@ def test_transport_tiers(width: float, height: float, length: float, tier: str) 
 
 def test_what_a_move_leaves_behind() -> None:
     ruleset = national()
-    values = pd.DataFrame({"connection_distance_m": [275.0, 0.0, 500.0, 0.0], "paved_share": [0.4, 1.0, 0.0, np.nan]})
-    found = {name: mix(ruleset.measures[name], ruleset, values) for name in ("cost_left_behind_share", "serviced_share")}
+    values = pd.DataFrame(
+        {"connection_distance_m": [275.0, 0.0, 500.0, 0.0], "paved_share": [0.4, 1.0, 0.0, np.nan]}
+    )
+    found = {
+        name: mix(ruleset.measures[name], ruleset, values)
+        for name in ("cost_left_behind_share", "serviced_share")
+    }
     # 275 m is half way from 50 to 500: 0.15 x 0.5 + 0.50 x 0.6 = 0.375; nothing where all is there; 0.65 where nothing is
     np.testing.assert_allclose(found["cost_left_behind_share"], [0.375, 0.0, 0.65, np.nan])
     # (0.15 x 0.5 + 0.50 x 0.4) / 0.65
     np.testing.assert_allclose(found["serviced_share"], [0.275 / 0.65, 1.0, 0.0, np.nan])
-    np.testing.assert_allclose(found["cost_left_behind_share"], 0.65 * (1 - found["serviced_share"]))
+    np.testing.assert_allclose(
+        found["cost_left_behind_share"], 0.65 * (1 - found["serviced_share"])
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +281,11 @@ def test_measures_that_cannot_be_are_refused(changes: dict[str, Any], said: str)
 
 def test_a_mix_of_mixes_is_refused() -> None:
     part = {"measure": "area_m2", "curve": [[0, 0], [1, 1]], "weight": 1}
-    inner = MixMeasure.model_validate({**TITLE, "family": "mix", "total": "sum", "parts": [part]}).model_dump()
+    inner = MixMeasure.model_validate(
+        {**TITLE, "family": "mix", "total": "sum", "parts": [part]}
+    ).model_dump()
     outer = {**inner, "parts": [{**part, "measure": "inner_share"}]}
     with pytest.raises(FlexruimteError, match="rests on other measures itself"):
-        with_changes(load_ruleset(RULESET), {"measures": {"inner_share": inner, "outer_share": outer}})
+        with_changes(
+            load_ruleset(RULESET), {"measures": {"inner_share": inner, "outer_share": outer}}
+        )

@@ -19,7 +19,12 @@ from flexruimte.vocabulary import UNKNOWN, YES
 from shapes import boxes, random_polygons
 
 
-def largest(shapes: NDArray[Any], geometries: NDArray[Any], values: list[Any], certainty: NDArray[np.int8] | None = None) -> list[Any]:
+def largest(
+    shapes: NDArray[Any],
+    geometries: NDArray[Any],
+    values: list[Any],
+    certainty: NDArray[np.int8] | None = None,
+) -> list[Any]:
     """What `main_class` says of shapes, of a layer that speaks of everywhere."""
     features = SimpleNamespace(
         key="use",
@@ -29,21 +34,40 @@ def largest(shapes: NDArray[Any], geometries: NDArray[Any], values: list[Any], c
         fills=False,
         coverage=None,
     )
-    inputs: Any = SimpleNamespace(features=lambda _key: features, overlay=Overlay(shapes), ids=np.arange(len(shapes)).astype(object))
+    inputs: Any = SimpleNamespace(
+        features=lambda _key: features,
+        overlay=Overlay(shapes),
+        ids=np.arange(len(shapes)).astype(object),
+    )
     measure: Any = SimpleNamespace(layer="use", field="class", where={})
     return main_class(measure, inputs).tolist()
 
 
 def test_by_hand() -> None:
-    shapes = boxes((0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10), (60, 0, 70, 10), (80, 0, 90, 10))
+    shapes = boxes(
+        (0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10), (60, 0, 70, 10), (80, 0, 90, 10)
+    )
     use = boxes(
-        (0, 0, 10, 4), (0, 4, 4, 10), (4, 4, 7, 10), (20, 0, 25, 10), (25, 0, 30, 10), (40, 0, 50, 9), (40, 9, 50, 10), (80, 0, 81, 1)
+        (0, 0, 10, 4),
+        (0, 4, 4, 10),
+        (4, 4, 7, 10),
+        (20, 0, 25, 10),
+        (25, 0, 30, 10),
+        (40, 0, 50, 9),
+        (40, 9, 50, 10),
+        (80, 0, 81, 1),
     )
     # the first has 40 of yard, and 24 and 18 of meadow; halves go to the first name; what has no class does not count
     classes = ["yard", "meadow", "meadow", "wood", "field", None, "road", "ditch"]
     sure = np.array([YES] * 7 + [UNKNOWN], dtype=np.int8)
     assert largest(shapes, use, classes, sure) == ["meadow", "field", "road", None, None]
-    assert largest(shapes, use, [2, 10, 10, 2, 10, np.nan, 7, 1]) == [10, 10, 7, None, 1]  # as text "10" comes before "2"
+    assert largest(shapes, use, [2, 10, 10, 2, 10, np.nan, 7, 1]) == [
+        10,
+        10,
+        7,
+        None,
+        1,
+    ]  # as text "10" comes before "2"
     assert largest(shapes, np.empty(0, object), []) == [None] * 5
     assert largest(np.empty(0, object), use, classes) == []
 
@@ -60,5 +84,7 @@ def test_against_a_loop(seed: int) -> None:
             if value is not None:
                 total[value] += shapely.area(shapely.intersection(shape, geometry))
         total = {name: area for name, area in total.items() if area > 1e-6}
-        expected.append(min(total, key=lambda name: (-round(total[name], 6), name)) if total else None)
+        expected.append(
+            min(total, key=lambda name: (-round(total[name], 6), name)) if total else None
+        )
     assert largest(shapes, geometries, values) == expected

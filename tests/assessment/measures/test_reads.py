@@ -51,14 +51,21 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "margin_m": {"family": "sign_margin", "layer": "things", "field": "text", "plausible": [1, 10], "less": [1], "within_m": {"placement": "near_m"}, "most": 9},
     "pad_class": {"family": "rectangle", "layer": "roads", "length_m": 10, "width_m": 8, "within_m": {"placement": "near_m"}, "limit_m": 60},
 }  # fmt: skip
-PARCELS = np.array([box(x, y, x + 40, y + 30) for x in range(0, 1500, 300) for y in range(0, 1200, 200)], dtype=object)
+PARCELS = np.array(
+    [box(x, y, x + 40, y + 30) for x in range(0, 1500, 300) for y in range(0, 1200, 200)],
+    dtype=object,
+)
 IDS = np.array([f"P{number:02d}" for number in range(len(PARCELS))], dtype=object)
 
 
 def ruleset_with(name: str) -> Ruleset:
     """One measure alone, so that no other one reads farther."""
     near = {**SOURCED, "value": 70.0, "unit": "m"}
-    changes = {"layers": LAYERS, "measures": {name: {**TITLE, **EXAMPLES[name]}}, "placement": {"near_m": near}}
+    changes = {
+        "layers": LAYERS,
+        "measures": {name: {**TITLE, **EXAMPLES[name]}},
+        "placement": {"near_m": near},
+    }
     rules = with_changes(load_ruleset(RULESET), changes)
     return rules.model_copy(update={"measures": {name: rules.measures[name]}, "rules": {}})
 
@@ -70,12 +77,21 @@ def country(seed: int) -> dict[str, gpd.GeoDataFrame]:
     def columns(count: int) -> dict[str, Any]:
         limits = random.uniform(2, 9, count).round(1)
         kinds = random.choice(["a", "b"], count)
-        return {"nr": range(count), "kind": kinds, "value": limits, "text": [f"{limit:g} m" for limit in limits]}
+        return {
+            "nr": range(count),
+            "kind": kinds,
+            "value": limits,
+            "text": [f"{limit:g} m" for limit in limits],
+        }
 
     def places(count: int) -> list[tuple[float, float]]:
-        return list(zip(random.uniform(-600, 2000, count), random.uniform(-600, 1800, count), strict=True))
+        return list(
+            zip(random.uniform(-600, 2000, count), random.uniform(-600, 1800, count), strict=True)
+        )
 
-    streets = [line((x, -600), (x, 1800)) for x in range(-550, 2000, 370)] + [line((-600, y), (2000, y)) for y in range(-550, 1800, 530)]
+    streets = [line((x, -600), (x, 1800)) for x in range(-550, 2000, 370)] + [
+        line((-600, y), (2000, y)) for y in range(-550, 1800, 530)
+    ]
     return {
         "things": frame([point(x, y) for x, y in places(800)], **columns(800)),
         "areas": frame([box(x, y, x + 40, y + 60) for x, y in places(300)], **columns(300)),
@@ -84,36 +100,64 @@ def country(seed: int) -> dict[str, gpd.GeoDataFrame]:
 
 
 def measured(
-    rules: Ruleset, features: Mapping[str, gpd.GeoDataFrame], raster: Path, raster_reach_m: float, owners: pd.DataFrame
+    rules: Ruleset,
+    features: Mapping[str, gpd.GeoDataFrame],
+    raster: Path,
+    raster_reach_m: float,
+    owners: pd.DataFrame,
 ) -> pd.DataFrame:
     bounds = shapely.bounds(PARCELS)
     everywhere = surroundings(bounds, 5_000.0)
     settings = LayerSettings(source="in memory", coverage="complete")
     layers: dict[str, Layer] = {
         key: load_features(
-            key, rules.layers[key], Source(key, settings, Path(), rows), rules.fields_in_use(key), everywhere, everywhere.window
+            key,
+            rules.layers[key],
+            Source(key, settings, Path(), rows),
+            rules.fields_in_use(key),
+            everywhere,
+            everywhere.window,
         )
         for key, rows in features.items()
     }
     cells = Source("cells", LayerSettings(source=str(raster)), Path())
-    layers["cells"] = load_raster("cells", rules.layers["cells"], cells, surroundings(bounds, raster_reach_m))
+    layers["cells"] = load_raster(
+        "cells", rules.layers["cells"], cells, surroundings(bounds, raster_reach_m)
+    )
     table = Source("owners", LayerSettings(source="in memory", id="parcel_id"), Path(), owners)
-    layers["owners"] = load_table("owners", rules.layers["owners"], table, rules.fields_in_use("owners"))
+    layers["owners"] = load_table(
+        "owners", rules.layers["owners"], table, rules.fields_in_use("owners")
+    )
     overlay = Overlay(PARCELS)
-    return pd.concat([compute_measures(rules, of, overlay, IDS, layers) for of in ("parcel", "buildable")], axis=1)
+    return pd.concat(
+        [compute_measures(rules, of, overlay, IDS, layers) for of in ("parcel", "buildable")],
+        axis=1,
+    )
 
 
 def whole_and_cropped(rules: Ruleset, seed: int, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The measures by the whole layers, and by what lies within the declared reach of a parcel."""
     features = country(seed)
-    write_raster(folder / "cells.tif", np.random.default_rng(seed).uniform(30, 70, (60, 80)), 50.0, 2000.0)
-    owners = pd.DataFrame({"parcel_id": [*IDS, "Q1", "Q2"], "owner": [*(f"owner {n % 3}" for n in range(len(IDS))), "x", "y"]})
+    write_raster(
+        folder / "cells.tif", np.random.default_rng(seed).uniform(30, 70, (60, 80)), 50.0, 2000.0
+    )
+    owners = pd.DataFrame(
+        {
+            "parcel_id": [*IDS, "Q1", "Q2"],
+            "owner": [*(f"owner {n % 3}" for n in range(len(IDS))), "x", "y"],
+        }
+    )
     near = {
-        key: rows[shapely.distance(np.asarray(rows.geometry)[:, None], PARCELS[None, :]).min(axis=1) <= rules.reach_m(key)]
+        key: rows[
+            shapely.distance(np.asarray(rows.geometry)[:, None], PARCELS[None, :]).min(axis=1)
+            <= rules.reach_m(key)
+        ]
         for key, rows in features.items()
     }
     whole = measured(rules, features, folder / "cells.tif", 300.0, owners)
-    return whole, measured(rules, near, folder / "cells.tif", 2 * 50.0, owners[owners["parcel_id"].isin(IDS)])
+    return whole, measured(
+        rules, near, folder / "cells.tif", 2 * 50.0, owners[owners["parcel_id"].isin(IDS)]
+    )
 
 
 def test_every_family_has_an_example() -> None:
@@ -122,14 +166,20 @@ def test_every_family_has_an_example() -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("seed", range(3))
-def test_a_layer_cropped_to_its_reach_gives_the_same_numbers(name: str, seed: int, tmp_path: Path) -> None:
+def test_a_layer_cropped_to_its_reach_gives_the_same_numbers(
+    name: str, seed: int, tmp_path: Path
+) -> None:
     whole, cropped = whole_and_cropped(ruleset_with(name), seed, tmp_path)
     assert len(set(whole[name].dropna())) > 1
     pd.testing.assert_frame_equal(whole, cropped)
 
 
-@pytest.mark.parametrize("name", ["mean_m", "thing_distance_m", "thing_walk_m", "margin_m", "pad_class"])
-def test_a_reach_that_is_declared_too_short_is_seen(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["mean_m", "thing_distance_m", "thing_walk_m", "margin_m", "pad_class"]
+)
+def test_a_reach_that_is_declared_too_short_is_seen(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     rules = ruleset_with(name)
     reads = type(rules.measures[name]).reads
 

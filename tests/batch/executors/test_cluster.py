@@ -31,8 +31,13 @@ from flexruimte.results.store import place_of
 from object_storage import BUCKET, free_port, put, serving
 from test_cli import run
 
-distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'flexruimte[dask]'")
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # Dask's own parts warn of each other
+distributed = pytest.importorskip(
+    "distributed", reason="Dask is not installed: pip install 'flexruimte[dask]'"
+)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+]  # Dask's own parts warn of each other
 
 SLOWLY = """
 import os, time
@@ -90,9 +95,29 @@ def processes(
     address = f"tcp://127.0.0.1:{free_port()}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
-    settings = {**os.environ, "PYTHONPATH": path, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-    scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"]
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-dashboard", *options, "--preload", "preloaded"]
+    settings = {
+        **os.environ,
+        "PYTHONPATH": path,
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+    }
+    scheduler = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        address,
+        "--no-dashboard",
+    ]
+    worker = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_worker",
+        address,
+        "--no-dashboard",
+        *options,
+        "--preload",
+        "preloaded",
+    ]
     if before:
         worker = ["unshare", "--mount", "sh", "-c", f'{before} && exec "$@"', "sh", *worker]
     running = [subprocess.Popen(scheduler, env=settings, **quiet)]
@@ -120,19 +145,36 @@ def meanwhile(action: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def test_a_local_cluster_gives_the_same_bytes(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        report = batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.scheduler_address)
+def test_a_local_cluster_gives_the_same_bytes(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path
+) -> None:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
+        report = batch.run(
+            Study.load(four_towns), None, tmp_path / "out", dask=cluster.scheduler_address
+        )
         assert report.exit_status == 0
         assert contents(tmp_path / "out") == contents(four_towns_results)
-        assert batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.scheduler_address).computed == []
+        assert (
+            batch.run(
+                Study.load(four_towns), None, tmp_path / "out", dask=cluster.scheduler_address
+            ).computed
+            == []
+        )
 
 
-def test_blocks_of_one_municipality_on_all_workers_give_the_same_bytes(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+def test_blocks_of_one_municipality_on_all_workers_give_the_same_bytes(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path
+) -> None:
     plan = replace(Study.load(four_towns).plan, block=1)
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
         report = batch.run(plan, None, tmp_path / "out", dask=cluster.scheduler_address)
-        ended = {str(key) for key, _, end, *_ in cluster.scheduler.transition_log if end == "memory"}
+        ended = {
+            str(key) for key, _, end, *_ in cluster.scheduler.transition_log if end == "memory"
+        }
     # Each parcel is a block, and was a task of its own.
     assert len([key for key in ended if "-block-" in key]) == 12
     assert report.exit_status == 0
@@ -140,7 +182,9 @@ def test_blocks_of_one_municipality_on_all_workers_give_the_same_bytes(four_town
     assert not list((tmp_path / "out").rglob(".survey-part-*"))
 
 
-def test_a_worker_that_is_killed_is_replaced_by_another(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_is_replaced_by_another(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     with processes(tmp_path) as cluster:
         killer = meanwhile(lambda: os.kill(cluster.victim(), signal.SIGKILL))
@@ -151,7 +195,9 @@ def test_a_worker_that_is_killed_is_replaced_by_another(four_towns: Path, four_t
     assert contents(out) == contents(four_towns_results)
 
 
-def test_the_same_from_and_to_storage(four_towns: Path, four_towns_results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_from_and_to_storage(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The workers read from storage and write to it, and share no disk with the client; one is killed in the middle of a municipality."""
     with serving() as server:
         server.reach(monkeypatch)
@@ -165,11 +211,15 @@ def test_the_same_from_and_to_storage(four_towns: Path, four_towns_results: Path
             assert sum(worker.poll() is not None for worker in cluster.workers) == 1
             assert batch.run(Study.load(study), None, out, dask=cluster.address).computed == []
         found = objects(server, f"{BUCKET}/out")
-        assert set(found) == set(contents(four_towns_results))  # all that belongs there and nothing else: no lock, nothing half
+        assert set(found) == set(
+            contents(four_towns_results)
+        )  # all that belongs there and nothing else: no lock, nothing half
         for name, content in found.items():
             (tmp_path / "out" / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "out" / name).write_bytes(content)
-        assert comparable(tmp_path / "out", f"s3://{BUCKET}/data/") == comparable(four_towns_results)
+        assert comparable(tmp_path / "out", f"s3://{BUCKET}/data/") == comparable(
+            four_towns_results
+        )
 
 
 def test_a_worker_that_was_thought_lost_does_no_harm(
@@ -198,11 +248,17 @@ def test_a_worker_that_was_thought_lost_does_no_harm(
         other.set()
         entries = [replacement, lost.result()]
     assert [(entry.state, entry.error) for entry in entries] == [("done", None)] * 2
-    there = {name: content for name, content in contents(four_towns_results).items() if name.startswith("A/")}
+    there = {
+        name: content
+        for name, content in contents(four_towns_results).items()
+        if name.startswith("A/")
+    }
     assert contents(tmp_path / "out") == there
 
 
-def test_an_address_where_nothing_listens(four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_where_nothing_listens(
+    four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     started = time.monotonic()
     address = f"tcp://127.0.0.1:{free_port()}"
     assert run("run", four_towns, "--out", tmp_path, "--dask", address) == 2
@@ -212,7 +268,10 @@ def test_an_address_where_nothing_listens(four_towns: Path, tmp_path: Path, caps
 
 
 def test_a_scheduler_without_workers(four_towns: Path, tmp_path: Path) -> None:
-    with processes(tmp_path, workers=0) as cluster, pytest.raises(StudyError, match="has no workers; start some"):
+    with (
+        processes(tmp_path, workers=0) as cluster,
+        pytest.raises(StudyError, match="has no workers; start some"),
+    ):
         batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.address)
 
 
@@ -227,15 +286,23 @@ importlib.metadata.version = lambda name: "0.0.9" if name == "flexruimte" else v
 @pytest.mark.parametrize(
     ("preload", "message"),
     [
-        (OTHER_SOFTWARE, r"Dask worker tcp://127\.0\.0\.1:\d+ has flexruimte 0\.0\.9 instead of .*; install the same versions there"),
+        (
+            OTHER_SOFTWARE,
+            r"Dask worker tcp://127\.0\.0\.1:\d+ has flexruimte 0\.0\.9 instead of .*; install the same versions there",
+        ),
         (
             "import sys\nsys.modules['flexruimte'] = None\n",
             r"the Dask workers cannot run flexruimte \(.*'flexruimte' is not a package.*\); install the same version there",
         ),
     ],
 )
-def test_workers_with_other_software(preload: str, message: str, four_towns: Path, tmp_path: Path) -> None:
-    with processes(tmp_path, 1, preload=preload) as cluster, pytest.raises(StudyError, match=message):
+def test_workers_with_other_software(
+    preload: str, message: str, four_towns: Path, tmp_path: Path
+) -> None:
+    with (
+        processes(tmp_path, 1, preload=preload) as cluster,
+        pytest.raises(StudyError, match=message),
+    ):
         batch.run(Study.load(four_towns), None, tmp_path / "out", dask=cluster.address)
     assert not (tmp_path / "out" / "run.json").exists()
 
@@ -243,7 +310,14 @@ def test_workers_with_other_software(preload: str, message: str, four_towns: Pat
 def can_mount() -> bool:
     if shutil.which("unshare") is None:
         return False
-    return subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"],
+            capture_output=True,
+            check=False,
+        ).returncode
+        == 0
+    )
 
 
 @pytest.mark.skipif(not can_mount(), reason="only root can give a worker another view of the disks")
@@ -255,7 +329,9 @@ def can_mount() -> bool:
         ("mount --bind {parent} {parent} && mount -o remount,ro,bind {parent}", OutputError, "results/out cannot be written: Read-only file system"),
     ],
 )  # fmt: skip
-def test_workers_that_do_not_see_the_disk(before: str, kind: type[Exception], message: str, four_towns: Path, tmp_path: Path) -> None:
+def test_workers_that_do_not_see_the_disk(
+    before: str, kind: type[Exception], message: str, four_towns: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "results" / "out"
     out.mkdir(parents=True)
     before = before.format(data=four_towns.parent, parent=out.parent)
@@ -268,7 +344,9 @@ def test_workers_that_do_not_see_the_disk(before: str, kind: type[Exception], me
 
 
 @pytest.mark.parametrize("lacking", ["the address", "keys", "rights to write"])
-def test_workers_that_do_not_reach_the_storage(lacking: str, four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_do_not_reach_the_storage(
+    lacking: str, four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving() as server:
         server.reach(monkeypatch)
         worker = {
@@ -283,14 +361,17 @@ def test_workers_that_do_not_reach_the_storage(lacking: str, four_towns: Path, t
         with (
             processes(tmp_path, 1, environment=worker) as cluster,
             pytest.raises(
-                OutputError, match=rf"Dask worker tcp://.*{out} cannot be written: .*AWS_ENDPOINT_URL.*within reach of all workers"
+                OutputError,
+                match=rf"Dask worker tcp://.*{out} cannot be written: .*AWS_ENDPOINT_URL.*within reach of all workers",
             ),
         ):
             batch.run(Study.load(four_towns), None, out, dask=cluster.address)
         assert not place_of(out).has("run.json")
 
 
-def test_a_municipality_that_exhausts_the_memory_of_workers(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+def test_a_municipality_that_exhausts_the_memory_of_workers(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path
+) -> None:
     """Dask's nanny ends a worker at its limit, and with it what else it was computing: those are not to blame, and are done."""
     out = tmp_path / "out"
     options = ("--nanny", "--nthreads", "2", "--memory-limit", "1200MB")
@@ -308,8 +389,13 @@ def test_a_municipality_that_exhausts_the_memory_of_workers(four_towns: Path, fo
     assert contents(out) == contents(four_towns_results)
 
 
-@pytest.mark.parametrize(("lost", "message"), [("worker", "has had no workers for a while"), ("scheduler", "was lost; start it")])
-def test_a_cluster_that_goes_away(lost: str, message: str, four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("lost", "message"),
+    [("worker", "has had no workers for a while"), ("scheduler", "was lost; start it")],
+)
+def test_a_cluster_that_goes_away(
+    lost: str, message: str, four_towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cluster_module, "_SECONDS_BETWEEN_LOOKS", 0.5)
     monkeypatch.setattr(cluster_module, "_SECONDS_WITHOUT_WORKERS", 3.0)
     out = tmp_path / "out"
@@ -324,6 +410,9 @@ def test_a_cluster_that_goes_away(lost: str, message: str, four_towns: Path, tmp
         killer.join()
     assert report.exit_status == 1
     assert len(report.failed) == 4
-    assert all(f"the Dask scheduler at {cluster.address} {message}" in str(entry.error) for entry in report.failed)
+    assert all(
+        f"the Dask scheduler at {cluster.address} {message}" in str(entry.error)
+        for entry in report.failed
+    )
     assert "not done: A, B, C, D" in json.loads((out / "run.json").read_text())["to_finish"]
     assert batch.run(Study.load(four_towns), None, out).exit_status == 0

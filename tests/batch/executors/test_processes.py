@@ -25,38 +25,61 @@ from test_cli import run
 
 
 def states(out: Path) -> dict[str, str]:
-    return {code: entry["state"] for code, entry in json.loads((out / "run.json").read_text())["municipalities"].items()}
+    return {
+        code: entry["state"]
+        for code, entry in json.loads((out / "run.json").read_text())["municipalities"].items()
+    }
 
 
 @pytest.mark.parametrize("workers", [2, 7])
-def test_workers_give_the_same_bytes(four_towns: Path, four_towns_results: Path, tmp_path: Path, workers: int) -> None:
+def test_workers_give_the_same_bytes(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path, workers: int
+) -> None:
     events: list[batch.Event] = []
-    report = batch.run(Study.load(four_towns), None, tmp_path, workers=workers, progress=events.append)
+    report = batch.run(
+        Study.load(four_towns), None, tmp_path, workers=workers, progress=events.append
+    )
     assert report.exit_status == 0
     assert contents(tmp_path) == contents(four_towns_results)
     done = [event for event in events if event.kind == "done"]
     assert [event.finished for event in done] == [1, 2, 3, 4]
     assert done[-1].seconds_left == 0
-    assert {event.text for event in events if event.kind == "step"} >= {"parcels", "land", "writing"}
+    assert {event.text for event in events if event.kind == "step"} >= {
+        "parcels",
+        "land",
+        "writing",
+    }
 
 
 def test_threads_change_nothing(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
     from dataclasses import replace
 
     for threads in (1, 5):
-        batch.run(replace(Study.load(four_towns).plan, threads=threads), None, tmp_path / str(threads))
+        batch.run(
+            replace(Study.load(four_towns).plan, threads=threads), None, tmp_path / str(threads)
+        )
         assert contents(tmp_path / str(threads)) == contents(four_towns_results)
 
 
-def test_a_study_in_memory_goes_to_the_workers(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+def test_a_study_in_memory_goes_to_the_workers(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path
+) -> None:
     import geopandas as gpd
 
     from toy_town import toy_study
 
-    study = toy_study(tmp_path, municipalities=gpd.read_file(four_towns.parent / "kaart.gpkg", layer="gemeente"))
+    study = toy_study(
+        tmp_path, municipalities=gpd.read_file(four_towns.parent / "kaart.gpkg", layer="gemeente")
+    )
     assert isinstance(study.plan.parcels.data, gpd.GeoDataFrame)
     assert batch.run(study, None, tmp_path / "out", workers=2).exit_status == 0
-    assert sum(len(batch_file.read_bytes()) > 0 for batch_file in (tmp_path / "out").glob("*/parcels.parquet")) == 4
+    assert (
+        sum(
+            len(batch_file.read_bytes()) > 0
+            for batch_file in (tmp_path / "out").glob("*/parcels.parquet")
+        )
+        == 4
+    )
 
 
 def slow(four_towns: Path, out: Path, *, workers: int, killer: str = "") -> subprocess.Popen[str]:
@@ -83,7 +106,11 @@ if __name__ == "__main__":
     script_path.write_text(script, encoding="utf-8")
     wait = "0" if killer else "30"
     return subprocess.Popen(
-        [sys.executable, str(script_path)], env={**os.environ, "WAIT": wait}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, str(script_path)],
+        env={**os.environ, "WAIT": wait},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -95,11 +122,15 @@ def until(what: object, seconds: float = 60) -> None:
 
 
 @pytest.fixture
-def started(four_towns: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+def started(
+    four_towns: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     out = tmp_path / "out"
     process = slow(four_towns, out, workers=request.param)
     try:
-        until(lambda: len(list(out.glob("*/waiting"))) == request.param or process.poll() is not None)
+        until(
+            lambda: len(list(out.glob("*/waiting"))) == request.param or process.poll() is not None
+        )
         yield process, out
     finally:
         process.kill()
@@ -109,10 +140,15 @@ def started(four_towns: Path, tmp_path: Path, request: pytest.FixtureRequest) ->
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent the POSIX way")
 @pytest.mark.parametrize(
-    ("started", "sent"), [(2, signal.SIGTERM), (2, signal.SIGINT), (2, signal.SIGKILL), (1, signal.SIGTERM)], indirect=["started"]
+    ("started", "sent"),
+    [(2, signal.SIGTERM), (2, signal.SIGINT), (2, signal.SIGKILL), (1, signal.SIGTERM)],
+    indirect=["started"],
 )
 def test_a_run_that_is_ended_goes_on_later(
-    started: tuple[subprocess.Popen[str], Path], sent: signal.Signals, four_towns: Path, four_towns_results: Path
+    started: tuple[subprocess.Popen[str], Path],
+    sent: signal.Signals,
+    four_towns: Path,
+    four_towns_results: Path,
 ) -> None:
     process, out = started
     process.send_signal(sent)
@@ -132,7 +168,12 @@ def test_a_run_that_is_ended_goes_on_later(
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent the POSIX way")
 def test_a_worker_that_is_killed_takes_no_other_with_it(four_towns: Path, tmp_path: Path) -> None:
-    process = slow(four_towns, tmp_path / "out", workers=2, killer='os.kill(os.getpid(), signal.SIGKILL) if ranking.code == "C" else None')
+    process = slow(
+        four_towns,
+        tmp_path / "out",
+        workers=2,
+        killer='os.kill(os.getpid(), signal.SIGKILL) if ranking.code == "C" else None',
+    )
     _, said = process.communicate(timeout=120)
     assert process.returncode == 1, said
     assert states(tmp_path / "out") == {"A": "done", "B": "done", "C": "failed", "D": "done"}
@@ -145,7 +186,9 @@ def test_a_worker_that_is_killed_takes_no_other_with_it(four_towns: Path, tmp_pa
     assert json.loads((tmp_path / "out" / "run.json").read_text())["to_finish"] is None
 
 
-def test_workers_that_die_while_one_is_heard_lose_nothing(four_towns: Path, four_towns_results: Path, tmp_path: Path) -> None:
+def test_workers_that_die_while_one_is_heard_lose_nothing(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path
+) -> None:
     killed: list[multiprocessing.process.BaseProcess] = []
 
     def kill_all(event: batch.Event) -> None:
@@ -163,9 +206,13 @@ def test_workers_that_die_while_one_is_heard_lose_nothing(four_towns: Path, four
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what a process has is read from /proc")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="what a process has is read from /proc"
+)
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_municipality_that_exhausts_the_memory_is_named(four_towns: Path, four_towns_results: Path, tmp_path: Path, workers: int) -> None:
+def test_a_municipality_that_exhausts_the_memory_is_named(
+    four_towns: Path, four_towns_results: Path, tmp_path: Path, workers: int
+) -> None:
     """The process may have 200 MB more than it has, and asks for 1 GB, through numpy; another time GEOS does, which says it in its own words."""
     eat = {
         "C": "import numpy; numpy.ones(125_000_000)",
@@ -177,20 +224,29 @@ def test_a_municipality_that_exhausts_the_memory_is_named(four_towns: Path, four
         f"try: exec({eat!r}.get(code, ''))\n"
         "finally: resource.setrlimit(resource.RLIMIT_AS, (-1, -1))"
     )
-    process = slow(four_towns, tmp_path / "out", workers=workers, killer=f"exec({limited!r}, {{'code': ranking.code}})")
+    process = slow(
+        four_towns,
+        tmp_path / "out",
+        workers=workers,
+        killer=f"exec({limited!r}, {{'code': ranking.code}})",
+    )
     _, said = process.communicate(timeout=120)
     assert process.returncode == 1, said
     log = json.loads((tmp_path / "out" / "run.json").read_text())
     assert states(tmp_path / "out") == {"A": "done", "B": "failed", "C": "failed", "D": "done"}
     for code in ("B", "C"):
-        assert "needs more memory than there is; run it alone" in log["municipalities"][code]["error"]
+        assert (
+            "needs more memory than there is; run it alone" in log["municipalities"][code]["error"]
+        )
         assert log["municipalities"][code]["traceback"] is None  # no fault of flexruimte
     assert "not done: B, C" in log["to_finish"]
     assert batch.run(Study.load(four_towns), None, tmp_path / "out").computed == ["B", "C"]
     assert contents(tmp_path / "out") == contents(four_towns_results)
 
 
-def test_a_second_run_on_the_same_folder_is_refused(four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_run_on_the_same_folder_is_refused(
+    four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with place_of(tmp_path).locked():
         assert run("run", four_towns, "--out", tmp_path) == 2
     said = capsys.readouterr().err
@@ -205,17 +261,28 @@ def test_no_workers(four_towns: Path, tmp_path: Path) -> None:
         batch.run(Study.load(four_towns), None, tmp_path, workers=0)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make a small disk")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make a small disk"
+)
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_full_disk_is_named_and_leaves_nothing_half(four_towns: Path, tmp_path: Path, workers: int) -> None:
+def test_a_full_disk_is_named_and_leaves_nothing_half(
+    four_towns: Path, tmp_path: Path, workers: int
+) -> None:
     small = tmp_path / "small"
     small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(small)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(small)],
+        capture_output=True,
+        check=False,
+    )
     if mounted.returncode:
         pytest.skip("this machine does not let root mount a tmpfs")
     try:
         try:
-            said = [str(entry.error) for entry in batch.run(Study.load(four_towns), None, small, workers=workers).failed]
+            said = [
+                str(entry.error)
+                for entry in batch.run(Study.load(four_towns), None, small, workers=workers).failed
+            ]
         except OutputError as error:
             said = [str(error)]
         assert said
@@ -237,14 +304,22 @@ def unwritable(tmp_path: Path) -> Iterator[Path]:
         yield folder
         folder.chmod(0o700)
         return
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(folder)], capture_output=True, check=False).returncode:
-        pytest.skip("root may write anywhere, and this machine does not let it mount a read-only disk")
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(folder)], capture_output=True, check=False
+    ).returncode:
+        pytest.skip(
+            "root may write anywhere, and this machine does not let it mount a read-only disk"
+        )
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize(
-    ("inner", "message"), [("", r"\.run\.lock cannot be written: .*check your rights"), ("out", "out cannot be made: .*choose another")]
+    ("inner", "message"),
+    [
+        ("", r"\.run\.lock cannot be written: .*check your rights"),
+        ("out", "out cannot be made: .*choose another"),
+    ],
 )
 def test_a_folder_without_permission(
     four_towns: Path, unwritable: Path, inner: str, message: str, capsys: pytest.CaptureFixture[str]
@@ -256,14 +331,18 @@ def test_a_folder_without_permission(
     assert list(unwritable.iterdir()) == []
 
 
-def test_a_file_in_place_of_the_folder(four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_in_place_of_the_folder(
+    four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "out").write_text("mine")
     assert run("run", four_towns, "--out", tmp_path / "out") == 2
     assert "out is a file and no folder; choose another with --out" in capsys.readouterr().err
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_the_folder_of_one_municipality_that_cannot_be_made(four_towns: Path, tmp_path: Path) -> None:
+def test_the_folder_of_one_municipality_that_cannot_be_made(
+    four_towns: Path, tmp_path: Path
+) -> None:
     (tmp_path / "B").write_text("mine")
     report = batch.run(Study.load(four_towns), None, tmp_path)
     assert report.exit_status == 1

@@ -1,8 +1,8 @@
 """The next place: where homes go when their term ends, planned for all sites together.
 
-The rooms: `parameters` (what may be chosen) <- `costs` (of a move) <- `problem` (tables, checked) <- `network` (time-expanded) <-
-`routes`, `cuts` <- `program` (linear and integer) <- `values` (duals), `tables` (results) <- `plans` (the order); `replay` checks a plan
-by simulation.
+The rooms: `parameters` (what may be chosen) <- `costs` (of a move) <- `problem` (tables, checked)
+<- `network` (time-expanded) <- `routes`, `cuts` <- `program` (linear and integer) <- `values`
+(duals), `tables` (results) <- `plans` (the order); `replay` checks a plan by simulation.
 """
 
 from flexruimte.analyses.relocation.parameters import RelocationError, RelocationParameters

@@ -17,7 +17,9 @@ _METRES_PER_KM: Final = 1000.0
 
 
 class MoveCosts:
-    """Costs between sites by position. Positions broadcast: a column and a row of them give a matrix.
+    """Costs between sites by position.
+
+    Positions broadcast: a column and a row of them give a matrix.
 
     Parameters
     ----------
@@ -33,11 +35,15 @@ class MoveCosts:
         self._y: Floats = sites["y"].to_numpy(dtype=np.float64)
         self._factor: Floats = sites["move_cost_factor"].to_numpy(dtype=np.float64)
         self._serviced: Floats = sites["serviced_share"].to_numpy(dtype=np.float64)
-        self._areas = [pd.factorize(sites[name])[0] for name in ("province", "region", MUNICIPALITY_CODE)]
+        self._areas = [
+            pd.factorize(sites[name])[0] for name in ("province", "region", MUNICIPALITY_CODE)
+        ]
 
     def distance(self, origin: Integers, destination: Integers) -> Floats:
         """Return distances as the crow flies. [m]."""
-        return np.asarray(np.hypot(self._x[origin] - self._x[destination], self._y[origin] - self._y[destination]))
+        return np.asarray(
+            np.hypot(self._x[origin] - self._x[destination], self._y[origin] - self._y[destination])
+        )
 
     def level(self, origin: Integers, destination: Integers) -> Integers:
         """Return the step of the search order: 0 own municipality, 1 region, 2 province, 3 country."""
@@ -49,8 +55,15 @@ class MoveCosts:
     def money(self, origin: Integers, destination: Integers) -> Floats:
         """Return what a move costs. [EUR per home]."""
         choices = self._parameters
-        place = choices.home_move_eur * choices.place_bound_share * (1 - self._serviced[destination])
-        carrying = choices.home_move_eur * (1 - choices.place_bound_share) * (self._factor[origin] + self._factor[destination]) / 2
+        place = (
+            choices.home_move_eur * choices.place_bound_share * (1 - self._serviced[destination])
+        )
+        carrying = (
+            choices.home_move_eur
+            * (1 - choices.place_bound_share)
+            * (self._factor[origin] + self._factor[destination])
+            / 2
+        )
         per_metre = choices.transport_eur_per_km * choices.detour_factor / _METRES_PER_KM
         return np.asarray(place + carrying + per_metre * self.distance(origin, destination))
 
@@ -59,7 +72,11 @@ class MoveCosts:
         steps = np.array(self._parameters.steps_eur)
         result = self.money(origin, destination) + steps[self.level(origin, destination)]
         if self._parameters.farthest_km is not None:
-            result = np.where(self.distance(origin, destination) > self._parameters.farthest_km * _METRES_PER_KM, np.inf, result)
+            result = np.where(
+                self.distance(origin, destination) > self._parameters.farthest_km * _METRES_PER_KM,
+                np.inf,
+                result,
+            )
         return np.asarray(result)
 
 
@@ -69,7 +86,11 @@ def dearest_move(sites: pd.DataFrame, parameters: RelocationParameters) -> float
         return 0.0
     diagonal = float(np.hypot(np.ptp(sites["x"].to_numpy()), np.ptp(sites["y"].to_numpy())))
     place = parameters.home_move_eur * parameters.place_bound_share
-    carrying = parameters.home_move_eur * (1 - parameters.place_bound_share) * float(sites["move_cost_factor"].max())
+    carrying = (
+        parameters.home_move_eur
+        * (1 - parameters.place_bound_share)
+        * float(sites["move_cost_factor"].max())
+    )
     return (
         place
         + carrying

@@ -1,8 +1,9 @@
 """What groups of fixed sizes cannot do in a site: 37 places hold two groups of 15 and one of 7, never 2.46 groups of 15.
 
-A linear program fills the last places with parts of groups. A cut is an inequality over the numbers of groups by size that every real
-filling of a site satisfies; adding those that the linear program breaks makes its bound sharp. The numbers by which a cut counts depend
-on the size of a group alone, so that a cut is one more price per size and the routes are priced as before.
+A linear program fills the last places with parts of groups. A cut is an inequality over the numbers
+of groups by size that every real filling of a site satisfies; adding those that the linear program
+breaks makes its bound sharp. The numbers by which a cut counts depend on the size of a group alone,
+so that a cut is one more price per size and the routes are priced as before.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class Cuts:
     def joined(self, other: Cuts) -> Cuts:
         """Return these cuts and others."""
         return Cuts(
-            np.concatenate([self.row, other.row]), np.concatenate([self.weight, other.weight]), np.concatenate([self.limit, other.limit])
+            np.concatenate([self.row, other.row]),
+            np.concatenate([self.weight, other.weight]),
+            np.concatenate([self.limit, other.limit]),
         )
 
 
@@ -67,7 +70,8 @@ def broken_cut(room: int, standing: Floats) -> Floats | None:
     Returns
     -------
     numpy.ndarray or None
-        The most telling weights; None where no weights tell, so that the numbers are a mix of real fillings. (sizes + 1,) float64
+        The most telling weights; None where no weights tell, so that the numbers are a mix of real
+        fillings. (sizes + 1,) float64
 
     Examples
     --------
@@ -82,7 +86,11 @@ def broken_cut(room: int, standing: Floats) -> Floats | None:
     sizes = np.flatnonzero(standing > _SAFE)
     sizes = sizes[sizes <= room]
     whole = np.abs(standing[sizes] - np.round(standing[sizes])) < _SAFE
-    if room > _LARGEST_ROOM or not len(sizes) or (whole.all() and float(standing[sizes] @ sizes) <= room):
+    if (
+        room > _LARGEST_ROOM
+        or not len(sizes)
+        or (whole.all() and float(standing[sizes] @ sizes) <= room)
+    ):
         return None
     rounded = _rounded_cut(room, standing)
     if rounded is not None:
@@ -91,7 +99,11 @@ def broken_cut(room: int, standing: Floats) -> Floats | None:
     numbers = standing[sizes]
     for _ in range(60):
         found = optimize.linprog(
-            -numbers, A_ub=np.array(fillings, dtype=np.float64), b_ub=np.ones(len(fillings)), bounds=(0, 1), method="highs"
+            -numbers,
+            A_ub=np.array(fillings, dtype=np.float64),
+            b_ub=np.ones(len(fillings)),
+            bounds=(0, 1),
+            method="highs",
         )
         weights = np.asarray(found.x, dtype=np.float64)
         if float(numbers @ weights) <= 1 + _BROKEN:
@@ -101,7 +113,11 @@ def broken_cut(room: int, standing: Floats) -> Floats | None:
             break
         fillings.append(filling)
     weights = weights / max(heaviest, 1.0)
-    return _lifted(room, sizes, weights, len(standing)) if float(numbers @ weights) > 1 + _BROKEN else None
+    return (
+        _lifted(room, sizes, weights, len(standing))
+        if float(numbers @ weights) > 1 + _BROKEN
+        else None
+    )
 
 
 def _rounded_cut(room: int, standing: Floats) -> Floats | None:
@@ -133,7 +149,11 @@ def _some_fillings(room: int, sizes: Integers) -> list[Integers]:
 def _heaviest(room: int, sizes: Integers, weights: Floats) -> tuple[list[float], list[int]]:
     """Return the largest weight that fits in 0 to `room` places, and the size that is taken last; -1 is none."""
     best, last = [0.0] * (room + 1), [-1] * (room + 1)
-    pairs = [(int(size), float(weight)) for size, weight in zip(sizes, weights, strict=True) if weight > 0 and size <= room]
+    pairs = [
+        (int(size), float(weight))
+        for size, weight in zip(sizes, weights, strict=True)
+        if weight > 0 and size <= room
+    ]
     for places in range(min((size for size, _ in pairs), default=room + 1), room + 1):
         heaviest, taken = best[places - 1], -1
         for size, weight in pairs:

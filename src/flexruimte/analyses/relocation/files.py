@@ -25,10 +25,20 @@ __all__ = ["RELOCATION_FOLDER", "RELOCATION_GEOJSON", "next_places", "write_relo
 
 RELOCATION_FOLDER: Final = "relocation"
 RELOCATION_GEOJSON: Final = "relocation.geojson"
-_TABLES: Final = ("groups", "moves", "stranded", "successors", "locations", "municipalities", "regions")
+_TABLES: Final = (
+    "groups",
+    "moves",
+    "stranded",
+    "successors",
+    "locations",
+    "municipalities",
+    "regions",
+)
 
 
-def write_relocation(plan: RelocationPlan, summary: Mapping[str, Any], parcels: pd.DataFrame, out: Path) -> None:
+def write_relocation(
+    plan: RelocationPlan, summary: Mapping[str, Any], parcels: pd.DataFrame, out: Path
+) -> None:
     """Write a plan beside the results of its run.
 
     Parameters
@@ -51,7 +61,9 @@ def write_relocation(plan: RelocationPlan, summary: Mapping[str, Any], parcels: 
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise OutputError(f"folder {folder} cannot be made: {error.strerror or error}; check your rights on {out}") from None
+        raise OutputError(
+            f"folder {folder} cannot be made: {error.strerror or error}; check your rights on {out}"
+        ) from None
     language: Language = summary["study"]["language"]
     for name in _TABLES:
         _write_table(getattr(plan, name), folder / f"{name}.csv")
@@ -70,15 +82,18 @@ def write_relocation(plan: RelocationPlan, summary: Mapping[str, Any], parcels: 
         "parameters": asdict(plan.parameters),
     }
     with whole_file(folder / "summary.json") as partial:
-        partial.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(
+            json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     _write_lines(plan, summary, out / RELOCATION_GEOJSON)
 
 
 def next_places(plan: RelocationPlan, parcels: pd.DataFrame) -> pd.DataFrame:
     """Return per parcel the share of homes with a secured next place, for a study that weighs it.
 
-    Where homes had to leave, it is their share with a next place. Elsewhere it says whether one more home, placed there as soon as the site
-    is open, would find one: 1 where a place costs less than the penalty for none, 0 where not, null where it need not leave in the plan.
+    Where homes had to leave, it is their share with a next place. Elsewhere it says whether one
+    more home, placed there as soon as the site is open, would find one: 1 where a place costs less
+    than the penalty for none, 0 where not, null where it need not leave in the plan.
 
     Parameters
     ----------
@@ -90,22 +105,31 @@ def next_places(plan: RelocationPlan, parcels: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `parcel_id`, `secured_share`, `location`; a location of several parcels has a row for each. (m, 3)
+        `parcel_id`, `secured_share`, `location`; a location of several parcels has a row for each.
+        (m, 3)
     """
     locations = plan.locations.set_index(PARCEL_ID)
     penalty = float(plan.parameters.stranded_eur or 0.0)
     one_more = locations["next_place_eur"]
-    share = locations["secured_share"].where(locations["left"] > 0, (one_more < penalty).astype("float64").where(one_more.notna()))
+    share = locations["secured_share"].where(
+        locations["left"] > 0, (one_more < penalty).astype("float64").where(one_more.notna())
+    )
     rows = [
         (parcel, share[location], location)
         for location, ids in parcels[[PARCEL_ID, PARCEL_IDS]].itertuples(index=False, name=None)
         for parcel in listed_ids(ids)
     ]
-    return pd.DataFrame(rows, columns=[PARCEL_ID, "secured_share", "location"]).sort_values(PARCEL_ID, kind="stable", ignore_index=True)
+    return pd.DataFrame(rows, columns=[PARCEL_ID, "secured_share", "location"]).sort_values(
+        PARCEL_ID, kind="stable", ignore_index=True
+    )
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:
-    amounts = {name: table[name].round(2) for name in table if str(name).endswith(("_eur", "_m", "_x", "_y"))}
+    amounts = {
+        name: table[name].round(2)
+        for name in table
+        if str(name).endswith(("_eur", "_m", "_x", "_y"))
+    }
     shares = {name: table[name].round(6) for name in table if str(name).endswith("_share")}
     with whole_file(path) as partial:
         table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
@@ -121,21 +145,34 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
     features = []
     for row in plan.successors.to_dict("records"):
         values = {
-            **{name: row[name] for name in ("from_id", "to_id", "year", "groups", "homes", "level")},
+            **{
+                name: row[name] for name in ("from_id", "to_id", "year", "groups", "homes", "level")
+            },
             "level_label": label(SEARCH_ORDER, row["level"], language),
             "distance_m": round(row["distance_m"], 1),
             "cost_eur": round(row["cost_eur"], 2),
         }
         line = [place[row["from_id"]], place[row["to_id"]]]
         features.append(
-            {"type": "Feature", "geometry": {"type": "LineString", "coordinates": line}, "properties": {"kind": "move", **values}}
+            {
+                "type": "Feature",
+                "geometry": {"type": "LineString", "coordinates": line},
+                "properties": {"kind": "move", **values},
+            }
         )
-    stranded = plan.stranded.groupby([PARCEL_ID, "year", "reason"], as_index=False, sort=True)["homes"].sum()
+    stranded = plan.stranded.groupby([PARCEL_ID, "year", "reason"], as_index=False, sort=True)[
+        "homes"
+    ].sum()
     for row in pd.DataFrame(stranded).to_dict("records"):
-        values = {"from_id": row[PARCEL_ID], **{name: row[name] for name in ("year", "homes", "reason")}}
+        values = {
+            "from_id": row[PARCEL_ID],
+            **{name: row[name] for name in ("year", "homes", "reason")},
+        }
         values["reason_label"] = label(STRANDED_REASONS, row["reason"], language)
         point = {"type": "Point", "coordinates": place[row[PARCEL_ID]]}
-        features.append({"type": "Feature", "geometry": point, "properties": {"kind": "stranded", **values}})
+        features.append(
+            {"type": "Feature", "geometry": point, "properties": {"kind": "stranded", **values}}
+        )
     collection = {
         "type": "FeatureCollection",
         "name": summary["study"]["name"],
@@ -144,4 +181,6 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
         "features": features,
     }
     with whole_file(path) as partial:
-        partial.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        partial.write_text(
+            json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+        )

@@ -1,8 +1,9 @@
 """The time-expanded network: from every site and departure year to every site that is open then, and shortest routes through it.
 
-A node is a site and the year that homes leave it. Homes that arrive at a site in a year leave it in a known year, so a move leads from
-node to node, always forward in time; labels are found in one pass from the last year to the first. An arc is never stored but as an entry
-of a matrix per departure year.
+A node is a site and the year that homes leave it. Homes that arrive at a site in a year leave it in
+a known year, so a move leads from node to node, always forward in time; labels are found in one
+pass from the last year to the first. An arc is never stored but as an entry of a matrix per
+departure year.
 """
 
 from __future__ import annotations
@@ -16,7 +17,18 @@ from flexruimte.analyses.relocation.costs import MoveCosts
 from flexruimte.analyses.relocation.problem import Problem
 from flexruimte.vocabulary import HOMES_MID, Booleans, Floats, Integers
 
-__all__ = ["Labels", "Network", "Prices", "Route", "Step", "build_network", "label", "route_cost", "routes_from", "routes_within"]
+__all__ = [
+    "Labels",
+    "Network",
+    "Prices",
+    "Route",
+    "Step",
+    "build_network",
+    "label",
+    "route_cost",
+    "routes_from",
+    "routes_within",
+]
 
 Route = tuple[int, ...]
 """The sites that a group moves to, one after the other. Empty: it is stranded at once."""
@@ -85,11 +97,17 @@ class Prices:
 
 @dataclass(frozen=True)
 class Labels:
-    """Cheapest ways onward for groups of one size; 0 is homes one by one. All values in EUR per home."""
+    """Cheapest ways onward for groups of one size; 0 is homes one by one.
+
+    All values in EUR per home.
+    """
 
     size: int
     value: Floats
-    """From a site, left in a year, after that many moves; infinite where nothing was asked. (moves + 1, n, years)"""
+    """From a site, left in a year, after that many moves; infinite where nothing was asked.
+
+    (moves + 1, n, years)
+    """
     following: Integers
     """The site to go to; -1 is stranded. (moves + 1, n, years)"""
     onward: dict[tuple[int, int], Floats]
@@ -104,8 +122,8 @@ def build_network(problem: Problem, *, from_everywhere: bool = False) -> Network
     problem
         Sites and placements.
     from_everywhere
-        Also of what could be reached from every site, left by its first homes or a year after its term, after any number of moves; costs
-        are then not stored.
+        Also of what could be reached from every site, left by its first homes or a year after its
+        term, after any number of moves; costs are then not stored.
     """
     choices, first = problem.parameters, problem.first_year
     count, years = problem.spare.shape
@@ -113,7 +131,9 @@ def build_network(problem: Problem, *, from_everywhere: bool = False) -> Network
     needed = np.zeros((choices.moves + 1, count, years), dtype=bool)
     leaving = problem.placements["leaving"].to_numpy(dtype=np.intp)
     inside = leaving < problem.end_year
-    needed[0, problem.placements["site"].to_numpy(dtype=np.intp)[inside], leaving[inside] - first] = True
+    needed[
+        0, problem.placements["site"].to_numpy(dtype=np.intp)[inside], leaving[inside] - first
+    ] = True
     for end in (problem.first_leaving, problem.end + 1) if from_everywhere else ():
         within = np.flatnonzero((end >= first) & (end < problem.end_year))
         needed[:, within, end[within] - first] = True
@@ -132,25 +152,34 @@ def build_network(problem: Problem, *, from_everywhere: bool = False) -> Network
     return Network(problem, costs, steps, needed, row_of)
 
 
-def step_of(problem: Problem, costs: MoveCosts, year: int, rows: Integers, least_years: int) -> Step:
+def step_of(
+    problem: Problem, costs: MoveCosts, year: int, rows: Integers, least_years: int
+) -> Step:
     """Return the moves that leave given sites in a year, to sites that are free for long enough."""
     holds = problem.sites[HOMES_MID].to_numpy() > 0
     columns = np.flatnonzero((problem.start <= year) & (problem.end - year >= least_years) & holds)
     return Step(year, rows, columns, problem.leaving(year, columns), costs)
 
 
-def stay_price(network: Network, prices: Prices, size: int, year: int, site: Integers, leaving: Integers) -> Floats:
+def stay_price(
+    network: Network, prices: Prices, size: int, year: int, site: Integers, leaving: Integers
+) -> Floats:
     """Return the price of stays from a year on; infinite where a group of this size never fits. [EUR per home] (c,).
 
     Size 0 is homes one by one: they may ask for a place that is taken, so that it gets its price.
     """
     problem = network.problem
-    begin, end = year - problem.first_year, np.minimum(leaving, problem.end_year) - problem.first_year
+    begin, end = (
+        year - problem.first_year,
+        np.minimum(leaving, problem.end_year) - problem.first_year,
+    )
     table, result = prices.of(size), np.empty(len(site))
     for last in np.unique(end):
         chosen = end == last
         span = (site[chosen], slice(begin, last))
-        result[chosen] = np.where(problem.spare[span].min(axis=1) >= size, table[span].sum(axis=1), np.inf)
+        result[chosen] = np.where(
+            problem.spare[span].min(axis=1) >= size, table[span].sum(axis=1), np.inf
+        )
     return result
 
 
@@ -171,12 +200,17 @@ def label(network: Network, prices: Prices, size: int) -> Labels:
             if not len(sites):
                 continue
             onward[made, year] = stay + tails(problem, value[made + 1], step.columns, step.leaving)
-            value[made, sites, year - first], following[made, sites, year - first] = _best(network, step, sites, onward[made, year])
+            value[made, sites, year - first], following[made, sites, year - first] = _best(
+                network, step, sites, onward[made, year]
+            )
     return Labels(size, value, following, onward)
 
 
 def tails(problem: Problem, value: Floats, site: Integers, leaving: Integers) -> Floats:
-    """Return the way on from sites that are left in given years; 0 where that is after the plan. (c,)."""
+    """Return the way on from sites that are left in given years; 0 where that is after the plan.
+
+    (c,).
+    """
     result = np.zeros(len(site))
     again = leaving < problem.end_year
     result[again] = value[site[again], leaving[again] - problem.first_year]
@@ -194,7 +228,9 @@ def _best(network: Network, step: Step, sites: Integers, onward: Floats) -> tupl
     return np.minimum(value, stranded), np.where(value < stranded, step.columns[column], _STRANDED)
 
 
-def routes_from(network: Network, labels: Labels, site: int, leaving: int, below: float, most: int) -> list[Route]:
+def routes_from(
+    network: Network, labels: Labels, site: int, leaving: int, below: float, most: int
+) -> list[Route]:
     """Return routes from a node that cost less than a limit: the cheapest for each of the best first moves.
 
     Parameters
@@ -211,17 +247,26 @@ def routes_from(network: Network, labels: Labels, site: int, leaving: int, below
     if network.problem.parameters.moves == 0 or leaving not in network.steps:
         return []
     step = network.steps[leaving]
-    total = step.cost[network.row_of[site, leaving - network.problem.first_year]] + labels.onward[0, leaving]
+    total = (
+        step.cost[network.row_of[site, leaving - network.problem.first_year]]
+        + labels.onward[0, leaving]
+    )
     found = np.flatnonzero(total < below)
     if len(found) > most:
         found = found[np.argpartition(total[found], most - 1)[:most]]
     found = found[np.lexsort((found, total[found]))]
-    return [_followed(network, labels, int(step.columns[at]), int(step.leaving[at])) for at in found]
+    return [
+        _followed(network, labels, int(step.columns[at]), int(step.leaving[at])) for at in found
+    ]
 
 
 def _followed(network: Network, labels: Labels, site: int, leaving: int) -> Route:
     route = [site]
-    first, end, moves = network.problem.first_year, network.problem.end_year, network.problem.parameters.moves
+    first, end, moves = (
+        network.problem.first_year,
+        network.problem.end_year,
+        network.problem.parameters.moves,
+    )
     while leaving < end and len(route) < moves:
         site_next = int(labels.following[len(route), site, leaving - first])
         if site_next == _STRANDED:
@@ -232,12 +277,22 @@ def _followed(network: Network, labels: Labels, site: int, leaving: int) -> Rout
     return tuple(route)
 
 
-def routes_within(network: Network, labels: Labels, site: int, leaving: int, limit: float) -> Iterator[Route]:
+def routes_within(
+    network: Network, labels: Labels, site: int, leaving: int, limit: float
+) -> Iterator[Route]:
     """Yield every route from a node that costs no more than a limit at the labels' prices. [EUR per home]."""
     yield from _extended(network, labels, (), 0.0, site, leaving, limit)
 
 
-def _extended(network: Network, labels: Labels, route: Route, spent: float, site: int, leaving: int, limit: float) -> Iterator[Route]:
+def _extended(
+    network: Network,
+    labels: Labels,
+    route: Route,
+    spent: float,
+    site: int,
+    leaving: int,
+    limit: float,
+) -> Iterator[Route]:
     problem = network.problem
     if leaving >= problem.end_year:
         yield route
@@ -252,16 +307,27 @@ def _extended(network: Network, labels: Labels, route: Route, spent: float, site
     tail = tails(problem, labels.value[len(route) + 1], step.columns, step.leaving)
     for at in np.flatnonzero(spent + cost + onward <= limit):
         further = spent + float(cost[at] + onward[at] - tail[at])
-        yield from _extended(network, labels, (*route, int(step.columns[at])), further, int(step.columns[at]), int(step.leaving[at]), limit)
+        yield from _extended(
+            network,
+            labels,
+            (*route, int(step.columns[at])),
+            further,
+            int(step.columns[at]),
+            int(step.leaving[at]),
+            limit,
+        )
 
 
-def route_cost(network: Network, site: int, leaving: int, route: Route) -> tuple[float, list[tuple[int, int, int]], int | None]:
+def route_cost(
+    network: Network, site: int, leaving: int, route: Route
+) -> tuple[float, list[tuple[int, int, int]], int | None]:
     """Return what a route costs, its stays and the year that it ends without a place.
 
     Returns
     -------
     tuple
-        Cost [EUR per home]; stays as (site, arrival, leaving); the year, or None where it does not end without a place.
+        Cost [EUR per home]; stays as (site, arrival, leaving); the year, or None where it does not
+        end without a place.
     """
     problem, total, stays = network.problem, 0.0, []
     for following in route:
@@ -273,4 +339,8 @@ def route_cost(network: Network, site: int, leaving: int, route: Route) -> tuple
         stays.append((following, arrival, leaving))
         site = following
     stranded = leaving if leaving < problem.end_year else None
-    return total + (float(problem.stranded_eur(leaving)) if stranded is not None else 0.0), stays, stranded
+    return (
+        total + (float(problem.stranded_eur(leaving)) if stranded is not None else 0.0),
+        stays,
+        stranded,
+    )

@@ -1,4 +1,7 @@
-"""What may be chosen in a relocation plan. Every figure has a source or says that it is an assumption; all money is in euro per home."""
+"""What may be chosen in a relocation plan.
+
+Every figure has a source or says that it is an assumption; all money is in euro per home.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,22 @@ _BOUNDS: Final[dict[str, tuple[float, float]]] = {
     "accepted_gap": (0, 1),
     "time_limit_seconds": (0, 1e6),
 }
-_WHOLE: Final = ("required_years", "longest_stay_years", "moves", "group_homes", "first_year", "horizon_years")
-_OPTIONAL: Final = ("longest_stay_years", "first_year", "farthest_km", "stranded_eur", "stranded_eur_per_year", "time_limit_seconds")
+_WHOLE: Final = (
+    "required_years",
+    "longest_stay_years",
+    "moves",
+    "group_homes",
+    "first_year",
+    "horizon_years",
+)
+_OPTIONAL: Final = (
+    "longest_stay_years",
+    "first_year",
+    "farthest_km",
+    "stranded_eur",
+    "stranded_eur_per_year",
+    "time_limit_seconds",
+)
 
 
 class RelocationError(FlexruimteError):
@@ -50,7 +67,8 @@ class RelocationParameters:
     >>> RelocationParameters(required_years=200)
     Traceback (most recent call last):
         ...
-    flexruimte.analyses.relocation.parameters.RelocationError: required_years is 200; write a number from 1 to 50
+    flexruimte.analyses.relocation.parameters.RelocationError: required_years is 200; write a number
+    from 1 to 50
     """
 
     required_years: int = 15
@@ -75,10 +93,12 @@ class RelocationParameters:
     """Cost of a move as a share of the build cost (Ons Doel, Leiden: about 30 %, so EUR 22,500)."""
     place_bound_share: float = 0.65
     """Share of a move's cost for connections (0.15) and for making the new site ready (0.50); `serviced_share` of a site saves on it. The
-    rest (0.35) is taking away, carrying and setting down, which `move_cost_factor` of both sites makes dearer (split by Ons Doel,
-    Leiden)."""
+    rest (0.35) is taking away, carrying and setting down, which `move_cost_factor` of both sites
+    makes dearer (split by Ons Doel, Leiden)."""
     transport_eur_per_km: float = 10.0
-    """Carrying one home, in its modules and there and back, on top of the move itself. An assumption; no figure found. [EUR per home per
+    """Carrying one home, in its modules and there and back, on top of the move itself.
+
+    An assumption; no figure found. [EUR per home per
     km]"""
     detour_factor: float = 1.3
     """Distance by road over distance as the crow flies. An assumption."""
@@ -87,8 +107,8 @@ class RelocationParameters:
 
     region_step_eur: float = 5_000.0
     """Preference, not money: a place outside the own municipality but in its region counts as this much dearer. The order municipality,
-    region, province, country is that of the re-placement guarantee (RTHF); the height of the steps is an assumption: more than any
-    distance costs. [EUR per home]"""
+    region, province, country is that of the re-placement guarantee (RTHF); the height of the steps
+    is an assumption: more than any distance costs. [EUR per home]"""
     province_step_eur: float = 10_000.0
     """The same, outside the region but in the province. [EUR per home]"""
     country_step_eur: float = 20_000.0
@@ -104,7 +124,8 @@ class RelocationParameters:
     """The search ends when the plan is proven to be within this share of the best possible one."""
     time_limit_seconds: float | None = None
     """After this long the search for whole groups ends with the best plan so far and its gap; it always gets some seconds. None: 45 s, or
-    0.14 s per site where that is more. Only a search that reaches this limit may differ between two runs. [s]"""
+    0.14 s per site where that is more. Only a search that reaches this limit may differ between two
+    runs. [s]"""
 
     def __post_init__(self) -> None:
         for name in (field.name for field in fields(self)):
@@ -143,7 +164,12 @@ def _check_number(name: str, value: object) -> None:
     if value is None and name in _OPTIONAL:
         return
     low, high = _BOUNDS[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or not low <= value <= high:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or math.isnan(value)
+        or not low <= value <= high
+    ):
         raise RelocationError(f"{name} is {value}; write a number from {low:g} to {high:g}")
     if name in _WHOLE and value != int(value):
         raise RelocationError(f"{name} is {value}; write a whole number")

@@ -32,14 +32,15 @@ def plan_relocation(
     Parameters
     ----------
     sites
-        One row per site: `parcel_id`, `gemeente_code`, `region`, `province`, `x` and `y` in RD [m], `homes_mid` (places), `hectares` that
-        hold them, `term_start`, `term_end`; optional `move_cost_factor` (how much dearer getting in and out makes carrying, 1 is
-        ordinary) and `serviced_share` (the share of connections and site works that is there already). (n, ...)
+        One row per site: `parcel_id`, `gemeente_code`, `region`, `province`, `x` and `y` in RD [m],
+        `homes_mid` (places), `hectares` that hold them, `term_start`, `term_end`; optional
+        `move_cost_factor` (how much dearer getting in and out makes carrying, 1 is ordinary) and
+        `serviced_share` (the share of connections and site works that is there already). (n, ...)
     parameters
         The choices; None: all defaults.
     placements
-        Homes that stand there first: `parcel_id`, `year`, `homes`; None: `place_by_rank`, half of the places that are open in the first
-        year.
+        Homes that stand there first: `parcel_id`, `year`, `homes`; None: `place_by_rank`, half of
+        the places that are open in the first year.
     progress
         Called with a line of text now and then.
 
@@ -56,7 +57,9 @@ def plan_relocation(
     started = time.monotonic()
     choices = parameters or RelocationParameters()
     if placements is None:
-        placements = place_by_rank(sites, year=choices.first_year, required_years=choices.required_years)
+        placements = place_by_rank(
+            sites, year=choices.first_year, required_years=choices.required_years
+        )
     problem = prepare(sites, placements, choices)
     network = build_network(problem)
     routes = Routes(network)
@@ -69,7 +72,11 @@ def plan_relocation(
     progress("homes in groups")
     groups = group_classes(routes)
     solution = solve(routes, groups, relax(routes, groups, progress), started, progress)
-    gap = max(solution.cost_eur - solution.bound_eur, 0.0) / solution.cost_eur if solution.cost_eur else 0.0
+    gap = (
+        max(solution.cost_eur - solution.bound_eur, 0.0) / solution.cost_eur
+        if solution.cost_eur
+        else 0.0
+    )
     reached = gap <= choices.accepted_gap
     return RelocationPlan(
         sites=problem.sites,

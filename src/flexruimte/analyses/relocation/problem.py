@@ -1,4 +1,7 @@
-"""The tables that a relocation plan starts from: checked, in whole years, by position. And who stands where at the start."""
+"""The tables that a relocation plan starts from: checked, in whole years, by position.
+
+And who stands where at the start.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,25 @@ import pandas as pd
 from flexruimte.analyses.relocation.costs import dearest_move
 from flexruimte.analyses.relocation.parameters import RelocationError, RelocationParameters
 from flexruimte.errors import did_you_mean, enumerate_some
-from flexruimte.vocabulary import HOMES_MID, MUNICIPALITY_CODE, PARCEL_ID, RANK, TERM_END, TERM_START, Floats, Integers
+from flexruimte.vocabulary import (
+    HOMES_MID,
+    MUNICIPALITY_CODE,
+    PARCEL_ID,
+    RANK,
+    TERM_END,
+    TERM_START,
+    Floats,
+    Integers,
+)
 
-__all__ = ["Problem", "RelocationError", "add_regions", "move_cost_factors", "place_by_rank", "prepare"]
+__all__ = [
+    "Problem",
+    "RelocationError",
+    "add_regions",
+    "move_cost_factors",
+    "place_by_rank",
+    "prepare",
+]
 
 REGION: Final = "region"
 PROVINCE: Final = "province"
@@ -35,7 +54,8 @@ class Problem:
     sites: pd.DataFrame
     """Checked, with the whole years `from_year` and `until_year`. (n, ...)"""
     placements: pd.DataFrame
-    """Position of the `site`, `year`, `homes`, and the year that they are `leaving`. (origins, 4)"""
+    """Position of the `site`, `year`, `homes`, and the year that they are `leaving`. (origins, 4)
+    """
     parameters: RelocationParameters
     """With every None that stands for a value filled in."""
     first_year: int
@@ -57,7 +77,9 @@ class Problem:
     def leaving_one(self, arrival: int, site: int) -> int:
         """Return the year that homes leave one site when they arrive in a given year."""
         longest = self.parameters.longest_stay
-        return int(self.end[site]) if longest is None else min(int(self.end[site]), arrival + longest)
+        return (
+            int(self.end[site]) if longest is None else min(int(self.end[site]), arrival + longest)
+        )
 
     @property
     def first_leaving(self) -> Integers:
@@ -67,7 +89,9 @@ class Problem:
     def stranded_eur(self, year: Integers | int) -> Floats:
         """Return the penalty for a home that has no place from a year on. [EUR per home]."""
         fixed, yearly = self.parameters.stranded_eur, self.parameters.stranded_eur_per_year
-        return np.asarray((fixed or 0.0) + (yearly or 0.0) * (self.end_year - np.asarray(year)), dtype=np.float64)
+        return np.asarray(
+            (fixed or 0.0) + (yearly or 0.0) * (self.end_year - np.asarray(year)), dtype=np.float64
+        )
 
 
 def add_regions(sites: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
@@ -89,12 +113,18 @@ def add_regions(sites: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
     twice = table.loc[table[MUNICIPALITY_CODE].duplicated(), MUNICIPALITY_CODE].unique()
     if len(twice):
         which = enumerate_some(twice)
-        raise RelocationError(f"regions: municipality {which} is in more than one region or province; keep one row for each")
+        raise RelocationError(
+            f"regions: municipality {which} is in more than one region or province; keep one row for each"
+        )
     known = table[MUNICIPALITY_CODE].astype(str).tolist()
     unknown = sorted(set(sites[MUNICIPALITY_CODE].astype(str)) - set(known))
     if unknown:
-        raise RelocationError(f"regions: no region is known of municipality {enumerate_some(unknown)}; {did_you_mean(unknown[0], known)}")
-    return sites.drop(columns=[REGION, PROVINCE], errors="ignore").merge(table, on=MUNICIPALITY_CODE, how="left", validate="many_to_one")
+        raise RelocationError(
+            f"regions: no region is known of municipality {enumerate_some(unknown)}; {did_you_mean(unknown[0], known)}"
+        )
+    return sites.drop(columns=[REGION, PROVINCE], errors="ignore").merge(
+        table, on=MUNICIPALITY_CODE, how="left", validate="many_to_one"
+    )
 
 
 def move_cost_factors(relocatability: pd.Series[Any], worst: float = 2.0) -> pd.Series[Any]:
@@ -123,10 +153,12 @@ def place_by_rank(
     Parameters
     ----------
     sites
-        As `plan_relocation` takes them, with `score` (which compares over municipalities) or else `rank`.
+        As `plan_relocation` takes them, with `score` (which compares over municipalities) or else
+        `rank`.
     homes
-        Homes to place: a number, a number per municipality code, or None for half of the places that are open: as many homes as leave a
-        place in hand for each. A site is not split below what it holds, but the last one takes what is left. [homes]
+        Homes to place: a number, a number per municipality code, or None for half of the places
+        that are open: as many homes as leave a place in hand for each. A site is not split below
+        what it holds, but the last one takes what is left. [homes]
     year
         When; None: the first year that a site is open. [calendar year]
     kept_free
@@ -147,10 +179,20 @@ def place_by_rank(
     table = check_sites(sites)
     _refuse_unknown("kept_free", kept_free, table[PARCEL_ID])
     has_term = table[UNTIL_YEAR] > table[FROM_YEAR]
-    year = year if year is not None else int(table.loc[has_term, FROM_YEAR].min()) if has_term.any() else 0
+    year = (
+        year
+        if year is not None
+        else int(table.loc[has_term, FROM_YEAR].min())
+        if has_term.any()
+        else 0
+    )
     open_then = (table[FROM_YEAR] <= year) & (table[UNTIL_YEAR] - year >= required_years)
-    candidates = _best_first(table[open_then & ~table[PARCEL_ID].isin(list(kept_free)) & (table[HOMES_MID] > 0)])
-    if any(number < 0 for number in (homes.values() if isinstance(homes, Mapping) else [homes or 0])):
+    candidates = _best_first(
+        table[open_then & ~table[PARCEL_ID].isin(list(kept_free)) & (table[HOMES_MID] > 0)]
+    )
+    if any(
+        number < 0 for number in (homes.values() if isinstance(homes, Mapping) else [homes or 0])
+    ):
         raise RelocationError(f"homes to place is {homes}; write numbers from 0")
     if isinstance(homes, Mapping):
         _refuse_unknown("homes", homes, table[MUNICIPALITY_CODE])
@@ -171,21 +213,28 @@ def _best_first(table: pd.DataFrame) -> pd.DataFrame:
     elif RANK in table:
         order = table.assign(best=table[RANK])
     else:
-        raise RelocationError("sites: 'score' or 'rank' is needed to say which come first; add it, or give the placements yourself")
-    return order.sort_values(["best", HOMES_MID, PARCEL_ID], ascending=[True, False, True], kind="stable").drop(columns="best")
+        raise RelocationError(
+            "sites: 'score' or 'rank' is needed to say which come first; add it, or give the placements yourself"
+        )
+    return order.sort_values(
+        ["best", HOMES_MID, PARCEL_ID], ascending=[True, False, True], kind="stable"
+    ).drop(columns="best")
 
 
 def _refuse_unknown(what: str, asked: Collection[str], known: pd.Series[Any]) -> None:
     unknown = sorted(set(map(str, asked)) - set(known))
     if unknown:
-        raise RelocationError(f"{what}: {enumerate_some(unknown)} is not among the sites; {did_you_mean(unknown[0], set(known))}")
+        raise RelocationError(
+            f"{what}: {enumerate_some(unknown)} is not among the sites; {did_you_mean(unknown[0], set(known))}"
+        )
 
 
 def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
     """Return the sites by id, with defaults for optional columns and the whole years of their terms.
 
-    A term counts in whole calendar years: homes come and go on 1 January. A term that starts later in a year counts from the next year;
-    one that ends in a year counts until that year, unless on 31 December. A site without a term (both dates empty) holds nothing.
+    A term counts in whole calendar years: homes come and go on 1 January. A term that starts later
+    in a year counts from the next year; one that ends in a year counts until that year, unless on
+    31 December. A site without a term (both dates empty) holds nothing.
 
     Raises
     ------
@@ -194,14 +243,25 @@ def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
     """
     missing = [name for name in _REQUIRED if name not in sites]
     if missing:
-        raise RelocationError(f"sites: column {enumerate_some(missing)} is missing; needed are {', '.join(_REQUIRED)}")
+        raise RelocationError(
+            f"sites: column {enumerate_some(missing)} is missing; needed are {', '.join(_REQUIRED)}"
+        )
     table = sites.assign(**{name: value for name, value in _DEFAULTS.items() if name not in sites})
     table[PARCEL_ID] = table[PARCEL_ID].astype(str)
     table = table.sort_values(PARCEL_ID, kind="stable").reset_index(drop=True)
-    _refuse(table, table[PARCEL_ID].duplicated(), "stands twice in the table", "keep one row per site")
+    _refuse(
+        table, table[PARCEL_ID].duplicated(), "stands twice in the table", "keep one row per site"
+    )
     for name in _AREAS:
-        blank = table[name].isna() | (table[name].astype("string").str.strip() == "").fillna(value=True).astype(bool)
-        _refuse(table, blank, f"has no {name}, or an unknown one", "fill the column; `add_regions` looks regions up by municipality")
+        blank = table[name].isna() | (table[name].astype("string").str.strip() == "").fillna(
+            value=True
+        ).astype(bool)
+        _refuse(
+            table,
+            blank,
+            f"has no {name}, or an unknown one",
+            "fill the column; `add_regions` looks regions up by municipality",
+        )
         table[name] = table[name].astype(str)
     for name, low, high in (
         ("x", -np.inf, np.inf), ("y", -np.inf, np.inf), (HOMES_MID, 0, np.inf), ("hectares", 0, np.inf),
@@ -209,9 +269,16 @@ def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
     ):  # fmt: skip
         numbers = pd.to_numeric(table[name], errors="coerce").astype(np.float64)
         wrong = ~(np.isfinite(numbers) & (numbers >= low) & (numbers <= high))
-        _refuse(table, wrong, f"has a {name} that is no number from {low:g} to {high:g}", "correct it or leave the site out")
+        _refuse(
+            table,
+            wrong,
+            f"has a {name} that is no number from {low:g} to {high:g}",
+            "correct it or leave the site out",
+        )
         table[name] = numbers
-    _refuse(table, table[HOMES_MID] % 1 != 0, f"has a {HOMES_MID} that is not whole", "round it down")
+    _refuse(
+        table, table[HOMES_MID] % 1 != 0, f"has a {HOMES_MID} that is not whole", "round it down"
+    )
     table[HOMES_MID] = table[HOMES_MID].astype(np.int64)
     return _with_years(table)
 
@@ -220,22 +287,40 @@ def _with_years(table: pd.DataFrame) -> pd.DataFrame:
     dates = {}
     for name in (TERM_START, TERM_END):
         dates[name] = pd.to_datetime(table[name], errors="coerce", format="ISO8601")
-        _refuse(table, dates[name].isna() & table[name].notna(), f"has a {name} that is no date", "write it as 2042-01-01")
+        _refuse(
+            table,
+            dates[name].isna() & table[name].notna(),
+            f"has a {name} that is no date",
+            "write it as 2042-01-01",
+        )
     start, end = dates[TERM_START], dates[TERM_END]
-    _refuse(table, start.isna() != end.isna(), f"has only one of {TERM_START} and {TERM_END}", "give both, or neither where it has no term")
-    _refuse(table, end < start, "has a term that ends before it starts", "swap or correct the dates")
+    _refuse(
+        table,
+        start.isna() != end.isna(),
+        f"has only one of {TERM_START} and {TERM_END}",
+        "give both, or neither where it has no term",
+    )
+    _refuse(
+        table, end < start, "has a term that ends before it starts", "swap or correct the dates"
+    )
     late = (start.dt.month > 1) | (start.dt.day > 1)
     from_year = (start.dt.year + late).fillna(0).astype(np.int64)
     until_year = (end + pd.Timedelta(days=1)).dt.year.fillna(0).astype(np.int64)
-    return table.assign(**dates, **{FROM_YEAR: from_year, UNTIL_YEAR: np.maximum(until_year, from_year)})
+    return table.assign(
+        **dates, **{FROM_YEAR: from_year, UNTIL_YEAR: np.maximum(until_year, from_year)}
+    )
 
 
 def _refuse(table: pd.DataFrame, wrong: Any, what: str, remedy: str) -> None:
     if wrong.any():
-        raise RelocationError(f"sites: {enumerate_some(table.loc[wrong.astype(bool), PARCEL_ID])} {what}; {remedy}")
+        raise RelocationError(
+            f"sites: {enumerate_some(table.loc[wrong.astype(bool), PARCEL_ID])} {what}; {remedy}"
+        )
 
 
-def prepare(sites: pd.DataFrame, placements: pd.DataFrame, parameters: RelocationParameters) -> Problem:
+def prepare(
+    sites: pd.DataFrame, placements: pd.DataFrame, parameters: RelocationParameters
+) -> Problem:
     """Return the problem by position.
 
     Raises
@@ -245,7 +330,9 @@ def prepare(sites: pd.DataFrame, placements: pd.DataFrame, parameters: Relocatio
     """
     table = check_sites(sites)
     placed = _check_placements(table, placements)
-    first_year = parameters.first_year if parameters.first_year is not None else _first_year(table, placed)
+    first_year = (
+        parameters.first_year if parameters.first_year is not None else _first_year(table, placed)
+    )
     problem = Problem(
         sites=table,
         placements=placed,
@@ -261,8 +348,14 @@ def prepare(sites: pd.DataFrame, placements: pd.DataFrame, parameters: Relocatio
     ids = table[PARCEL_ID].to_numpy()[site]
     closed = (year < problem.start[site]) | (year >= problem.end[site])
     _refuse_placements(ids, closed, "is not open in the year that homes are placed there")
-    _refuse_placements(ids, year >= problem.end_year, f"gets its homes after the plan, which ends with {problem.end_year - 1}")
-    _refuse_placements(ids, leaving < first_year, f"should have been left before the plan starts in {first_year}")
+    _refuse_placements(
+        ids,
+        year >= problem.end_year,
+        f"gets its homes after the plan, which ends with {problem.end_year - 1}",
+    )
+    _refuse_placements(
+        ids, leaving < first_year, f"should have been left before the plan starts in {first_year}"
+    )
     years = np.arange(first_year, problem.end_year)
     stands = (year[:, None] <= years) & (years < leaving[:, None])
     spare = np.repeat(table[HOMES_MID].to_numpy(dtype=np.intp)[:, None], len(years), axis=1)
@@ -274,17 +367,26 @@ def prepare(sites: pd.DataFrame, placements: pd.DataFrame, parameters: Relocatio
 
 def _first_year(table: pd.DataFrame, placed: pd.DataFrame) -> int:
     """Return the year of the first placement, or else the first year that a site is open; any year will do where none is."""
-    years = placed["year"] if len(placed) else table.loc[table[UNTIL_YEAR] > table[FROM_YEAR], FROM_YEAR]
+    years = (
+        placed["year"]
+        if len(placed)
+        else table.loc[table[UNTIL_YEAR] > table[FROM_YEAR], FROM_YEAR]
+    )
     return int(years.min()) if len(years) else 2000
 
 
 def _check_placements(table: pd.DataFrame, placements: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in (PARCEL_ID, "year", "homes") if name not in placements]
     if missing:
-        raise RelocationError(f"placements: column {enumerate_some(missing)} is missing; needed are {PARCEL_ID}, year, homes")
+        raise RelocationError(
+            f"placements: column {enumerate_some(missing)} is missing; needed are {PARCEL_ID}, year, homes"
+        )
     ids = placements[PARCEL_ID].astype(str)
     _refuse_unknown("placements", set(ids), table[PARCEL_ID])
-    numbers = {name: pd.to_numeric(placements[name], errors="coerce").astype(np.float64) for name in ("year", "homes")}
+    numbers = {
+        name: pd.to_numeric(placements[name], errors="coerce").astype(np.float64)
+        for name in ("year", "homes")
+    }
     for name, values in numbers.items():
         found = values.to_numpy(dtype=np.float64)
         wrong = ~(np.isfinite(found) & (found >= 0) & (found % 1 == 0))
@@ -298,7 +400,9 @@ def _check_placements(table: pd.DataFrame, placements: pd.DataFrame) -> pd.DataF
 
 def _refuse_placements(ids: Any, wrong: Any, what: str) -> None:
     if wrong.any():
-        raise RelocationError(f"placements: {enumerate_some(ids[wrong])} {what}; correct the placements or the sites")
+        raise RelocationError(
+            f"placements: {enumerate_some(ids[wrong])} {what}; correct the placements or the sites"
+        )
 
 
 def _with_penalties(table: pd.DataFrame, parameters: RelocationParameters) -> RelocationParameters:
@@ -306,13 +410,20 @@ def _with_penalties(table: pd.DataFrame, parameters: RelocationParameters) -> Re
     dearest = dearest_move(table, parameters)
     route = max(dearest * parameters.moves, dearest, 1.0)
     yearly = dearest / parameters.required_years
-    given = {"stranded_eur": (parameters.stranded_eur, route), "stranded_eur_per_year": (parameters.stranded_eur_per_year, yearly)}
+    given = {
+        "stranded_eur": (parameters.stranded_eur, route),
+        "stranded_eur_per_year": (parameters.stranded_eur_per_year, yearly),
+    }
     values: dict[str, float] = {}
     for name, (value, least) in given.items():
         if value is not None and value < least:
             least_text = f"{np.ceil(least):.0f}"
-            raise RelocationError(f"{name} is {value:g}, less than what a route may cost; write at least {least_text}, or leave it out")
+            raise RelocationError(
+                f"{name} is {value:g}, less than what a route may cost; write at least {least_text}, or leave it out"
+            )
         values[name] = float(np.ceil(2 * least)) if value is None else value
     seconds = max(_LEAST_SECONDS, _SECONDS_PER_SITE * len(table))
-    values["time_limit_seconds"] = seconds if parameters.time_limit_seconds is None else parameters.time_limit_seconds
+    values["time_limit_seconds"] = (
+        seconds if parameters.time_limit_seconds is None else parameters.time_limit_seconds
+    )
     return replace(parameters, **values)  # type: ignore[arg-type]  # both are floats

@@ -1,9 +1,10 @@
 """The program: how many groups of each location take which route, at the least cost, within the places that sites have. Its bound.
 
-Columns are routes. (1) Homes one by one: a linear program over a few routes per location; its duals price every place and year, a pass
-over the time-expanded network finds every location's cheapest routes at these prices, those that are worth it join, until none is: then
-the linear program over *all* routes is solved, though only a small part was ever written down. (2) The same in groups, with cuts for what
-groups of fixed sizes cannot do. This gives the bound; `search` finds a plan.
+Columns are routes. (1) Homes one by one: a linear program over a few routes per location; its duals
+price every place and year, a pass over the time-expanded network finds every location's cheapest
+routes at these prices, those that are worth it join, until none is: then the linear program over
+*all* routes is solved, though only a small part was ever written down. (2) The same in groups, with
+cuts for what groups of fixed sizes cannot do. This gives the bound; `search` finds a plan.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Classes:
     count: Integers
     """Units. (classes,)"""
     whole: int
-    """The size of a whole group, of which a site holds no more than fit; 0: homes move one by one."""
+    """The size of a whole group, of which a site holds no more than fit; 0: homes move one by one.
+    """
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,10 @@ def group_classes(routes: Routes) -> Classes:
     whole = routes.network.problem.parameters.group_homes
     due = _due(routes)
     homes = routes.network.problem.placements["homes"].to_numpy(dtype=np.intp)[due]
-    origin, size = np.concatenate([due, due]), np.concatenate([np.full(len(due), whole), homes % whole])
+    origin, size = (
+        np.concatenate([due, due]),
+        np.concatenate([np.full(len(due), whole), homes % whole]),
+    )
     count = np.concatenate([homes // whole, np.ones(len(due), dtype=np.intp)])
     order = np.lexsort((-size, origin))
     order = order[(size * count)[order] > 0]
@@ -123,7 +128,11 @@ def write_program(routes: Routes, table: RouteTable, classes: Classes, cuts: Cut
     begin = np.searchsorted(table.origin, classes.origin, side="left")
     number = np.searchsorted(table.origin, classes.origin, side="right") - begin
     class_of = np.repeat(np.arange(len(classes.origin)), number)
-    route_of = np.arange(len(class_of)) - np.repeat(np.cumsum(number) - number, number) + np.repeat(begin, number)
+    route_of = (
+        np.arange(len(class_of))
+        - np.repeat(np.cumsum(number) - number, number)
+        + np.repeat(begin, number)
+    )
     fits = table.room[route_of] >= (classes.size[class_of] if classes.whole else 0)
     class_of, route_of = class_of[fits], route_of[fits]
     size, columns = classes.size[class_of], len(class_of)
@@ -134,7 +143,9 @@ def write_program(routes: Routes, table: RouteTable, classes: Classes, cuts: Cut
     weighed = sparse.csr_array((numbers, (counted.row, counted.col)), shape=counted.shape)
     return Program(
         cost=table.cost[route_of] * size * EUR,
-        balance=sparse.csr_array((np.ones(columns), (class_of, np.arange(columns))), shape=(len(classes.origin), columns)),
+        balance=sparse.csr_array(
+            (np.ones(columns), (class_of, np.arange(columns))), shape=(len(classes.origin), columns)
+        ),
         room=sparse.csr_array(sparse.vstack([homes, weighed], format="csr")),
         spare=np.concatenate([routes.rows.spare.astype(np.float64), cuts.limit]),
         units=classes.count,
@@ -146,7 +157,11 @@ def write_program(routes: Routes, table: RouteTable, classes: Classes, cuts: Cut
 
 def seed_routes(routes: Routes) -> None:
     """Add the cheapest routes of each origin as if there were room everywhere."""
-    labels = label(routes.network, Prices.none(routes.network.problem), routes.network.problem.parameters.group_homes)
+    labels = label(
+        routes.network,
+        Prices.none(routes.network.problem),
+        routes.network.problem.parameters.group_homes,
+    )
     nodes = routes.network.problem.placements[["site", "leaving"]].to_numpy(dtype=np.intp)
     for origin in _due(routes):
         site, leaving = nodes[origin]
@@ -171,10 +186,16 @@ def relax(routes: Routes, classes: Classes, progress: Progress) -> Relaxation:
             least = np.full(len(table.routes), np.inf)
             np.minimum.at(least, program.route_of, reduced / classes.size[program.class_of])
             routes.keep_best(table, least, _KEPT)
-        labels = {size: label(routes.network, prices, size if classes.whole else 0) for size in sizes}
+        labels = {
+            size: label(routes.network, prices, size if classes.whole else 0) for size in sizes
+        }
         shortfall, joined = _price(routes, classes, labels, worth)
         found = Relaxation(value + shortfall, prices, worth, labels, cuts)
-        slow = 0 if best is None or found.bound_eur - best.bound_eur > _CUT_GAIN * abs(value) else slow + 1
+        slow = (
+            0
+            if best is None or found.bound_eur - best.bound_eur > _CUT_GAIN * abs(value)
+            else slow + 1
+        )
         best = found if best is None or found.bound_eur > best.bound_eur else best
         facts = f"{joined} of {len(routes)} routes joined, {len(cuts.row)} cuts"
         progress(f"round {turn + 1}: {value:,.0f} EUR, bound {found.bound_eur:,.0f} EUR, {facts}")
@@ -188,7 +209,9 @@ def relax(routes: Routes, classes: Classes, progress: Progress) -> Relaxation:
     return best or found
 
 
-def _broken_cuts(program: Program, classes: Classes, spare: Integers, filled: Floats, tested: dict[int, bytes]) -> Cuts:
+def _broken_cuts(
+    program: Program, classes: Classes, spare: Integers, filled: Floats, tested: dict[int, bytes]
+) -> Cuts:
     """Return a cut for every capacity row that is filled with broken groups; rows that are filled as when they were tested are skipped."""
     size = classes.size[program.class_of]
     standing = np.zeros((len(spare), classes.whole + 1))
@@ -208,7 +231,9 @@ def _broken_cuts(program: Program, classes: Classes, spare: Integers, filled: Fl
     return Cuts(np.array([row for row, _ in found], dtype=np.intp), weight, np.ones(len(found)))
 
 
-def _solve_linear(routes: Routes, program: Program, cuts: Cuts) -> tuple[float, Prices, Floats, Floats, Floats]:
+def _solve_linear(
+    routes: Routes, program: Program, cuts: Cuts
+) -> tuple[float, Prices, Floats, Floats, Floats]:
     """Return the cost [EUR], the prices of places, the dual of each class [EUR per unit], and units and reduced cost [EUR] per column."""
     prices = Prices.none(routes.network.problem)
     if not len(program.units):
@@ -221,7 +246,11 @@ def _solve_linear(routes: Routes, program: Program, cuts: Cuts) -> tuple[float, 
         of_cuts = dual[len(rows.site) :]
         for size in range(1, cuts.weight.shape[1]) if of_cuts.any() else ():
             prices.group[size] = np.zeros(prices.home.shape)
-            np.add.at(prices.group[size], (rows.site[cuts.row], rows.year[cuts.row] - first), of_cuts * cuts.weight[:, size])
+            np.add.at(
+                prices.group[size],
+                (rows.site[cuts.row], rows.year[cuts.row] - first),
+                of_cuts * cuts.weight[:, size],
+            )
     worth = np.asarray(found.eqlin.marginals, dtype=np.float64) / EUR
     reduced = np.asarray(found.lower.marginals, dtype=np.float64) / EUR
     return float(found.fun) / EUR, prices, worth, np.asarray(found.x, dtype=np.float64), reduced
@@ -233,29 +262,45 @@ def solve_linear(program: Program) -> Any:
     Raises
     ------
     RelocationError
-        When the solver fails; a plan that moves nothing always exists, so this is about numbers out of all proportion.
+        When the solver fails; a plan that moves nothing always exists, so this is about numbers out
+        of all proportion.
     """
-    arguments: dict[str, Any] = {"A_eq": program.balance, "b_eq": program.units, "bounds": (0, None)}
+    arguments: dict[str, Any] = {
+        "A_eq": program.balance,
+        "b_eq": program.units,
+        "bounds": (0, None),
+    }
     if len(program.spare):
         arguments |= {"A_ub": program.room, "b_ub": program.spare}
     method: Any = "highs-ipm" if len(program.cost) > _INTERIOR else "highs-ds"
     found = optimize.linprog(program.cost, method=method, **arguments)
     if found.status != 0:
-        raise RelocationError(f"the linear program could not be solved: {found.message}; look for extreme costs or capacities in the sites")
+        raise RelocationError(
+            f"the linear program could not be solved: {found.message}; look for extreme costs or capacities in the sites"
+        )
     return found
 
 
-def _price(routes: Routes, classes: Classes, labels: dict[int, Labels], worth: Floats) -> tuple[float, int]:
-    """Add the routes that are worth it. Return by how much the bound is lower than the cost of the program [EUR], and how many joined."""
+def _price(
+    routes: Routes, classes: Classes, labels: dict[int, Labels], worth: Floats
+) -> tuple[float, int]:
+    """Add the routes that are worth it.
+
+    Return by how much the bound is lower than the cost of the program [EUR], and how many joined.
+    """
     nodes = routes.network.problem.placements[["site", "leaving"]].to_numpy(dtype=np.intp)
     first = routes.network.problem.first_year
     shortfall, joined = 0.0, 0
-    for origin, size, count, dual in zip(classes.origin, classes.size, classes.count, worth, strict=True):
+    for origin, size, count, dual in zip(
+        classes.origin, classes.size, classes.count, worth, strict=True
+    ):
         site, leaving = nodes[origin]
         mine = labels[int(size)]
         reduced = float(mine.value[0, site, leaving - first]) - float(dual)
         shortfall += min(reduced, 0.0) * int(size) * int(count)
         if reduced < -_WORTH_IT:
-            found = routes_from(routes.network, mine, int(site), int(leaving), float(dual) - _WORTH_IT, _JOINING)
+            found = routes_from(
+                routes.network, mine, int(site), int(leaving), float(dual) - _WORTH_IT, _JOINING
+            )
             joined += sum(routes.add(int(origin), route) for route in found)
     return shortfall, joined

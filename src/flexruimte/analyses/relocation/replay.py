@@ -1,4 +1,7 @@
-"""A simulation that replays a plan, year by year, from its tables alone. It shares no code with the program that made the plan."""
+"""A simulation that replays a plan, year by year, from its tables alone.
+
+It shares no code with the program that made the plan.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ def replay(plan: RelocationPlan) -> list[str]:
     """
     first = int(plan.parameters.first_year or 0)
     simulation = _Simulation(plan)
-    for year in range(min([first, *plan.groups["year"].tolist()]), first + plan.parameters.horizon_years):
+    for year in range(
+        min([first, *plan.groups["year"].tolist()]), first + plan.parameters.horizon_years
+    ):
         simulation.leave(year)
         simulation.come(year)
         simulation.look_around(year)
@@ -34,7 +39,9 @@ def _unknown_groups(plan: RelocationPlan) -> list[str]:
     known = set(plan.groups["group_id"])
     strange = sorted((set(plan.moves["group_id"]) | set(plan.stranded["group_id"])) - known)
     twice = sorted(set(plan.groups.loc[plan.groups["group_id"].duplicated(), "group_id"]))
-    return [f"{group}: moves but does not exist" for group in strange] + [f"{group}: exists twice" for group in twice]
+    return [f"{group}: moves but does not exist" for group in strange] + [
+        f"{group}: exists twice" for group in twice
+    ]
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:
@@ -47,7 +54,9 @@ class _Simulation:
     def __init__(self, plan: RelocationPlan) -> None:
         self.problems: list[str] = []
         self._choices = plan.parameters
-        self._sites = plan.sites.set_index(PARCEL_ID)[[HOMES_MID, TERM_START, TERM_END]].to_dict("index")
+        self._sites = plan.sites.set_index(PARCEL_ID)[[HOMES_MID, TERM_START, TERM_END]].to_dict(
+            "index"
+        )
         self._first = int(plan.parameters.first_year or 0)
         self._homes: dict[str, int] = {row.group_id: int(row.homes) for row in _rows(plan.groups)}
         self._standing: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -65,13 +74,19 @@ class _Simulation:
 
     def leave(self, year: int) -> None:
         """Take away, on 1 January, all that leave: with a next place or without."""
-        for row, place in [(row, row.from_id) for row in self._moves[year]] + [(row, row.parcel_id) for row in self._stranded[year]]:
+        for row, place in [(row, row.from_id) for row in self._moves[year]] + [
+            (row, row.parcel_id) for row in self._stranded[year]
+        ]:
             here = [stay for stay in self._standing[row.group_id] if stay[0] == place]
             if not here:
                 self._say(year, row.group_id, f"leaves {place}, where it does not stand")
                 continue
             if int(row.homes) != self._homes.get(row.group_id):
-                self._say(year, row.group_id, f"leaves with {row.homes} homes, not {self._homes.get(row.group_id)}")
+                self._say(
+                    year,
+                    row.group_id,
+                    f"leaves with {row.homes} homes, not {self._homes.get(row.group_id)}",
+                )
             if not self._had_to_leave(place, here[0][1], year):
                 self._say(year, row.group_id, f"leaves {place} before it has to")
             self._standing[row.group_id].remove(here[0])
@@ -86,8 +101,14 @@ class _Simulation:
             self._moved[row.group_id] += 1
             if self._moved[row.group_id] > self._choices.moves:
                 self._say(year, row.group_id, f"moves more than {self._choices.moves} times")
-            if row.to_id in self._sites and not self._open(row.to_id, year, year + self._choices.required_years):
-                self._say(year, row.group_id, f"comes to {row.to_id}, which is not free for {self._choices.required_years} years")
+            if row.to_id in self._sites and not self._open(
+                row.to_id, year, year + self._choices.required_years
+            ):
+                self._say(
+                    year,
+                    row.group_id,
+                    f"comes to {row.to_id}, which is not free for {self._choices.required_years} years",
+                )
 
     def look_around(self, year: int) -> None:
         """Check who stands where during a year."""
@@ -96,7 +117,11 @@ class _Simulation:
             stays = self._standing[group]
             if len(stays) > 1:
                 self._say(year, group, f"stands in {len(stays)} places")
-            if not stays and group not in self._given_up and any(row.group_id == group for past in self._past(year) for row in past):
+            if (
+                not stays
+                and group not in self._given_up
+                and any(row.group_id == group for past in self._past(year) for row in past)
+            ):
                 self._say(year, group, "stands nowhere and is not stranded")
             for place, since in stays:
                 total[place] += self._homes[group]
@@ -109,7 +134,9 @@ class _Simulation:
             elif year >= self._first and not self._open(place, year, year + 1):
                 self.problems.append(f"{year}: {place} holds {homes} homes outside its term")
             elif homes > self._sites[place][HOMES_MID]:
-                self.problems.append(f"{year}: {place} holds {homes} homes in {self._sites[place][HOMES_MID]} places")
+                self.problems.append(
+                    f"{year}: {place} holds {homes} homes in {self._sites[place][HOMES_MID]} places"
+                )
 
     def _past(self, year: int) -> list[list[Any]]:
         return [rows for placed, rows in self._placed.items() if placed <= year]
@@ -119,11 +146,18 @@ class _Simulation:
         term = self._sites[place]
         if pd.isna(term[TERM_START]):
             return False
-        return bool(term[TERM_START] <= pd.Timestamp(start, 1, 1) and term[TERM_END] >= pd.Timestamp(end, 1, 1) - pd.Timedelta(days=1))
+        return bool(
+            term[TERM_START] <= pd.Timestamp(start, 1, 1)
+            and term[TERM_END] >= pd.Timestamp(end, 1, 1) - pd.Timedelta(days=1)
+        )
 
     def _had_to_leave(self, place: str, since: int, year: int) -> bool:
         longest = self._choices.longest_stay
-        return place not in self._sites or not self._open(place, since, year + 1) or (longest is not None and year - since >= longest)
+        return (
+            place not in self._sites
+            or not self._open(place, since, year + 1)
+            or (longest is not None and year - since >= longest)
+        )
 
     def _say(self, year: int, group: str, what: str) -> None:
         self.problems.append(f"{year}: {group} {what}")

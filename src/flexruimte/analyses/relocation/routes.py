@@ -30,7 +30,8 @@ class CapacityRows:
 def capacity_rows(network: Network) -> CapacityRows:
     """Return the sites and years that can be full before any other.
 
-    Those are years in which homes come, unless all that stand there then also stand there in a fuller year.
+    Those are years in which homes come, unless all that stand there then also stand there in a
+    fuller year.
     """
     problem, first = network.problem, network.problem.first_year
     count, years = problem.spare.shape
@@ -40,12 +41,17 @@ def capacity_rows(network: Network) -> CapacityRows:
     placed = problem.placements
     inside = placed["year"].to_numpy() >= first
     fuller = arrives.copy()
-    fuller[placed["site"].to_numpy(dtype=np.intp)[inside], placed["year"].to_numpy(dtype=np.intp)[inside] - first] = True
+    fuller[
+        placed["site"].to_numpy(dtype=np.intp)[inside],
+        placed["year"].to_numpy(dtype=np.intp)[inside] - first,
+    ] = True
     row_of = np.full((count, years), -1, dtype=np.intp)
     for site in np.flatnonzero(arrives.any(axis=1)):
         arrivals = np.flatnonzero(arrives[site])
         leaving = problem.leaving(arrivals + first, np.full(len(arrivals), site)) - first
-        row_of[site, _telling(np.flatnonzero(fuller[site]), arrivals, leaving, problem.spare[site])] = 0
+        row_of[
+            site, _telling(np.flatnonzero(fuller[site]), arrivals, leaving, problem.spare[site])
+        ] = 0
     sites, years_of = np.nonzero(row_of == 0)
     row_of[sites, years_of] = np.arange(len(sites))
     return CapacityRows(sites, years_of + first, problem.spare[sites, years_of], row_of)
@@ -53,10 +59,15 @@ def capacity_rows(network: Network) -> CapacityRows:
 
 def _telling(years: Integers, arrivals: Integers, leaving: Integers, spare: Integers) -> list[int]:
     """Return the years whose limit does not follow from that of another."""
-    stand = {int(year): frozenset(np.flatnonzero((arrivals <= year) & (year < leaving)).tolist()) for year in years}
+    stand = {
+        int(year): frozenset(np.flatnonzero((arrivals <= year) & (year < leaving)).tolist())
+        for year in years
+    }
     kept: list[int] = []
     for year in sorted(stand, key=lambda year: (-len(stand[year]), int(spare[year]), year)):
-        if stand[year] and not any(stand[year] <= stand[other] and spare[other] <= spare[year] for other in kept):
+        if stand[year] and not any(
+            stand[year] <= stand[other] and spare[other] <= spare[year] for other in kept
+        ):
             kept.append(year)
     return kept
 
@@ -126,21 +137,35 @@ class Routes:
 
     def table(self) -> RouteTable:
         """Return the routes as columns."""
-        entries = [(origin, route, *facts) for origin, mine in enumerate(self._known) for route, facts in mine.items()]
+        entries = [
+            (origin, route, *facts)
+            for origin, mine in enumerate(self._known)
+            for route, facts in mine.items()
+        ]
         taken = [rows for *_, rows in entries]
         pointer = np.concatenate([[0], np.cumsum([len(rows) for rows in taken], dtype=np.int64)])
         used = np.array([row for rows in taken for row in rows], dtype=np.int64)
-        usage = sparse.csr_array((np.ones(len(used)), used, pointer), shape=(len(entries), len(self.rows.site)))
+        usage = sparse.csr_array(
+            (np.ones(len(used)), used, pointer), shape=(len(entries), len(self.rows.site))
+        )
         unlimited = np.iinfo(np.intp).max
         return RouteTable(
             origin=np.array([entry[0] for entry in entries], dtype=np.intp),
             cost=np.array([entry[2] for entry in entries], dtype=np.float64),
             usage=usage,
-            room=np.array([min((int(self.rows.spare[row]) for row in rows), default=unlimited) for rows in taken], dtype=np.intp),
+            room=np.array(
+                [
+                    min((int(self.rows.spare[row]) for row in rows), default=unlimited)
+                    for rows in taken
+                ],
+                dtype=np.intp,
+            ),
             routes=[entry[1] for entry in entries],
         )
 
     def _taken(self, site: int, arrival: int, leaving: int) -> list[int]:
         first = self.network.problem.first_year
-        rows = self.rows.row_of[site, arrival - first : min(leaving, self.network.problem.end_year) - first]
+        rows = self.rows.row_of[
+            site, arrival - first : min(leaving, self.network.problem.end_year) - first
+        ]
         return [int(row) for row in rows[rows >= 0]]

@@ -1,10 +1,12 @@
 """The search for a plan in whole groups, and the proof that it is the best one, or how far it may be from it.
 
-(1) What is whole in the linear program is kept, the integer program finds the best for the rest. (2) Neighbourhoods: the groups of
-locations that lie together are planned anew while all others stay, over and over the map. (3) The integer program over all routes at
-hand, where they are not too many. (4) A route whose reduced cost is more than the distance between plan and bound cannot be part of a
-better plan; all others are added, where they are not too many, and the integer program is solved once more: its answer is then the best
-of all plans. Whatever was done, the bound is one over all routes.
+(1) What is whole in the linear program is kept, the integer program finds the best for the rest.
+(2) Neighbourhoods: the groups of locations that lie together are planned anew while all others
+stay, over and over the map. (3) The integer program over all routes at hand, where they are not too
+many. (4) A route whose reduced cost is more than the distance between plan and bound cannot be part
+of a better plan; all others are added, where they are not too many, and the integer program is
+solved once more: its answer is then the best of all plans. Whatever was done, the bound is one over
+all routes.
 """
 
 from __future__ import annotations
@@ -18,7 +20,14 @@ import numpy as np
 from scipy import optimize
 
 from flexruimte.analyses.relocation.network import routes_within
-from flexruimte.analyses.relocation.program import EUR, Classes, Program, Relaxation, solve_linear, write_program
+from flexruimte.analyses.relocation.program import (
+    EUR,
+    Classes,
+    Program,
+    Relaxation,
+    solve_linear,
+    write_program,
+)
 from flexruimte.analyses.relocation.routes import Routes, RouteTable
 from flexruimte.vocabulary import Booleans, Integers
 
@@ -65,10 +74,20 @@ class _Plan:
         return float(self.program.cost @ self.units) / EUR
 
     def better_of(self, units: Integers) -> _Plan:
-        return replace(self, units=units) if float(self.program.cost @ units) < float(self.program.cost @ self.units) else self
+        return (
+            replace(self, units=units)
+            if float(self.program.cost @ units) < float(self.program.cost @ self.units)
+            else self
+        )
 
 
-def solve(routes: Routes, classes: Classes, relaxation: Relaxation, started: float, progress: Callable[[str], None]) -> Solution:
+def solve(
+    routes: Routes,
+    classes: Classes,
+    relaxation: Relaxation,
+    started: float,
+    progress: Callable[[str], None],
+) -> Solution:
     """Find the best plan in whole units, in what is left of the time since `started`; at least some seconds."""
     choices = routes.network.problem.parameters
     now = time.monotonic()
@@ -94,7 +113,9 @@ def solve(routes: Routes, classes: Classes, relaxation: Relaxation, started: flo
         wider = routes.table()
         wide = write_program(routes, wider, classes, relaxation.cuts)
         if len(wide.cost) <= _MOST_COLUMNS:
-            units, least, ended = _solve_integer(wide, choices.accepted_gap, until[3] - time.monotonic())
+            units, least, ended = _solve_integer(
+                wide, choices.accepted_gap, until[3] - time.monotonic()
+            )
             bound = max(bound, min(least, plan.cost))
             found = _Plan(wider, wide, units)
             plan = found if found.cost < plan.cost else plan
@@ -127,7 +148,9 @@ def _improved(plan: _Plan, classes: Classes, routes: Routes, gap: float, until: 
             if left <= 0:
                 return plan
             kept = np.where(together[plan.program.class_of], 0, plan.units)
-            plan = plan.better_of(_planned_anew(plan.program, kept, gap, min(left, _NEIGHBOURHOOD_SECONDS)))
+            plan = plan.better_of(
+                _planned_anew(plan.program, kept, gap, min(left, _NEIGHBOURHOOD_SECONDS))
+            )
         if plan.cost >= before:
             break
     return plan
@@ -138,7 +161,9 @@ def _neighbourhoods(classes: Classes, routes: Routes, turn: int) -> Iterator[Boo
     problem = routes.network.problem
     site = problem.placements["site"].to_numpy(dtype=np.intp)[classes.origin]
     angle = np.pi * turn / _PASSES
-    place = problem.sites["x"].to_numpy()[site] * np.cos(angle) + problem.sites["y"].to_numpy()[site] * np.sin(angle)
+    place = problem.sites["x"].to_numpy()[site] * np.cos(angle) + problem.sites["y"].to_numpy()[
+        site
+    ] * np.sin(angle)
     order = np.lexsort((np.arange(len(place)), place))
     for begin in range(0, len(order), _TOGETHER // 2):
         chosen = np.zeros(len(order), dtype=bool)
@@ -177,7 +202,9 @@ def _enumerate(routes: Routes, classes: Classes, relaxation: Relaxation, distanc
     for origin, size, dual in zip(classes.origin, classes.size, relaxation.worth, strict=True):
         site, leaving = nodes[origin]
         limit = float(dual) + distance / int(size)
-        for route in routes_within(routes.network, relaxation.labels[int(size)], int(site), int(leaving), limit):
+        for route in routes_within(
+            routes.network, relaxation.labels[int(size)], int(site), int(leaving), limit
+        ):
             routes.add(int(origin), route)
             if len(routes) > _MOST_COLUMNS:
                 return False

@@ -39,24 +39,29 @@ class RelocationPlan:
     """With the penalties and the first year filled in."""
     groups: pd.DataFrame
     """One row per group that moves together: `group_id`, first `parcel_id`, `year` and `homes`, its `moves`, `until_year` (when it has to
-    leave the last place; after the plan where that is the end of the plan or later) and whether it is then `stranded`."""
+    leave the last place; after the plan where that is the end of the plan or later) and whether it
+    is then `stranded`."""
     moves: pd.DataFrame
     """One row per group and move: `group_id`, `move` (1, 2, ..), `year`, `homes`, `from_id`, `to_id`, `level` of the search order,
-    `distance_m` as the crow flies, `cost_eur` (money, all homes), `step_eur` (preference, all homes), and the ends of the line in RD,
-    `from_x` .. `to_y`. [m]"""
+    `distance_m` as the crow flies, `cost_eur` (money, all homes), `step_eur` (preference, all
+    homes), and the ends of the line in RD, `from_x` .. `to_y`. [m]"""
     stranded: pd.DataFrame
     """One row per group without a next place: `group_id`, `year`, `homes`, `parcel_id` that it leaves, and `reason`: `moves_used`,
-    `no_open_site` (none is open then for long enough), or `no_room` (all that are open are full, or too small for the group)."""
+    `no_open_site` (none is open then for long enough), or `no_room` (all that are open are full, or
+    too small for the group)."""
     successors: pd.DataFrame
     """Per site, year and next site: `from_id`, `year`, `to_id`, `groups`, `homes`, `level`, `distance_m`, `cost_eur`."""
     locations: pd.DataFrame
     """Per site: homes `placed`, `arrived`, `left` (had to leave within the plan), `secured` (of those, with a next place), `stranded`;
-    `secured_share` (NaN where none has to leave), `fullest_share` (of its places, in its fullest year), `home_place_eur`, `hectare_eur`
-    and `year_eur` (what one more place, hectare or year of term would save, at most) and `next_place_eur` (what one more home there would
-    face)."""
+    `secured_share` (NaN where none has to leave), `fullest_share` (of its places, in its fullest
+    year), `home_place_eur`, `hectare_eur` and `year_eur` (what one more place, hectare or year of
+    term would save, at most) and `next_place_eur` (what one more home there would face)."""
     municipalities: pd.DataFrame
-    """Per municipality and year: homes `standing`, `placed`, `moved_in`, `moved_out`, `stranded`. Standing is that of the year before,
-    plus placed and moved in, minus moved out and stranded; moves within an area count as out and in."""
+    """Per municipality and year: homes `standing`, `placed`, `moved_in`, `moved_out`, `stranded`.
+
+    Standing is that of the year before,
+    plus placed and moved in, minus moved out and stranded; moves within an area count as out and
+    in."""
     regions: pd.DataFrame
     """The same per region."""
     money_eur: float
@@ -98,29 +103,42 @@ class RelocationPlan:
             return number_text(number, 0, language)
 
         count, end = len(self.groups), first + self.parameters.horizon_years
-        opening = "{} woningen in {} groepen, {} tot {}." if dutch else "{} homes in {} groups, {} to {}."
+        opening = (
+            "{} woningen in {} groepen, {} tot {}." if dutch else "{} homes in {} groups, {} to {}."
+        )
         lines = [opening.format(whole(homes), count, first, end)]
         if not left:
             return [
                 *lines,
-                "Geen woning hoeft in die tijd van haar plek af." if dutch else "No home has to leave its place within the plan.",
+                "Geen woning hoeft in die tijd van haar plek af."
+                if dutch
+                else "No home has to leave its place within the plan.",
             ]
-        share, gap = number_text(self.secured_share * 100, 1, language), number_text(self.gap * 100, 3, language)
+        share, gap = (
+            number_text(self.secured_share * 100, 1, language),
+            number_text(self.gap * 100, 3, language),
+        )
         moves, money = len(self.moves), whole(self.money_eur)
         if dutch:
             lines.append(f"Voor {share}% van de woningen die weg moeten is er een volgende plek.")
             lines.append(f"{moves} verhuizingen van een groep kosten samen € {money}.")
             lines += [
-                f"In {year} is er voor {whole(number)} woningen geen volgende plek." for year, number in self.stranded_by_year.items()
+                f"In {year} is er voor {whole(number)} woningen geen volgende plek."
+                for year, number in self.stranded_by_year.items()
             ]
             return [*lines, f"Een beter plan scheelt ten hoogste {gap}%."]
         lines.append(f"{share}% of the homes that have to leave have a next place.")
         lines.append(f"{moves} moves of a group cost EUR {money}.")
-        lines += [f"{whole(number)} homes have no next place in {year}." for year, number in self.stranded_by_year.items()]
+        lines += [
+            f"{whole(number)} homes have no next place in {year}."
+            for year, number in self.stranded_by_year.items()
+        ]
         return [*lines, f"A better plan saves at most {gap}%."]
 
 
-def plan_tables(network: Network, classes: Classes, solution: Solution, values: Values) -> dict[str, Any]:
+def plan_tables(
+    network: Network, classes: Classes, solution: Solution, values: Values
+) -> dict[str, Any]:
     """Return the tables of a plan and the cost of its moves."""
     problem = network.problem
     groups, moves, stranded = _groups(network, classes, solution)
@@ -144,37 +162,62 @@ def plan_tables(network: Network, classes: Classes, solution: Solution, values: 
     }
 
 
-def _groups(network: Network, classes: Classes, solution: Solution) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _groups(
+    network: Network, classes: Classes, solution: Solution
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return a row per group, per move and per stranded group; groups are numbered per first site and year."""
     problem = network.problem
     ids = problem.sites[PARCEL_ID].to_numpy()
     routes: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
-    for group_class, route, units in zip(solution.class_of, solution.route, solution.units, strict=True):
+    for group_class, route, units in zip(
+        solution.class_of, solution.route, solution.units, strict=True
+    ):
         origin = int(classes.origin[group_class])
         routes.setdefault(origin, []).extend([(int(classes.size[group_class]), route)] * int(units))
     groups: list[tuple[Any, ...]] = []
     moves: list[tuple[Any, ...]] = []
     stranded: list[tuple[Any, ...]] = []
-    for origin, (site, year, homes, leaving) in enumerate(problem.placements[["site", "year", "homes", "leaving"]].to_numpy(dtype=np.intp)):
+    for origin, (site, year, homes, leaving) in enumerate(
+        problem.placements[["site", "year", "homes", "leaving"]].to_numpy(dtype=np.intp)
+    ):
         staying = _split(int(homes), problem.parameters.group_homes) if origin not in routes else []
-        mine = sorted(routes.get(origin, [(size, ()) for size in staying]), key=lambda pair: (-pair[0], pair[1] == (), pair[1]))
+        mine = sorted(
+            routes.get(origin, [(size, ()) for size in staying]),
+            key=lambda pair: (-pair[0], pair[1] == (), pair[1]),
+        )
         for number, (size, route) in enumerate(mine, start=1):
             name = f"{ids[site]}/{year}/{number}"
-            _, stays, stranded_in = route_cost(network, int(site), int(leaving), route) if leaving < problem.end_year else (0.0, [], None)
+            _, stays, stranded_in = (
+                route_cost(network, int(site), int(leaving), route)
+                if leaving < problem.end_year
+                else (0.0, [], None)
+            )
             at = int(site)
             for move, (following, arrival, _) in enumerate(stays, start=1):
                 moves.append((name, move, arrival, size, at, following))
                 at = following
             until = stays[-1][2] if stays else int(leaving)
-            groups.append((name, ids[site], int(year), size, len(stays), until, stranded_in is not None))
+            groups.append(
+                (name, ids[site], int(year), size, len(stays), until, stranded_in is not None)
+            )
             if stranded_in is not None:
-                stranded.append((name, stranded_in, size, ids[at], _reason(network, stranded_in, len(stays))))
+                stranded.append(
+                    (name, stranded_in, size, ids[at], _reason(network, stranded_in, len(stays)))
+                )
     return (
         pd.DataFrame(groups, columns=_GROUP_COLUMNS).astype(
-            {"year": np.int64, "homes": np.int64, "moves": np.int64, "until_year": np.int64, "stranded": bool}
+            {
+                "year": np.int64,
+                "homes": np.int64,
+                "moves": np.int64,
+                "until_year": np.int64,
+                "stranded": bool,
+            }
         ),
         _moves(network, moves),
-        pd.DataFrame(stranded, columns=_STRANDED_COLUMNS).astype({"year": np.int64, "homes": np.int64}),
+        pd.DataFrame(stranded, columns=_STRANDED_COLUMNS).astype(
+            {"year": np.int64, "homes": np.int64}
+        ),
     )
 
 
@@ -194,7 +237,10 @@ def _moves(network: Network, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     origin, destination = (table[name].to_numpy(dtype=np.intp) for name in ("from", "to"))
     homes = table["homes"].to_numpy(dtype=np.float64)
     sites = network.problem.sites
-    money, level = network.costs.money(origin, destination), network.costs.level(origin, destination)
+    money, level = (
+        network.costs.money(origin, destination),
+        network.costs.level(origin, destination),
+    )
     table = table.assign(
         from_id=sites[PARCEL_ID].to_numpy()[origin],
         to_id=sites[PARCEL_ID].to_numpy()[destination],
@@ -202,7 +248,11 @@ def _moves(network: Network, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
         distance_m=network.costs.distance(origin, destination),
         cost_eur=money * homes,
         step_eur=np.array(network.problem.parameters.steps_eur)[level] * homes,
-        **{f"{end}_{axis}": sites[axis].to_numpy()[at] for end, at in (("from", origin), ("to", destination)) for axis in ("x", "y")},
+        **{
+            f"{end}_{axis}": sites[axis].to_numpy()[at]
+            for end, at in (("from", origin), ("to", destination))
+            for axis in ("x", "y")
+        },
     )
     return table[_MOVE_COLUMNS].astype({"move": np.int64, "year": np.int64, "homes": np.int64})
 
@@ -210,7 +260,10 @@ def _moves(network: Network, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 def _by_site_and_year(
     problem: Problem, groups: pd.DataFrame, moves: pd.DataFrame, stranded: pd.DataFrame
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Return homes per site and year for each flow; standing counts who stands there all year. (n, years) each."""
+    """Return homes per site and year for each flow; standing counts who stands there all year.
+
+    (n, years) each.
+    """
     count, years = problem.spare.shape
     position = pd.Series(np.arange(count), index=problem.sites[PARCEL_ID])
     flows = {name: np.zeros((count, years), dtype=np.int64) for name in _FLOWS}
@@ -222,32 +275,52 @@ def _by_site_and_year(
         ("moved_out", moves, "from_id"),
         ("stranded", stranded, PARCEL_ID),
     ):
-        at = position.reindex(table[site]).to_numpy(dtype=np.intp), table["year"].to_numpy(dtype=np.intp) - problem.first_year
+        at = (
+            position.reindex(table[site]).to_numpy(dtype=np.intp),
+            table["year"].to_numpy(dtype=np.intp) - problem.first_year,
+        )
         np.add.at(flows[name], at, table["homes"].to_numpy())
     at_first = np.zeros(count, dtype=np.int64)
-    np.add.at(at_first, position.reindex(groups.loc[before, PARCEL_ID]).to_numpy(dtype=np.intp), groups.loc[before, "homes"].to_numpy())
+    np.add.at(
+        at_first,
+        position.reindex(groups.loc[before, PARCEL_ID]).to_numpy(dtype=np.intp),
+        groups.loc[before, "homes"].to_numpy(),
+    )
     change = flows["placed"] + flows["moved_in"] - flows["moved_out"] - flows["stranded"]
     flows["standing"] = at_first[:, None] + np.cumsum(change, axis=1)
     return flows
 
 
-def _locations(problem: Problem, flows: dict[str, np.ndarray[Any, Any]], values: Values) -> pd.DataFrame:
+def _locations(
+    problem: Problem, flows: dict[str, np.ndarray[Any, Any]], values: Values
+) -> pd.DataFrame:
     places = problem.sites[HOMES_MID].to_numpy(dtype=np.float64)
     total = {name: flow.sum(axis=1) for name, flow in flows.items()}
     placed = np.zeros(len(places), dtype=np.int64)
-    np.add.at(placed, problem.placements["site"].to_numpy(dtype=np.intp), problem.placements["homes"].to_numpy())
+    np.add.at(
+        placed,
+        problem.placements["site"].to_numpy(dtype=np.intp),
+        problem.placements["homes"].to_numpy(),
+    )
     left = total["moved_out"] + total["stranded"]
     fullest = flows["standing"].max(axis=1, initial=0)
     return pd.DataFrame(
         {
-            **{name: problem.sites[name] for name in (PARCEL_ID, MUNICIPALITY_CODE, REGION, PROVINCE, HOMES_MID)},
+            **{
+                name: problem.sites[name]
+                for name in (PARCEL_ID, MUNICIPALITY_CODE, REGION, PROVINCE, HOMES_MID)
+            },
             "placed": placed,
             "arrived": total["moved_in"],
             "left": left,
             "secured": total["moved_out"],
             "stranded": total["stranded"],
-            "secured_share": np.divide(total["moved_out"], left, out=np.full(len(places), np.nan), where=left > 0),
-            "fullest_share": np.divide(fullest, places, out=np.zeros(len(places)), where=places > 0),
+            "secured_share": np.divide(
+                total["moved_out"], left, out=np.full(len(places), np.nan), where=left > 0
+            ),
+            "fullest_share": np.divide(
+                fullest, places, out=np.zeros(len(places)), where=places > 0
+            ),
             "home_place_eur": values.home_place_eur,
             "hectare_eur": values.hectare_eur,
             "year_eur": values.year_eur,
@@ -259,7 +332,12 @@ def _locations(problem: Problem, flows: dict[str, np.ndarray[Any, Any]], values:
 def _by_area(problem: Problem, flows: dict[str, np.ndarray[Any, Any]], area: str) -> pd.DataFrame:
     codes, names = pd.factorize(problem.sites[area], sort=True)
     years = np.arange(problem.first_year, problem.end_year)
-    table = pd.DataFrame({area: np.repeat(np.asarray(names, dtype=object), len(years)), "year": np.tile(years, len(names))})
+    table = pd.DataFrame(
+        {
+            area: np.repeat(np.asarray(names, dtype=object), len(years)),
+            "year": np.tile(years, len(names)),
+        }
+    )
     for name in _FLOWS:
         total = np.zeros((len(names), len(years)), dtype=np.int64)
         np.add.at(total, codes, flows[name])

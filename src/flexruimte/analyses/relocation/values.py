@@ -1,10 +1,11 @@
 """What more room or more time would be worth, by the duals of the program in which homes move one by one.
 
-One more home-place at a site saves at most its price, the sum of its duals. One more year of term lets homes leave a year later, or lets
-homes come that the site was too short for. At the duals' prices, the cheapest route that such a year makes possible is compared with what
-its homes cost now; the difference, times the places of the site, is the most that the year can save (weak duality: with this price on the
-extra year, the duals are feasible for the longer program). Both are first-order values: true at the margin, an upper limit for a whole
-hectare or year.
+One more home-place at a site saves at most its price, the sum of its duals. One more year of term
+lets homes leave a year later, or lets homes come that the site was too short for. At the duals'
+prices, the cheapest route that such a year makes possible is compared with what its homes cost now;
+the difference, times the places of the site, is the most that the year can save (weak duality: with
+this price on the extra year, the duals are feasible for the longer program). Both are first-order
+values: true at the margin, an upper limit for a whole hectare or year.
 """
 
 from __future__ import annotations
@@ -13,7 +14,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from flexruimte.analyses.relocation.network import Labels, Network, Step, build_network, label, stay_price, step_of
+from flexruimte.analyses.relocation.network import (
+    Labels,
+    Network,
+    Step,
+    build_network,
+    label,
+    stay_price,
+    step_of,
+)
 from flexruimte.analyses.relocation.problem import Problem
 from flexruimte.analyses.relocation.program import Classes, Relaxation
 from flexruimte.vocabulary import HOMES_MID, Booleans, Floats, Integers
@@ -33,7 +42,8 @@ class Values:
     """One more year of term. [EUR]"""
     next_place_eur: Floats
     """What a next place costs one more home that is placed there as soon as the site is open, when it has to leave, at the prices of
-    the plan; the penalty where there is none; NaN where it does not have to leave within the plan. [EUR per home]"""
+    the plan; the penalty where there is none; NaN where it does not have to leave within the plan.
+    [EUR per home]"""
 
 
 def site_values(network: Network, classes: Classes, relaxation: Relaxation) -> Values:
@@ -57,7 +67,11 @@ def site_values(network: Network, classes: Classes, relaxation: Relaxation) -> V
     gain = _gain_of_origins(network, classes, relaxation, later[0])
     gain = np.maximum(gain, _gain_on_the_way(network, classes, relaxation, later))
     leaving = problem.first_leaving
-    due = (problem.end > problem.start) & (leaving >= problem.first_year) & (leaving < problem.end_year)
+    due = (
+        (problem.end > problem.start)
+        & (leaving >= problem.first_year)
+        & (leaving < problem.end_year)
+    )
     next_place = np.where(due, _ways_from(problem, ways, leaving)[0], np.nan)
     return Values(place, place * density, np.maximum(gain, 0.0) * homes, next_place)
 
@@ -70,7 +84,9 @@ def _ways_from(problem: Problem, ways: Labels, leaving: Integers) -> Floats:
     return result
 
 
-def _gain_of_origins(network: Network, classes: Classes, relaxation: Relaxation, later: Floats) -> Floats:
+def _gain_of_origins(
+    network: Network, classes: Classes, relaxation: Relaxation, later: Floats
+) -> Floats:
     """Return what homes save by leaving their first place a year later. [EUR per home] (n,)."""
     problem = network.problem
     site = problem.placements["site"].to_numpy(dtype=np.intp)[classes.origin]
@@ -78,15 +94,23 @@ def _gain_of_origins(network: Network, classes: Classes, relaxation: Relaxation,
     extended = leaving == problem.end[site]
     longest = problem.parameters.longest_stay
     if longest is not None:
-        extended &= problem.placements["year"].to_numpy(dtype=np.intp)[classes.origin] + longest > leaving
+        extended &= (
+            problem.placements["year"].to_numpy(dtype=np.intp)[classes.origin] + longest > leaving
+        )
     result = np.zeros(len(problem.end))
     np.maximum.at(result, site[extended], (relaxation.worth - later[site])[extended])
     return result
 
 
-def _gain_on_the_way(network: Network, classes: Classes, relaxation: Relaxation, later: Floats) -> Floats:
+def _gain_on_the_way(
+    network: Network, classes: Classes, relaxation: Relaxation, later: Floats
+) -> Floats:
     """Return what homes save that come to a site and leave it a year later, or that can only come if it lasts a year longer. (n,)."""
-    problem, choices, first = network.problem, network.problem.parameters, network.problem.first_year
+    problem, choices, first = (
+        network.problem,
+        network.problem.parameters,
+        network.problem.first_year,
+    )
     reach = np.full(network.needed.shape, np.inf)
     placed = problem.placements.iloc[classes.origin]
     at = placed["leaving"].to_numpy(dtype=np.intp) - first
@@ -94,7 +118,12 @@ def _gain_on_the_way(network: Network, classes: Classes, relaxation: Relaxation,
     gain = np.zeros(len(problem.end))
     for year, step in network.steps.items():
         nearly = step_of(problem, network.costs, year, step.rows, choices.required_years - 1)
-        nearly = replace(nearly, columns=nearly.columns[problem.end[nearly.columns] - year == choices.required_years - 1])
+        nearly = replace(
+            nearly,
+            columns=nearly.columns[
+                problem.end[nearly.columns] - year == choices.required_years - 1
+            ],
+        )
         stay = stay_price(network, relaxation.prices, 0, year, step.columns, step.leaving)
         for made in range(choices.moves):
             start = reach[made, step.rows, year - first]
@@ -103,11 +132,19 @@ def _gain_on_the_way(network: Network, classes: Classes, relaxation: Relaxation,
             if len(step.columns):
                 arrived = (step.cost + start[:, None]).min(axis=0) + stay
                 inside = step.leaving < problem.end_year
-                np.minimum.at(reach[made + 1], (step.columns[inside], step.leaving[inside] - first), arrived[inside])
+                np.minimum.at(
+                    reach[made + 1],
+                    (step.columns[inside], step.leaving[inside] - first),
+                    arrived[inside],
+                )
                 longer = _longer(network, year, step) & inside
-                np.maximum.at(gain, step.columns[longer], -(arrived + later[made + 1][step.columns])[longer])
+                np.maximum.at(
+                    gain, step.columns[longer], -(arrived + later[made + 1][step.columns])[longer]
+                )
             if len(nearly.columns):
-                arrived = (nearly.cost + start[:, None]).min(axis=0) + _price_while_open(network, relaxation, year, nearly.columns)
+                arrived = (nearly.cost + start[:, None]).min(axis=0) + _price_while_open(
+                    network, relaxation, year, nearly.columns
+                )
                 np.maximum.at(gain, nearly.columns, -(arrived + later[made + 1][nearly.columns]))
     return gain
 
@@ -118,9 +155,13 @@ def _longer(network: Network, year: int, step: Step) -> Booleans:
     return np.asarray(bound if longest is None else bound & (year + longest > step.leaving))
 
 
-def _price_while_open(network: Network, relaxation: Relaxation, year: int, site: Integers) -> Floats:
+def _price_while_open(
+    network: Network, relaxation: Relaxation, year: int, site: Integers
+) -> Floats:
     end = np.maximum(network.problem.end[site], year)
     result = np.zeros(len(site))
     open_already = end > year
-    result[open_already] = stay_price(network, relaxation.prices, 0, year, site[open_already], end[open_already])
+    result[open_already] = stay_price(
+        network, relaxation.prices, 0, year, site[open_already], end[open_already]
+    )
     return result

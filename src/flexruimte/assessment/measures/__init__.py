@@ -1,4 +1,7 @@
-"""Per-parcel numbers and classes. One registry; one small module per family; layers and shapes in, one column out."""
+"""Per-parcel numbers and classes.
+
+One registry; one small module per family; layers and shapes in, one column out.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +36,19 @@ FAMILIES: Mapping[str, Family] = {
     "sign_margin": access.sign_margin,
     "rectangle": access.rectangle,
 }
-"""What computes each family of measures. Floats with NaN, or objects with None, where the answer is not known."""
+"""What computes each family of measures.
+
+Floats with NaN, or objects with None, where the answer is not known.
+"""
 
 
-def compute_measures(ruleset: Ruleset, of: str, overlay: Overlay, ids: np.ndarray[Any, Any], layers: Mapping[str, Layer]) -> pd.DataFrame:
+def compute_measures(
+    ruleset: Ruleset,
+    of: str,
+    overlay: Overlay,
+    ids: np.ndarray[Any, Any],
+    layers: Mapping[str, Layer],
+) -> pd.DataFrame:
     """Compute the measures of the whole parcel, or those of its buildable part.
 
     Parameters
@@ -55,7 +67,8 @@ def compute_measures(ruleset: Ruleset, of: str, overlay: Overlay, ids: np.ndarra
     Returns
     -------
     pandas.DataFrame
-        One column per measure; null where the answer is not known, for all parcels where the layer is absent.
+        One column per measure; null where the answer is not known, for all parcels where the layer
+        is absent.
     """
     inputs = MeasureInputs(overlay, ids, layers, ruleset)
     columns: dict[str, Any] = {}
@@ -66,6 +79,10 @@ def compute_measures(ruleset: Ruleset, of: str, overlay: Overlay, ids: np.ndarra
 
 
 def _column(measure: Measure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
-    if any(reading.layer not in inputs.layers for reading in measure.reads(inputs.ruleset.number) if not reading.optional):
+    if any(
+        reading.layer not in inputs.layers
+        for reading in measure.reads(inputs.ruleset.number)
+        if not reading.optional
+    ):
         return np.full(len(inputs.ids), np.nan)
     return FAMILIES[measure.family](measure, inputs)

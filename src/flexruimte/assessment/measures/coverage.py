@@ -13,7 +13,13 @@ from flexruimte.evidence.layers import Features
 from flexruimte.kernels.distance import NODE_CAPACITY
 from flexruimte.kernels.overlap import Overlaps, covered_area
 from flexruimte.rules.conditions import answers_of_where, as_numbers
-from flexruimte.rules.measures import CountMeasure, ExtremeMeasure, FieldMeanMeasure, MainClassMeasure, ShareMeasure
+from flexruimte.rules.measures import (
+    CountMeasure,
+    ExtremeMeasure,
+    FieldMeanMeasure,
+    MainClassMeasure,
+    ShareMeasure,
+)
 from flexruimte.rules.parts import Where
 from flexruimte.vocabulary import UNKNOWN, YES, Booleans, Floats
 
@@ -35,13 +41,18 @@ def _meeting(features: Features, where: Where, inputs: MeasureInputs) -> tuple[O
 def share(measure: ShareMeasure, inputs: MeasureInputs) -> Floats:
     """Return the covered share of each shape, 0 to 1; NaN where in doubt. (n,) float64."""
     found, doubtful = _meeting(inputs.features(measure.layer), measure.where, inputs)
-    return np.where(doubtful, np.nan, np.clip(covered_area(inputs.overlay.prepared, found) / inputs.overlay.areas, 0, 1))
+    return np.where(
+        doubtful,
+        np.nan,
+        np.clip(covered_area(inputs.overlay.prepared, found) / inputs.overlay.areas, 0, 1),
+    )
 
 
 def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
     """Return the value of a field that covers most of each shape; None where in doubt or nothing covers it. (n,) object.
 
-    Overlapping features of one class count twice here: what is asked is which class is largest, not how large it is.
+    Overlapping features of one class count twice here: what is asked is which class is largest, not
+    how large it is.
     """
     features = inputs.features(measure.layer)
     found, doubtful = _meeting(features, measure.where, inputs)
@@ -49,7 +60,9 @@ def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[A
     found = found.where(values.notna().to_numpy()[found.feature])
     # Classes are numbered by the order of their names, which decides between classes of equal size.
     number, names = pd.factorize(values.astype(str), sort=True)
-    pair, first, of = np.unique(found.shape * len(names) + number[found.feature], return_index=True, return_inverse=True)
+    pair, first, of = np.unique(
+        found.shape * len(names) + number[found.feature], return_index=True, return_inverse=True
+    )
     # In whole square millimetres, so that the order in which areas are added does not matter.
     area = np.bincount(of, np.rint(found.area * 1e6), minlength=len(pair))
     shape = found.shape[first]
@@ -70,7 +83,9 @@ def count(measure: CountMeasure, inputs: MeasureInputs) -> Floats:
 
 
 def extreme(measure: ExtremeMeasure, inputs: MeasureInputs) -> Floats:
-    """Return the highest or lowest value of a field among the features that meet each shape. (n,) float64.
+    """Return the highest or lowest value of a field among the features that meet each shape.
+
+    (n,) float64.
 
     NaN where no feature meets it, where in doubt, and where a feature that meets it has no value.
     """
@@ -87,7 +102,8 @@ def extreme(measure: ExtremeMeasure, inputs: MeasureInputs) -> Floats:
 def field_mean(measure: FieldMeanMeasure, inputs: MeasureInputs) -> Floats:
     """Return the mean of a field over what covers each shape, by area. (n,) float64.
 
-    Where nothing with a value covers it: the value of the nearest feature that has one, within `nearest_within_m`; NaN beyond that.
+    Where nothing with a value covers it: the value of the nearest feature that has one, within
+    `nearest_within_m`; NaN beyond that.
     """
     features = inputs.features(measure.layer)
     found, _ = _meeting(features, measure.where, inputs)
@@ -95,17 +111,25 @@ def field_mean(measure: FieldMeanMeasure, inputs: MeasureInputs) -> Floats:
     values = of_feature[found.feature]
     valued = ~np.isnan(values)
     weight = np.bincount(found.shape[valued], found.area[valued], minlength=len(inputs.ids))
-    total = np.bincount(found.shape[valued], found.area[valued] * values[valued], minlength=len(inputs.ids))
+    total = np.bincount(
+        found.shape[valued], found.area[valued] * values[valued], minlength=len(inputs.ids)
+    )
     with np.errstate(invalid="ignore"):
         mean = np.where(weight > 0, total / weight, np.nan)
     counts = np.minimum(features.certainty, answers_of_where(measure.where, features.table))
     usable = np.flatnonzero((counts == YES) & ~np.isnan(of_feature))
     bare = np.flatnonzero(np.isnan(mean))
     if measure.nearest_within_m > 0 and len(usable) and len(bare):
-        (shape, near), _ = shapely.STRtree(features.geometries[usable], NODE_CAPACITY).query_nearest(
-            inputs.overlay.shapes[bare], max_distance=measure.nearest_within_m, return_distance=True, all_matches=True
+        (shape, near), _ = shapely.STRtree(
+            features.geometries[usable], NODE_CAPACITY
+        ).query_nearest(
+            inputs.overlay.shapes[bare],
+            max_distance=measure.nearest_within_m,
+            return_distance=True,
+            all_matches=True,
         )
-        # Of features that are equally near the lowest value, so that the order of rows does not matter.
+        # Of features that are equally near the lowest value, so that the order of rows does not
+        # matter.
         lowest = np.full(len(inputs.ids), np.inf)
         np.minimum.at(lowest, bare[shape], of_feature[usable[near]])
         mean[bare] = np.where(np.isinf(lowest[bare]), np.nan, lowest[bare])

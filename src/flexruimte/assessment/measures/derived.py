@@ -57,7 +57,8 @@ def mix(measure: MixMeasure, ruleset: Ruleset, measures: pd.DataFrame) -> Floats
 def transport_tier(measure: TransportTierMeasure, ruleset: Ruleset) -> str:
     """Return the first tier that the load fits in; what measures exactly as much as a tier allows fits."""
     width, height, length = (
-        round(sum(ruleset.number(number) for number in numbers), 6) for numbers in (measure.width_m, measure.height_m, measure.length_m)
+        round(sum(ruleset.number(number) for number in numbers), 6)
+        for numbers in (measure.width_m, measure.height_m, measure.length_m)
     )
     for name, tier in ruleset.transport_tiers.items():
         if width <= tier.width_m and height <= tier.height_m and length <= tier.length_m:

@@ -20,19 +20,26 @@ def _counts(features: Features, where: Where) -> Verdicts:
     return np.minimum(features.certainty, answers_of_where(where, features.table))
 
 
-def _straight(features: Features, counts: Verdicts, inputs: MeasureInputs, limit_m: float) -> Floats:
+def _straight(
+    features: Features, counts: Verdicts, inputs: MeasureInputs, limit_m: float
+) -> Floats:
     """Return straight distances, at most the limit; NaN where something that may count is nearer, or the layer does not reach."""
     shapes = inputs.overlay.shapes
     distance = distance_to_nearest(shapes, features.geometries[counts == YES], limit_m)
-    doubtful = distance_to_nearest(shapes, features.geometries[counts == UNKNOWN], limit_m) < distance
+    doubtful = (
+        distance_to_nearest(shapes, features.geometries[counts == UNKNOWN], limit_m) < distance
+    )
     doubtful |= ~inputs.overlay.known_within(features, distance)
     return np.where(doubtful, np.nan, distance)
 
 
 def nearest(measure: NearestMeasure, inputs: MeasureInputs) -> Floats:
-    """Return the straight distance from each shape to the nearest feature, at most the limit. (n,) float64 [m].
+    """Return the straight distance from each shape to the nearest feature, at most the limit.
 
-    NaN where a feature that may count or not is nearer, or where the layer does not reach far enough.
+    (n,) float64 [m].
+
+    NaN where a feature that may count or not is nearer, or where the layer does not reach far
+    enough.
     """
     features = inputs.features(measure.layer)
     return _straight(features, _counts(features, measure.where), inputs, measure.limit_m)
@@ -41,7 +48,8 @@ def nearest(measure: NearestMeasure, inputs: MeasureInputs) -> Floats:
 def walk(measure: WalkMeasure, inputs: MeasureInputs) -> Floats:
     """Return the distance along the roads from each shape to the nearest feature, at most the limit. (n,) float64 [m].
 
-    Without the road layer: the straight distance times the detour factor. NaN as for `nearest`, and where no road is near.
+    Without the road layer: the straight distance times the detour factor. NaN as for `nearest`, and
+    where no road is near.
     """
     features = inputs.features(measure.layer)
     counts = _counts(features, measure.where)

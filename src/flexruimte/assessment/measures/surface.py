@@ -32,9 +32,19 @@ def _statistics(measure: RasterMeasure, inputs: MeasureInputs) -> CellStatistics
     Rasters that have their cells in the same places then share which cells lie under each shape.
     """
     if _looks_at(measure) not in inputs.cells:
-        measures = [other for other in inputs.ruleset.measures.values() if isinstance(other, RasterMeasure) and other.of == measure.of]
-        grids = {_looks_at(other): _grid(other, inputs) for other in measures if other.layer in inputs.layers}
-        inputs.cells.update(zip(grids, cell_statistics(inputs.overlay.shapes, list(grids.values())), strict=True))
+        measures = [
+            other
+            for other in inputs.ruleset.measures.values()
+            if isinstance(other, RasterMeasure) and other.of == measure.of
+        ]
+        grids = {
+            _looks_at(other): _grid(other, inputs)
+            for other in measures
+            if other.layer in inputs.layers
+        }
+        inputs.cells.update(
+            zip(grids, cell_statistics(inputs.overlay.shapes, list(grids.values())), strict=True)
+        )
     return inputs.cells[_looks_at(measure)]
 
 
@@ -55,5 +65,12 @@ def _grid(measure: RasterMeasure, inputs: MeasureInputs) -> Grid:
     if measure.statistic == "share":
         low = -np.inf if measure.at_least is None else measure.at_least
         high = np.inf if measure.at_most is None else measure.at_most
-        return replace(grid, cells=np.where(np.isnan(grid.cells), np.nan, ((grid.cells >= low) & (grid.cells <= high)).astype(np.float64)))
+        return replace(
+            grid,
+            cells=np.where(
+                np.isnan(grid.cells),
+                np.nan,
+                ((grid.cells >= low) & (grid.cells <= high)).astype(np.float64),
+            ),
+        )
     return grid

@@ -31,7 +31,9 @@ _OFTEN_LOST: Final = (
     "the workers that computed it were lost, time and again, also when it ran alone: most likely it needs more memory than they have; "
     "give workers more memory, or run it on one machine"
 )
-_NO_SCHEDULER: Final = "the Dask scheduler at {} was lost; start it, and give the same command again"
+_NO_SCHEDULER: Final = (
+    "the Dask scheduler at {} was lost; start it, and give the same command again"
+)
 _NO_WORKERS: Final = "the Dask scheduler at {} has had no workers for a while; start some, and give the same command again"
 
 
@@ -46,9 +48,10 @@ def compute_on_cluster(
 ) -> None:
     """Compute municipalities on a cluster, in the order given.
 
-    The job of a worker that is lost runs again elsewhere. As files appear whole, in one step, and are the same whoever writes them, a
-    worker that was thought lost does no harm. One whose workers were lost time and again may only have been beside the one that took their
-    memory: it is tried once more when all others are done, alone.
+    The job of a worker that is lost runs again elsewhere. As files appear whole, in one step, and
+    are the same whoever writes them, a worker that was thought lost does no harm. One whose workers
+    were lost time and again may only have been beside the one that took their memory: it is tried
+    once more when all others are done, alone.
 
     Parameters
     ----------
@@ -66,7 +69,8 @@ def compute_on_cluster(
     Raises
     ------
     StudyError
-        When Dask is not installed, nothing answers at the address, there are no workers, or their software is not that of this process.
+        When Dask is not installed, nothing answers at the address, there are no workers, or their
+        software is not that of this process.
     SourceError
         When a worker does not see a source.
     OutputError
@@ -84,8 +88,9 @@ def compute_on_cluster(
         ) from None
     with client:
         _check_workers(client, plan, place)
-        # Each worker computes as many municipalities at once as it has threads. The plan is a job too: one that is lost with the workers
-        # that have it is made again, which scattered data are not.
+        # Each worker computes as many municipalities at once as it has threads. The plan is a job
+        # too: one that is lost with the workers that have it is made again, which scattered data
+        # are not.
         shared = client.submit(_itself, replace(plan, threads=1), pure=False)
 
         def submitted(job: Job, trial: str, priority: int = 0) -> Future[MunicipalityRun]:
@@ -109,7 +114,9 @@ def compute_on_cluster(
             finished(entry)
 
 
-def _ended(client: Client, jobs: set[Future[MunicipalityRun]]) -> Iterator[tuple[Future[MunicipalityRun], bool]]:
+def _ended(
+    client: Client, jobs: set[Future[MunicipalityRun]]
+) -> Iterator[tuple[Future[MunicipalityRun], bool]]:
     """Yield jobs as they end, or are given up because there are no workers; with whether that is so."""
     from distributed import CancelledError, wait
 
@@ -138,7 +145,9 @@ def _has_workers(client: Client) -> bool:
         return True
 
 
-def _is_done(job: Future[MunicipalityRun], lost: bool, entry: MunicipalityRun, address: str) -> bool:
+def _is_done(
+    job: Future[MunicipalityRun], lost: bool, entry: MunicipalityRun, address: str
+) -> bool:
     """Take over how a job ended; False where its workers were lost, time and again."""
     from distributed import CancelledError
     from distributed.scheduler import KilledWorker
@@ -153,7 +162,10 @@ def _is_done(job: Future[MunicipalityRun], lost: bool, entry: MunicipalityRun, a
     except CancelledError:
         entry.state, entry.error = "failed", _NO_SCHEDULER.format(address)
     except Exception as error:  # as in a job: it must not cost the others
-        entry.state, entry.error = "failed", f"unexpected {type(error).__name__} of Dask: {error}; please report this, with run.json"
+        entry.state, entry.error = (
+            "failed",
+            f"unexpected {type(error).__name__} of Dask: {error}; please report this, with run.json",
+        )
     return True
 
 
@@ -186,7 +198,10 @@ def _survey_parts(question: Plan, job: Job, place: Place, count: int) -> None:
     with worker_client() as client:
         shared = client.scatter(question, broadcast=True)
         key = f"flexruimte-{job.entry.code}-{job.entry.started}-block"
-        parts = [client.submit(_part, shared, job, place, number, count, key=f"{key}-{number}") for number in range(count)]
+        parts = [
+            client.submit(_part, shared, job, place, number, count, key=f"{key}-{number}")
+            for number in range(count)
+        ]
         try:
             client.gather(parts)
         except KilledWorker:
@@ -194,8 +209,15 @@ def _survey_parts(question: Plan, job: Job, place: Place, count: int) -> None:
 
 
 def _part(question: Plan, job: Job, place: Place, number: int, count: int) -> None:
-    """Survey one block; this runs in a worker. What goes wrong is said by the one who puts the blocks together, when it tries itself."""
-    with suppress(FlexruimteError), use_threads(question.threads), place.writing(job.entry.folder, [part_file(number)]) as folder:
+    """Survey one block; this runs in a worker.
+
+    What goes wrong is said by the one who puts the blocks together, when it tries itself.
+    """
+    with (
+        suppress(FlexruimteError),
+        use_threads(question.threads),
+        place.writing(job.entry.folder, [part_file(number)]) as folder,
+    ):
         FolderMemory.of(folder, job).survey_part(question, job.entry.code, number, count)
 
 
@@ -204,19 +226,31 @@ def _check_workers(client: Client, plan: Plan, place: Place) -> None:
     here = versions.software_versions()
     try:
         found: dict[str, dict[str, Any]] = client.run(_versions_there)
-    except Exception as error:  # Dask passes on that a worker cannot load a function as no more than a text
+    except (
+        Exception
+    ) as error:  # Dask passes on that a worker cannot load a function as no more than a text
         said = str(error).splitlines()[0]
-        raise StudyError(f"the Dask workers cannot run flexruimte ({said}); install the same version there, with the same Python") from None
+        raise StudyError(
+            f"the Dask workers cannot run flexruimte ({said}); install the same version there, with the same Python"
+        ) from None
     if not found:
         raise StudyError("the Dask scheduler has no workers; start some")
     for worker, there in sorted(found.items()):
-        differing = [f"{name} {there.get(name)} instead of {version}" for name, version in here.items() if there.get(name) != version]
+        differing = [
+            f"{name} {there.get(name)} instead of {version}"
+            for name, version in here.items()
+            if there.get(name) != version
+        ]
         if differing:
-            raise StudyError(f"Dask worker {worker} has {enumerate_some(differing)}; install the same versions there")
+            raise StudyError(
+                f"Dask worker {worker} has {enumerate_some(differing)}; install the same versions there"
+            )
     for worker, problem in sorted(client.run(_out_of_reach, plan, place).items()):
         if problem is not None:
             kind = OutputError if isinstance(problem, OutputError) else SourceError
-            raise kind(f"Dask worker {worker}: {problem}; data and results must be within reach of all workers, by the same names")
+            raise kind(
+                f"Dask worker {worker}: {problem}; data and results must be within reach of all workers, by the same names"
+            )
 
 
 def _versions_there() -> dict[str, str]:

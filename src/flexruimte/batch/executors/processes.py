@@ -1,6 +1,7 @@
 """Several municipalities at once, each in a process of its own, so that one that dies takes no other with it.
 
-No pool of the standard library: when one of its processes dies it does not say which job that was, and gives up all others.
+No pool of the standard library: when one of its processes dies it does not say which job that was,
+and gives up all others.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def compute_in_workers(
 ) -> None:
     """Compute municipalities in worker processes, in the order given.
 
-    One whose process dies is tried once more when all others are done, alone; if it dies again it has failed. Processes end when this one
-    does, however it ends.
+    One whose process dies is tried once more when all others are done, alone; if it dies again it
+    has failed. Processes end when this one does, however it ends.
 
     Parameters
     ----------
@@ -72,7 +73,14 @@ def compute_in_workers(
     threads = max(1, (os.cpu_count() or 1) // count) if plan.threads is None else plan.threads
     doubtful: list[Job] = []
     with _workers(replace(plan, threads=threads), place, min(count, len(jobs))) as workers:
-        _work_off(workers, deque(jobs), started, stepped, finished, lambda job, _code: doubtful.append(job))
+        _work_off(
+            workers,
+            deque(jobs),
+            started,
+            stepped,
+            finished,
+            lambda job, _code: doubtful.append(job),
+        )
     for job in doubtful:
 
         def failed(lost: Job, code: int | None) -> None:
@@ -139,10 +147,14 @@ def _workers(plan: Plan, place: Place, count: int) -> Iterator[Callable[[], list
         return _Worker(process, here)
 
     def living() -> list[_Worker]:
-        workers[:] = [worker for worker in workers if worker.process.is_alive() or worker.job is not None]
+        workers[:] = [
+            worker for worker in workers if worker.process.is_alive() or worker.job is not None
+        ]
         new = [hired() for _ in range(count - len(workers))]
         workers.extend(new)
-        for worker in new:  # which takes the plan, as large as it is, when its imports are done: all have started by then
+        # Which takes the plan, as large as it is, when its imports are done: all have started by
+        # then.
+        for worker in new:
             _tell(worker, plan)
         return workers
 
@@ -160,11 +172,15 @@ def _workers(plan: Plan, place: Place, count: int) -> Iterator[Callable[[], list
 
 def _serve(pipe: Connection, place: Place) -> None:
     """Compute what comes through the pipe after the plan, until it closes. This runs in the worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the first process decides
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group; the first process decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         plan: Plan = pipe.recv()
-        gc.freeze()  # libraries and plan stay: not to be looked through again for what may go, a tenth of a run that only judges anew
+        # Libraries and plan stay: not to be looked through again for what may go, a tenth of a run
+        # that only judges anew.
+        gc.freeze()
         while True:
             job: Job = pipe.recv()
             pipe.send(compute(plan, job, place, pipe.send))

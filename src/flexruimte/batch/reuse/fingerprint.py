@@ -55,14 +55,19 @@ def question_digest(question: Plan, code: str) -> str:
     code
         Of the municipality.
     """
-    asked = [question.as_of.isoformat(), sorted(question.not_assessed), question.ruleset.model_dump_json()]
+    asked = [
+        question.as_of.isoformat(),
+        sorted(question.not_assessed),
+        question.ruleset.model_dump_json(),
+    ]
     return digest(software_versions(), code, asked, _settings(question))
 
 
 def check_digest(plan: Plan, stamps: Mapping[str, str]) -> str | None:
     """Return a text that changes when `flexruimte.study.checks.check` might find another problem.
 
-    None where an input is no file: services, databases, storage and web servers have to answer every time.
+    None where an input is no file: services, databases, storage and web servers have to answer
+    every time.
 
     Parameters
     ----------
@@ -75,7 +80,14 @@ def check_digest(plan: Plan, stamps: Mapping[str, str]) -> str | None:
         if source.data is not None or storage.is_elsewhere(source.path) or not _stamps(source.path):
             return None
     ruleset = plan.ruleset
-    asked = {key: [ruleset.layers[key].model_dump_json(), ruleset.fields_in_use(key), key in plan.not_assessed] for key in plan.sources}
+    asked = {
+        key: [
+            ruleset.layers[key].model_dump_json(),
+            ruleset.fields_in_use(key),
+            key in plan.not_assessed,
+        ]
+        for key in plan.sources
+    }
     agreements = ruleset.agreements and ruleset.agreements.model_dump_json()
     return digest(software_versions(), dict(stamps), _settings(plan), asked, agreements)
 
@@ -83,8 +95,9 @@ def check_digest(plan: Plan, stamps: Mapping[str, str]) -> str | None:
 def stamps_of(plan: Plan) -> dict[str, str]:
     """Return for each input a text that changes when the input may have changed.
 
-    Files count by path, size and time of change, tables in memory by content; an object on storage, or a file behind a web address, by
-    size, entity tag and time of change. A change inside a service or database is not seen.
+    Files count by path, size and time of change, tables in memory by content; an object on storage,
+    or a file behind a web address, by size, entity tag and time of change. A change inside a
+    service or database is not seen.
     """
     known = plan.municipalities
     shapes = [shapely.to_wkb(shape, hex=True) for shape in known.geometries]
@@ -97,7 +110,10 @@ def _sources(plan: Plan) -> dict[str, Source]:
 
 
 def _settings(plan: Plan) -> dict[str, list[str]]:
-    return {name: [source.settings.model_dump_json(), str(source.folder)] for name, source in _sources(plan).items()}
+    return {
+        name: [source.settings.model_dump_json(), str(source.folder)]
+        for name, source in _sources(plan).items()
+    }
 
 
 def _evidence(source: Source) -> object:
@@ -105,14 +121,21 @@ def _evidence(source: Source) -> object:
         return _content(source.data)
     settings = source.settings
     named = [source.path]
-    if isinstance(settings, LayerSettings) and settings.coverage not in ("auto", "complete", "extent"):
+    if isinstance(settings, LayerSettings) and settings.coverage not in (
+        "auto",
+        "complete",
+        "extent",
+    ):
         named.append(locate(settings.coverage, source.folder))
     return [_stamps(path) for path in named]
 
 
 def _content(data: pd.DataFrame) -> str:
     """Return a digest of a table in memory."""
-    frame = pd.DataFrame({str(name): data[name].astype(str) for name in data if data[name].dtype != "geometry"}, index=data.index)
+    frame = pd.DataFrame(
+        {str(name): data[name].astype(str) for name in data if data[name].dtype != "geometry"},
+        index=data.index,
+    )
     digest = hashlib.sha256(frame.to_csv().encode())
     if isinstance(data, gpd.GeoDataFrame):
         for shape in shapely.to_wkb(data.geometry.to_numpy()):
@@ -126,13 +149,23 @@ def _stamps(path: str) -> object:
         try:
             return [path, storage.stamp(path)]
         except OSError as error:
-            raise SourceError(f"{path} cannot be reached: {storage.explained(error, path)}") from None
+            raise SourceError(
+                f"{path} cannot be reached: {storage.explained(error, path)}"
+            ) from None
     place = Path(path.removeprefix("/vsizip/"))
     file = next((candidate for candidate in (place, *place.parents) if candidate.is_file()), None)
     if file is not None:
         # A shapefile is several files; a GeoPackage may have a journal.
-        return _stamped(beside for beside in file.parent.iterdir() if beside.stem == file.stem and beside.is_file())
-    return _stamped(inner for inner in place.rglob("*") if inner.is_file()) if place.is_dir() and place.is_absolute() else []
+        return _stamped(
+            beside
+            for beside in file.parent.iterdir()
+            if beside.stem == file.stem and beside.is_file()
+        )
+    return (
+        _stamped(inner for inner in place.rglob("*") if inner.is_file())
+        if place.is_dir() and place.is_absolute()
+        else []
+    )
 
 
 def _stamped(files: Iterable[Path]) -> list[tuple[str, int, int]]:

@@ -69,12 +69,15 @@ class FolderMemory(Memory):
     def still_holds(self, question: Plan, code: str) -> bool:
         """Whether the survey that was made answers this question, and all that it saw of its inputs is as it was.
 
-        Inputs whose stamps have changed are read again around the parcels, and the new stamps are noted if nothing else has changed.
+        Inputs whose stamps have changed are read again around the parcels, and the new stamps are
+        noted if nothing else has changed.
         """
         known = self._inputs()
         if self._forget or known is None or known["question"] != question_digest(question, code):
             return False
-        changed = [name for name, stamp in self._stamps.items() if known["stamps"].get(name) != stamp]
+        changed = [
+            name for name, stamp in self._stamps.items() if known["stamps"].get(name) != stamp
+        ]
         if changed and not _seen_as_before(question, code, changed, known["digests"]):
             return False
         if changed:
@@ -90,12 +93,19 @@ class FolderMemory(Memory):
         found = None
         if self.still_holds(question, code):
             known = self._inputs() or {}
-            found = read_survey(self._folder / SURVEY_FILE, digest(known["question"], known["digests"]))
+            found = read_survey(
+                self._folder / SURVEY_FILE, digest(known["question"], known["digests"])
+            )
         return found, layouts
 
     def parts(self, question: Plan, code: str, count: int) -> dict[int, Part]:
         """Return the blocks that lie there."""
-        read = {number: read_part(self._folder / part_file(number), self._part_key(question, code, count)) for number in range(count)}
+        read = {
+            number: read_part(
+                self._folder / part_file(number), self._part_key(question, code, count)
+            )
+            for number in range(count)
+        }
         return {number: part for number, part in read.items() if part is not None}
 
     def survey_part(self, question: Plan, code: str, number: int, count: int) -> None:
@@ -107,7 +117,9 @@ class FolderMemory(Memory):
     def _part_key(self, question: Plan, code: str, count: int) -> str:
         return digest(question_digest(question, code), self._stamps, count)
 
-    def remember(self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory) -> None:
+    def remember(
+        self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory
+    ) -> None:
         """Write what was found."""
         if found is not None:
             asked, digests = question_digest(question, code), _digests(found)
@@ -145,27 +157,40 @@ class FolderMemory(Memory):
 
     def _write(self, name: str, document: Mapping[str, Any]) -> None:
         with whole_file(self._folder / name) as partial:
-            partial.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            partial.write_text(
+                json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+            )
 
     def _inputs(self) -> dict[str, Any] | None:
         known = self._read(INPUTS_FILE)
-        return known if isinstance(known, dict) and {"question", "stamps", "digests"} <= known.keys() else None
+        return (
+            known
+            if isinstance(known, dict) and {"question", "stamps", "digests"} <= known.keys()
+            else None
+        )
 
     def _note(self, question: str, digests: Mapping[str, str | None]) -> None:
         self._write(INPUTS_FILE, {"question": question, "stamps": self._stamps, "digests": digests})
 
 
 def _digests(found: Survey) -> dict[str, str | None]:
-    return {"parcels": found.parcels.facts.digest, **{key: facts.digest for key, facts in found.layers.items()}}
+    return {
+        "parcels": found.parcels.facts.digest,
+        **{key: facts.digest for key, facts in found.layers.items()},
+    }
 
 
-def _seen_as_before(question: Plan, code: str, changed: list[str], digests: Mapping[str, str | None]) -> bool:
+def _seen_as_before(
+    question: Plan, code: str, changed: list[str], digests: Mapping[str, str | None]
+) -> bool:
     try:
         parcels = load_parcels(question.parcels, question.municipalities, code)
         if parcels.facts.digest != digests["parcels"]:
             return False
         layers = [name for name in changed if name in question.sources]
-        return all(digests.get(key) == seen for key, seen in look_again(question, parcels, layers).items())
+        return all(
+            digests.get(key) == seen for key, seen in look_again(question, parcels, layers).items()
+        )
     except FlexruimteError:
         return False  # the computation will say what is wrong
 

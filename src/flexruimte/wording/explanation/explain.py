@@ -22,8 +22,28 @@ from flexruimte.vocabulary import (
     TERM_YEARS,
 )
 from flexruimte.wording.explanation.table import TABLE_COLUMNS, Explanation
-from flexruimte.wording.explanation.wording import Facts, Row, asked, covered, criterion_asked, found, known_value, rule_sentence
-from flexruimte.wording.labels import COLUMNS, LEVELS, STATUSES, Language, date_text, in_language, label, listed, number_text, quantity_text
+from flexruimte.wording.explanation.wording import (
+    Facts,
+    Row,
+    asked,
+    covered,
+    criterion_asked,
+    found,
+    known_value,
+    rule_sentence,
+)
+from flexruimte.wording.labels import (
+    COLUMNS,
+    LEVELS,
+    STATUSES,
+    Language,
+    date_text,
+    in_language,
+    label,
+    listed,
+    number_text,
+    quantity_text,
+)
 
 __all__ = ["explain"]
 
@@ -61,7 +81,11 @@ def explain(row: Row, summary: Facts, language: Language | None = None) -> Expla
 
 
 def _common(facts: Facts, language: Language) -> dict[str, Any]:
-    dates = list(dict.fromkeys(layer["reference_date"] for layer in facts["layers"] if layer["reference_date"]))
+    dates = list(
+        dict.fromkeys(
+            layer["reference_date"] for layer in facts["layers"] if layer["reference_date"]
+        )
+    )
     return {
         "rule": facts["id"],
         "title": in_language(facts["title"], language),
@@ -101,7 +125,11 @@ def _rule_row(row: Row, facts: Facts, language: Language) -> dict[str, Any]:
 def _criterion_row(row: Row, facts: Facts, language: Language) -> dict[str, Any]:
     score, value = known_value(row, f"criterion_{facts['id']}"), known_value(row, facts["measure"])
     verdict = "left_out" if facts["left_out"] else "unknown" if score is None else "scored"
-    said = ("onbekend" if language == "nl" else "unknown") if value is None else quantity_text(value, facts["unit"], language)
+    said = (
+        ("onbekend" if language == "nl" else "unknown")
+        if value is None
+        else quantity_text(value, facts["unit"], language)
+    )
     points = "?" if score is None else number_text(score, 0, language)
     return {
         **_common(facts, language),
@@ -137,7 +165,8 @@ def _facts(row: Row, summary: Facts, language: Language) -> dict[str, str]:
         "homes": _homes_text(row, language),
         AREA: quantity_text(known_value(row, AREA), "m2", language),
         BUILDABLE_AREA: quantity_text(known_value(row, BUILDABLE_AREA), "m2", language),
-        "site_type": in_language(summary["site_types"].get(row[SITE_TYPE]), language) or str(row[SITE_TYPE]),
+        "site_type": in_language(summary["site_types"].get(row[SITE_TYPE]), language)
+        or str(row[SITE_TYPE]),
         "known_share": quantity_text(known_value(row, "known_share"), "share", language),
     }
     plans = known_value(row, "plans")
@@ -158,7 +187,11 @@ def _score_text(row: Row, language: Language) -> str:
 
 def _term_text(row: Row, language: Language) -> str:
     years, start, end = (known_value(row, name) for name in (TERM_YEARS, TERM_START, TERM_END))
-    text = ("onbekend" if language == "nl" else "unknown") if years is None else quantity_text(float(years), "year", language)
+    text = (
+        ("onbekend" if language == "nl" else "unknown")
+        if years is None
+        else quantity_text(float(years), "year", language)
+    )
     if start is None or end is None:
         return text
     return f"{text} ({date_text(start.date(), language)} - {date_text(end.date(), language)})"
@@ -166,8 +199,15 @@ def _term_text(row: Row, language: Language) -> str:
 
 def _homes_text(row: Row, language: Language) -> str:
     if known_value(row, HOMES_MID) is None and row[STATUS] == "excluded":
-        return "niet uitgelegd, want uitgesloten" if language == "nl" else "not laid out, as it is excluded"
-    low, middle, high = (number_text(known_value(row, name), 0, language) for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH))
+        return (
+            "niet uitgelegd, want uitgesloten"
+            if language == "nl"
+            else "not laid out, as it is excluded"
+        )
+    low, middle, high = (
+        number_text(known_value(row, name), 0, language)
+        for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH)
+    )
     return f"{middle} ({low} - {high})"
 
 
@@ -176,8 +216,16 @@ def _decision_text(row: Row, summary: Facts, language: Language) -> str:
     decision = known_value(row, "decision")
     if decision is None:
         return ""
-    dutch, date, reason = language == "nl", date_text(known_value(row, "decision_date"), language), known_value(row, "decision_reason")
-    hardest = [facts for facts in summary["rules"] if facts["level"] == "very_hard" and row.get(f"verdict_{facts['id']}") == "no"]
+    dutch, date, reason = (
+        language == "nl",
+        date_text(known_value(row, "decision_date"), language),
+        known_value(row, "decision_reason"),
+    )
+    hardest = [
+        facts
+        for facts in summary["rules"]
+        if facts["level"] == "very_hard" and row.get(f"verdict_{facts['id']}") == "no"
+    ]
     if decision == "out":
         text = (
             "Een besluit van {} sluit dit perceel uit: '{}'. Dat gaat voor alle regels."
@@ -198,14 +246,24 @@ def _decision_text(row: Row, summary: Facts, language: Language) -> str:
     return text.format(date, reason)
 
 
-def _sentences(row: Row, summary: Facts, rules: list[dict[str, Any]], decision: str, language: Language) -> list[str]:
+def _sentences(
+    row: Row, summary: Facts, rules: list[dict[str, Any]], decision: str, language: Language
+) -> list[str]:
     """Return what matters most, to be read out: the outcome, the decision, then each no, each unknown, and land that is taken away."""
     dutch, status = language == "nl", str(row[STATUS])
     outcome = label(STATUSES, status, language)
-    sentences = [f"{'Perceel' if dutch else 'Parcel'} {row[PARCEL_ID]} in {row[MUNICIPALITY_NAME]} is {outcome}."]
+    sentences = [
+        f"{'Perceel' if dutch else 'Parcel'} {row[PARCEL_ID]} in {row[MUNICIPALITY_NAME]} is {outcome}."
+    ]
     sentences += [decision] if decision else []
-    telling = [rule for rule in rules if rule["verdict"] in ("no", "unknown") or (rule["covered_share"] or 0) > 0]
-    for rule in sorted(telling, key=lambda rule: (not rule["excludes"], _WEIGHT_OF_VERDICT.get(rule["verdict"], 3))):
+    telling = [
+        rule
+        for rule in rules
+        if rule["verdict"] in ("no", "unknown") or (rule["covered_share"] or 0) > 0
+    ]
+    for rule in sorted(
+        telling, key=lambda rule: (not rule["excludes"], _WEIGHT_OF_VERDICT.get(rule["verdict"], 3))
+    ):
         if rule["verdict"] == "left_out" or (rule["verdict"] == "yes" and not rule["excludes"]):
             continue
         sentences.append(rule["sentence"] + _weight(rule, language))
@@ -221,10 +279,10 @@ def _tally(rules: list[dict[str, Any]], language: Language) -> str:
         "left_out": ("bewust niet beoordeeld", "knowingly not assessed"),
     }
     counts = {verdict: sum(rule["verdict"] == verdict for rule in rules) for verdict in words}
-    said = [f"{count} {label(words, verdict, language)}" for verdict, count in counts.items() if count]
-    return (
-        f"{'Van de' if language == 'nl' else 'Of'} {len(rules)} {'vragen' if language == 'nl' else 'questions'}: {listed(said, language)}."
-    )
+    said = [
+        f"{count} {label(words, verdict, language)}" for verdict, count in counts.items() if count
+    ]
+    return f"{'Van de' if language == 'nl' else 'Of'} {len(rules)} {'vragen' if language == 'nl' else 'questions'}: {listed(said, language)}."
 
 
 def _weight(rule: dict[str, Any], language: Language) -> str:
@@ -234,8 +292,16 @@ def _weight(rule: dict[str, Any], language: Language) -> str:
     level = label(LEVELS, rule["level"], language)
     advice = f" {rule['advice']}" if rule["advice"] else ""
     if rule["excludes"]:
-        return f" Dat sluit uit ({level}).{advice}" if language == "nl" else f" That excludes ({level}).{advice}"
-    return f" Een aandachtspunt ({level}).{advice}" if language == "nl" else f" A point of attention ({level}).{advice}"
+        return (
+            f" Dat sluit uit ({level}).{advice}"
+            if language == "nl"
+            else f" That excludes ({level}).{advice}"
+        )
+    return (
+        f" Een aandachtspunt ({level}).{advice}"
+        if language == "nl"
+        else f" A point of attention ({level}).{advice}"
+    )
 
 
 def _footnote(summary: Facts, language: Language) -> str:
@@ -245,5 +311,7 @@ def _footnote(summary: Facts, language: Language) -> str:
     text += f"{'regels' if language == 'nl' else 'rules'} {ruleset['name']} {ruleset['version']}"
     left_out = [in_language(entry["title"], language) for entry in summary["not_assessed"]]
     if left_out:
-        text += f"; {'niet beoordeeld' if language == 'nl' else 'not assessed'}: {', '.join(left_out)}"
+        text += (
+            f"; {'niet beoordeeld' if language == 'nl' else 'not assessed'}: {', '.join(left_out)}"
+        )
     return text

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from flexruimte.wording.labels import BASES, COLUMNS, CONDITIONS, LEVELS, STATUSES, VERDICTS, Language, label, number_text
+from flexruimte.wording.labels import (
+    BASES,
+    COLUMNS,
+    CONDITIONS,
+    LEVELS,
+    STATUSES,
+    VERDICTS,
+    Language,
+    label,
+    number_text,
+)
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -46,7 +56,13 @@ TABLE_COLUMNS = (
 
 _SHOWN = ("verdict", "title", "found", "test", "features", "level", "layer", "basis", "source")
 _MARKS = {"yes": "✓", "no": "✗", "unknown": "?", "left_out": "-", "scored": ""}
-_COLOURS = {"yes": "green", "no": "bold red", "unknown": "bold yellow", "left_out": "dim", "scored": "cyan"}
+_COLOURS = {
+    "yes": "green",
+    "no": "bold red",
+    "unknown": "bold yellow",
+    "left_out": "dim",
+    "scored": "cyan",
+}
 
 _STYLE = """
 .flexruimte { font-size: 0.9em; max-width: 75em }
@@ -105,7 +121,13 @@ class Explanation:
         if row.verdict == "scored":
             return number_text(row.score, 0, self.language)
         text = f"{_MARKS[row.verdict]} {label(VERDICTS, row.verdict, self.language)}"
-        if row.verdict == "yes" and row.excludes and row.covered_share and row.covered_share > 0 and not row.edge:
+        if (
+            row.verdict == "yes"
+            and row.excludes
+            and row.covered_share
+            and row.covered_share > 0
+            and not row.edge
+        ):
             text += ", deels" if self.language == "nl" else ", partly"
         return text
 
@@ -119,14 +141,19 @@ class Explanation:
             "test": row.test,
             "features": row.features + tail,
             "level": label(LEVELS, row.level, self.language),
-            "layer": " ".join(filter(None, [row.layer, f"({row.reference_date})" if row.reference_date else ""])),
+            "layer": " ".join(
+                filter(None, [row.layer, f"({row.reference_date})" if row.reference_date else ""])
+            ),
             "basis": label(BASES, row.basis, self.language),
             "source": row.source,
         }
 
     def _repr_html_(self) -> str:
         """Return a compact table for a notebook; conditions with a no or an unknown are open."""
-        facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.facts.items())
+        facts = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>"
+            for name, text in self.facts.items()
+        )
         parts = [
             f"<style>{_STYLE}</style><div class='flexruimte'>",
             f"<b>{escape(self.parcel_id)}</b>, {escape(self.municipality)}: <b>{escape(label(STATUSES, self.status, self.language))}</b>",
@@ -139,8 +166,17 @@ class Explanation:
 
     def _html_of_group(self, condition: str, rows: pd.DataFrame) -> str:
         counts = rows["verdict"].value_counts()
-        said = ", ".join(f"{counts[verdict]} {label(VERDICTS, verdict, self.language)}" for verdict in VERDICTS if verdict in counts)
-        opened = " open" if rows["verdict"].isin(["no", "unknown"]).any() or (rows["covered_share"].fillna(0) > 0).any() else ""
+        said = ", ".join(
+            f"{counts[verdict]} {label(VERDICTS, verdict, self.language)}"
+            for verdict in VERDICTS
+            if verdict in counts
+        )
+        opened = (
+            " open"
+            if rows["verdict"].isin(["no", "unknown"]).any()
+            or (rows["covered_share"].fillna(0) > 0).any()
+            else ""
+        )
         head = "".join(f"<th>{escape(label(COLUMNS, name, self.language))}</th>" for name in _SHOWN)
         body = "".join(self._html_of_row(row) for row in rows.itertuples())
         return (
@@ -169,14 +205,25 @@ class Explanation:
         groups: list[Any] = [*(Text(sentence) for sentence in self.sentences), Text(), facts]
         for condition, rows in self._groups:
             title = label(CONDITIONS, condition, self.language)
-            grid = Table(title=title, title_justify="left", title_style="bold", expand=True, pad_edge=False)
+            grid = Table(
+                title=title, title_justify="left", title_style="bold", expand=True, pad_edge=False
+            )
             shown = ("verdict", "title", "found", "test", "level")
             for name in shown:
-                grid.add_column(label(COLUMNS, name, self.language), overflow="fold", ratio={"title": 5, "found": 2, "test": 3}.get(name))
+                grid.add_column(
+                    label(COLUMNS, name, self.language),
+                    overflow="fold",
+                    ratio={"title": 5, "found": 2, "test": 3}.get(name),
+                )
             for row in rows.itertuples():
                 cells = self._cells(row)
-                details = filter(None, [f"{cells['basis']}: {cells['source']}", cells["layer"], cells["features"]])
-                question = Text.assemble(cells["title"], *((f"\n{detail}", "dim") for detail in details))
+                details = filter(
+                    None,
+                    [f"{cells['basis']}: {cells['source']}", cells["layer"], cells["features"]],
+                )
+                question = Text.assemble(
+                    cells["title"], *((f"\n{detail}", "dim") for detail in details)
+                )
                 verdict = Text(cells["verdict"], style=_COLOURS[str(row.verdict)])
                 grid.add_row(verdict, question, *(Text(cells[name]) for name in shown[2:]))
             groups += [Text(), grid]

@@ -10,7 +10,16 @@ import pandas as pd
 from flexruimte.vocabulary import AREA, AREA_TOLERANCE
 from flexruimte.wording.labels import Language, in_language, listed, number_text, quantity_text
 
-__all__ = ["Facts", "Row", "asked", "covered", "criterion_asked", "found", "known_value", "rule_sentence"]
+__all__ = [
+    "Facts",
+    "Row",
+    "asked",
+    "covered",
+    "criterion_asked",
+    "found",
+    "known_value",
+    "rule_sentence",
+]
 
 Facts = Mapping[str, Any]
 """What the summary says of a rule or criterion."""
@@ -37,9 +46,19 @@ def covered(row: Row, facts: Facts) -> tuple[float | None, float | None, bool]:
 
 def asked(facts: Facts, language: Language) -> str:
     """Return the test of a rule, in short."""
-    text = _where_asked(facts, language) if facts["kind"] == "layer" else test_text(facts["test"], language)
+    text = (
+        _where_asked(facts, language)
+        if facts["kind"] == "layer"
+        else test_text(facts["test"], language)
+    )
     if facts["when"]:
-        tests = listed([f"{in_language(test['title'], language)} {test_text(test, language)}" for test in facts["when"]], language)
+        tests = listed(
+            [
+                f"{in_language(test['title'], language)} {test_text(test, language)}"
+                for test in facts["when"]
+            ],
+            language,
+        )
         text += f" ({'alleen waar' if language == 'nl' else 'only where'} {tests})"
     return text
 
@@ -55,7 +74,9 @@ def test_text(test: Facts, language: Language) -> str:
     names = test["classes"]
     for key, words in (("in", ("een van", "one of")), ("not_in", ("geen van", "none of"))):
         if test[key]:
-            parts.append(f"{words[0 if dutch else 1]}: {', '.join(_class_name(value, names, language) for value in test[key])}")
+            parts.append(
+                f"{words[0 if dutch else 1]}: {', '.join(_class_name(value, names, language) for value in test[key])}"
+            )
         elif test[key] is not None:
             parts.append("niets bepaalds" if dutch else "nothing in particular")
     return (" en " if dutch else " and ").join(parts)
@@ -79,10 +100,17 @@ def criterion_asked(facts: Facts, language: Language) -> str:
     """Return how a criterion turns a value into points."""
     if facts["curve"] is not None:
         (first, points_first), (last, points_last) = facts["curve"][0], facts["curve"][-1]
-        ends = [(quantity_text(float(x), facts["unit"], language), points) for x, points in ((first, points_first), (last, points_last))]
+        ends = [
+            (quantity_text(float(x), facts["unit"], language), points)
+            for x, points in ((first, points_first), (last, points_last))
+        ]
         word = "bij" if language == "nl" else "at"
-        return ", ".join(f"{number_text(points, 0, language)} {word} {value}" for value, points in ends)
-    return ", ".join(f"{name}: {number_text(points, 0, language)}" for name, points in facts["classes"].items())
+        return ", ".join(
+            f"{number_text(points, 0, language)} {word} {value}" for value, points in ends
+        )
+    return ", ".join(
+        f"{name}: {number_text(points, 0, language)}" for name, points in facts["classes"].items()
+    )
 
 
 def found(row: Row, facts: Facts, language: Language) -> str:
@@ -105,7 +133,11 @@ def rule_sentence(row: Row, facts: Facts, verdict: str, language: Language) -> s
     """Return what a rule says of a parcel, as a sentence that can be read out."""
     title, dutch = in_language(facts["title"], language), language == "nl"
     if verdict == "left_out":
-        return f"{title}: bewust niet beoordeeld in deze studie." if dutch else f"{title}: knowingly not assessed in this study."
+        return (
+            f"{title}: bewust niet beoordeeld in deze studie."
+            if dutch
+            else f"{title}: knowingly not assessed in this study."
+        )
     if verdict == "unknown":
         return f"{title}: {_why_unknown(row, facts, language)}."
     if facts["kind"] == "measure":
@@ -127,25 +159,39 @@ def _measured(row: Row, facts: Facts, language: Language) -> str:
 
 
 def _layer_names(facts: Facts, language: Language) -> str:
-    return listed([f"'{in_language(layer['title'], language)}'" for layer in facts["layers"]], language)
+    return listed(
+        [f"'{in_language(layer['title'], language)}'" for layer in facts["layers"]], language
+    )
 
 
 def _why_unknown(row: Row, facts: Facts, language: Language) -> str:
     dutch = language == "nl"
-    absent = [in_language(layer["title"], language) for layer in facts["layers"] if not layer["present"]]
+    absent = [
+        in_language(layer["title"], language) for layer in facts["layers"] if not layer["present"]
+    ]
     if absent:
         names = listed([f"'{name}'" for name in absent], language)
-        return f"niet bekend, want de studie heeft geen kaartlaag {names}" if dutch else f"not known, as the study has no layer {names}"
+        return (
+            f"niet bekend, want de studie heeft geen kaartlaag {names}"
+            if dutch
+            else f"not known, as the study has no layer {names}"
+        )
     names = _layer_names(facts, language)
     value = known_value(row, facts["test"]["measure"]) if facts["kind"] == "measure" else None
     if value is not None:
         said = value_text(value, facts["test"], language)
-        return f"niet zeker: {said} kan in werkelijkheid minder zijn" if dutch else f"not certain: {said} may in truth be less"
+        return (
+            f"niet zeker: {said} kan in werkelijkheid minder zijn"
+            if dutch
+            else f"not certain: {said} may in truth be less"
+        )
     if not names:
         return "niet bekend" if dutch else "not known"
     if dutch:
         if len(facts["layers"]) > 1:
-            return f"niet bekend, want de kaartlagen {names} zeggen hier niets, of niet met zekerheid"
+            return (
+                f"niet bekend, want de kaartlagen {names} zeggen hier niets, of niet met zekerheid"
+            )
         return f"niet bekend, want kaartlaag {names} zegt hier niets, of niet met zekerheid"
     if len(facts["layers"]) > 1:
         return f"not known, as the layers {names} say nothing here, or nothing certain"
@@ -162,7 +208,11 @@ def _place(facts: Facts, language: Language) -> str:
     dutch, distance = language == "nl", facts["distance_m"]
     name = f"{'kaartlaag' if dutch else 'layer'} '{in_language(facts['layers'][0]['title'], language)}'"
     if isinstance(distance, Mapping):
-        return f"binnen de afstand die {name} zelf noemt" if dutch else f"within the distance that {name} itself gives"
+        return (
+            f"binnen de afstand die {name} zelf noemt"
+            if dutch
+            else f"within the distance that {name} itself gives"
+        )
     if not distance:
         return f"op {name}" if dutch else f"on {name}"
     metres = quantity_text(float(distance), "m", language)
@@ -174,9 +224,14 @@ def _conditions(where: Facts) -> str:
     parts = []
     for field, condition in where.items():
         tests = {key: value for key, value in condition.items() if key != "when_null"}
-        words = [", ".join(map(str, value)) if isinstance(value, list) else f"{value}" for value in tests.values()]
+        words = [
+            ", ".join(map(str, value)) if isinstance(value, list) else f"{value}"
+            for value in tests.values()
+        ]
         names = ["" if key == "in" else f"{key} " for key in tests]
-        parts.append(f"{field}: {' '.join(f'{name}{word}' for name, word in zip(names, words, strict=True))}")
+        parts.append(
+            f"{field}: {' '.join(f'{name}{word}' for name, word in zip(names, words, strict=True))}"
+        )
     return f" ({'; '.join(parts)})" if parts else ""
 
 
@@ -193,17 +248,31 @@ def _lies(row: Row, facts: Facts, verdict: str, language: Language) -> str:
     how_much = f"{quantity_text(area, 'm2', language)} ({quantity_text(share, 'share', language)})"
     because = _because(row, facts, language)
     if verdict == "yes" and not facts["excludes"]:
-        return f"geldt hier niet, al ligt {how_much} {place}" if dutch else f"does not apply here, though {how_much} lies {place}"
+        return (
+            f"geldt hier niet, al ligt {how_much} {place}"
+            if dutch
+            else f"does not apply here, though {how_much} lies {place}"
+        )
     if facts["excludes"] and verdict == "no":
-        return f"het hele perceel ligt {place}{because}" if dutch else f"the whole parcel lies {place}{because}"
+        return (
+            f"het hele perceel ligt {place}{because}"
+            if dutch
+            else f"the whole parcel lies {place}{because}"
+        )
     if facts["excludes"]:
         because += "; dat deel valt af" if dutch else "; that part is taken away"
-    return f"{how_much} van het perceel ligt {place}{because}" if dutch else f"{how_much} of the parcel lies {place}{because}"
+    return (
+        f"{how_much} van het perceel ligt {place}{because}"
+        if dutch
+        else f"{how_much} of the parcel lies {place}{because}"
+    )
 
 
 def _because(row: Row, facts: Facts, language: Language) -> str:
     """Return which features cause it, as in ", door: Heide (3) en nog 2"."""
-    names = [name for name in (known_value(row, f"features_{facts['id']}") or "").split("; ") if name]
+    names = [
+        name for name in (known_value(row, f"features_{facts['id']}") or "").split("; ") if name
+    ]
     number = int(known_value(row, f"feature_count_{facts['id']}") or 0)
     if not names:
         return ""
