@@ -132,7 +132,7 @@ def test_refused_in_one_line(tmp_path: Path, case: str) -> None:
     edit(tmp_path)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(kind, match=f"(?s){message}") as caught:
-        assess(Study.load(path).plan, "A")
+        assess(Study.load(path).question, "A")
     assert isinstance(caught.value, FlexruimteError)
     assert "\n" not in str(caught.value)
     assert sorted(tmp_path.rglob("*")) == before
@@ -144,7 +144,7 @@ def test_check_finds_it_before_anything_is_computed(tmp_path: Path, case: str) -
     path = write_toy_study(tmp_path)
     edit(tmp_path)
     try:
-        problems = check(Study.load(path).plan).problems
+        problems = check(Study.load(path).question).problems
     except FlexruimteError as error:
         problems = [str(error)]
     assert problems
@@ -194,7 +194,7 @@ def test_the_command_line_refuses_municipalities(
 
 
 def test_a_good_study_has_no_problems(tmp_path: Path) -> None:
-    report = check(Study.load(write_toy_study(tmp_path)).plan)
+    report = check(Study.load(write_toy_study(tmp_path)).question)
     assert report.problems == report.missing_layers == []
     assert any(
         "lden" in warning and "part of A" in warning for warning in report.warnings
@@ -203,8 +203,8 @@ def test_a_good_study_has_no_problems(tmp_path: Path) -> None:
 
 def test_files_give_what_memory_gives(tmp_path: Path) -> None:
     (tmp_path / "memory").mkdir()
-    memory = assess(toy_study(tmp_path / "memory").plan, "A").parcels
-    files = assess(Study.load(write_toy_study(tmp_path / "files")).plan, "A").parcels
+    memory = assess(toy_study(tmp_path / "memory").question, "A").parcels
+    files = assess(Study.load(write_toy_study(tmp_path / "files")).question, "A").parcels
     pd.testing.assert_frame_equal(
         pd.DataFrame(files).drop(columns="owner_class"),
         pd.DataFrame(memory).drop(columns="owner_class"),
@@ -237,7 +237,9 @@ def test_repairs_are_counted(tmp_path: Path) -> None:
         naam=["strik", "hoog", "niets", "leeg", "lijn"],
     )
     town = assess(
-        toy_study(tmp_path, layers={"natuur": {"source": strange, "coverage": "complete"}}).plan,
+        toy_study(
+            tmp_path, layers={"natuur": {"source": strange, "coverage": "complete"}}
+        ).question,
         "A",
     )
     repairs = town.inputs["natuur"].repairs
@@ -266,7 +268,7 @@ def test_curves_are_made_straight_and_counted(tmp_path: Path) -> None:
         toy_study(
             tmp_path,
             layers={"natuur": {"source": str(tmp_path / "boog.gml"), "coverage": "complete"}},
-        ).plan,
+        ).question,
         "A",
     )
     assert town.inputs["natuur"].repairs["curves in the whole source made straight"] == 1
@@ -283,7 +285,7 @@ def test_a_layer_declared_as_curved_is_counted(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "vlak.gpkg")) as database:
         database.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'CURVEPOLYGON'")
         database.commit()
-    town = assess(toy_study(tmp_path, layers={"natuur": tmp_path / "vlak.gpkg"}).plan, "A")
+    town = assess(toy_study(tmp_path, layers={"natuur": tmp_path / "vlak.gpkg"}).question, "A")
     assert town.inputs["natuur"].repairs["curves in the whole source made straight"] == 3
 
 
@@ -297,7 +299,7 @@ def test_ids_are_numbered_when_asked(tmp_path: Path) -> None:
         'source = "kaart.gpkg"\nlayer = "perceel"\nid = "parcel_id"',
         f'source = "{tmp_path}/double.gpkg"\nid = "parcel_id"\nrepair_ids = true',
     )(tmp_path / "study")
-    town = assess(Study.load(path).plan, "A")
+    town = assess(Study.load(path).question, "A")
     assert list(town.parcels["parcel_id"]) == ["?", "P01", "P01#2", *IDS[3:]]
     assert town.inputs["parcels"].repairs == {
         "parcel without id, numbered": 1,
@@ -309,8 +311,8 @@ def test_ids_are_numbered_when_asked(tmp_path: Path) -> None:
 def test_layers_in_other_systems_are_projected(tmp_path: Path) -> None:
     degrees = layers(tmp_path)["natuur"].to_crs("EPSG:4326")
     usual, other = (
-        assess(toy_study(tmp_path).plan, "A"),
-        assess(toy_study(tmp_path, layers={"natuur": degrees}).plan, "A"),
+        assess(toy_study(tmp_path).question, "A"),
+        assess(toy_study(tmp_path, layers={"natuur": degrees}).question, "A"),
     )
     # a straight line of 100 m in the one system bends by 0.4 mm in the other: 0.05 m2 of a hectare
     np.testing.assert_allclose(
@@ -322,11 +324,11 @@ def test_layers_in_other_systems_are_projected(tmp_path: Path) -> None:
 
 def test_fields_are_found_in_other_spellings(tmp_path: Path) -> None:
     renamed = layers(tmp_path)["bodemgebruik"].rename(columns={"klasse": "KLAS_se"})
-    town = assess(toy_study(tmp_path, layers={"bodemgebruik": renamed}).plan, "A")
+    town = assess(toy_study(tmp_path, layers={"bodemgebruik": renamed}).question, "A")
     assert town.parcels["land_use_class"].notna().sum() == 10
     fixed = {"source": renamed.drop(columns="KLAS_se"), "constants": {"klasse": 51}}
     assert set(
-        assess(toy_study(tmp_path, layers={"bodemgebruik": fixed}).plan, "A")
+        assess(toy_study(tmp_path, layers={"bodemgebruik": fixed}).question, "A")
         .parcels["land_use_class"]
         .dropna()
     ) == {51}

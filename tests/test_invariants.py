@@ -26,7 +26,7 @@ from toy_town import IDS, RULESET, box, frame, layers, municipalities, parcels, 
 
 
 def toy(folder: Path, **changes: Any) -> Assessment:
-    return assess(toy_study(folder, **changes).plan, "A")
+    return assess(toy_study(folder, **changes).question, "A")
 
 
 def changed_ruleset(**changes: dict[str, Any]) -> Ruleset:
@@ -84,7 +84,7 @@ def test_a_border_does_not_matter(tmp_path: Path) -> None:
         [box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"]
     )
     study = toy_study(tmp_path, municipalities=halves)
-    parts = pd.concat([by_id(assess(study.plan, code)) for code in "AB"]).sort_index()
+    parts = pd.concat([by_id(assess(study.question, code)) for code in "AB"]).sort_index()
     whole = by_id(toy(tmp_path))
     leave = ["rank", "gemeente", "gemeente_code"]
     pd.testing.assert_frame_equal(
@@ -224,8 +224,8 @@ def test_an_override_holds_in_its_municipality_only(tmp_path: Path) -> None:
         [box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"]
     )
     study = toy_study(tmp_path, ruleset=ruleset, municipalities=halves)
-    assert by_id(assess(study.plan, "B")).loc["P07", "status"] == "attention"
-    assert by_id(assess(study.plan, "A")).loc["P05", "buildable_m2"] == pytest.approx(5_000)
+    assert by_id(assess(study.question, "B")).loc["P07", "status"] == "attention"
+    assert by_id(assess(study.question, "A")).loc["P05", "buildable_m2"] == pytest.approx(5_000)
 
 
 def test_asked_types_are_a_rule_like_any_other(tmp_path: Path) -> None:
@@ -386,9 +386,9 @@ def test_a_study_with_another_question(tmp_path: Path) -> None:
     softer = study.changed(
         rules={"nature": {"level": "soft"}}, placement={"required_years": 5}, as_of="2025-01-01"
     )
-    assert by_id(assess(softer.plan, "A")).loc["P07", "status"] == "attention"
-    assert softer.plan.ruleset.value("required_years") == 5
-    assert study.plan.ruleset.rules["nature"].level == Level.VERY_HARD
+    assert by_id(assess(softer.question, "A")).loc["P07", "status"] == "attention"
+    assert softer.question.ruleset.value("required_years") == 5
+    assert study.question.ruleset.rules["nature"].level == Level.VERY_HARD
     with pytest.raises(FlexruimteError, match="no 'rule' to change; did you mean 'rules'"):
         study.changed(rule={})
     with pytest.raises(

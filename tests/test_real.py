@@ -19,7 +19,7 @@ STUDIES = Path(__file__).parent / "real"
 
 
 def assessed(name: str, code: str) -> Assessment:
-    return assess(Study.load(STUDIES / f"{name}.toml").plan, code)
+    return assess(Study.load(STUDIES / f"{name}.toml").question, code)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_delft_is_mostly_unknown_and_says_so(delft: Assessment) -> None:
     assert (parcels["status"] == "unknown").sum() > (parcels["rank"].notna()).sum() > 0
     # a municipality's worth of layers is left out, by name
     assert len(delft.left_out) > 80
-    assert set(delft.left_out.values()) <= delft.plan.not_assessed
+    assert set(delft.left_out.values()) <= delft.question.not_assessed
     assert delft.absent == []
     assert parcels["known_share"].max() < 0.3
 
@@ -58,7 +58,7 @@ def test_delft_has_heights_for_a_fifth(delft: Assessment) -> None:
 
 def test_delft_areas_against_a_plain_loop(delft: Assessment) -> None:
     """The buildable part, parcel by parcel, from the layers as they are: no tree, no pieces, no rounds."""
-    plan = delft.plan
+    plan = delft.question
     window = tuple(shapely.total_bounds(delft.parcels.geometry.to_numpy()))
     hard = []
     for key, condition in (
@@ -119,7 +119,7 @@ def test_otterlo_terrain_gives_candidates() -> None:
 def test_eib_reads_nineteen_spellings_and_periods() -> None:
     study = Study.load(STUDIES / "eib.toml")
     assert len(study.codes) == 345
-    plans = assess(study.plan, "Haarlemmermeer").parcels
+    plans = assess(study.question, "Haarlemmermeer").parcels
     hard = plans[plans["planstatus"].str.startswith(("1", "2"))]
     soft = plans[plans["planstatus"].str.startswith(("3", "4"))]
     assert len(hard)

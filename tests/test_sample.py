@@ -35,7 +35,7 @@ def study() -> Study:
 
 @pytest.fixture(scope="module")
 def towns(study: Study) -> dict[str, Assessment]:
-    return {code: assess(study.plan, code) for code in CODES}
+    return {code: assess(study.question, code) for code in CODES}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def parcels(towns: dict[str, Assessment]) -> pd.DataFrame:
 
 
 def test_check_has_no_problems_and_names_what_stops_short(study: Study) -> None:
-    report = check(study.plan)
+    report = check(study.question)
     assert report.problems == report.missing_layers == []
     assert any("1 parcels have no geometry" in warning for warning in report.warnings)
     assert any(
@@ -53,7 +53,7 @@ def test_check_has_no_problems_and_names_what_stops_short(study: Study) -> None:
 
 
 def test_every_layer_of_the_ruleset_is_there(study: Study) -> None:
-    assert set(study.plan.sources) == set(study.plan.ruleset.layers)
+    assert set(study.question.sources) == set(study.question.ruleset.layers)
 
 
 def test_files_are_small() -> None:
@@ -135,7 +135,7 @@ def test_buildings_that_are_gone_do_not_count(parcels: pd.DataFrame) -> None:
 def test_an_empty_layer_counts_only_because_the_study_says_so(
     study: Study, parcels: pd.DataFrame
 ) -> None:
-    assert study.plan.sources["lib_luchtvaart"].feature_count == 0
+    assert study.question.sources["lib_luchtvaart"].feature_count == 0
     assert set(parcels["verdict_airport_demolition_zones"]) == {"yes"}
 
 

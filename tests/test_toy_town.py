@@ -18,7 +18,7 @@ NAN = float("nan")
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Assessment:
-    return assess(toy_study(tmp_path_factory.mktemp("toy")).plan, "A")
+    return assess(toy_study(tmp_path_factory.mktemp("toy")).question, "A")
 
 
 def column(town: Assessment, name: str) -> pd.Series:
@@ -273,4 +273,4 @@ def test_area_is_conserved(town: Assessment) -> None:
 
 def test_border_parcels_belong_to_one_municipality(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="municipality 'B' has no parcels"):
-        assess(toy_study(tmp_path).plan, "B")
+        assess(toy_study(tmp_path).question, "B")

@@ -50,7 +50,7 @@ from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import StudyFile
 from flexruimte.study import Study
-from flexruimte.study.checks import check as check_plan
+from flexruimte.study.checks import check as check_sources
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.rule_table import markdown_of_rules, rule_rows
 from flexruimte.wording.explanation import explain as explain_parcel
@@ -170,7 +170,7 @@ def _run(
     block: int | None = None,
 ) -> None:
     signal.signal(signal.SIGTERM, _interrupted)
-    loaded = Study.load(study).plan
+    loaded = Study.load(study).question
     loaded = loaded if block is None else replace(loaded, block=block)
     columns = (
         SpinnerColumn(),
@@ -261,7 +261,7 @@ def _table_of(report: BatchReport) -> Table:
 @app.command()
 def check(study: StudyArgument) -> None:
     """Read everything, compute nothing, say what is missing or wrong."""
-    report = check_plan(Study.load(study).plan)
+    report = check_sources(Study.load(study).question)
     for line in report.lines:
         _stdout.print(Text(line), soft_wrap=True)
     for warning in report.warnings:

@@ -91,7 +91,7 @@ class Ranking:
     @property
     def language(self) -> Language:
         """Language of labels and sentences."""
-        return self.assessment.plan.language
+        return self.assessment.question.language
 
     @cached_property
     def parcels(self) -> gpd.GeoDataFrame:
@@ -109,7 +109,7 @@ class Ranking:
 
     @cached_property
     def _locations(self) -> gpd.GeoDataFrame:
-        return location_table(self._land, self.assessment.plan.groups)
+        return location_table(self._land, self.assessment.question.groups)
 
     @property
     def locations(self) -> gpd.GeoDataFrame:
@@ -170,7 +170,7 @@ class Ranking:
 
     def to_geojson(self, path: str | Path) -> None:
         """Write the listed locations to a GeoJSON file, in WGS 84."""
-        with use_threads(self.assessment.plan.threads):
+        with use_threads(self.assessment.question.threads):
             write_geojson(self._explained, self.summary, path)
 
     def to_geopackage(self, path: str | Path, *, keep_layout: bool = False) -> None:
@@ -187,7 +187,7 @@ class Ranking:
 
     def to_layout_geojson(self, path: str | Path) -> None:
         """Write the layouts behind `homes_mid` to a GeoJSON file, in WGS 84."""
-        with use_threads(self.assessment.plan.threads):
+        with use_threads(self.assessment.question.threads):
             write_layout_geojson(self.layout, self.summary, path)
 
     def to_parquet(self, path: str | Path) -> None:
@@ -212,7 +212,7 @@ class Ranking:
             When matplotlib is not installed.
         """
         return draw_map(
-            self.parcels, f"{self.name}: {self.assessment.plan.name}", self.language, ax
+            self.parcels, f"{self.name}: {self.assessment.question.name}", self.language, ax
         )
 
     def explore(self) -> folium.Map:
@@ -232,7 +232,7 @@ class Ranking:
 
     def _repr_html_(self) -> str:
         """Return headline counts, the first ten, and what is missing, for a notebook."""
-        heading = f"<b>{escape(self.name)}</b> ({escape(self.code)}), {escape(self.assessment.plan.name)}, {self.assessment.plan.as_of}"
+        heading = f"<b>{escape(self.name)}</b> ({escape(self.code)}), {escape(self.assessment.question.name)}, {self.assessment.question.as_of}"
         return f"<div>{heading}{self._html_of_statuses()}{self._html_of_first()}{self._html_of_gaps()}</div>"
 
     def _label(self, column: str) -> str:

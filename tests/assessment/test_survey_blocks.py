@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from batch.test_run import contents
 from flexruimte import Study, batch
 from flexruimte.assessment.pipeline import assess
-from flexruimte.assessment.survey import blocks_of, question_of
+from flexruimte.assessment.survey import blocks_of, survey_question
 from flexruimte.batch.reuse.memory import FolderMemory
 from flexruimte.evidence.seen import cells_seen, identities, rows_seen, seen_together
 from flexruimte.evidence.window import CELL_M, surroundings
@@ -27,7 +27,7 @@ from toy_town import X, Y, box, frame, layers, line, parcels, point, toy_study, 
 
 @pytest.mark.parametrize("block", [1, 5, 100_000])
 def test_the_size_of_a_block_changes_nothing(tmp_path: Path, block: int) -> None:
-    plan = toy_study(tmp_path).plan
+    plan = toy_study(tmp_path).question
     whole, taken = assess(plan, "A"), assess(replace(plan, block=block), "A")
     pd.testing.assert_frame_equal(
         pd.DataFrame(taken.parcels), pd.DataFrame(whole.parcels), check_exact=True
@@ -40,7 +40,7 @@ def test_the_size_of_a_block_changes_nothing(tmp_path: Path, block: int) -> None
 def test_blocks_give_the_same_bytes(
     four_towns: Path, four_towns_results: Path, tmp_path: Path
 ) -> None:
-    batch.run(replace(Study.load(four_towns).plan, block=2), None, tmp_path)
+    batch.run(replace(Study.load(four_towns).question, block=2), None, tmp_path)
     assert contents(tmp_path) == contents(four_towns_results)
 
 
@@ -67,7 +67,7 @@ def test_what_is_counted_is_counted_once(tmp_path: Path) -> None:
     # The wide one is seen from all blocks; it is there twice, word for word, and knots itself.
     bow = shapely.Polygon([(X - 5, Y - 5), (X + 405, Y + 305), (X + 405, Y - 5), (X - 5, Y + 305)])
     odd = pd.concat([far, frame([bow, bow], nr=[5, 5], naam=["Strik", "Strik"])], ignore_index=True)
-    plan = toy_study(tmp_path, layers={"natuur": odd}).plan
+    plan = toy_study(tmp_path, layers={"natuur": odd}).question
     for block in (1, 12):
         facts = assess(replace(plan, block=block), "A").inputs["natuur"]
         assert facts.rows == 3 + 2
@@ -80,7 +80,9 @@ def test_whether_a_layer_has_features_near_is_asked_for_the_whole_municipality(
     # The only nature there is lies on P01, hundreds of metres from the blocks of most parcels.
     few = frame([box(0, 0, 10, 10)], nr=[1], naam=["Hoek"])
     for block in (1, 12):
-        town = assess(replace(toy_study(tmp_path, layers={"natuur": few}).plan, block=block), "A")
+        town = assess(
+            replace(toy_study(tmp_path, layers={"natuur": few}).question, block=block), "A"
+        )
         assert set(town.parcels["verdict_nature"]) == {"yes"}
 
 
@@ -89,7 +91,7 @@ def test_a_feature_that_reaches_farther_than_expected_is_read(tmp_path: Path) ->
     far = frame([line((-20, 700), (420, 700))], id=["l1"], afstand=["2 x 420 meter"])
     for block in (1, 12):
         covered = assess(
-            replace(toy_study(tmp_path, layers={"leiding": far}).plan, block=block), "A"
+            replace(toy_study(tmp_path, layers={"leiding": far}).question, block=block), "A"
         ).parcels["covered_m2_pipeline"]
         assert covered.tolist() == pytest.approx([0.0] * 8 + [2_000.0] * 4)
 
@@ -230,14 +232,14 @@ def test_a_slope_at_the_edge_of_what_is_read_is_the_slope_there(tmp_path: Path) 
     # A plane would not tell a one-sided slope from one over both neighbours; a bowl does.
     bowl = np.arange(12.0)[None, :] ** 2 + np.arange(10.0)[:, None] ** 2
     height = {"hoogte": write_raster(tmp_path / "kom.tif", bowl, 50.0, 400.0, left=-100.0)}
-    whole = assess(toy_study(tmp_path, layers=height).plan, "A").parcels.set_index("parcel_id")[
+    whole = assess(toy_study(tmp_path, layers=height).question, "A").parcels.set_index("parcel_id")[
         "slope_percent"
     ]
     for name in ("P01", "P06", "P12"):
         alone = toy_study(
             tmp_path, layers=height, parcels=parcels()[parcels()["parcel_id"] == name]
         )
-        assert assess(alone.plan, "A").parcels["slope_percent"].tolist() == [whole[name]]
+        assert assess(alone.question, "A").parcels["slope_percent"].tolist() == [whole[name]]
 
 
 def test_ids_are_written_the_same_with_and_without_a_null_beside_them(tmp_path: Path) -> None:
@@ -248,7 +250,7 @@ def test_ids_are_written_the_same_with_and_without_a_null_beside_them(tmp_path: 
     )
     for block in (1, 12):
         town = assess(
-            replace(toy_study(tmp_path, layers={"natuur": unnumbered}).plan, block=block), "A"
+            replace(toy_study(tmp_path, layers={"natuur": unnumbered}).question, block=block), "A"
         ).parcels
         assert town.set_index("parcel_id").loc["P05", "features_nature"] == "Bos (1)"
 
@@ -267,17 +269,19 @@ def test_points_on_the_border_of_a_cell_are_met() -> None:
 def test_blocks_are_surveyed_apart_and_put_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = replace(toy_study(tmp_path).plan, block=5, threads=1)  # as workers of a cluster have it
+    plan = replace(
+        toy_study(tmp_path).question, block=5, threads=1
+    )  # as workers of a cluster have it
     whole = assess(plan, "A")
     memory = FolderMemory(tmp_path, batch.stamps_of(plan))
-    question = question_of(plan, "A")
+    question = survey_question(plan, "A")
     for number in (2, 0, 1):
         memory.survey_part(question, "A", number, 3)
     other = FolderMemory(tmp_path, {**batch.stamps_of(plan), "lden": "changed"})
     assert set(memory.parts(question, "A", 3)) == {0, 1, 2}
     assert (
         other.parts(question, "A", 3)
-        == memory.parts(question_of(replace(plan, as_of=dt.date(2027, 1, 1)), "A"), "A", 3)
+        == memory.parts(survey_question(replace(plan, as_of=dt.date(2027, 1, 1)), "A"), "A", 3)
         == {}
     )
 

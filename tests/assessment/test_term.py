@@ -45,7 +45,7 @@ def assessed(
         layers={"plannen": source, "afspraken": agreements},
         **changes,
     )
-    return assess(study.plan, "A")
+    return assess(study.question, "A")
 
 
 def row(*arguments: Any, **named: Any) -> pd.Series:
@@ -127,7 +127,7 @@ def test_yearly_phasing(tmp_path: Path) -> None:
     town = assess(
         toy_study(
             tmp_path, ruleset=ruleset, parcels=parcels().iloc[:1], layers={"plannen": rows}
-        ).plan,
+        ).question,
         "A",
     )
     assert town.parcels["hard_plan_free_years"].item() == 7  # the first year with homes is 2033
@@ -135,7 +135,7 @@ def test_yearly_phasing(tmp_path: Path) -> None:
     town = assess(
         toy_study(
             tmp_path, ruleset=ruleset, parcels=parcels().iloc[:1], layers={"plannen": nothing}
-        ).plan,
+        ).question,
         "A",
     )
     assert town.parcels["verdict_hard_plan"].item() == "unknown"
@@ -160,7 +160,7 @@ def test_bridging_only_calls_for_attention_within_ten_years() -> None:
 def test_a_plan_at_the_edge_of_a_parcel_does_not_count(tmp_path: Path) -> None:
     plans = frame([box(0, 98, 100, 300)], plan=["buren"], status=["1A"], start=[2027])
     ruleset = with_changes(load_ruleset(RULESET), {"layers": {"plannen": {"precision_m": 5}}})
-    town = assess(toy_study(tmp_path, ruleset=ruleset, layers={"plannen": plans}).plan, "A")
+    town = assess(toy_study(tmp_path, ruleset=ruleset, layers={"plannen": plans}).question, "A")
     verdicts = town.parcels.set_index("parcel_id")["verdict_hard_plan"]
     assert verdicts[["P01", "P05"]].tolist() == ["yes", "no"]
 

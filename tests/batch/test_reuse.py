@@ -25,7 +25,7 @@ import flexruimte.assessment.pipeline
 from batch.test_run import TWO_TOWNS, contents
 from flexruimte import Study, batch
 from flexruimte.assessment.pipeline import assess
-from flexruimte.assessment.survey import Survey, question_of, survey
+from flexruimte.assessment.survey import Survey, survey, survey_question
 from flexruimte.batch.reuse.fingerprint import check_digest, stamps_of
 from flexruimte.batch.reuse.memory import FolderMemory
 from flexruimte.errors import StudyError
@@ -159,7 +159,7 @@ def test_what_cannot_be_read_is_made_again(tmp_path: Path, surveyed: list[str], 
 def test_blocks_and_threads_are_not_of_the_land(
     four_towns: Path, four_towns_results: Path, tmp_path: Path, surveyed: list[str]
 ) -> None:
-    plan = Study.load(four_towns).plan
+    plan = Study.load(four_towns).question
     batch.run(replace(plan, block=1, threads=1), None, tmp_path)
     for code in "ABCD":
         (tmp_path / code / "parcels.parquet").unlink()
@@ -340,7 +340,7 @@ def test_a_survey_comes_back_as_it_was(tmp_path: Path) -> None:
             "float": [0.1 + 0.2, np.nan, np.inf, *range(9)],
         }
     )
-    plan = question_of(toy_study(tmp_path).plan, "A")
+    plan = survey_question(toy_study(tmp_path).question, "A")
     found = survey(plan, "A")
     found = replace(found, parcels=replace(found.parcels, table=odd))
     write_survey(found, "key", tmp_path / "x.arrow")
@@ -433,15 +433,15 @@ def test_a_memory_of_other_software_is_not_believed(
 
 def test_a_question_leaves_nothing_out_that_decides(tmp_path: Path) -> None:
     # The survey is made with the question alone; held against one made with everything that the study says.
-    plan = toy_study(tmp_path).plan
-    alone, whole = survey(question_of(plan, "A"), "A"), survey(plan, "A")
+    plan = toy_study(tmp_path).question
+    alone, whole = survey(survey_question(plan, "A"), "A"), survey(plan, "A")
     pd.testing.assert_frame_equal(alone.measures, whole.measures, check_exact=True)
     assert (shapely.to_wkb(alone.land.buildable) == shapely.to_wkb(whole.land.buildable)).all()
     assert alone.layers == whole.layers
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path: Path, surveyed: list[str]) -> None:
-    plan = toy_study(tmp_path).plan
+    plan = toy_study(tmp_path).question
     for _ in range(2):
         assess(plan, "A")
     assert surveyed == ["A", "A"]
@@ -512,7 +512,7 @@ def test_what_changed_for_the_worse_is_refused_before_anything_is_computed(
 
 
 def test_what_is_no_file_is_looked_at_every_time(towns: Path, tmp_path: Path) -> None:
-    plan = Study.load(towns).plan
+    plan = Study.load(towns).question
     assert check_digest(plan, stamps_of(plan)) is not None
     stops = plan.sources["haltes"]
     for source in (

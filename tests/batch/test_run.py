@@ -107,13 +107,13 @@ def test_tables_in_memory_count_by_content(tmp_path: Path) -> None:
     other = toy_study(
         tmp_path, parcels=parcels().assign(parcel_id=lambda rows: rows["parcel_id"] + "x")
     )
-    assert batch.stamps_of(one.plan) == batch.stamps_of(same.plan)
+    assert batch.stamps_of(one.question) == batch.stamps_of(same.question)
     assert {
         name
-        for name, stamp in batch.stamps_of(other.plan).items()
-        if stamp != batch.stamps_of(one.plan)[name]
+        for name, stamp in batch.stamps_of(other.question).items()
+        if stamp != batch.stamps_of(one.question)[name]
     } == {"parcels"}
-    assert batch.fingerprints(other.plan) == batch.fingerprints(one.plan)
+    assert batch.fingerprints(other.question) == batch.fingerprints(one.question)
 
 
 def test_results_of_another_study_are_not_mixed_in(study: Study, tmp_path: Path) -> None:

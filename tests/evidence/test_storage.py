@@ -138,12 +138,12 @@ def test_a_source_that_changes_is_read_again_and_not_from_memory(
     batch.run(Study.load(local), ["A"], tmp_path / "fresh")
     assert comparable(out, f"s3://{prefix}/") == comparable(tmp_path / "fresh") != before
     # Likewise a layer: pyogrio's GDAL keeps what it read of an address, for as long as the process lives.
-    rows = Study.load(study).plan.sources["natuur"].read([])
+    rows = Study.load(study).question.sources["natuur"].read([])
     from toy_town import layers
 
     layers(tmp_path)["natuur"].iloc[:1].to_file(local.parent / "kaart.gpkg", layer="natuur")
     ask(f"{server.address}/{prefix}/kaart.gpkg", "PUT", (local.parent / "kaart.gpkg").read_bytes())
-    assert (len(rows), len(Study.load(study).plan.sources["natuur"].read([]))) == (3, 1)
+    assert (len(rows), len(Study.load(study).question.sources["natuur"].read([]))) == (3, 1)
 
 
 def test_sources_in_an_archive(server: Server, prefix: str, tmp_path: Path) -> None:

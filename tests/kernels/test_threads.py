@@ -69,7 +69,7 @@ def test_threads_and_chunks_change_nothing(
 
 @pytest.mark.usefixtures("small_chunks")
 def test_a_study_with_threads(tmp_path: Path) -> None:
-    plan = toy_study(tmp_path).plan
+    plan = toy_study(tmp_path).question
     one = assess(replace(plan, threads=1), plan.municipalities.codes[0])
     for block in (25_000, 8):  # threads over chunks of one block, and over blocks of two parcels
         many = assess(replace(plan, threads=4, block=block), plan.municipalities.codes[0])

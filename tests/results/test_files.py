@@ -236,7 +236,7 @@ def test_threads_do_not_change_degrees() -> None:
 def test_threads_and_chunks_do_not_change_geojson(
     ranking: Ranking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    locations = location_table(ranking.parcels, ranking.assessment.plan.groups)
+    locations = location_table(ranking.parcels, ranking.assessment.question.groups)
     write_geojson(locations, ranking.summary, tmp_path / "alone.geojson")
     monkeypatch.setattr("flexruimte.results.geojson._AT_ONCE", at_once)
     for threads in (1, 2, 5):

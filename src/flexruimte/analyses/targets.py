@@ -622,11 +622,10 @@ def _as_table(outcomes: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _typed(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
-    return (
-        pd.to_datetime(values).astype("datetime64[s]")
-        if kind.startswith("datetime")
-        else values.astype(kind)
-    )  # type: ignore[call-overload]  # a name
+    if kind.startswith("datetime"):
+        return pd.to_datetime(values).astype("datetime64[s]")
+    named: Any = kind  # which pandas' stubs only take as a literal
+    return values.astype(named)
 
 
 def _filling(key: str, homes: int, secured: pd.DataFrame) -> pd.DataFrame:

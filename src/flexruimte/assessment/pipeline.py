@@ -12,10 +12,10 @@ import pandas as pd
 from flexruimte.assessment.capacity import CAPACITY_MEASURES, assess_capacity
 from flexruimte.assessment.measures import compute_derived_measures
 from flexruimte.assessment.parcel_table import account, evidence
-from flexruimte.assessment.plan import Plan, layers_in_use, left_out_by
+from flexruimte.assessment.question import Question, layers_in_use, left_out_by
 from flexruimte.assessment.score import criterion_scores, rank, theme_scores
 from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
-from flexruimte.assessment.survey import Part, Progress, Survey, question_of, survey
+from flexruimte.assessment.survey import Part, Progress, Survey, survey, survey_question
 from flexruimte.assessment.verdicts import answers_of_rules, assess_site_types, assess_status
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.kernels.layout import Layouts
@@ -39,14 +39,14 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["Assessment", "Memory", "Plan", "Progress", "assess", "judge"]
+__all__ = ["Assessment", "Memory", "Progress", "Question", "assess", "judge"]
 
 
 @dataclass(frozen=True)
 class Assessment:
     """What is known of the parcels of one municipality."""
 
-    plan: Plan
+    question: Question
     ruleset: Ruleset
     """With the overrides for this municipality."""
     code: str
@@ -76,36 +76,39 @@ class Assessment:
 class Memory:
     """What was found before, for as long as a question about the land is the same; this one forgets."""
 
-    def recall(self, question: Plan, code: str) -> tuple[Survey | None, LayoutMemory]:
+    def recall(self, asked: Question, code: str) -> tuple[Survey | None, LayoutMemory]:
         """Return what the layers said of the parcels of a municipality, None where that is not known any more, and the layouts.
 
         Parameters
         ----------
-        question
-            What `flexruimte.assessment.survey.question_of` returns.
+        asked
+            What `flexruimte.assessment.survey.survey_question` returns.
         code
             Of the municipality.
         """
         return None, LayoutMemory()
 
-    def parts(self, question: Plan, code: str, count: int) -> Mapping[int, Part]:
+    def parts(self, asked: Question, code: str, count: int) -> Mapping[int, Part]:
         """Return blocks of the parcels that are surveyed already, by number from 0; `count` says how many blocks there are."""
         return {}
 
     def remember(
-        self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory
+        self, asked: Question, code: str, found: Survey | None, layouts: LayoutMemory
     ) -> None:
         """Keep what was found; None is what was recalled."""
 
 
 def assess(
-    plan: Plan, code: str, progress: Progress = lambda _step: None, memory: Memory | None = None
+    question: Question,
+    code: str,
+    progress: Progress = lambda _step: None,
+    memory: Memory | None = None,
 ) -> Assessment:
     """Judge and rank the parcels of one municipality.
 
     Parameters
     ----------
-    plan
+    question
         What the study asks.
     code
         Code of the municipality, or its name.
@@ -120,23 +123,23 @@ def assess(
         When the municipality does not exist or has no parcels, or when a layer cannot be used.
     """
     memory = memory or Memory()
-    code = plan.municipalities.codes[plan.municipalities.position(code)]
-    question = question_of(plan, code)
-    with use_threads(plan.threads):
+    code = question.municipalities.codes[question.municipalities.position(code)]
+    asked = survey_question(question, code)
+    with use_threads(question.threads):
         progress("recalling")
-        known, layouts = memory.recall(question, code)
+        known, layouts = memory.recall(asked, code)
         found = (
-            survey(question, code, progress, lambda count: memory.parts(question, code, count))
+            survey(asked, code, progress, lambda count: memory.parts(asked, code, count))
             if known is None
             else known
         )
-        assessment = judge(plan, code, found, layouts, progress)
-    memory.remember(question, code, None if known else found, layouts)
+        assessment = judge(question, code, found, layouts, progress)
+    memory.remember(asked, code, None if known else found, layouts)
     return assessment
 
 
 def judge(
-    plan: Plan,
+    question: Question,
     code: str,
     found: Survey,
     layouts: LayoutMemory,
@@ -146,7 +149,7 @@ def judge(
 
     Parameters
     ----------
-    plan
+    question
         What the study asks.
     code
         Of the municipality.
@@ -157,14 +160,14 @@ def judge(
     progress
         Told which step starts.
     """
-    ruleset = for_municipality(plan.ruleset, code)
-    name = plan.municipalities.names[plan.municipalities.position(code)]
-    left_out = left_out_by(ruleset, plan.not_assessed)
+    ruleset = for_municipality(question.ruleset, code)
+    name = question.municipalities.names[question.municipalities.position(code)]
+    left_out = left_out_by(ruleset, question.not_assessed)
     parcels, land, term = found.parcels, found.land, found.term
     measures = pd.concat(
         [found.measures, compute_derived_measures(ruleset, found.measures)], axis=1
     )
-    decisions = plan.decisions.at(parcels.ids, plan.as_of)
+    decisions = question.decisions.at(parcels.ids, question.as_of)
     skipped = frozenset(left_out)
     land_verdicts = {rule_id: finding.verdict for rule_id, finding in land.findings.items()}
 
@@ -195,7 +198,7 @@ def judge(
                 **{MUNICIPALITY_CODE: code, MUNICIPALITY_NAME: name}
             ),
             pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
-            theme_scores(ruleset, plan.groups, criteria),
+            theme_scores(ruleset, question.groups, criteria),
             measures,
             account(ruleset, verdicts, criteria, term, land, decisions),
             evidence(verdicts, criteria, land),
@@ -217,7 +220,7 @@ def judge(
         )
     )
     return Assessment(
-        plan=plan,
+        question=question,
         ruleset=ruleset,
         code=code,
         name=name,
@@ -228,11 +231,13 @@ def judge(
         left_out=left_out,
         inputs={
             "parcels": parcels.facts,
-            "municipalities": plan.municipalities.facts,
+            "municipalities": question.municipalities.facts,
             **found.layers,
         },
         absent=[
-            key for key in layers_in_use(ruleset, plan.not_assessed) if key not in plan.sources
+            key
+            for key in layers_in_use(ruleset, question.not_assessed)
+            if key not in question.sources
         ],
         approximated=_approximated(ruleset, found.layers),
         regime=term.regime,

@@ -22,7 +22,7 @@ import shapely
 from flexruimte.assessment.land import Land, LandFinding, assess_land, read_distances
 from flexruimte.assessment.measures import compute_measures
 from flexruimte.assessment.overlay import Overlay
-from flexruimte.assessment.plan import Plan
+from flexruimte.assessment.question import Question
 from flexruimte.assessment.term import TERM_PARAMETERS, Term, assess_term
 from flexruimte.evidence.decisions import load_decisions
 from flexruimte.evidence.layers import (
@@ -63,9 +63,9 @@ __all__ = [
     "Survey",
     "blocks_of",
     "look_again",
-    "question_of",
     "survey",
     "survey_part",
+    "survey_question",
 ]
 
 Progress: TypeAlias = Callable[[str], None]
@@ -107,7 +107,7 @@ class Part:
     """By layer."""
 
 
-def question_of(plan: Plan, code: str) -> Plan:
+def survey_question(question: Question, code: str) -> Question:
     """Return what a study asks of the layers around the parcels of a municipality, and nothing else.
 
     Two studies that ask the same here find the same, whatever else they ask. The survey is made
@@ -121,7 +121,7 @@ def question_of(plan: Plan, code: str) -> Plan:
       width;
     - placement parameters that no rule on a layer, measure or regime refers to, nor the term.
     """
-    ruleset = for_municipality(plan.ruleset, code)
+    ruleset = for_municipality(question.ruleset, code)
     rules = {
         rule_id: _untitled(rule, advice=None, condition=Condition.SITE)
         for rule_id, rule in ruleset.land_rules.items()
@@ -173,17 +173,17 @@ def question_of(plan: Plan, code: str) -> Plan:
         }
     )
     return replace(
-        plan,
+        question,
         name="",
         language="en",
         groups=[],
         decisions=load_decisions(None),
         ruleset=asked,
-        not_assessed=plan.not_assessed & set(layers),
+        not_assessed=question.not_assessed & set(layers),
         sources={
             key: source
-            for key, source in plan.sources.items()
-            if key in layers and key not in plan.not_assessed
+            for key, source in question.sources.items()
+            if key in layers and key not in question.not_assessed
         },
     )
 
@@ -200,7 +200,7 @@ def _untitled(part: Any, **changes: Any) -> Any:
 
 
 def survey(
-    plan: Plan,
+    question: Question,
     code: str,
     progress: Progress = lambda _step: None,
     parts_of: Callable[[int], Mapping[int, Part]] = lambda _count: {},
@@ -209,8 +209,8 @@ def survey(
 
     Parameters
     ----------
-    plan
-        What `question_of` returns: where to read, what to look for, and how many parcels are taken
+    question
+        What `survey_question` returns: where to read, what to look for, and how many parcels are taken
         at once, by all threads together.
     code
         Of the municipality.
@@ -226,12 +226,12 @@ def survey(
         When the municipality has no parcels, or when a layer cannot be used.
     """
     progress("parcels")
-    parcels = load_parcels(plan.parcels, plan.municipalities, code)
+    parcels = load_parcels(question.parcels, question.municipalities, code)
     # Blocks that are taken at the same time are smaller, so that together they take no more memory
     # than one.
-    blocks = blocks_of(parcels.geometries, max(plan.block // threads_in_use(), 1))
+    blocks = blocks_of(parcels.geometries, max(question.block // threads_in_use(), 1))
     parts = parts_of(len(blocks)) if len(blocks) > 1 else {}
-    layers, one_at_a_time = _Layers(plan, parcels), Lock()
+    layers, one_at_a_time = _Layers(question, parcels), Lock()
 
     def surveyed(number: int) -> Part:
         block = f", block {number + 1} of {len(blocks)}" if len(blocks) > 1 else ""
@@ -243,18 +243,18 @@ def survey(
         known = parts.get(number)
         if known is not None and np.array_equal(known.members, blocks[number]):
             return known
-        return _survey_block(plan, parcels, blocks[number], layers, told)
+        return _survey_block(question, parcels, blocks[number], layers, told)
 
     return _together(parcels, each_in_threads(surveyed, range(len(blocks))))
 
 
-def survey_part(plan: Plan, code: str, number: int) -> Part:
+def survey_part(question: Question, code: str, number: int) -> Part:
     """Return what the layers say of one block of the parcels of a municipality; `survey` puts blocks together.
 
     Parameters
     ----------
-    plan
-        What `question_of` returns.
+    question
+        What `survey_question` returns.
     code
         Of the municipality.
     number
@@ -265,9 +265,9 @@ def survey_part(plan: Plan, code: str, number: int) -> Part:
     FlexruimteError
         When the municipality has no parcels, or when a layer cannot be used.
     """
-    parcels = load_parcels(plan.parcels, plan.municipalities, code)
-    members = blocks_of(parcels.geometries, plan.block)[number]
-    return _survey_block(plan, parcels, members, _Layers(plan, parcels), lambda _step: None)
+    parcels = load_parcels(question.parcels, question.municipalities, code)
+    members = blocks_of(parcels.geometries, question.block)[number]
+    return _survey_block(question, parcels, members, _Layers(question, parcels), lambda _step: None)
 
 
 def blocks_of(shapes: Geometries, size: int) -> list[Integers]:
@@ -282,22 +282,24 @@ def blocks_of(shapes: Geometries, size: int) -> list[Integers]:
     return [np.sort(members) for members in np.array_split(np.argsort(along, kind="stable"), count)]
 
 
-def look_again(plan: Plan, parcels: Parcels, keys: Sequence[str]) -> dict[str, str | None]:
+def look_again(question: Question, parcels: Parcels, keys: Sequence[str]) -> dict[str, str | None]:
     """Read some layers around the parcels of a municipality, and return the digests of what is seen of them, as in the facts of a survey.
 
     Parameters
     ----------
-    plan
-        What `question_of` returns.
+    question
+        What `survey_question` returns.
     parcels
         Of the municipality.
     keys
         Of the layers.
     """
-    layers = _Layers(replace(plan, sources={key: plan.sources[key] for key in keys}), parcels)
+    layers = _Layers(
+        replace(question, sources={key: question.sources[key] for key in keys}), parcels
+    )
     facts: dict[str, LayerFacts] = {}
     seen: dict[str, list[Seen]] = {key: [] for key in keys}
-    for members in blocks_of(parcels.geometries, plan.block):
+    for members in blocks_of(parcels.geometries, question.block):
         for key, layer in layers.near(members).items():
             facts[key] = layer.facts
             seen[key].append(_seen(layer, parcels.ids[members]))
@@ -311,19 +313,19 @@ def _seen(layer: Layer, ids: np.ndarray[Any, Any]) -> Seen:
 class _Layers:
     """The layers of a study around the parcels of a municipality, read for some of them at a time."""
 
-    def __init__(self, plan: Plan, parcels: Parcels) -> None:
-        ruleset = plan.ruleset
-        self._plan = plan
+    def __init__(self, question: Question, parcels: Parcels) -> None:
+        ruleset = question.ruleset
+        self._question = question
         self._bounds = shapely.bounds(parcels.geometries)
-        kinds = {key: ruleset.layers[key].geometry for key in plan.sources}
+        kinds = {key: ruleset.layers[key].geometry for key in question.sources}
         self._tables = {
             key: load_table(key, ruleset.layers[key], source, ruleset.fields_in_use(key))
-            for key, source in plan.sources.items()
+            for key, source in question.sources.items()
             if kinds[key] == "table"
         }
         self._reaches = {
             key: _reach(ruleset, key, source)
-            for key, source in plan.sources.items()
+            for key, source in question.sources.items()
             if kinds[key] != "table"
         }
         self._around = {
@@ -332,12 +334,12 @@ class _Layers:
 
     def near(self, members: Integers) -> dict[str, Layer]:
         """Return the layers around some of the parcels, as far as the largest distance any rule needs of each, by key."""
-        ruleset = self._plan.ruleset
+        ruleset = self._question.ruleset
         layers: dict[str, Layer] = dict(self._tables)
         for key, reach in self._reaches.items():
             spec, source, near = (
                 ruleset.layers[key],
-                self._plan.sources[key],
+                self._question.sources[key],
                 surroundings(self._bounds[members], reach),
             )
             if spec.geometry == "raster":
@@ -350,16 +352,20 @@ class _Layers:
 
 
 def _survey_block(
-    plan: Plan, parcels: Parcels, members: Integers, around: _Layers, progress: Progress
+    question: Question, parcels: Parcels, members: Integers, around: _Layers, progress: Progress
 ) -> Part:
     progress("layers")
-    ruleset, ids, overlay = plan.ruleset, parcels.ids[members], Overlay(parcels.geometries[members])
+    ruleset, ids, overlay = (
+        question.ruleset,
+        parcels.ids[members],
+        Overlay(parcels.geometries[members]),
+    )
     layers = around.near(members)
     progress("land")
     of_parcel = compute_measures(ruleset, "parcel", overlay, ids, layers)
     land = assess_land(ruleset, layers, overlay, of_parcel.assign(**{AREA: overlay.areas}))
     progress("measures")
-    measures, term = _measure(plan, ruleset, ids, layers, overlay, of_parcel, land)
+    measures, term = _measure(question, ruleset, ids, layers, overlay, of_parcel, land)
     facts = {key: layer.facts for key, layer in layers.items()}
     return Part(
         members,
@@ -460,7 +466,7 @@ def _reach(ruleset: Ruleset, key: str, source: Source) -> float:
 
 
 def _measure(
-    plan: Plan,
+    question: Question,
     ruleset: Ruleset,
     ids: np.ndarray[Any, Any],
     layers: Mapping[str, Layer],
@@ -475,7 +481,7 @@ def _measure(
     of_buildable = compute_measures(
         ruleset, "buildable", Overlay(shapes, around=overlay), ids, layers
     )
-    term = assess_term(ruleset, layers, plan.not_assessed, overlay, ids, plan.as_of)
+    term = assess_term(ruleset, layers, question.not_assessed, overlay, ids, question.as_of)
     largest = largest_part(land.buildable)
     shape = pd.DataFrame(
         {

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from flexruimte.assessment.pipeline import Memory, Plan, Progress, assess
-from flexruimte.assessment.survey import question_of
+from flexruimte.assessment.pipeline import Memory, Progress, Question, assess
+from flexruimte.assessment.survey import survey_question
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.memory import MEMORY_FILES, FolderMemory
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
@@ -27,7 +27,7 @@ _NO_MEMORY: Final = (
 
 
 def compute(
-    plan: Plan,
+    question: Question,
     job: Job,
     place: Place,
     progress: Progress,
@@ -38,10 +38,10 @@ def compute(
     try:
         with place.writing(entry.folder, MEMORY_FILES) as folder:
             memory = memory_of(folder, job)
-            if job.stands and memory.still_holds(question_of(plan, entry.code), entry.code):
+            if job.stands and memory.still_holds(survey_question(question, entry.code), entry.code):
                 entry.state, entry.unchanged = "done", True
                 return entry
-            ranking = _ranked(plan, entry.code, progress, memory)
+            ranking = _ranked(question, entry.code, progress, memory)
             progress("writing")
             _write(ranking, folder, memory)
         entry.counts = {
@@ -71,7 +71,7 @@ def compute(
     return entry
 
 
-def _ranked(plan: Plan, code: str, progress: Progress, memory: Memory) -> Ranking:
+def _ranked(question: Question, code: str, progress: Progress, memory: Memory) -> Ranking:
     """Return the ranking of a municipality, with the time that each step took."""
     moments: list[tuple[str, float]] = []
 
@@ -79,7 +79,7 @@ def _ranked(plan: Plan, code: str, progress: Progress, memory: Memory) -> Rankin
         moments.append((step, time.perf_counter()))
         progress(step)
 
-    assessment = assess(plan, code, clocked, memory)
+    assessment = assess(question, code, clocked, memory)
     ends = [*(start for _, start in moments[1:]), time.perf_counter()]
     seconds: dict[str, float] = {}
     for (step, start), end in zip(moments, ends, strict=True):
@@ -95,4 +95,4 @@ def _write(ranking: Ranking, folder: Path, memory: FolderMemory) -> None:
     memory.note_written(layouts)
     ranking.to_parquet(folder / PARCELS)
     ranking.to_summary(folder / SUMMARY)
-    write_ranked(ranking.locations, ranking.assessment.plan.groups, folder)
+    write_ranked(ranking.locations, ranking.assessment.question.groups, folder)

@@ -7,7 +7,7 @@ import json
 from functools import cached_property
 from typing import Any
 
-from flexruimte.assessment.pipeline import Plan
+from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.fingerprint import check_digest, digest, fingerprints, stamps_of
 from flexruimte.errors import OutputError, enumerate_some
@@ -26,16 +26,16 @@ class Log:
     ----------
     place
         Of the run's results.
-    plan
+    question
         What the study asks; entries of another study, or other evidence, are outdated.
     """
 
-    def __init__(self, place: Place, plan: Plan) -> None:
+    def __init__(self, place: Place, question: Question) -> None:
         self.place = place
-        self._study = plan.name
-        self._fingerprints, self._stamps = fingerprints(plan), stamps_of(plan)
+        self._study = question.name
+        self._fingerprints, self._stamps = fingerprints(question), stamps_of(question)
         self._stamp = digest(self._stamps)
-        self._plan = plan
+        self._question = question
         self.read()
 
     def read(self) -> None:
@@ -50,7 +50,7 @@ class Log:
 
     @cached_property
     def _check(self) -> str | None:
-        return check_digest(self._plan, self._stamps)
+        return check_digest(self._question, self._stamps)
 
     @property
     def is_checked(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 import shapely
 
-from flexruimte.assessment.pipeline import Plan
+from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.executors.cluster import compute_on_cluster
 from flexruimte.batch.executors.processes import compute_in_workers
 from flexruimte.batch.job import compute
@@ -80,7 +80,7 @@ class BatchReport:
 
 
 def run(
-    study: Study | Plan,
+    study: Study | Question,
     codes: Sequence[str] | None,
     out: str | Path,
     *,
@@ -125,13 +125,13 @@ def run(
     """
     if workers < 1:
         raise StudyError(f"workers is {workers}; give 1 or more")
-    plan = study.plan if isinstance(study, Study) else study
-    wanted = _codes(plan, codes)
+    question = study.question if isinstance(study, Study) else study
+    wanted = _codes(question, codes)
     place = place_of(out)
-    log = Log(place, plan)
+    log = Log(place, question)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     if pending:
-        _refuse_bad_input(plan, pending if codes else [], checked=log.is_checked and not fresh)
+        _refuse_bad_input(question, pending if codes else [], checked=log.is_checked and not fresh)
     with place.locked():
         log.read()  # again: another run may have ended in between
         if pending:
@@ -139,7 +139,7 @@ def run(
         _tidy(log)
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
         try:
-            _Run(plan, log, wanted, pending, progress).compute(workers, dask, fresh=fresh)
+            _Run(question, log, wanted, pending, progress).compute(workers, dask, fresh=fresh)
         # When run.json itself cannot be written, workers are ended in the middle of a file.
         finally:
             _tidy(log)
@@ -185,10 +185,10 @@ class _Run:
     """Computes what is pending and tells of it."""
 
     def __init__(
-        self, plan: Plan, log: Log, wanted: list[str], pending: list[str], progress: Report
+        self, question: Question, log: Log, wanted: list[str], pending: list[str], progress: Report
     ) -> None:
-        self._plan, self._log, self._wanted, self._pending, self._progress = (
-            plan,
+        self._question, self._log, self._wanted, self._pending, self._progress = (
+            question,
             log,
             wanted,
             pending,
@@ -196,7 +196,7 @@ class _Run:
         )
         self._finished = len(wanted) - len(pending)
         self._started = time.monotonic()
-        known = plan.municipalities
+        known = question.municipalities
         # Before anything is read of them, area is what is known of the work.
         self._work = {
             code: float(shapely.area(known.geometries[known.position(code)])) for code in pending
@@ -212,12 +212,12 @@ class _Run:
         place = self._log.place
         if dask is not None and jobs:
             compute_on_cluster(
-                self._plan, jobs, place, dask, started=self._log.start, finished=self._finish
+                self._question, jobs, place, dask, started=self._log.start, finished=self._finish
             )
             return
         if workers > 1 and len(jobs) > 1:
             compute_in_workers(
-                self._plan,
+                self._question,
                 jobs,
                 place,
                 workers,
@@ -228,11 +228,11 @@ class _Run:
             return
         for job in jobs:
             self._log.start(job.entry)
-            compute(self._plan, job, place, partial(self._step, job.entry))
+            compute(self._question, job, place, partial(self._step, job.entry))
             self._finish(job.entry)
 
     def _name(self, code: str) -> str:
-        return self._plan.municipalities.names[self._plan.municipalities.position(code)]
+        return self._question.municipalities.names[self._question.municipalities.position(code)]
 
     def _step(self, entry: MunicipalityRun, step: str) -> None:
         self._tell(entry.code, "step", step)
@@ -268,17 +268,17 @@ class _Run:
         self._progress(replace(event, finished=self._finished, seconds_left=left))
 
 
-def _codes(plan: Plan, codes: Sequence[str] | None) -> list[str]:
+def _codes(question: Question, codes: Sequence[str] | None) -> list[str]:
     """Return the codes of the municipalities asked for, each once, in the order of the codes."""
-    known = plan.municipalities
+    known = question.municipalities
     if codes is None or not len(codes):
         return list(known.codes)
     return [known.codes[position] for position in sorted({known.position(code) for code in codes})]
 
 
-def _refuse_bad_input(plan: Plan, named: list[str], *, checked: bool) -> None:
+def _refuse_bad_input(question: Question, named: list[str], *, checked: bool) -> None:
     """Look at every source, unless a run did, and at the municipalities asked for by name, before anything is computed or written."""
-    problems = [] if checked else check(plan).problems
+    problems = [] if checked else check(question).problems
     if problems:
         more = (
             f" (and {len(problems) - 1} more; flexruimte check lists them)"
@@ -287,4 +287,4 @@ def _refuse_bad_input(plan: Plan, named: list[str], *, checked: bool) -> None:
         )
         raise StudyError(f"{problems[0]}{more}")
     for code in named:
-        load_parcels(plan.parcels, plan.municipalities, code)
+        load_parcels(question.parcels, question.municipalities, code)

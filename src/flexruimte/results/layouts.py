@@ -109,13 +109,19 @@ def digest_of_layouts(assessment: Assessment) -> str | None:
     """
     if assessment.layouts is None:
         return None
-    plan, parcels, sites = assessment.plan, assessment.parcels, assessment.sites
+    question, parcels, sites = assessment.question, assessment.parcels, assessment.sites
     ids = [
         parcels[PARCEL_ID].tolist(),
         parcels[SITE_ID].tolist(),
         [] if sites is None else sites.table[PARCEL_ID].tolist(),
     ]
-    general = [software_versions(), plan.language, plan.as_of.isoformat(), plan.groups, ids]
+    general = [
+        software_versions(),
+        question.language,
+        question.as_of.isoformat(),
+        question.groups,
+        ids,
+    ]
     digest = hashlib.sha256(json.dumps(general, sort_keys=True).encode())
     for layouts in (assessment.layouts, None if sites is None else sites.layouts):
         for name in () if layouts is None else _DRAWN:

@@ -186,7 +186,7 @@ def _evidence(rule: Rule, assessment: Assessment) -> list[str]:
         layers += [
             part.layer
             for part in read
-            if part is not None and part.layer not in assessment.plan.not_assessed
+            if part is not None and part.layer not in assessment.question.not_assessed
         ]
     return layers
 

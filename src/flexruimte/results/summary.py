@@ -68,17 +68,17 @@ def summarise(
     timings
         Seconds per step. [s]
     """
-    plan, ruleset = assessment.plan, assessment.ruleset
+    question, ruleset = assessment.question, assessment.ruleset
     rules = rule_facts(assessment)
     for facts in rules:
         facts["counts"] = _rule_counts(facts["id"], assessment.verdicts, parcels)
     return {
         "format": FORMAT,
         "study": {
-            "name": plan.name,
-            "as_of": plan.as_of.isoformat(),
-            "language": plan.language,
-            "target_groups": plan.groups,
+            "name": question.name,
+            "as_of": question.as_of.isoformat(),
+            "language": question.language,
+            "target_groups": question.groups,
         },
         "municipality": {"code": assessment.code, "name": assessment.name},
         "ruleset": _ruleset(ruleset),
@@ -92,7 +92,7 @@ def summarise(
                 "title": _title(ruleset, name),
                 "leaves_out": [key for key, cause in assessment.left_out.items() if cause == name],
             }
-            for name in sorted(plan.not_assessed)
+            for name in sorted(question.not_assessed)
         ],
         "absent": [{"id": name, "title": _title(ruleset, name)} for name in assessment.absent],
         "approximated": {
@@ -232,9 +232,9 @@ def _title(ruleset: Ruleset, name: str) -> dict[str, str] | None:
 def _decisions(assessment: Assessment, parcels: pd.DataFrame) -> dict[str, Any]:
     """Return the decisions on these parcels, and how many are not in force yet."""
     columns = parcels[[PARCEL_ID, "decision", "decision_reason", "decision_date", STATUS]]
-    rows = assessment.plan.decisions.rows
+    rows = assessment.question.decisions.rows
     here = rows[rows.index.isin(parcels[PARCEL_ID])]
     return {
         "applied": columns[columns["decision"].notna()].to_dict("records"),
-        "not_yet_in_force": int((here["date"] > np.datetime64(assessment.plan.as_of)).sum()),
+        "not_yet_in_force": int((here["date"] > np.datetime64(assessment.question.as_of)).sum()),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import shapely
 
-from flexruimte.assessment.plan import Plan, layers_in_use
+from flexruimte.assessment.question import Question, layers_in_use
 from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.layers import check_raster_values, load_table, source_columns
@@ -34,12 +34,12 @@ class CheckReport:
     """What was found, a line per source."""
 
 
-def check(plan: Plan) -> CheckReport:
+def check(question: Question) -> CheckReport:
     """Open every source of a study and compare it with what the rules need.
 
     Parameters
     ----------
-    plan
+    question
         What the study asks.
 
     Returns
@@ -48,25 +48,25 @@ def check(plan: Plan) -> CheckReport:
         Without problems the study can be run.
     """
     report = CheckReport()
-    _check_parcels(plan, report)
-    for key, source in plan.sources.items():
-        if key in plan.not_assessed:
+    _check_parcels(question, report)
+    for key, source in question.sources.items():
+        if key in question.not_assessed:
             report.warnings.append(f"{key} is in the study but not assessed: it will not be read")
             continue
         try:
-            _check_layer(plan, key, source, report)
+            _check_layer(question, key, source, report)
         except FlexruimteError as error:
             report.problems.append(str(error))
     report.missing_layers.extend(
         layer
-        for layer in layers_in_use(plan.ruleset, plan.not_assessed)
-        if layer not in plan.sources
+        for layer in layers_in_use(question.ruleset, question.not_assessed)
+        if layer not in question.sources
     )
     return report
 
 
-def _check_parcels(plan: Plan, report: CheckReport) -> None:
-    source, settings = plan.parcels, plan.parcels.settings
+def _check_parcels(question: Question, report: CheckReport) -> None:
+    source, settings = question.parcels, question.parcels.settings
     try:
         _ = source.crs
         if isinstance(settings, ParcelSettings):
@@ -82,23 +82,23 @@ def _check_parcels(plan: Plan, report: CheckReport) -> None:
     except FlexruimteError as error:
         report.problems.append(str(error))
     report.lines.append(
-        f"{plan.municipalities.facts.source}: {len(plan.municipalities.codes)} municipalities"
+        f"{question.municipalities.facts.source}: {len(question.municipalities.codes)} municipalities"
     )
 
 
-def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> None:
-    spec = plan.ruleset.layers[key]
+def _check_layer(question: Question, key: str, source: Source, report: CheckReport) -> None:
+    spec = question.ruleset.layers[key]
     if spec.geometry == "raster":
-        _warn_of_reach(plan, source, source.check_raster(), report)
+        _warn_of_reach(question, source, source.check_raster(), report)
         check_raster_values(spec, source)
         report.lines.append(f"{source.label}: raster")
         return
-    fields = plan.ruleset.fields_in_use(key)
+    fields = question.ruleset.fields_in_use(key)
     source_columns(source, [*fields, *spec.rows])
     if spec.geometry == "table":
         table = load_table(key, spec, source, fields)
-        if plan.ruleset.agreements is not None and plan.ruleset.agreements.layer == key:
-            agreement_dates(plan.ruleset.agreements, table)
+        if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
+            agreement_dates(question.ruleset.agreements, table)
         report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
         return
     _ = source.crs
@@ -110,15 +110,15 @@ def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> N
             f'{source.label} has no features and says nothing; if that means "none here", say coverage = "complete"'
         )
     elif source.extent is not None and (coverage == "extent" or spec.fills):
-        _warn_of_reach(plan, source, source.extent, report)
+        _warn_of_reach(question, source, source.extent, report)
     elif source.extent is not None and coverage == "auto":
-        reach = plan.ruleset.reach_m(key)
+        reach = question.ruleset.reach_m(key)
         near = shapely.intersects(
-            shapely.box(*source.extent), shapely.buffer(plan.municipalities.geometries, reach)
+            shapely.box(*source.extent), shapely.buffer(question.municipalities.geometries, reach)
         )
         silent = [
             code
-            for code, is_near in zip(plan.municipalities.codes, near, strict=True)
+            for code, is_near in zip(question.municipalities.codes, near, strict=True)
             if not is_near
         ]
         if silent:
@@ -129,17 +129,20 @@ def _check_layer(plan: Plan, key: str, source: Source, report: CheckReport) -> N
 
 
 def _warn_of_reach(
-    plan: Plan, source: Source, extent: tuple[float, float, float, float], report: CheckReport
+    question: Question,
+    source: Source,
+    extent: tuple[float, float, float, float],
+    report: CheckReport,
 ) -> None:
-    parcels = plan.parcels.extent
+    parcels = question.parcels.extent
     if parcels is None:
         return
-    asked = shapely.intersection(plan.municipalities.geometries, shapely.box(*parcels))
+    asked = shapely.intersection(question.municipalities.geometries, shapely.box(*parcels))
     reached = shapely.area(shapely.intersection(asked, shapely.box(*extent)))
     short = {
         code: here / area
         for code, here, area in zip(
-            plan.municipalities.codes, reached, shapely.area(asked), strict=True
+            question.municipalities.codes, reached, shapely.area(asked), strict=True
         )
         if here < _MOSTLY * area
     }

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from flexruimte.assessment.capacity import layout_parameters
-from flexruimte.assessment.pipeline import Plan, Progress, assess
+from flexruimte.assessment.pipeline import Progress, Question, assess
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.evidence.decisions import load_decisions
 from flexruimte.evidence.parcels import load_municipalities
@@ -146,7 +146,7 @@ class Study:
             if decisions is None
             else Source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
         )
-        self.plan = _plan(self._parts)
+        self.question = _question(self._parts)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -168,7 +168,7 @@ class Study:
     @classmethod
     def _of(cls, parts: _Parts) -> Self:
         study = cls.__new__(cls)
-        study._parts, study.plan = parts, _plan(parts)
+        study._parts, study.question = parts, _question(parts)
         return study
 
     def changed(self, **changes: Any) -> Self:
@@ -190,7 +190,7 @@ class Study:
         --------
         >>> from flexruimte.study.sample import sample_study_path
         >>> study = Study.load(sample_study_path())
-        >>> study.changed(rules={"natura2000": {"level": "soft"}}).plan.ruleset.rules["natura2000"].level.value
+        >>> study.changed(rules={"natura2000": {"level": "soft"}}).question.ruleset.rules["natura2000"].level.value
         'soft'
         """
         tables = {
@@ -216,7 +216,7 @@ class Study:
     @property
     def codes(self) -> list[str]:
         """Codes of the municipalities."""
-        return list(self.plan.municipalities.codes)
+        return list(self.question.municipalities.codes)
 
     def rank(self, municipality: str, progress: Progress = lambda _step: None) -> Ranking:
         """Judge and rank the parcels of one municipality.
@@ -233,12 +233,12 @@ class Study:
         FlexruimteError
             When there is no such municipality, it has no parcels, or a layer cannot be used.
         """
-        return Ranking(assess(self.plan, municipality, progress))
+        return Ranking(assess(self.question, municipality, progress))
 
     def __repr__(self) -> str:
         """Return a one-line description."""
-        plan = self.plan
-        return f"<Study '{plan.name}': {len(plan.municipalities.codes)} municipalities, {len(plan.sources)} layers, as of {plan.as_of}>"
+        question = self.question
+        return f"<Study '{question.name}': {len(question.municipalities.codes)} municipalities, {len(question.sources)} layers, as of {question.as_of}>"
 
 
 def _as_date(value: dt.date | str) -> dt.date:
@@ -297,7 +297,7 @@ def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
     )
 
 
-def _plan(parts: _Parts) -> Plan:
+def _question(parts: _Parts) -> Question:
     """Check what the parts of a study say about each other, and put them together."""
     ruleset = parts.ruleset
     for key in parts.sources:
@@ -323,7 +323,7 @@ def _plan(parts: _Parts) -> Plan:
             )
     ruleset = _with_placement(ruleset, parts.placement)
     layout_parameters(ruleset)  # refuses what contradicts itself
-    return Plan(
+    return Question(
         name=parts.name,
         as_of=parts.as_of,
         language=parts.language,

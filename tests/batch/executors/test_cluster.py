@@ -167,7 +167,7 @@ def test_a_local_cluster_gives_the_same_bytes(
 def test_blocks_of_one_municipality_on_all_workers_give_the_same_bytes(
     four_towns: Path, four_towns_results: Path, tmp_path: Path
 ) -> None:
-    plan = replace(Study.load(four_towns).plan, block=1)
+    plan = replace(Study.load(four_towns).question, block=1)
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None
     ) as cluster:
@@ -226,7 +226,7 @@ def test_a_worker_that_was_thought_lost_does_no_harm(
     four_towns: Path, four_towns_results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While a job has a file half-written, another computes the same municipality from start to end; then the first goes on."""
-    plan, place = Study.load(four_towns).plan, place_of(tmp_path / "out")
+    plan, place = Study.load(four_towns).question, place_of(tmp_path / "out")
     half, other = threading.Event(), threading.Event()
     flush = whole_file._flush
 

@@ -56,7 +56,7 @@ def test_threads_change_nothing(four_towns: Path, four_towns_results: Path, tmp_
 
     for threads in (1, 5):
         batch.run(
-            replace(Study.load(four_towns).plan, threads=threads), None, tmp_path / str(threads)
+            replace(Study.load(four_towns).question, threads=threads), None, tmp_path / str(threads)
         )
         assert contents(tmp_path / str(threads)) == contents(four_towns_results)
 
@@ -71,7 +71,7 @@ def test_a_study_in_memory_goes_to_the_workers(
     study = toy_study(
         tmp_path, municipalities=gpd.read_file(four_towns.parent / "kaart.gpkg", layer="gemeente")
     )
-    assert isinstance(study.plan.parcels.data, gpd.GeoDataFrame)
+    assert isinstance(study.question.parcels.data, gpd.GeoDataFrame)
     assert batch.run(study, None, tmp_path / "out", workers=2).exit_status == 0
     assert (
         sum(

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from flexruimte.assessment.pipeline import Plan
+from flexruimte.assessment.pipeline import Question
 from flexruimte.assessment.survey import Part
 from flexruimte.batch.job import compute
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
@@ -38,7 +38,7 @@ _NO_WORKERS: Final = "the Dask scheduler at {} has had no workers for a while; s
 
 
 def compute_on_cluster(
-    plan: Plan,
+    question: Question,
     jobs: list[Job],
     place: Place,
     address: str,
@@ -55,7 +55,7 @@ def compute_on_cluster(
 
     Parameters
     ----------
-    plan
+    question
         What the study asks; the workers must see its sources under the same paths.
     jobs
         Of the municipalities.
@@ -87,11 +87,11 @@ def compute_on_cluster(
             f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]}); start it, or correct the address"
         ) from None
     with client:
-        _check_workers(client, plan, place)
-        # Each worker computes as many municipalities at once as it has threads. The plan is a job
+        _check_workers(client, question, place)
+        # Each worker computes as many municipalities at once as it has threads. The question is a job
         # too: one that is lost with the workers that have it is made again, which scattered data
         # are not.
-        shared = client.submit(_itself, replace(plan, threads=1), pure=False)
+        shared = client.submit(_itself, replace(question, threads=1), pure=False)
 
         def submitted(job: Job, trial: str, priority: int = 0) -> Future[MunicipalityRun]:
             started(job.entry)
@@ -169,34 +169,34 @@ def _is_done(
     return True
 
 
-def _itself(plan: Plan) -> Plan:
-    return plan
+def _itself(question: Question) -> Question:
+    return question
 
 
-def _job(plan: Plan, job: Job, place: Place) -> MunicipalityRun:
+def _job(question: Question, job: Job, place: Place) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
 
     class Shared(FolderMemory):
         """Has the blocks of a municipality with many parcels surveyed by all workers; files beside the results are the hand-over."""
 
-        def parts(self, question: Plan, code: str, count: int) -> dict[int, Part]:
-            _survey_parts(question, job, place, count)
+        def parts(self, asked: Question, code: str, count: int) -> dict[int, Part]:
+            _survey_parts(asked, job, place, count)
             names = [part_file(number) for number in range(count)]
             with place.reading(names, job.entry.folder) as folder:
-                parts = FolderMemory.of(folder, job).parts(question, code, count)
+                parts = FolderMemory.of(folder, job).parts(asked, code, count)
             place.remove(names, job.entry.folder)
             return parts
 
-    return compute(plan, job, place, lambda _step: None, Shared.of)
+    return compute(question, job, place, lambda _step: None, Shared.of)
 
 
-def _survey_parts(question: Plan, job: Job, place: Place, count: int) -> None:
+def _survey_parts(asked: Question, job: Job, place: Place, count: int) -> None:
     """Have blocks surveyed, and wait until all are; this runs in a worker, which takes other work in the meantime."""
     from distributed import worker_client
     from distributed.scheduler import KilledWorker
 
     with worker_client() as client:
-        shared = client.scatter(question, broadcast=True)
+        shared = client.scatter(asked, broadcast=True)
         key = f"flexruimte-{job.entry.code}-{job.entry.started}-block"
         parts = [
             client.submit(_part, shared, job, place, number, count, key=f"{key}-{number}")
@@ -208,20 +208,20 @@ def _survey_parts(question: Plan, job: Job, place: Place, count: int) -> None:
             raise FlexruimteError(_OFTEN_LOST) from None
 
 
-def _part(question: Plan, job: Job, place: Place, number: int, count: int) -> None:
+def _part(asked: Question, job: Job, place: Place, number: int, count: int) -> None:
     """Survey one block; this runs in a worker.
 
     What goes wrong is said by the one who puts the blocks together, when it tries itself.
     """
     with (
         suppress(FlexruimteError),
-        use_threads(question.threads),
+        use_threads(asked.threads),
         place.writing(job.entry.folder, [part_file(number)]) as folder,
     ):
-        FolderMemory.of(folder, job).survey_part(question, job.entry.code, number, count)
+        FolderMemory.of(folder, job).survey_part(asked, job.entry.code, number, count)
 
 
-def _check_workers(client: Client, plan: Plan, place: Place) -> None:
+def _check_workers(client: Client, question: Question, place: Place) -> None:
     """Refuse workers whose software differs, or that do not reach what they need."""
     here = versions.software_versions()
     try:
@@ -245,7 +245,7 @@ def _check_workers(client: Client, plan: Plan, place: Place) -> None:
             raise StudyError(
                 f"Dask worker {worker} has {enumerate_some(differing)}; install the same versions there"
             )
-    for worker, problem in sorted(client.run(_out_of_reach, plan, place).items()):
+    for worker, problem in sorted(client.run(_out_of_reach, question, place).items()):
         if problem is not None:
             kind = OutputError if isinstance(problem, OutputError) else SourceError
             raise kind(
@@ -257,10 +257,10 @@ def _versions_there() -> dict[str, str]:
     return versions.software_versions()
 
 
-def _out_of_reach(plan: Plan, place: Place) -> FlexruimteError | None:
+def _out_of_reach(question: Question, place: Place) -> FlexruimteError | None:
     """Return what a worker cannot read or write; None where it can all."""
     try:
-        for source in (plan.parcels, *plan.sources.values()):
+        for source in (question.parcels, *question.sources.values()):
             if source.data is None:
                 source.check_presence()
         place.check()

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Final
 
-from flexruimte.assessment.pipeline import Plan
+from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.job import compute
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.results.store import Place
@@ -43,7 +43,7 @@ class _Worker:
 
 
 def compute_in_workers(
-    plan: Plan,
+    question: Question,
     jobs: list[Job],
     place: Place,
     count: int,
@@ -59,7 +59,7 @@ def compute_in_workers(
 
     Parameters
     ----------
-    plan
+    question
         What the study asks. Each worker has its share of the processors.
     jobs
         Of the municipalities.
@@ -70,9 +70,11 @@ def compute_in_workers(
     started, stepped, finished
         Told what happens, in this process.
     """
-    threads = max(1, (os.cpu_count() or 1) // count) if plan.threads is None else plan.threads
+    threads = (
+        max(1, (os.cpu_count() or 1) // count) if question.threads is None else question.threads
+    )
     doubtful: list[Job] = []
-    with _workers(replace(plan, threads=threads), place, min(count, len(jobs))) as workers:
+    with _workers(replace(question, threads=threads), place, min(count, len(jobs))) as workers:
         _work_off(
             workers,
             deque(jobs),
@@ -87,7 +89,7 @@ def compute_in_workers(
             lost.entry.state, lost.entry.error = "failed", _DIED.format(code)
             finished(lost.entry)
 
-        with _workers(plan, place, 1) as workers:
+        with _workers(question, place, 1) as workers:
             _work_off(workers, deque([job]), started, stepped, finished, failed)
 
 
@@ -128,13 +130,13 @@ def _work_off(
                 finished(job.entry)
 
 
-def _tell(worker: _Worker, what: Plan | Job) -> None:
+def _tell(worker: _Worker, what: Question | Job) -> None:
     with suppress(OSError):  # if it has died, its end of the pipe will say so
         worker.pipe.send(what)
 
 
 @contextmanager
-def _workers(plan: Plan, place: Place, count: int) -> Iterator[Callable[[], list[_Worker]]]:
+def _workers(question: Question, place: Place, count: int) -> Iterator[Callable[[], list[_Worker]]]:
     """Give a function that returns workers, new ones for those that died and have nothing to do any more. In the end all are stopped."""
     context = multiprocessing.get_context("spawn")
     workers: list[_Worker] = []
@@ -152,10 +154,10 @@ def _workers(plan: Plan, place: Place, count: int) -> Iterator[Callable[[], list
         ]
         new = [hired() for _ in range(count - len(workers))]
         workers.extend(new)
-        # Which takes the plan, as large as it is, when its imports are done: all have started by
+        # Which takes the question, as large as it is, when its imports are done: all have started by
         # then.
         for worker in new:
-            _tell(worker, plan)
+            _tell(worker, question)
         return workers
 
     try:
@@ -171,19 +173,19 @@ def _workers(plan: Plan, place: Place, count: int) -> Iterator[Callable[[], list
 
 
 def _serve(pipe: Connection, place: Place) -> None:
-    """Compute what comes through the pipe after the plan, until it closes. This runs in the worker."""
+    """Compute what comes through the pipe after the question, until it closes. This runs in the worker."""
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; the first process decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
-        plan: Plan = pipe.recv()
-        # Libraries and plan stay: not to be looked through again for what may go, a tenth of a run
+        question: Question = pipe.recv()
+        # Libraries and question stay: not to be looked through again for what may go, a tenth of a run
         # that only judges anew.
         gc.freeze()
         while True:
             job: Job = pipe.recv()
-            pipe.send(compute(plan, job, place, pipe.send))
+            pipe.send(compute(question, job, place, pipe.send))
 
 
 def _end_with_parent() -> None:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from flexruimte.assessment.pipeline import Plan
+from flexruimte.assessment.pipeline import Question
 from flexruimte.errors import SourceError
 from flexruimte.evidence import storage
 from flexruimte.evidence.sources import Source, locate
@@ -26,44 +26,48 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def fingerprints(plan: Plan) -> dict[str, str]:
+def fingerprints(question: Question) -> dict[str, str]:
     """Return for each municipality a text that changes when what is asked of it does: the study, its rules there, or the software.
 
     What the inputs hold is not part of it: see `stamps_of`.
     """
     general = digest(
         software_versions(),
-        [plan.name, plan.as_of.isoformat(), plan.language, plan.groups, sorted(plan.not_assessed)],
-        plan.ruleset.model_copy(update={"municipalities": {}}).model_dump_json(),
-        plan.decisions.rows.reset_index().astype(str).to_dict("records"),
-        _settings(plan),
+        [
+            question.name,
+            question.as_of.isoformat(),
+            question.language,
+            question.groups,
+            sorted(question.not_assessed),
+        ],
+        question.ruleset.model_copy(update={"municipalities": {}}).model_dump_json(),
+        question.decisions.rows.reset_index().astype(str).to_dict("records"),
+        _settings(question),
     )
-    own = plan.ruleset.municipalities
+    own = question.ruleset.municipalities
     return {
         code: digest(general, code, name, own.get(code))
-        for code, name in zip(plan.municipalities.codes, plan.municipalities.names, strict=True)
+        for code, name in zip(
+            question.municipalities.codes, question.municipalities.names, strict=True
+        )
     }
 
 
-def question_digest(question: Plan, code: str) -> str:
+def question_digest(asked: Question, code: str) -> str:
     """Return a text that changes when something else is asked of the layers around a municipality's parcels, or by other software.
 
     Parameters
     ----------
-    question
-        What `flexruimte.assessment.survey.question_of` returns.
+    asked
+        What `flexruimte.assessment.survey.survey_question` returns.
     code
         Of the municipality.
     """
-    asked = [
-        question.as_of.isoformat(),
-        sorted(question.not_assessed),
-        question.ruleset.model_dump_json(),
-    ]
-    return digest(software_versions(), code, asked, _settings(question))
+    said = [asked.as_of.isoformat(), sorted(asked.not_assessed), asked.ruleset.model_dump_json()]
+    return digest(software_versions(), code, said, _settings(asked))
 
 
-def check_digest(plan: Plan, stamps: Mapping[str, str]) -> str | None:
+def check_digest(question: Question, stamps: Mapping[str, str]) -> str | None:
     """Return a text that changes when `flexruimte.study.checks.check` might find another problem.
 
     None where an input is no file: services, databases, storage and web servers have to answer
@@ -71,48 +75,48 @@ def check_digest(plan: Plan, stamps: Mapping[str, str]) -> str | None:
 
     Parameters
     ----------
-    plan
+    question
         What the study asks.
     stamps
         What `stamps_of` returns.
     """
-    for source in _sources(plan).values():
+    for source in _sources(question).values():
         if source.data is not None or storage.is_elsewhere(source.path) or not _stamps(source.path):
             return None
-    ruleset = plan.ruleset
+    ruleset = question.ruleset
     asked = {
         key: [
             ruleset.layers[key].model_dump_json(),
             ruleset.fields_in_use(key),
-            key in plan.not_assessed,
+            key in question.not_assessed,
         ]
-        for key in plan.sources
+        for key in question.sources
     }
     agreements = ruleset.agreements and ruleset.agreements.model_dump_json()
-    return digest(software_versions(), dict(stamps), _settings(plan), asked, agreements)
+    return digest(software_versions(), dict(stamps), _settings(question), asked, agreements)
 
 
-def stamps_of(plan: Plan) -> dict[str, str]:
+def stamps_of(question: Question) -> dict[str, str]:
     """Return for each input a text that changes when the input may have changed.
 
     Files count by path, size and time of change, tables in memory by content; an object on storage,
     or a file behind a web address, by size, entity tag and time of change. A change inside a
     service or database is not seen.
     """
-    known = plan.municipalities
+    known = question.municipalities
     shapes = [shapely.to_wkb(shape, hex=True) for shape in known.geometries]
-    stamps = {name: digest(_evidence(source)) for name, source in _sources(plan).items()}
+    stamps = {name: digest(_evidence(source)) for name, source in _sources(question).items()}
     return {**stamps, "municipalities": digest(known.codes, shapes)}
 
 
-def _sources(plan: Plan) -> dict[str, Source]:
-    return {"parcels": plan.parcels, **dict(sorted(plan.sources.items()))}
+def _sources(question: Question) -> dict[str, Source]:
+    return {"parcels": question.parcels, **dict(sorted(question.sources.items()))}
 
 
-def _settings(plan: Plan) -> dict[str, list[str]]:
+def _settings(question: Question) -> dict[str, list[str]]:
     return {
         name: [source.settings.model_dump_json(), str(source.folder)]
-        for name, source in _sources(plan).items()
+        for name, source in _sources(question).items()
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from flexruimte.assessment.pipeline import Memory
-from flexruimte.assessment.plan import Plan
+from flexruimte.assessment.question import Question
 from flexruimte.assessment.survey import Part, Survey, look_again, survey_part
 from flexruimte.batch.municipality_run import Job
 from flexruimte.batch.reuse.fingerprint import digest, question_digest
@@ -66,65 +66,63 @@ class FolderMemory(Memory):
         """Return the memory for a municipality that is to be computed."""
         return cls(folder, job.stamps, forget=job.fresh)
 
-    def still_holds(self, question: Plan, code: str) -> bool:
+    def still_holds(self, asked: Question, code: str) -> bool:
         """Whether the survey that was made answers this question, and all that it saw of its inputs is as it was.
 
         Inputs whose stamps have changed are read again around the parcels, and the new stamps are
         noted if nothing else has changed.
         """
         known = self._inputs()
-        if self._forget or known is None or known["question"] != question_digest(question, code):
+        if self._forget or known is None or known["question"] != question_digest(asked, code):
             return False
         changed = [
             name for name, stamp in self._stamps.items() if known["stamps"].get(name) != stamp
         ]
-        if changed and not _seen_as_before(question, code, changed, known["digests"]):
+        if changed and not _seen_as_before(asked, code, changed, known["digests"]):
             return False
         if changed:
             self._note(known["question"], known["digests"])
         return True
 
-    def recall(self, question: Plan, code: str) -> tuple[Survey | None, LayoutMemory]:
+    def recall(self, asked: Question, code: str) -> tuple[Survey | None, LayoutMemory]:
         """Return what was found; None where that does not hold any more."""
         if self._forget:
             return None, LayoutMemory()
         layouts = read_layouts(self._folder / LAYOUTS_FILE, _software())
         self._laid_out = len(layouts.keys)
         found = None
-        if self.still_holds(question, code):
+        if self.still_holds(asked, code):
             known = self._inputs() or {}
             found = read_survey(
                 self._folder / SURVEY_FILE, digest(known["question"], known["digests"])
             )
         return found, layouts
 
-    def parts(self, question: Plan, code: str, count: int) -> dict[int, Part]:
+    def parts(self, asked: Question, code: str, count: int) -> dict[int, Part]:
         """Return the blocks that lie there."""
         read = {
-            number: read_part(
-                self._folder / part_file(number), self._part_key(question, code, count)
-            )
+            number: read_part(self._folder / part_file(number), self._part_key(asked, code, count))
             for number in range(count)
         }
         return {number: part for number, part in read.items() if part is not None}
 
-    def survey_part(self, question: Plan, code: str, number: int, count: int) -> None:
+    def survey_part(self, asked: Question, code: str, number: int, count: int) -> None:
         """Survey one block, and write what was found for the one who puts the blocks together; not if it lies there already."""
-        key, file = self._part_key(question, code, count), self._folder / part_file(number)
+        key, file = self._part_key(asked, code, count), self._folder / part_file(number)
         if self._forget or read_part(file, key) is None:
-            write_part(survey_part(question, code, number), key, file)
+            write_part(survey_part(asked, code, number), key, file)
 
-    def _part_key(self, question: Plan, code: str, count: int) -> str:
-        return digest(question_digest(question, code), self._stamps, count)
+    def _part_key(self, asked: Question, code: str, count: int) -> str:
+        return digest(question_digest(asked, code), self._stamps, count)
 
     def remember(
-        self, question: Plan, code: str, found: Survey | None, layouts: LayoutMemory
+        self, asked: Question, code: str, found: Survey | None, layouts: LayoutMemory
     ) -> None:
         """Write what was found."""
         if found is not None:
-            asked, digests = question_digest(question, code), _digests(found)
-            write_survey(found, digest(asked, digests), self._folder / SURVEY_FILE)
-            self._note(asked, digests)
+            said, digests = question_digest(asked, code), _digests(found)
+            write_survey(found, digest(said, digests), self._folder / SURVEY_FILE)
+            self._note(said, digests)
         for part in self._folder.glob(f"{_PART}*"):
             part.unlink(missing_ok=True)
         if len(layouts.keys) != self._laid_out or self._forget:
@@ -169,8 +167,8 @@ class FolderMemory(Memory):
             else None
         )
 
-    def _note(self, question: str, digests: Mapping[str, str | None]) -> None:
-        self._write(INPUTS_FILE, {"question": question, "stamps": self._stamps, "digests": digests})
+    def _note(self, said: str, digests: Mapping[str, str | None]) -> None:
+        self._write(INPUTS_FILE, {"question": said, "stamps": self._stamps, "digests": digests})
 
 
 def _digests(found: Survey) -> dict[str, str | None]:
@@ -181,15 +179,15 @@ def _digests(found: Survey) -> dict[str, str | None]:
 
 
 def _seen_as_before(
-    question: Plan, code: str, changed: list[str], digests: Mapping[str, str | None]
+    asked: Question, code: str, changed: list[str], digests: Mapping[str, str | None]
 ) -> bool:
     try:
-        parcels = load_parcels(question.parcels, question.municipalities, code)
+        parcels = load_parcels(asked.parcels, asked.municipalities, code)
         if parcels.facts.digest != digests["parcels"]:
             return False
-        layers = [name for name in changed if name in question.sources]
+        layers = [name for name in changed if name in asked.sources]
         return all(
-            digests.get(key) == seen for key, seen in look_again(question, parcels, layers).items()
+            digests.get(key) == seen for key, seen in look_again(asked, parcels, layers).items()
         )
     except FlexruimteError:
         return False  # the computation will say what is wrong

@@ -12,11 +12,11 @@ from flexruimte.evidence.sources import Source
 from flexruimte.rules.parts import Language
 from flexruimte.rules.ruleset import Ruleset
 
-__all__ = ["Plan", "layers_in_use", "left_out_by"]
+__all__ = ["Question", "layers_in_use", "left_out_by"]
 
 
 @dataclass(frozen=True)
-class Plan:
+class Question:
     """Everything a study asks, read and checked, before any municipality is computed."""
 
     name: str
