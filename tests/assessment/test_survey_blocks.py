@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +16,15 @@ from hypothesis import strategies as st
 from batch.test_run import contents
 from flexruimte import Study, batch
 from flexruimte.assessment.pipeline import assess
-from flexruimte.assessment.survey import blocks_of, survey_question
-from flexruimte.batch.reuse.memory import FolderMemory
-from flexruimte.evidence.seen import cells_seen, identities, rows_seen, seen_together
-from flexruimte.evidence.window import CELL_M, surroundings
+from flexruimte.assessment.survey import blocks_of
+from flexruimte.evidence.contents import (
+    Contents,
+    contents_of_cells,
+    contents_of_rows,
+    merge_contents,
+    row_keys,
+)
+from flexruimte.evidence.search_area import CELL_M, search_area
 from flexruimte.kernels.roads import distance_along_roads, road_network, snap
 from toy_town import X, Y, box, frame, layers, line, parcels, point, toy_study, write_raster
 
@@ -123,7 +127,7 @@ boxes = st.lists(
 def test_surroundings_are_the_cells_that_each_parcel_comes_near(
     bounds: np.ndarray, reach: float
 ) -> None:
-    found = surroundings(bounds, reach)
+    found = search_area(bounds, reach)
     # The slow way: every cell, half-open as positions are, against every box.
     for row, column in np.ndindex(found.cells.shape):
         left, bottom = (found.first[1] + column) * CELL_M, (found.first[0] + row) * CELL_M
@@ -157,19 +161,24 @@ shapes = st.lists(
 )
 
 
+def said(contents: Contents) -> tuple[list[int], list[int]]:
+    """The rows of contents, and how often each is there."""
+    return contents.rows.keys.tolist(), contents.rows.numbers.tolist()
+
+
 @given(boxes, shapes, st.integers(1, 7))
 def test_what_parts_see_is_what_the_whole_sees(
     bounds: np.ndarray, lines: np.ndarray, cut: int
 ) -> None:
-    rows = identities(lines, pd.DataFrame({"long": shapely.length(lines)}))
+    rows = row_keys(lines, pd.DataFrame({"long": shapely.length(lines)}))
     repaired = {"long": shapely.length(lines) > 500}
 
-    def seen(some: np.ndarray) -> object:
-        return rows_seen(rows, repaired, surroundings(some, 10.0).meet(lines))
+    def seen(some: np.ndarray) -> Contents:
+        return contents_of_rows(rows, repaired, search_area(some, 10.0).meet(lines))
 
     whole, parts = seen(bounds), [seen(part) for part in (bounds[:cut], bounds[cut:]) if len(part)]
-    together = seen_together(parts)
-    assert together.digest == whole.digest
+    together = merge_contents(parts)
+    assert said(together) == said(whole)
     assert together.repairs["long"].total == whole.repairs["long"].total
 
 
@@ -180,8 +189,8 @@ def test_what_parts_see_of_a_raster_is_what_the_whole_sees(
     left, top, count = -2_000.0, 2_000.0, 4_000
     values = np.random.default_rng(1).random((round(count / cell_m[1]), round(count / cell_m[0])))
 
-    def seen(some: np.ndarray) -> object:
-        near = surroundings(some, 2 * max(cell_m))
+    def seen(some: np.ndarray) -> Contents:
+        near = search_area(some, 2 * max(cell_m))
         # As a reader would: only the cells that touch the window.
         column, row = (
             max(int((near.window[0] - left) // cell_m[0]), 0),
@@ -191,7 +200,7 @@ def test_what_parts_see_of_a_raster_is_what_the_whole_sees(
             int(-((near.window[2] - left) // -cell_m[0])),
             int(-((top - near.window[1]) // -cell_m[1])),
         )
-        return cells_seen(
+        return contents_of_cells(
             values[row : last[1], column : last[0]],
             left + column * cell_m[0],
             top - row * cell_m[1],
@@ -200,15 +209,16 @@ def test_what_parts_see_of_a_raster_is_what_the_whole_sees(
         )
 
     parts = [seen(part) for part in (bounds[:cut], bounds[cut:]) if len(part)]
-    assert seen_together(parts).digest == seen(bounds).digest
+    assert said(merge_contents(parts)) == said(seen(bounds))
 
 
 def test_what_is_seen_changes_with_a_value_a_shape_and_a_cell() -> None:
     squares = np.array([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)])
     here = np.ones(2, dtype=bool)
 
-    def digest(geometries: np.ndarray, values: list[object]) -> str:
-        return rows_seen(identities(geometries, pd.DataFrame({"a": values})), {}, here).digest
+    def digest(geometries: np.ndarray, values: list[object]) -> object:
+        keys = row_keys(geometries, pd.DataFrame({"a": values}))
+        return said(contents_of_rows(keys, {}, here))
 
     usual = digest(squares, [1, 2])
     assert digest(squares[::-1], [2, 1]) == usual  # the order of rows does not matter
@@ -216,15 +226,16 @@ def test_what_is_seen_changes_with_a_value_a_shape_and_a_cell() -> None:
     assert digest(squares, [2, 1]) != usual
     assert digest(squares, [1, None]) != usual
     assert digest(shapely.transform(squares, lambda xy: xy + 0.001), [1, 2]) != usual
-    near = surroundings(np.array([[0.0, 0.0, 50.0, 50.0]]), 0.0)
+    near = search_area(np.array([[0.0, 0.0, 50.0, 50.0]]), 0.0)
     cells = np.zeros((20, 20))
     changed, elsewhere = cells.copy(), cells.copy()
     changed[15, 3] = 1.0  # its middle is at x 35, y 45
     elsewhere[3, 15] = 1.0  # x 155, y 165: in no cell of the surroundings
     found = [
-        cells_seen(values, 0.0, 200.0, (10.0, 10.0), near) for values in (cells, changed, elsewhere)
+        contents_of_cells(values, 0.0, 200.0, (10.0, 10.0), near)
+        for values in (cells, changed, elsewhere)
     ]
-    assert found[0].digest == found[2].digest != found[1].digest
+    assert said(found[0]) == said(found[2]) != said(found[1])
     assert found[0].rows.total == 100
 
 
@@ -256,7 +267,7 @@ def test_ids_are_written_the_same_with_and_without_a_null_beside_them(tmp_path: 
 
 
 def test_points_on_the_border_of_a_cell_are_met() -> None:
-    near = surroundings(np.array([[100.0, 100.0, 199.0, 199.0]]), 0.0)
+    near = search_area(np.array([[100.0, 100.0, 199.0, 199.0]]), 0.0)
     shapes = gpd.GeoSeries.from_xy([100, 200, 200.001, 150, 99.999], [100, 200, 150, 150, 150])
     assert near.meet(shapes.to_numpy()).tolist() == [True, True, False, True, False]
     assert near.meet(np.array([None, shapely.Point(), point(0, 0)], dtype=object)).tolist() == [
@@ -264,36 +275,3 @@ def test_points_on_the_border_of_a_cell_are_met() -> None:
         False,
         False,
     ]
-
-
-def test_blocks_are_surveyed_apart_and_put_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan = replace(
-        toy_study(tmp_path).question, block=5, threads=1
-    )  # as workers of a cluster have it
-    whole = assess(plan, "A")
-    memory = FolderMemory(tmp_path, batch.stamps_of(plan))
-    question = survey_question(plan, "A")
-    for number in (2, 0, 1):
-        memory.survey_part(question, "A", number, 3)
-    other = FolderMemory(tmp_path, {**batch.stamps_of(plan), "lden": "changed"})
-    assert set(memory.parts(question, "A", 3)) == {0, 1, 2}
-    assert (
-        other.parts(question, "A", 3)
-        == memory.parts(survey_question(replace(plan, as_of=dt.date(2027, 1, 1)), "A"), "A", 3)
-        == {}
-    )
-
-    def fail(*_: object) -> None:
-        raise AssertionError("a block was surveyed again")
-
-    monkeypatch.setattr("flexruimte.assessment.survey._survey_block", fail)
-    memory.survey_part(question, "A", 1, 3)
-    together = assess(plan, "A", memory=memory)
-    pd.testing.assert_frame_equal(
-        pd.DataFrame(together.parcels), pd.DataFrame(whole.parcels), check_exact=True
-    )
-    assert together.inputs == whole.inputs
-    assert together.unread_plans == whole.unread_plans
-    assert not list(tmp_path.glob(".survey-part-*"))

@@ -5,45 +5,41 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-import sqlite3
 import sys
-from contextlib import closing
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-import flexruimte.assessment.pipeline
 from batch.test_run import TWO_TOWNS, contents
 from flexruimte import Study, batch
-from flexruimte.assessment.pipeline import assess
-from flexruimte.assessment.survey import Survey, survey, survey_question
+from flexruimte.assessment.pipeline import land_taken_by
+from flexruimte.assessment.question import survey_question
+from flexruimte.assessment.survey import Survey, survey
+from flexruimte.batch.reuse.arrow_file import Shapes
 from flexruimte.batch.reuse.fingerprint import check_digest, stamps_of
-from flexruimte.batch.reuse.memory import FolderMemory
-from flexruimte.errors import StudyError
-from flexruimte.kernels.layout import Layouts, lay_out
-from flexruimte.kernels.layout_memory import LayoutMemory
-from flexruimte.results.geopackage import write_geopackage
-from flexruimte.results.survey_file import (
+from flexruimte.batch.reuse.kept import KeptEvidence
+from flexruimte.batch.reuse.layers import LAYERS_FOLDER
+from flexruimte.batch.reuse.survey_file import (
     SURVEY_FILE,
-    Shapes,
     read_layouts,
     read_survey,
     write_layouts,
     write_survey,
 )
-from flexruimte.rules.files import load_ruleset, with_changes
+from flexruimte.errors import StudyError
+from flexruimte.kernels.layout import Layouts, lay_out
+from flexruimte.kernels.layout_memory import LayoutMemory
 from flexruimte.study.checks import CheckReport, check
 from toy_files import write_toy_study
-from toy_town import RULESET, box, frame, layers, point, toy_study, write_raster
+from toy_town import box, frame, layers, point, toy_study, write_raster
 
 
 @pytest.fixture
@@ -55,7 +51,7 @@ def surveyed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         codes.append(code)
         return survey(plan, code, *arguments)
 
-    monkeypatch.setattr(flexruimte.assessment.pipeline, "survey", noted)
+    monkeypatch.setattr("flexruimte.batch.reuse.kept.survey", noted)
     return codes
 
 
@@ -80,17 +76,17 @@ NOT_OF_THE_LAND: dict[str, dict[str, Any]] = {
     "the language": {"language": "en"},
     "the groups": {"target_groups": ["starters"]},
     "a rule that is not assessed": {"not_assessed": ["nature"]},
-}
-OF_THE_LAND: dict[str, dict[str, Any]] = {
-    "the date": {"as_of": "2026-03-01"},
-    "a distance": {"rules": {"near_nature": {"distance_m": 30}}},
-    "which features": {"rules": {"nature": {"where": {"naam": "Heide"}}}},
     "where a rule on a layer applies": {
         "rules": {"near_nature": {"when": [{"measure": "land_use_class", "in": [40]}]}}
     },
     "the level of a rule on a layer": {"rules": {"near_nature": {"level": "hard"}}},
     "which levels exclude": {"levels": {"excluding": ["very_hard"]}},
     "a rule on a layer switched off": {"rules": {"buildings": {"enabled": False}}},
+}
+OF_THE_LAND: dict[str, dict[str, Any]] = {
+    "the date": {"as_of": "2026-03-01"},
+    "a distance": {"rules": {"near_nature": {"distance_m": 30}}},
+    "which features": {"rules": {"nature": {"where": {"naam": "Heide"}}}},
     "a rule's precision": {"rules": {"nature": {"precision_m": 0}}},
     "a layer's precision": {"layers": {"natuur": {"precision_m": 3}}},
     "which rows count": {"layers": {"pand": {"rows": {"status": {"not_in": ["Bouw gestart"]}}}}},
@@ -119,6 +115,53 @@ def test_the_layers_are_looked_at_again_for_what_is_asked_of_them(
     assert report.computed == ["A"]
     assert surveyed == again
     batch.run(changed, ["A"], tmp_path / "fresh")
+    assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
+
+
+HARDER: dict[str, dict[str, Any]] = {
+    "a rule that starts to exclude": {"rules": {"near_nature": {"level": "hard"}}},
+    "a rule that excludes no more": {"rules": {"nature": {"level": "soft"}}},
+    "a rule switched off": {"rules": {"buildings": {"enabled": False}}},
+    "another level excludes": {"levels": {"excluding": ["very_hard"]}},
+    "where a rule applies": {
+        "rules": {
+            "near_nature": {"level": "hard", "when": [{"measure": "land_use_class", "in": [40]}]}
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("block", [1, 5, 12])
+@pytest.mark.parametrize("changes", HARDER.values(), ids=HARDER)
+def test_what_takes_land_is_changed_and_no_layer_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, changes: dict[str, Any]
+) -> None:
+    study = toy_study(tmp_path)
+    before = replace(study.question, block=block, threads=1)
+    after = replace(study.changed(**changes).question, block=block, threads=1)
+    batch.run(after, ["A"], tmp_path / "fresh")
+    batch.run(before, ["A"], tmp_path / "reused")
+    assert contents(tmp_path / "reused") != contents(tmp_path / "fresh")
+    usual = contents(tmp_path / "reused")
+
+    def fail(*_: object) -> None:
+        raise AssertionError("a layer was opened")
+
+    monkeypatch.setattr("flexruimte.evidence.around.LayersAround.__init__", fail)
+    batch.run(after, ["A"], tmp_path / "reused")
+    assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
+    batch.run(before, ["A"], tmp_path / "reused")  # and back
+    assert contents(tmp_path / "reused") == usual
+
+
+def test_layers_that_were_removed_are_read_again(tmp_path: Path, surveyed: list[str]) -> None:
+    study = toy_study(tmp_path)
+    batch.run(study, ["A"], tmp_path / "reused")
+    shutil.rmtree(tmp_path / "reused" / "A" / LAYERS_FOLDER)
+    harder = study.changed(rules={"near_nature": {"level": "hard"}})
+    batch.run(harder, ["A"], tmp_path / "reused")
+    assert surveyed == ["A", "A"]
+    batch.run(harder, ["A"], tmp_path / "fresh")
     assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
 
 
@@ -340,8 +383,8 @@ def test_a_survey_comes_back_as_it_was(tmp_path: Path) -> None:
             "float": [0.1 + 0.2, np.nan, np.inf, *range(9)],
         }
     )
-    plan = survey_question(toy_study(tmp_path).question, "A")
-    found = survey(plan, "A")
+    question = toy_study(tmp_path).question
+    found = survey(survey_question(question, "A"), "A", land_taken_by(question, "A"))
     found = replace(found, parcels=replace(found.parcels, table=odd))
     write_survey(found, "key", tmp_path / "x.arrow")
     back = read_survey(tmp_path / "x.arrow", "key")
@@ -355,11 +398,11 @@ def test_a_survey_comes_back_as_it_was(tmp_path: Path) -> None:
         assert (one == other and isinstance(other, type(one) | np.generic)) or (
             pd.isna(one) and pd.isna(other)
         )
-    assert (shapely.to_wkb(back.land.buildable) == shapely.to_wkb(found.land.buildable)).all()
-    for rule_id, finding in found.land.findings.items():
+    assert (shapely.to_wkb(back.buildable.shapes) == shapely.to_wkb(found.buildable.shapes)).all()
+    for rule_id, finding in found.findings.items():
         for each in fields(finding):
             one, other = (
-                getattr(back.land.findings[rule_id], each.name),
+                getattr(back.findings[rule_id], each.name),
                 getattr(finding, each.name),
             )
             assert type(one) is type(other)
@@ -433,22 +476,23 @@ def test_a_memory_of_other_software_is_not_believed(
 
 def test_a_question_leaves_nothing_out_that_decides(tmp_path: Path) -> None:
     # The survey is made with the question alone; held against one made with everything that the study says.
-    plan = toy_study(tmp_path).question
-    alone, whole = survey(survey_question(plan, "A"), "A"), survey(plan, "A")
+    question = toy_study(tmp_path).question
+    takes_land = land_taken_by(question, "A")
+    alone, whole = (
+        survey(asked, "A", takes_land) for asked in (survey_question(question, "A"), question)
+    )
     pd.testing.assert_frame_equal(alone.measures, whole.measures, check_exact=True)
-    assert (shapely.to_wkb(alone.land.buildable) == shapely.to_wkb(whole.land.buildable)).all()
+    assert (shapely.to_wkb(alone.buildable.shapes) == shapely.to_wkb(whole.buildable.shapes)).all()
     assert alone.layers == whole.layers
 
 
-def test_without_a_folder_nothing_is_kept(tmp_path: Path, surveyed: list[str]) -> None:
-    plan = toy_study(tmp_path).question
+def test_a_survey_is_kept_in_its_folder(tmp_path: Path, surveyed: list[str]) -> None:
+    question = toy_study(tmp_path).question
     for _ in range(2):
-        assess(plan, "A")
-    assert surveyed == ["A", "A"]
-    memory = FolderMemory(tmp_path, batch.stamps_of(plan))
-    for _ in range(2):
-        assess(plan, "A", memory=memory)
-    assert surveyed == ["A", "A", "A"]
+        kept = KeptEvidence(tmp_path, batch.stamps_of(question))
+        found = kept.survey(question, "A")
+        assert found.buildable.taken_m2.sum() > 0
+    assert surveyed == ["A"]
 
 
 # ------------------------------------------------------------------------------------------------------------------- the look at sources
@@ -525,109 +569,6 @@ def test_what_is_no_file_is_looked_at_every_time(towns: Path, tmp_path: Path) ->
         assert check_digest(replace(plan, sources={**plan.sources, "haltes": other}), {}) is None
     held = replace(stops, data=stops.read([]))
     assert check_digest(replace(plan, sources={**plan.sources, "haltes": held}), {}) is None
-
-
-# ------------------------------------------------------------------------------------------------------------------- layouts on disk
-
-
-def rows_of(path: Path) -> dict[str, Any]:
-    """Everything that a reader of a GeoPackage sees: layers in their order, fields, rows, index, styles, counts and extents."""
-    with closing(sqlite3.connect(path)) as database:
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        tables = dict(
-            database.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')"
-            )
-        )
-        pages = ("_node", "_parent", "_rowid")  # how an index is laid out is the same for nobody
-        wanted = [
-            name
-            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            if not name.endswith(pages)
-        ]
-        rows = {
-            name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
-            for name in wanted
-        }
-    return {"layers": pyogrio.list_layers(path).tolist(), "tables": tables, "rows": rows}
-
-
-@pytest.fixture
-def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Whether the layouts of what was written were written too, by municipality."""
-    written: list[bool] = []
-
-    def noted(
-        locations: gpd.GeoDataFrame, layout: gpd.GeoDataFrame | None, *arguments: Any
-    ) -> None:
-        written.append(layout is not None)
-        write_geopackage(locations, layout, *arguments)
-
-    monkeypatch.setattr("flexruimte.ranking.write_geopackage", noted)
-    return written
-
-
-@pytest.mark.parametrize(("changes", "again"), [
-    pytest.param({"score": {"weights": {"suitability": 1, "term": 3}}}, False, id="a weight"),
-    pytest.param({"groups": {"students": {"weights": {"stop": 1}}}}, False, id="another order"),
-    pytest.param({"language": "en"}, True, id="the language"),
-    pytest.param({"target_groups": ["starters"]}, True, id="the columns of the locations"),
-    pytest.param({"as_of": "2026-03-01"}, True, id="the date"),
-    pytest.param({"placement": {"storeys": 1}}, True, id="the layouts"),
-    pytest.param({"placement": {"merge": "none"}}, True, id="which parcels are one location"),
-    pytest.param({"placement": {"homes_mid_by": "density"}}, True, id="no layouts"),
-])  # fmt: skip
-def test_layouts_are_written_again_where_they_differ(
-    tmp_path: Path, laid_out: list[bool], changes: dict[str, Any], again: bool
-) -> None:
-    before = study_with_layouts()
-    batch.run(before, ["A"], tmp_path / "reused")
-    after = before.changed(**changes)
-    for out in ("reused", "fresh"):
-        batch.run(after, ["A"], tmp_path / out)
-    assert laid_out == [True, again, True]
-    reused, fresh = (tmp_path / out / "A" / "locations.gpkg" for out in ("reused", "fresh"))
-    assert rows_of(reused) == rows_of(fresh)
-
-
-def test_layouts_that_somebody_touched_are_written_again(
-    tmp_path: Path, laid_out: list[bool]
-) -> None:
-    study = study_with_layouts()
-    batch.run(study, ["A"], tmp_path / "out")
-    path = tmp_path / "out" / "A" / "locations.gpkg"
-    found = rows_of(path)
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("DELETE FROM layout")
-        database.commit()
-    weights = {"score": {"weights": {"suitability": 1, "term": 3}}}
-    batch.run(study.changed(**weights), ["A"], tmp_path / "out")
-    assert laid_out == [True, True]
-    batch.run(study, ["A"], tmp_path / "out")
-    assert laid_out == [True, True, False]
-    assert rows_of(path) == found
-    path.unlink()
-    batch.run(study, ["A"], tmp_path / "out")
-    batch.run(study, ["A"], tmp_path / "out", fresh=True)
-    assert laid_out == [True, True, False, True, True]
-    assert rows_of(path) == found
-
-
-def study_with_layouts() -> Study:
-    from assessment.test_sites import parameter, study
-    from kernels.test_layout import SPACIOUS
-
-    values = {
-        **asdict(SPACIOUS),
-        "homes_mid_by": "layout",
-        "merge": "touching",
-        "merge_most_m2": 20_000,
-    }
-    ruleset = with_changes(
-        load_ruleset(RULESET),
-        {"placement": {name: parameter(value) for name, value in values.items()}},
-    )
-    return study("touching").changed(ruleset=ruleset)
 
 
 @given(

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from flexruimte import OutputError, Ranking, Study, StudyError, batch
-from flexruimte.batch.reuse.memory import INPUTS_FILE
+from flexruimte.batch.reuse.kept import INPUTS_FILE
+from flexruimte.batch.reuse.layers import LAYERS_FOLDER
+from flexruimte.batch.reuse.survey_file import SURVEY_FILE
 from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.results.ranking_table import RANKED_FILE
 from flexruimte.results.read import FILES, folder_name
-from flexruimte.results.survey_file import SURVEY_FILE
 from toy_files import write_toy_study
 from toy_town import box, frame, municipalities, parcels, toy_study, write_raster
 
@@ -37,7 +38,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in files
-        if not path.name.startswith(".")
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }
 
 
@@ -47,7 +48,7 @@ def test_everything_is_written(study: Study, tmp_path: Path) -> None:
     assert report.computed == ["A", "B"]
     for code in ("A", "B"):
         assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted(
-            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED_FILE]
+            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED_FILE, LAYERS_FOLDER]
         )
     log = json.loads((tmp_path / "out" / "run.json").read_text())
     assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {

@@ -11,11 +11,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flexruimte.evidence.contents import contents_of_cells
 from flexruimte.evidence.layers import load_features
 from flexruimte.evidence.parcels import load_municipalities, load_parcels
-from flexruimte.evidence.seen import cells_seen
+from flexruimte.evidence.search_area import CELL_M, search_area
 from flexruimte.evidence.sources import Source
-from flexruimte.evidence.window import CELL_M, surroundings
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings
@@ -37,7 +37,7 @@ squares = st.lists(
     min_size=1,
     max_size=12,
 )
-WHOLE = surroundings(np.array([[X, Y, X + 20.0, Y + 20.0]]), 10.0)
+WHOLE = search_area(np.array([[X, Y, X + 20.0, Y + 20.0]]), 10.0)
 
 
 def in_memory(rows: list[tuple[int, int, int, int]]) -> Source:
@@ -107,7 +107,7 @@ def test_height_is_dropped_where_there_is_any() -> None:
     )
     found = load_features("natuur", POLYGONS, source, ["nr"], WHOLE, WHOLE.window)
     assert not shapely.has_z(found.geometries).any()
-    assert {what: tally.total for what, tally in found.seen.repairs.items()} == {
+    assert {what: tally.total for what, tally in found.contents.repairs.items()} == {
         "Z or M values dropped": 1
     }
 
@@ -191,7 +191,7 @@ def test_what_is_seen_of_cells_is_what_a_plain_loop_says(
     left, top = corner * 30.0, corner * -70.0
     values = np.random.default_rng(rows * columns).random((rows, columns))
     values[0, 0] = -0.0
-    near = surroundings(np.array([[left, top - 100.0, left + 90.0, top - 20.0]]), 5.0)
+    near = search_area(np.array([[left, top - 100.0, left + 90.0, top - 20.0]]), 5.0)
     sums: dict[tuple[int, int], list[int]] = {}
     for row in range(rows):
         for column in range(columns):
@@ -209,5 +209,5 @@ def test_what_is_seen_of_cells_is_what_a_plain_loop_says(
                 bits = int(np.array(values[row, column] + 0.0).view(np.uint64))
                 sums.setdefault(place, []).append(mixed(bits ^ mixed((north + 3 * east) % 2**64)))
     expected = sorted((sum(cells) % 2**64, len(cells)) for cells in sums.values())
-    found = cells_seen(values, left, top, (cell_m, cell_m), near).rows
-    assert list(zip(found.identities.tolist(), found.numbers.tolist(), strict=True)) == expected
+    found = contents_of_cells(values, left, top, (cell_m, cell_m), near).rows
+    assert list(zip(found.keys.tolist(), found.numbers.tolist(), strict=True)) == expected

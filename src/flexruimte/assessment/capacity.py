@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from flexruimte.errors import RulesetError
-from flexruimte.kernels.layout import LayoutParameters, Layouts
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutParameters, Layouts, lay_out
 from flexruimte.kernels.overlap import largest_part
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -23,7 +24,10 @@ from flexruimte.vocabulary import (
     Geometries,
 )
 
-__all__ = ["CAPACITY_MEASURES", "Capacity", "assess_capacity", "layout_parameters"]
+__all__ = ["CAPACITY_MEASURES", "Capacity", "LayOut", "assess_capacity", "layout_parameters"]
+
+LayOut: TypeAlias = Callable[[Geometries, LayoutParameters], Layouts]
+"""Lays homes out on polygons."""
 
 CAPACITY_MEASURES = (HOMES_LOW, HOMES_MID, HOMES_HIGH, SIZE_CLASS)
 """What is only known when the homes are counted: after the rules that do not ask for them."""
@@ -72,9 +76,11 @@ def assess_capacity(
     buildable: Geometries,
     measures: pd.DataFrame,
     wanted: Booleans,
-    memory: LayoutMemory | None = None,
+    lay_out: LayOut = lay_out,
 ) -> Capacity:
-    """Return the homes that fit on the largest connected buildable part, and the project-size class. Loose other parts hold none.
+    """Return the homes that fit on the largest connected buildable part, and the project-size class.
+
+    Loose other parts hold none.
 
     Low and high are by density: area [ha] x net density [homes/ha] / gross-net factor, rounded
     down. The middle is by density too, or by a layout of modules; low and high are then widened so
@@ -92,8 +98,8 @@ def assess_capacity(
     wanted
         Where homes are laid out; elsewhere the middle estimate and the class stay unknown, as
         nobody can ask for them. (n,) bool
-    memory
-        Of layouts that were made before; those that are made are added to it.
+    lay_out
+        Lays homes out on land, as `flexruimte.kernels.layout.lay_out` does.
 
     Raises
     ------
@@ -114,7 +120,7 @@ def assess_capacity(
     else:
         sites = np.full(len(buildable), None, dtype=object)
         sites[wanted] = largest_part(buildable[wanted])
-        layouts = (memory or LayoutMemory()).lay_out(sites, parameters)
+        layouts = lay_out(sites, parameters)
         middle = np.where(wanted, layouts.homes, np.nan)
         low, high = np.fmin(low, middle), np.fmax(high, middle)
     columns = {

@@ -1,17 +1,18 @@
-"""The buildable part: what each rule on a layer takes from each parcel, and what remains."""
+"""What each rule on land finds on parcels, and what is left of a parcel when land is taken from it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import shapely
 from pandas.api.extensions import ExtensionArray
 
+from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.overlay import Overlay
+from flexruimte.evidence.around import read_distances
 from flexruimte.evidence.layers import Features, Layer
 from flexruimte.kernels.overlap import (
     BUFFER_QUADRANT_SEGMENTS,
@@ -21,15 +22,8 @@ from flexruimte.kernels.overlap import (
     remainder,
     stays_at_boundary,
 )
-from flexruimte.rules.conditions import (
-    all_of,
-    answers_of_test,
-    answers_of_where,
-    as_numbers,
-    as_text,
-)
+from flexruimte.rules.conditions import answers_of_where
 from flexruimte.rules.rules import DistanceByField, LandRule
-from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA_TOLERANCE,
     NO,
@@ -42,125 +36,92 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["FEATURES_NAMED", "Land", "LandFinding", "assess_land", "read_distances"]
+__all__ = [
+    "FEATURES_NAMED",
+    "find_on_land",
+    "land_of_rule",
+    "subtract_land",
+]
 
 FEATURES_NAMED = 5
 """So many features are named as the cause of a finding; the others are counted."""
 
 
-@dataclass(frozen=True)
-class LandFinding:
-    """What one rule on a layer finds, per parcel."""
-
-    covered_m2: Floats
-    """Area that the rule covers; NaN where the layer is absent. (n,) float64 [m2]"""
-    edge: Booleans
-    """Whether the overlap is no more than the edge of the map. (n,) bool"""
-    verdict: Verdicts
-    """(n,) int8"""
-    feature_count: Integers
-    """Number of features that cause it. (n,) int"""
-    features: ExtensionArray
-    """The first features that cause it, the largest overlap first, as "a; b". (n,) str"""
-
-
-@dataclass(frozen=True)
-class Land:
-    """The buildable part of each parcel and how it came about."""
-
-    buildable: Geometries
-    """(n,) object; empty where nothing is left."""
-    taken_m2: Floats
-    """Area taken away, overlaps counted once. (n,) float64 [m2]"""
-    findings: dict[str, LandFinding]
-    """By rule id."""
-
-
-def assess_land(
-    ruleset: Ruleset, layers: Mapping[str, Layer], overlay: Overlay, measures: pd.DataFrame
-) -> Land:
-    """Apply every rule on a layer, and subtract what the excluding ones cover.
+def find_on_land(
+    rules: Mapping[str, LandRule], layers: Mapping[str, Layer], overlay: Overlay
+) -> Iterator[tuple[str, LandFinding, Overlaps | None]]:
+    """Lay rules on land over the parcels.
 
     Parameters
     ----------
-    ruleset
-        The rules that hold in this municipality.
+    rules
+        By id.
     layers
-        The layers at hand; a rule on a layer that is not there is unknown for all parcels.
+        The layers at hand; where a rule's layer is absent, everything is doubtful.
     overlay
         The parcels, laid over the layers.
-    measures
-        Measures of the whole parcel, for the rules' `when`. (n, ...)
 
-    Returns
-    -------
-    Land
-        With a finding for every enabled rule on a layer.
+    Yields
+    ------
+    rule id, LandFinding, Overlaps or None
+        What the rule finds, and what the features that surely count share with the parcels; None
+        where the layer is absent.
     """
-    count = len(overlay.shapes)
-    findings, taking = {}, []
-    for rule_id, rule in ruleset.land_rules.items():
+    for rule_id, rule in rules.items():
         features = layers.get(rule.layer)
-        if not isinstance(features, Features):
-            findings[rule_id] = _absent(count)
-            continue
-        applies = all_of(
-            (answers_of_test(test, measures[test.measure], ruleset) for test in rule.when), count
-        )
-        findings[rule_id], found = _assess_rule(
-            rule, features, overlay, applies, ruleset.excludes(rule)
-        )
-        if ruleset.excludes(rule):
-            takes = (applies == YES) & ~findings[rule_id].edge
-            taking.append(found.where(takes[found.shape]))
-    cutters = np.concatenate([np.empty(0, dtype=object), *(found.geometry for found in taking)])
-    owner = np.concatenate([np.empty(0, dtype=np.intp), *(found.shape for found in taking)])
-    buildable = remainder(overlay.shapes, cutters, owner)
-    return Land(buildable, overlay.areas - shapely.area(buildable), findings)
+        if isinstance(features, Features):
+            yield rule_id, *_find(rule, features, overlay)
+        else:
+            yield rule_id, LandFinding.unknown(len(overlay.shapes)), None
 
 
-def _absent(count: int) -> LandFinding:
-    nothing = pd.array(np.full(count, "", dtype=object), dtype="str")
-    return LandFinding(
-        np.full(count, np.nan),
-        np.zeros(count, bool),
-        np.full(count, UNKNOWN),
-        np.zeros(count, np.intp),
-        nothing,
-    )
+def land_of_rule(rule: LandRule, features: Features, overlay: Overlay) -> Overlaps:
+    """Return the land of a rule: what the features that surely count share with the parcels."""
+    counts, distance = _counting(rule, features)
+    return _reached(features, overlay, np.where(counts == YES, YES, NO), distance)
 
 
-def _assess_rule(
-    rule: LandRule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool
-) -> tuple[LandFinding, Overlaps]:
-    """Return what a rule finds, and where the features that surely count share something with the parcels."""
-    counts = np.minimum(features.certainty, answers_of_where(rule.where, features.table))
-    distance, readable = _distances(rule, features)
-    counts = np.minimum(counts, np.where(readable, YES, UNKNOWN))
+def subtract_land(shapes: Geometries, covered: list[Overlaps]) -> Geometries:
+    """Return what is left of parcels when land is taken from them; empty where nothing is.
+
+    Parameters
+    ----------
+    shapes
+        The parcels. (n,) object
+    covered
+        What is taken, of one rule after another.
+    """
+    cutters = np.concatenate([np.empty(0, dtype=object), *(found.geometry for found in covered)])
+    owner = np.concatenate([np.empty(0, dtype=np.intp), *(found.shape for found in covered)])
+    return remainder(shapes, cutters, owner)
+
+
+def _find(rule: LandRule, features: Features, overlay: Overlay) -> tuple[LandFinding, Overlaps]:
+    counts, distance = _counting(rule, features)
     found = _reached(features, overlay, counts, distance)
     sure = found.where(counts[found.feature] == YES)
-    count = len(overlay.shapes)
+    unsure = found.where(counts[found.feature] == UNKNOWN)
     precision = features.precision_m if rule.precision_m is None else rule.precision_m
     covered = covered_area(overlay.prepared, sure)
-    edge = stays_at_boundary(overlay.prepared, sure, covered, precision)
-    much = covered > AREA_TOLERANCE * overlay.areas
-    against = much & ~edge
-    if excludes:
-        against = (covered >= (1 - AREA_TOLERANCE) * overlay.areas) | leaves_only_boundary(
-            overlay.prepared, sure, covered, precision
-        )
-    doubtful = ~overlay.known(features, rule.largest_distance_m) | _in_doubt(
-        overlay, found.where(counts[found.feature] == UNKNOWN), precision
+    feature_count, names = _causes(found, features, len(overlay.shapes))
+    known = overlay.known(features, rule.largest_distance_m)
+    finding = LandFinding(
+        covered_m2=covered,
+        edge=stays_at_boundary(overlay.prepared, sure, covered, precision),
+        nothing_left=(covered >= (1 - AREA_TOLERANCE) * overlay.areas)
+        | leaves_only_boundary(overlay.prepared, sure, covered, precision),
+        doubtful=~known | _in_doubt(overlay, unsure, precision),
+        feature_count=feature_count,
+        features=names,
     )
-    verdict = np.where(against, NO, np.where(doubtful, UNKNOWN, YES)).astype(np.int8)
-    # Where the rule does not apply it passes; where it may apply, a "no" is not certain.
-    verdict = np.where(
-        applies == NO, YES, np.where((applies == UNKNOWN) & (verdict == NO), UNKNOWN, verdict)
-    ).astype(np.int8)
-    partly_unknown = (applies == UNKNOWN) & much & ~edge
-    verdict[partly_unknown] = UNKNOWN
-    feature_count, names = _causes(found, features, count)
-    return LandFinding(covered, edge, verdict, feature_count, names), sure
+    return finding, sure
+
+
+def _counting(rule: LandRule, features: Features) -> tuple[Verdicts, Floats]:
+    """Return whether each feature counts for a rule, and how far around it the rule reaches."""
+    counts = np.minimum(features.certainty, answers_of_where(rule.where, features.table))
+    distance, readable = _distances(rule, features)
+    return np.minimum(counts, np.where(readable, YES, UNKNOWN)), distance
 
 
 def _in_doubt(overlay: Overlay, uncertain: Overlaps, precision_m: float) -> Booleans:
@@ -184,16 +145,6 @@ def _distances(rule: LandRule, features: Features) -> tuple[Floats, Booleans]:
     readable: Booleans = np.isfinite(distance)
     distance[~readable] = rule.distance_m.otherwise_m
     return distance, readable
-
-
-def read_distances(by_field: DistanceByField, values: pd.Series[Any]) -> Floats:
-    """Return the distance that each value of a field stands for; no finite number where it cannot be read. (n,) float64 [m]."""
-    if by_field.classes is not None:
-        read = as_numbers(as_text(values).map(by_field.classes))
-    else:
-        text = values.astype("string").str.extract(str(by_field.pattern), expand=True).iloc[:, 0]
-        read = as_numbers(text.astype("string").str.replace(",", ".", regex=False))
-    return np.array(read, dtype=np.float64)
 
 
 def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: Floats) -> Overlaps:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flexruimte.assessment.land import Land
+from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import NO, UNKNOWN, VERDICT_NAMES, Verdicts
+from flexruimte.vocabulary import NO, UNKNOWN, VERDICT_NAMES, Floats, Verdicts
 
 __all__ = ["SEPARATOR", "account", "evidence", "rules_that_say"]
 
@@ -25,7 +25,7 @@ def account(
     verdicts: Mapping[str, Verdicts],
     criteria: pd.DataFrame,
     term: Term,
-    land: Land,
+    taken_m2: Floats,
     decisions: DecisionsAt,
 ) -> pd.DataFrame:
     """Return what decides about each parcel, in short.
@@ -38,7 +38,7 @@ def account(
         Of the rules that are assessed. (n,) int8
     criteria
         Scores per criterion, NaN where not known. (n, criteria)
-    term, land, decisions
+    term, taken_m2, decisions
         What those stages found.
 
     Returns
@@ -55,7 +55,7 @@ def account(
     )
     return pd.DataFrame(
         {
-            "taken_m2": land.taken_m2,
+            "taken_m2": taken_m2,
             "known_share": np.round(
                 answered / (len(ruleset.enabled_rules) + len(ruleset.criteria)), 4
             ),
@@ -81,7 +81,9 @@ def rules_that_say(
     }
 
 
-def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Land) -> pd.DataFrame:
+def evidence(
+    verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, findings: Mapping[str, LandFinding]
+) -> pd.DataFrame:
     """Return what every criterion and rule found on each parcel.
 
     Returns
@@ -98,7 +100,7 @@ def evidence(verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, land: Lan
     names = pd.array([VERDICT_NAMES[answer] for answer in answers], dtype="string")
     for rule_id, verdict in verdicts.items():
         columns[f"verdict_{rule_id}"] = names.take(np.searchsorted(answers, verdict))
-    for rule_id, finding in land.findings.items():
+    for rule_id, finding in findings.items():
         if rule_id in verdicts:
             columns[f"covered_m2_{rule_id}"] = finding.covered_m2
             columns[f"edge_{rule_id}"] = finding.edge

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass, field
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from flexruimte.assessment.capacity import CAPACITY_MEASURES, assess_capacity
+from flexruimte.assessment.capacity import (
+    CAPACITY_MEASURES,
+    Capacity,
+    LayOut,
+    assess_capacity,
+)
 from flexruimte.assessment.measures import compute_derived_measures
 from flexruimte.assessment.parcel_table import account, evidence
-from flexruimte.assessment.question import Question, layers_in_use, left_out_by
+from flexruimte.assessment.question import (
+    Question,
+    layers_in_use,
+    left_out_by,
+    survey_question,
+)
 from flexruimte.assessment.score import criterion_scores, rank, theme_scores
 from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
-from flexruimte.assessment.survey import Part, Progress, Survey, survey, survey_question
-from flexruimte.assessment.verdicts import answers_of_rules, assess_site_types, assess_status
+from flexruimte.assessment.survey import Progress, Survey, TakesLand, survey
+from flexruimte.assessment.verdicts import (
+    answers_of_rules,
+    assess_site_types,
+    assess_status,
+    takes_land,
+)
+from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.layout_memory import LayoutMemory
@@ -39,7 +56,7 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["Assessment", "Memory", "Progress", "Question", "assess", "judge"]
+__all__ = ["Assessment", "Progress", "Question", "assess", "judge", "land_taken_by"]
 
 
 @dataclass(frozen=True)
@@ -73,37 +90,7 @@ class Assessment:
     unread_plans: dict[str, int] = field(default_factory=dict)
 
 
-class Memory:
-    """What was found before, for as long as a question about the land is the same; this one forgets."""
-
-    def recall(self, asked: Question, code: str) -> tuple[Survey | None, LayoutMemory]:
-        """Return what the layers said of the parcels of a municipality, None where that is not known any more, and the layouts.
-
-        Parameters
-        ----------
-        asked
-            What `flexruimte.assessment.survey.survey_question` returns.
-        code
-            Of the municipality.
-        """
-        return None, LayoutMemory()
-
-    def parts(self, asked: Question, code: str, count: int) -> Mapping[int, Part]:
-        """Return blocks of the parcels that are surveyed already, by number from 0; `count` says how many blocks there are."""
-        return {}
-
-    def remember(
-        self, asked: Question, code: str, found: Survey | None, layouts: LayoutMemory
-    ) -> None:
-        """Keep what was found; None is what was recalled."""
-
-
-def assess(
-    question: Question,
-    code: str,
-    progress: Progress = lambda _step: None,
-    memory: Memory | None = None,
-) -> Assessment:
+def assess(question: Question, code: str, progress: Progress = lambda _step: None) -> Assessment:
     """Judge and rank the parcels of one municipality.
 
     Parameters
@@ -114,38 +101,41 @@ def assess(
         Code of the municipality, or its name.
     progress
         Told which step starts.
-    memory
-        What was found before.
 
     Raises
     ------
     FlexruimteError
         When the municipality does not exist or has no parcels, or when a layer cannot be used.
     """
-    memory = memory or Memory()
     code = question.municipalities.codes[question.municipalities.position(code)]
-    asked = survey_question(question, code)
     with use_threads(question.threads):
-        progress("recalling")
-        known, layouts = memory.recall(asked, code)
-        found = (
-            survey(asked, code, progress, lambda count: memory.parts(asked, code, count))
-            if known is None
-            else known
+        found = survey(
+            survey_question(question, code), code, land_taken_by(question, code), progress
         )
-        assessment = judge(question, code, found, layouts, progress)
-    memory.remember(asked, code, None if known else found, layouts)
-    return assessment
+        return judge(question, code, found, LayoutMemory().lay_out, progress)
+
+
+def land_taken_by(question: Question, code: str) -> TakesLand:
+    """Return what tells a survey from which parcels a rule takes land, by the levels of a study.
+
+    Parameters
+    ----------
+    question
+        What the study asks.
+    code
+        Of the municipality.
+    """
+    return partial(takes_land, for_municipality(question.ruleset, code))
 
 
 def judge(
     question: Question,
     code: str,
     found: Survey,
-    layouts: LayoutMemory,
+    lay_out: LayOut,
     progress: Progress = lambda _step: None,
 ) -> Assessment:
-    """Judge and rank the parcels of a municipality by what was found of them; no layer is read.
+    """Judge and rank the parcels of a municipality by what a survey says; no layer is read.
 
     Parameters
     ----------
@@ -155,54 +145,38 @@ def judge(
         Of the municipality.
     found
         What the layers say of its parcels.
-    layouts
-        Those that were made before; what is made is added.
+    lay_out
+        Lays homes out on land, as `flexruimte.kernels.layout.lay_out` does.
     progress
         Told which step starts.
     """
     ruleset = for_municipality(question.ruleset, code)
     name = question.municipalities.names[question.municipalities.position(code)]
     left_out = left_out_by(ruleset, question.not_assessed)
-    parcels, land, term = found.parcels, found.land, found.term
-    measures = pd.concat(
-        [found.measures, compute_derived_measures(ruleset, found.measures)], axis=1
-    )
-    decisions = question.decisions.at(parcels.ids, question.as_of)
     skipped = frozenset(left_out)
-    land_verdicts = {rule_id: finding.verdict for rule_id, finding in land.findings.items()}
-
-    def answers(but: frozenset[str]) -> dict[str, Verdicts]:
-        return answers_of_rules(ruleset, skipped | but, measures, term.may_be_lower, land_verdicts)
-
+    decisions = question.decisions.at(found.parcels.ids, question.as_of)
     progress("homes")
-    # Homes are only laid out where the other rules leave something to choose.
-    on_homes = frozenset(
-        rule_id
-        for rule_id, rule in ruleset.measure_rules.items()
-        if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE)
-    )
-    of_others = answers(on_homes)
-    standing = assess_status(ruleset, of_others, decisions.into, decisions.out)
-    capacity = assess_capacity(
-        ruleset, land.buildable, measures, standing != Status.EXCLUDED, layouts
-    )
-    measures = pd.concat([measures, capacity.columns], axis=1)
-    measures[SITE_TYPE] = assess_site_types(ruleset, measures)
+    measures, capacity, of_others = _with_homes(ruleset, found, skipped, decisions, lay_out)
     progress("verdicts")
-    of_all = of_others | answers(frozenset(of_others))
+    left = skipped | frozenset(of_others)
+    term = found.term
+    of_all = of_others | answers_of_rules(
+        ruleset, left, measures, term.may_be_lower, found.findings
+    )
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
     criteria = criterion_scores(ruleset, skipped, measures, term.may_be_lower)
+    taken_m2 = found.buildable.taken_m2
     table = pd.concat(
         [
-            pd.DataFrame({PARCEL_ID: parcels.ids}).assign(
+            pd.DataFrame({PARCEL_ID: found.parcels.ids}).assign(
                 **{MUNICIPALITY_CODE: code, MUNICIPALITY_NAME: name}
             ),
             pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
             theme_scores(ruleset, question.groups, criteria),
             measures,
-            account(ruleset, verdicts, criteria, term, land, decisions),
-            evidence(verdicts, criteria, land),
-            parcels.table,
+            account(ruleset, verdicts, criteria, term, taken_m2, decisions),
+            evidence(verdicts, criteria, found.findings),
+            found.parcels.table,
         ],
         axis=1,
     )
@@ -210,13 +184,13 @@ def judge(
         Evidence(
             ruleset=ruleset,
             skipped=skipped,
-            shapes=parcels.geometries,
-            buildable=land.buildable,
+            shapes=found.parcels.geometries,
+            buildable=found.buildable.shapes,
             verdicts=verdicts,
             may_be_lower=term.may_be_lower,
             decisions=decisions,
             table=table,
-            layouts=layouts,
+            lay_out=lay_out,
         )
     )
     return Assessment(
@@ -224,13 +198,13 @@ def judge(
         ruleset=ruleset,
         code=code,
         name=name,
-        parcels=gpd.GeoDataFrame(_ranked(table, sites, parcels.geometries), copy=False),
+        parcels=gpd.GeoDataFrame(_ranked(table, sites, found.parcels.geometries), copy=False),
         sites=sites,
-        buildable=land.buildable,
+        buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
         left_out=left_out,
         inputs={
-            "parcels": parcels.facts,
+            "parcels": found.parcels.facts,
             "municipalities": question.municipalities.facts,
             **found.layers,
         },
@@ -244,6 +218,36 @@ def judge(
         layouts=capacity.layouts,
         unread_plans={what: len(plans) for what, plans in term.unread.items() if len(plans)},
     )
+
+
+def _with_homes(
+    ruleset: Ruleset,
+    found: Survey,
+    skipped: frozenset[str],
+    decisions: DecisionsAt,
+    lay_out: LayOut,
+) -> tuple[pd.DataFrame, Capacity, dict[str, Verdicts]]:
+    """Return all measures, the homes among them, and the verdicts of rules that ask for no homes.
+
+    Homes are only laid out where those rules leave something to choose.
+    """
+    surveyed = found.measures
+    measures = pd.concat([surveyed, compute_derived_measures(ruleset, surveyed)], axis=1)
+    on_homes = frozenset(
+        rule_id
+        for rule_id, rule in ruleset.measure_rules.items()
+        if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE)
+    )
+    verdicts = answers_of_rules(
+        ruleset, skipped | on_homes, measures, found.term.may_be_lower, found.findings
+    )
+    standing = assess_status(ruleset, verdicts, decisions.into, decisions.out)
+    capacity = assess_capacity(
+        ruleset, found.buildable.shapes, measures, standing != Status.EXCLUDED, lay_out
+    )
+    measures = pd.concat([measures, capacity.columns], axis=1)
+    measures[SITE_TYPE] = assess_site_types(ruleset, measures)
+    return measures, capacity, verdicts
 
 
 def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.DataFrame:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from flexruimte.evidence.decisions import Decisions
+from flexruimte.assessment.term import TERM_PARAMETERS
+from flexruimte.evidence.decisions import Decisions, load_decisions
 from flexruimte.evidence.parcels import Municipalities
 from flexruimte.evidence.sources import Source
-from flexruimte.rules.parts import Language
+from flexruimte.rules.files import for_municipality
+from flexruimte.rules.parts import Language, Parameter, Text, references
 from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.scoring import Criterion, ScoreWeights
+from flexruimte.vocabulary import WIDTH, Basis, Condition, Level
 
-__all__ = ["Question", "layers_in_use", "left_out_by"]
+__all__ = ["Question", "layers_in_use", "left_out_by", "survey_question"]
+
+_NO_TEXT = Text(nl="", en="")
+_ASKS_FOR_WIDTH = Criterion(
+    title=_NO_TEXT, measure=WIDTH, curve=[(0, 0), (1, 100)], source="-", basis=Basis.ASSUMPTION
+)
+"""Stands for whatever looks at the width, which costs much to measure."""
 
 
 @dataclass(frozen=True)
@@ -76,3 +87,96 @@ def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
         if optional:
             needed.add(optional.layer)
     return [layer for layer in ruleset.layers if layer in needed - not_assessed]
+
+
+def survey_question(question: Question, code: str) -> Question:
+    """Return what a study asks of the layers around the parcels of a municipality, and nothing else.
+
+    Two studies that ask the same here find the same, whatever else they ask. The survey is made
+    with this alone, so that what is left out cannot change it:
+
+    - the name, the language, the target groups, the decisions, and which rules are not assessed;
+    - titles, sources, their basis, advice, conditions and units;
+    - how hard rules on land are, which levels exclude, and where the rules apply;
+    - rules on measures, site types, size classes, transport tiers, and measures that rest on
+      others;
+    - criteria, groups, themes and the weights of the score, all but whether anything asks for the
+      width;
+    - placement parameters that no rule on a layer, measure or regime refers to, nor the term.
+    """
+    ruleset = for_municipality(question.ruleset, code)
+    rules = {
+        rule_id: _untitled(rule, advice=None, condition=Condition.SITE, level=Level.SOFT, when=[])
+        for rule_id, rule in ruleset.land_rules.items()
+    }
+    measures = {
+        name: _untitled(measure)
+        for name, measure in ruleset.measures.items()
+        if measure.of != "other measures"
+    }
+    layers = {key: _untitled(spec, unit="") for key, spec in ruleset.layers.items()}
+    regimes = {name: _untitled(regime) for name, regime in ruleset.regimes.items()}
+    named = {
+        *TERM_PARAMETERS,
+        *(name for regime in regimes.values() for name in regime.only_for),
+        *(name for part in (*rules.values(), *measures.values()) for name in references(part)),
+    }
+    asked = ruleset.model_copy(
+        update={
+            "name": "",
+            "version": "",
+            "title": _NO_TEXT,
+            "rules": rules,
+            "measures": measures,
+            "layers": layers,
+            "regimes": regimes,
+            "levels": ruleset.levels.model_copy(update={"excluding": [], "source": "-"}),
+            "plans": ruleset.plans and _untitled(ruleset.plans),
+            "agreements": ruleset.agreements and _untitled(ruleset.agreements),
+            "placement": {
+                name: Parameter(
+                    title=_NO_TEXT, value=parameter.value, source="-", basis=Basis.ASSUMPTION
+                )
+                for name, parameter in ruleset.placement.items()
+                if name in named
+            },
+            "criteria": {WIDTH: _ASKS_FOR_WIDTH} if ruleset.asks_for(WIDTH) else {},
+            **{
+                table: {}
+                for table in (
+                    "groups",
+                    "themes",
+                    "transport_tiers",
+                    "site_types",
+                    "size_classes",
+                    "municipalities",
+                )
+            },
+            "score": ScoreWeights(weights={}, source="-", basis=Basis.ASSUMPTION),
+        }
+    )
+    return replace(
+        question,
+        name="",
+        language="en",
+        groups=[],
+        decisions=load_decisions(None),
+        ruleset=asked,
+        not_assessed=question.not_assessed & set(layers),
+        sources={
+            key: source
+            for key, source in question.sources.items()
+            if key in layers and key not in question.not_assessed
+        },
+    )
+
+
+def _untitled(part: Any, **changes: Any) -> Any:
+    """Return a part of a ruleset without what people read, and with changes."""
+    plain = {"title": _NO_TEXT, "source": "-", "basis": Basis.ASSUMPTION}
+    return part.model_copy(
+        update={
+            **{name: value for name, value in plain.items() if name in type(part).model_fields},
+            **changes,
+        }
+    )

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.assessment.capacity import CAPACITY_MEASURES, Capacity, assess_capacity
+from flexruimte.assessment.capacity import CAPACITY_MEASURES, Capacity, LayOut, assess_capacity
 from flexruimte.assessment.parcel_table import SEPARATOR, rules_that_say
 from flexruimte.assessment.score import SCORE_DECIMALS
 from flexruimte.assessment.term import years_between
@@ -22,7 +22,6 @@ from flexruimte.assessment.verdicts import answers_of_rules, assess_status
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.layout import Layouts
-from flexruimte.kernels.layout_memory import LayoutMemory
 from flexruimte.kernels.overlap import largest_part, union_by_group
 from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.ruleset import Ruleset
@@ -84,8 +83,8 @@ class Evidence:
     decisions: DecisionsAt
     table: pd.DataFrame
     """The parcels' table: measures, scores, status and accounts. (n, ...)"""
-    layouts: LayoutMemory
-    """Of layouts that were made before."""
+    lay_out: LayOut
+    """Lays homes out on land."""
 
 
 @dataclass(frozen=True)
@@ -273,7 +272,7 @@ class _Merger:
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
         capacity = assess_capacity(
-            evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.layouts
+            evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.lay_out
         )
         return pd.concat([measures, capacity.columns], axis=1), capacity, buildable
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.errors import LayerError, enumerate_some
+from flexruimte.evidence.contents import RowKeys
 from flexruimte.evidence.layers import Features, Layer, Table
-from flexruimte.evidence.seen import Identities
 from flexruimte.kernels.overlap import isoperimetric_quotient, prepared, stays_at_boundary
 from flexruimte.rules.conditions import answers_of_where, as_numbers
 from flexruimte.rules.regulations import Agreements, Plans, Regime
@@ -64,7 +64,7 @@ class Term:
     """The hard and soft plans on each parcel, as "a; b". (n,) object of str"""
     regime: str | None
     """Id of the regime that caps the term."""
-    unread: dict[str, Identities]
+    unread: dict[str, RowKeys]
     """Plans on the parcels that could not be read, by what is wrong. Each (k,) uint64"""
 
 
@@ -197,7 +197,7 @@ def assess_term(
 class _PlansRead:
     first: dict[str, _PlanStarts]
     names: NDArray[Any]
-    unread: dict[str, Identities]
+    unread: dict[str, RowKeys]
 
 
 def _read_plans(
@@ -255,7 +255,7 @@ def _read_plans(
     return _PlansRead(
         first,
         _grouped(labels[plan], parcel, count),
-        {what: features.identities[here & where] for what, where in unread.items()},
+        {what: features.row_keys[here & where] for what, where in unread.items()},
     )
 
 

@@ -18,12 +18,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from flexruimte.assessment.findings import LandFinding
 from flexruimte.rules.conditions import all_of, answers_of_test
-from flexruimte.rules.rules import LandRule
+from flexruimte.rules.rules import LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import NO, UNKNOWN, YES, Booleans, Level, Status, Verdicts
+from flexruimte.vocabulary import (
+    AREA,
+    AREA_TOLERANCE,
+    NO,
+    UNKNOWN,
+    YES,
+    Booleans,
+    Level,
+    Status,
+    Verdicts,
+)
 
-__all__ = ["OTHER_SITE_TYPE", "answers_of_rules", "assess_site_types", "assess_status"]
+__all__ = [
+    "OTHER_SITE_TYPE",
+    "answers_of_rules",
+    "assess_site_types",
+    "assess_status",
+    "takes_land",
+]
 
 OTHER_SITE_TYPE = "other"
 
@@ -52,7 +69,7 @@ def answers_of_rules(
     left_out: frozenset[str],
     measures: pd.DataFrame,
     may_be_lower: Mapping[str, Booleans],
-    land_verdicts: Mapping[str, Verdicts],
+    findings: Mapping[str, LandFinding],
 ) -> dict[str, Verdicts]:
     """Return the verdict of every enabled rule that is assessed.
 
@@ -67,8 +84,8 @@ def answers_of_rules(
     may_be_lower
         Where a measure's true value may be lower than the one given: a "no" stands, a "yes" becomes
         unknown.
-    land_verdicts
-        Verdicts of the rules on layers.
+    findings
+        What the rules on land find.
 
     Returns
     -------
@@ -76,26 +93,75 @@ def answers_of_rules(
         NO, UNKNOWN and YES by rule id. (n,) int8
     """
     answers: dict[str, Verdicts] = {}
-    count = len(measures)
     for rule_id, rule in ruleset.enabled_rules.items():
         if rule_id in left_out:
             continue
+        applies = _applies(ruleset, rule, measures)
         if isinstance(rule, LandRule):
-            answers[rule_id] = land_verdicts[rule_id]
+            excludes = ruleset.excludes(rule)
+            answers[rule_id] = _on_land(findings[rule_id], applies, measures[AREA], excludes)
             continue
         answer = answers_of_test(rule, measures[rule.measure], ruleset)
         if rule.measure in may_be_lower:
-            answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer).astype(
-                np.int8
-            )
-        applies = all_of(
-            (answers_of_test(when, measures[when.measure], ruleset) for when in rule.when), count
-        )
-        answer = np.where(
-            applies == NO, YES, np.where((applies == UNKNOWN) & (answer == NO), UNKNOWN, answer)
-        )
-        answers[rule_id] = answer.astype(np.int8)
+            answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer)
+        answers[rule_id] = _where_it_applies(answer, applies)
     return answers
+
+
+def takes_land(
+    ruleset: Ruleset, rule_id: str, finding: LandFinding, measures: pd.DataFrame
+) -> Booleans:
+    """Return from which parcels a rule on land takes the land that it covers. (n,) bool
+
+    An excluding rule does, where it surely applies, but for what is no more than the edge of the
+    map.
+
+    Parameters
+    ----------
+    ruleset
+        Which levels exclude, and where the rule applies.
+    rule_id
+        Of a rule on land.
+    finding
+        What it finds.
+    measures
+        Measures of the whole parcel. (n, ...)
+    """
+    rule = ruleset.enabled_rules.get(rule_id)
+    if rule is None or not ruleset.excludes(rule):
+        return np.zeros(len(measures), dtype=bool)
+    taken: Booleans = (_applies(ruleset, rule, measures) == YES) & ~finding.edge
+    return taken
+
+
+def _applies(ruleset: Ruleset, rule: Rule, measures: pd.DataFrame) -> Verdicts:
+    tests = (answers_of_test(test, measures[test.measure], ruleset) for test in rule.when)
+    return all_of(tests, len(measures))
+
+
+def _where_it_applies(answer: Verdicts, applies: Verdicts) -> Verdicts:
+    """Return the verdict of a rule that passes where it does not apply.
+
+    Where it may apply, a "no" is not certain.
+    """
+    unsure = (applies == UNKNOWN) & (answer == NO)
+    return np.where(applies == NO, YES, np.where(unsure, UNKNOWN, answer)).astype(np.int8)
+
+
+def _on_land(
+    finding: LandFinding, applies: Verdicts, areas: pd.Series[Any], excludes: bool
+) -> Verdicts:
+    """Return the verdict of a rule on land.
+
+    What an excluding rule covers is subtracted, so it only says no where it leaves nothing; another
+    rule says no where it covers more than the edge of the map.
+    """
+    covers = (finding.covered_m2 > AREA_TOLERANCE * areas.to_numpy()) & ~finding.edge
+    against = finding.nothing_left if excludes else covers
+    verdict = np.where(against, NO, np.where(finding.doubtful, UNKNOWN, YES))
+    verdict = _where_it_applies(verdict, applies)
+    verdict[(applies == UNKNOWN) & covers] = UNKNOWN
+    return verdict
 
 
 def assess_status(

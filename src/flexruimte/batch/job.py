@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from flexruimte.assessment.pipeline import Memory, Progress, Question, assess
-from flexruimte.assessment.survey import survey_question
+from flexruimte.assessment.pipeline import Progress, Question, judge
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
-from flexruimte.batch.reuse.memory import MEMORY_FILES, FolderMemory
+from flexruimte.batch.reuse.kept import KEPT_FILES, KeptEvidence, Surveyor
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
+from flexruimte.kernels.threads import use_threads
 from flexruimte.ranking import Ranking
-from flexruimte.results.layouts import digest_of_layouts
 from flexruimte.results.ranking_table import write_ranked
 from flexruimte.results.read import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
 from flexruimte.results.store import Place
@@ -31,19 +29,25 @@ def compute(
     job: Job,
     place: Place,
     progress: Progress,
-    memory_of: Callable[[Path, Job], FolderMemory] = FolderMemory.of,
+    make_survey: Surveyor | None = None,
 ) -> MunicipalityRun:
     """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
     entry = job.entry
     try:
-        with place.writing(entry.folder, MEMORY_FILES) as folder:
-            memory = memory_of(folder, job)
-            if job.stands and memory.still_holds(survey_question(question, entry.code), entry.code):
+        with place.writing(entry.folder, KEPT_FILES) as folder:
+            kept = KeptEvidence(
+                folder,
+                job.stamps,
+                fresh=job.fresh,
+                keep_layers=place.is_folder,
+                make_survey=make_survey,
+            )
+            if job.stands and kept.stands(question, entry.code):
                 entry.state, entry.unchanged = "done", True
                 return entry
-            ranking = _ranked(question, entry.code, progress, memory)
+            ranking = _ranked(question, entry.code, progress, kept)
             progress("writing")
-            _write(ranking, folder, memory)
+            _write(ranking, folder)
         entry.counts = {
             status: counts["parcels"] for status, counts in ranking.summary["status"].items()
         }
@@ -71,7 +75,7 @@ def compute(
     return entry
 
 
-def _ranked(question: Question, code: str, progress: Progress, memory: Memory) -> Ranking:
+def _ranked(question: Question, code: str, progress: Progress, kept: KeptEvidence) -> Ranking:
     """Return the ranking of a municipality, with the time that each step took."""
     moments: list[tuple[str, float]] = []
 
@@ -79,7 +83,10 @@ def _ranked(question: Question, code: str, progress: Progress, memory: Memory) -
         moments.append((step, time.perf_counter()))
         progress(step)
 
-    assessment = assess(question, code, clocked, memory)
+    with use_threads(question.threads):
+        found = kept.survey(question, code, clocked)
+        assessment = judge(question, code, found, kept.layouts.lay_out, clocked)
+    kept.keep_layouts()
     ends = [*(start for _, start in moments[1:]), time.perf_counter()]
     seconds: dict[str, float] = {}
     for (step, start), end in zip(moments, ends, strict=True):
@@ -88,11 +95,9 @@ def _ranked(question: Question, code: str, progress: Progress, memory: Memory) -
     return Ranking(assessment, seconds)
 
 
-def _write(ranking: Ranking, folder: Path, memory: FolderMemory) -> None:
-    layouts = digest_of_layouts(ranking.assessment)
+def _write(ranking: Ranking, folder: Path) -> None:
     ranking.to_geojson(folder / LOCATIONS_GEOJSON)
-    ranking.to_geopackage(folder / LOCATIONS_GPKG, keep_layout=memory.has_written(layouts))
-    memory.note_written(layouts)
+    ranking.to_geopackage(folder / LOCATIONS_GPKG)
     ranking.to_parquet(folder / PARCELS)
     ranking.to_summary(folder / SUMMARY)
     write_ranked(ranking.locations, ranking.assessment.question.groups, folder)

@@ -7,7 +7,6 @@ remedy.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,9 +17,15 @@ import pandas as pd
 import shapely
 
 from flexruimte.errors import LayerError, did_you_mean, enumerate_some
-from flexruimte.evidence.seen import Identities, Seen, cells_seen, identities, rows_seen
+from flexruimte.evidence.contents import (
+    Contents,
+    RowKeys,
+    contents_of_cells,
+    contents_of_rows,
+    row_keys,
+)
+from flexruimte.evidence.search_area import SearchArea
 from flexruimte.evidence.sources import Source, Window
-from flexruimte.evidence.window import Surroundings
 from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.raster import Grid
 from flexruimte.kernels.threads import in_threads
@@ -66,8 +71,6 @@ class LayerFacts:
     rows: int = 0
     """Rows, or cells, around the parcels."""
     repairs: dict[str, int] = field(default_factory=dict)
-    digest: str | None = None
-    """Changes when anything of it that is used around the parcels changes."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,12 @@ class Features:
 
     What fills the plane speaks of what it covers.
     """
-    identities: Identities
-    """What tells each feature from others, in whichever window they are read. (m,) uint64"""
+    row_keys: RowKeys
+    """A hash of the content of each feature, the same in whichever window it is read. (m,) uint64"""
     facts: LayerFacts
-    """But for what is counted."""
-    seen: Seen
+    """Without the number of rows and repairs, which are counted over all blocks of parcels."""
+    contents: Contents
+    """What was read of the source around the parcels."""
 
     @property
     def fills(self) -> bool:
@@ -131,8 +135,9 @@ class Raster:
     spec: LayerSpec
     grid: Grid
     facts: LayerFacts
-    """But for what is counted."""
-    seen: Seen
+    """Without the number of cells, which are counted over all blocks of parcels."""
+    contents: Contents
+    """What was read of the source around the parcels."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +149,13 @@ class Table:
     rows: pd.DataFrame
     """The fields by the vocabulary's names, indexed by parcel id."""
     facts: LayerFacts
-    """But for what is counted."""
+    """Without the number of rows, which are counted over all blocks of parcels."""
 
-    def seen_of(self, ids: np.ndarray[Any, Any]) -> Seen:
-        """Return what was seen of it: the rows of some parcels."""
+    def contents_of(self, ids: np.ndarray[Any, Any]) -> Contents:
+        """Return the rows of some parcels. (n,) object of str"""
         rows = self.rows[self.rows.index.isin(ids)]
-        return rows_seen(identities(None, rows.reset_index()), {}, np.ones(len(rows), dtype=bool))
+        everything = np.ones(len(rows), dtype=bool)
+        return contents_of_rows(row_keys(None, rows.reset_index()), {}, everything)
 
 
 Layer: TypeAlias = Features | Raster | Table
@@ -254,7 +260,7 @@ def load_features(
     spec: LayerSpec,
     source: Source,
     fields: Sequence[str],
-    near: Surroundings,
+    near: SearchArea,
     around: Window,
 ) -> Features:
     """Read a vector layer around parcels.
@@ -314,11 +320,10 @@ def load_features(
         if id_column
         else frame.index.astype(str).to_numpy(dtype=object)
     )
-    identity = identities(raw, table.assign(**{"": ids}))
+    keys = row_keys(raw, table.assign(**{"": ids}))
     keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
     keep = keep[canonical_order(ids[keep], geometries[keep])]
     coverage, described = _coverage(spec, source, settings, around)
-    digest = hashlib.sha256(shapely.to_wkb(coverage) if coverage is not None else b"").hexdigest()
     whole_source = (
         {"curves in the whole source made straight": source.curve_count}
         if source.curve_count
@@ -333,17 +338,19 @@ def load_features(
         table=table.iloc[keep].reset_index(drop=True),
         certainty=certainty[keep],
         coverage=coverage,
-        identities=identity[keep],
+        row_keys=keys[keep],
         facts=LayerFacts(
             source.settings.source,
             settings.reference_date,
             settings.licence,
             described,
             repairs=whole_source,
-            digest=digest,
         ),
-        seen=rows_seen(
-            identity, repaired, near.meet(np.where(shapely.is_missing(geometries), raw, geometries))
+        contents=replace(
+            contents_of_rows(
+                keys, repaired, near.meet(np.where(shapely.is_missing(geometries), raw, geometries))
+            ),
+            coverage=coverage,
         ),
     )
 
@@ -388,7 +395,7 @@ def _coverage(
     return None, "everywhere, as it has features near"
 
 
-def load_raster(key: str, spec: LayerSpec, source: Source, near: Surroundings) -> Raster:
+def load_raster(key: str, spec: LayerSpec, source: Source, near: SearchArea) -> Raster:
     """Read a raster around parcels: sentinels recoded, values outside the valid range missing.
 
     Raises
@@ -410,7 +417,9 @@ def load_raster(key: str, spec: LayerSpec, source: Source, near: Surroundings) -
         source.settings.source, settings.reference_date, settings.licence, "its valid cells"
     )
     grid = replace(grid, cells=recoded)
-    return Raster(key, spec, grid, facts, cells_seen(recoded, *grid.corner, grid.cell_m, near))
+    return Raster(
+        key, spec, grid, facts, contents_of_cells(recoded, *grid.corner, grid.cell_m, near)
+    )
 
 
 def _missing_values(

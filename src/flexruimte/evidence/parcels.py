@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +23,6 @@ from flexruimte.evidence.layers import (
     counted_repairs,
     named_columns,
 )
-from flexruimte.evidence.seen import identities
 from flexruimte.evidence.sources import Source
 from flexruimte.kernels.overlap import overlaps, prepared, prepared_features
 from flexruimte.kernels.threads import in_threads
@@ -144,19 +142,13 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
     mine, ids = mine[ids != ""], ids[ids != ""]
     order = canonical_order(ids, geometries[mine])
     table = named_columns(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
-    repairs_made = {**counted_repairs(repairs), **id_repairs}
-    content = (
-        identities(geometries[mine[order]], table.assign(**{"": ids[order]})).tobytes()
-        + str(sorted(repairs_made.items())).encode()
-    )
     facts = LayerFacts(
         source.settings.source,
         settings.reference_date,
         settings.licence,
         "its polygons",
         len(mine),
-        repairs_made,
-        hashlib.sha256(content).hexdigest()[:32],
+        {**counted_repairs(repairs), **id_repairs},
     )
     return Parcels(ids[order], geometries[mine[order]], table, facts)
 

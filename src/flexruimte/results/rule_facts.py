@@ -44,7 +44,6 @@ def layer_facts(facts: LayerFacts) -> dict[str, Any]:
         "coverage": facts.coverage,
         "rows": facts.rows,
         "repairs": dict(sorted(facts.repairs.items())),
-        "digest": facts.digest,
     }
 
 

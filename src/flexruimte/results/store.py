@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from flexruimte.errors import FlexruimteError, OutputError
 from flexruimte.evidence import storage
@@ -40,6 +40,9 @@ _REQUESTS_AT_ONCE: Final = 8
 
 class Place(ABC):
     """Where the results of a run, or of one municipality, are."""
+
+    is_folder: ClassVar[bool]
+    """Whether that is a folder, to which many files can be written at little cost."""
 
     @abstractmethod
     def __str__(self) -> str:
@@ -138,6 +141,8 @@ def place_of(out: str | Path) -> Place:
 class _Folder(Place):
     """A folder on a disk; files appear whole there because `whole_file` renames them."""
 
+    is_folder = True
+
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
         self._called = str(path)
@@ -204,6 +209,8 @@ class _Storage(Place):
 
     An object appears whole or not at all: that is what storage promises of a put.
     """
+
+    is_folder = False
 
     def __init__(self, root: str) -> None:
         self._root = root

@@ -16,8 +16,8 @@ import shapely
 from flexruimte.assessment.measures import FAMILIES, compute_measures
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Layer, load_features, load_raster, load_table
+from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.sources import Source
-from flexruimte.evidence.window import surroundings
 from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.rules.measures import MeasureSpec
 from flexruimte.rules.parts import NumberOf, Reading
@@ -107,7 +107,7 @@ def measured(
     owners: pd.DataFrame,
 ) -> pd.DataFrame:
     bounds = shapely.bounds(PARCELS)
-    everywhere = surroundings(bounds, 5_000.0)
+    everywhere = search_area(bounds, 5_000.0)
     settings = LayerSettings(source="in memory", coverage="complete")
     layers: dict[str, Layer] = {
         key: load_features(
@@ -122,7 +122,7 @@ def measured(
     }
     cells = Source("cells", LayerSettings(source=str(raster)), Path())
     layers["cells"] = load_raster(
-        "cells", rules.layers["cells"], cells, surroundings(bounds, raster_reach_m)
+        "cells", rules.layers["cells"], cells, search_area(bounds, raster_reach_m)
     )
     table = Source("owners", LayerSettings(source="in memory", id="parcel_id"), Path(), owners)
     layers["owners"] = load_table(

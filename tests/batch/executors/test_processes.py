@@ -17,7 +17,8 @@ import pytest
 
 from batch.test_run import contents
 from flexruimte import OutputError, Study, StudyError, batch
-from flexruimte.batch.reuse.memory import MEMORY_FILES
+from flexruimte.batch.reuse.kept import KEPT_FILES
+from flexruimte.batch.reuse.layers import LAYERS_FOLDER
 from flexruimte.results.ranking_table import RANKED_FILE
 from flexruimte.results.read import FILES
 from flexruimte.results.store import LOCK, place_of
@@ -288,7 +289,12 @@ def test_a_full_disk_is_named_and_leaves_nothing_half(
         assert said
         assert all("cannot be written" in text for text in said)
         for folder in (inner for inner in small.iterdir() if inner.is_dir()):
-            assert {file.name for file in folder.iterdir()} <= {*FILES, *MEMORY_FILES, RANKED_FILE}
+            assert {file.name for file in folder.iterdir()} <= {
+                *FILES,
+                *KEPT_FILES,
+                RANKED_FILE,
+                LAYERS_FOLDER,
+            }
         json.loads((small / "run.json").read_text())
     finally:
         subprocess.run(["umount", str(small)], check=True)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flexruimte.assessment.pipeline import Question
-from flexruimte.assessment.survey import Part
+from flexruimte.batch.executors.blocks import BlockSurveyor
 from flexruimte.batch.job import compute
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
-from flexruimte.batch.reuse.memory import FolderMemory, part_file
 from flexruimte.errors import FlexruimteError, OutputError, SourceError, StudyError, enumerate_some
-from flexruimte.kernels.threads import use_threads
 from flexruimte.results import versions
 from flexruimte.results.store import Place
 
@@ -175,50 +172,7 @@ def _itself(question: Question) -> Question:
 
 def _job(question: Question, job: Job, place: Place) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
-
-    class Shared(FolderMemory):
-        """Has the blocks of a municipality with many parcels surveyed by all workers; files beside the results are the hand-over."""
-
-        def parts(self, asked: Question, code: str, count: int) -> dict[int, Part]:
-            _survey_parts(asked, job, place, count)
-            names = [part_file(number) for number in range(count)]
-            with place.reading(names, job.entry.folder) as folder:
-                parts = FolderMemory.of(folder, job).parts(asked, code, count)
-            place.remove(names, job.entry.folder)
-            return parts
-
-    return compute(question, job, place, lambda _step: None, Shared.of)
-
-
-def _survey_parts(asked: Question, job: Job, place: Place, count: int) -> None:
-    """Have blocks surveyed, and wait until all are; this runs in a worker, which takes other work in the meantime."""
-    from distributed import worker_client
-    from distributed.scheduler import KilledWorker
-
-    with worker_client() as client:
-        shared = client.scatter(asked, broadcast=True)
-        key = f"flexruimte-{job.entry.code}-{job.entry.started}-block"
-        parts = [
-            client.submit(_part, shared, job, place, number, count, key=f"{key}-{number}")
-            for number in range(count)
-        ]
-        try:
-            client.gather(parts)
-        except KilledWorker:
-            raise FlexruimteError(_OFTEN_LOST) from None
-
-
-def _part(asked: Question, job: Job, place: Place, number: int, count: int) -> None:
-    """Survey one block; this runs in a worker.
-
-    What goes wrong is said by the one who puts the blocks together, when it tries itself.
-    """
-    with (
-        suppress(FlexruimteError),
-        use_threads(asked.threads),
-        place.writing(job.entry.folder, [part_file(number)]) as folder,
-    ):
-        FolderMemory.of(folder, job).survey_part(asked, job.entry.code, number, count)
+    return compute(question, job, place, lambda _step: None, BlockSurveyor(job, place))
 
 
 def _check_workers(client: Client, question: Question, place: Place) -> None:

@@ -10,15 +10,29 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import shapely
+from pydantic import BaseModel
 
 from flexruimte.assessment.pipeline import Question
 from flexruimte.errors import SourceError
 from flexruimte.evidence import storage
+from flexruimte.evidence.contents import Contents, row_keys
+from flexruimte.evidence.layers import LayerFacts
+from flexruimte.evidence.parcels import Parcels
 from flexruimte.evidence.sources import Source, locate
 from flexruimte.results.versions import software_versions
+from flexruimte.rules.parts import Reading, references
 from flexruimte.rules.study_file import LayerSettings
+from flexruimte.vocabulary import WIDTH
 
-__all__ = ["check_digest", "digest", "fingerprints", "question_digest", "stamps_of"]
+__all__ = [
+    "check_digest",
+    "contents_digests",
+    "digest",
+    "fingerprints",
+    "parcels_digest",
+    "stamps_of",
+    "survey_parts",
+]
 
 
 def digest(*parts: object) -> str:
@@ -53,18 +67,73 @@ def fingerprints(question: Question) -> dict[str, str]:
     }
 
 
-def question_digest(asked: Question, code: str) -> str:
-    """Return a text that changes when something else is asked of the layers around a municipality's parcels, or by other software.
+def survey_parts(asked: Question, code: str) -> dict[str, str]:
+    """Return what is asked of the layers, in parts, each with a text that changes with the answer.
+
+    A survey that answered these parts, and perhaps others, answers the question.
 
     Parameters
     ----------
     asked
-        What `flexruimte.assessment.survey.survey_question` returns.
+        What `flexruimte.assessment.question.survey_question` returns.
     code
         Of the municipality.
     """
-    said = [asked.as_of.isoformat(), sorted(asked.not_assessed), asked.ruleset.model_dump_json()]
-    return digest(software_versions(), code, said, _settings(asked))
+    ruleset, settings = asked.ruleset, _settings(asked)
+    software = software_versions()
+    values = {name: parameter.value for name, parameter in ruleset.placement.items()}
+    layers = {
+        key: [ruleset.layers[key].model_dump_json(), settings.get(key)] for key in ruleset.layers
+    }
+
+    def part(said: BaseModel, readings: Iterable[Reading]) -> str:
+        named = sorted(set(references(said)))
+        read = sorted({reading.layer for reading in readings})
+        return digest(
+            software,
+            said.model_dump_json(),
+            [(name, values.get(name)) for name in named],
+            [(key, layers.get(key)) for key in read],
+        )
+
+    parts = {f"layer {key}": digest(layers[key]) for key in asked.sources}
+    parts |= {f"rule {key}": part(rule, rule.reads()) for key, rule in ruleset.land_rules.items()}
+    parts |= {
+        f"measure {key}": part(measure, measure.reads(ruleset.number))
+        for key, measure in ruleset.measures.items()
+    }
+    for_term = [each for each in (ruleset.plans, ruleset.agreements) if each is not None]
+    parts["term"] = digest(
+        [part(each, each.reads()) for each in for_term],
+        [regime.model_dump_json() for regime in ruleset.regimes.values()],
+        values,
+        asked.as_of.isoformat(),
+        sorted(asked.not_assessed),
+    )
+    parts["parcels"] = digest(software, code, settings["parcels"])
+    if ruleset.asks_for(WIDTH):
+        parts["width"] = digest(software)
+    return parts
+
+
+def contents_digests(
+    facts: Mapping[str, LayerFacts], contents: Mapping[str, Contents]
+) -> dict[str, str]:
+    """Return for each layer a text that changes with what was read of it around the parcels."""
+    return {key: _layer_digest(facts[key], each) for key, each in contents.items()}
+
+
+def parcels_digest(parcels: Parcels) -> str:
+    """Return a text that changes with the parcels of a municipality."""
+    keys = row_keys(parcels.geometries, parcels.table.assign(**{"": parcels.ids}))
+    return digest(hashlib.sha256(keys.tobytes()).hexdigest(), parcels.facts.repairs)
+
+
+def _layer_digest(facts: LayerFacts, contents: Contents) -> str:
+    rows = contents.rows
+    read = hashlib.sha256(rows.keys.tobytes() + rows.numbers.tobytes()).hexdigest()
+    coverage = None if contents.coverage is None else shapely.to_wkb(contents.coverage, hex=True)
+    return digest(read, coverage, facts.coverage, facts.rows, facts.repairs)
 
 
 def check_digest(question: Question, stamps: Mapping[str, str]) -> str | None:

@@ -1,4 +1,7 @@
-"""The land around parcels, as cells of one grid for all of the country: whichever parcels are taken together, each has the same cells."""
+"""The search area around parcels, as cells of one grid for the whole country.
+
+Whichever parcels are taken together, each has the same cells around it.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,15 @@ from numpy.typing import NDArray
 
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
-__all__ = ["CELL_M", "Surroundings", "surroundings"]
+__all__ = ["CELL_M", "SearchArea", "search_area"]
 
 CELL_M = 100.0
 """Side of a cell; its corners lie at whole multiples of it. [m]"""
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """Cells within some distance of the bounds of parcels."""
+class SearchArea:
+    """The cells of a grid within some distance of the bounds of parcels."""
 
     cells: Booleans
     """Which cells of a rectangle they are; rows from south to north. (rows, columns) bool"""
@@ -76,7 +79,7 @@ class Surroundings:
         return np.where(known, met, 0), spanned
 
 
-def surroundings(bounds: Floats, reach_m: float) -> Surroundings:
+def search_area(bounds: Floats, reach_m: float) -> SearchArea:
     """Return the cells that come within a distance, left, right, up and down, of the bounds of parcels.
 
     Parameters
@@ -89,7 +92,7 @@ def surroundings(bounds: Floats, reach_m: float) -> Surroundings:
     Examples
     --------
     >>> import numpy as np
-    >>> near = surroundings(np.array([[110.0, 110.0, 120.0, 290.0], [350.0, 110.0, 360.0, 120.0]]), 5.0)
+    >>> near = search_area(np.array([[110.0, 110.0, 120.0, 290.0], [350.0, 110.0, 360.0, 120.0]]), 5.0)
     >>> near.cells.astype(int)
     array([[1, 0, 1],
            [1, 0, 0]])
@@ -109,4 +112,4 @@ def surroundings(bounds: Floats, reach_m: float) -> Surroundings:
         (top + 1, right + 1, 1),
     ):
         np.add.at(edges, (rows - row, columns - column), step)
-    return Surroundings((edges.cumsum(axis=0).cumsum(axis=1) > 0)[:-1, :-1], (row, column))
+    return SearchArea((edges.cumsum(axis=0).cumsum(axis=1) > 0)[:-1, :-1], (row, column))

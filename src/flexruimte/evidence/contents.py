@@ -1,8 +1,11 @@
-"""What was seen of a source around parcels, row by row, so that what is seen from two places still counts once."""
+"""What was read of a source around parcels, by content, so that what two blocks of parcels both read counts once.
+
+Rows are told apart by content and not by number: services and databases number the rows of each
+answer anew.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,51 +16,61 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from flexruimte.evidence.window import CELL_M, Surroundings
+from flexruimte.evidence.search_area import CELL_M, SearchArea
 from flexruimte.kernels.threads import in_threads
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
-__all__ = ["Identities", "Seen", "Tally", "cells_seen", "identities", "rows_seen", "seen_together"]
+__all__ = [
+    "Contents",
+    "RowKeys",
+    "Tally",
+    "contents_of_cells",
+    "contents_of_rows",
+    "merge_contents",
+    "row_keys",
+]
 
-Identities: TypeAlias = NDArray[np.uint64]
-"""Numbers that are equal where the content is, and differ elsewhere but for one chance in 2**64."""
+RowKeys: TypeAlias = NDArray[np.uint64]
+"""Hashes that are equal where the content of rows is, and differ elsewhere but for one chance in 2**64."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Different contents, and how often each is there."""
+    """The different rows of a source, and how often each is there."""
 
-    identities: Identities
+    keys: RowKeys
     """Rising. (k,) uint64"""
     numbers: NDArray[np.int64]
     """(k,) int64"""
 
     @property
     def total(self) -> int:
-        """How many there are, what is there twice counting twice."""
+        """Number of rows; a row that is there twice counts twice."""
         return int(self.numbers.sum())
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was seen of a source around some parcels."""
+class Contents:
+    """The rows of a source, or the cells of a raster, that were read around some parcels."""
 
     rows: Tally
-    """Of a raster: cells, those of one cell of the surroundings together."""
+    """Of a raster: the cells in one cell of the search area count as one row."""
     repairs: dict[str, Tally] = field(default_factory=dict)
-    """By what was repaired."""
+    """The rows that were repaired, by what was wrong with them."""
+    coverage: shapely.Geometry | None = None
+    """The area that the source speaks of, where that is not what was read."""
 
-    @property
-    def digest(self) -> str:
-        """A text that changes with any of it."""
-        return hashlib.sha256(
-            self.rows.identities.tobytes() + self.rows.numbers.tobytes()
-        ).hexdigest()
+    def repair_counts(self) -> dict[str, int]:
+        """Return how many rows were repaired, by what was wrong with them."""
+        return {what: tally.total for what, tally in self.repairs.items() if tally.total}
 
 
-def identities(geometries: Geometries | None, table: pd.DataFrame) -> Identities:
-    """Return what tells rows from each other by content: their geometries and the values of their columns. (n,) uint64."""
-    parts = [] if geometries is None else [in_threads(_shape_identities, geometries)]
+def row_keys(geometries: Geometries | None, table: pd.DataFrame) -> RowKeys:
+    """Return a hash of the content of each row: its geometry and the values of its columns.
+
+    (n,) uint64.
+    """
+    parts = [] if geometries is None else [in_threads(_shape_keys, geometries)]
     for name in table.columns:
         values = table[name]
         # Whole numbers are read as floats where a null is among them, and which rows are read
@@ -75,12 +88,12 @@ def identities(geometries: Geometries | None, table: pd.DataFrame) -> Identities
     return result
 
 
-def _shape_identities(geometries: Geometries) -> Identities:
+def _shape_keys(geometries: Geometries) -> RowKeys:
     return pd.util.hash_array(shapely.to_wkb(geometries), categorize=False)
 
 
-def _mixed(numbers: Identities) -> Identities:
-    """Return numbers that have nothing to do with each other any more (the finish of MurmurHash3)."""
+def _mixed(numbers: RowKeys) -> RowKeys:
+    """Return hashes of numbers: the finaliser of MurmurHash3 with 64 bits (Appleby 2011)."""
     numbers = numbers + np.uint64(0x9E3779B97F4A7C15)
     for factor in (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)):
         numbers ^= numbers >> np.uint64(33)
@@ -89,32 +102,31 @@ def _mixed(numbers: Identities) -> Identities:
     return numbers
 
 
-def rows_seen(rows: Identities, repaired: Mapping[str, Booleans], seen: Booleans) -> Seen:
-    """Return what was seen of rows.
+def contents_of_rows(keys: RowKeys, repaired: Mapping[str, Booleans], near: Booleans) -> Contents:
+    """Return the contents of rows.
 
     Parameters
     ----------
-    rows
-        What tells each from others. (n,) uint64
+    keys
+        Of each row, by `row_keys`. (n,) uint64
     repaired
-        By what was repaired, where. (n,) bool
-    seen
-        Which rows count. (n,) bool
+        Which rows were repaired, by what was wrong with them. (n,) bool
+    near
+        Which rows lie near the parcels, and count. (n,) bool
     """
-    return Seen(
-        _tally(rows[seen]), {what: _tally(rows[seen & where]) for what, where in repaired.items()}
-    )
+    repairs = {what: _tally(keys[near & rows]) for what, rows in repaired.items()}
+    return Contents(_tally(keys[near]), repairs)
 
 
-def _tally(rows: Identities) -> Tally:
-    found, numbers = np.unique(rows, return_counts=True)
+def _tally(keys: RowKeys) -> Tally:
+    found, numbers = np.unique(keys, return_counts=True)
     return Tally(found, numbers.astype(np.int64))
 
 
-def cells_seen(
-    values: Floats, left: float, top: float, cell_m: tuple[float, float], near: Surroundings
-) -> Seen:
-    """Return what was seen of the cells of a raster: those with their middle in the surroundings.
+def contents_of_cells(
+    values: Floats, left: float, top: float, cell_m: tuple[float, float], near: SearchArea
+) -> Contents:
+    """Return the contents of a raster: its cells with their middle in the search area.
 
     Parameters
     ----------
@@ -125,10 +137,10 @@ def cells_seen(
     cell_m
         Width and height of a cell. [m]
     near
-        The surroundings; all cells with their middle in it must be among `values`.
+        The search area; all cells with their middle in it must be among `values`.
     """
     if not values.size:
-        return Seen(_tally(np.empty(0, dtype=np.uint64)))
+        return Contents(_tally(np.empty(0, dtype=np.uint64)))
     x = left + (np.arange(values.shape[1]) + 0.5) * cell_m[0]
     y = top - (np.arange(values.shape[0]) + 0.5) * cell_m[1]
     # In millimetres, as the corner of a window is not exact.
@@ -138,7 +150,7 @@ def cells_seen(
     column, row = (np.floor(middles / CELL_M).astype(np.int64) for middles in (x, y))
     firsts = [np.flatnonzero(np.diff(index, prepend=index[0] - 1)) for index in (row, column)]
 
-    def summed(rows: slice) -> Identities:
+    def summed(rows: slice) -> RowKeys:
         cells = _mixed(
             (values[rows] + 0.0).view(np.uint64)
             ^ _mixed(place[1][rows, None] + np.uint64(3) * place[0][None, :])
@@ -163,23 +175,22 @@ def cells_seen(
     inside = np.zeros(sums.shape, dtype=bool)
     inside[np.ix_(rows_in, columns_in)] = near.cells[np.ix_(rows[rows_in], columns[columns_in])]
     order = np.argsort(sums[inside], kind="stable")
-    return Seen(Tally(sums[inside][order], numbers[inside][order]))
+    return Contents(Tally(sums[inside][order], numbers[inside][order]))
 
 
-def seen_together(parts: Sequence[Seen]) -> Seen:
-    """Return what was seen from several places, what two saw once."""
+def merge_contents(parts: Sequence[Contents]) -> Contents:
+    """Return the contents around several blocks of parcels; what two of them read counts once."""
     repairs = dict.fromkeys(what for part in parts for what in part.repairs)
-    return Seen(
-        _together([part.rows for part in parts]),
+    return Contents(
+        _merge([part.rows for part in parts]),
         {
-            what: _together([part.repairs[what] for part in parts if what in part.repairs])
+            what: _merge([part.repairs[what] for part in parts if what in part.repairs])
             for what in repairs
         },
+        parts[0].coverage,
     )
 
 
-def _together(tallies: Sequence[Tally]) -> Tally:
-    found, first = np.unique(
-        np.concatenate([tally.identities for tally in tallies]), return_index=True
-    )
+def _merge(tallies: Sequence[Tally]) -> Tally:
+    found, first = np.unique(np.concatenate([tally.keys for tally in tallies]), return_index=True)
     return Tally(found, np.concatenate([tally.numbers for tally in tallies])[first])

@@ -1,0 +1,44 @@
+"""What a rule on land finds on parcels: areas and doubts, no verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from flexruimte.vocabulary import Booleans, Floats, Integers
+
+__all__ = ["LandFinding"]
+
+
+@dataclass(frozen=True)
+class LandFinding:
+    """What one rule on land finds on each of n parcels, whatever its level and wherever it applies."""
+
+    covered_m2: Floats
+    """Area that the rule covers; NaN where the layer is absent. (n,) float64 [m2]"""
+    edge: Booleans
+    """Whether the overlap is no more than the edge of the map. (n,) bool"""
+    nothing_left: Booleans
+    """Whether the rule covers all of the parcel, but for the edge of the map. (n,) bool"""
+    doubtful: Booleans
+    """Whether the rule may cover more: its layer does not speak of the parcel, or a feature that
+    meets the parcel may count or not. (n,) bool"""
+    feature_count: Integers
+    """Number of features that reach the parcel. (n,) int"""
+    features: ExtensionArray
+    """The first of them, the largest overlap first, as "a; b". (n,) str"""
+
+    @classmethod
+    def unknown(cls, count: int) -> LandFinding:
+        """Return what a rule finds whose layer is absent."""
+        return cls(
+            covered_m2=np.full(count, np.nan),
+            edge=np.zeros(count, dtype=bool),
+            nothing_left=np.zeros(count, dtype=bool),
+            doubtful=np.ones(count, dtype=bool),
+            feature_count=np.zeros(count, dtype=np.intp),
+            features=pd.array(np.full(count, "", dtype=object), dtype="str"),
+        )
