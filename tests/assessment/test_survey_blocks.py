@@ -14,7 +14,6 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch.test_run import contents
 from flexruimte import Study, batch
 from flexruimte.assessment.pipeline import assess
 from flexruimte.assessment.survey import blocks_of, survey_question
@@ -23,6 +22,7 @@ from flexruimte.evidence.seen import cells_seen, identities, rows_seen, seen_tog
 from flexruimte.evidence.window import CELL_M, surroundings
 from flexruimte.kernels.roads import distance_along_roads, road_network, snap
 from toy_town import X, Y, box, frame, layers, line, parcels, point, toy_study, write_raster
+from written_files import contents
 
 
 @pytest.mark.parametrize("block", [1, 5, 100_000])

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flexruimte.assessment.pipeline
-from batch.test_run import TWO_TOWNS, contents
+from batch.two_towns import TWO_TOWNS
 from flexruimte import Study, batch
 from flexruimte.assessment.pipeline import assess
 from flexruimte.assessment.survey import Survey, survey, survey_question
@@ -43,7 +43,8 @@ from flexruimte.results.survey_file import (
 from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.study.checks import CheckReport, check
 from toy_files import write_toy_study
-from toy_town import RULESET, box, frame, layers, point, toy_study, write_raster
+from toy_town import RULESET, box, frame, layers, parameter, point, toy_study, write_raster
+from written_files import contents
 
 
 @pytest.fixture
@@ -614,7 +615,7 @@ def test_layouts_that_somebody_touched_are_written_again(
 
 
 def study_with_layouts() -> Study:
-    from assessment.test_sites import parameter, study
+    from assessment.row_of_parcels import study
     from kernels.test_layout import SPACIOUS
 
     values = {

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from batch.test_run import contents
+from command_line import run
 from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.memory import MEMORY_FILES
 from flexruimte.results.ranking_table import RANKED_FILE
 from flexruimte.results.read import FILES
 from flexruimte.results.store import LOCK, place_of
-from test_cli import run
+from written_files import contents
 
 
 def states(out: Path) -> dict[str, str]:
