@@ -22,7 +22,7 @@ class Model(BaseModel):
     """Base of every part of a ruleset: immutable, and a key that is not known is an error."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True
     )
 
 
