@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,7 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from written_files import contents
+
 BUCKET = "flex"
+SAME_BYTES = ("locations.geojson", "parcels.parquet", "ranking.csv")
 VARIABLES = (
     "AWS_ENDPOINT_URL_S3",
     "AWS_S3_ENDPOINT",
@@ -134,3 +138,46 @@ def put(folder: Path, address: str) -> None:
     for file in folder.rglob("*"):
         if file.is_file():
             ask(f"{address}/{file.relative_to(folder).as_posix()}", "PUT", file.read_bytes())
+
+
+def elsewhere(study: Path, address: str, target: Path) -> Path:
+    """Return a copy of a study file whose sources are at an address; the ruleset stays beside it."""
+    target.mkdir()
+    shutil.copy(study.parent / "rules.toml", target)
+    (target / "study.toml").write_text(
+        study.read_text().replace('source = "', f'source = "{address}/')
+    )
+    return target / "study.toml"
+
+
+def objects(server: Server, prefix: str) -> dict[str, bytes]:
+    """Return what is on the server, by plain requests, but for what varies from run to run and what is only kept for a later one."""
+    listing = ask(
+        f"{server.address}/{BUCKET}?prefix={prefix.removeprefix(BUCKET + '/')}/&max-keys=1000",
+        "GET",
+    ).decode()
+    names = [part.split("</Key>")[0] for part in listing.split("<Key>")[1:]]
+    within = {
+        name.removeprefix(prefix.removeprefix(BUCKET + "/") + "/"): name
+        for name in names
+        if not name.endswith("/")
+    }
+    varying = ("run.json", "summary.json")
+    lasting = {
+        short: name
+        for short, name in within.items()
+        if not short.split("/")[-1].startswith((".", *varying))
+    }
+    return {
+        short: ask(f"{server.address}/{BUCKET}/{name}", "GET") for short, name in lasting.items()
+    }
+
+
+def comparable(out: Path, address: str = "") -> dict[str, bytes]:
+    """Return the results that must be the same to the byte wherever the sources are, but for the address that they name as their source."""
+    found = {
+        name: content
+        for name, content in contents(out).items()
+        if name.split("/")[-1] in SAME_BYTES
+    }
+    return {name: content.replace(address.encode(), b"") for name, content in found.items()}

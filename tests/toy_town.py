@@ -49,6 +49,11 @@ def frame(geometry: list[Any], **columns: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:28992")
 
 
+def parameter(value: Any) -> dict[str, Any]:
+    """Return a placement parameter of a ruleset."""
+    return {"title": {"nl": "x", "en": "x"}, "value": value, "source": "toy", "basis": "assumption"}
+
+
 def parcels() -> gpd.GeoDataFrame:
     boxes = [
         box(100 * column, 100 * row, 100 * column + 100, 100 * row + 100)

@@ -1,6 +1,7 @@
-"""The words of flexruimte, once: verdicts, levels, statuses, units and the columns that stages share.
+"""Names that all modules share: verdicts, levels, statuses, units and columns.
 
-Stages do not import each other; they hand over tables whose columns are declared here.
+Stages of the assessment do not import each other; they hand over tables whose columns are declared
+here.
 """
 
 from __future__ import annotations
@@ -12,30 +13,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
+"""An array of float64; NaN where a number is not known."""
 Integers: TypeAlias = NDArray[np.intp]
+"""An array of integers that can be positions in an array."""
 Booleans: TypeAlias = NDArray[np.bool_]
+"""An array of bool."""
 Geometries: TypeAlias = NDArray[Any]
-"""An object array of shapely geometries."""
+"""An object array of shapely geometries; None where there is none."""
 Verdicts: TypeAlias = NDArray[np.int8]
-"""An int8 array of NO, UNKNOWN and YES. All-of is the minimum, any-of the maximum."""
+"""An int8 array of `NO`, `UNKNOWN` and `YES`.
+
+The minimum of several verdicts says whether all tests are met, the maximum whether any is.
+"""
 
 CRS: Final = "EPSG:28992"
 """Amersfoort / RD New, in metres: everything is computed in it."""
 
 NO: Final = np.int8(-1)
+"""Verdict on a parcel that does not meet a test."""
 UNKNOWN: Final = np.int8(0)
+"""Verdict on a parcel of which too little is known to test it."""
 YES: Final = np.int8(1)
+"""Verdict on a parcel that meets a test."""
 VERDICT_NAMES: Final = {-1: "no", 0: "unknown", 1: "yes"}
+"""Name of each verdict in the outputs."""
 
 FREE_YEARS_LIMIT: Final = 100.0
-"""Free years are counted up to this; it stands for "no hard plan". [year]"""
+"""Years without a hard plan are counted up to this; a parcel without such a plan has it. [year]"""
 
 AREA_TOLERANCE: Final = 1e-6
-"""Areas that differ by less than this share of the parcel are the same area."""
+"""Areas that differ by less than this share of the parcel's area count as equal."""
 
 
 class Level(StrEnum):
-    """Hardness of a rule; the ruleset says which levels exclude."""
+    """How hard a rule is, hardest first; the ruleset says which levels exclude a parcel."""
 
     VERY_HARD = "very_hard"
     HARD = "hard"
@@ -44,7 +55,7 @@ class Level(StrEnum):
 
 
 class Status(StrEnum):
-    """What the verdicts make of a parcel, from best to worst."""
+    """What the verdicts on all rules make of a parcel, from best to worst."""
 
     AVAILABLE = "available"
     ATTENTION = "attention"
@@ -53,7 +64,7 @@ class Status(StrEnum):
 
 
 class Basis(StrEnum):
-    """How well founded a default is."""
+    """What a default value rests on, from best to least founded."""
 
     LAW = "law"
     PBL = "pbl"
@@ -62,7 +73,7 @@ class Basis(StrEnum):
 
 
 class Condition(StrEnum):
-    """The question that a rule helps to answer."""
+    """The condition, of those that a location has to meet, that a rule is about."""
 
     DECISION = "decision"
     USE = "use"
@@ -75,10 +86,13 @@ class Condition(StrEnum):
 
 
 RANKED_STATUSES: Final = (Status.AVAILABLE, Status.ATTENTION)
+"""Statuses that get a rank."""
 LISTED_STATUSES: Final = (Status.AVAILABLE, Status.ATTENTION, Status.UNKNOWN)
+"""Statuses that the outputs of locations list, ranked or not."""
 THEMES: Final = ("suitability", "term", "relocatability", "environment")
+"""Themes of which each parcel gets a score of 0 to 100: columns of the outputs."""
 SCORED_THEMES: Final = ("suitability", "term", "relocatability")
-"""The themes that may weigh in the score; the living environment is reported next to it."""
+"""Themes that may weigh in the total score; the living environment is reported next to it."""
 
 UNITS: Final = {
     "_m2": "m2",
@@ -90,7 +104,6 @@ UNITS: Final = {
     "_years": "year",
     "_year": "calendar year",
     "_db": "dB Lden",
-    "_depth_m": "m",
     "_cm": "cm",
     "_ug_m3": "ug/m3",
     "_count": "count",
@@ -100,32 +113,51 @@ UNITS: Final = {
     "homes_high": "homes",
     "_class": "class",
 }
-"""A measure's name ends in its unit; the homes, whose names are contracts, are the exception."""
+"""Unit by the ending of a measure's name; the three counts of homes are whole names."""
 
-# Columns that the stages declare to each other. The order is the order of the outputs.
+# Columns of the tables that stages hand over, in the order of the outputs.
 PARCEL_ID: Final = "parcel_id"
+"""Id of a parcel or location; a location of several parcels is "a+1": its first and one more."""
 PARCEL_IDS: Final = "parcel_ids"
-"""Parcels of a location, as "a;b"."""
+"""Ids of a location's parcels, as "a;b"."""
 SITE_ID: Final = "site_id"
-"""Location that a parcel is part of; null where it is one by itself, or none."""
+"""Id of the location of several parcels that a parcel is part of; null for other parcels."""
 MUNICIPALITY_CODE: Final = "gemeente_code"
+"""Code of the municipality, as in the study's source of municipalities."""
 MUNICIPALITY_NAME: Final = "gemeente"
+"""Name of the municipality."""
 STATUS: Final = "status"
+"""A `Status`."""
 RANK: Final = "rank"
+"""Place in the municipality, 1 being the best; null for what is not ranked."""
 AREA: Final = "area_m2"
+"""Area of the parcel. [m2]"""
 BUILDABLE_AREA: Final = "buildable_m2"
+"""Area of the buildable part: the parcel minus the land that excluding rules take away. [m2]"""
 LARGEST_PART_AREA: Final = "largest_part_m2"
+"""Area of the largest connected piece of the buildable part. [m2]"""
 WIDTH: Final = "width_m"
+"""Diameter of the largest circle that fits in that piece. [m]"""
 HARD_PLAN_FREE_YEARS: Final = "hard_plan_free_years"
+"""Years from the study's date to the first hard housing plan. [year]"""
 TERM_YEARS: Final = "term_years"
+"""Years from the first to the last moment that homes can stand there. [year]"""
 PESSIMISTIC_TERM_YEARS: Final = "pessimistic_term_years"
+"""The same when soft plans go ahead. [year]"""
 TERM_START: Final = "term_start"
+"""Day on which the term starts; NaT where there is no term."""
 TERM_END: Final = "term_end"
+"""Day on which the term ends; NaT where there is no term."""
 HOMES_LOW: Final = "homes_low"
+"""Homes that fit, low estimate."""
 HOMES_MID: Final = "homes_mid"
+"""Homes that fit, middle estimate."""
 HOMES_HIGH: Final = "homes_high"
+"""Homes that fit, high estimate."""
 SITE_TYPE: Final = "site_type_class"
+"""Type of the location, one of the ruleset's site types."""
 SIZE_CLASS: Final = "size_class"
+"""Class of project by its number of homes, one of the ruleset's size classes."""
 
 BUILT_IN_MEASURES: Final = {
     AREA: ("Oppervlakte van het perceel", "Area of the parcel"),
@@ -147,8 +179,10 @@ BUILT_IN_MEASURES: Final = {
     SITE_TYPE: ("Type locatie", "Site type"),
     SIZE_CLASS: ("Projectgrootte", "Project size"),
 }
-"""Measures that every ruleset has, with their Dutch and English titles; the others are declared in the ruleset."""
+"""Measures that every ruleset has, with their Dutch and English titles.
 
+All other measures are declared in the ruleset.
+"""
 
 OWN_COLUMNS: Final = (
     PARCEL_ID,
@@ -177,7 +211,7 @@ OWN_COLUMNS: Final = (
     "buildable",
     "geometry",
 )
-"""Columns of the parcels' table that flexruimte itself makes, besides those per rule, criterion, measure and target group."""
+"""Columns that the parcels' table always has; a source's own columns need other names."""
 OWN_COLUMN_PREFIXES: Final = (
     "criterion_",
     "verdict_",
@@ -187,10 +221,11 @@ OWN_COLUMN_PREFIXES: Final = (
     "features_",
     "suitability_",
 )
+"""What the names of columns per rule, criterion and target group begin with."""
 
 
 def unit_of(measure: str) -> str:
-    """Return the unit that a measure's name ends in, or an empty text.
+    """Return the unit that a measure's name ends in, or an empty text if it ends in none.
 
     Examples
     --------

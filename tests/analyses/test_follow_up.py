@@ -14,11 +14,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from command_line import run
 from flexruimte import Study
 from flexruimte.analyses.next_place import relocate
 from flexruimte.analyses.relocation import replay
 from flexruimte.errors import FlexruimteError
-from test_cli import run
 from toy_files import write_toy_study
 
 SOURCED = 'source = "toy"\nbasis = "assumption"\n'

@@ -1,17 +1,4 @@
-"""Sites of several parcels: a row of parcels whose every number was worked out on paper.
-
-The toy ruleset asks for 5,000 m2 and counts 50 homes per net ha at a gross-net factor of 1.25: 40 homes per ha.
-
-::
-
-    y                                                          The bus stops at (50, -100).
-    70 +-----------+                                           A and B alone are too small; together 7,000 m2: 28 homes.
-       | B 100 x 30|                                           C touches A in a corner only, and is too small.
-    40 +-----------+-----------+                               D and E alone hold 24 homes each; together 48: no gain.
-       | A 100 x 40|           |                               F, G and H (2,000 each) come to something as three: 24 homes.
-     0 +-----------+           |
-       C below A's corner: (100, -40)-(200, 0)
-"""
+"""Sites of several parcels, on a row of parcels whose every number was worked out on paper."""
 
 from __future__ import annotations
 
@@ -24,63 +11,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessment.row_of_parcels import study
 from flexruimte import Study
 from flexruimte.errors import FlexruimteError
-from flexruimte.rules.files import load_ruleset, with_changes
-from toy_town import RULESET, box, frame, point
-
-BOXES = {
-    "A": (0, 0, 100, 40),
-    "B": (0, 40, 100, 70),
-    "C": (100, -40, 200, 0),
-    "D": (1000, 0, 1100, 60),
-    "E": (1000, 60, 1100, 120),
-    "F": (2000, 0, 2100, 20),
-    "G": (2000, 20, 2100, 40),
-    "H": (2000, 40, 2100, 60),
-}
-
-
-def parameter(value: Any) -> dict[str, Any]:
-    return {"title": {"nl": "x", "en": "x"}, "value": value, "source": "toy", "basis": "assumption"}
-
-
-def study(
-    merge: str,
-    boxes: dict[str, tuple[float, float, float, float]] | None = None,
-    most_m2: float = 20_000,
-) -> Study:
-    ruleset = with_changes(
-        load_ruleset(RULESET),
-        {"placement": {"merge": parameter(merge), "merge_most_m2": parameter(most_m2)}},
-    )
-    boxes = BOXES if boxes is None else boxes
-    return Study(
-        parcels=frame([box(*sides) for sides in boxes.values()], parcel_id=list(boxes)),
-        municipalities=frame([box(-1000, -1000, 20_000, 5000)], code=["A"], naam=["Aadorp"]),
-        layers={
-            "haltes": {
-                "source": frame([point(50, -100)], code=["h1"], soort=["bus"]),
-                "coverage": "complete",
-            },
-            "eigendom": pd.DataFrame(
-                {
-                    "parcel_id": ["A", "B", "F", "G"],
-                    "soort": ["gemeente", "particulier", "gemeente", "gemeente"],
-                }
-            ),
-            "afspraken": pd.DataFrame(
-                {
-                    "parcel_id": ["A", "B"],
-                    "vrij_vanaf": ["2030-01-01", None],
-                    "vrij_tot": [None, "2050-01-01"],
-                }
-            ),
-        },
-        as_of="2026-01-01",
-        ruleset=ruleset,
-        not_assessed=["pand", "natuur", "leiding", "bodemgebruik", "lden", "plannen", "net"],
-    )
 
 
 def test_neighbours_become_one_where_that_gives_more_homes() -> None:

@@ -13,7 +13,6 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch.test_run import contents
 from flexruimte import Study, batch
 from flexruimte.assessment.pipeline import assess
 from flexruimte.assessment.survey import blocks_of
@@ -27,6 +26,7 @@ from flexruimte.evidence.contents import (
 from flexruimte.evidence.search_area import CELL_M, search_area
 from flexruimte.kernels.roads import distance_along_roads, road_network, snap
 from toy_town import X, Y, box, frame, layers, line, parcels, point, toy_study, write_raster
+from written_files import contents
 
 
 @pytest.mark.parametrize("block", [1, 5, 100_000])

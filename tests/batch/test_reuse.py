@@ -18,7 +18,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch.test_run import TWO_TOWNS, contents
+from batch.two_towns import TWO_TOWNS
 from flexruimte import Study, batch
 from flexruimte.assessment.pipeline import land_taken_by
 from flexruimte.assessment.question import survey_question
@@ -40,6 +40,7 @@ from flexruimte.kernels.layout_memory import LayoutMemory
 from flexruimte.study.checks import CheckReport, check
 from toy_files import write_toy_study
 from toy_town import box, frame, layers, point, toy_study, write_raster
+from written_files import contents
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from batch.two_towns import TWO_TOWNS
 from flexruimte import OutputError, Ranking, Study, StudyError, batch
 from flexruimte.batch.reuse.kept import INPUTS_FILE
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
@@ -16,30 +17,13 @@ from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.results.ranking_table import RANKED_FILE
 from flexruimte.results.read import FILES, folder_name
 from toy_files import write_toy_study
-from toy_town import box, frame, municipalities, parcels, toy_study, write_raster
-
-TWO_TOWNS = frame(
-    [box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["Aadorp", "Beedorp"]
-)
+from toy_town import municipalities, parcels, toy_study, write_raster
+from written_files import contents
 
 
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
     return toy_study(tmp_path, municipalities=TWO_TOWNS)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return the files that are the same for the same inputs, whatever was computed when; not what is only kept for a later run."""
-    files = (
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.name not in ("run.json", "summary.json")
-    )
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in files
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    }
 
 
 def test_everything_is_written(study: Study, tmp_path: Path) -> None:

@@ -21,19 +21,27 @@ import pandas as pd
 import pytest
 
 from batch.executors.test_processes import until
-from batch.test_run import contents
+from command_line import run
 from flexruimte import FlexruimteError, OutputError, SourceError, Study, batch
 from flexruimte.evidence import storage
 from flexruimte.results import store
 from flexruimte.results.store import LOCK, place_of
-from object_storage import BUCKET, Server, ask, free_port, put, serving
-from test_cli import run
+from object_storage import (
+    BUCKET,
+    Server,
+    ask,
+    comparable,
+    elsewhere,
+    free_port,
+    objects,
+    put,
+    serving,
+)
 from toy_files import write_toy_study
 from toy_town import write_raster
+from written_files import contents
 
 pytestmark = pytest.mark.slow
-
-SAME_BYTES = ("locations.geojson", "parcels.parquet", "ranking.csv")
 
 
 @pytest.fixture(scope="module")
@@ -51,49 +59,6 @@ def within_reach(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 def prefix(request: pytest.FixtureRequest) -> str:
     """Of a test of its own in the bucket."""
     return f"{BUCKET}/{request.node.name.replace('[', '-').replace(']', '')}"
-
-
-def elsewhere(study: Path, address: str, target: Path) -> Path:
-    """Return a copy of a study file whose sources are at an address; the ruleset stays beside it."""
-    target.mkdir()
-    shutil.copy(study.parent / "rules.toml", target)
-    (target / "study.toml").write_text(
-        study.read_text().replace('source = "', f'source = "{address}/')
-    )
-    return target / "study.toml"
-
-
-def objects(server: Server, prefix: str) -> dict[str, bytes]:
-    """Return what is on the server, by plain requests, but for what varies from run to run and what is only kept for a later one."""
-    listing = ask(
-        f"{server.address}/{BUCKET}?prefix={prefix.removeprefix(BUCKET + '/')}/&max-keys=1000",
-        "GET",
-    ).decode()
-    names = [part.split("</Key>")[0] for part in listing.split("<Key>")[1:]]
-    within = {
-        name.removeprefix(prefix.removeprefix(BUCKET + "/") + "/"): name
-        for name in names
-        if not name.endswith("/")
-    }
-    varying = ("run.json", "summary.json")
-    lasting = {
-        short: name
-        for short, name in within.items()
-        if not short.split("/")[-1].startswith((".", *varying))
-    }
-    return {
-        short: ask(f"{server.address}/{BUCKET}/{name}", "GET") for short, name in lasting.items()
-    }
-
-
-def comparable(out: Path, address: str = "") -> dict[str, bytes]:
-    """Return the results that must be the same to the byte wherever the sources are, but for the address that they name as their source."""
-    found = {
-        name: content
-        for name, content in contents(out).items()
-        if name.split("/")[-1] in SAME_BYTES
-    }
-    return {name: content.replace(address.encode(), b"") for name, content in found.items()}
 
 
 # ----------------------------------------------------------------------------------------------------------------------- inputs elsewhere

@@ -21,10 +21,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-import rasterio
-import rasterio.errors
-import rasterio.session
-import rasterio.windows
 import shapely
 from pyproj import CRS as ProjCRS
 from pyproj import Transformer
@@ -418,6 +414,9 @@ class Source:
         LayerError
             When the raster is not in RD New or is not north up.
         """
+        import rasterio.errors
+        import rasterio.windows
+
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
         self.check_presence()
         try:
@@ -462,6 +461,9 @@ class Source:
 
     @contextmanager
     def _opened_raster(self) -> Iterator[Any]:
+        import rasterio  # 0.2 s where boto3 is installed, for studies with rasters only
+        import rasterio.session
+
         if not storage.is_elsewhere(self.path):
             with rasterio.open(self.path) as raster:
                 yield raster
@@ -509,6 +511,8 @@ class Source:
 
     def check_raster(self) -> Window:
         """Check that a raster can be used, and return its bounds in RD New."""
+        import rasterio.errors
+
         band = self.settings.band if isinstance(self.settings, LayerSettings) else 1
         self.check_presence()
         try:

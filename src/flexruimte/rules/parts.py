@@ -21,8 +21,9 @@ Scalar: TypeAlias = bool | int | float | str
 class Model(BaseModel):
     """Base of every part of a ruleset: immutable, and a key that is not known is an error."""
 
+    # Building a validator takes time, and most models only need that of the ruleset they are in.
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True
     )
 
 

@@ -22,7 +22,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from assessment.test_sites import parameter
 from flexruimte import Study
 from flexruimte.assessment.measures.access import numbers_on_signs
 from flexruimte.assessment.measures.derived import mix, transport_tier
@@ -31,7 +30,7 @@ from flexruimte.kernels.rectangles import has_room_for_rectangle, room_for_recta
 from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.rules.measures import MixMeasure
 from flexruimte.rules.ruleset import Ruleset
-from toy_town import RULESET, box, frame, line, point
+from toy_town import RULESET, box, frame, line, parameter, point
 
 TITLE = {"title": {"nl": "x", "en": "x"}}
 SOURCED = {"source": "toy", "basis": "assumption"}

@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 
 from batch.executors.test_processes import states, until
-from batch.test_run import contents
-from evidence.test_storage import comparable, elsewhere, objects
+from command_line import run
 from flexruimte import OutputError, SourceError, Study, StudyError, batch
 from flexruimte.batch import MunicipalityRun
 from flexruimte.batch.executors import cluster as cluster_module
@@ -28,8 +27,8 @@ from flexruimte.batch.job import compute
 from flexruimte.batch.municipality_run import Job
 from flexruimte.results import whole_file
 from flexruimte.results.store import place_of
-from object_storage import BUCKET, free_port, put, serving
-from test_cli import run
+from object_storage import BUCKET, comparable, elsewhere, free_port, objects, put, serving
+from written_files import contents
 
 distributed = pytest.importorskip(
     "distributed", reason="Dask is not installed: pip install 'flexruimte[dask]'"

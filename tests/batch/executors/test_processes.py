@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from batch.test_run import contents
+from command_line import run
 from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.kept import KEPT_FILES
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
 from flexruimte.results.ranking_table import RANKED_FILE
 from flexruimte.results.read import FILES
 from flexruimte.results.store import LOCK, place_of
-from test_cli import run
+from written_files import contents
 
 
 def states(out: Path) -> dict[str, str]:

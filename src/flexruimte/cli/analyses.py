@@ -1,0 +1,143 @@
+"""Commands that work out what follows from the results of a run: relocate, targets and costs."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from flexruimte.analyses.follow_up import (
+    COST_FIGURES,
+    COSTS,
+    TARGETS,
+    compare_with_targets,
+    write_costs,
+)
+from flexruimte.analyses.relocation.files import RELOCATION_FOLDER, RELOCATION_GEOJSON
+from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
+from flexruimte.results.store import place_of
+
+__all__ = ["costs", "relocate", "targets"]
+
+
+def relocate(
+    out: ResultsArgument,
+    regions: Annotated[
+        Path | None, typer.Option(help="CSV with gemeente_code, region, province.")
+    ] = None,
+    placements: Annotated[
+        Path | None, typer.Option(help="CSV with parcel_id, year, homes: who stands there first.")
+    ] = None,
+    homes: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Homes placed first, by rank; half of the open places when not given."
+        ),
+    ] = None,
+    years: Annotated[
+        int | None, typer.Option(help="Length of the plan; 30 when not given.")
+    ] = None,
+    moves: Annotated[
+        int | None, typer.Option(help="Most moves of a home; 2 when not given.")
+    ] = None,
+    farthest_km: Annotated[float | None, typer.Option(help="No move goes farther.")] = None,
+    language: Annotated[Language, typer.Option(help="nl or en.")] = Language.NL,
+    until_term_ends: Annotated[
+        bool, typer.Option("--until-term-ends", help="Homes stay as long as the site is free.")
+    ] = False,
+    reuse_sites: Annotated[
+        bool,
+        typer.Option("--reuse-sites", help="Others may come where the first homes had to leave."),
+    ] = False,
+) -> None:
+    """Plan where the homes of a run go when their term ends."""
+    choices = {
+        "horizon_years": years,
+        "moves": moves,
+        "farthest_km": farthest_km,
+        "until_term_ends": until_term_ends,
+    }
+    _relocate(out, regions, placements, homes, choices, reuse_sites, language)
+
+
+def _relocate(
+    out: str,
+    regions: Path | None,
+    placements: Path | None,
+    homes: int | None,
+    choices: dict[str, int | float | bool | None],
+    reuse_sites: bool,
+    language: Language,
+) -> None:
+    # Scipy's optimisation loads with it: a quarter of a second, for those who plan moves only.
+    from flexruimte.analyses.next_place import relocate as relocate_run
+
+    with stderr.status("reading the run") if stderr.is_terminal else nullcontext() as status:
+        plan = relocate_run(
+            out,
+            regions=regions,
+            placements=placements,
+            homes=homes,
+            choices=choices,
+            reuse_sites=reuse_sites,
+            progress=lambda text: status.update(text) if status else None,
+        )
+    for line in plan.sentences(language):
+        print_line(line)
+    folder, geojson = map(place_of(out).named, (RELOCATION_FOLDER, RELOCATION_GEOJSON))
+    print_line(f"the plan is in {folder} and {geojson}")
+
+
+def targets(
+    out: ResultsArgument,
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[TARGETS]", help="A built-in example, or the path of a TOML file."),
+    ] = "targets-minister-2021",
+) -> None:
+    """Hold a run against targets: what is covered, what is short, and which locations fill it."""
+    found = compare_with_targets(out, name)
+    table = Table("target", "place", "homes", "status", "secured", "short")
+    columns = ["target", "place", "homes", "status", "secured_homes", "short_homes"]
+    for row in found.targets.to_dict("records"):
+        values = (row[column] for column in columns)
+        table.add_row(*(Text("" if pd.isna(value) else str(value)) for value in values))
+    stdout.print(table)
+    for target, why in found.unknown.items():
+        print_line(f"{target} is unknown: {why}")
+    print_line(f"more in {place_of(out).named(TARGETS)}")
+
+
+def costs(
+    out: ResultsArgument,
+    figures: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FIGURES]", help="A built-in set of figures, or the path of a TOML file."
+        ),
+    ] = "costs-nl",
+    rent: Annotated[float | None, typer.Option(help="EUR per home per month.")] = None,
+    running_cost: Annotated[float | None, typer.Option(help="EUR per home per year.")] = None,
+    second_term: Annotated[float | None, typer.Option(help="Years at the next location.")] = None,
+    sale_share: Annotated[
+        float | None, typer.Option(help="What homes bring in, of the investment.")
+    ] = None,
+) -> None:
+    """Work out what homes on each location cost and bring in.
+
+    Figures with their sources, no business case.
+    """
+    given = {
+        "rent_per_home_month_eur": rent,
+        "running_cost_per_home_year_eur": running_cost,
+        "second_term_years": second_term,
+        "sale_share": sale_share,
+    }
+    table = write_costs(out, figures, given)
+    written, used = map(place_of(out).named, (COSTS, COST_FIGURES))
+    print_line(f"costs of {len(table)} locations in {written}, the figures in {used}")

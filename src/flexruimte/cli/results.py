@@ -1,0 +1,36 @@
+"""Commands that show what a run wrote, or write it in another form: explain and layout."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stdout
+from flexruimte.results.layouts import write_layouts
+from flexruimte.results.read import LOCATIONS_GPKG, PARCELS, SUMMARY, read_parcel
+from flexruimte.results.store import place_of
+from flexruimte.wording.explanation import explain as explain_parcel
+
+__all__ = ["explain", "layout"]
+
+
+def explain(
+    out: ResultsArgument,
+    parcel_id: Annotated[str, typer.Argument(metavar="PARCEL_ID")],
+    language: Annotated[
+        Language | None, typer.Option(help="nl or en; the study's when not given.")
+    ] = None,
+) -> None:
+    """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
+    with place_of(out).reading((PARCELS, SUMMARY)) as folder:
+        row, summary = read_parcel(folder, parcel_id)
+    stdout.print(explain_parcel(row, summary, language))
+
+
+def layout(out: ResultsArgument) -> None:
+    """Write the layouts of all locations as GeoJSON, beside the GeoPackages that hold them."""
+    place = place_of(out)
+    with place.reading((PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
+        for path in write_layouts(folder):
+            print_line(place.named(path.relative_to(folder).as_posix()))

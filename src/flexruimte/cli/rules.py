@@ -1,0 +1,84 @@
+"""Commands that say what may be asked: rules and schema."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from flexruimte.cli.terminal import Language, stdout
+from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.study_file import StudyFile
+from flexruimte.views.rule_table import markdown_of_rules, rule_rows
+
+__all__ = ["rules", "schema"]
+
+
+class TableFormat(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    MARKDOWN = "markdown"
+
+
+class SchemaName(StrEnum):
+    """What there is a JSON Schema of."""
+
+    STUDY = "study"
+    RULESET = "ruleset"
+
+
+def rules(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="A built-in ruleset, or the path of one.")
+    ] = "flexwonen-nl",
+    form: Annotated[
+        TableFormat, typer.Option("--format", help="table or markdown.")
+    ] = TableFormat.TABLE,
+    language: Annotated[Language, typer.Option(help="nl or en.")] = Language.EN,
+) -> None:
+    """Show the rules of a ruleset, with level, value, source and basis."""
+    ruleset = load_ruleset(name)
+    if form == TableFormat.MARKDOWN:
+        sys.stdout.write(markdown_of_rules(ruleset, language))
+        return
+    stdout.print(_table_of_rules(ruleset, language))
+
+
+def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
+    """Return a row per rule, its seven columns folded into four that fit a terminal."""
+    (rule, title, condition, level, asked, basis, source), rows = rule_rows(ruleset, language)
+    table = Table(
+        title=f"{ruleset.name} {ruleset.version}",
+        title_justify="left",
+        show_lines=True,
+        expand=True,
+    )
+    table.add_column(f"{rule}: {title}", overflow="fold", ratio=5)
+    table.add_column(asked, overflow="fold", ratio=3)
+    table.add_column(f"{condition}, {level}", ratio=2)
+    table.add_column(f"{basis}: {source}", overflow="fold", ratio=5)
+    for row in rows:
+        table.add_row(
+            Text.assemble((row[0], "bold"), "\n", row[1]),
+            Text(row[4]),
+            Text(f"{row[2]}, {row[3]}"),
+            Text(f"{row[5]}: {row[6]}", style="dim"),
+        )
+    return table
+
+
+def schema(name: Annotated[SchemaName, typer.Argument(help="study or ruleset")]) -> None:
+    """Print the JSON Schema of a study file or a ruleset.
+
+    For editors that complete and check TOML.
+    """
+    models: dict[SchemaName, Any] = {SchemaName.STUDY: StudyFile, SchemaName.RULESET: Ruleset}
+    text = json.dumps(models[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=2)
+    sys.stdout.write(text + "\n")

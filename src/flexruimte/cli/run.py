@@ -1,0 +1,194 @@
+"""Commands that rank municipalities and write their results: demo and run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from flexruimte import batch
+from flexruimte.batch import BatchReport, Event, MunicipalityRun
+from flexruimte.cli.terminal import (
+    INTERRUPTED,
+    OutOption,
+    StudyArgument,
+    print_line,
+    stderr,
+    stdout,
+)
+from flexruimte.results.store import place_of
+from flexruimte.study import Study
+from flexruimte.study.sample import sample_study_path
+
+__all__ = ["demo", "run"]
+
+_DEMO_WORKERS = 3
+"""As many as the sample has municipalities."""
+_STATUSES = ("available", "attention", "unknown", "excluded")
+
+
+def demo(
+    out: OutOption = "flexruimte-demo",
+    fresh: Annotated[bool, typer.Option(help="Compute everything again.")] = False,
+) -> None:
+    """Run the sample study, end to end."""
+    _run(sample_study_path(), [], out, fresh, workers=min(os.cpu_count() or 1, _DEMO_WORKERS))
+
+
+def run(
+    study: StudyArgument,
+    gemeente: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gemeente", metavar="CODE", help="Code or name; more than one may be given."
+        ),
+    ] = None,
+    out: OutOption = "out",
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Municipalities that are computed at once, each in a process of its own."
+        ),
+    ] = 1,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Scheduler of a Dask cluster that reaches the data and --out."
+        ),
+    ] = None,
+    block: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Most parcels at once; fewer take less memory and give the same results.",
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Compute again what is finished and unchanged.")
+    ] = False,
+) -> None:
+    """Rank municipalities and write their results.
+
+    What is finished and unchanged is not computed again.
+    """
+    _run(study, gemeente or [], out, fresh, workers, dask, block)
+
+
+def _run(
+    study: Path,
+    codes: list[str],
+    out: str,
+    fresh: bool,
+    workers: int = 1,
+    dask: str | None = None,
+    block: int | None = None,
+) -> None:
+    signal.signal(signal.SIGTERM, _interrupted)
+    question = Study.load(study).question
+    if block is not None:
+        question = replace(question, block=block)
+    try:
+        with _progress_bar() as bar:
+            task = bar.add_task("", total=None)
+            report = batch.run(
+                question,
+                codes,
+                out,
+                fresh=fresh,
+                workers=workers,
+                dask=dask,
+                progress=lambda event: _show(event, bar, task),
+            )
+    except KeyboardInterrupt:
+        print_line("flexruimte: interrupted; give the same command again to go on", console=stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    _print_report(report)
+    raise typer.Exit(report.exit_status)
+
+
+def _interrupted(_signal: int, _frame: object) -> None:
+    """Take a request to end as Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def _progress_bar() -> Progress:
+    """Return a bar that shows in a terminal only, and is wiped out when the run ends."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=stderr,
+        transient=True,
+        disable=not stderr.is_terminal,
+    )
+
+
+def _called(municipality: Event | MunicipalityRun) -> str:
+    """Return the name of a municipality, with its code where that is not the name."""
+    name, code = municipality.name, municipality.code
+    return name if name == code else f"{name} ({code})"
+
+
+def _show(event: Event, bar: Progress, task: TaskID) -> None:
+    """Show what happens: as a bar in a terminal, as lines in a log."""
+    line = f"{_called(event)}: {event.text or event.kind}"
+    left = (
+        ""
+        if event.seconds_left is None
+        else f", {dt.timedelta(seconds=round(event.seconds_left))} left"
+    )
+    bar.update(task, total=event.total, completed=event.finished, description=line + left)
+    failed = event.kind == "failed"
+    if failed or (event.kind in ("step", "done") and not bar.console.is_terminal):
+        print_line(line, "red" if failed else "", bar.console)
+
+
+def _print_report(report: BatchReport) -> None:
+    """Print what became of each municipality, why some failed, and where the ranking is."""
+    stdout.print(_table_of(report))
+    for entry in report.failed:
+        print_line(f"{_called(entry)} failed: {entry.error}", "red")
+    empty = sum(entry.state == "empty" for entry in report.municipalities)
+    if empty:
+        stdout.print(f"{empty} municipalities have no parcels in this study")
+    ranking = place_of(report.out).named(batch.RANKING)
+    stdout.print(Text(f"{report.locations} ranked locations in {ranking}"))
+
+
+def _table_of(report: BatchReport) -> Table:
+    """Return a row per municipality that has parcels: parcels by status, homes, and its state."""
+    table = Table()
+    table.add_column("municipality", overflow="fold")
+    for heading in (*_STATUSES, "homes"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for entry in report.municipalities:
+        if entry.state == "empty":
+            continue
+        counts = [str(entry.counts.get(status, "")) for status in _STATUSES]
+        homes = str(entry.homes if entry.state == "done" else "")
+        if entry.state == "failed":
+            state = Text("failed", style="red")
+        else:
+            state = Text("" if entry.code in report.computed else "unchanged")
+        table.add_row(Text(_called(entry)), *counts, homes, state)
+    return table

@@ -1,0 +1,52 @@
+"""What all commands share: arguments of one kind, exit statuses, and printing to the terminal."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+__all__ = [
+    "BAD_INPUT",
+    "INTERRUPTED",
+    "Language",
+    "OutOption",
+    "ResultsArgument",
+    "StudyArgument",
+    "print_line",
+    "stderr",
+    "stdout",
+]
+
+BAD_INPUT = 2
+"""Exit status after bad arguments, a bad study or a bad ruleset."""
+INTERRUPTED = 130
+"""Exit status after Ctrl-C or a request to end: what a shell gives for SIGINT."""
+
+stdout, stderr = Console(), Console(stderr=True)
+
+OutOption: TypeAlias = Annotated[
+    str, typer.Option("--out", help="Folder for the results, or s3://bucket/prefix.")
+]
+ResultsArgument: TypeAlias = Annotated[
+    str, typer.Argument(metavar="OUT", help="Folder, or s3://bucket/prefix, that a run wrote to.")
+]
+StudyArgument: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="STUDY.toml", help="The study file.")
+]
+
+
+class Language(StrEnum):
+    """Language of what is printed."""
+
+    NL = "nl"
+    EN = "en"
+
+
+def print_line(text: str, style: str = "", console: Console = stdout) -> None:
+    """Print a text as it is: on one line however long, brackets and colons without a meaning."""
+    console.print(Text(text, style=style), soft_wrap=True)

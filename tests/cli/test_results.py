@@ -1,0 +1,24 @@
+"""The command explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from command_line import run
+
+
+def test_explain_shows_every_rule(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", out, "P07") == 0
+    printed = capsys.readouterr().out
+    assert "Parcel P07 in Aadorp is excluded." in printed
+    for title in ("Unbuilt", "Nature", "Term", "Ownership"):
+        assert title in printed
+    assert run("explain", out, "P07", "--language", "nl") == 0
+    assert "uitgesloten" in capsys.readouterr().out
+
+
+def test_explain_hints_at_a_misspelt_id(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", out, "P7") == 2
+    assert "did you mean 'P07'?" in capsys.readouterr().err

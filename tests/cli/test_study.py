@@ -1,0 +1,31 @@
+"""The command check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from command_line import run
+
+
+def test_check_prints_a_list_to_paste(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", study) == 0
+    assert "not_assessed" not in capsys.readouterr().out
+    poorer = study.with_name("poorer.toml")
+    text = study.read_text()
+    start = text.index("[layers.natuur]")
+    poorer.write_text(text[:start] + text[text.index("[layers.leiding]") :])
+    assert run("check", poorer) == 0
+    printed = capsys.readouterr().out
+    assert "under [study]" in printed
+    assert 'not_assessed = ["natuur"]' in printed
+
+
+def test_check_with_a_problem_is_exit_status_2(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = study.with_name("broken.toml")
+    broken.write_text(study.read_text().replace('source = "lden.tif"', 'source = "gone.tif"'))
+    assert run("check", broken) == 2
+    assert "problem: lden (gone.tif)" in capsys.readouterr().out
