@@ -1,1 +1,4 @@
-"""One municipality: what the layers say of its parcels, what the rules make of that, and how it is ranked. `pipeline` knows the order."""
+"""One municipality: what the layers say of its parcels, what the rules make of it, and the rank.
+
+`pipeline` knows the order.
+"""

@@ -42,9 +42,15 @@ class Capacity:
     """The homes that fit on each parcel."""
 
     columns: pd.DataFrame
-    """Homes low, middle and high (float64, whole numbers; NaN where they were not counted) and the project-size class. (n, 4)"""
+    """Homes low, middle and high: whole numbers, NaN where they were not counted; the size class.
+
+    (n, 4)
+    """
     layouts: Layouts | None
-    """The layouts behind the middle estimate, `part` being the parcel; None where the middle is by density too."""
+    """The layouts behind the middle estimate, `part` being the parcel.
+
+    None where the middle is by density too.
+    """
 
 
 def layout_parameters(ruleset: Ruleset) -> LayoutParameters | None:
@@ -61,7 +67,8 @@ def layout_parameters(ruleset: Ruleset) -> LayoutParameters | None:
     missing = [name for name in names if name not in ruleset.placement]
     if missing:
         raise RulesetError(
-            f"ruleset '{ruleset.name}': {_BY} is '{_LAYOUT}', which needs [placement.{missing[0]}] too; add it, or take density"
+            f"ruleset '{ruleset.name}': {_BY} is '{_LAYOUT}', which needs [placement.{missing[0]}] "
+            "too; add it, or take density"
         )
     try:
         return LayoutParameters(**{name: ruleset.value(name) for name in names})
@@ -78,7 +85,7 @@ def assess_capacity(
     wanted: Booleans,
     lay_out: LayOut = lay_out,
 ) -> Capacity:
-    """Return the homes that fit on the largest connected buildable part, and the project-size class.
+    """Return the homes that fit on the largest connected buildable part, and the size class.
 
     Loose other parts hold none.
 

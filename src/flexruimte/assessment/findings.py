@@ -15,7 +15,7 @@ __all__ = ["LandFinding"]
 
 @dataclass(frozen=True)
 class LandFinding:
-    """What one rule on land finds on each of n parcels, whatever its level and wherever it applies."""
+    """What a rule on land finds on n parcels, whatever its level and wherever it applies."""
 
     covered_m2: Floats
     """Area that the rule covers; NaN where the layer is absent. (n,) float64 [m2]"""

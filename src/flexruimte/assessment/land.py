@@ -1,4 +1,4 @@
-"""What each rule on land finds on parcels, and what is left of a parcel when land is taken from it."""
+"""What each rule on land finds on parcels, and what is left of a parcel that land is taken from."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _counting(rule: LandRule, features: Features) -> tuple[Verdicts, Floats]:
 
 
 def _in_doubt(overlay: Overlay, uncertain: Overlaps, precision_m: float) -> Booleans:
-    """Return which parcels are met, by more than the edge of the map, by features that may count or not."""
+    """Return which parcels features that may count or not meet by more than the edge of the map."""
     met = np.zeros(len(overlay.shapes), dtype=bool)
     met[uncertain.shape] = True
     if not len(uncertain.shape) or precision_m <= 0:

@@ -1,4 +1,4 @@
-"""One set of shapes laid over the layers: each layer is overlaid once, whatever number of rules and measures look at it."""
+"""One set of shapes laid over the layers: each layer once, for all rules and measures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from flexruimte.vocabulary import Booleans, Floats, Geometries
 __all__ = ["KNOWN_FROM_SHARE", "Overlay"]
 
 KNOWN_FROM_SHARE = 0.99
-"""A shape is known to a vector layer when this share of it lies in the area that the layer speaks of."""
+"""A layer knows a shape when it speaks of this share of its area."""
 
 
 class Overlay:
@@ -87,7 +87,10 @@ class Overlay:
         return Overlaps(shape, feature, area, piece, there.pieces)
 
     def known(self, features: Features, reach_m: float = 0.0) -> Booleans:
-        """Return which shapes lie in the area that a layer speaks of, with everything within `reach_m` of them. (n,) bool."""
+        """Return of which shapes, and everything within `reach_m` of them, a layer speaks.
+
+        (n,) bool.
+        """
         if (features.key, reach_m) not in self._known:
             self._known[features.key, reach_m] = self._work_out_known(
                 features, np.full(len(self.shapes), reach_m)
@@ -113,7 +116,7 @@ class Overlay:
         return np.asarray(inside & ((reach_m <= 0) | (border >= reach_m)))
 
     def _work_out_filled(self, features: Features) -> Booleans:
-        """Return which shapes the features of a layer cover, but for the share that may be missing."""
+        """Return which shapes a layer's features cover, but for the share that may be missing."""
         around = self._around
         if around is None or features.key in self._overlaps or features.key not in around._overlaps:
             return np.asarray(self._covered(features) >= KNOWN_FROM_SHARE * self.areas)

@@ -1,4 +1,4 @@
-"""What every parcel's row says besides its measures and scores: what speaks for and against it, and on what evidence."""
+"""What a parcel's row says besides measures and scores: what speaks for and against it, and why."""
 
 from __future__ import annotations
 
@@ -71,7 +71,11 @@ def account(
 def rules_that_say(
     ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int
 ) -> dict[str, list[str]]:
-    """Return per location the rules that say no (`reasons`: excluding, `attention`: others) and those without an answer (`missing`)."""
+    """Return the rules that decide about each location, as ids.
+
+    Excluding rules that say no (`reasons`), others that say no (`attention`), and rules without an
+    answer (`missing`).
+    """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
     calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
     return {

@@ -86,7 +86,10 @@ class Assessment:
     sites: Sites | None = None
     """Locations of several parcels; None where the study does not ask for them."""
     layouts: Layouts | None = None
-    """The layouts behind `homes_mid`, `part` being the position of the parcel; None where it is by density."""
+    """The layouts behind `homes_mid`, `part` being the position of the parcel.
+
+    None where it is by density.
+    """
     unread_plans: dict[str, int] = field(default_factory=dict)
 
 
@@ -251,7 +254,10 @@ def _with_homes(
 
 
 def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.DataFrame:
-    """Return the parcels with their rank, site and shape; ranks the sites too, among the parcels that are locations by themselves."""
+    """Return the parcels with their rank, site and shape.
+
+    Ranks the sites too, among the parcels that are locations by themselves.
+    """
     site = pd.Series(None, index=table.index, dtype=object, name=SITE_ID)
     alone = np.ones(len(table), dtype=bool)
     ranks = pd.Series(pd.NA, index=table.index, dtype="Int64", name=RANK)
@@ -287,7 +293,8 @@ def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.
 def _approximated(ruleset: Ruleset, layers: Container[str]) -> dict[str, str]:
     """Return the walks that are straight lines times a factor, for want of a road layer."""
     return {
-        name: f"straight line x {ruleset.number(measure.detour_factor):g}, for want of layer '{measure.roads}'"
+        name: f"straight line x {ruleset.number(measure.detour_factor):g}, "
+        f"for want of layer '{measure.roads}'"
         for name, measure in ruleset.measures.items()
         if isinstance(measure, WalkMeasure)
         and measure.layer in layers

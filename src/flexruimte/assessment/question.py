@@ -1,4 +1,4 @@
-"""What a study asks, read and checked, and what follows from that before any municipality is computed."""
+"""What a study asks, read and checked, before any municipality is computed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Question:
 
 
 def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str]:
-    """Return the rules and criteria that are left out when some layers and rules are not assessed, and why."""
+    """Return which rules and criteria are left out for want of what is not assessed."""
     reasons: dict[str, str] = {}
     for rule_id, rule in ruleset.enabled_rules.items():
         causes = [name for name in (rule_id, *ruleset.layers_of_rule(rule)) if name in not_assessed]
@@ -90,7 +90,7 @@ def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
 
 
 def survey_question(question: Question, code: str) -> Question:
-    """Return what a study asks of the layers around the parcels of a municipality, and nothing else.
+    """Return what a study asks of the layers around a municipality's parcels, and nothing else.
 
     Two studies that ask the same here find the same, whatever else they ask. The survey is made
     with this alone, so that what is left out cannot change it:

@@ -27,7 +27,9 @@ def criterion_scores(
     measures: pd.DataFrame,
     may_be_lower: Mapping[str, Booleans],
 ) -> pd.DataFrame:
-    """Return the score of every criterion, 0 to 100; NaN where the measure is not known or the criterion is left out.
+    """Return the score of every criterion, 0 to 100.
+
+    NaN where the measure is not known or the criterion is left out.
 
     Parameters
     ----------
@@ -79,7 +81,8 @@ def weighted_mean(values: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
     Examples
     --------
     >>> import pandas as pd
-    >>> weighted_mean(pd.DataFrame({"a": [100.0, None], "b": [0.0, 50.0]}), {"a": 3, "b": 1}).tolist()
+    >>> scores = pd.DataFrame({"a": [100.0, None], "b": [0.0, 50.0]})
+    >>> weighted_mean(scores, {"a": 3, "b": 1}).tolist()
     [75.0, 50.0]
     """
     table = values[list(weights)].to_numpy(dtype=np.float64)
@@ -133,7 +136,9 @@ def _combine(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.
 
 
 def rank(parcels: pd.DataFrame) -> pd.Series[Any]:
-    """Return the rank of each ranked parcel, from 1: by score, then homes, then parcel id; null for the others. (n,) Int64.
+    """Return the rank of each ranked parcel, from 1: by score, then homes, then parcel id.
+
+    Null for the others. (n,) Int64.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
-"""The survey: what the layers say of the parcels of a municipality. All work on shapes and layers is done here.
+"""The survey: what the layers say of the parcels of a municipality.
 
-The survey knows no level, threshold, weight or decision. All that it is told is from which parcels
-a rule takes the land that it covers, as what is measured of the buildable part depends on that.
+All work on shapes and layers is done here. The survey knows no level, threshold, weight or
+decision. All that it is told is from which parcels a rule takes the land that it covers, as what is
+measured of the buildable part depends on that.
 """
 
 from __future__ import annotations
@@ -241,7 +242,7 @@ def _contents_of(layer: Layer, ids: np.ndarray[Any, Any]) -> Contents:
 
 
 def layers_around(question: Question, parcels: Parcels) -> LayersAround:
-    """Return the layers of a study around the parcels of a municipality, read from their sources."""
+    """Return the layers around the parcels of a municipality, read from the study's sources."""
     bounds = shapely.bounds(parcels.geometries)
     return LayersAround(question.ruleset, question.sources, bounds)
 

@@ -1,4 +1,6 @@
-"""The term: from when until when homes can stand on a parcel, by its plans, leases, reservations and the legal regime.
+"""The term: from when until when homes can stand on a parcel.
+
+It depends on the plans, leases and reservations there, and on the legal regime.
 
 Every date question is answered from the study's `as_of`; today's date is never read.
 """
@@ -59,7 +61,8 @@ class Term:
     columns: pd.DataFrame
     """Free years, term years, start and end (datetime64, NaT where the term is empty). (n, ...)"""
     may_be_lower: dict[str, Booleans]
-    """Per measure, where the true value may be lower than the one given: a "yes" is then not certain. (n,) bool"""
+    """Where the true value of a measure may be lower than the one given, so that a "yes" is not
+    certain; by measure. (n,) bool"""
     plans: NDArray[Any]
     """The hard and soft plans on each parcel, as "a; b". (n,) object of str"""
     regime: str | None
@@ -77,7 +80,9 @@ class _PlanStarts:
 
 
 def years_between(start: Dates, end: Dates) -> Floats:
-    """Return calendar years from one date to another; whole years are exact, days count as 1/31 month. (n,) float64.
+    """Return calendar years from one date to another.
+
+    Whole years are exact, days count as 1/31 month. (n,) float64.
 
     Examples
     --------
@@ -108,7 +113,10 @@ def plus_years(dates: Dates, years: float) -> Dates:
 
 
 def regime_at(ruleset: Ruleset, as_of: dt.date) -> tuple[str | None, Regime | None]:
-    """Return the regime with the shortest maximum that holds on a date; (None, None) where none sets a maximum."""
+    """Return the regime with the shortest maximum that holds on a date.
+
+    (None, None) where none sets a maximum.
+    """
     holding = {
         regime_id: regime
         for regime_id, regime in ruleset.regimes.items()
@@ -268,7 +276,10 @@ def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> NDArr
 
 
 def _start_dates(plans: Plans, table: pd.DataFrame) -> Dates:
-    """Return the first of January of the year in which each plan starts; NaT where that is not known."""
+    """Return the first of January of the year in which each plan starts.
+
+    NaT where that is not known.
+    """
     year = np.full(len(table), np.nan)
     if plans.start_year_field is not None:
         year = as_numbers(table[plans.start_year_field]).to_numpy(copy=True)
@@ -284,7 +295,10 @@ def _start_dates(plans: Plans, table: pd.DataFrame) -> Dates:
 def _agreements(
     ruleset: Ruleset, layers: Mapping[str, Layer], not_assessed: frozenset[str], ids: NDArray[Any]
 ) -> tuple[Dates, Dates, Booleans]:
-    """Return from when and until when each parcel is free by its leases and reservations, and whether that is in doubt."""
+    """Return from when and until when leases and reservations leave each parcel free.
+
+    And whether that is in doubt.
+    """
     long_ago, count = np.datetime64("1900-01-01", "D"), len(ids)
     agreements = ruleset.agreements
     table = layers.get(agreements.layer) if agreements else None
@@ -301,7 +315,9 @@ def _agreements(
 
 
 def agreement_dates(agreements: Agreements, table: Table) -> pd.DataFrame:
-    """Return from when and until when parcels are free by their agreements, by parcel id; NaT where nothing is agreed.
+    """Return from when and until when parcels are free by their agreements, by parcel id.
+
+    NaT where nothing is agreed.
 
     Raises
     ------
@@ -315,6 +331,7 @@ def agreement_dates(agreements: Agreements, table: Table) -> pd.DataFrame:
         wrong = text.index[columns[field].isna() & text.notna()]
         if len(wrong):
             raise LayerError(
-                f"{agreements.layer} ({table.facts.source}): '{field}' of parcel {enumerate_some(wrong)} is no date; write it as 2030-12-31"
+                f"{agreements.layer} ({table.facts.source}): '{field}' of parcel "
+                f"{enumerate_some(wrong)} is no date; write it as 2030-12-31"
             )
     return pd.DataFrame(columns)

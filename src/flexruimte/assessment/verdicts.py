@@ -1,4 +1,4 @@
-"""Verdicts: rules against measures and land, the status they add up to, and the precedence of decisions by people.
+"""Verdicts: what rules say of parcels, the status they add up to, and decisions by people.
 
 Precedence, highest first:
 

@@ -31,7 +31,10 @@ def compute(
     progress: Progress,
     make_survey: Surveyor | None = None,
 ) -> MunicipalityRun:
-    """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
+    """Compute and write one municipality.
+
+    Whatever happens is in its entry, which is returned, not raised.
+    """
     entry = job.entry
     try:
         with place.writing(entry.folder, KEPT_FILES) as folder:

@@ -54,7 +54,7 @@ class Log:
 
     @property
     def is_checked(self) -> bool:
-        """Whether an earlier run looked at these very inputs, asking the same of them, and found nothing wrong."""
+        """Whether an earlier run found nothing wrong with these inputs, asking the same of them."""
         return self._checked is not None and self._checked == self._check
 
     def note_checked(self) -> None:
@@ -67,7 +67,7 @@ class Log:
         return [self.entries[code] for code in sorted(self.entries) if self.is_finished(code)]
 
     def is_finished(self, code: str) -> bool:
-        """Whether a municipality is done for this very study and these very inputs, and its files are there."""
+        """Whether the results of a municipality are there, for this study and these inputs."""
         return self._stands(code) and self.entries[code].stamp == self._stamp
 
     def is_empty(self, code: str) -> bool:
@@ -147,13 +147,16 @@ def _remedy(left: list[str]) -> str | None:
     """Return what to do about municipalities that are not done; None where all are."""
     if not left:
         return None
-    return f"not done: {enumerate_some(left)}; correct what their 'error' says, and give the same command again: only these are computed"
+    return (
+        f"not done: {enumerate_some(left)}; correct what their 'error' says, "
+        "and give the same command again: only these are computed"
+    )
 
 
 def _read_entries(
     place: Place,
 ) -> tuple[dict[str, MunicipalityRun], dict[str, Any] | None, str | None]:
-    """Return what is said of municipalities, of the table of all locations, and of the inputs that were found right."""
+    """Return what run.json says of municipalities, of ranking.csv, and of inputs found right."""
     try:
         text = place.read_text(RUN)
         document = {"municipalities": {}} if text is None else json.loads(text)
@@ -163,7 +166,8 @@ def _read_entries(
         return entries, document.get("ranking"), document.get("checked")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(
-            f"{place.named(RUN)} is not the log of an earlier run; move it away, or choose another place with --out"
+            f"{place.named(RUN)} is not the log of an earlier run; "
+            "move it away, or choose another place with --out"
         ) from None
 
 

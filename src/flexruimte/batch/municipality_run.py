@@ -1,4 +1,4 @@
-"""What is said of one municipality of a run: its entry in run.json, and what a worker has to know to compute it."""
+"""One municipality of a run: its entry in run.json, and what a worker must know to compute it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MunicipalityRun:
     stamp: str = ""
     """Changes when an input may have changed since."""
     unchanged: bool = False
-    """Whether an input has changed, but nothing of it that this municipality sees: what was there before stands."""
+    """Whether inputs changed, but not around this municipality, whose earlier results stand."""
 
 
 @dataclass
@@ -43,6 +43,6 @@ class Job:
     stamps: dict[str, str]
     """By input, a text that changes when it may have changed."""
     stands: bool
-    """Whether there are results of this very question, which hold as long as the inputs are seen as they were."""
+    """Whether there are results that stand if the inputs around the parcels are the same."""
     fresh: bool
     """Whether to compute again what is known."""

@@ -277,7 +277,10 @@ def _codes(question: Question, codes: Sequence[str] | None) -> list[str]:
 
 
 def _refuse_bad_input(question: Question, named: list[str], *, checked: bool) -> None:
-    """Look at every source, unless a run did, and at the municipalities asked for by name, before anything is computed or written."""
+    """Refuse sources, and municipalities asked for by name, that cannot be used.
+
+    Before anything is computed or written. Sources that a run checked are not looked at again.
+    """
     problems = [] if checked else check(question).problems
     if problems:
         more = (

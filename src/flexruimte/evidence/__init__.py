@@ -1,1 +1,1 @@
-"""From a source to clean shapes and tables: what is read, around which parcels, and what it speaks of."""
+"""From a source to clean shapes and tables around parcels, and the area that they speak of."""

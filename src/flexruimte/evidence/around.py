@@ -1,4 +1,4 @@
-"""The layers of a study around the parcels of a municipality, read for a block of parcels at a time."""
+"""The layers around the parcels of a municipality, read for a block of parcels at a time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from flexruimte.vocabulary import Floats, Integers
 __all__ = ["LayersAround", "read_distances"]
 
 _CELLS_OF_A_SLOPE = 2
-"""The slope of a cell is that of its neighbours, so a raster is read two cells around the parcels."""
+"""A cell's slope is that of its neighbours, so a raster is read two cells around the parcels."""
 
 
 class LayersAround:

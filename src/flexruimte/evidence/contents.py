@@ -1,4 +1,4 @@
-"""What was read of a source around parcels, by content, so that what two blocks of parcels both read counts once.
+"""What was read of a source around parcels: what two blocks of parcels both read counts once.
 
 Rows are told apart by content and not by number: services and databases number the rows of each
 answer anew.
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 RowKeys: TypeAlias = NDArray[np.uint64]
-"""Hashes that are equal where the content of rows is, and differ elsewhere but for one chance in 2**64."""
+"""Hashes of rows: equal for the same content, else different but for one chance in 2**64."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Decisions by people: parcels that are in or out whatever the rules say, with a reason and a date."""
+"""Decisions by people on parcels, whatever the rules say, with a reason and a date."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Decisions:
     """Columns decision, reason, date (datetime64), indexed by parcel id."""
 
     def at(self, ids: NDArray[Any], as_of: dt.date) -> DecisionsAt:
-        """Return the decisions in force on a date: the last one per parcel, later ones do not count yet."""
+        """Return the decision in force on a date on each parcel: the last one until then."""
         made = self.rows[self.rows["date"] <= pd.Timestamp(as_of)].sort_values(
             "date", kind="stable"
         )
@@ -62,7 +62,9 @@ class Decisions:
 
 
 def load_decisions(source: Source | None) -> Decisions:
-    """Read a table with the columns parcel_id, decision ("in" or "out"), reason and date; None is no decisions.
+    """Read a table with the columns parcel_id, decision ("in" or "out"), reason and date.
+
+    None is no decisions.
 
     Raises
     ------

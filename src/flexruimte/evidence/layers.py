@@ -1,4 +1,4 @@
-"""From source to clean layer: fields mapped, RD New, 2-D, valid, checked, in a canonical order, with the area it speaks of.
+"""From source to clean layer: in RD New, valid, in a canonical order, its fields mapped.
 
 What is repaired is counted. What cannot be used is refused with the name of the layer and the
 remedy.
@@ -56,7 +56,7 @@ NULL_VALUE = "none"
 """In `constants`: the field is null in all rows."""
 
 _rows_kept: dict[str, tuple[tuple[Any, ...], pd.DataFrame]] = {}
-"""Of tables in files: what was asked and how the file was stamped, and the rows that were read, by the name of the layer."""
+"""Rows of tables in files, with what was asked and the stamp of the file, by layer."""
 _KINDS = {"polygon": (3, 6), "line": (1, 2, 5), "point": (0, 4)}
 
 
@@ -94,7 +94,7 @@ class Features:
     What fills the plane speaks of what it covers.
     """
     row_keys: RowKeys
-    """A hash of the content of each feature, the same in whichever window it is read. (m,) uint64"""
+    """A hash of the content of each feature. (m,) uint64"""
     facts: LayerFacts
     """Without the number of rows and repairs, which are counted over all blocks of parcels."""
     contents: Contents
@@ -167,7 +167,9 @@ def _plain(name: str) -> str:
 
 
 def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
-    """Return which column of the source holds each wanted field; fields given as fixed values are left out.
+    """Return which column of the source holds each wanted field.
+
+    Fields given as fixed values are left out.
 
     A field is found by the study's `fields`, else by its name, else by its name in another spelling
     (`relatieve_hoogteligging`, `relatieveHoogteligging`).
@@ -191,7 +193,8 @@ def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
         else:
             raise LayerError(
                 f"{source.label} has no column '{column}'; {did_you_mean(column, columns)}; "
-                f'map it with fields = {{ {name} = "..." }} or give one value for all rows with constants = {{ {name} = "..." }}'
+                f'map it with fields = {{ {name} = "..." }} or give one value for all rows with '
+                f'constants = {{ {name} = "..." }}'
             )
     return found
 
@@ -209,7 +212,7 @@ def named_columns(
 
 
 def cleaned_shapes(geometries: Geometries, kind: str) -> tuple[Geometries, dict[str, Booleans]]:
-    """Return geometries that are 2-D, valid and of one kind (else None), and where what was repaired."""
+    """Return geometries that are 2-D, valid and of one kind, else None, and what was repaired."""
     repairs = {"null geometry": shapely.is_missing(geometries)}
     repairs["empty geometry"] = shapely.is_empty(geometries) & ~shapely.is_missing(geometries)
     deep = shapely.has_z(geometries) | shapely.has_m(geometries)
@@ -297,7 +300,8 @@ def load_features(
     id_column = settings.id or (columns.get(spec.id) if spec.id else None)
     if id_column is not None and id_column not in source.columns:
         raise LayerError(
-            f"{source.label} has no column '{id_column}' for the feature ids; {did_you_mean(id_column, source.columns)}"
+            f"{source.label} has no column '{id_column}' for the feature ids; "
+            f"{did_you_mean(id_column, source.columns)}"
         )
     frame = source.read(
         list(dict.fromkeys([*columns.values(), *([id_column] if id_column else [])])), near.window
@@ -390,7 +394,8 @@ def _coverage(
     if not shapely.intersects(shapely.box(*extent), shapely.box(*window)):
         return (
             shapely.Polygon(),
-            'nothing here: all its features are elsewhere; if that means "none here", say coverage = "complete"',
+            "nothing here: all its features are elsewhere; "
+            'if that means "none here", say coverage = "complete"',
         )
     return None, "everywhere, as it has features near"
 
@@ -425,7 +430,7 @@ def load_raster(key: str, spec: LayerSpec, source: Source, near: SearchArea) -> 
 def _missing_values(
     spec: LayerSpec, settings: LayerSettings
 ) -> tuple[float | None, tuple[float, float]]:
-    """Return what stands for missing (None: as the file says), and between which bounds values are valid."""
+    """Return what stands for missing (None: as the file says) and the bounds of valid values."""
     return (
         spec.nodata if settings.nodata is None else settings.nodata,
         settings.valid or spec.valid or (-np.inf, np.inf),
@@ -443,7 +448,8 @@ def check_raster_values(spec: LayerSpec, source: Source) -> None:
     nodata, (low, high) = _missing_values(spec, _layer_settings(source))
     if not source.has_valid_cell(nodata, low, high):
         raise LayerError(
-            f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to {high:g}); "
+            f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to "
+            f"{high:g}); "
             "correct 'nodata' or 'valid', or leave it out"
         )
 
@@ -464,7 +470,8 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
         raise LayerError(f'{source.label}: say which column holds the parcel id, with id = "..."')
     if settings.id not in source.columns:
         raise LayerError(
-            f"{source.label} has no column '{settings.id}' for the parcel id; {did_you_mean(settings.id, source.columns)}"
+            f"{source.label} has no column '{settings.id}' for the parcel id; "
+            f"{did_you_mean(settings.id, source.columns)}"
         )
     facts = LayerFacts(
         source.settings.source, settings.reference_date, settings.licence, "the parcels it lists"
@@ -479,7 +486,10 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
 
 
 def _asked_of_table(source: Source, fields: Sequence[str]) -> tuple[Any, ...] | None:
-    """Return what is asked of a table in a file, and how that file is stamped now; None for what may change without another stamp."""
+    """Return what is asked of a table in a file, and how that file is stamped now.
+
+    None for what may change without another stamp.
+    """
     path = Path(source.path)
     # A database may keep what changes in a file beside it; what lies elsewhere has no stamp here.
     if source.data is not None or path.suffix not in (".csv", ".parquet") or not path.is_file():
@@ -506,7 +516,8 @@ def _rows_of_table(
     double = ids[ids.duplicated() & ids.notna()].unique()
     if len(double):
         raise LayerError(
-            f"{source.label} has more than one row for parcel {enumerate_some(double)}; keep one row per parcel"
+            f"{source.label} has more than one row for parcel {enumerate_some(double)}; "
+            "keep one row per parcel"
         )
     rows = named_columns(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[
         ids.notna().to_numpy()

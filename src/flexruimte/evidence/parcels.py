@@ -1,4 +1,4 @@
-"""Parcels and municipalities: which parcels belong to which municipality, and ids that tell them apart."""
+"""Parcels and municipalities: which parcel belongs to which municipality, and its id."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class Municipalities:
             if code in known:
                 return known.index(code)
         raise StudyError(
-            f"municipality '{code}' is not in {self.facts.source}; {did_you_mean(code, [*self.codes, *self.names])}"
+            f"municipality '{code}' is not in {self.facts.source}; "
+            f"{did_you_mean(code, [*self.codes, *self.names])}"
         )
 
 
@@ -87,7 +88,8 @@ def load_municipalities(source: Source) -> Municipalities:
     frame = source.read(list(dict.fromkeys([settings.code, settings.name])))
     if frame[settings.code].isna().any():
         raise LayerError(
-            f"{source.label} has rows without a value in '{settings.code}'; leave them out with where = \"{settings.code} IS NOT NULL\""
+            f"{source.label} has rows without a value in '{settings.code}'; "
+            f'leave them out with where = "{settings.code} IS NOT NULL"'
         )
     geometries, repairs = cleaned_shapes(frame.geometry.to_numpy(), "polygon")
     codes = frame[settings.code].astype(str).to_numpy()
@@ -134,7 +136,8 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
     mine = np.flatnonzero(_belongs(geometries, municipalities, position))
     if not len(mine):
         raise EmptyMunicipalityError(
-            f"municipality '{code}' has no parcels in {source.label}; leave it out, or correct 'source' or 'where' of [parcels]"
+            f"municipality '{code}' has no parcels in {source.label}; "
+            "leave it out, or correct 'source' or 'where' of [parcels]"
         )
     ids, id_repairs = _parcel_ids(
         frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids
@@ -154,7 +157,10 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
 
 
 def _belongs(geometries: Geometries, municipalities: Municipalities, position: int) -> Booleans:
-    """Return which geometries share the largest area with one municipality; of equal shares the lowest code wins."""
+    """Return which geometries share the largest area with one municipality.
+
+    Of equal shares the lowest code wins.
+    """
     area = municipalities.geometries[position]
 
     def located(some: Geometries) -> Booleans:
@@ -202,7 +208,7 @@ def check_parcel_ids(source: Source) -> None:
 def _joined_ids(
     columns: pd.DataFrame,
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Return ids made of one or more columns, "?" for what is missing, and which rows miss something."""
+    """Return ids made of one or more columns, and which rows miss a part ("?" in the id)."""
     texts = [columns[name].astype("string").fillna("?").to_numpy(dtype=object) for name in columns]
     ids = texts[0]
     for text in texts[1:]:
@@ -215,13 +221,15 @@ def _refuse_doubtful_ids(
 ) -> None:
     if missing.any():
         raise LayerError(
-            f"{source.label} has {int(missing.sum())} parcels without an id; choose other id columns, or number them with repair_ids = true"
+            f"{source.label} has {int(missing.sum())} parcels without an id; "
+            "choose other id columns, or number them with repair_ids = true"
         )
     series = pd.Series(ids)
     double = series[series.duplicated()].unique()
     if len(double):
         raise LayerError(
-            f"{source.label} has parcel ids that are there more than once ({enumerate_some(double)}); "
+            f"{source.label} has parcel ids that are there more than once "
+            f"({enumerate_some(double)}); "
             "choose other id columns, or number them with repair_ids = true"
         )
 

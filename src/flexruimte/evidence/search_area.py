@@ -80,7 +80,7 @@ class SearchArea:
 
 
 def search_area(bounds: Floats, reach_m: float) -> SearchArea:
-    """Return the cells that come within a distance, left, right, up and down, of the bounds of parcels.
+    """Return the cells within a distance, in each direction, of the bounds of parcels.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def search_area(bounds: Floats, reach_m: float) -> SearchArea:
     Examples
     --------
     >>> import numpy as np
-    >>> near = search_area(np.array([[110.0, 110.0, 120.0, 290.0], [350.0, 110.0, 360.0, 120.0]]), 5.0)
+    >>> bounds = np.array([[110.0, 110.0, 120.0, 290.0], [350.0, 110.0, 360.0, 120.0]])
+    >>> near = search_area(bounds, 5.0)
     >>> near.cells.astype(int)
     array([[1, 0, 1],
            [1, 0, 0]])

@@ -14,7 +14,10 @@ __all__ = ["attribute"]
 
 
 def attribute(measure: AttributeMeasure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
-    """Return the value of a field for each parcel; None where the table does not list it or has no value. (n,) object."""
+    """Return the value of a field for each parcel.
+
+    None where the table does not list it or has no value. (n,) object.
+    """
     layer = inputs.layers[measure.layer]
     if not isinstance(layer, Table):
         raise TypeError(f"layer '{measure.layer}' is no table")  # the ruleset was checked for this

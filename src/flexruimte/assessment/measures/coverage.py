@@ -1,4 +1,4 @@
-"""Measures of what lies on a parcel: shares, classes, counts and field values of the features that meet it."""
+"""Measures of the features that meet a parcel: shares, classes, counts and field values."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def share(measure: ShareMeasure, inputs: MeasureInputs) -> Floats:
 
 
 def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
-    """Return the value of a field that covers most of each shape; None where in doubt or nothing covers it. (n,) object.
+    """Return the value of a field that covers most of each shape.
+
+    None where in doubt or nothing covers it. (n,) object.
 
     Overlapping features of one class count twice here: what is asked is which class is largest, not
     how large it is.

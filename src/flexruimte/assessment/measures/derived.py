@@ -55,7 +55,10 @@ def mix(measure: MixMeasure, ruleset: Ruleset, measures: pd.DataFrame) -> Floats
 
 
 def transport_tier(measure: TransportTierMeasure, ruleset: Ruleset) -> str:
-    """Return the first tier that the load fits in; what measures exactly as much as a tier allows fits."""
+    """Return the first tier that the load fits in.
+
+    What measures exactly as much as a tier allows fits.
+    """
     width, height, length = (
         round(sum(ruleset.number(number) for number in numbers), 6)
         for numbers in (measure.width_m, measure.height_m, measure.length_m)

@@ -36,8 +36,12 @@ class MeasureInputs:
     """Statistics of cells under the shapes that were worked out already."""
 
     def network(self, key: str, where: Where) -> tuple[RoadNetwork, Snap]:
-        """Return the network of the roads of a layer for which conditions hold, and where the shapes meet it; it is made once."""
-        name = f"{key} {sorted((field, condition.model_dump_json()) for field, condition in where.items())}"
+        """Return the network of some roads of a layer, and where the shapes meet it.
+
+        It is made once for the same conditions.
+        """
+        conditions = sorted((field, test.model_dump_json()) for field, test in where.items())
+        name = f"{key} {conditions}"
         if name not in self.networks:
             roads = self.features(key)
             usable = np.minimum(roads.certainty, answers_of_where(where, roads.table)) == YES

@@ -23,7 +23,10 @@ def _counts(features: Features, where: Where) -> Verdicts:
 def _straight(
     features: Features, counts: Verdicts, inputs: MeasureInputs, limit_m: float
 ) -> Floats:
-    """Return straight distances, at most the limit; NaN where something that may count is nearer, or the layer does not reach."""
+    """Return straight distances, at most the limit.
+
+    NaN where something that may count is nearer, or the layer does not reach.
+    """
     shapes = inputs.overlay.shapes
     distance = distance_to_nearest(shapes, features.geometries[counts == YES], limit_m)
     doubtful = (
@@ -46,7 +49,9 @@ def nearest(measure: NearestMeasure, inputs: MeasureInputs) -> Floats:
 
 
 def walk(measure: WalkMeasure, inputs: MeasureInputs) -> Floats:
-    """Return the distance along the roads from each shape to the nearest feature, at most the limit. (n,) float64 [m].
+    """Return the distance along roads from each shape to the nearest feature, at most the limit.
+
+    (n,) float64 [m].
 
     Without the road layer: the straight distance times the detour factor. NaN as for `nearest`, and
     where no road is near.

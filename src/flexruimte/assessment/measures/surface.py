@@ -27,7 +27,9 @@ def raster(measure: RasterMeasure, inputs: MeasureInputs) -> Floats:
 
 
 def _statistics(measure: RasterMeasure, inputs: MeasureInputs) -> CellStatistics:
-    """Return the statistics of what a measure looks at; works them out for all measures of these shapes at the first question.
+    """Return the statistics of what a measure looks at.
+
+    Works them out for all measures of these shapes at the first question.
 
     Rasters that have their cells in the same places then share which cells lie under each shape.
     """
@@ -55,7 +57,7 @@ def _looks_at(measure: RasterMeasure) -> str:
 
 
 def _grid(measure: RasterMeasure, inputs: MeasureInputs) -> Grid:
-    """Return the cells that a measure looks at: those of its layer, their slope, or whether they are in a range."""
+    """Return the cells that a measure looks at: themselves, their slope, or which are in a range."""
     layer = inputs.layers[measure.layer]
     if not isinstance(layer, Raster):
         raise TypeError(f"layer '{measure.layer}' is no raster")  # the ruleset was checked for this

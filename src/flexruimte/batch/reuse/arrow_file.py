@@ -58,7 +58,7 @@ class Shapes:
         )
 
     def joined(self) -> pa.Buffer:
-        """Return the WKB of all in one, with "-" for none: other geometries, or in another order, give other bytes."""
+        """Return the WKB of all geometries one behind the other, "-" for none."""
         all_of_them = pa.ListArray.from_arrays(
             pa.array([0, len(self.wkb)], pa.int32()), self.wkb.fill_null(b"-")
         )

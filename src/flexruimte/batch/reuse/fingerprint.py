@@ -41,7 +41,7 @@ def digest(*parts: object) -> str:
 
 
 def fingerprints(question: Question) -> dict[str, str]:
-    """Return for each municipality a text that changes when what is asked of it does: the study, its rules there, or the software.
+    """Return for each municipality a text that changes with the study, its rules or the software.
 
     What the inputs hold is not part of it: see `stamps_of`.
     """
@@ -217,7 +217,10 @@ def _content(data: pd.DataFrame) -> str:
 
 
 def _stamps(path: str) -> object:
-    """Return name, size and time of change of the files behind a path; nothing for a service or database."""
+    """Return name, size and time of change of the files behind a path.
+
+    Nothing for a service or database.
+    """
     if storage.is_elsewhere(path):
         try:
             return [path, storage.stamp(path)]

@@ -52,7 +52,7 @@ from flexruimte.results.whole_file import whole_file
 __all__ = ["INPUTS_FILE", "KEPT_FILES", "KeptEvidence", "Reader", "Surveyor"]
 
 INPUTS_FILE: Final = ".inputs.json"
-"""What was asked for the survey, how its inputs were stamped, and digests of what was read of them."""
+"""What a survey was asked, the stamps of its inputs, and digests of what was read of them."""
 KEPT_FILES: Final = (INPUTS_FILE, SURVEY_FILE, LAYOUTS_FILE)
 
 Reader: TypeAlias = Callable[[Question, Parcels], LayersNear]

@@ -239,7 +239,9 @@ def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
 
 
 def read_layouts(path: Path, key: str) -> LayoutMemory:
-    """Read layouts that were made; none where there is no such file, or other software wrote it than the key says.
+    """Read layouts that were made.
+
+    None where there is no such file, or other software wrote it than the key says.
 
     The geometries of the layouts are `Shapes`.
     """
