@@ -57,7 +57,7 @@ def _looks_at(measure: RasterMeasure) -> str:
 
 
 def _grid(measure: RasterMeasure, inputs: MeasureInputs) -> Grid:
-    """Return the cells that a measure looks at: themselves, their slope, or which are in a range."""
+    """Return the cells that a measure looks at: themselves, their slope, or those in a range."""
     layer = inputs.layers[measure.layer]
     if not isinstance(layer, Raster):
         raise TypeError(f"layer '{measure.layer}' is no raster")  # the ruleset was checked for this
