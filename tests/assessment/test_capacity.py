@@ -11,13 +11,13 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from kernels.layouts import SPACIOUS
 
 from assessment.test_sites import parameter
 from flexruimte import Study
 from flexruimte.errors import FlexruimteError
 from flexruimte.ranking import Ranking
 from flexruimte.rules.files import load_ruleset, with_changes
-from kernels.test_layout import SPACIOUS
 from toy_town import RULESET, box, frame
 
 

@@ -29,8 +29,7 @@ from flexruimte.assessment.survey import Survey, survey, survey_question
 from flexruimte.batch.reuse.fingerprint import check_digest, stamps_of
 from flexruimte.batch.reuse.memory import FolderMemory
 from flexruimte.errors import StudyError
-from flexruimte.kernels.layout import Layouts, lay_out
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutCache, Layouts, lay_out
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.survey_file import (
     SURVEY_FILE,
@@ -389,7 +388,7 @@ def same(one: Layouts, other: Layouts) -> bool:
 def test_layouts_that_are_known_are_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kernels.test_layout import PACKED
+    from kernels.layouts import PACKED
 
     parts = np.array(
         [
@@ -400,7 +399,7 @@ def test_layouts_that_are_known_are_not_made_again(
             shapely.box(0, 0, 40, 60),
         ]
     )
-    memory = LayoutMemory()
+    memory = LayoutCache()
     assert same(memory.lay_out(parts[:3], PACKED), lay_out(parts[:3], PACKED))
     write_layouts(memory, "key", tmp_path / "x.arrow")
     memory = read_layouts(tmp_path / "x.arrow", "key")
@@ -410,7 +409,7 @@ def test_layouts_that_are_known_are_not_made_again(
         made.append(len(some))
         return lay_out(some, parameters)
 
-    monkeypatch.setattr("flexruimte.kernels.layout_memory.lay_out", counted)
+    monkeypatch.setattr("flexruimte.kernels.layout.cache.lay_out", counted)
     assert same(memory.lay_out(parts[::-1], PACKED), lay_out(parts[::-1], PACKED))
     assert made == [1]  # the one that is new; what is there twice is one
     other = replace(PACKED, storeys=PACKED.storeys + 1)
@@ -614,8 +613,9 @@ def test_layouts_that_somebody_touched_are_written_again(
 
 
 def study_with_layouts() -> Study:
+    from kernels.layouts import SPACIOUS
+
     from assessment.test_sites import parameter, study
-    from kernels.test_layout import SPACIOUS
 
     values = {
         **asdict(SPACIOUS),

@@ -15,10 +15,10 @@ from flexruimte.assessment.pipeline import assess
 from flexruimte.kernels import threads as threads_module
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.overlap import (
+    index_features,
+    index_geometries,
     overlaps,
-    prepared,
-    prepared_features,
-    remainder,
+    subtract,
     union_by_group,
 )
 from flexruimte.kernels.raster import Grid, cell_statistics
@@ -33,11 +33,11 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def outcomes(shapes: np.ndarray, features: np.ndarray) -> list[object]:
-    found = overlaps(prepared(shapes), prepared_features(features))
+    found = overlaps(index_geometries(shapes), index_features(features))
     covers = union_by_group(
         shapely.intersection(shapes[found.shape], found.geometry), found.shape, len(shapes)
     )
-    rest = remainder(shapes, covers)
+    rest = subtract(shapes, covers)
     (cells,) = cell_statistics(
         rest,
         [Grid(np.random.default_rng(1).uniform(0, 60, (50, 50)), 99_980.0, 400_220.0, (5.0, 5.0))],

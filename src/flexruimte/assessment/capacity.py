@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.errors import RulesetError
-from flexruimte.kernels.layout import LayoutParameters, Layouts
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutCache, LayoutParameters, Layouts
 from flexruimte.kernels.overlap import largest_part
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -72,7 +71,7 @@ def assess_capacity(
     buildable: Geometries,
     measures: pd.DataFrame,
     wanted: Booleans,
-    memory: LayoutMemory | None = None,
+    memory: LayoutCache | None = None,
 ) -> Capacity:
     """Return the homes that fit on the largest connected buildable part, and the project-size class. Loose other parts hold none.
 
@@ -114,7 +113,7 @@ def assess_capacity(
     else:
         sites = np.full(len(buildable), None, dtype=object)
         sites[wanted] = largest_part(buildable[wanted])
-        layouts = (memory or LayoutMemory()).lay_out(sites, parameters)
+        layouts = (memory or LayoutCache()).lay_out(sites, parameters)
         middle = np.where(wanted, layouts.homes, np.nan)
         low, high = np.fmin(low, middle), np.fmax(high, middle)
     columns = {

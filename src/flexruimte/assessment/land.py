@@ -16,10 +16,10 @@ from flexruimte.evidence.layers import Features, Layer
 from flexruimte.kernels.overlap import (
     BUFFER_QUADRANT_SEGMENTS,
     Overlaps,
+    cover_within_boundary_strip,
     covered_area,
-    leaves_only_boundary,
-    remainder,
-    stays_at_boundary,
+    rest_within_boundary_strip,
+    subtract,
 )
 from flexruimte.rules.conditions import (
     all_of,
@@ -113,9 +113,9 @@ def assess_land(
         if ruleset.excludes(rule):
             takes = (applies == YES) & ~findings[rule_id].edge
             taking.append(found.where(takes[found.shape]))
-    cutters = np.concatenate([np.empty(0, dtype=object), *(found.geometry for found in taking)])
+    excluded = np.concatenate([np.empty(0, dtype=object), *(found.geometry for found in taking)])
     owner = np.concatenate([np.empty(0, dtype=np.intp), *(found.shape for found in taking)])
-    buildable = remainder(overlay.shapes, cutters, owner)
+    buildable = subtract(overlay.shapes, excluded, owner)
     return Land(buildable, overlay.areas - shapely.area(buildable), findings)
 
 
@@ -141,13 +141,13 @@ def _assess_rule(
     sure = found.where(counts[found.feature] == YES)
     count = len(overlay.shapes)
     precision = features.precision_m if rule.precision_m is None else rule.precision_m
-    covered = covered_area(overlay.prepared, sure)
-    edge = stays_at_boundary(overlay.prepared, sure, covered, precision)
+    covered = covered_area(overlay.indexed, sure)
+    edge = cover_within_boundary_strip(overlay.indexed, sure, covered, precision)
     much = covered > AREA_TOLERANCE * overlay.areas
     against = much & ~edge
     if excludes:
-        against = (covered >= (1 - AREA_TOLERANCE) * overlay.areas) | leaves_only_boundary(
-            overlay.prepared, sure, covered, precision
+        against = (covered >= (1 - AREA_TOLERANCE) * overlay.areas) | rest_within_boundary_strip(
+            overlay.indexed, sure, covered, precision
         )
     doubtful = ~overlay.known(features, rule.largest_distance_m) | _in_doubt(
         overlay, found.where(counts[found.feature] == UNKNOWN), precision
@@ -169,8 +169,8 @@ def _in_doubt(overlay: Overlay, uncertain: Overlaps, precision_m: float) -> Bool
     met[uncertain.shape] = True
     if not len(uncertain.shape) or precision_m <= 0:
         return met
-    return met & ~stays_at_boundary(
-        overlay.prepared, uncertain, covered_area(overlay.prepared, uncertain), precision_m
+    return met & ~cover_within_boundary_strip(
+        overlay.indexed, uncertain, covered_area(overlay.indexed, uncertain), precision_m
     )
 
 

@@ -18,8 +18,7 @@ from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
 from flexruimte.assessment.survey import Part, Progress, Survey, survey, survey_question
 from flexruimte.assessment.verdicts import answers_of_rules, assess_site_types, assess_status
 from flexruimte.evidence.layers import LayerFacts
-from flexruimte.kernels.layout import Layouts
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutCache, Layouts
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
 from flexruimte.rules.measures import WalkMeasure
@@ -76,7 +75,7 @@ class Assessment:
 class Memory:
     """What was found before, for as long as a question about the land is the same; this one forgets."""
 
-    def recall(self, asked: Question, code: str) -> tuple[Survey | None, LayoutMemory]:
+    def recall(self, asked: Question, code: str) -> tuple[Survey | None, LayoutCache]:
         """Return what the layers said of the parcels of a municipality, None where that is not known any more, and the layouts.
 
         Parameters
@@ -86,14 +85,14 @@ class Memory:
         code
             Of the municipality.
         """
-        return None, LayoutMemory()
+        return None, LayoutCache()
 
     def parts(self, asked: Question, code: str, count: int) -> Mapping[int, Part]:
         """Return blocks of the parcels that are surveyed already, by number from 0; `count` says how many blocks there are."""
         return {}
 
     def remember(
-        self, asked: Question, code: str, found: Survey | None, layouts: LayoutMemory
+        self, asked: Question, code: str, found: Survey | None, layouts: LayoutCache
     ) -> None:
         """Keep what was found; None is what was recalled."""
 
@@ -142,7 +141,7 @@ def judge(
     question: Question,
     code: str,
     found: Survey,
-    layouts: LayoutMemory,
+    layouts: LayoutCache,
     progress: Progress = lambda _step: None,
 ) -> Assessment:
     """Judge and rank the parcels of a municipality by what was found of them; no layer is read.

@@ -21,8 +21,7 @@ from flexruimte.assessment.term import years_between
 from flexruimte.assessment.verdicts import answers_of_rules, assess_status
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.kernels.circle import width
-from flexruimte.kernels.layout import Layouts
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutCache, Layouts
 from flexruimte.kernels.overlap import largest_part, union_by_group
 from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.ruleset import Ruleset
@@ -84,7 +83,7 @@ class Evidence:
     decisions: DecisionsAt
     table: pd.DataFrame
     """The parcels' table: measures, scores, status and accounts. (n, ...)"""
-    layouts: LayoutMemory
+    layouts: LayoutCache
     """Of layouts that were made before."""
 
 

@@ -25,8 +25,7 @@ from flexruimte.assessment.term import Term
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import Parcels
 from flexruimte.evidence.seen import Seen, Tally
-from flexruimte.kernels.layout import LayoutParameters, Layouts
-from flexruimte.kernels.layout_memory import OF_STACKS, LayoutMemory
+from flexruimte.kernels.layout import OF_STACKS, LayoutCache, LayoutParameters, Layouts
 from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import Integers
 
@@ -183,7 +182,7 @@ def _found(said: Mapping[str, Any], columns: Mapping[str, Any]) -> tuple[Land, p
     return land, _table(_of("measures", columns), len(buildable)), term
 
 
-def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
+def write_layouts(memory: LayoutCache, key: str, path: Path) -> None:
     """Write layouts that were made; nothing where there are none.
 
     Raises
@@ -205,17 +204,17 @@ def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
     _write(columns, {"key": key, "parameters": asdict(memory.parameters)}, path)
 
 
-def read_layouts(path: Path, key: str) -> LayoutMemory:
+def read_layouts(path: Path, key: str) -> LayoutCache:
     """Read layouts that were made; none where there is no such file, or other software wrote it than the key says.
 
     The geometries of the layouts are `Shapes`.
     """
     read = _read(path, key)
     if read is None:
-        return LayoutMemory()
+        return LayoutCache()
     said, columns = read
     keys = [bytes.fromhex(text) for (text,) in columns.pop("keys")]
-    return LayoutMemory(LayoutParameters(**said["parameters"]), keys, Layouts(**columns))
+    return LayoutCache(LayoutParameters(**said["parameters"]), keys, Layouts(**columns))
 
 
 class Shapes:

@@ -14,7 +14,7 @@ from flexruimte.batch.municipality_run import Job
 from flexruimte.batch.reuse.fingerprint import digest, question_digest
 from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.parcels import load_parcels
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutCache
 from flexruimte.results.read import LOCATIONS_GPKG
 from flexruimte.results.survey_file import (
     LAYOUTS_FILE,
@@ -84,10 +84,10 @@ class FolderMemory(Memory):
             self._note(known["question"], known["digests"])
         return True
 
-    def recall(self, asked: Question, code: str) -> tuple[Survey | None, LayoutMemory]:
+    def recall(self, asked: Question, code: str) -> tuple[Survey | None, LayoutCache]:
         """Return what was found; None where that does not hold any more."""
         if self._forget:
-            return None, LayoutMemory()
+            return None, LayoutCache()
         layouts = read_layouts(self._folder / LAYOUTS_FILE, _software())
         self._laid_out = len(layouts.keys)
         found = None
@@ -116,7 +116,7 @@ class FolderMemory(Memory):
         return digest(question_digest(asked, code), self._stamps, count)
 
     def remember(
-        self, asked: Question, code: str, found: Survey | None, layouts: LayoutMemory
+        self, asked: Question, code: str, found: Survey | None, layouts: LayoutCache
     ) -> None:
         """Write what was found."""
         if found is not None:
