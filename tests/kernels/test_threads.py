@@ -106,7 +106,7 @@ def test_chunks_by_work() -> None:
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_rows_that_share_a_shape_stay_together() -> None:
+def test_elements_of_one_group_stay_in_one_chunk() -> None:
     keys = np.repeat(np.arange(9), [1, 7, 1, 1, 4, 2, 12, 1, 1])
     seen: list[list[int]] = []
 
@@ -115,7 +115,7 @@ def test_rows_that_share_a_shape_stay_together() -> None:
         return chunk
 
     with use_threads(2):
-        np.testing.assert_array_equal(in_threads(noted, keys, together=keys), keys)
+        np.testing.assert_array_equal(in_threads(noted, keys, group=keys), keys)
     assert len(seen) > 2
     assert sorted(key for chunk in seen for key in chunk) == list(range(9))
 

@@ -11,7 +11,7 @@ R-tree packing. 13th International Conference on Data Engineering, 497-506.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,15 +33,14 @@ __all__ = [
     "overlaps",
 ]
 
-_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
-_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+_POLYGON, _MULTIPOLYGON = 3, 6
 _FEW_PAIRS = 2
 """Where at most so many pairs overlap, no three do."""
 
 
 @dataclass(frozen=True)
 class IndexedGeometries:
-    """Geometries, and what is worked out of them once however often they are laid over others."""
+    """Geometries with an index and outlines, each made at first use and kept."""
 
     geometry: Geometries
     """(p,) object"""
@@ -50,17 +49,17 @@ class IndexedGeometries:
 
     @cached_property
     def outlines(self) -> Outlines:
-        """Their edges."""
+        """The edges of the polygons among them."""
         return outlines(self.geometry)
 
     @cached_property
     def tree(self) -> shapely.STRtree:
-        """For what lies near."""
+        """Index of their bounds."""
         return shapely.STRtree(self.geometry)
 
     @cached_property
     def areal(self) -> Booleans:
-        """Which are polygons. (p,) bool"""
+        """Whether each is a polygon or multipolygon. (p,) bool"""
         return np.isin(shapely.get_type_id(self.geometry), (_POLYGON, _MULTIPOLYGON))
 
 
@@ -95,12 +94,37 @@ class Overlaps:
 
 
 def index_geometries(shapes: Geometries) -> IndexedGeometries:
-    """Return shapes, ready to be laid over. (n,) object."""
+    """Return geometries, each as it is, with an index.
+
+    Parameters
+    ----------
+    shapes
+        Any geometries. (n,) object
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> index_geometries(np.array([shapely.box(0, 0, 1, 1), None])).areal
+    array([ True, False])
+    """
     return IndexedGeometries(np.asarray(shapes, dtype=object), np.arange(len(shapes)))
 
 
 def index_features(features: Geometries) -> IndexedGeometries:
-    """Return features, ready to be laid over shapes: where all are polygons, those with many points in pieces. (m,) object."""
+    """Return features with an index: where all are polygons, those with many points in pieces.
+
+    Parameters
+    ----------
+    features
+        Valid polygons, lines or points. (m,) object
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> features = np.array([shapely.box(0, 0, 1, 1), shapely.Point(0, 0).buffer(9, quad_segs=99)])
+    >>> index_features(features).source
+    array([0, 1, 1])
+    """
     whole = index_geometries(features)
     return IndexedGeometries(*subdivide(whole.geometry)) if whole.areal.all() else whole
 
@@ -142,11 +166,11 @@ def overlaps(shapes: IndexedGeometries, features: IndexedGeometries) -> Overlaps
 
 
 def _meet(shapes: Geometries, shape: Integers, others: Geometries) -> Booleans:
-    """Return which pairs, in order of shape, meet. (k,) bool."""
-    looked_at = shapes[np.unique(shape)]
-    shapely.prepare(looked_at)
-    meet = in_threads(shapely.intersects, shapes[shape], others, together=shape)
-    shapely.destroy_prepared(looked_at)
+    """Return whether the geometries of each pair, in order of shape, meet. (k,) bool."""
+    used = shapes[np.unique(shape)]
+    shapely.prepare(used)
+    meet = in_threads(shapely.intersects, shapes[shape], others, group=shape)
+    shapely.destroy_prepared(used)
     return np.asarray(meet, dtype=bool)
 
 
@@ -173,63 +197,64 @@ def covered_area(shapes: IndexedGeometries, found: Overlaps) -> Floats:
     >>> covered_area(parcels, overlaps(parcels, features))
     array([3.])
     """
-    count, geometry = len(shapes.geometry), found.pieces.geometry
-    one, other, pair, low, high = _overlapping_rows(shapes, found)
-    several = np.bincount(found.shape[one], minlength=count) > _FEW_PAIRS
-    joined = np.zeros(len(found.shape), dtype=bool)
-    joined[one] = joined[other] = True
-    joined &= several[found.shape]
-    covered: Floats = np.bincount(
-        found.shape[~joined], found.area[~joined], minlength=count
-    ).astype(np.float64)
+    count = len(shapes.geometry)
+    rows = _overlapping_rows(shapes, found)
+    several = np.bincount(found.shape[rows.one], minlength=count) > _FEW_PAIRS
+    united = np.zeros(len(found.shape), dtype=bool)
+    united[rows.one] = united[rows.other] = True
+    united &= several[found.shape]
+    summed = found.where(~united)
+    covered: Floats = np.bincount(summed.shape, summed.area, minlength=count).astype(np.float64)
     # Where three lie over each other there are three pairs: of fewer, what each pair shares was
     # counted twice, and no more often.
-    few = ~several[found.shape[one]]
-    shape, (pairs, piece) = found.shape[one[few]], np.unique(pair[few], return_inverse=True)
-    common = index_geometries(
-        polygonal(in_threads(shapely.intersection, geometry[low[pairs]], geometry[high[pairs]]))
-    )
-    covered -= np.bincount(
-        shape, shared_area(shapes.outlines, shape, common.outlines, piece), minlength=count
-    )
-    found = found.where(joined)
-    united, owner = union_groups(
-        polygonal(in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)),
-        found.shape,
-    )
-    covered[owner] += shapely.area(united)
+    covered -= _counted_twice(shapes, found, rows.where(~several[found.shape[rows.one]]))
+    found = found.where(united)
+    inside = in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)
+    unions, owner = union_groups(polygonal(inside), found.shape)
+    covered[owner] += shapely.area(unions)
     return covered
 
 
-def _overlapping_rows(
-    shapes: IndexedGeometries, found: Overlaps
-) -> tuple[Integers, Integers, Integers, Integers, Integers]:
-    """Return which rows of a shape lie over each other, there or elsewhere.
+@dataclass(frozen=True)
+class _OverlappingRows:
+    """Pairs of rows of one shape whose pieces lie over each other, on that shape or elsewhere."""
 
-    Returns
-    -------
-    one, other : Integers
-        Positions of the two rows. (k,) int
-    pair : Integers
-        Number of the pair of pieces that they are. (k,) int
-    low, high : Integers
-        Positions of the two pieces, by that number. (p,) int
-    """
+    one: Integers
+    other: Integers
+    """Positions of the two rows. (k,) int"""
+    pair: Integers
+    """Which pair of pieces they are: two features lie side by side on several shapes. (k,) int"""
+    low: Integers
+    high: Integers
+    """Positions of the two pieces of each pair. (p,) int"""
+
+    def where(self, keep: Booleans) -> _OverlappingRows:
+        """Return the pairs of rows for which `keep`, a (k,) array, holds."""
+        return replace(self, one=self.one[keep], other=self.other[keep], pair=self.pair[keep])
+
+
+def _overlapping_rows(shapes: IndexedGeometries, found: Overlaps) -> _OverlappingRows:
+    """Return the pairs of rows of one shape whose pieces lie over each other."""
     inside, bounds = shapes.outlines.bounds[found.shape], found.pieces.outlines.bounds[found.piece]
-    near = np.concatenate(
-        [np.maximum(bounds[:, :2], inside[:, :2]), np.minimum(bounds[:, 2:], inside[:, 2:])], axis=1
-    )
-    one, other = pairs_with_touching_bounds(near, found.shape)
+    lower = np.maximum(bounds[:, :2], inside[:, :2])
+    upper = np.minimum(bounds[:, 2:], inside[:, 2:])
+    one, other = pairs_with_touching_bounds(np.concatenate([lower, upper], axis=1), found.shape)
     # Pieces of one feature share no area.
     several = found.feature[one] != found.feature[other]
     one, other = one[several], other[several]
-    # Two features that lie side by side do so on several shapes.
     count = len(found.pieces.geometry)
-    low, high = (
-        np.minimum(found.piece[one], found.piece[other]),
-        np.maximum(found.piece[one], found.piece[other]),
-    )
+    low = np.minimum(found.piece[one], found.piece[other])
+    high = np.maximum(found.piece[one], found.piece[other])
     pairs, pair = np.unique(low * count + high, return_inverse=True)
     low, high = pairs // count, pairs % count
-    over = (shared_area(found.pieces.outlines, low, found.pieces.outlines, high) > SLIVER_M2)[pair]
-    return one[over], other[over], pair[over], low, high
+    over = shared_area(found.pieces.outlines, low, found.pieces.outlines, high) > SLIVER_M2
+    return _OverlappingRows(one, other, pair, low, high).where(over[pair])
+
+
+def _counted_twice(shapes: IndexedGeometries, found: Overlaps, rows: _OverlappingRows) -> Floats:
+    """Return the area on each shape that pairs of rows share, summed over the pairs. (n,) float64 [m2]."""
+    shape, (pairs, piece) = found.shape[rows.one], np.unique(rows.pair, return_inverse=True)
+    low, high = found.pieces.geometry[rows.low[pairs]], found.pieces.geometry[rows.high[pairs]]
+    common = index_geometries(polygonal(in_threads(shapely.intersection, low, high)))
+    shared = shared_area(shapes.outlines, shape, common.outlines, piece)
+    return np.bincount(shape, shared, minlength=len(shapes.geometry))

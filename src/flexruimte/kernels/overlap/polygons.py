@@ -1,4 +1,4 @@
-"""Polygons by themselves: their polygonal parts, their pieces, their largest part, their compactness."""
+"""Polygons by themselves: polygonal parts, pieces, the largest part, compactness."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from flexruimte.vocabulary import Floats, Geometries, Integers
 __all__ = ["collect_by_group", "isoperimetric_quotient", "largest_part", "polygonal", "subdivide"]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
-_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
-_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 
 
 def polygonal(geometries: Geometries) -> Geometries:
-    """Return only the polygon parts of each geometry; None and what has no polygons become an empty polygon.
+    """Return the polygon parts of each geometry.
 
     Parameters
     ----------
@@ -26,7 +24,8 @@ def polygonal(geometries: Geometries) -> Geometries:
     Returns
     -------
     Geometries
-        Polygons and multipolygons. (n,) object
+        Polygons and multipolygons, an empty polygon for None and for what has no polygons.
+        (n,) object
 
     Examples
     --------
@@ -43,26 +42,49 @@ def polygonal(geometries: Geometries) -> Geometries:
     owner = owner[inner]
     keep = shapely.get_type_id(parts) == _POLYGON
     result[mixed] = collect_by_group(parts[keep], owner[keep], len(mixed))
-    result[(kinds != _POLYGON) & (kinds != _MULTIPOLYGON) & (kinds != _COLLECTION)] = (
-        shapely.Polygon()
-    )
+    result[~np.isin(kinds, (_POLYGON, _MULTIPOLYGON, _COLLECTION))] = shapely.Polygon()
     return result
 
 
-def collect_by_group(polygons: Geometries, owner: Integers, count: int) -> Geometries:
-    """Return one (multi)polygon per owner, in rising order, empty where it owns none."""
+def collect_by_group(polygons: Geometries, group: Integers, count: int) -> Geometries:
+    """Return the polygons of each group as one geometry, without uniting them.
+
+    Parameters
+    ----------
+    polygons
+        Polygons. (k,) object
+    group
+        Group of each, from 0 to `count` - 1, in rising order. (k,) int
+    count
+        Number of groups.
+
+    Returns
+    -------
+    Geometries
+        A polygon for a group of one, an empty one for a group without members. (count,) object
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> boxes = np.array([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)])
+    >>> shapely.get_num_geometries(collect_by_group(boxes, np.array([1, 1]), 2))
+    array([1, 2], dtype=int32)
+    """
     result = np.full(count, shapely.Polygon(), dtype=object)
     if len(polygons):
-        owners, first, number = np.unique(owner, return_index=True, return_counts=True)
-        result[owners] = shapely.multipolygons(
-            polygons, indices=np.repeat(np.arange(len(owners)), number)
-        )
-        result[owners[number == 1]] = polygons[first[number == 1]]
+        groups, first, number = np.unique(group, return_index=True, return_counts=True)
+        member_of = np.repeat(np.arange(len(groups)), number)
+        result[groups] = shapely.multipolygons(polygons, indices=member_of)
+        result[groups[number == 1]] = polygons[first[number == 1]]
     return result
 
 
 def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometries, Integers]:
-    """Cut polygons with many points into pieces along the middle of their bounds, so that a look at one place stays cheap.
+    """Cut polygons with many points into pieces, so that a query of one place stays cheap.
+
+    Polygons are halved along the middle of their bounds, across the longer side, until no piece has
+    too many points (as `ST_Subdivide` of PostGIS does). Cuts depend on a polygon alone, never on
+    the window it was read for, so that results do not depend on that either.
 
     Parameters
     ----------
@@ -74,57 +96,65 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
     Returns
     -------
     pieces : Geometries
-        (m,) object; together they are the input.
+        (m,) object; together they are the input, but for empty polygons.
     source : Integers
         Position of the polygon that each piece comes from, rising. (m,) int
 
-    Notes
-    -----
-    Cuts depend on a polygon alone, never on the window it was read for, so that results do not
-    depend on it either.
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> pieces, source = subdivide(np.array([shapely.Point(0, 0).buffer(9, quad_segs=99)]), 256)
+    >>> len(pieces), source.tolist()
+    (2, [0, 0])
     """
-    done_pieces, done_source = [], []
+    done: list[tuple[Geometries, Integers]] = [(np.empty(0, object), np.empty(0, np.intp))]
     pieces, source = np.asarray(geometries, dtype=object), np.arange(len(geometries))
     while len(pieces):
         small = shapely.get_num_coordinates(pieces) <= most_points
-        done_pieces.append(pieces[small])
-        done_source.append(source[small])
-        pieces, source = pieces[~small], source[~small]
-        if not len(pieces):
-            break
-        left, bottom, right, top = shapely.bounds(pieces).T
-        wide = right - left > top - bottom
-        middle_x, middle_y = (
-            np.where(wide, (left + right) / 2, right),
-            np.where(wide, top, (bottom + top) / 2),
-        )
-        first = in_threads(
-            shapely.intersection, pieces, shapely.box(left, bottom, middle_x, middle_y)
-        )
-        other_half = shapely.box(
-            np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top
-        )
-        second = in_threads(shapely.intersection, pieces, other_half)
-        pieces, source = (
-            polygonal(np.concatenate([first, second])),
-            np.concatenate([source, source]),
-        )
+        done.append((pieces[small], source[small]))
+        pieces, source = _halves(pieces[~small]), np.tile(source[~small], 2)
         keep = ~shapely.is_empty(pieces)
         pieces, source = pieces[keep], source[keep]
-    all_pieces, all_source = (
-        np.concatenate([np.empty(0, object), *done_pieces]),
-        np.concatenate([np.empty(0, np.intp), *done_source]),
+    all_pieces = np.concatenate([some for some, _ in done])
+    all_sources = np.concatenate([some for _, some in done])
+    order = np.argsort(all_sources, kind="stable")
+    return all_pieces[order], all_sources[order]
+
+
+def _halves(polygons: Geometries) -> Geometries:
+    """Return the left or lower half of each polygon, and then the other halves. (2 n,) object."""
+    left, bottom, right, top = shapely.bounds(polygons).T
+    wide = right - left > top - bottom
+    middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
+    boxes = (
+        shapely.box(left, bottom, np.where(wide, middle_x, right), np.where(wide, top, middle_y)),
+        shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top),
     )
-    order = np.argsort(all_source, kind="stable")
-    return all_pieces[order], all_source[order]
+    halves = [in_threads(shapely.intersection, polygons, box) for box in boxes]
+    return polygonal(np.concatenate(halves))
 
 
 def largest_part(shapes: Geometries) -> Geometries:
     """Return the largest connected part of each shape; of equal parts the first.
 
-    (n,) object -> (n,) object.
-
     Parts that meet in a point are not connected.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons and multipolygons. (n,) object
+
+    Returns
+    -------
+    Geometries
+        Polygons, an empty one for None and an empty shape. (n,) object
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> two = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 0, 7, 1)])
+    >>> shapely.area(largest_part(np.array([two, None])))
+    array([2., 0.])
     """
     parts, owner = shapely.get_parts(shapes, return_index=True)
     result = np.full(len(shapes), shapely.Polygon(), dtype=object)
@@ -134,7 +164,29 @@ def largest_part(shapes: Geometries) -> Geometries:
 
 
 def isoperimetric_quotient(shapes: Geometries) -> Floats:
-    """Return 4 pi area / perimeter^2: 1 for a circle, less for anything else, NaN for an empty shape. (n,) float64."""
+    """Return how round shapes are: 4 pi area / perimeter^2 (Polsby and Popper 1991).
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons. (n,) object
+
+    Returns
+    -------
+    Floats
+        1 for a circle, less for anything else, NaN for an empty shape. (n,) float64
+
+    References
+    ----------
+    D. D. Polsby and R. D. Popper (1991). The third criterion: compactness as a procedural
+    safeguard against partisan gerrymandering. Yale Law & Policy Review 9(2), 301-353.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> isoperimetric_quotient(np.array([shapely.box(0, 0, 9, 9), shapely.Polygon()])).round(4)
+    array([0.7854,    nan])
+    """
     length = shapely.length(shapes)
     with np.errstate(invalid="ignore", divide="ignore"):
         quotient: Floats = 4 * np.pi * shapely.area(shapes) / length**2

@@ -17,15 +17,16 @@ import numpy as np
 import shapely
 
 from flexruimte.kernels.overlap.polygons import collect_by_group, polygonal
+from flexruimte.kernels.ranges import ranges
 from flexruimte.kernels.threads import in_threads
 from flexruimte.vocabulary import Booleans, Floats, Geometries, Integers
 
 __all__ = ["pairs_with_touching_bounds", "union_by_group", "union_groups"]
 
 _ROUNDING_M = 1e-6
-"""Farther apart than this is no accident of rounding. [m]"""
+"""A gap that is wider is not an error of rounding. [m]"""
 _SIDE_BY_SIDE_M = 1e-3
-"""Groups that are put side by side are moved by rounding errors far smaller than this. [m]"""
+"""Moving groups side by side rounds coordinates by far less than this. [m]"""
 
 
 def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geometries:
@@ -70,7 +71,7 @@ def union_by_group(geometries: Geometries, group: Integers, count: int) -> Geome
 
 
 def _touches_another(geometries: Geometries, group: Integers) -> Booleans:
-    """Return which geometries meet another of the same group, but for a gap of rounding. (k,) bool."""
+    """Return which geometries meet another of their group, gaps of rounding ignored. (k,) bool."""
     one, other = pairs_with_touching_bounds(shapely.bounds(geometries), group)
     meet = in_threads(
         partial(shapely.dwithin, distance=_ROUNDING_M), geometries[one], geometries[other]
@@ -81,7 +82,27 @@ def _touches_another(geometries: Geometries, group: Integers) -> Booleans:
 
 
 def pairs_with_touching_bounds(bounds: Floats, group: Integers) -> tuple[Integers, Integers]:
-    """Return the pairs of one group whose bounds meet, but for a gap of rounding; none of them is empty. (k, 4) float64."""
+    """Return the pairs of one group whose bounds meet, gaps of rounding ignored.
+
+    Parameters
+    ----------
+    bounds
+        Left, bottom, right and top of geometries, none of them empty. (k, 4) float64 [m]
+    group
+        Group of each geometry. (k,) int
+
+    Returns
+    -------
+    one, other : Integers
+        Positions of both geometries of each pair; each pair comes once. (p,) int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bounds = np.array([[0.0, 0, 2, 1], [1, 0, 3, 1], [2, 5, 9, 9]])
+    >>> pairs_with_touching_bounds(bounds, np.zeros(3, dtype=int))
+    (array([0]), array([1]))
+    """
     left, bottom, right, top = bounds.T
     groups, member = np.unique(group, return_inverse=True)
     start, end = np.full(len(groups), np.inf), np.full(len(groups), -np.inf)
@@ -93,32 +114,49 @@ def pairs_with_touching_bounds(bounds: Floats, group: Integers) -> tuple[Integer
     shift = np.cumsum(wide) - wide - start
     order = np.lexsort((left, member))
     begins = (left + shift[member])[order]
-    number = (
-        np.searchsorted(begins, (right + shift[member])[order] + _SIDE_BY_SIDE_M, side="right")
-        - np.arange(len(order))
-        - 1
-    )
-    one = np.repeat(np.arange(len(order)), number)
-    other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(number) - number, number)
-    one, other = order[one], order[other]
+    ends = (right + shift[member])[order] + _SIDE_BY_SIDE_M
+    next_one = np.arange(1, len(order) + 1)
+    number = np.searchsorted(begins, ends, side="right") - next_one
+    one, other = order[np.repeat(next_one - 1, number)], order[ranges(next_one, number)]
     meet = (bottom[one] <= top[other] + _ROUNDING_M) & (bottom[other] <= top[one] + _ROUNDING_M)
     return one[meet], other[meet]
 
 
 def union_groups(geometries: Geometries, group: Integers) -> tuple[Geometries, Integers]:
-    """Return the union of each group that has members, and which group that is."""
+    """Return the union of each group that has members.
+
+    Parameters
+    ----------
+    geometries
+        Valid polygons. (k,) object
+    group
+        Group of each polygon, in rising order. (k,) int
+
+    Returns
+    -------
+    unions : Geometries
+        Polygons and multipolygons. (g,) object
+    groups : Integers
+        The group of each. (g,) int
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> boxes = np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)])
+    >>> unions, groups = union_groups(boxes, np.array([7, 7]))
+    >>> shapely.area(unions), groups
+    (array([3.]), array([7]))
+    """
     groups, first, number = np.unique(group, return_index=True, return_counts=True)
     result = np.full(len(groups), shapely.Polygon(), dtype=object)
     # Groups of about equal size go together in one rectangular table, padded with None, which
-    # unions ignore.
+    # unions ignore: one call per size, not per group.
     size_class = np.ceil(np.log2(np.maximum(number, 1))).astype(int)
     for size in np.unique(size_class):
         chosen = np.flatnonzero(size_class == size)
         table = np.full((len(chosen), int(number[chosen].max())), None, dtype=object)
         row = np.repeat(np.arange(len(chosen)), number[chosen])
-        column = np.arange(len(row)) - np.repeat(
-            np.cumsum(number[chosen]) - number[chosen], number[chosen]
-        )
-        table[row, column] = geometries[np.repeat(first[chosen], number[chosen]) + column]
+        column = ranges(0, number[chosen])
+        table[row, column] = geometries[ranges(first[chosen], number[chosen])]
         result[chosen] = polygonal(in_threads(partial(shapely.union_all, axis=1), table))
     return result, groups
