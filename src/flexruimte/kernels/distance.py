@@ -23,7 +23,10 @@ _LINE, _POLYGON = 1, 3
 _SEGMENTS_PER_PIECE = 8
 """Lines are cut in short pieces, so that the tree need not measure along all of a long one."""
 NODE_CAPACITY = 2
-"""Members per node of a tree that is asked for the nearest: it measures to every member of a node."""
+"""Members per node of a tree that is asked for the nearest.
+
+Few, as the tree measures the distance to every member of a node that it opens.
+"""
 
 
 def distance_to_nearest(shapes: Geometries, features: Geometries, limit_m: float) -> Floats:

@@ -209,7 +209,7 @@ def _shared_area(
 def _edge_pairs(
     one: Outlines, other: Outlines, one_index: Integers, other_index: Integers
 ) -> tuple[Integers, Integers, Integers]:
-    """Return every edge of the first polygon beside every edge of the second, for each pair of polygons.
+    """Return the pairs of an edge of the first and an edge of the second of each two polygons.
 
     Left out are edges that cannot matter: beside the other polygon, of the first above it, of the
     second below it.

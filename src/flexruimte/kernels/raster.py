@@ -1,4 +1,4 @@
-"""Statistics of raster cells per polygon, by the exact share of each cell that is covered; and slope.
+"""Statistics of raster cells per polygon, weighted by the share that it covers; and slope.
 
 Coverage is worked out as font rasterisers do (Levien 2016): each edge, cut where it leaves a row or
 a column, adds a signed area to the cell it lies in and a signed height to the cells behind it; a
@@ -39,10 +39,10 @@ _MOST_CELLS = 2**17
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells of a raster in RD New, or of a window of it, rows from north to south; NaN is missing."""
+    """Cells of a raster in RD New or of a window of it; NaN is missing."""
 
     cells: Floats
-    """(rows, columns) float64"""
+    """From north to south and from west to east. (rows, columns) float64"""
     left: float
     """West side of the first column of the whole raster. [m]"""
     top: float
@@ -266,7 +266,7 @@ def _covered_cells(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Int
 def _edges(
     shapes: Geometries, bands: Integers, grid: Grid
 ) -> tuple[Floats, Floats, Integers, Floats]:
-    """Return the edges of polygons, measured in cells to the right of and below their band's corner.
+    """Return the edges of polygons, in cells to the right of and below the corner of their band.
 
     Returns
     -------

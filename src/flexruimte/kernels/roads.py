@@ -160,7 +160,7 @@ def snap(features: Geometries, network: RoadNetwork) -> Snap:
 def distance_along_roads(
     start: Snap, facilities: Snap, network: RoadNetwork, limit_m: float
 ) -> Floats:
-    """Return the distance along the roads from each starting place to the nearest facility, at most `limit_m`.
+    """Return the distance along roads from each starting place to the nearest facility.
 
     The way leads straight to the nearest road, along the roads, and straight from the road to the
     facility.
@@ -220,9 +220,9 @@ def _distance_to_nodes(network: RoadNetwork, facilities: Snap, limit_m: float) -
 
 
 def _distance_on_segment(start: Snap, facilities: Snap) -> Floats:
-    """Return the distance from each place to the nearest facility on its own segment, infinite where there is none.
+    """Return the distance from each place on a segment to the nearest facility on it.
 
-    From the place on the segment to the facility. (k,) float64 [m].
+    Infinite where there is none. (k,) float64 [m].
     """
     direct = np.full(len(start.segment), np.inf)
     order = np.argsort(facilities.segment, kind="stable")

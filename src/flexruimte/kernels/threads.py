@@ -98,23 +98,22 @@ def in_threads(
     Parameters
     ----------
     function
-        Takes the arrays, or the same slice of each, and returns an array, mostly with a row per
-        element. Threads run it at the same time, so elements of different groups must not share
-        prepared geometry: that is built at its first use.
+        Takes the arrays, or the same slice of each, and returns an array. Threads run it at the
+        same time, so elements of different groups must not share prepared geometry: that is built
+        at its first use.
     arrays
         (n, ...) each.
     group
-        Consecutive elements of one group stay in one chunk, so that they may share prepared
-        geometry. (n,)
+        Consecutive elements of one group stay in one chunk: they may share prepared geometry. (n,)
     work
-        Work that each element takes, where that differs too much to count elements. (n,) int
+        Work that each element takes, where that differs much. (n,) int
     most_work
         Work of a chunk at most; an element that takes more is a chunk by itself.
 
     Returns
     -------
     ndarray
-        Its results for the chunks, concatenated; (n, ...) where it has a row per element.
+        Its results for the chunks, concatenated.
 
     Examples
     --------

@@ -16,7 +16,7 @@ __all__ = ["LayoutCache"]
 
 
 def _digest(binary: bytes | None) -> bytes:
-    """Return a digest (BLAKE2b, RFC 7693) of a polygon in binary form; None and empty bytes are the same."""
+    """Return a digest (BLAKE2b, RFC 7693) of a polygon as well-known binary, which may be None."""
     return hashlib.blake2b(binary or b"", digest_size=16).digest()
 
 

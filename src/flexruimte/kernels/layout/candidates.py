@@ -62,7 +62,20 @@ def best_per_site(site: Integers, *quality: Floats) -> Integers:
 
 
 def promising(site: Integers, value: Floats) -> Integers:
-    """Return the positions of the candidates whose value comes near the best of their site, ordered by site."""
+    """Return the candidates whose value comes near the best of their site.
+
+    Parameters
+    ----------
+    site
+        Site of each candidate. (c,) int
+    value
+        Estimate of what it holds. (c,) float64
+
+    Returns
+    -------
+    Integers
+        Their positions, rising. (k,) int
+    """
     order = np.lexsort((-value, site))
     first = np.searchsorted(site[order], site[order], "left")
     number = np.arange(len(order)) - first
@@ -71,7 +84,7 @@ def promising(site: Integers, value: Floats) -> Integers:
 
 
 def estimated_stacks(candidates: Candidates, parameters: LayoutParameters) -> Floats:
-    """Return about how many stacks each candidate holds, from a coarse search of its streets. (c,) float64."""
+    """Return about how many stacks each candidate holds, by a coarse search. (c,) float64."""
     found = np.zeros(len(candidates.site))
     for chunk in _chunks(len(found), _COARSE_POSITIONS):
         some = candidates.where(chunk)
@@ -91,10 +104,8 @@ def arrangements(candidates: Candidates, parameters: LayoutParameters) -> list[A
         streets = StreetSearch((outer, inner), count, parameters, _FINE_POSITIONS).streets()
         segments = street_segments(streets, outer, inner, count)
         links = links_between(streets, outer, segments)
-        found += [
-            Planner(land, *network, parameters).arrange()
-            for land, *network in zip(area[chunk].tolist(), segments, links, strict=True)
-        ]
+        for land, own, candidate_links in zip(area[chunk].tolist(), segments, links, strict=True):
+            found.append(Planner(land, own, candidate_links, parameters).arrange())
     return found
 
 

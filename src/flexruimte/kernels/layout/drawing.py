@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -12,7 +13,7 @@ from flexruimte.kernels.layout.parameters import LayoutParameters
 from flexruimte.kernels.layout.planner import Arrangement
 from flexruimte.kernels.layout.roads import Rectangle
 from flexruimte.kernels.rectangles.bands import Frames, rectangles_on_map
-from flexruimte.vocabulary import Floats, Geometries, Integers
+from flexruimte.vocabulary import Geometries, Integers
 
 __all__ = ["draw"]
 
@@ -76,7 +77,7 @@ def _total_per_part(part: Integers, values: list[int], count: int) -> Integers:
 
 def _stacks(
     part: Integers, frames: Frames, chosen: Sequence[Arrangement], parameters: LayoutParameters
-) -> dict[str, Geometries | Integers | Floats]:
+) -> dict[str, Any]:
     """Return the columns of `Layouts` that have a value per stack."""
     site = np.repeat(np.arange(len(chosen)), [each.stacks for each in chosen])
     rows = [row for each in chosen for row in each.rows]

@@ -1,4 +1,4 @@
-"""From street segments and links to a layout: which links are built, which part counts, and what its land can hold.
+"""From street segments and links to a layout.
 
 Links are built as in Kruskal's algorithm (1956): those that cost fewest modules first, each only
 where it joins parts that are not joined yet. Of what is then connected the part with most modules
@@ -94,10 +94,10 @@ class Planner:
         return road - parameters.front_m - parameters.module_length_m
 
     def _connect(self) -> tuple[list[BuiltLink], list[int]]:
-        """Build links until none joins two components; return them, and the component of each segment.
+        """Return the links that are built, and the component that each segment is then in.
 
-        The order is that of what links cost before the first is built. Later links come in line
-        with the first, where that costs no more.
+        Links are taken in the order of what they cost before the first is built. Later ones come
+        in line with the first, where that costs no more.
         """
         component = list(range(len(self.segments)))
         built: list[BuiltLink] = []
@@ -115,7 +115,10 @@ class Planner:
         return built, component
 
     def _crossed(self, link: Link) -> list[list[Interval]]:
-        """Return the room for modules in the rows that a link crosses, that of segments which end beside it as well."""
+        """Return the room for modules in the rows that a link crosses.
+
+        That of other segments of the two streets as well: they may end right beside it.
+        """
         below, above = self.segments[link.below].street, self.segments[link.above].street
         return [
             segment.room[segment.street == below]
@@ -124,7 +127,7 @@ class Planner:
         ]
 
     def _cut(self, interval: Interval, left: float) -> list[Interval]:
-        """Return what a link that begins at `left` leaves of an interval: pieces that hold a module."""
+        """Return what a link that begins at `left` leaves of an interval, if it holds a module."""
         low, high = interval
         before = left - self.parameters.path_width_m
         after = left + self.parameters.road_width_m + self.parameters.path_width_m
@@ -134,7 +137,10 @@ class Planner:
         return [each for each in pieces if each[1] - each[0] >= self.parameters.module_width_m]
 
     def _cheapest_place(self, link: Link, near: float | None = None) -> tuple[int, float]:
-        """Return the fewest modules that a link costs, and where it begins then; of equal places that nearest to `near`."""
+        """Return the fewest modules that a link costs, and where it begins then.
+
+        Of places that cost as many, the one nearest to `near`, or the first.
+        """
         parameters, modules_in = self.parameters, self.parameters.modules_in
         clear, width = parameters.path_width_m, parameters.road_width_m
         first, last = link.low, link.high - width
@@ -184,9 +190,10 @@ class Planner:
     def _prune(
         self, standing: StandingModules, links: list[BuiltLink]
     ) -> tuple[StandingModules, list[BuiltLink]]:
-        """Take leaves away, smallest first, until the land holds the rest; of the last one only what must go.
+        """Take leaves away, smallest first, until the land holds the rest.
 
-        A leaf without modules goes in any case: its road serves nobody.
+        Of the last one only those modules go that must. A leaf without modules goes in any case:
+        its road serves nobody.
         """
         fits = self._unused_land(standing, links) >= 0
         while standing:
@@ -207,7 +214,7 @@ class Planner:
         return standing, links
 
     def _smallest_leaf(self, standing: StandingModules, links: list[BuiltLink]) -> int:
-        """Return the segment with at most one link that has fewest modules; of equal ones the last."""
+        """Return the segment with fewest modules of those with one link or none."""
         leaves = [number for number in standing if sum(link.joins(number) for link in links) <= 1]
         return min(
             leaves,
@@ -222,7 +229,7 @@ class Planner:
         links: list[BuiltLink],
         unused: float,
     ) -> Rows:
-        """Return as many modules of a leaf as the land left by the others can hold, those nearest to its link.
+        """Return as many modules of a leaf, from its link on, as the others leave land for.
 
         A search by interpolation: the land that is left says how many to try next.
         """
@@ -249,7 +256,10 @@ class Planner:
         return nearest(low)
 
     def _unused_land(self, standing: StandingModules, links: list[BuiltLink]) -> float:
-        """Return the land left by modules, roads, paths, parking and green, negative where there is too little. [m2]"""
+        """Return the land left by modules, roads, paths, parking and green. [m2]
+
+        Negative where there is too little.
+        """
         unused = self.area - self.parameters.land_of(_count(standing))
         if unused < 0:
             return unused

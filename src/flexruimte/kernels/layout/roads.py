@@ -86,7 +86,10 @@ class RoadDesign:
         return roads, paths
 
     def _road_spans(self, standing: StandingModules, links: list[BuiltLink]) -> dict[int, Interval]:
-        """Return from where to where the road of each segment runs, with the way in where it adds least road."""
+        """Return where the road of each segment begins and ends, one of them with the way in.
+
+        That is where it adds least road.
+        """
         spans: dict[int, Interval] = {}
         ways_in: list[tuple[float, int, float, float]] = []
         for number, rows in standing.items():
@@ -101,7 +104,10 @@ class RoadDesign:
         return spans
 
     def _road_span(self, number: int, rows: Rows, crossings: list[float]) -> Interval:
-        """Return from where to where a road must run: past its links, and to within reach of its first and last entrance."""
+        """Return where a road begins and ends.
+
+        It runs past its links, and to within reach of its first and last entrance.
+        """
         width, along = self.parameters.road_width_m, self.parameters.along_m
         lows, highs = crossings.copy(), [left + width for left in crossings]
         ends = [end for row in rows if row for end in (row[0], row[-1])]
@@ -119,7 +125,7 @@ class RoadDesign:
         return low, max(min(high, end), low + width)
 
     def _paths(self, row: list[float], upper: bool, side: float, road: Interval) -> list[Rectangle]:
-        """Return the path along the fronts of a row and, where that lies apart from the road, one that joins them."""
+        """Return the path along the fronts of a row and, if that lies apart, one to the road."""
         front_m, path_m = self.parameters.front_m, self.parameters.path_width_m
         half, apart = path_m / 2, front_m > path_m
         first, last = row[0], row[-1] + self.parameters.module_width_m

@@ -77,7 +77,7 @@ def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
 def _search(
     candidates: Candidates, parameters: LayoutParameters
 ) -> tuple[Integers, list[Arrangement]]:
-    """Return the position of the best candidate of each site that holds any module, and its layout."""
+    """Return the position and the layout of the best candidate of each site that holds a module."""
     sites, site = candidates.sites, candidates.site
     off_long_side = candidates.frames.degrees - long_side_degrees(candidates.inner)[site]
     angle = np.abs((off_long_side + 90.0) % 180.0 - 90.0)

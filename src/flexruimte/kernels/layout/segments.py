@@ -81,8 +81,8 @@ def street_segments(
         # A street may be long enough for a module, and not for its road.
         exists = (streets.kind[rows.band] != (ROW_ABOVE, ROW_BELOW)[upper]) & (owner >= 0)
         street, past = -1, 0.0
-        columns = (owner[exists], rows.low[exists], rows.high[exists])
-        for number, low, high in zip(*(column.tolist() for column in columns), strict=True):
+        fitting = (owner[exists], rows.low[exists], rows.high[exists])
+        for number, low, high in zip(*(column.tolist() for column in fitting), strict=True):
             segment = segments[number]
             # What parts two intervals may be narrower than the gap.
             low = max(low, past + parameters.gap_m) if segment.street == street else low
@@ -128,7 +128,7 @@ def links_between(
 
 
 def _holding_interval(intervals: Intervals, band: Integers, low: Floats) -> Integers:
-    """Return the position of the interval that holds each place of a band, -1 where none does. (k,) int."""
+    """Return which interval holds each place of a band, -1 where none does. (k,) int."""
     extent = max(np.abs(intervals.low).max(initial=0.0), np.abs(low).max(initial=0.0))
     # Bands side by side on one line: one search finds the place in all of them.
     stride = 4 * float(extent) + 1

@@ -62,7 +62,10 @@ class StreetSearch:
         self.value, self.choice, self.next = self._best_streets()
 
     def _starts(self, positions: int) -> Floats:
-        """Return where streets may start, sorted: evenly spaced, and row upon row from both edges. (c, p)."""
+        """Return where streets may start, rising. (c, p) float64 [m].
+
+        Evenly spaced, and row upon row from both edges.
+        """
         parameters = self.parameters
         bottom, top = np.full(self.count, np.inf), np.full(self.count, -np.inf)
         np.minimum.at(bottom, self.inner.frame, self.inner.y_bottom)
@@ -113,7 +116,7 @@ class StreetSearch:
         return best[:, 0], choice, after
 
     def _next_starts(self, kind: int) -> Integers:
-        """Return the first position behind a street of a kind that starts at each position. (c, p)."""
+        """Return the first position behind a street that starts at each position. (c, p) int."""
         count, positions = self.start.shape
         # All candidates side by side on one line: one search answers for all of them.
         stride = 4 * float(np.abs(self.start).max(initial=0.0)) + 1000.0
@@ -121,7 +124,7 @@ class StreetSearch:
         key = self.start + base * stride
         end = key + street_extent_m(kind, self.parameters) - MARGIN_M
         found = np.searchsorted(key.ravel(), end.ravel()).reshape(count, positions)
-        return np.minimum(found - base * positions, positions)
+        return np.asarray(np.minimum(found - base * positions, positions))
 
     def _modules(self) -> Floats:
         """Return how many modules a street of each kind would hold at each position. (3, c, p)."""

@@ -20,7 +20,7 @@ DOUBLE, ROW_BELOW, ROW_ABOVE = range(3)
 
 
 def street_extent_m(kind: int, parameters: LayoutParameters) -> float:
-    """Return how deep a street is across, with its rows and half of the distance behind them. [m]"""
+    """Return how deep a street is, with its rows and half of the distance behind them. [m]"""
     side = parameters.yard_m + parameters.module_length_m
     if kind == DOUBLE:
         return 2 * side + parameters.front_distance_m

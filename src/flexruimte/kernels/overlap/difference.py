@@ -15,7 +15,7 @@ __all__ = ["SLIVER_M2", "subtract"]
 SLIVER_M2 = 1e-6
 """A part that is smaller than a square millimetre is an error of rounding. [m2]"""
 _FEW_FEATURES = 8
-"""So many features are subtracted one after the other; more in stages of features that lie apart."""
+"""Up to so many are subtracted one by one; more in stages of features that lie apart."""
 
 
 def subtract(shapes: Geometries, features: Geometries, owner: Integers | None = None) -> Geometries:

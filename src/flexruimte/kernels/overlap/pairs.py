@@ -252,9 +252,9 @@ def _overlapping_rows(shapes: IndexedGeometries, found: Overlaps) -> _Overlappin
 
 
 def _counted_twice(shapes: IndexedGeometries, found: Overlaps, rows: _OverlappingRows) -> Floats:
-    """Return the area on each shape that pairs of rows share, summed over the pairs. (n,) float64 [m2]."""
+    """Return the sum of the areas on each shape that pairs of rows share. (n,) float64 [m2]."""
     shape, (pairs, piece) = found.shape[rows.one], np.unique(rows.pair, return_inverse=True)
     low, high = found.pieces.geometry[rows.low[pairs]], found.pieces.geometry[rows.high[pairs]]
     common = index_geometries(polygonal(in_threads(shapely.intersection, low, high)))
     shared = shared_area(shapes.outlines, shape, common.outlines, piece)
-    return np.bincount(shape, shared, minlength=len(shapes.geometry))
+    return np.asarray(np.bincount(shape, shared, minlength=len(shapes.geometry)), np.float64)

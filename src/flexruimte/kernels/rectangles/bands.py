@@ -265,8 +265,7 @@ def free_intervals(layers: Sequence[Blocked], shortest_m: float = 0.0) -> Interv
     end = np.concatenate([each.end for each in layers])
     bits = [each.crosses.astype(np.intp) << layer for layer, each in enumerate(layers)]
     crosses = np.concatenate(bits)
-    # In whole steps the offsets of the bands cost no digits, so that results do not depend on which
-    # bands go together.
+    # In whole steps the offsets cost no digits: results do not depend on which bands go together.
     width = 4 * max(int(np.abs(start).max(initial=0)), int(np.abs(end).max(initial=0))) + 1
     offset = band * width
     # Where as many intervals have ended as have begun nothing is blocked, so that starts and ends
@@ -275,8 +274,7 @@ def free_intervals(layers: Sequence[Blocked], shortest_m: float = 0.0) -> Interv
     start = np.sort((start + offset << len(layers)) + crosses, kind="stable")
     end = np.sort(end + offset, kind="stable")
     everywhere = (1 << len(layers)) - 1
-    # Every band crosses a layer an even number of times, so that nothing is inside from one band to
-    # the next.
+    # Edges cross a band an even number of times: nothing is inside from one band to the next.
     inside = np.bitwise_xor.accumulate(start & everywhere)[:-1] == everywhere
     start >>= len(layers)
     found = np.flatnonzero(inside & (start[1:] - end[:-1] >= (shortest_m + 2 * MARGIN_M) * _GRID))

@@ -105,7 +105,7 @@ def _checked_distances(
 
 
 def _near_access(shapes: Geometries, access: Geometries, distance: Floats) -> Geometries:
-    """Return what of each shape lies near its access: what is farther cannot matter. (n,) object."""
+    """Return what of each shape lies near its access; the rest cannot matter. (n,) object."""
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     asked = np.flatnonzero(~(absent | shapely.is_missing(access) | shapely.is_empty(access)))
     around = shapely.buffer(access[asked], distance[asked], quad_segs=4)
