@@ -99,8 +99,7 @@ def in_threads(
     ----------
     function
         Takes the arrays, or the same slice of each, and returns an array. Threads run it at the
-        same time, so elements of different groups must not share prepared geometry: that is built
-        at its first use.
+        same time, so chunks must not share prepared geometry, which is built at its first use.
     arrays
         (n, ...) each.
     group

@@ -247,8 +247,7 @@ def free_intervals(layers: Sequence[Blocked], shortest_m: float = 0.0) -> Interv
 
     Notes
     -----
-    Between what is blocked a band is inside where an odd number of edges to the left cross its
-    middle.
+    A free interval is inside where an odd number of edges to its left cross the band's middle.
 
     Examples
     --------
