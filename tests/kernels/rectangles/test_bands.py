@@ -65,7 +65,7 @@ def test_free_intervals_are_inside_and_as_long_as_can_be(
         assert not shapely.covers(
             shapes[owner], rectangles_on_map(frames, owner, bounds + longer)
         ).any()
-    # nothing is missed: what the bands hold inside and out of the intervals is no stretch
+    # nothing is missed: what the bands hold inside and out of the intervals is no interval
     for position in frame:
         whole = rectangles_on_map(
             frames,
