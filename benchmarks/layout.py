@@ -63,9 +63,8 @@ def main() -> None:
     layouts = lay_out(shapes, parameters)
     seconds, worked = time.perf_counter() - started, time.process_time() - processor
     print(f"{platform.machine()}, Python {platform.python_version()}")
-    print(
-        f"{len(shapes)} parts, {layouts.homes.sum()} homes: {seconds:.1f} s, of which {worked:.1f} s of CPU"
-    )
+    time_taken = f"{seconds:.1f} s, of which {worked:.1f} s of CPU"
+    print(f"{len(shapes)} parts, {layouts.homes.sum()} homes: {time_taken}")
 
 
 if __name__ == "__main__":

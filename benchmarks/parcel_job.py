@@ -1,12 +1,14 @@
-"""One town through the public interface, whole process with start-up: a job that any tool can do, beside other tools in turn.
+"""One town through the public interface, beside other tools in turn.
+
+A job that any tool can do, timed as a whole process with start-up.
 
 Subtract buildings, water, nature and road strips; distances to the nearest stop, shop and school;
 means of two rasters; score; GeoJSON.
 
-    python benchmarks/parcel_job.py                                    # a town that town.py makes
-    python benchmarks/parcel_job.py --data DIR [DIR ...] --peers DIR   # other towns, beside other
-    tools python benchmarks/parcel_job.py --agreement                        # every buildable area
-    against an exact one
+    python benchmarks/parcel_job.py                 # a town that town.py makes
+    python benchmarks/parcel_job.py --data DIR [DIR ...] --peers DIR
+                                                    # other towns, beside other tools
+    python benchmarks/parcel_job.py --agreement     # every buildable area against an exact one
 
 A DIR of data holds parcels, buildings, water, nature, roads and pois (.gpkg), noise and elevation
 (.tif). The towns that the goals were set on, and the scripts of the other tools, are not part of
@@ -32,8 +34,15 @@ RULESET: dict[str, Any] = {
     "title": {"nl": "Perceeltaak", "en": "Parcel job"},
     "levels": {"excluding": ["hard"]},
     "placement": {
-        "required_years": 15, "lead_time_years": 1, "clearing_years": 1, "longest_term_years": 30, "plan_horizon_years": 10,
-        "homes_per_ha_low": 30, "homes_per_ha_mid": 60, "homes_per_ha_high": 100, "gross_net_factor": 1.13,
+        "required_years": 15,
+        "lead_time_years": 1,
+        "clearing_years": 1,
+        "longest_term_years": 30,
+        "plan_horizon_years": 10,
+        "homes_per_ha_low": 30,
+        "homes_per_ha_mid": 60,
+        "homes_per_ha_high": 100,
+        "gross_net_factor": 1.13,
     },
     "layers": {
         "buildings": {"geometry": "polygon"},
@@ -46,15 +55,36 @@ RULESET: dict[str, Any] = {
     },
     "measures": {
         **{
-            f"{kind}_distance_m": {"family": "nearest", "layer": "pois", "where": {"kind": kind}, "limit_m": 5000, "of": "parcel"}
+            f"{kind}_distance_m": {
+                "family": "nearest",
+                "layer": "pois",
+                "where": {"kind": kind},
+                "limit_m": 5000,
+                "of": "parcel",
+            }
             for kind in ("stop", "shop", "school")
         },
-        "noise_db": {"family": "raster", "layer": "noise", "statistic": "mean", "of": "parcel", "known_from_share": 0.01},
-        "elevation_m": {"family": "raster", "layer": "elevation", "statistic": "mean", "of": "parcel", "known_from_share": 0.01},
+        **{
+            name: {
+                "family": "raster",
+                "layer": layer,
+                "statistic": "mean",
+                "of": "parcel",
+                "known_from_share": 0.01,
+            }
+            for name, layer in (("noise_db", "noise"), ("elevation_m", "elevation"))
+        },
     },
     "rules": {
         **{name: {"layer": name} for name in ("buildings", "water", "nature")},
-        "roads": {"layer": "roads", "distance_m": {"field": "buffer_m", "pattern": r"^(\d+(?:\.\d+)?)", "otherwise_m": 40}},
+        "roads": {
+            "layer": "roads",
+            "distance_m": {
+                "field": "buffer_m",
+                "pattern": r"^(\d+(?:\.\d+)?)",
+                "otherwise_m": 40,
+            },
+        },
         "large_enough": {"measure": "buildable_m2", "at_least": 200},
     },
     "criteria": {
@@ -66,7 +96,7 @@ RULESET: dict[str, Any] = {
     },
     "groups": {"all": {"weights": {"stop": 25, "shop": 20, "school": 15, "quiet": 25, "high": 15}}},
     "score": {"weights": {"suitability": 1}},
-}  # fmt: skip
+}
 SOURCED = {"source": "benchmark", "basis": "assumption"}
 TITLE = {"title": {"nl": "x", "en": "x"}}
 VECTORS = ("parcels", "buildings", "roads", "water", "nature", "pois")
@@ -210,7 +240,7 @@ def job(data: Path, out: Path, *, keep_areas: bool = False) -> None:
 
 
 def floor(data: Path, out: Path) -> None:
-    """Start, read what the job reads, and write the parcels with ten columns: less no tool can do."""
+    """Start, read what the job reads, and write the parcels with ten columns: the least to do."""
     import numpy as np
     import pyogrio
     import rasterio
@@ -232,7 +262,7 @@ def floor(data: Path, out: Path) -> None:
 
 
 def exact_areas(data: Path) -> dict[str, tuple[float, float]]:
-    """Return the area of each parcel and of what is left of it, parcel by parcel: all that cuts it united, and subtracted. [m2]"""
+    """Return the area of each parcel and of what is left of it, by a loop over parcels. [m2]"""
     import geopandas as gpd
     import numpy as np
     import shapely
@@ -241,25 +271,19 @@ def exact_areas(data: Path) -> dict[str, tuple[float, float]]:
 
     parcels, roads = gpd.read_file(data / "parcels.gpkg"), gpd.read_file(data / "roads.gpkg")
     strips = roads.buffer(roads["buffer_m"], quad_segs=BUFFER_QUADRANT_SEGMENTS)
-    cutters = np.concatenate(
-        [
-            strips,
-            *(
-                gpd.read_file(data / f"{name}.gpkg").geometry
-                for name in ("buildings", "water", "nature")
-            ),
-        ]
-    )
-    tree = shapely.STRtree(cutters)
+    names = ("buildings", "water", "nature")
+    others = [gpd.read_file(data / f"{name}.gpkg").geometry for name in names]
+    excluded = np.concatenate([strips, *others])
+    tree = shapely.STRtree(excluded)
     areas = {}
     for number, parcel in zip(parcels["id"].astype(str), parcels.geometry, strict=True):
-        meeting = cutters[tree.query(parcel, predicate="intersects")]
+        meeting = excluded[tree.query(parcel, predicate="intersects")]
         areas[number] = (parcel.area, parcel.difference(shapely.union_all(meeting)).area)
     return areas
 
 
 def largest_difference(data: Path, out: Path) -> float:
-    """Return the largest difference between the area that the job leaves of a parcel and the exact one, per m2 of parcel."""
+    """Return the largest error of the area that the job leaves of a parcel, per m2 of parcel."""
     measure(command(data, out, "areas"))
     ours, exact = json.loads((out / AREAS).read_text()), exact_areas(data)
     if sorted(ours) != sorted(exact):
@@ -268,7 +292,7 @@ def largest_difference(data: Path, out: Path) -> float:
 
 
 def command(data: Path, out: Path, what: str = "job") -> list[str | Path]:
-    """Return the command that does the job, or another part of this script, in a process of its own."""
+    """Return the command that does the job, or another part of this script, by itself."""
     return [sys.executable, __file__, "--part", what, "--data", data, "--out", out]
 
 
@@ -324,7 +348,8 @@ def compare(
     rows = [[name, *each.figures, f"{times[name]:.2f}"] for name, each in middles.items()]
     steps = ", ".join(f"{name} {seconds:g}" for name, seconds in said["steps"].items())
     report.add(
-        f"One job, {said['parcels']:,} parcels ({data.name}), {said['ranked']:,} ranked, median of {repeat} in turn",
+        f"One job, {said['parcels']:,} parcels ({data.name}), {said['ranked']:,} ranked, "
+        f"median of {repeat} in turn",
         table(["", *MEASURED, "times ours"], rows),
         f"Steps of the last run of flexruimte, in seconds: {steps}.",
     )

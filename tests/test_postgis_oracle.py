@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from flexruimte.kernels.overlap import (
     Overlaps,
+    index_features,
+    index_geometries,
     overlaps,
     polygonal,
-    prepared,
-    prepared_features,
-    remainder,
+    subtract,
 )
 from postgis import load, private_database
 from real_data import REAL_DATA, needs_real_data
@@ -53,13 +53,13 @@ def restrictions() -> NDArray[Any]:
 
 @pytest.fixture(scope="module")
 def found(parcels: NDArray[Any], restrictions: NDArray[Any]) -> Overlaps:
-    return overlaps(prepared(parcels), prepared_features(restrictions))
+    return overlaps(index_geometries(parcels), index_features(restrictions))
 
 
 @pytest.fixture(scope="module")
 def remaining(parcels: NDArray[Any], found: Overlaps) -> NDArray[np.float64]:
     """Area that is left of each parcel, by the kernels. (n,) [m2]"""
-    return shapely.area(remainder(parcels, found.geometry, found.shape))
+    return shapely.area(subtract(parcels, found.geometry, found.shape))
 
 
 @pytest.fixture(scope="module")

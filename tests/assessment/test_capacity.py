@@ -16,7 +16,7 @@ from flexruimte import Study
 from flexruimte.errors import FlexruimteError
 from flexruimte.ranking import Ranking
 from flexruimte.rules.files import load_ruleset, with_changes
-from kernels.test_layout import SPACIOUS
+from kernels.layouts import SPACIOUS
 from toy_town import RULESET, box, frame, parameter
 
 

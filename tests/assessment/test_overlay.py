@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from flexruimte.assessment import overlay
 from flexruimte.assessment.overlay import Overlay
-from flexruimte.kernels.overlap import Overlaps, Prepared
+from flexruimte.kernels.overlap import IndexedGeometries, Overlaps
 from shapes import boxes, random_polygons
 
 
@@ -78,7 +78,7 @@ def test_nothing_is_laid_over_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     overlaps = overlay.overlaps
 
-    def noted(shapes: Prepared, features: Prepared) -> Overlaps:
+    def noted(shapes: IndexedGeometries, features: IndexedGeometries) -> Overlaps:
         asked.append(len(shapes.geometry))
         return overlaps(shapes, features)
 

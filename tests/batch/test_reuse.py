@@ -35,8 +35,7 @@ from flexruimte.batch.reuse.survey_file import (
     write_survey,
 )
 from flexruimte.errors import StudyError
-from flexruimte.kernels.layout import Layouts, lay_out
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutCache, Layouts, lay_out
 from flexruimte.study.checks import CheckReport, check
 from toy_files import write_toy_study
 from toy_town import box, frame, layers, point, toy_study, write_raster
@@ -433,7 +432,7 @@ def same(one: Layouts, other: Layouts) -> bool:
 def test_layouts_that_are_known_are_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kernels.test_layout import PACKED
+    from kernels.layouts import PACKED
 
     parts = np.array(
         [
@@ -444,7 +443,7 @@ def test_layouts_that_are_known_are_not_made_again(
             shapely.box(0, 0, 40, 60),
         ]
     )
-    memory = LayoutMemory()
+    memory = LayoutCache()
     assert same(memory.lay_out(parts[:3], PACKED), lay_out(parts[:3], PACKED))
     write_layouts(memory, "key", tmp_path / "x.arrow")
     memory = read_layouts(tmp_path / "x.arrow", "key")
@@ -454,7 +453,7 @@ def test_layouts_that_are_known_are_not_made_again(
         made.append(len(some))
         return lay_out(some, parameters)
 
-    monkeypatch.setattr("flexruimte.kernels.layout_memory.lay_out", counted)
+    monkeypatch.setattr("flexruimte.kernels.layout.cache.lay_out", counted)
     assert same(memory.lay_out(parts[::-1], PACKED), lay_out(parts[::-1], PACKED))
     assert made == [1]  # the one that is new; what is there twice is one
     other = replace(PACKED, storeys=PACKED.storeys + 1)

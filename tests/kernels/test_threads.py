@@ -15,10 +15,10 @@ from flexruimte.assessment.pipeline import assess
 from flexruimte.kernels import threads as threads_module
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.overlap import (
+    index_features,
+    index_geometries,
     overlaps,
-    prepared,
-    prepared_features,
-    remainder,
+    subtract,
     union_by_group,
 )
 from flexruimte.kernels.raster import Grid, cell_statistics
@@ -33,11 +33,11 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def outcomes(shapes: np.ndarray, features: np.ndarray) -> list[object]:
-    found = overlaps(prepared(shapes), prepared_features(features))
+    found = overlaps(index_geometries(shapes), index_features(features))
     covers = union_by_group(
         shapely.intersection(shapes[found.shape], found.geometry), found.shape, len(shapes)
     )
-    rest = remainder(shapes, covers)
+    rest = subtract(shapes, covers)
     (cells,) = cell_statistics(
         rest,
         [Grid(np.random.default_rng(1).uniform(0, 60, (50, 50)), 99_980.0, 400_220.0, (5.0, 5.0))],
@@ -106,7 +106,7 @@ def test_chunks_by_work() -> None:
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_rows_that_share_a_shape_stay_together() -> None:
+def test_elements_of_one_group_stay_in_one_chunk() -> None:
     keys = np.repeat(np.arange(9), [1, 7, 1, 1, 4, 2, 12, 1, 1])
     seen: list[list[int]] = []
 
@@ -115,7 +115,7 @@ def test_rows_that_share_a_shape_stay_together() -> None:
         return chunk
 
     with use_threads(2):
-        np.testing.assert_array_equal(in_threads(noted, keys, together=keys), keys)
+        np.testing.assert_array_equal(in_threads(noted, keys, group=keys), keys)
     assert len(seen) > 2
     assert sorted(key for chunk in seen for key in chunk) == list(range(9))
 

@@ -17,10 +17,10 @@ from flexruimte.evidence.layers import Features, Layer
 from flexruimte.kernels.overlap import (
     BUFFER_QUADRANT_SEGMENTS,
     Overlaps,
+    cover_within_boundary_strip,
     covered_area,
-    leaves_only_boundary,
-    remainder,
-    stays_at_boundary,
+    rest_within_boundary_strip,
+    subtract,
 )
 from flexruimte.rules.conditions import answers_of_where
 from flexruimte.rules.rules import DistanceByField, LandRule
@@ -93,7 +93,7 @@ def subtract_land(shapes: Geometries, covered: list[Overlaps]) -> Geometries:
     """
     cutters = np.concatenate([np.empty(0, dtype=object), *(found.geometry for found in covered)])
     owner = np.concatenate([np.empty(0, dtype=np.intp), *(found.shape for found in covered)])
-    return remainder(shapes, cutters, owner)
+    return subtract(shapes, cutters, owner)
 
 
 def _find(rule: LandRule, features: Features, overlay: Overlay) -> tuple[LandFinding, Overlaps]:
@@ -102,14 +102,14 @@ def _find(rule: LandRule, features: Features, overlay: Overlay) -> tuple[LandFin
     sure = found.where(counts[found.feature] == YES)
     unsure = found.where(counts[found.feature] == UNKNOWN)
     precision = features.precision_m if rule.precision_m is None else rule.precision_m
-    covered = covered_area(overlay.prepared, sure)
+    covered = covered_area(overlay.indexed, sure)
     feature_count, names = _causes(found, features, len(overlay.shapes))
     known = overlay.known(features, rule.largest_distance_m)
     finding = LandFinding(
         covered_m2=covered,
-        edge=stays_at_boundary(overlay.prepared, sure, covered, precision),
+        edge=cover_within_boundary_strip(overlay.indexed, sure, covered, precision),
         nothing_left=(covered >= (1 - AREA_TOLERANCE) * overlay.areas)
-        | leaves_only_boundary(overlay.prepared, sure, covered, precision),
+        | rest_within_boundary_strip(overlay.indexed, sure, covered, precision),
         doubtful=~known | _in_doubt(overlay, unsure, precision),
         feature_count=feature_count,
         features=names,
@@ -130,8 +130,8 @@ def _in_doubt(overlay: Overlay, uncertain: Overlaps, precision_m: float) -> Bool
     met[uncertain.shape] = True
     if not len(uncertain.shape) or precision_m <= 0:
         return met
-    return met & ~stays_at_boundary(
-        overlay.prepared, uncertain, covered_area(overlay.prepared, uncertain), precision_m
+    return met & ~cover_within_boundary_strip(
+        overlay.indexed, uncertain, covered_area(overlay.indexed, uncertain), precision_m
     )
 
 

@@ -10,12 +10,12 @@ import shapely
 
 from flexruimte.evidence.layers import Features
 from flexruimte.kernels.overlap import (
+    IndexedGeometries,
     Overlaps,
-    Prepared,
     covered_area,
+    index_features,
+    index_geometries,
     overlaps,
-    prepared,
-    prepared_features,
 )
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
@@ -43,7 +43,7 @@ class Overlay:
 
     def __init__(self, shapes: Geometries, around: Overlay | None = None) -> None:
         self.shapes = shapes
-        self.prepared = prepared(shapes)
+        self.indexed = index_geometries(shapes)
         self.areas: Floats = shapely.area(shapes)
         self._around = around
         self._same = (
@@ -56,13 +56,13 @@ class Overlay:
         self._known: dict[tuple[str, float], Booleans] = {}
 
     @cached_property
-    def _others(self) -> Prepared:
+    def _others(self) -> IndexedGeometries:
         """The shapes that are not those around them."""
-        return prepared(self.shapes[~self._same])
+        return index_geometries(self.shapes[~self._same])
 
     def of_geometries(self, geometries: Geometries) -> Overlaps:
         """Return what the shapes share with geometries, which are not remembered."""
-        return overlaps(self.prepared, prepared_features(geometries))
+        return overlaps(self.indexed, index_features(geometries))
 
     def of(self, features: Features) -> Overlaps:
         """Return what the shapes share with the features of a layer."""
@@ -109,7 +109,7 @@ class Overlay:
         if shapely.is_empty(features.coverage):
             return np.zeros(len(self.shapes), dtype=bool)
         inside = (
-            covered_area(self.prepared, self.of_geometries(np.array([features.coverage])))
+            covered_area(self.indexed, self.of_geometries(np.array([features.coverage])))
             >= KNOWN_FROM_SHARE * self.areas
         )
         border = shapely.distance(self.shapes, shapely.boundary(features.coverage))
@@ -124,7 +124,7 @@ class Overlay:
         # nothing need be laid over.
         filled = around.areas - around._covered(features) <= (1 - KNOWN_FROM_SHARE) / 2 * self.areas
         rest = np.flatnonzero(~filled)
-        shapes = prepared(self.shapes[rest])
+        shapes = index_geometries(self.shapes[rest])
         filled[rest] = (
             covered_area(shapes, overlaps(shapes, around.of(features).pieces))
             >= KNOWN_FROM_SHARE * self.areas[rest]
@@ -134,5 +134,5 @@ class Overlay:
     def _covered(self, features: Features) -> Floats:
         """Return the area of each shape that the features of a layer cover. [m2]."""
         if features.key not in self._covered_m2:
-            self._covered_m2[features.key] = covered_area(self.prepared, self.of(features))
+            self._covered_m2[features.key] = covered_area(self.indexed, self.of(features))
         return self._covered_m2[features.key]

@@ -35,8 +35,7 @@ from flexruimte.assessment.verdicts import (
 )
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.evidence.layers import LayerFacts
-from flexruimte.kernels.layout import Layouts
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutCache, Layouts
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
 from flexruimte.rules.measures import WalkMeasure
@@ -115,7 +114,7 @@ def assess(question: Question, code: str, progress: Progress = lambda _step: Non
         found = survey(
             survey_question(question, code), code, land_taken_by(question, code), progress
         )
-        return judge(question, code, found, LayoutMemory().lay_out, progress)
+        return judge(question, code, found, LayoutCache().lay_out, progress)
 
 
 def land_taken_by(question: Question, code: str) -> TakesLand:

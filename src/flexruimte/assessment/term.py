@@ -20,7 +20,11 @@ from flexruimte.assessment.overlay import Overlay
 from flexruimte.errors import LayerError, enumerate_some
 from flexruimte.evidence.contents import RowKeys
 from flexruimte.evidence.layers import Features, Layer, Table
-from flexruimte.kernels.overlap import isoperimetric_quotient, prepared, stays_at_boundary
+from flexruimte.kernels.overlap import (
+    cover_within_boundary_strip,
+    index_geometries,
+    isoperimetric_quotient,
+)
 from flexruimte.rules.conditions import answers_of_where, as_numbers
 from flexruimte.rules.regulations import Agreements, Plans, Regime
 from flexruimte.rules.ruleset import Ruleset
@@ -236,8 +240,8 @@ def _read_plans(
     covered: Floats = np.bincount(by_pair.shape, by_pair.area, minlength=len(pair)).astype(
         np.float64, copy=False
     )
-    real = ~stays_at_boundary(
-        prepared(overlay.shapes[pair[:, 0]]), by_pair, covered, features.precision_m
+    real = ~cover_within_boundary_strip(
+        index_geometries(overlay.shapes[pair[:, 0]]), by_pair, covered, features.precision_m
     )
     parcel, plan = pair[real].T
     sure = (counts[plan] == YES) & ~placeholder[plan] & ~np.isnat(start[plan])

@@ -24,7 +24,7 @@ from flexruimte.evidence.layers import (
     named_columns,
 )
 from flexruimte.evidence.sources import Source
-from flexruimte.kernels.overlap import overlaps, prepared, prepared_features
+from flexruimte.kernels.overlap import index_features, index_geometries, overlaps
 from flexruimte.kernels.threads import in_threads
 from flexruimte.rules.study_file import MunicipalitySettings, ParcelSettings
 from flexruimte.vocabulary import Booleans, Geometries
@@ -182,7 +182,7 @@ def _belongs(geometries: Geometries, municipalities: Municipalities, position: i
         )
     )
     shares = overlaps(
-        prepared(geometries[border]), prepared_features(municipalities.geometries[near])
+        index_geometries(geometries[border]), index_features(municipalities.geometries[near])
     )
     shared = np.zeros((len(border), len(near)))
     np.add.at(shared, (shares.shape, shares.feature), shares.area)

@@ -1,4 +1,13 @@
-"""Array kernel on the outlines of polygons: their edges, and the area that pairs of polygons share, without overlaying them."""
+"""The edges of polygons, and the area that pairs of polygons share, without overlaying them.
+
+An area is the sum, with signs, of the trapezoids below its edges (the surveyor's formula, Braden
+1986). Applied to the edges of two polygons at once, pair by pair, it gives the area that they
+share: see `shared_area`.
+
+References
+----------
+B. Braden (1986). The surveyor's area formula. The College Mathematics Journal 17(4), 326-337.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +17,15 @@ from functools import partial
 import numpy as np
 import shapely
 
+from flexruimte.kernels.ranges import ranges
 from flexruimte.kernels.threads import in_threads
 from flexruimte.vocabulary import Booleans, Floats, Geometries, Integers
 
-__all__ = ["Outlines", "counted", "directed_edges", "outlines", "shared_area"]
+__all__ = ["Outlines", "directed_edges", "outlines", "shared_area"]
 
 _POLYGON = 3
 _EDGES_AT_ONCE = 2**15
-"""So many edges of pairs are looked at together: what comes of them fits a processor's cache."""
+"""Edges of pairs that are worked on together: what comes of them fits a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +53,6 @@ class Outlines:
     """1 where the polygon lies under the edge, -1 where it lies over it. (m,) float64"""
 
 
-def counted(number: Integers) -> Integers:
-    """Return 0, 1, 2 ... for each number, that many of them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> counted(np.array([2, 1, 3]))
-    array([0, 1, 0, 0, 1, 2])
-    """
-    end = np.cumsum(number)
-    return np.arange(end[-1] if len(end) else 0) - np.repeat(end - number, number)
-
-
 def directed_edges(polygons: Geometries) -> tuple[Floats, Floats, Integers, Booleans]:
     """Return the edges of polygons.
 
@@ -71,7 +68,19 @@ def directed_edges(polygons: Geometries) -> tuple[Floats, Floats, Integers, Bool
     polygon : Integers
         Position of the polygon. (m,) int
     inside_left : Booleans
-        Whether the polygon lies to the left of who walks from start to end. (m,) bool
+        Whether the polygon lies to the left, seen from start to end. (m,) bool
+
+    Notes
+    -----
+    The sign of a ring's area (the surveyor's formula) tells which way it turns; a hole turns the
+    other way than what is round it.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> start, end, polygon, inside_left = directed_edges(np.array([shapely.box(0, 0, 2, 1)]))
+    >>> start[0], end[0], bool(inside_left[0])
+    (array([2., 0.]), array([2., 1.]), True)
     """
     # A polygon without holes is its own ring.
     alone = (shapely.get_type_id(polygons) == _POLYGON) & (
@@ -86,15 +95,28 @@ def directed_edges(polygons: Geometries) -> tuple[Floats, Floats, Integers, Bool
     points, ring = shapely.get_coordinates(np.append(polygons[alone], rings), return_index=True)
     edge = np.flatnonzero(ring[1:] == ring[:-1])
     start, end, ring = points[edge], points[edge + 1], ring[edge]
-    # Seen from a point of the ring itself: from farther away, what it turns by is lost in rounding.
-    seen_from = start[np.searchsorted(ring, ring)]
-    (x0, y0), (x1, y1) = (start - seen_from).T, (end - seen_from).T
+    # Relative to a point of the ring itself: from farther away its area is lost in rounding.
+    origin = start[np.searchsorted(ring, ring)]
+    (x0, y0), (x1, y1) = (start - origin).T, (end - origin).T
     leftward = np.bincount(ring, x0 * y1 - x1 * y0, minlength=len(polygon)) > 0
     return start, end, polygon[ring], (leftward == outer)[ring]
 
 
 def outlines(polygons: Geometries) -> Outlines:
-    """Return the edges of polygons; what is no polygon has none. (n,) object."""
+    """Return the outlines of polygons.
+
+    Parameters
+    ----------
+    polygons
+        Polygons and multipolygons; anything else, None and empty have no edges. (n,) object
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> found = outlines(np.array([shapely.box(0, 0, 2, 1), None]))
+    >>> found.first, found.sign
+    (array([0, 2, 2]), array([ 1., -1.]))
+    """
     start, end, polygon, inside_left = directed_edges(polygons)
     order = np.flatnonzero(start[:, 0] != end[:, 0])
     order = order[np.argsort(polygon[order], kind="stable")]
@@ -135,17 +157,17 @@ def shared_area(
 
     Notes
     -----
-    What lies under two lines, in a stretch that both are in, is what lies under the lower one: what
-    lies under the first, less what lies between it and the second where that is lower. An area is
-    what lies under its upper edges without what lies under its lower ones, so the area that two
-    polygons share is a sum, with signs, over the pairs of their edges. As the edges of a polygon
-    cancel out over each place beside it, only the part below the lines of the other is left to add
-    up. Edges that coincide need no special care.
+    A polygon is what lies below its upper edges without what lies below its lower ones. Below two
+    edges lies what is below the lower of them, where both extend in x. So the shared area is a sum,
+    with signs, over the pairs of edges: of what lies below the first, less what lies between it
+    and the second where that is lower. The former cancels out, as the edges of the second polygon
+    do at each x; the latter is left to add up. Edges that coincide need no special care.
 
     Examples
     --------
     >>> import numpy as np, shapely
-    >>> boxes = outlines(np.array([shapely.box(0, 0, 4, 2), shapely.box(3, 1, 9, 9), shapely.box(4, 0, 5, 2)]))
+    >>> corners = np.array([[0, 0, 4, 2], [3, 1, 9, 9], [4, 0, 5, 2]])
+    >>> boxes = outlines(shapely.box(*corners.T))
     >>> shared_area(boxes, np.array([0, 0]), boxes, np.array([1, 2]))
     array([1., 0.])
     """
@@ -162,7 +184,43 @@ def shared_area(
 def _shared_area(
     one: Outlines, other: Outlines, one_index: Integers, other_index: Integers
 ) -> Floats:
-    # Lower edges first: a line matters to what lies below it, and only where both polygons are.
+    """Return the area that the polygons of each pair of a chunk share. (k,) float64 [m2]."""
+    pair, lower, upper = _edge_pairs(one, other, one_index, other_index)
+    begin = np.maximum(one.left[lower], other.left[upper])
+    end = np.minimum(one.right[lower], other.right[upper])
+    both = np.flatnonzero(begin < end)
+    pair, lower, upper, begin, end = (each[both] for each in (pair, lower, upper, begin, end))
+    apart = one.height[lower] - other.height[upper]
+    from_lower, from_upper = one.left[lower], other.left[upper]
+    slope, other_slope = one.slope[lower], other.slope[upper]
+    at_begin = apart + slope * (begin - from_lower) - other_slope * (begin - from_upper)
+    at_end = apart + slope * (end - from_lower) - other_slope * (end - from_upper)
+    below = np.minimum(at_begin, 0) + np.minimum(at_end, 0)
+    # A trapezoid with these parallel sides lies between the edges or, where they cross, a triangle.
+    sides = np.abs(at_begin) + np.abs(at_end)
+    sides[sides == 0] = 1
+    area = (begin - end) / 2 * below**2 / sides * one.sign[lower] * other.sign[upper]
+    shared: Floats = np.bincount(pair, area, minlength=len(one_index)).astype(
+        np.float64, copy=False
+    )
+    return shared
+
+
+def _edge_pairs(
+    one: Outlines, other: Outlines, one_index: Integers, other_index: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Return the pairs of an edge of the first and an edge of the second of each two polygons.
+
+    Left out are edges that cannot matter: beside the other polygon, of the first above it, of the
+    second below it.
+
+    Returns
+    -------
+    pair : Integers
+        Position of the pair of polygons. (e,) int
+    lower, upper : Integers
+        Positions of the edges of the first and of the second polygon. (e,) int
+    """
     left, bottom, right, top = other.bounds[other_index].T
     lower_pair, lower = _edges_of(one, one_index)
     near = (
@@ -179,39 +237,15 @@ def _shared_area(
         & (other.high[upper] > bottom[upper_pair])
     )
     upper_pair, upper = upper_pair[near], upper[near]
-    # Every edge of the one beside every edge of the other, for each pair of polygons.
     number = np.bincount(lower_pair, minlength=len(one_index))
-    first = np.cumsum(number) - number
+    first = (np.cumsum(number) - number)[upper_pair]
     number = number[upper_pair]
-    pair = np.repeat(upper_pair, number)
-    upper, lower = (
-        np.repeat(upper, number),
-        lower[counted(number) + np.repeat(first[upper_pair], number)],
-    )
-    begin, end = (
-        np.maximum(one.left[lower], other.left[upper]),
-        np.minimum(one.right[lower], other.right[upper]),
-    )
-    both = np.flatnonzero(begin < end)
-    pair, lower, upper, begin, end = (each[both] for each in (pair, lower, upper, begin, end))
-    apart = one.height[lower] - other.height[upper]
-    from_lower, from_upper = one.left[lower], other.left[upper]
-    slope, other_slope = one.slope[lower], other.slope[upper]
-    at_begin = apart + slope * (begin - from_lower) - other_slope * (begin - from_upper)
-    at_end = apart + slope * (end - from_lower) - other_slope * (end - from_upper)
-    below = np.minimum(at_begin, 0) + np.minimum(at_end, 0)
-    # The lines are apart by this at both ends together; a triangle is left where they cross.
-    together = np.abs(at_begin) + np.abs(at_end)
-    together[together == 0] = 1
-    area = (begin - end) / 2 * below**2 / together * one.sign[lower] * other.sign[upper]
-    shared: Floats = np.bincount(pair, area, minlength=len(one_index)).astype(
-        np.float64, copy=False
-    )
-    return shared
+    lower = lower[ranges(first, number)]
+    return np.repeat(upper_pair, number), lower, np.repeat(upper, number)
 
 
 def _edges_of(polygons: Outlines, index: Integers) -> tuple[Integers, Integers]:
-    """Return the position in `index` and the position of the edge, of all edges of some polygons."""
+    """Return the edges of some polygons: position in `index`, and position of the edge."""
     first = polygons.first[index]
     number = polygons.first[index + 1] - first
-    return np.repeat(np.arange(len(index)), number), counted(number) + np.repeat(first, number)
+    return np.repeat(np.arange(len(index)), number), ranges(first, number)

@@ -1,4 +1,17 @@
-"""Array kernels on rasters: statistics per polygon by exact coverage of cells, and slope."""
+"""Statistics of raster cells per polygon, weighted by the share that it covers; and slope.
+
+Coverage is worked out as font rasterisers do (Levien 2016): each edge, cut where it leaves a row or
+a column, adds a signed area to the cell it lies in and a signed height to the cells behind it; a
+running sum along the row then gives the covered share of every cell. The result is that of
+exactextract (Baston 2018), which the tests compare it with.
+
+References
+----------
+R. Levien (2016). Inside the fastest font renderer in the world.
+https://medium.com/@raphlinus/inside-the-fastest-font-renderer-in-the-world-75ae5270c445
+D. Baston (2018). exactextract: fast and accurate raster zonal statistics.
+https://github.com/isciences/exactextract
+"""
 
 from __future__ import annotations
 
@@ -9,29 +22,27 @@ from functools import partial
 import numpy as np
 import shapely
 
-from flexruimte.kernels.outlines import counted, directed_edges
+from flexruimte.kernels.outlines import directed_edges
+from flexruimte.kernels.ranges import ranges
 from flexruimte.kernels.threads import in_threads
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
 __all__ = ["CellStatistics", "Grid", "cell_statistics", "slope_percent"]
 
 _GRAIN = 2.0**-46
-"""Parts of cells are counted in this share of a cell, in whole numbers: sums of them are exact, whatever is added first."""
+"""Shares of cells are whole multiples of this share: sums of them are exact in any order."""
 _TOUCHED_M = 1e-9
-"""A cell is touched, not covered, by what reaches no farther over one of its sides.
-
-Ten roundings of a coordinate in RD New. [m]
-"""
+"""What reaches no farther into a cell does not cover it: ten roundings of a coordinate. [m]"""
 _MOST_CELLS = 2**17
-"""Shapes are looked at together, and large ones in bands of rows, so that they lie over no more cells than this."""
+"""Cells that are worked on together, at most: large shapes are cut in bands of rows."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells of a raster in RD New, or of a window of it, rows from north to south; NaN is missing."""
+    """Cells of a raster in RD New or of a window of it; NaN is missing."""
 
     cells: Floats
-    """(rows, columns) float64"""
+    """From north to south and from west to east. (rows, columns) float64"""
     left: float
     """West side of the first column of the whole raster. [m]"""
     top: float
@@ -51,11 +62,14 @@ class Grid:
 
 @dataclass(frozen=True)
 class CellStatistics:
-    """Statistics of the valid cells that a polygon covers, each cell weighing the part of it that is covered."""
+    """Statistics of the valid cells under each of n polygons, NaN where there are none."""
 
     mean: Floats
+    """Mean, weighted by the share of each cell that is covered. (n,) float64"""
     min: Floats
+    """(n,) float64"""
     max: Floats
+    """(n,) float64"""
     covered_m2: Floats
     """Area of the polygon over valid cells. (n,) float64 [m2]"""
 
@@ -74,9 +88,8 @@ def cell_statistics(shapes: Geometries, grids: Sequence[Grid]) -> list[CellStati
     Returns
     -------
     list of CellStatistics
-        One per raster; NaN where a polygon covers no valid cell. What is said of a polygon depends
-        on the cells under it alone: not on the window that was read of the raster, nor on the other
-        polygons.
+        One per raster. What it says of a polygon depends on the cells under it alone: neither on
+        the window of the raster that was read nor on other polygons.
 
     Examples
     --------
@@ -86,23 +99,18 @@ def cell_statistics(shapes: Geometries, grids: Sequence[Grid]) -> list[CellStati
     >>> float(found.mean[0]), float(found.max[0]), float(found.covered_m2[0])
     (2.0, 3.0, 200.0)
     """
-    places: dict[tuple[float, ...], list[int]] = {}
+    aligned: dict[tuple[float, ...], list[int]] = {}
     for position, grid in enumerate(grids):
         place = (grid.left, grid.top, *grid.cell_m) if grid.cells.size else (position,)
-        places.setdefault(place, []).append(position)
+        aligned.setdefault(place, []).append(position)
     found: dict[int, CellStatistics] = {}
-    for positions in places.values():
-        found.update(
-            zip(
-                positions,
-                _statistics_in_one_place(shapes, [grids[position] for position in positions]),
-                strict=True,
-            )
-        )
+    for positions in aligned.values():
+        statistics = _aligned_statistics(shapes, [grids[position] for position in positions])
+        found.update(zip(positions, statistics, strict=True))
     return [found[position] for position in range(len(grids))]
 
 
-def _statistics_in_one_place(shapes: Geometries, grids: Sequence[Grid]) -> list[CellStatistics]:
+def _aligned_statistics(shapes: Geometries, grids: Sequence[Grid]) -> list[CellStatistics]:
     """Return the statistics of rasters that have their cells in the same places."""
     grids = _in_one_window(grids)
     shape, bands = _bands(shapes, grids[0])
@@ -135,7 +143,7 @@ def _statistics_in_one_place(shapes: Geometries, grids: Sequence[Grid]) -> list[
 
 
 def _in_one_window(grids: Sequence[Grid]) -> list[Grid]:
-    """Return windows of rasters widened, with missing cells, to the smallest window around all of them."""
+    """Return windows of rasters, each widened with missing cells to the window around all."""
     first_row, first_column = min(grid.row for grid in grids), min(grid.column for grid in grids)
     rows = max(grid.row + grid.cells.shape[0] for grid in grids) - first_row
     columns = max(grid.column + grid.cells.shape[1] for grid in grids) - first_column
@@ -151,10 +159,16 @@ def _in_one_window(grids: Sequence[Grid]) -> list[Grid]:
 
 
 def _bands(shapes: Geometries, grid: Grid) -> tuple[Integers, Integers]:
-    """Return bands of rows that shapes have cells in: the position of the shape, and first and last column and row, last excluded.
+    """Return the bands of rows that shapes have cells in.
 
-    (k,) int and (k, 4) int: columns and rows of the raster. A shape that lies beside the cells has
-    none, and most shapes have one.
+    Most shapes have one; a shape that lies beside the cells has none.
+
+    Returns
+    -------
+    shape : Integers
+        Position of the shape. (k,) int
+    bands : Integers
+        First column and row, and the column and row behind the last, of the raster. (k, 4) int
     """
     present = np.flatnonzero(~shapely.is_empty(shapes))
     left, bottom, right, top = shapely.bounds(shapes[present]).T
@@ -167,11 +181,11 @@ def _bands(shapes: Geometries, grid: Grid) -> tuple[Integers, Integers]:
     box = np.stack([first_column, first_row, last_column, last_row], axis=1)[over].astype(np.intp)
     rows_per_band = np.maximum(_MOST_CELLS // (box[:, 2] - box[:, 0]), 1)
     number = -(-(box[:, 3] - box[:, 1]) // rows_per_band)
-    of = np.repeat(np.arange(len(over)), number)
-    bands = box[of]
-    bands[:, 1] += counted(number) * rows_per_band[of]
-    bands[:, 3] = np.minimum(bands[:, 1] + rows_per_band[of], bands[:, 3])
-    return present[over][of], bands
+    source = np.repeat(np.arange(len(over)), number)
+    bands = box[source]
+    bands[:, 1] += ranges(0, number) * rows_per_band[source]
+    bands[:, 3] = np.minimum(bands[:, 1] + rows_per_band[source], bands[:, 3])
+    return present[over][source], bands
 
 
 def _band_statistics(shapes: Geometries, bands: Integers, grids: Sequence[Grid]) -> Floats:
@@ -181,42 +195,43 @@ def _band_statistics(shapes: Geometries, bands: Integers, grids: Sequence[Grid])
     """
     cell, share = _covered_cells(shapes, bands, grids[0])
     columns, rows = bands[:, 2] - bands[:, 0], bands[:, 3] - bands[:, 1]
-    # How far a cell lies from the one in the same place among the cells of the raster differs per
-    # row of a band.
+    # From the position among the cells of all bands to that among the cells of the raster: the
+    # difference is the same along a row of a band.
     length = np.repeat(columns, rows)
-    row = np.repeat(bands[:, 1] - grids[0].row, rows) + counted(rows)
+    row = np.repeat(bands[:, 1] - grids[0].row, rows) + ranges(0, rows)
     start = row * grids[0].cells.shape[1] + np.repeat(bands[:, 0] - grids[0].column, rows)
-    there = cell + np.repeat(start - (np.cumsum(length) - length), length)[cell]
+    raster_cell = cell + np.repeat(start - (np.cumsum(length) - length), length)[cell]
     first_cell = np.searchsorted(cell, np.cumsum(columns * rows) - columns * rows)
     result = np.tile([0.0, 0.0, np.inf, -np.inf], (len(shapes), len(grids), 1))
     for position, grid in enumerate(grids):
-        values = grid.cells.ravel()[there]
+        values = grid.cells.ravel()[raster_cell]
         valid = np.flatnonzero(~np.isnan(values))
         values, weight, first = values[valid], share[valid], np.searchsorted(valid, first_cell)
         some = np.flatnonzero(np.diff(first, append=len(valid)))
-        for column, (reduced, of) in enumerate(
-            (
-                (np.add, weight * values),
-                (np.add, weight),
-                (np.minimum, values),
-                (np.maximum, values),
-            )
-        ):
-            result[some, position, column] = reduced.reduceat(of, first[some])
+        first = first[some]
+        result[some, position, 0] = np.add.reduceat(weight * values, first)
+        result[some, position, 1] = np.add.reduceat(weight, first)
+        result[some, position, 2] = np.minimum.reduceat(values, first)
+        result[some, position, 3] = np.maximum.reduceat(values, first)
     return result
 
 
 def _covered_cells(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Integers, Floats]:
-    """Return the cells of bands that are covered, by their position among the cells of all bands, band by band and row by row, rising.
+    """Return the cells of bands that are covered.
 
-    And the share of each that is covered, up to 1. (cells,) int and (cells,) float64.
+    Returns
+    -------
+    cell : Integers
+        Position among the cells of all bands, band by band and row by row, rising. (c,) int
+    share : Floats
+        Share of it that is covered, up to 1. (c,) float64
 
     Notes
     -----
-    Edges are cut where they leave a row or a column. What is left lies in one cell, and covers what
-    is to the right of it in its row of cells: part of its own cell, and as much of every cell
-    behind it as it is high. Edges that go down add this, edges that go up take it away again. As
-    heights are whole numbers of grains, nothing is left behind the last edge in a row of cells.
+    Edges are cut where they leave a row or a column. A piece lies in one cell, and covers what is
+    to the right of it in its row: part of its own cell, and as much of every cell behind that as
+    it is high. Edges that go down add this, edges that go up take it away again. As heights are
+    multiples of one grain, nothing is left behind the last edge in a row of cells.
     """
     across, down, band, sign = _edges(shapes, bands, grid)
     columns, rows = bands[:, 2] - bands[:, 0], bands[:, 3] - bands[:, 1]
@@ -226,18 +241,18 @@ def _covered_cells(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Int
     piece, across, down = _cut(across.take(inside, axis=1), down.take(inside, axis=1))
     edge = edge[inside[piece]]
     band = band[edge]
-    columns_there = columns[band]
+    band_columns = columns[band]
     down = np.rint(down / _GRAIN)
     height = (down[1] - down[0]) * sign[edge]
     row, column = np.floor(np.minimum(*down) * _GRAIN), np.floor(np.minimum(*across))
     in_own_cell = np.rint(height * (column + 1 - (across[0] + across[1]) / 2))
     # What lies to the left of the cells covers all of the first, what lies to the right covers
     # none.
-    beside = np.flatnonzero((column < 0) | (column >= columns_there))
+    beside = np.flatnonzero((column < 0) | (column >= band_columns))
     in_own_cell[beside] = height[beside]
-    column[beside] = np.clip(column[beside], 0, columns_there[beside])
+    column[beside] = np.clip(column[beside], 0, band_columns[beside])
     size = columns * rows
-    cell = (np.cumsum(size) - size)[band] + (row * columns_there + column).astype(np.intp)
+    cell = (np.cumsum(size) - size)[band] + (row * band_columns + column).astype(np.intp)
     count = int(size.sum())
     in_cell: Floats = np.bincount(cell, in_own_cell, minlength=count)[:count].astype(
         np.float64, copy=False
@@ -251,7 +266,7 @@ def _covered_cells(shapes: Geometries, bands: Integers, grid: Grid) -> tuple[Int
 def _edges(
     shapes: Geometries, bands: Integers, grid: Grid
 ) -> tuple[Floats, Floats, Integers, Floats]:
-    """Return the edges of polygons in cells from the corner of their band, to the right and down.
+    """Return the edges of polygons, in cells to the right of and below the corner of their band.
 
     Returns
     -------
@@ -260,16 +275,14 @@ def _edges(
     band : Integers
         Position of the band. (m,) int
     sign : Floats
-        1 where the polygon lies to the right of an edge that goes down, -1 where it lies to the
-        left. (m,) float64
+        1 where the polygon lies to the left, seen from start to end, else -1. (m,) float64
     """
     start, end, band, inside_left = directed_edges(shapes)
     (width, height), corner = grid.cell_m, bands[band, :2].T
     left, top = grid.left + corner[0] * width, grid.top - corner[1] * height
-    across = np.stack([(points[:, 0] - left) / width for points in (start, end)])
-    down = np.stack(
-        [np.rint((top - points[:, 1]) / (height * _GRAIN)) * _GRAIN for points in (start, end)]
-    )
+    across = np.stack([start[:, 0] - left, end[:, 0] - left]) / width
+    grains = np.stack([top - start[:, 1], top - end[:, 1]]) / (height * _GRAIN)
+    down = np.rint(grains) * _GRAIN
     return across, down, band, np.where(inside_left, 1.0, -1.0)
 
 
@@ -293,7 +306,7 @@ def _cut(along: Floats, beside: Floats) -> tuple[Integers, Floats, Floats]:
     every = np.arange(len(number))
     line, cut = np.repeat(every, number + 1), np.repeat(every, number)
     start, way = along[0][cut], (along[1] - along[0])[cut]
-    step = counted(number)
+    step = ranges(0, number)
     at = np.where(way > 0, np.floor(start) + 1 + step, np.ceil(start) - 1 - step)
     other = beside[0][cut] + (beside[1] - beside[0])[cut] * ((at - start) / way)
     # Each cut ends one piece and starts the next.
@@ -305,9 +318,27 @@ def _cut(along: Floats, beside: Floats) -> tuple[Integers, Floats, Floats]:
 
 
 def slope_percent(heights: Floats, cell_m: tuple[float, float]) -> Floats:
-    """Return the slope of each cell, by central differences. (rows, columns) float64 [%].
+    """Return the slope of each cell, by central differences (Zevenbergen and Thorne 1987).
 
-    NaN where the cell or a neighbour that is needed is missing.
+    Cells at the edge have a neighbour on one side only, and take the difference with that.
+
+    Parameters
+    ----------
+    heights
+        Heights, NaN where missing. (rows, columns) float64 [m]
+    cell_m
+        Width and height of a cell. [m]
+
+    Returns
+    -------
+    Floats
+        NaN where a height that is needed is missing, and everywhere for fewer than two rows or
+        columns. (rows, columns) float64 [%]
+
+    References
+    ----------
+    L. W. Zevenbergen and C. R. Thorne (1987). Quantitative analysis of land surface topography.
+    Earth Surface Processes and Landforms 12(1), 47-56.
 
     Examples
     --------

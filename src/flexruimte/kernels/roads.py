@@ -1,4 +1,12 @@
-"""Distances along roads: a graph of line vertices, one search per kind of facility, however many places ask."""
+"""Distances along roads: a graph of line vertices, searched from all facilities of a kind at once.
+
+Dijkstra's algorithm (1959), from a virtual node that is joined to every facility.
+
+References
+----------
+E. W. Dijkstra (1959). A note on two problems in connexion with graphs. Numerische Mathematik 1,
+269-271.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +17,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from flexruimte.kernels.ranges import ranges
 from flexruimte.kernels.threads import in_threads
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
@@ -22,13 +31,15 @@ __all__ = [
 ]
 
 FARTHEST_FROM_ROAD_M = 500.0
-"""No way along roads leads to a facility that is farther than this from all of them: which road is nearest must not depend on how far
-around the roads are known. An assumption, without a source: such a facility counts as none within
-the limit of the walk. [m]"""
+"""A facility that is farther than this from all roads cannot be reached along them. [m]
+
+Which road is nearest must not depend on how far around the roads are known. An assumption, without
+a source.
+"""
 _NODE_GRID_M = 0.001
-"""Vertices closer than this are the same node: lines that meet there are connected."""
+"""Vertices are rounded to this: lines that meet in a rounded vertex are connected. [m]"""
 _NODE_CAPACITY = 2
-"""Of the index of segments, for the same reason as in `flexruimte.kernels.distance`."""
+"""Members per node of the index of segments, as in `flexruimte.kernels.distance`."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class RoadNetwork:
     nodes: Integers
     """Start and end node of each segment. (s, 2) int"""
     lengths: Floats
-    """(s,) float64 [m]"""
+    """Length of each segment. (s,) float64 [m]"""
     node_count: int
 
     @cached_property
@@ -50,7 +61,7 @@ class RoadNetwork:
 
 
 def road_network(lines: Geometries) -> RoadNetwork:
-    """Return the network of lines; lines are connected where they share a vertex, and walked both ways.
+    """Return the network of lines, which are connected where they share a vertex.
 
     Parameters
     ----------
@@ -60,49 +71,49 @@ def road_network(lines: Geometries) -> RoadNetwork:
     Returns
     -------
     RoadNetwork
-        With a segment between each two successive vertices.
+        With a segment between each two successive vertices, passable both ways.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> lines = shapely.linestrings([[(0, 0), (30, 0)], [(30, 0), (30, 40)]])
+    >>> network = road_network(lines)
+    >>> network.lengths, network.node_count
+    (array([30., 40.]), 3)
     """
     parts = shapely.get_parts(lines)
     coordinates, owner = shapely.get_coordinates(parts, return_index=True)
     x, y = np.round(coordinates / _NODE_GRID_M).T
     # One complex number per place sorts far faster than rows of two.
     _, node = np.unique(x + 1j * y, return_inverse=True)
-    start = (
-        np.flatnonzero((owner[1:] == owner[:-1]) & (node[1:] != node[:-1]))
-        if len(owner)
-        else np.empty(0, np.intp)
-    )
+    start = np.flatnonzero((owner[1:] == owner[:-1]) & (node[1:] != node[:-1]))
     ends = np.stack([coordinates[start], coordinates[start + 1]], axis=1)
     segments = np.asarray(shapely.linestrings(ends) if len(start) else [], dtype=object)
     nodes = np.stack([node[start], node[start + 1]], axis=1)
-    return RoadNetwork(
-        segments,
-        nodes,
-        np.asarray(shapely.length(segments)),
-        int(node.max()) + 1 if len(node) else 0,
-    )
+    node_count = int(node.max(initial=-1)) + 1
+    return RoadNetwork(segments, nodes, np.asarray(shapely.length(segments)), node_count)
 
 
 @dataclass(frozen=True)
 class Snap:
-    """Where things meet a network: each with every segment that is nearest to it."""
+    """Where features meet a network: each at every segment that is nearest to it."""
 
-    thing: Integers
-    """Position of the thing. (k,) int"""
+    feature: Integers
+    """Position of the feature. (k,) int"""
     segment: Integers
     """Position of the segment. (k,) int"""
     position: Floats
     """How far along the segment the nearest point lies. (k,) float64 [m]"""
     distance: Floats
-    """How far the thing is from it. (k,) float64 [m]"""
+    """How far the feature is from it. (k,) float64 [m]"""
     count: int
-    """Number of things, those that are empty included."""
+    """Number of features, those that are empty included."""
 
     def within(self, distance_m: float) -> Snap:
-        """Return the same without the things that are farther than a distance from all segments."""
+        """Return the same without the features that are farther from all segments. [m]"""
         near = self.distance <= distance_m
         return Snap(
-            self.thing[near],
+            self.feature[near],
             self.segment[near],
             self.position[near],
             self.distance[near],
@@ -110,39 +121,46 @@ class Snap:
         )
 
 
-def snap(things: Geometries, network: RoadNetwork) -> Snap:
-    """Return where things meet a network; empty things meet it nowhere.
+def snap(features: Geometries, network: RoadNetwork) -> Snap:
+    """Return where features meet a network.
 
     Parameters
     ----------
-    things
-        Points, polygons, or anything with a nearest point. (n,) object
+    features
+        Points, lines or polygons; None and empty meet it nowhere. (n,) object
     network
         The roads.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> network = road_network(np.array([shapely.LineString([(0, 0), (30, 0)])]))
+    >>> found = snap(np.array([shapely.Point(10, 5), None]), network)
+    >>> found.feature, found.position, found.distance
+    (array([0]), array([10.]), array([5.]))
     """
-    present = np.flatnonzero(~(shapely.is_missing(things) | shapely.is_empty(things)))
+    present = np.flatnonzero(~(shapely.is_missing(features) | shapely.is_empty(features)))
     if not len(network.segments):
         present = present[:0]
-    network.tree.query(things[:1])  # the first question builds the index, before threads share it
+    network.tree.query(features[:1])  # the first query builds the index, before threads share it
 
     def nearest_to(position: Integers) -> Floats:
         (found, segment), distance = network.tree.query_nearest(
-            things[position], return_distance=True, all_matches=True
+            features[position], return_distance=True, all_matches=True
         )
-        line, thing = network.segments[segment], position[found]
-        at = shapely.line_locate_point(
-            line, shapely.get_point(shapely.shortest_line(line, things[thing]), 0)
-        )
-        return np.stack([thing, segment, at, distance], axis=1)
+        line, feature = network.segments[segment], position[found]
+        nearest = shapely.get_point(shapely.shortest_line(line, features[feature]), 0)
+        at = shapely.line_locate_point(line, nearest)
+        return np.stack([feature, segment, at, distance], axis=1)
 
-    thing, segment, position, distance = in_threads(nearest_to, present).T
-    return Snap(thing.astype(np.intp), segment.astype(np.intp), position, distance, len(things))
+    feature, segment, position, distance = in_threads(nearest_to, present).T
+    return Snap(feature.astype(np.intp), segment.astype(np.intp), position, distance, len(features))
 
 
 def distance_along_roads(
     start: Snap, facilities: Snap, network: RoadNetwork, limit_m: float
 ) -> Floats:
-    """Return the distance along the roads from each starting place to the nearest facility, at most `limit_m`.
+    """Return the distance along roads from each starting place to the nearest facility.
 
     The way leads straight to the nearest road, along the roads, and straight from the road to the
     facility.
@@ -154,66 +172,71 @@ def distance_along_roads(
     network
         The roads.
     limit_m
-        Facilities farther away are as good as absent. [m]
+        Facilities farther away count as absent. [m]
 
     Returns
     -------
     Floats
-        (n,) float64 [m]; `limit_m` where there is no facility within it; NaN where there is no road
-        within it.
+        `limit_m` where there is no facility within it; NaN where there is no road within it.
+        (n,) float64 [m]
 
-    Notes
-    -----
-    Facilities become nodes on the segment they are nearest to, and one Dijkstra search starts from
-    all of them at once.
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> network = road_network(np.array([shapely.LineString([(0, 0), (30, 0), (30, 40)])]))
+    >>> homes = snap(np.array([shapely.Point(10, 5), shapely.Point(0, 900)]), network)
+    >>> shops = snap(np.array([shapely.Point(33, 20)]), network)
+    >>> distance_along_roads(homes, shops, network, limit_m=500.0)
+    array([48., nan])
     """
-    to_node, direct = _search(network, facilities, limit_m, start)
+    to_node = _distance_to_nodes(network, facilities, limit_m)
+    direct = _distance_on_segment(start, facilities)
     first, last = network.nodes[start.segment].T
     by_nodes = np.minimum(
         to_node[first] + start.position,
         to_node[last] + network.lengths[start.segment] - start.position,
     )
     nearest, to_road = np.full(start.count, np.inf), np.full(start.count, np.inf)
-    np.minimum.at(nearest, start.thing, start.distance + np.minimum(direct, by_nodes))
-    np.minimum.at(to_road, start.thing, start.distance)
+    np.minimum.at(nearest, start.feature, start.distance + np.minimum(direct, by_nodes))
+    np.minimum.at(to_road, start.feature, start.distance)
     return np.where(to_road <= limit_m, np.minimum(nearest, limit_m), np.nan)
 
 
-def _search(
-    network: RoadNetwork, facilities: Snap, limit_m: float, start: Snap
-) -> tuple[Floats, Floats]:
-    """Return the distance from each node to a facility, and from each place straight along its own segment."""
-    from scipy.sparse import csgraph  # a third of a second, for those who walk only
+def _distance_to_nodes(network: RoadNetwork, facilities: Snap, limit_m: float) -> Floats:
+    """Return the distance from each node to the nearest facility. (nodes,) float64 [m]."""
+    from scipy.sparse import csgraph  # takes a third of a second, which other uses need not wait
 
     origin, segment, access = network.node_count, facilities.segment, facilities.distance
     first, last = network.nodes[segment].T
-    # A facility reaches both ends of its segment; the origin stands for all facilities at once.
+    # A facility reaches both ends of its segment; the origin is the virtual node.
     tails = np.concatenate([network.nodes[:, 0], np.full(2 * len(segment), origin)])
     heads = np.concatenate([network.nodes[:, 1], first, last])
-    to_first, to_last = (
-        access + facilities.position,
-        access + network.lengths[segment] - facilities.position,
-    )
-    graph = _shortest_edges(
-        tails, heads, np.concatenate([network.lengths, to_first, to_last]), origin + 1
-    )
-    to_node = np.asarray(
-        csgraph.dijkstra(graph, directed=False, indices=np.array([origin]), limit=limit_m)
-    )[0, :origin]
+    to_first = access + facilities.position
+    to_last = access + network.lengths[segment] - facilities.position
+    lengths = np.concatenate([network.lengths, to_first, to_last])
+    graph = _shortest_edges(tails, heads, lengths, origin + 1)
+    found = csgraph.dijkstra(graph, directed=False, indices=np.array([origin]), limit=limit_m)
+    return np.asarray(found)[0, :origin]
+
+
+def _distance_on_segment(start: Snap, facilities: Snap) -> Floats:
+    """Return the distance from each place on a segment to the nearest facility on it.
+
+    Infinite where there is none. (k,) float64 [m].
+    """
     direct = np.full(len(start.segment), np.inf)
-    order = np.argsort(segment, kind="stable")
-    low, high = (np.searchsorted(segment[order], start.segment, side) for side in ("left", "right"))
+    order = np.argsort(facilities.segment, kind="stable")
+    segment = facilities.segment[order]
+    low, high = (np.searchsorted(segment, start.segment, side) for side in ("left", "right"))
     place = np.repeat(np.arange(len(start.segment)), high - low)
-    offset = np.arange(len(place)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
-    other = order[np.repeat(low, high - low) + offset]
-    np.minimum.at(
-        direct, place, np.abs(start.position[place] - facilities.position[other]) + access[other]
-    )
-    return to_node, direct
+    other = order[ranges(low, high - low)]
+    along = np.abs(start.position[place] - facilities.position[other])
+    np.minimum.at(direct, place, along + facilities.distance[other])
+    return direct
 
 
 def _shortest_edges(tails: Integers, heads: Integers, lengths: Floats, count: int) -> Any:
-    """Return the graph with, of parallel edges, only the shortest (a sparse matrix would add them up)."""
+    """Return a sparse matrix of edges, of parallel ones the shortest: it would add them up."""
     from scipy import sparse
 
     low, high = np.minimum(tails, heads), np.maximum(tails, heads)
@@ -222,6 +245,5 @@ def _shortest_edges(tails: Integers, heads: Integers, lengths: Floats, count: in
     first = np.ones(len(low), dtype=bool)
     first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
     # A stored zero is no edge to the search, and an edge of no length must stay one.
-    return sparse.csr_array(
-        (np.maximum(lengths[first], 1e-9), (low[first], high[first])), shape=(count, count)
-    )
+    weights = np.maximum(lengths[first], 1e-9)
+    return sparse.csr_array((weights, (low[first], high[first])), shape=(count, count))

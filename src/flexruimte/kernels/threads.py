@@ -1,8 +1,8 @@
-"""Array functions run over chunks of their arrays, in threads.
+"""Array functions run over chunks of their arrays, in threads (data parallelism).
 
-What the geometry library computes per element does not hold Python's lock, so threads share the
-work without copying anything. Elements do not know in which chunk they are: results do not depend
-on the number of threads.
+What the geometry library computes per element does not hold Python's global lock, so threads share
+the work without copying anything. No result depends on which chunk an element is in, nor on the
+number of threads.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _SMALLEST_CHUNK = 250
-"""Fewer elements than this are not worth a chunk of their own."""
+"""Elements of a chunk at least: fewer are not worth the overhead."""
 _LARGEST_CHUNK = 20_000
-"""What a function needs besides its result is for so many elements at most."""
+"""Elements of a chunk at most, which bounds the memory that a function needs meanwhile."""
 _CHUNKS_PER_THREAD = 8
-"""So many that no thread waits long for one that has the heavier chunk."""
+"""More chunks than threads, so that no thread waits long for the one with the heaviest chunk."""
 
 
 def available_processors() -> int:
@@ -42,7 +42,19 @@ _threads: ContextVar[int] = ContextVar("threads", default=1)
 
 @contextmanager
 def use_threads(number: int | None) -> Iterator[None]:
-    """Let kernels use a number of threads, None for one per processor, inside a `with` block; outside it they use one."""
+    """Let kernels use some threads inside a `with` block; outside it they use one.
+
+    Parameters
+    ----------
+    number
+        Number of threads; None for one per processor.
+
+    Examples
+    --------
+    >>> with use_threads(2):
+    ...     threads_in_use()
+    2
+    """
     token = _threads.set(available_processors() if number is None else number)
     try:
         yield
@@ -56,10 +68,10 @@ def threads_in_use() -> int:
 
 
 def each_in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Return what a function returns for each item, for as many at once as there are threads; kernels in it then use one.
+    """Return what a function returns for each item, in threads; kernels that it calls use one.
 
-    What holds Python's lock for one item goes on while shapes of another are computed. With one
-    item, its kernels use the threads.
+    While Python's global lock is held for one item, shapes of another are computed. A single item
+    is not worth a thread: its kernels use all of them.
 
     Examples
     --------
@@ -77,7 +89,7 @@ def each_in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -
 def in_threads(
     function: Callable[..., Any],
     *arrays: Array,
-    together: Array | None = None,
+    group: Array | None = None,
     work: Array | None = None,
     most_work: int = 0,
 ) -> Array:
@@ -86,23 +98,21 @@ def in_threads(
     Parameters
     ----------
     function
-        Takes the arrays, or the same slice of each, and returns an array, mostly with a row per
-        element. Threads run it at the same time, so it must not look through prepared geometry that
-        several elements share: that is built at the first look.
+        Takes the arrays, or the same slice of each, and returns an array. Threads run it at the
+        same time, so chunks must not share prepared geometry, which is built at its first use.
     arrays
         (n, ...) each.
-    together
-        Rows that follow each other and have the same number here stay in one chunk, so that a
-        function may look through prepared geometry that they share. (n,)
+    group
+        Consecutive elements of one group stay in one chunk: they may share prepared geometry. (n,)
     work
-        How much each element asks, where that differs too much to count elements. (n,) int
+        Work that each element takes, where that differs much. (n,) int
     most_work
-        How much a chunk asks at most; an element that asks more is a chunk by itself.
+        Work of a chunk at most; an element that takes more is a chunk by itself.
 
     Returns
     -------
     ndarray
-        What it returns for the chunks, one after another; (n, ...) where it has a row per element.
+        Its results for the chunks, concatenated.
 
     Examples
     --------
@@ -115,8 +125,8 @@ def in_threads(
     first = _first_by_number(count, threads) if work is None else _first_by_work(work, most_work)
     if len(first) <= 1:
         return np.asarray(function(*arrays))
-    if together is not None:
-        changes = np.flatnonzero(np.diff(together, prepend=together[0] - 1))
+    if group is not None:
+        changes = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
         first = np.unique(changes[np.searchsorted(changes, first, side="right") - 1]).tolist()
     chunks = [
         [array[start:end] for array in arrays]
@@ -135,12 +145,10 @@ def _first_by_number(count: int, threads: int) -> list[int]:
 
 
 def _first_by_work(work: Array, most_work: int) -> list[int]:
-    """Return where chunks start that ask so much work at most, or are one element."""
-    asked, first, start = np.cumsum(work), [], 0
+    """Return where chunks start that take so much work at most, or are one element."""
+    total, first, start = np.cumsum(work), [], 0
     while start < len(work):
         first.append(start)
-        start = max(
-            int(np.searchsorted(asked, asked[start] - work[start] + most_work, side="right")),
-            start + 1,
-        )
+        reached = total[start] - work[start] + most_work
+        start = max(int(np.searchsorted(total, reached, side="right")), start + 1)
     return first

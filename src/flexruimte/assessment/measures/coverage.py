@@ -44,7 +44,7 @@ def share(measure: ShareMeasure, inputs: MeasureInputs) -> Floats:
     return np.where(
         doubtful,
         np.nan,
-        np.clip(covered_area(inputs.overlay.prepared, found) / inputs.overlay.areas, 0, 1),
+        np.clip(covered_area(inputs.overlay.indexed, found) / inputs.overlay.areas, 0, 1),
     )
 
 

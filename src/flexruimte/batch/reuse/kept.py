@@ -45,7 +45,7 @@ from flexruimte.batch.reuse.survey_file import (
 )
 from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.parcels import Parcels, load_parcels
-from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.kernels.layout import LayoutCache
 from flexruimte.results.versions import software_versions
 from flexruimte.results.whole_file import whole_file
 
@@ -91,7 +91,7 @@ class KeptEvidence:
         self._folder, self._stamps = folder, dict(stamps)
         self._keep_layers, self._make_survey = keep_layers, make_survey or survey
         self._inputs = None if fresh else _read_inputs(folder / INPUTS_FILE)
-        self.layouts = LayoutMemory() if fresh else read_layouts(folder / LAYOUTS_FILE, _software())
+        self.layouts = LayoutCache() if fresh else read_layouts(folder / LAYOUTS_FILE, _software())
         self._layouts_kept = -1 if fresh else len(self.layouts.keys)
 
     def stands(self, question: Question, code: str) -> bool:

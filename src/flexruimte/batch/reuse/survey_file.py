@@ -19,8 +19,7 @@ from flexruimte.batch.reuse.arrow_file import Ragged, Shapes, read_arrow, write_
 from flexruimte.evidence.contents import Contents, Tally
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import Parcels
-from flexruimte.kernels.layout import LayoutParameters, Layouts
-from flexruimte.kernels.layout_memory import OF_STACKS, LayoutMemory
+from flexruimte.kernels.layout import OF_STACKS, LayoutCache, LayoutParameters, Layouts
 
 __all__ = [
     "LAYOUTS_FILE",
@@ -216,7 +215,7 @@ def _contents(said: Mapping[str, Any]) -> dict[str, Contents]:
     return contents
 
 
-def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
+def write_layouts(memory: LayoutCache, key: str, path: Path) -> None:
     """Write layouts that were made; nothing where there are none.
 
     Raises
@@ -238,7 +237,7 @@ def write_layouts(memory: LayoutMemory, key: str, path: Path) -> None:
     write_arrow(columns, {"key": key, "parameters": asdict(memory.parameters)}, path)
 
 
-def read_layouts(path: Path, key: str) -> LayoutMemory:
+def read_layouts(path: Path, key: str) -> LayoutCache:
     """Read layouts that were made.
 
     None where there is no such file, or other software wrote it than the key says.
@@ -247,10 +246,10 @@ def read_layouts(path: Path, key: str) -> LayoutMemory:
     """
     read = read_arrow(path, key)
     if read is None:
-        return LayoutMemory()
+        return LayoutCache()
     said, columns = read
     keys = [bytes.fromhex(text) for (text,) in columns.pop("keys")]
-    return LayoutMemory(LayoutParameters(**said["parameters"]), keys, Layouts(**columns))
+    return LayoutCache(LayoutParameters(**said["parameters"]), keys, Layouts(**columns))
 
 
 def _prefixed(prefix: str, columns: Mapping[Any, Any] | pd.DataFrame) -> dict[str, Any]:

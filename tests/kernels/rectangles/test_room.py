@@ -1,4 +1,4 @@
-"""Rectangles inside polygons: free stretches against plain geometry, directions, and room for a crane pad."""
+"""Room for a crane pad: by hand, and against a plain search."""
 
 from __future__ import annotations
 
@@ -12,108 +12,10 @@ from hypothesis import strategies as st
 from shapely import affinity
 
 from flexruimte.kernels.rectangles import (
-    Bands,
-    Turn,
-    blocked,
-    edges,
-    free_intervals,
     has_room_for_rectangle,
-    long_side_degrees,
     room_for_rectangle,
-    row_directions,
-    turned_rectangles,
 )
-from shapes import ZOO, boxes, random_polygons
-
-ORIGIN = Turn(np.zeros((1, 2)), np.zeros(1))
-
-
-def free(shape: Any, low: float, high: float) -> list[tuple[float, float]]:
-    found = edges(np.array([shape], dtype=object), np.array([0]), ORIGIN)
-    stretches = free_intervals(
-        [blocked(found, Bands(np.array([0]), np.array([low]), np.array([high])))]
-    )
-    return list(zip(stretches.low.round(4).tolist(), stretches.high.round(4).tolist(), strict=True))
-
-
-def test_free_stretches_by_hand() -> None:
-    assert free(ZOO["square"], 1, 3) == [(0, 10)]
-    assert free(ZOO["square"], 8, 11) == []
-    assert free(ZOO["hole"], 3, 5) == [(0, 2), (6, 10)]
-    assert free(ZOO["hole"], 7, 9) == [(0, 10)]
-    assert free(ZOO["multi"], 1, 3) == [(0, 4)]
-    # at a height of 4 the triangle is 6 m wide
-    assert free(ZOO["triangle"], 1, 4) == [(0, 6)]
-    assert free(ZOO["comb"], 2, 5) == [(2 * tooth, 2 * tooth + 1) for tooth in range(10)]
-    assert free(ZOO["empty"], 0, 1) == []
-
-
-@settings(deadline=None)
-@given(st.integers(0, 10_000), st.floats(0, 180), st.floats(0.5, 20))
-def test_free_stretches_are_inside_and_as_long_as_can_be(
-    seed: int, degrees: float, depth: float
-) -> None:
-    shapes = random_polygons(seed, 5, 60.0)
-    job = np.arange(len(shapes))
-    turn = Turn(shapely.get_coordinates(shapely.centroid(shapes)), np.full(len(shapes), degrees))
-    low = np.tile(np.arange(-60.0, 60.0, 3.0), len(shapes))
-    bands = Bands(np.repeat(job, len(low) // len(shapes)), low, low + depth)
-    found = free_intervals([blocked(edges(shapes, job, turn), bands)], 0.1)
-    owner = bands.job[found.band]
-    bounds = np.stack(
-        [found.low, bands.low[found.band], found.high, bands.high[found.band]], axis=1
-    )
-    assert shapely.covers(shapes[owner], turned_rectangles(turn, owner, bounds)).all()
-    # a little higher as well: beside an edge that is almost level the margin above and below costs more length
-    for longer in ([-1e-4, -2e-6, 0, 2e-6], [0, -2e-6, 1e-4, 2e-6]):
-        assert not shapely.covers(
-            shapes[owner], turned_rectangles(turn, owner, bounds + longer)
-        ).any()
-    # nothing is missed: what the bands hold inside and out of the stretches is no stretch
-    for position in job:
-        whole = turned_rectangles(
-            turn,
-            bands.job,
-            np.stack(
-                [np.full(len(low), -200.0), bands.low, np.full(len(low), 200.0), bands.high], axis=1
-            ),
-        )
-        for number in np.flatnonzero(bands.job == position):
-            outside = shapely.difference(whole[number], shapes[position])
-            points = turn.forth(
-                shapely.get_coordinates(shapely.segmentize(outside, 5.0)),
-                np.full(shapely.get_num_coordinates(shapely.segmentize(outside, 5.0)), position),
-            )
-            inside = found.band == number
-            hit = (points[:, :1] > found.low[inside] + 1e-4) & (
-                points[:, :1] < found.high[inside] - 1e-4
-            )
-            strict = (points[:, 1] > bands.low[number] + 1e-4) & (
-                points[:, 1] < bands.high[number] - 1e-4
-            )
-            assert not hit[strict].any()
-
-
-def test_directions_turn_with_the_shape() -> None:
-    shape = shapely.box(0, 0, 40, 60)
-    turned = affinity.rotate(shape, 10)
-    position, degrees = row_directions(np.array([shape, shapely.Polygon(), turned], dtype=object))
-    assert degrees[position == 0].tolist() == pytest.approx(np.arange(0, 180, 15).tolist())
-    assert not (position == 1).any()
-    np.testing.assert_allclose(degrees[position == 2], np.arange(10, 180, 15), atol=1e-9)
-
-
-@settings(deadline=None)
-@given(st.floats(1, 100), st.floats(1.01, 5), st.floats(0, 180), st.floats(-90_000, 90_000))
-def test_long_side_of_a_turned_rectangle(
-    width: float, ratio: float, degrees: float, shift: float
-) -> None:
-    turned = affinity.translate(
-        affinity.rotate(shapely.box(0, 0, width * ratio, width), degrees), shift, -shift
-    )
-    found = long_side_degrees(np.array([shapely.Polygon(), turned], dtype=object))
-    assert np.isnan(found[0])
-    assert abs((found[1] - degrees + 90) % 180 - 90) < 1e-3
+from shapes import boxes, random_polygons
 
 
 def pad(
