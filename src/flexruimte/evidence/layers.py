@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,7 +18,7 @@ import shapely
 
 from flexruimte.errors import LayerError, did_you_mean, enumerate_some
 from flexruimte.evidence.seen import Identities, Seen, cells_seen, identities, rows_seen
-from flexruimte.evidence.sources import Source, Window
+from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.evidence.window import Surroundings
 from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.raster import Grid
@@ -298,7 +297,7 @@ def load_features(
     )
     raw = frame.geometry.to_numpy()
     geometries, repaired = cleaned_shapes(raw, spec.geometry)
-    if source.data is not None:
+    if source.in_memory:
         geometries = shapely.force_2d(
             geometries
         )  # a copy: blocks that are taken at the same time each prepare shapes of their own
@@ -369,7 +368,7 @@ def _coverage(
     if settings.coverage == "extent":
         return (shapely.box(*extent) if extent else shapely.Polygon()), "the extent of its features"
     if settings.coverage != "auto":
-        area = Source(
+        area = open_source(
             f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder
         ).read([])
         return shapely.union_all(
@@ -471,20 +470,10 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
 
 def _asked_of_table(source: Source, fields: Sequence[str]) -> tuple[Any, ...] | None:
     """Return what is asked of a table in a file, and how that file is stamped now; None for what may change without another stamp."""
-    path = Path(source.path)
-    # A database may keep what changes in a file beside it; what lies elsewhere has no stamp here.
-    if source.data is not None or path.suffix not in (".csv", ".parquet") or not path.is_file():
+    version = source.file_version()
+    if version is None:
         return None
-    stat = path.stat()
-    return (
-        source.path,
-        stat.st_size,
-        stat.st_mtime_ns,
-        stat.st_ctime_ns,
-        stat.st_ino,
-        source.settings.model_dump_json(),
-        tuple(fields),
-    )
+    return (*version, source.settings.model_dump_json(), tuple(fields))
 
 
 def _rows_of_table(

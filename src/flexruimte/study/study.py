@@ -17,7 +17,7 @@ from flexruimte.assessment.pipeline import Progress, Question, assess
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.evidence.decisions import load_decisions
 from flexruimte.evidence.parcels import load_municipalities
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.ranking import Ranking
 from flexruimte.rules.files import describe_validation_error, load_ruleset, with_changes
 from flexruimte.rules.parts import Language, Parameter
@@ -139,12 +139,14 @@ class Study:
             placement=dict(placement or {}),
             target_groups=None if target_groups is None else list(target_groups),
             not_assessed=list(not_assessed),
-            parcels=Source("parcels", parcel_settings, folder, parcels),
-            municipalities=Source("municipalities", municipality_settings, folder, municipalities),
+            parcels=open_source("parcels", parcel_settings, folder, parcels),
+            municipalities=open_source(
+                "municipalities", municipality_settings, folder, municipalities
+            ),
             sources={key: _layer_source(key, data, folder) for key, data in layers.items()},
             decisions=None
             if decisions is None
-            else Source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
+            else open_source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
         )
         self.question = _question(self._parts)
 
@@ -269,7 +271,7 @@ def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
     elif isinstance(source, Path):
         settings["source"] = str(source)
     try:
-        return Source(
+        return open_source(
             key,
             LayerSettings.model_validate(settings),
             folder,
@@ -290,10 +292,12 @@ def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
         placement=dict(file.placement),
         target_groups=file.study.target_groups,
         not_assessed=file.study.not_assessed,
-        parcels=Source("parcels", file.parcels, folder),
-        municipalities=Source("municipalities", file.municipalities, folder),
-        sources={key: Source(key, settings, folder) for key, settings in file.layers.items()},
-        decisions=Source("decisions", file.decisions, folder) if file.decisions else None,
+        parcels=open_source("parcels", file.parcels, folder),
+        municipalities=open_source("municipalities", file.municipalities, folder),
+        sources={key: open_source(key, settings, folder) for key, settings in file.layers.items()},
+        decisions=open_source("decisions", file.decisions, folder, geometry="table")
+        if file.decisions
+        else None,
     )
 
 
@@ -332,7 +336,10 @@ def _question(parts: _Parts) -> Question:
         not_assessed=frozenset(parts.not_assessed),
         parcels=parts.parcels,
         municipalities=load_municipalities(parts.municipalities),
-        sources=dict(parts.sources),
+        sources={
+            key: opened_as(source, ruleset.layers[key].geometry)
+            for key, source in parts.sources.items()
+        },
         decisions=load_decisions(parts.decisions),
     )
 
