@@ -93,8 +93,14 @@ class Address(Protocol):
     def raster_session(self) -> AbstractContextManager[Any]:
         """Return a context in which rasterio can open the path."""
 
-    def remedy(self, error: Exception, tool: str) -> str:
-        """Return what to do when a library could not read it."""
+    def remedy(self, tool: str) -> str:
+        """Return what to do when a library could not read it.
+
+        Parameters
+        ----------
+        tool
+            The program of GDAL that shows what is in such a file.
+        """
 
 
 @dataclass(frozen=True)
@@ -146,9 +152,8 @@ class LocalFile:
         """Return a context that does nothing."""
         return nullcontext()
 
-    def remedy(self, error: Exception, tool: str) -> str:
+    def remedy(self, tool: str) -> str:
         """Return what to do, by what can be seen of the file."""
-        del error  # what the file is says more than what a library says of it
         file = self._file
         if file is not None and not os.access(file, os.R_OK):
             return f"this account may not read it: change that with chmod +r {file}"
@@ -220,9 +225,9 @@ class RemoteFile:
         with rasterio.Env(session=rasterio.session.DummySession(), **options):
             yield
 
-    def remedy(self, error: Exception, tool: str) -> str:
+    def remedy(self, tool: str) -> str:
         """Return what to do."""
-        del error, tool
+        del tool  # not everybody's has the same settings for storage
         return f"the file may be damaged: put it there again; or {storage.advice(self.path)}"
 
 
@@ -252,9 +257,8 @@ class Service:
         """Return a context that does nothing."""
         return nullcontext()
 
-    def remedy(self, error: Exception, tool: str) -> str:
+    def remedy(self, tool: str) -> str:
         """Return what to do."""
-        del error
         return f"check the address, and that the service answers and lets this account in: {tool}"
 
 

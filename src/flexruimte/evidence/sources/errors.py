@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -57,10 +58,9 @@ def reading(label: str, address: Address, tool: str = "ogrinfo") -> Iterator[Non
     try:
         yield
     except _FAULTS as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(" .")
-        raise SourceError(
-            f"{label} cannot be read: {said}; {address.remedy(error, tool)}"
-        ) from None
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        short = textwrap.shorten(said.rstrip(" ."), 300, placeholder=" ...")
+        raise SourceError(f"{label} cannot be read: {short}; {address.remedy(tool)}") from None
 
 
 def crs_of(label: str, named: object) -> ProjCRS:

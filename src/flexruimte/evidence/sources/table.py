@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from flexruimte.errors import SourceError
 from flexruimte.evidence.sources.base import BaseSource
 from flexruimte.evidence.sources.errors import reading
 
@@ -47,15 +48,21 @@ class TableSource(BaseSource):
         """Return some columns; for None the names of all columns, and of a text file no rows."""
         self.check_presence()
         with reading(self.label, self.address):
-            file = io.BytesIO(self.address.read_bytes())
+            content = self.address.read_bytes()
+            file = io.BytesIO(content)
             if self.address.path.endswith(".parquet"):
                 return pd.read_parquet(file, columns=columns)
+            separator = _separator(file)
+            if _ends_within_row(content, separator):
+                raise SourceError(
+                    f"{self.label} ends in the middle of a row; {self.address.remedy('ogrinfo')}"
+                )
             return pd.read_csv(
                 file,
                 dtype="string",
                 keep_default_na=False,
                 na_values=[""],
-                sep=_separator(file),
+                sep=separator,
                 usecols=columns,
                 nrows=0 if columns is None else None,
             )
@@ -72,3 +79,19 @@ def _separator(file: io.BytesIO) -> str:
         return csv.Sniffer().sniff(first_line, ",;\t|").delimiter
     except csv.Error:
         return ","
+
+
+def _ends_within_row(content: bytes, separator: str) -> bool:
+    """Return whether a text file stops before the last column: pandas would take that as null.
+
+    A file that ends with a line break is whole, as far as can be seen. So is one of which the last
+    line may belong to a quoted text that began before it.
+    """
+    last = content[content.rfind(b"\n") + 1 :]
+    if not last or last.count(b'"') % 2:
+        return False
+    first = content.partition(b"\n")[0]
+    columns, found = (
+        len(next(csv.reader([line.decode("utf-8")], delimiter=separator))) for line in (first, last)
+    )
+    return found < columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,6 +59,8 @@ class VectorSource(BaseSource):
         path = self.address.path
         with self._reading():
             names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            if not names:
+                raise SourceError(f"{self.label} holds no layer; {self.address.remedy('ogrinfo')}")
             if layer is None and len(names) > 1:
                 raise SourceError(
                     f'{self.label} holds several layers; name one with layer = "...": '
@@ -68,10 +70,22 @@ class VectorSource(BaseSource):
                 raise SourceError(
                     f"{self.label} has no layer '{layer}'; {did_you_mean(layer, names)}"
                 )
-            return dict(
-                pyogrio.read_info(
-                    path, layer=layer, force_feature_count=True, force_total_bounds=True
-                )
+            info = pyogrio.read_info(
+                path, layer=layer, force_feature_count=True, force_total_bounds=True
+            )
+            self._check_first_feature(layer, info)
+            return dict(info)
+
+    def _check_first_feature(self, layer: str | None, info: Mapping[str, Any]) -> None:
+        """Refuse a FlatGeobuf that ends before its features, of which GDAL says that it has them."""
+        if info["driver"] != "FlatGeobuf" or not info["features"]:
+            return
+        path = self.address.path
+        first = pyogrio.read_dataframe(path, layer=layer, columns=[], max_features=1)
+        if not len(first):
+            raise SourceError(
+                f"{self.label} has none of its {info['features']} features; "
+                f"{self.address.remedy('ogrinfo')}"
             )
 
     @contextmanager
