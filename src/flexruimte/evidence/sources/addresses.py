@@ -103,8 +103,20 @@ class Address(Protocol):
         """
 
 
+class _WithoutOptions:
+    """An address that GDAL opens as it is."""
+
+    def vector_session(self) -> AbstractContextManager[Any]:
+        """Return a context that does nothing."""
+        return nullcontext()
+
+    def raster_session(self) -> AbstractContextManager[Any]:
+        """Return a context that does nothing."""
+        return nullcontext()
+
+
 @dataclass(frozen=True)
-class LocalFile:
+class LocalFile(_WithoutOptions):
     """A file, a folder that GDAL reads as one, or a file in a zip archive, on this machine."""
 
     path: str
@@ -143,14 +155,6 @@ class LocalFile:
         if self.path.startswith("/vsizip/"):
             raise OSError("a table is not read from an archive: unpack it")
         return Path(self.path).read_bytes()
-
-    def vector_session(self) -> AbstractContextManager[Any]:
-        """Return a context that does nothing."""
-        return nullcontext()
-
-    def raster_session(self) -> AbstractContextManager[Any]:
-        """Return a context that does nothing."""
-        return nullcontext()
 
     def remedy(self, tool: str) -> str:
         """Return what to do, by what can be seen of the file."""
@@ -232,7 +236,7 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
-class Service:
+class Service(_WithoutOptions):
     """A service or database that GDAL speaks with, or a file system that only GDAL knows."""
 
     path: str
@@ -248,14 +252,6 @@ class Service:
     def read_bytes(self) -> bytes:
         """Raise an OSError: it is not a file."""
         raise OSError("it is not a file")
-
-    def vector_session(self) -> AbstractContextManager[Any]:
-        """Return a context that does nothing."""
-        return nullcontext()
-
-    def raster_session(self) -> AbstractContextManager[Any]:
-        """Return a context that does nothing."""
-        return nullcontext()
 
     def remedy(self, tool: str) -> str:
         """Return what to do."""

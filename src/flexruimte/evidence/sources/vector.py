@@ -77,7 +77,10 @@ class VectorSource(BaseSource):
             return dict(info)
 
     def _check_first_feature(self, layer: str | None, info: Mapping[str, Any]) -> None:
-        """Refuse a FlatGeobuf that ends before its features, of which GDAL says that it has them."""
+        """Refuse a FlatGeobuf that ends before its first feature.
+
+        GDAL counts features by the header and reads none of them, without an error.
+        """
         if info["driver"] != "FlatGeobuf" or not info["features"]:
             return
         path = self.address.path
