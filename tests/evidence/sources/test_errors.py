@@ -1,4 +1,4 @@
-"""Damaged files: what is read is what was there, or the refusal names the layer, the file and the remedy."""
+"""Damaged files are read right, or refused with the layer, the file and the remedy."""
 
 from __future__ import annotations
 

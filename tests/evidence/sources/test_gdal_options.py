@@ -1,4 +1,4 @@
-"""Options of GDAL are in force while something is read, for all that ask for the same, and not after."""
+"""Options of GDAL are in force while something is read, and not after."""
 
 from __future__ import annotations
 
