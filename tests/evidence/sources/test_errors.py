@@ -14,6 +14,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet
+import pyogrio
 import pyogrio.errors
 import pytest
 import rasterio.errors
@@ -206,6 +208,36 @@ def test_a_table_that_stops_within_a_row_is_refused(question: Question, tmp_path
         assert len(opened(question, file).read_table(["parcel_id"])) == whole_rows
     file.write_text("parcel_id,soort\nP1,town\nP2")
     with pytest.raises(SourceError, match=r"eigendom.*ends in the middle of a row; .*download"):
+        opened(question, file).read_table(["parcel_id"])
+
+
+def test_a_flatgeobuf_that_ends_between_two_features(question: Question, tmp_path: Path) -> None:
+    """GDAL reads the features before the end without an error: the header has the number."""
+    file = tmp_path / "natuur.fgb"
+    pyogrio.write_dataframe(squares(), file, SPATIAL_INDEX="NO")
+    content = file.read_bytes()
+    # A magic number of 8 bytes, then parts that each begin with their length: header and features.
+    starts = [8]
+    while starts[-1] < len(content):
+        starts.append(starts[-1] + 4 + int.from_bytes(content[starts[-1] :][:4], "little"))
+    assert len(starts) == 1 + 1 + 400
+    assert starts[-1] == len(content)
+    for end in (starts[1], starts[2], starts[200], starts[400]):
+        file.write_bytes(content[:end])
+        assert len(pyogrio.read_dataframe(file)) == starts.index(end) - 1
+        with pytest.raises(SourceError, match=r"natuur.fgb\) cannot be read: .*download it again"):
+            _ = opened(question, file).columns
+    file.write_bytes(content)
+    assert opened(question, file).feature_count == 400
+
+
+def test_text_in_parquet_that_cannot_be_decoded(question: Question, tmp_path: Path) -> None:
+    file = tmp_path / "eigendom.parquet"
+    buffers = pa.array(["P1", "P2"]).buffers()
+    damaged_text = pa.StringArray.from_buffers(2, buffers[1], pa.py_buffer(b"P1\xff\xfe"))
+    table = pa.table({"parcel_id": damaged_text, "soort": ["a", "b"]})
+    pyarrow.parquet.write_table(table, file)
+    with pytest.raises(SourceError, match=r"eigendom.parquet\) cannot be read: .*UTF"):
         opened(question, file).read_table(["parcel_id"])
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 
 from flexruimte.errors import SourceError
 from flexruimte.evidence.sources.base import BaseSource
@@ -51,7 +52,7 @@ class TableSource(BaseSource):
             content = self.address.read_bytes()
             file = io.BytesIO(content)
             if self.address.path.endswith(".parquet"):
-                return pd.read_parquet(file, columns=columns)
+                return _with_valid_text(pd.read_parquet(file, columns=columns))
             separator = _separator(file)
             if _ends_within_row(content, separator):
                 raise SourceError(
@@ -66,6 +67,20 @@ class TableSource(BaseSource):
                 usecols=columns,
                 nrows=0 if columns is None else None,
             )
+
+
+def _with_valid_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame of which every text can be decoded; Arrow itself looks only when it is used.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        When a text is damaged.
+    """
+    for name in frame.columns:
+        if pd.api.types.is_string_dtype(frame[name].dtype):
+            pa.array(frame[name]).validate(full=True)
+    return frame
 
 
 def _separator(file: io.BytesIO) -> str:

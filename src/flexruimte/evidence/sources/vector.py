@@ -73,23 +73,18 @@ class VectorSource(BaseSource):
             info = pyogrio.read_info(
                 path, layer=layer, force_feature_count=True, force_total_bounds=True
             )
-            self._check_first_feature(layer, info)
+            self._check_last_feature(layer, info)
             return dict(info)
 
-    def _check_first_feature(self, layer: str | None, info: Mapping[str, Any]) -> None:
-        """Refuse a FlatGeobuf that ends before its first feature.
+    def _check_last_feature(self, layer: str | None, info: Mapping[str, Any]) -> None:
+        """Refuse a FlatGeobuf that ends before its last feature.
 
-        GDAL counts features by the header and reads none of them, without an error.
+        GDAL counts features by the header. Where the file ends between two features it reads those
+        before, without an error. Their numbers run from 0 on.
         """
-        if info["driver"] != "FlatGeobuf" or not info["features"]:
-            return
-        path = self.address.path
-        first = pyogrio.read_dataframe(path, layer=layer, columns=[], max_features=1)
-        if not len(first):
-            raise SourceError(
-                f"{self.label} has none of its {info['features']} features; "
-                f"{self.address.remedy('ogrinfo')}"
-            )
+        if info["driver"] == "FlatGeobuf" and info["features"]:
+            last = int(info["features"]) - 1
+            pyogrio.read_dataframe(self.address.path, layer=layer, columns=[], fids=[last])
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
