@@ -54,7 +54,10 @@ class LayerError(FlexruimteError):
 
 
 class EmptyMunicipalityError(LayerError):
-    """A municipality has no parcels: nothing to rank, and no fault of the data where all municipalities are asked for."""
+    """A municipality has no parcels, so there is nothing to rank.
+
+    That is no fault of the data where all municipalities are asked for.
+    """
 
 
 class OutputError(FlexruimteError):

@@ -339,7 +339,7 @@ def test_with_nothing_changed_nothing_is_read_or_written(
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("something was read")
 
-    monkeypatch.setattr("flexruimte.evidence.sources.Source.read", fail)
+    monkeypatch.setattr("flexruimte.evidence.sources.vector.VectorSource.read", fail)
     monkeypatch.setattr(sys.modules["flexruimte.batch.run"], "check", fail)
     monkeypatch.setattr(sys.modules["flexruimte.batch.run"], "write_ranking_table", fail)
     report = batch.run(study, None, out)

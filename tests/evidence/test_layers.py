@@ -15,7 +15,7 @@ from flexruimte.evidence.contents import contents_of_cells
 from flexruimte.evidence.layers import load_features
 from flexruimte.evidence.parcels import load_municipalities, load_parcels
 from flexruimte.evidence.search_area import CELL_M, search_area
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import Source, open_source
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings
@@ -42,7 +42,7 @@ WHOLE = search_area(np.array([[X, Y, X + 20.0, Y + 20.0]]), 10.0)
 
 def in_memory(rows: list[tuple[int, int, int, int]]) -> Source:
     boxes = [box(left, bottom, left + side, bottom + side) for left, bottom, side, _ in rows]
-    return Source(
+    return open_source(
         "natuur",
         LayerSettings(source="in memory", id="nr"),
         HERE,
@@ -63,7 +63,7 @@ def test_a_window_of_what_is_in_memory_has_what_touches_it(
 
 def test_a_window_has_no_rows_without_a_shape() -> None:
     rows = frame([box(0, 0, 1, 1), None, shapely.Polygon()], nr=[1, 2, 3])
-    source = Source("natuur", LayerSettings(source="in memory"), HERE, rows)
+    source = open_source("natuur", LayerSettings(source="in memory"), HERE, rows)
     assert source.read(["nr"], (X, Y, X + 5, Y + 5))["nr"].tolist() == [1]
 
 
@@ -99,7 +99,7 @@ def test_shapes_in_memory_are_not_shared() -> None:
 
 def test_height_is_dropped_where_there_is_any() -> None:
     high = shapely.force_3d(box(3, 3, 5, 5), 7.0)
-    source = Source(
+    source = open_source(
         "natuur",
         LayerSettings(source="in memory", id="nr"),
         HERE,
@@ -116,14 +116,14 @@ def test_threads_find_the_same_parcels() -> None:
     # The border is at x 30.5: a parcel of one metre there lies half in A, and of equal shares the lowest code wins.
     towns = frame([box(0, 0, 30.5, 40), box(30.5, 0, 60, 40)], code=["A", "B"], naam=["A", "B"])
     lots = [box(x, y, x + 1, y + 1) for x in range(60) for y in range(40)] + [line((0, 0), (1, 1))]
-    source = Source(
+    source = open_source(
         "parcels",
         ParcelSettings(source="in memory", id="nr"),
         HERE,
         frame(lots, nr=[f"{n:04d}" for n in range(len(lots))]),
     )
     municipalities = load_municipalities(
-        Source(
+        open_source(
             "towns", MunicipalitySettings(source="in memory", code="code", name="naam"), HERE, towns
         )
     )
@@ -165,7 +165,9 @@ def test_cells_that_stand_for_missing_are_those_that_numpy_calls_close(
     ) as file:
         file.write(values, 1)
     found = (
-        Source("values", LayerSettings(source=str(path)), tmp_path).read_grid(None, missing).cells
+        open_source("values", LayerSettings(source=str(path)), tmp_path, geometry="raster")
+        .read_grid(None, missing)
+        .cells
     )
     expected = np.where(np.isclose(values, missing, rtol=1e-6, atol=0), np.nan, values)
     np.testing.assert_array_equal(found, expected)

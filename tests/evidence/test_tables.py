@@ -12,7 +12,7 @@ import pytest
 from flexruimte.errors import LayerError
 from flexruimte.evidence import layers
 from flexruimte.evidence.layers import load_table
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import open_source
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings
 
@@ -37,7 +37,13 @@ def table_of(
     data: pd.DataFrame | None = None,
     **settings: Any,
 ) -> pd.DataFrame:
-    source = Source("owners", LayerSettings(source="owners.csv", id="id", **settings), folder, data)
+    source = open_source(
+        "owners",
+        LayerSettings(source="owners.csv", id="id", **settings),
+        folder,
+        data,
+        geometry="table",
+    )
     return load_table("owners", SPEC, source, fields).rows
 
 

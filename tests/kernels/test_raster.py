@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import open_source
 from flexruimte.kernels import raster
 from flexruimte.kernels.raster import CellStatistics, Grid, cell_statistics, slope_percent
 from flexruimte.rules.study_file import LayerSettings
@@ -381,7 +381,7 @@ def test_a_window_of_a_file_says_the_same_as_all_of_it(tmp_path: Path) -> None:
         transform=transform,
     ) as file:
         file.write(random.uniform(0, 2, (50, 70)), 1)
-    source = Source("height", LayerSettings(source=str(path)), tmp_path)
+    source = open_source("height", LayerSettings(source=str(path)), tmp_path, geometry="raster")
     for left, bottom, right, top in (
         (2.0, 1.0, 3.04, 2.5),
         (-1.0, 3.0, 0.55, 9.0),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,7 +24,7 @@ from flexruimte.evidence.contents import (
     row_keys,
 )
 from flexruimte.evidence.search_area import SearchArea
-from flexruimte.evidence.sources import Source, Window
+from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.raster import Grid
 from flexruimte.kernels.threads import in_threads
@@ -308,7 +307,7 @@ def load_features(
     )
     raw = frame.geometry.to_numpy()
     geometries, repaired = cleaned_shapes(raw, spec.geometry)
-    if source.data is not None:
+    if source.in_memory:
         geometries = shapely.force_2d(
             geometries
         )  # a copy: blocks that are taken at the same time each prepare shapes of their own
@@ -380,7 +379,7 @@ def _coverage(
     if settings.coverage == "extent":
         return (shapely.box(*extent) if extent else shapely.Polygon()), "the extent of its features"
     if settings.coverage != "auto":
-        area = Source(
+        area = open_source(
             f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder
         ).read([])
         return shapely.union_all(
@@ -486,24 +485,14 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
 
 
 def _asked_of_table(source: Source, fields: Sequence[str]) -> tuple[Any, ...] | None:
-    """Return what is asked of a table in a file, and how that file is stamped now.
+    """Return what is asked of a table in a file, and the version of that file.
 
-    None for what may change without another stamp.
+    None where a file has no version that tells of every change.
     """
-    path = Path(source.path)
-    # A database may keep what changes in a file beside it; what lies elsewhere has no stamp here.
-    if source.data is not None or path.suffix not in (".csv", ".parquet") or not path.is_file():
+    version = source.file_version()
+    if version is None:
         return None
-    stat = path.stat()
-    return (
-        source.path,
-        stat.st_size,
-        stat.st_mtime_ns,
-        stat.st_ctime_ns,
-        stat.st_ino,
-        source.settings.model_dump_json(),
-        tuple(fields),
-    )
+    return (*version, source.settings.model_dump_json(), tuple(fields))
 
 
 def _rows_of_table(

@@ -1,4 +1,4 @@
-"""What lies elsewhere: objects on S3 and whatever speaks like it, and files behind a web address.
+"""Remote files: objects on S3 and whatever speaks like it, and files behind a web address.
 
 Three libraries read objects: the GDAL of pyogrio, that of rasterio, and Arrow. Each has its own
 idea of the AWS variables; here is one:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Stamp",
+    "advice",
     "explained",
     "filesystem",
     "gdal_options",
@@ -75,7 +76,10 @@ def _is_on(name: str, *, usual: bool) -> bool:
 
 
 def gdal_options() -> dict[str, str]:
-    """Return what GDAL has to be told of the service; it reads the rest of the environment itself."""
+    """Return what GDAL has to be told of the service.
+
+    It reads the rest of the environment itself.
+    """
     service = _service()
     if not service.host:
         return {}
@@ -108,12 +112,16 @@ def _filesystem(service: _Service) -> S3FileSystem:
 
 
 def is_elsewhere(path: str) -> bool:
-    """Return whether what GDAL has to open is an object or a file behind a web address, also inside an archive.
+    """Return whether what GDAL has to open is an object or a file behind a web address.
+
+    What is inside an archive there counts too.
 
     Examples
     --------
-    >>> is_elsewhere("/vsis3/bucket/a.gpkg"), is_elsewhere("/vsizip//vsis3/bucket/a.zip/a.shp"), is_elsewhere("/data/a.gpkg")
-    (True, True, False)
+    >>> is_elsewhere("/vsis3/bucket/a.gpkg"), is_elsewhere("/vsizip//vsis3/bucket/a.zip/a.shp")
+    (True, True)
+    >>> is_elsewhere("/data/a.gpkg")
+    False
     """
     return _outer(path).startswith((_S3, *_WEB))
 
@@ -128,7 +136,9 @@ def _outer(path: str) -> str:
 
 
 def stamp(path: str) -> Stamp | None:
-    """Return what changes when an object or a file behind a web address does; None when it is not there.
+    """Return what changes when an object or a file behind a web address does.
+
+    None when it is not there.
 
     Parameters
     ----------
@@ -193,12 +203,21 @@ def read_bytes(path: str) -> bytes:
     return bytes(content)
 
 
-def explained(error: OSError, path: str) -> str:
-    """Return in one line what a service said went wrong, without the numbers of its requests, and what to do about it."""
-    said = str(error).strip().splitlines() or [type(error).__name__]
-    remedy = (
+def advice(path: str) -> str:
+    """Return what to look at when an address cannot be reached."""
+    settings = (
         "AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         if _outer(path).startswith(_S3)
         else "the network"
     )
-    return f"{re.sub(r' *[(]Request ID: .*?[)]', '', said[0]).rstrip(' .')}; check the address and {remedy}, here and on every worker"
+    return f"check the address and {settings}, here and on every worker"
+
+
+def explained(error: OSError, path: str) -> str:
+    """Return what a service said went wrong and what to do about it, in one line.
+
+    The numbers of requests are left out: they differ each time.
+    """
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    plain = re.sub(r" *[(]Request ID: .*?[)]", "", said[0]).rstrip(" .")
+    return f"{plain}; {advice(path)}"

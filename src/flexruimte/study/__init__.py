@@ -1,4 +1,4 @@
-"""The door: a study, from arguments or from a file; a look at every source; where the sample study is."""
+"""A study, from arguments or from a file; the check of its sources; the sample study."""
 
 from flexruimte.study.study import Study
 

@@ -1,4 +1,7 @@
-"""Checking a study without computing it: is everything there, can it be read, does it hold what rules need, does it reach far enough."""
+"""Checking a study without computing it.
+
+Is everything there, can it be read, does it hold what rules need, does it reach far enough?
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,14 @@ from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.layers import check_raster_values, load_table, source_columns
 from flexruimte.evidence.parcels import check_parcel_ids
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import Source, Window
 from flexruimte.rules.study_file import LayerSettings, ParcelSettings
 
 __all__ = ["CheckReport", "check"]
 
 _MOSTLY = 0.95
 """A layer whose extent holds less than this share of the municipalities gets a warning."""
+_NONE_HERE = 'if that means "none here", say coverage = "complete"'
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,8 @@ def _check_parcels(question: Question, report: CheckReport) -> None:
             )
     except FlexruimteError as error:
         report.problems.append(str(error))
-    report.lines.append(
-        f"{question.municipalities.facts.source}: {len(question.municipalities.codes)} municipalities"
-    )
+    known = question.municipalities
+    report.lines.append(f"{known.facts.source}: {len(known.codes)} municipalities")
 
 
 def _check_layer(question: Question, key: str, source: Source, report: CheckReport) -> None:
@@ -105,35 +108,36 @@ def _check_layer(question: Question, key: str, source: Source, report: CheckRepo
     report.lines.append(f"{source.label}: {source.feature_count} features")
     settings = source.settings
     coverage = settings.coverage if isinstance(settings, LayerSettings) else "auto"
+    extent = source.extent if coverage in ("auto", "extent") or spec.fills else None
     if source.feature_count == 0 and coverage == "auto":
-        report.warnings.append(
-            f'{source.label} has no features and says nothing; if that means "none here", say coverage = "complete"'
-        )
-    elif source.extent is not None and (coverage == "extent" or spec.fills):
-        _warn_of_reach(question, source, source.extent, report)
-    elif source.extent is not None and coverage == "auto":
-        reach = question.ruleset.reach_m(key)
-        near = shapely.intersects(
-            shapely.box(*source.extent), shapely.buffer(question.municipalities.geometries, reach)
-        )
-        silent = [
-            code
-            for code, is_near in zip(question.municipalities.codes, near, strict=True)
-            if not is_near
-        ]
-        if silent:
-            report.warnings.append(
-                f"{source.label} has no features near {enumerate_some(silent)} and says nothing there; "
-                'if that means "none here", say coverage = "complete"'
-            )
+        report.warnings.append(f"{source.label} has no features and says nothing; {_NONE_HERE}")
+    elif extent is not None and (coverage == "extent" or spec.fills):
+        _warn_of_reach(question, source, extent, report)
+    elif extent is not None and coverage == "auto":
+        _warn_of_silence(question, key, source, extent, report)
 
 
-def _warn_of_reach(
-    question: Question,
-    source: Source,
-    extent: tuple[float, float, float, float],
-    report: CheckReport,
+def _warn_of_silence(
+    question: Question, key: str, source: Source, extent: Window, report: CheckReport
 ) -> None:
+    """Warn of municipalities that are beyond the reach of a layer's features."""
+    areas = question.municipalities.geometries
+    reach_m = question.ruleset.reach_m(key)
+    near = shapely.intersects(shapely.box(*extent), shapely.buffer(areas, reach_m))
+    silent = [
+        code
+        for code, is_near in zip(question.municipalities.codes, near, strict=True)
+        if not is_near
+    ]
+    if silent:
+        report.warnings.append(
+            f"{source.label} has no features near {enumerate_some(silent)} "
+            f"and says nothing there; {_NONE_HERE}"
+        )
+
+
+def _warn_of_reach(question: Question, source: Source, extent: Window, report: CheckReport) -> None:
+    """Warn of municipalities of which a layer leaves more than a margin of the parcels out."""
     parcels = question.parcels.extent
     if parcels is None:
         return
@@ -154,5 +158,6 @@ def _warn_of_reach(
             else ""
         )
         report.warnings.append(
-            f"{source.label} reaches {short[first]:.0%} of the parcels' part of {first}{more}; elsewhere its rules are unknown"
+            f"{source.label} reaches {short[first]:.0%} of the parcels' part of {first}{more}; "
+            "elsewhere its rules are unknown"
         )

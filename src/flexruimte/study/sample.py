@@ -1,4 +1,4 @@
-"""Where the sample study is: in the package, or at the root of the repository it is developed in."""
+"""Where the sample study is: in the package, or at the root of its repository."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def sample_study_path() -> Path:
     for folder in places:
         if (folder / "study.toml").is_file():
             return folder / "study.toml"
+    looked = " or ".join(map(str, places))
     raise SourceError(
-        f"the sample study is not installed: there is no study.toml in {' or '.join(map(str, places))}; "
+        f"the sample study is not installed: there is no study.toml in {looked}; "
         "install flexruimte from its wheel, or run it from a complete checkout"
     )

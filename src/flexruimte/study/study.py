@@ -1,4 +1,4 @@
-"""The study: the door for people who import flexruimte, and the place where a study file becomes something that can be computed."""
+"""A study: made from arguments or from a study file, checked, and ready to be computed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from flexruimte.assessment.pipeline import Progress, Question, assess
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.evidence.decisions import load_decisions
 from flexruimte.evidence.parcels import load_municipalities
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.ranking import Ranking
 from flexruimte.rules.files import describe_validation_error, load_ruleset, with_changes
-from flexruimte.rules.parts import Language, Parameter
+from flexruimte.rules.parts import Language
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import (
     LayerSettings,
@@ -30,6 +30,7 @@ from flexruimte.rules.study_file import (
     TableSettings,
     read_study_file,
 )
+from flexruimte.study.placement import with_placement
 from flexruimte.vocabulary import OWN_COLUMN_PREFIXES, OWN_COLUMNS
 
 __all__ = ["Study"]
@@ -139,12 +140,14 @@ class Study:
             placement=dict(placement or {}),
             target_groups=None if target_groups is None else list(target_groups),
             not_assessed=list(not_assessed),
-            parcels=Source("parcels", parcel_settings, folder, parcels),
-            municipalities=Source("municipalities", municipality_settings, folder, municipalities),
+            parcels=open_source("parcels", parcel_settings, folder, parcels),
+            municipalities=open_source(
+                "municipalities", municipality_settings, folder, municipalities
+            ),
             sources={key: _layer_source(key, data, folder) for key, data in layers.items()},
             decisions=None
             if decisions is None
-            else Source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
+            else open_source("decisions", TableSettings(source=_IN_MEMORY), folder, decisions),
         )
         self.question = _question(self._parts)
 
@@ -190,7 +193,8 @@ class Study:
         --------
         >>> from flexruimte.study.sample import sample_study_path
         >>> study = Study.load(sample_study_path())
-        >>> study.changed(rules={"natura2000": {"level": "soft"}}).question.ruleset.rules["natura2000"].level.value
+        >>> softer = study.changed(rules={"natura2000": {"level": "soft"}})
+        >>> softer.question.ruleset.rules["natura2000"].level.value
         'soft'
         """
         tables = {
@@ -200,9 +204,8 @@ class Study:
         }
         unknown = [key for key in changes if key not in _CHANGEABLE]
         if unknown:
-            raise StudyError(
-                f"a study has no '{unknown[0]}' to change; {did_you_mean(unknown[0], [*_CHANGEABLE, *Ruleset.model_fields])}"
-            )
+            meant = did_you_mean(unknown[0], [*_CHANGEABLE, *Ruleset.model_fields])
+            raise StudyError(f"a study has no '{unknown[0]}' to change; {meant}")
         parts = self._parts
         ruleset = changes.pop("ruleset", parts.ruleset)
         ruleset = ruleset if isinstance(ruleset, Ruleset) else load_ruleset(ruleset)
@@ -238,7 +241,8 @@ class Study:
     def __repr__(self) -> str:
         """Return a one-line description."""
         question = self.question
-        return f"<Study '{question.name}': {len(question.municipalities.codes)} municipalities, {len(question.sources)} layers, as of {question.as_of}>"
+        counted = f"{len(self.codes)} municipalities, {len(question.sources)} layers"
+        return f"<Study '{question.name}': {counted}, as of {question.as_of}>"
 
 
 def _as_date(value: dt.date | str) -> dt.date:
@@ -255,7 +259,8 @@ def _id_columns(parcels: pd.DataFrame, named: str | Sequence[str] | None) -> str
         if column in parcels:
             return column
     raise StudyError(
-        f"parcels: say which column holds the parcel id, with parcel_id=...; there are: {', '.join(map(str, parcels.columns))}"
+        "parcels: say which column holds the parcel id, with parcel_id=...; "
+        f"there are: {', '.join(map(str, parcels.columns))}"
     )
 
 
@@ -269,7 +274,7 @@ def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
     elif isinstance(source, Path):
         settings["source"] = str(source)
     try:
-        return Source(
+        return open_source(
             key,
             LayerSettings.model_validate(settings),
             folder,
@@ -290,10 +295,12 @@ def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
         placement=dict(file.placement),
         target_groups=file.study.target_groups,
         not_assessed=file.study.not_assessed,
-        parcels=Source("parcels", file.parcels, folder),
-        municipalities=Source("municipalities", file.municipalities, folder),
-        sources={key: Source(key, settings, folder) for key, settings in file.layers.items()},
-        decisions=Source("decisions", file.decisions, folder) if file.decisions else None,
+        parcels=open_source("parcels", file.parcels, folder),
+        municipalities=open_source("municipalities", file.municipalities, folder),
+        sources={key: open_source(key, settings, folder) for key, settings in file.layers.items()},
+        decisions=open_source("decisions", file.decisions, folder, geometry="table")
+        if file.decisions
+        else None,
     )
 
 
@@ -303,7 +310,8 @@ def _question(parts: _Parts) -> Question:
     for key in parts.sources:
         if key not in ruleset.layers:
             raise StudyError(
-                f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; {did_you_mean(key, ruleset.layers)}"
+                f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; "
+                f"{did_you_mean(key, ruleset.layers)}"
             )
     for left_out in parts.not_assessed:
         if left_out not in ruleset.layers and left_out not in ruleset.rules:
@@ -314,14 +322,16 @@ def _question(parts: _Parts) -> Question:
     for name in parts.parcels.settings.fields:
         if name in (*OWN_COLUMNS, *ruleset.measures) or name.startswith(OWN_COLUMN_PREFIXES):
             raise StudyError(
-                f"[parcels] fields: '{name}' is a column that flexruimte itself makes; give the source's column another name"
+                f"[parcels] fields: '{name}' is a column that flexruimte itself makes; "
+                "give the source's column another name"
             )
     for group in parts.target_groups or []:
         if group not in ruleset.groups:
             raise StudyError(
-                f"target_groups: '{group}' is no group of '{ruleset.name}'; {did_you_mean(group, ruleset.groups)}"
+                f"target_groups: '{group}' is no group of '{ruleset.name}'; "
+                f"{did_you_mean(group, ruleset.groups)}"
             )
-    ruleset = _with_placement(ruleset, parts.placement)
+    ruleset = with_placement(ruleset, parts.placement)
     layout_parameters(ruleset)  # refuses what contradicts itself
     return Question(
         name=parts.name,
@@ -332,46 +342,9 @@ def _question(parts: _Parts) -> Question:
         not_assessed=frozenset(parts.not_assessed),
         parcels=parts.parcels,
         municipalities=load_municipalities(parts.municipalities),
-        sources=dict(parts.sources),
+        sources={
+            key: opened_as(source, ruleset.layers[key].geometry)
+            for key, source in parts.sources.items()
+        },
         decisions=load_decisions(parts.decisions),
     )
-
-
-def _with_placement(ruleset: Ruleset, overrides: Mapping[str, Any]) -> Ruleset:
-    """Return the ruleset with placement parameters as the study wants them."""
-    placement = dict(ruleset.placement)
-    for name, value in overrides.items():
-        if name not in placement:
-            raise StudyError(
-                f"[placement] '{name}' is no parameter of '{ruleset.name}'; {did_you_mean(name, placement)}"
-            )
-        default = placement[name]
-        _check_parameter(name, default, value)
-        source = f"chosen in the study; the ruleset has {default.value} ({default.source})"
-        placement[name] = default.model_copy(update={"value": value, "source": source})
-    return ruleset.model_copy(update={"placement": placement})
-
-
-def _check_parameter(name: str, parameter: Parameter, value: Any) -> None:
-    is_number = isinstance(parameter.value, int | float)
-    if is_number != (isinstance(value, int | float) and not isinstance(value, bool)) or isinstance(
-        parameter.value, list
-    ) != isinstance(value, list):
-        raise StudyError(
-            f"[placement] {name} = {value!r} is of the wrong kind; the default is {parameter.value!r}"
-        )
-    low, high = parameter.minimum, parameter.maximum
-    if is_number and ((low is not None and value < low) or (high is not None and value > high)):
-        unit = f" {parameter.unit}" if parameter.unit else ""
-        bounds = " and ".join(
-            f"{word} {bound:g}{unit}"
-            for word, bound in (("at least", low), ("at most", high))
-            if bound is not None
-        )
-        raise StudyError(f"[placement] {name} = {value} is out of bounds; it must be {bounds}")
-    chosen = value if isinstance(value, list) else [value]
-    for choice in chosen:
-        if parameter.choices is not None and choice not in parameter.choices:
-            raise StudyError(
-                f"[placement] {name} = {choice!r} is no choice; {did_you_mean(str(choice), parameter.choices)}"
-            )

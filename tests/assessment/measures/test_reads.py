@@ -17,7 +17,7 @@ from flexruimte.assessment.measures import FAMILIES, compute_measures
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Layer, load_features, load_raster, load_table
 from flexruimte.evidence.search_area import search_area
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import open_source
 from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.rules.measures import MeasureSpec
 from flexruimte.rules.parts import NumberOf, Reading
@@ -113,18 +113,18 @@ def measured(
         key: load_features(
             key,
             rules.layers[key],
-            Source(key, settings, Path(), rows),
+            open_source(key, settings, Path(), rows),
             rules.fields_in_use(key),
             everywhere,
             everywhere.window,
         )
         for key, rows in features.items()
     }
-    cells = Source("cells", LayerSettings(source=str(raster)), Path())
+    cells = open_source("cells", LayerSettings(source=str(raster)), Path(), geometry="raster")
     layers["cells"] = load_raster(
         "cells", rules.layers["cells"], cells, search_area(bounds, raster_reach_m)
     )
-    table = Source("owners", LayerSettings(source="in memory", id="parcel_id"), Path(), owners)
+    table = open_source("owners", LayerSettings(source="in memory", id="parcel_id"), Path(), owners)
     layers["owners"] = load_table(
         "owners", rules.layers["owners"], table, rules.fields_in_use("owners")
     )

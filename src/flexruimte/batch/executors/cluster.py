@@ -215,8 +215,7 @@ def _out_of_reach(question: Question, place: Place) -> FlexruimteError | None:
     """Return what a worker cannot read or write; None where it can all."""
     try:
         for source in (question.parcels, *question.sources.values()):
-            if source.data is None:
-                source.check_presence()
+            source.check_presence()
         place.check()
     except FlexruimteError as error:
         return error

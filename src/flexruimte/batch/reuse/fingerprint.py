@@ -5,23 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
 import shapely
 from pydantic import BaseModel
 
 from flexruimte.assessment.pipeline import Question
-from flexruimte.errors import SourceError
-from flexruimte.evidence import storage
 from flexruimte.evidence.contents import Contents, row_keys
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import Parcels
-from flexruimte.evidence.sources import Source, locate
+from flexruimte.evidence.sources import Source
 from flexruimte.results.versions import software_versions
 from flexruimte.rules.parts import Reading, references
-from flexruimte.rules.study_file import LayerSettings
 from flexruimte.vocabulary import WIDTH
 
 __all__ = [
@@ -150,7 +144,7 @@ def check_digest(question: Question, stamps: Mapping[str, str]) -> str | None:
         What `stamps_of` returns.
     """
     for source in _sources(question).values():
-        if source.data is not None or storage.is_elsewhere(source.path) or not _stamps(source.path):
+        if not source.rests_on_files:
             return None
     ruleset = question.ruleset
     asked = {
@@ -174,7 +168,7 @@ def stamps_of(question: Question) -> dict[str, str]:
     """
     known = question.municipalities
     shapes = [shapely.to_wkb(shape, hex=True) for shape in known.geometries]
-    stamps = {name: digest(_evidence(source)) for name, source in _sources(question).items()}
+    stamps = {name: digest(source.stamp()) for name, source in _sources(question).items()}
     return {**stamps, "municipalities": digest(known.codes, shapes)}
 
 
@@ -187,62 +181,3 @@ def _settings(question: Question) -> dict[str, list[str]]:
         name: [source.settings.model_dump_json(), str(source.folder)]
         for name, source in _sources(question).items()
     }
-
-
-def _evidence(source: Source) -> object:
-    if source.data is not None:
-        return _content(source.data)
-    settings = source.settings
-    named = [source.path]
-    if isinstance(settings, LayerSettings) and settings.coverage not in (
-        "auto",
-        "complete",
-        "extent",
-    ):
-        named.append(locate(settings.coverage, source.folder))
-    return [_stamps(path) for path in named]
-
-
-def _content(data: pd.DataFrame) -> str:
-    """Return a digest of a table in memory."""
-    frame = pd.DataFrame(
-        {str(name): data[name].astype(str) for name in data if data[name].dtype != "geometry"},
-        index=data.index,
-    )
-    digest = hashlib.sha256(frame.to_csv().encode())
-    if isinstance(data, gpd.GeoDataFrame):
-        for shape in shapely.to_wkb(data.geometry.to_numpy()):
-            digest.update(shape or b"null")
-    return digest.hexdigest()
-
-
-def _stamps(path: str) -> object:
-    """Return name, size and time of change of the files behind a path.
-
-    Nothing for a service or database.
-    """
-    if storage.is_elsewhere(path):
-        try:
-            return [path, storage.stamp(path)]
-        except OSError as error:
-            raise SourceError(
-                f"{path} cannot be reached: {storage.explained(error, path)}"
-            ) from None
-    place = Path(path.removeprefix("/vsizip/"))
-    file = next((candidate for candidate in (place, *place.parents) if candidate.is_file()), None)
-    if file is not None:
-        # A shapefile is several files; a GeoPackage may have a journal.
-        return _stamped(
-            beside
-            for beside in file.parent.iterdir()
-            if beside.stem == file.stem and beside.is_file()
-        )
-    return (
-        _stamped(inner for inner in place.rglob("*") if inner.is_file())
-        if place.is_dir() and place.is_absolute()
-        else []
-    )
-
-
-def _stamped(files: Iterable[Path]) -> list[tuple[str, int, int]]:
-    return [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(files)]

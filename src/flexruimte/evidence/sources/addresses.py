@@ -1,0 +1,275 @@
+"""Where a source is: in a file of this machine, on object storage or the web, or in a service.
+
+An address knows what GDAL has to open, whether it is there, what tells its versions apart and what
+to do when it cannot be read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyogrio
+
+from flexruimte.errors import SourceError
+from flexruimte.evidence import storage
+from flexruimte.evidence.sources.gdal_options import gdal_options
+
+__all__ = ["Address", "LocalFile", "RemoteFile", "Service", "address_of", "locate"]
+
+_NOTHING_THERE = "correct 'source', or leave the layer out and name it in not_assessed"
+_stamps_seen: dict[str, storage.Stamp] = {}
+"""By remote path: the version of which GDAL keeps parts, for as long as this process lives."""
+
+
+def locate(source: str, folder: Path) -> str:
+    """Return what GDAL has to open.
+
+    Paths are relative to a folder, inside an archive too; addresses stay as they are.
+
+    Examples
+    --------
+    >>> locate("/vsizip/plans.zip", Path("/data")), locate("PG:dbname=flex", Path("/data"))
+    ('/vsizip//data/plans.zip', 'PG:dbname=flex')
+    >>> locate("s3://bucket/plans.gpkg", Path("/data"))
+    '/vsis3/bucket/plans.gpkg'
+    >>> locate("/vsizip/s3://bucket/plans.zip", Path("/data"))
+    '/vsizip//vsis3/bucket/plans.zip'
+    """
+    if source.startswith("/vsizip/"):
+        return f"/vsizip/{locate(source.removeprefix('/vsizip/'), folder)}"
+    if source.startswith("s3://"):
+        return f"/vsis3/{source.removeprefix('s3://')}"
+    return source if _is_address(source) else str(folder / source)
+
+
+def _is_address(source: str) -> bool:
+    """Return whether this is for GDAL alone to understand, and not a path in a folder."""
+    scheme, colon, _ = source.partition(":")
+    return (
+        source.startswith("/vsi")
+        or "://" in source
+        or (bool(colon) and len(scheme) > 1 and scheme.isalnum())
+    )
+
+
+class Address(Protocol):
+    """Where a source is."""
+
+    @property
+    def path(self) -> str:
+        """What GDAL has to open."""
+
+    @property
+    def is_files(self) -> bool:
+        """Whether it is files of this machine, and they are there."""
+
+    def check_presence(self, label: str, named: str) -> None:
+        """Raise a SourceError where there is nothing.
+
+        Parameters
+        ----------
+        label
+            How messages call the source.
+        named
+            The address as the study has it.
+        """
+
+    def stamp(self) -> object:
+        """Return what changes when the content may have changed, as values that JSON can hold."""
+
+    def read_bytes(self) -> bytes:
+        """Return the content of a file; OSError when it cannot be had."""
+
+    def vector_session(self) -> AbstractContextManager[Any]:
+        """Return a context in which pyogrio can open the path."""
+
+    def raster_session(self) -> AbstractContextManager[Any]:
+        """Return a context in which rasterio can open the path."""
+
+    def remedy(self, tool: str) -> str:
+        """Return what to do when a library could not read it.
+
+        Parameters
+        ----------
+        tool
+            The program of GDAL that shows what is in such a file.
+        """
+
+
+class _WithoutOptions:
+    """An address that GDAL opens as it is."""
+
+    def vector_session(self) -> AbstractContextManager[Any]:
+        """Return a context that does nothing."""
+        return nullcontext()
+
+    def raster_session(self) -> AbstractContextManager[Any]:
+        """Return a context that does nothing."""
+        return nullcontext()
+
+
+@dataclass(frozen=True)
+class LocalFile(_WithoutOptions):
+    """A file, a folder that GDAL reads as one, or a file in a zip archive, on this machine."""
+
+    path: str
+
+    @property
+    def _plain(self) -> Path:
+        return Path(self.path.removeprefix("/vsizip/"))
+
+    @property
+    def _file(self) -> Path | None:
+        """The file itself, or the archive that holds it."""
+        candidates = (self._plain, *self._plain.parents)
+        return next((path for path in candidates if path.is_file()), None)
+
+    @property
+    def is_files(self) -> bool:
+        """Whether the file is there."""
+        return bool(self.stamp())
+
+    def check_presence(self, label: str, named: str) -> None:
+        """Raise a SourceError where there is nothing."""
+        del named  # a path says more
+        if self._file is None and not self._plain.is_dir():
+            raise SourceError(f"{label}: there is no file {self._plain}; {_NOTHING_THERE}")
+
+    def stamp(self) -> list[tuple[str, int, int]]:
+        """Return name, size and time of change of each file that belongs to it."""
+        file, folder = self._file, self._plain
+        if file is not None:
+            # A shapefile is several files; a GeoPackage may have a journal.
+            return _stamped(beside for beside in file.parent.iterdir() if beside.stem == file.stem)
+        return _stamped(folder.rglob("*")) if folder.is_dir() and folder.is_absolute() else []
+
+    def read_bytes(self) -> bytes:
+        """Return the content."""
+        if self.path.startswith("/vsizip/"):
+            raise OSError("a table is not read from an archive: unpack it")
+        return Path(self.path).read_bytes()
+
+    def remedy(self, tool: str) -> str:
+        """Return what to do, by what can be seen of the file."""
+        file = self._file
+        if file is not None and not os.access(file, os.R_OK):
+            return f"this account may not read it: change that with chmod +r {file}"
+        if file is not None and file.stat().st_size == 0:
+            return "the file is empty: make it or download it again"
+        return (
+            "the file may be damaged or of another kind: make it or download it again, "
+            f"or see what GDAL finds in it with {tool} {self.path}"
+        )
+
+
+def _stamped(paths: Iterable[Path]) -> list[tuple[str, int, int]]:
+    files = sorted(path for path in paths if path.is_file())
+    return [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """An object on storage or a file behind a web address, of which GDAL reads ranges of bytes."""
+
+    path: str
+    is_files = False
+
+    def check_presence(self, label: str, named: str) -> None:
+        """Raise a SourceError where there is nothing, or no answer.
+
+        GDAL keeps what it read of an address. Where that has changed meanwhile, it is dropped here.
+        """
+        try:
+            stamp = storage.stamp(self.path)
+        except OSError as error:
+            raise SourceError(
+                f"{label} cannot be reached: {storage.explained(error, self.path)}"
+            ) from None
+        if stamp is None:
+            raise SourceError(f"{label}: there is nothing at {named}; {_NOTHING_THERE}")
+        if _stamps_seen.setdefault(self.path, stamp) != stamp:
+            pyogrio.vsi_curl_clear_cache()
+            _stamps_seen[self.path] = stamp
+
+    def stamp(self) -> object:
+        """Return the path with size, entity tag and time of change, as far as they are told."""
+        try:
+            return [self.path, storage.stamp(self.path)]
+        except OSError as error:
+            raise SourceError(
+                f"{self.path} cannot be reached: {storage.explained(error, self.path)}"
+            ) from None
+
+    def read_bytes(self) -> bytes:
+        """Return the content."""
+        if self.path.startswith("/vsizip/"):
+            raise OSError("a table is not read from an archive: unpack it")
+        return storage.read_bytes(self.path)
+
+    def vector_session(self) -> AbstractContextManager[Any]:
+        """Return a context in which GDAL knows where the objects are."""
+        return gdal_options(storage.gdal_options())
+
+    @contextmanager
+    def raster_session(self) -> Iterator[None]:
+        """Open a context in which GDAL knows where the objects are, and keeps nothing of them.
+
+        GDAL finds out itself who asks, whether the package boto3 is there or not. It keeps nothing,
+        as the raster may change. rasterio takes the options back at the end; on the main thread
+        they count for all threads meanwhile, on another thread for that one alone.
+        """
+        from rasterio import Env  # where it is used, as it takes long to load
+        from rasterio.session import DummySession
+
+        options = {**storage.gdal_options(), "CPL_VSIL_CURL_NON_CACHED": self.path}
+        with Env(session=DummySession(), **options):
+            yield
+
+    def remedy(self, tool: str) -> str:
+        """Return what to do."""
+        del tool  # not everybody's has the same settings for storage
+        return f"the file may be damaged: put it there again; or {storage.advice(self.path)}"
+
+
+@dataclass(frozen=True)
+class Service(_WithoutOptions):
+    """A service or database that GDAL speaks with, or a file system that only GDAL knows."""
+
+    path: str
+    is_files = False
+
+    def check_presence(self, label: str, named: str) -> None:
+        """Do nothing: only opening it tells."""
+
+    def stamp(self) -> object:
+        """Return nothing: its changes cannot be seen from here."""
+        return []
+
+    def read_bytes(self) -> bytes:
+        """Raise an OSError: it is not a file."""
+        raise OSError("it is not a file")
+
+    def remedy(self, tool: str) -> str:
+        """Return what to do."""
+        return f"check the address, and that the service answers and lets this account in: {tool}"
+
+
+def address_of(source: str, folder: Path) -> Address:
+    """Return where a source is.
+
+    Parameters
+    ----------
+    source
+        As the study has it.
+    folder
+        What a relative path is relative to.
+    """
+    path = locate(source, folder)
+    if storage.is_elsewhere(path):
+        return RemoteFile(path)
+    return Service(path) if _is_address(path.removeprefix("/vsizip/")) else LocalFile(path)
