@@ -32,14 +32,9 @@ from rich.table import Table
 from rich.text import Text
 
 from flexruimte import batch
-from flexruimte.analyses.follow_up import (
-    COST_FIGURES,
-    COSTS,
-    TARGETS,
-    compare_with_targets,
-    write_costs,
-)
+from flexruimte.analyses.costs import COST_FIGURES_CSV, COSTS_CSV, write_costs
 from flexruimte.analyses.relocation.files import RELOCATION_FOLDER, RELOCATION_GEOJSON
+from flexruimte.analyses.targets import TARGETS_CSV, compare_with_targets
 from flexruimte.batch import BatchReport, Event, MunicipalityRun
 from flexruimte.errors import FlexruimteError
 from flexruimte.results.layouts import write_layouts
@@ -363,7 +358,7 @@ def relocate(
     ] = False,
 ) -> None:
     """Plan where the homes of a run go when their term ends."""
-    from flexruimte.analyses.next_place import (
+    from flexruimte.analyses.relocation.run import (
         relocate as relocate_run,
     )  # a quarter of a second, for those who plan moves only
 
@@ -398,7 +393,9 @@ def targets(
     out: ResultsArgument,
     name: Annotated[
         str,
-        typer.Argument(metavar="[TARGETS]", help="A built-in example, or the path of a TOML file."),
+        typer.Argument(
+            metavar="[TARGETS]", help="A built-in example, or the path of a TOML file."
+        ),
     ] = "targets-minister-2021",
 ) -> None:
     """Hold a run against targets: what is covered, what is short, and which locations fill it."""
@@ -417,7 +414,7 @@ def targets(
     _stdout.print(table)
     for target, why in found.unknown.items():
         _stdout.print(Text(f"{target} is unknown: {why}"), soft_wrap=True)
-    _stdout.print(Text(f"more in {place_of(out).named(TARGETS)}"), soft_wrap=True)
+    _stdout.print(Text(f"more in {place_of(out).named(TARGETS_CSV)}"), soft_wrap=True)
 
 
 @app.command()
@@ -449,7 +446,7 @@ def costs(
     table = write_costs(out, figures, given)
     _stdout.print(
         Text(
-            f"costs of {len(table)} locations in {place_of(out).named(COSTS)}, the figures in {place_of(out).named(COST_FIGURES)}"
+            f"costs of {len(table)} locations in {place_of(out).named(COSTS_CSV)}, the figures in {place_of(out).named(COST_FIGURES_CSV)}"
         ),
         soft_wrap=True,
     )

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from flexruimte import Study
-from flexruimte.analyses.next_place import relocate
+from flexruimte.analyses.relocation.run import relocate
 from flexruimte.analyses.relocation import replay
 from flexruimte.errors import FlexruimteError
 from test_cli import run
