@@ -22,11 +22,11 @@ from flexruimte.kernels.overlap import (
     stays_at_boundary,
 )
 from flexruimte.rules.conditions import (
-    all_of,
-    answers_of_test,
-    answers_of_where,
     as_numbers,
     as_text,
+    conjunction,
+    evaluate_filter,
+    evaluate_test,
 )
 from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.rules.ruleset import Ruleset
@@ -104,8 +104,8 @@ def assess_land(
         if not isinstance(features, Features):
             findings[rule_id] = _absent(count)
             continue
-        applies = all_of(
-            (answers_of_test(test, measures[test.measure], ruleset) for test in rule.when), count
+        applies = conjunction(
+            (evaluate_test(test, measures[test.measure], ruleset) for test in rule.when), count
         )
         findings[rule_id], found = _assess_rule(
             rule, features, overlay, applies, ruleset.excludes(rule)
@@ -134,7 +134,7 @@ def _assess_rule(
     rule: LandRule, features: Features, overlay: Overlay, applies: Verdicts, excludes: bool
 ) -> tuple[LandFinding, Overlaps]:
     """Return what a rule finds, and where the features that surely count share something with the parcels."""
-    counts = np.minimum(features.certainty, answers_of_where(rule.where, features.table))
+    counts = np.minimum(features.certainty, evaluate_filter(rule.where, features.table))
     distance, readable = _distances(rule, features)
     counts = np.minimum(counts, np.where(readable, YES, UNKNOWN))
     found = _reached(features, overlay, counts, distance)

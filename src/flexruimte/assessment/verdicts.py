@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flexruimte.rules.conditions import all_of, answers_of_test
+from flexruimte.rules.conditions import conjunction, evaluate_test
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import NO, UNKNOWN, YES, Booleans, Level, Status, Verdicts
@@ -37,8 +37,8 @@ def assess_site_types(ruleset: Ruleset, measures: pd.DataFrame) -> NDArray[Any]:
     result = np.full(count, OTHER_SITE_TYPE, dtype=object)
     open_to_question = np.ones(count, dtype=bool)
     for type_id, site_type in ruleset.site_types.items():
-        answer = all_of(
-            (answers_of_test(test, measures[test.measure], ruleset) for test in site_type.when),
+        answer = conjunction(
+            (evaluate_test(test, measures[test.measure], ruleset) for test in site_type.when),
             count,
         )
         result[open_to_question & (answer == YES)] = type_id
@@ -83,13 +83,13 @@ def answers_of_rules(
         if isinstance(rule, LandRule):
             answers[rule_id] = land_verdicts[rule_id]
             continue
-        answer = answers_of_test(rule, measures[rule.measure], ruleset)
+        answer = evaluate_test(rule, measures[rule.measure], ruleset)
         if rule.measure in may_be_lower:
             answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer).astype(
                 np.int8
             )
-        applies = all_of(
-            (answers_of_test(when, measures[when.measure], ruleset) for when in rule.when), count
+        applies = conjunction(
+            (evaluate_test(when, measures[when.measure], ruleset) for when in rule.when), count
         )
         answer = np.where(
             applies == NO, YES, np.where((applies == UNKNOWN) & (answer == NO), UNKNOWN, answer)
@@ -117,7 +117,7 @@ def assess_status(
     others = [rule_id for rule_id in verdicts if rule_id not in excluding]
     count = len(decided_in)
     worst, worst_hardest, worst_other = (
-        all_of((verdicts[rule_id] for rule_id in rules), count)
+        conjunction((verdicts[rule_id] for rule_id in rules), count)
         for rules in (excluding, hardest, others)
     )
     status = np.where(worst_other == NO, Status.ATTENTION, Status.AVAILABLE).astype(object)

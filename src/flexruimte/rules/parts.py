@@ -115,7 +115,15 @@ def _as_condition(value: Any) -> Any:
 
 
 class FieldCondition(Model):
-    """A test of one field of a layer. What is set must all hold; a null field answers `when_null`."""
+    """A test of one field of a layer.
+
+    What is set must all hold; a null field answers `when_null`.
+
+    Examples
+    --------
+    >>> FieldCondition(in_=["current"], when_null="no").when_null
+    'no'
+    """
 
     in_: list[Scalar] | None = Field(default=None, alias="in")
     not_in: list[Scalar] | None = None

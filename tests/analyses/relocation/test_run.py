@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from flexruimte import Study
-from flexruimte.analyses.relocation.run import relocate
 from flexruimte.analyses.relocation import replay
+from flexruimte.analyses.relocation.run import relocate
 from flexruimte.errors import FlexruimteError
 from test_cli import run
 from toy_files import write_toy_study

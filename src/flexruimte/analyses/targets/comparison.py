@@ -144,7 +144,7 @@ def compare(
     >>> print(mra["homes"], mra["secured_homes"], mra["status"])
     3000 120 unknown
     >>> found.unknown["mra"].split(":")[1]
-    ' 31 of 32 municipalities were not assessed'
+    ' 29 of 30 municipalities were not assessed'
     """
     rows, repeated = check_locations(locations)
     default_years = targets.required_years.value if required_years is None else required_years
