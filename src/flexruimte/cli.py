@@ -378,7 +378,7 @@ def relocate(
             reuse_sites=reuse_sites,
             progress=lambda text: status.update(text) if status else None,
         )
-    for line in plan.sentences(language):
+    for line in plan.describe(language):
         _stdout.print(Text(line), soft_wrap=True)
     _stdout.print(
         Text(

@@ -23,7 +23,7 @@ from flexruimte.analyses.relocation import (
     plan_relocation,
     replay,
 )
-from flexruimte.analyses.relocation.cuts import broken_cut
+from flexruimte.analyses.relocation.cuts import violated_cut
 from flexruimte.analyses.relocation.network import build_network
 from flexruimte.analyses.relocation.problem import prepare
 from flexruimte.analyses.relocation.program import home_classes, relax, seed_routes
@@ -134,7 +134,7 @@ def test_no_next_place_is_an_answer() -> None:
     assert plan.stranded_by_year == {2042: 30}
     assert plan.secured_share == 0
     assert set(plan.stranded["reason"]) == {"no_open_site"}
-    assert "30 homes have no next place in 2042." in plan.sentences()
+    assert "30 homes have no next place in 2042." in plan.describe()
     assert plan.locations["next_place_eur"].tolist() == pytest.approx(
         [(plan.parameters.stranded_eur or 0) + 15 * (plan.parameters.stranded_eur_per_year or 0)]
     )
@@ -155,7 +155,7 @@ def test_nobody_has_to_leave() -> None:
     plan = plan_relocation(three_sites(), RelocationParameters(horizon_years=15), HOMES_OF_A)
     assert plan.moves.empty
     assert np.isnan(plan.secured_share)
-    assert "No home has to leave its place within the plan." in plan.sentences()
+    assert "No home has to leave its place within the plan." in plan.describe()
     assert plan.municipalities.query("gemeente_code == 'GM01'")["standing"].tolist() == [30] * 15
     # A year more, and 2042 is in the plan.
     assert (
@@ -707,7 +707,7 @@ def test_cuts_hold_for_every_filling(seed: int) -> None:
     chosen = random.choice(np.arange(1, largest + 1), 3, replace=False)
     share = random.dirichlet(np.ones(3)) * room
     standing[chosen] = share / chosen
-    weights = broken_cut(room, standing)
+    weights = violated_cut(room, standing)
     if weights is None:
         return
     assert weights @ standing > 1

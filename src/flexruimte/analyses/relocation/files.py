@@ -1,4 +1,7 @@
-"""A relocation plan on disk: tables, a summary, lines for viewers, and the secured share as a table that a study can use as a layer."""
+"""A relocation plan on disk: tables, a summary, lines for viewers, and a layer for a next study.
+
+The layer is a table of parcels with the share of homes that have a secured next place.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from flexruimte.analyses.tables import write_csv
 from flexruimte.errors import OutputError
 from flexruimte.results.tables import listed_ids
 from flexruimte.results.wgs84 import DECIMALS, best_transformation
@@ -71,7 +75,7 @@ def write_relocation(
     document = {
         "study": summary["study"],
         "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
-        "said": plan.sentences(language),
+        "said": plan.describe(language),
         "secured_share": None if np.isnan(plan.secured_share) else round(plan.secured_share, 6),
         "stranded_by_year": plan.stranded_by_year,
         "money_eur": round(plan.money_eur, 2),
@@ -91,9 +95,9 @@ def write_relocation(
 def next_places(plan: RelocationPlan, parcels: pd.DataFrame) -> pd.DataFrame:
     """Return per parcel the share of homes with a secured next place, for a study that weighs it.
 
-    Where homes had to leave, it is their share with a next place. Elsewhere it says whether one
+    Where homes had to leave, it is their share with a next place. Elsewhere it tells whether one
     more home, placed there as soon as the site is open, would find one: 1 where a place costs less
-    than the penalty for none, 0 where not, null where it need not leave in the plan.
+    than the penalty for having none, 0 where not, null where it need not leave within the plan.
 
     Parameters
     ----------
@@ -125,23 +129,23 @@ def next_places(plan: RelocationPlan, parcels: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, with amounts and distances in two decimals and shares in six."""
     amounts = {
         name: table[name].round(2)
         for name in table
         if str(name).endswith(("_eur", "_m", "_x", "_y"))
     }
     shares = {name: table[name].round(6) for name in table if str(name).endswith("_share")}
-    with whole_file(path) as partial:
-        table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
+    write_csv(table.assign(**amounts, **shares), path)  # type: ignore[arg-type]  # names are texts
 
 
 def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -> None:
-    """Write a line for each stream of homes from one location to the next, and a point where homes have no next place."""
+    """Write moves between two locations as lines, and stranded homes as points."""
     language: Language = summary["study"]["language"]
     at = plan.sites.set_index(PARCEL_ID)[["x", "y"]].to_numpy(dtype=np.float64)
     longitude, latitude = best_transformation().transformer.transform(at[:, 0], at[:, 1])
     points = np.round(np.stack([longitude, latitude], axis=1), DECIMALS).tolist() if len(at) else []
-    place = dict(zip(plan.sites[PARCEL_ID], points, strict=True))
+    point_of = dict(zip(plan.sites[PARCEL_ID], points, strict=True))
     features = []
     for row in plan.successors.to_dict("records"):
         values = {
@@ -152,7 +156,7 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
             "distance_m": round(row["distance_m"], 1),
             "cost_eur": round(row["cost_eur"], 2),
         }
-        line = [place[row["from_id"]], place[row["to_id"]]]
+        line = [point_of[row["from_id"]], point_of[row["to_id"]]]
         features.append(
             {
                 "type": "Feature",
@@ -169,7 +173,7 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
             **{name: row[name] for name in ("year", "homes", "reason")},
         }
         values["reason_label"] = label(STRANDED_REASONS, row["reason"], language)
-        point = {"type": "Point", "coordinates": place[row[PARCEL_ID]]}
+        point = {"type": "Point", "coordinates": point_of[row[PARCEL_ID]]}
         features.append(
             {"type": "Feature", "geometry": point, "properties": {"kind": "stranded", **values}}
         )
@@ -177,7 +181,7 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
         "type": "FeatureCollection",
         "name": summary["study"]["name"],
         "as_of": summary["study"]["as_of"],
-        "said": plan.sentences(language),
+        "said": plan.describe(language),
         "features": features,
     }
     with whole_file(path) as partial:
