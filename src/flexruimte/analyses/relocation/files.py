@@ -1,7 +1,4 @@
-"""A relocation plan on disk: tables, a summary, lines for viewers, and a layer for a next study.
-
-The layer is a table of parcels with the share of homes that have a secured next place.
-"""
+"""A relocation plan on disk: tables, a summary, lines for viewers, and the secured share as a table that a study can use as a layer."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from flexruimte.analyses.tables import write_csv
 from flexruimte.errors import OutputError
 from flexruimte.results.tables import listed_ids
 from flexruimte.results.wgs84 import DECIMALS, best_transformation
@@ -95,9 +91,9 @@ def write_relocation(
 def next_places(plan: RelocationPlan, parcels: pd.DataFrame) -> pd.DataFrame:
     """Return per parcel the share of homes with a secured next place, for a study that weighs it.
 
-    Where homes had to leave, it is their share with a next place. Elsewhere it tells whether one
+    Where homes had to leave, it is their share with a next place. Elsewhere it says whether one
     more home, placed there as soon as the site is open, would find one: 1 where a place costs less
-    than the penalty for having none, 0 where not, null where it need not leave within the plan.
+    than the penalty for none, 0 where not, null where it need not leave in the plan.
 
     Parameters
     ----------
@@ -129,23 +125,23 @@ def next_places(plan: RelocationPlan, parcels: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, with amounts and distances in two decimals and shares in six."""
     amounts = {
         name: table[name].round(2)
         for name in table
         if str(name).endswith(("_eur", "_m", "_x", "_y"))
     }
     shares = {name: table[name].round(6) for name in table if str(name).endswith("_share")}
-    write_csv(table.assign(**amounts, **shares), path)  # type: ignore[arg-type]  # names are texts
+    with whole_file(path) as partial:
+        table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
 
 
 def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -> None:
-    """Write moves between two locations as lines, and stranded homes as points."""
+    """Write a line for each stream of homes from one location to the next, and a point where homes have no next place."""
     language: Language = summary["study"]["language"]
     at = plan.sites.set_index(PARCEL_ID)[["x", "y"]].to_numpy(dtype=np.float64)
     longitude, latitude = best_transformation().transformer.transform(at[:, 0], at[:, 1])
     points = np.round(np.stack([longitude, latitude], axis=1), DECIMALS).tolist() if len(at) else []
-    point_of = dict(zip(plan.sites[PARCEL_ID], points, strict=True))
+    place = dict(zip(plan.sites[PARCEL_ID], points, strict=True))
     features = []
     for row in plan.successors.to_dict("records"):
         values = {
@@ -156,7 +152,7 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
             "distance_m": round(row["distance_m"], 1),
             "cost_eur": round(row["cost_eur"], 2),
         }
-        line = [point_of[row["from_id"]], point_of[row["to_id"]]]
+        line = [place[row["from_id"]], place[row["to_id"]]]
         features.append(
             {
                 "type": "Feature",
@@ -173,7 +169,7 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
             **{name: row[name] for name in ("year", "homes", "reason")},
         }
         values["reason_label"] = label(STRANDED_REASONS, row["reason"], language)
-        point = {"type": "Point", "coordinates": point_of[row[PARCEL_ID]]}
+        point = {"type": "Point", "coordinates": place[row[PARCEL_ID]]}
         features.append(
             {"type": "Feature", "geometry": point, "properties": {"kind": "stranded", **values}}
         )
