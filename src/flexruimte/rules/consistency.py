@@ -190,12 +190,12 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
                 f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off "
                 f"at limit_m = {limit:g}; raise the limit"
             )
-    for place, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
+    for kind, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
         for name, weighted in table.items():
             for criterion_id in weighted.weights:
                 if criterion_id not in ruleset.criteria:
                     yield _unknown(
-                        f"{place}.{name}.weights", "criterion", criterion_id, ruleset.criteria
+                        f"{kind}.{name}.weights", "criterion", criterion_id, ruleset.criteria
                     )
     for theme in ruleset.themes:
         if theme not in THEMES or theme == "suitability":

@@ -25,7 +25,7 @@ __all__ = [
     "Prices",
     "Route",
     "build_network",
-    "label",
+    "label_nodes",
     "route_cost",
     "routes_from",
     "routes_within",
@@ -184,7 +184,7 @@ def stay_price(
     return result
 
 
-def label(network: Network, prices: Prices, size: int) -> Labels:
+def label_nodes(network: Network, prices: Prices, size: int) -> Labels:
     """Return the cheapest way onward from every node, at given prices of places.
 
     Parameters

@@ -23,7 +23,7 @@ import numpy as np
 from scipy import optimize, sparse
 
 from flexruimte.analyses.relocation.cuts import Cuts, violated_cut, whole_group_cuts
-from flexruimte.analyses.relocation.network import Labels, Prices, label, routes_from
+from flexruimte.analyses.relocation.network import Labels, Prices, label_nodes, routes_from
 from flexruimte.analyses.relocation.parameters import RelocationError
 from flexruimte.analyses.relocation.routes import Routes, RouteTable
 from flexruimte.vocabulary import Floats, Integers
@@ -182,7 +182,7 @@ def write_program(routes: Routes, table: RouteTable, classes: Classes, cuts: Cut
 
 def seed_routes(routes: Routes) -> None:
     """Add the cheapest routes of each origin as if there were room everywhere."""
-    labels = label(
+    labels = label_nodes(
         routes.network,
         Prices.none(routes.network.problem),
         routes.network.problem.parameters.group_homes,
@@ -227,7 +227,8 @@ def relax(routes: Routes, classes: Classes, progress: Progress) -> Relaxation:
             np.minimum.at(least, program.route_of, reduced / classes.size[program.class_of])
             routes.keep_best(table, least, _KEPT_ROUTES)
         labels = {
-            size: label(routes.network, prices, size if classes.whole else 0) for size in sizes
+            size: label_nodes(routes.network, prices, size if classes.whole else 0)
+            for size in sizes
         }
         shortfall, joined = _price(routes, classes, labels, duals)
         found = Relaxation(value + shortfall, prices, duals, labels, cuts)

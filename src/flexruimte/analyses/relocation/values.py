@@ -21,7 +21,7 @@ from flexruimte.analyses.relocation.network import (
     Network,
     build_network,
     departures_of,
-    label,
+    label_nodes,
     stay_price,
 )
 from flexruimte.analyses.relocation.problem import Problem
@@ -60,11 +60,11 @@ def site_values(network: Network, classes: Classes, relaxation: Relaxation) -> V
     problem = network.problem
     homes = problem.sites[HOMES_MID].to_numpy(dtype=np.float64)
     hectares = problem.sites["hectares"].to_numpy(dtype=np.float64)
-    place = relaxation.prices.home.sum(axis=1)
+    room = relaxation.prices.home.sum(axis=1)
     density = np.divide(homes, hectares, out=np.full(len(homes), np.nan), where=hectares > 0)
     everywhere = build_network(problem, from_everywhere=True)
-    ways = label(everywhere, relaxation.prices, 0)
-    later = _ways_from(problem, ways, problem.end + 1)
+    labels = label_nodes(everywhere, relaxation.prices, 0)
+    later = _onward_from(problem, labels, problem.end + 1)
     gain = _gain_of_origins(network, classes, relaxation, later[0])
     gain = np.maximum(gain, _gain_on_the_way(network, classes, relaxation, later))
     leaving = problem.first_leaving
@@ -73,18 +73,18 @@ def site_values(network: Network, classes: Classes, relaxation: Relaxation) -> V
         & (leaving >= problem.first_year)
         & (leaving < problem.end_year)
     )
-    next_place = np.where(due, _ways_from(problem, ways, leaving)[0], np.nan)
-    return Values(place, place * density, np.maximum(gain, 0.0) * homes, next_place)
+    next_place = np.where(due, _onward_from(problem, labels, leaving)[0], np.nan)
+    return Values(room, room * density, np.maximum(gain, 0.0) * homes, next_place)
 
 
-def _ways_from(problem: Problem, ways: Labels, leaving: Integers) -> Floats:
+def _onward_from(problem: Problem, labels: Labels, leaving: Integers) -> Floats:
     """Return the least cost onward from each site, left in a year of its own. (moves + 1, n).
 
     It is 0 after the plan, and infinite before it.
     """
-    result = np.where(leaving >= problem.end_year, 0.0, np.inf) * np.ones((len(ways.value), 1))
+    result = np.where(leaving >= problem.end_year, 0.0, np.inf) * np.ones((len(labels.value), 1))
     within = np.flatnonzero((leaving >= problem.first_year) & (leaving < problem.end_year))
-    result[:, within] = ways.value[:, within, leaving[within] - problem.first_year]
+    result[:, within] = labels.value[:, within, leaving[within] - problem.first_year]
     return result
 
 
