@@ -379,10 +379,7 @@ def prepare(
 
 
 def _first_year(table: pd.DataFrame, placed: pd.DataFrame) -> int:
-    """Return the year of the first placement, or else the first year that a site is open.
-
-    Where there are neither, any year will do.
-    """
+    """Return the year of the first placement, or else the first that a site is open, or 2000."""
     years = (
         placed["year"]
         if len(placed)
