@@ -17,8 +17,8 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from flexruimte import Study
-from flexruimte.analyses.next_place import relocate
 from flexruimte.analyses.relocation import replay
+from flexruimte.analyses.relocation.run import relocate
 from flexruimte.assessment.pipeline import Assessment, assess
 from flexruimte.batch import run
 from flexruimte.study.checks import check

@@ -22,7 +22,7 @@ from flexruimte.kernels.overlap import (
     rest_within_boundary_strip,
     subtract,
 )
-from flexruimte.rules.conditions import answers_of_where
+from flexruimte.rules.conditions import evaluate_filter
 from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.vocabulary import (
     AREA_TOLERANCE,
@@ -119,7 +119,7 @@ def _find(rule: LandRule, features: Features, overlay: Overlay) -> tuple[LandFin
 
 def _counting(rule: LandRule, features: Features) -> tuple[Verdicts, Floats]:
     """Return whether each feature counts for a rule, and how far around it the rule reaches."""
-    counts = np.minimum(features.certainty, answers_of_where(rule.where, features.table))
+    counts = np.minimum(features.certainty, evaluate_filter(rule.where, features.table))
     distance, readable = _distances(rule, features)
     return np.minimum(counts, np.where(readable, YES, UNKNOWN)), distance
 

@@ -25,7 +25,7 @@ from flexruimte.kernels.overlap import (
     index_geometries,
     isoperimetric_quotient,
 )
-from flexruimte.rules.conditions import answers_of_where, as_numbers
+from flexruimte.rules.conditions import as_numbers, evaluate_filter
 from flexruimte.rules.regulations import Agreements, Plans, Regime
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -229,7 +229,7 @@ def _read_plans(
     unread_status = ~(hard | soft | ignored)
     placeholder = isoperimetric_quotient(features.geometries) > plans.circle_quotient
     start = _start_dates(plans, features.table)
-    counts = np.minimum(features.certainty, answers_of_where(plans.where, features.table))
+    counts = np.minimum(features.certainty, evaluate_filter(plans.where, features.table))
     found = overlay.of(features)
     found = found.where((counts[found.feature] > NO) & ~ignored[found.feature])
     # One row per parcel and plan, without what is no more than the edge of the map.

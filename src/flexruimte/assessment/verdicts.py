@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.rules.conditions import all_of, answers_of_test
+from flexruimte.rules.conditions import conjunction, evaluate_test
 from flexruimte.rules.rules import LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -54,8 +54,8 @@ def assess_site_types(ruleset: Ruleset, measures: pd.DataFrame) -> NDArray[Any]:
     result = np.full(count, OTHER_SITE_TYPE, dtype=object)
     open_to_question = np.ones(count, dtype=bool)
     for type_id, site_type in ruleset.site_types.items():
-        answer = all_of(
-            (answers_of_test(test, measures[test.measure], ruleset) for test in site_type.when),
+        answer = conjunction(
+            (evaluate_test(test, measures[test.measure], ruleset) for test in site_type.when),
             count,
         )
         result[open_to_question & (answer == YES)] = type_id
@@ -101,7 +101,7 @@ def answers_of_rules(
             excludes = ruleset.excludes(rule)
             answers[rule_id] = _on_land(findings[rule_id], applies, measures[AREA], excludes)
             continue
-        answer = answers_of_test(rule, measures[rule.measure], ruleset)
+        answer = evaluate_test(rule, measures[rule.measure], ruleset)
         if rule.measure in may_be_lower:
             answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer)
         answers[rule_id] = _where_it_applies(answer, applies)
@@ -135,8 +135,8 @@ def takes_land(
 
 
 def _applies(ruleset: Ruleset, rule: Rule, measures: pd.DataFrame) -> Verdicts:
-    tests = (answers_of_test(test, measures[test.measure], ruleset) for test in rule.when)
-    return all_of(tests, len(measures))
+    tests = (evaluate_test(test, measures[test.measure], ruleset) for test in rule.when)
+    return conjunction(tests, len(measures))
 
 
 def _where_it_applies(answer: Verdicts, applies: Verdicts) -> Verdicts:
@@ -183,7 +183,7 @@ def assess_status(
     others = [rule_id for rule_id in verdicts if rule_id not in excluding]
     count = len(decided_in)
     worst, worst_hardest, worst_other = (
-        all_of((verdicts[rule_id] for rule_id in rules), count)
+        conjunction((verdicts[rule_id] for rule_id in rules), count)
         for rules in (excluding, hardest, others)
     )
     status = np.where(worst_other == NO, Status.ATTENTION, Status.AVAILABLE).astype(object)

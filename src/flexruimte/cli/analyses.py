@@ -11,14 +11,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from flexruimte.analyses.follow_up import (
-    COST_FIGURES,
-    COSTS,
-    TARGETS,
-    compare_with_targets,
-    write_costs,
-)
+from flexruimte.analyses.costs import COST_FIGURES_CSV, write_costs
 from flexruimte.analyses.relocation.files import RELOCATION_FOLDER, RELOCATION_GEOJSON
+from flexruimte.analyses.targets import TARGETS_CSV, compare_with_targets
 from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
 from flexruimte.results.store import place_of
 
@@ -75,7 +70,7 @@ def _relocate(
     language: Language,
 ) -> None:
     # Scipy's optimisation loads with it: a quarter of a second, for those who plan moves only.
-    from flexruimte.analyses.next_place import relocate as relocate_run
+    from flexruimte.analyses.relocation.run import relocate as relocate_run
 
     with stderr.status("reading the run") if stderr.is_terminal else nullcontext() as status:
         plan = relocate_run(
@@ -87,7 +82,7 @@ def _relocate(
             reuse_sites=reuse_sites,
             progress=lambda text: status.update(text) if status else None,
         )
-    for line in plan.sentences(language):
+    for line in plan.describe(language):
         print_line(line)
     folder, geojson = map(place_of(out).named, (RELOCATION_FOLDER, RELOCATION_GEOJSON))
     print_line(f"the plan is in {folder} and {geojson}")
@@ -110,7 +105,7 @@ def targets(
     stdout.print(table)
     for target, why in found.unknown.items():
         print_line(f"{target} is unknown: {why}")
-    print_line(f"more in {place_of(out).named(TARGETS)}")
+    print_line(f"more in {place_of(out).named(TARGETS_CSV)}")
 
 
 def costs(
@@ -139,5 +134,5 @@ def costs(
         "sale_share": sale_share,
     }
     table = write_costs(out, figures, given)
-    written, used = map(place_of(out).named, (COSTS, COST_FIGURES))
+    written, used = map(place_of(out).named, (COSTS_CSV, COST_FIGURES_CSV))
     print_line(f"costs of {len(table)} locations in {written}, the figures in {used}")

@@ -28,7 +28,7 @@ from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.raster import Grid
 from flexruimte.kernels.threads import in_threads
-from flexruimte.rules.conditions import answers_of_where, as_text
+from flexruimte.rules.conditions import as_text, evaluate_filter
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings, TableSettings
 from flexruimte.vocabulary import NO, Booleans, Geometries, Verdicts
@@ -317,7 +317,7 @@ def load_features(
             table[number] = (
                 table[number].astype("float64").where(table[number] >= spec.missing_below)
             )
-    certainty = answers_of_where(spec.rows, table)
+    certainty = evaluate_filter(spec.rows, table)
     ids = (
         as_text(frame[id_column]).fillna("").to_numpy(dtype=object)
         if id_column

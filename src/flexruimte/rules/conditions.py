@@ -1,4 +1,9 @@
-"""Tests of values, with three answers: a value that is not known answers "unknown", never "no" and never "yes"."""
+"""Tests of values in a logic of three values: YES, NO, and UNKNOWN where a value is not known.
+
+The logic is Kleene's strong logic of indeterminacy: with NO = -1, UNKNOWN = 0 and YES = 1, a
+conjunction is the minimum of its parts (S. C. Kleene, *Introduction to Metamathematics*, 1952,
+section 64).
+"""
 
 from __future__ import annotations
 
@@ -12,11 +17,17 @@ from flexruimte.rules.parts import FieldCondition, Scalar, Test, Where
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import NO, UNKNOWN, YES, Verdicts
 
-__all__ = ["all_of", "answers_of_test", "answers_of_where", "as_numbers", "as_text"]
+__all__ = ["as_numbers", "as_text", "conjunction", "evaluate_filter", "evaluate_test"]
 
 
 def as_numbers(values: pd.Series[Any]) -> pd.Series[float]:
-    """Return a column as float64; what is no number becomes NaN."""
+    """Return a column as float64; what is no number becomes NaN.
+
+    Examples
+    --------
+    >>> as_numbers(pd.Series(["3.5", "many", None])).tolist()
+    [3.5, nan, nan]
+    """
     return (
         values
         if values.dtype == np.float64
@@ -25,7 +36,10 @@ def as_numbers(values: pd.Series[Any]) -> pd.Series[float]:
 
 
 def as_text(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column as text; a whole number is written 3, never 3.0: as what it is read depends on whether a null was read with it.
+    """Return a column as text; a whole number is written 3, never 3.0.
+
+    A column of whole numbers is read as floats when it has a null, so that the same value would be
+    written in two ways.
 
     Examples
     --------
@@ -39,13 +53,21 @@ def as_text(values: pd.Series[Any]) -> pd.Series[Any]:
     return text.where(~whole, values.map("{:.0f}".format, na_action="ignore").astype("string"))
 
 
-def all_of(answers: Iterable[Verdicts], count: int) -> Verdicts:
-    """Return YES where all answers are, NO where any is, UNKNOWN elsewhere; YES where nothing is asked.
+def conjunction(answers: Iterable[Verdicts], count: int) -> Verdicts:
+    """Return YES where all verdicts are YES, NO where any is NO, and UNKNOWN elsewhere.
+
+    This is the conjunction of Kleene's strong logic: the minimum.
+
+    Parameters
+    ----------
+    answers
+        Verdicts that must all hold. (count,) int8 each; without any, all is YES.
+    count
+        How many values there are.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> all_of([np.array([1, 1, 0], np.int8), np.array([1, -1, -1], np.int8)], 3)
+    >>> conjunction([np.array([1, 1, 0], np.int8), np.array([1, -1, -1], np.int8)], 3)
     array([ 1, -1, -1], dtype=int8)
     """
     result = np.full(count, YES, dtype=np.int8)
@@ -54,15 +76,35 @@ def all_of(answers: Iterable[Verdicts], count: int) -> Verdicts:
     return result
 
 
-def answers_of_where(where: Where, table: pd.DataFrame) -> Verdicts:
-    """Return for each row of a table whether all conditions on its fields hold. (n,) int8."""
-    return all_of(
-        (_answers_of_condition(condition, table[field]) for field, condition in where.items()),
+def evaluate_filter(where: Where, table: pd.DataFrame) -> Verdicts:
+    """Return for each row of a table whether all conditions on its fields hold.
+
+    Parameters
+    ----------
+    where
+        Conditions by field.
+    table
+        With those fields. (n, ...)
+
+    Returns
+    -------
+    numpy.ndarray
+        Verdicts; YES for all where there are no conditions. (n,) int8
+
+    Examples
+    --------
+    >>> from flexruimte.rules.parts import FieldCondition
+    >>> table = pd.DataFrame({"status": ["current", "past", None]})
+    >>> evaluate_filter({"status": FieldCondition(in_=["current"])}, table)
+    array([ 1, -1,  0], dtype=int8)
+    """
+    return conjunction(
+        (_evaluate_condition(condition, table[field]) for field, condition in where.items()),
         len(table),
     )
 
 
-def _answers_of_condition(condition: FieldCondition, values: pd.Series[Any]) -> Verdicts:
+def _evaluate_condition(condition: FieldCondition, values: pd.Series[Any]) -> Verdicts:
     null = values.isna().to_numpy()
     if condition.is_null is not None:
         return np.where(null == condition.is_null, YES, NO).astype(np.int8)
@@ -94,7 +136,11 @@ def _answers_of_condition(condition: FieldCondition, values: pd.Series[Any]) -> 
 
 
 def _is_in(values: pd.Series[Any], wanted: list[Scalar]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Compare numbers as numbers and text as text, so that 40, 40.0 and "40" in a source are the same class."""
+    """Return whether each value is one of those that are wanted.
+
+    Numbers are compared as numbers and texts as text, so that 40, 40.0 and "40" in a source are the
+    same class.
+    """
     numbers = [value for value in wanted if isinstance(value, int | float)]
     texts = [value for value in wanted if isinstance(value, str)]
     found = np.zeros(len(values), dtype=bool)
@@ -105,12 +151,32 @@ def _is_in(values: pd.Series[Any], wanted: list[Scalar]) -> np.ndarray[Any, np.d
     return found
 
 
-def answers_of_test(test: Test, values: pd.Series[Any], ruleset: Ruleset) -> Verdicts:
-    """Return for each value of a measure whether it passes; a value equal to a threshold passes.
+def evaluate_test(test: Test, values: pd.Series[Any], ruleset: Ruleset) -> Verdicts:
+    """Return for each value of a measure whether it passes a test.
 
-    (n,) int8.
+    A value equal to a threshold passes. An empty list asks for nothing, so that everything passes.
 
-    An empty list, where the list is a placement parameter, asks for nothing: everything passes.
+    Parameters
+    ----------
+    test
+        Thresholds or classes, or the names of the placement parameters that hold them.
+    values
+        Of the measure; null is not known. (n,)
+    ruleset
+        Where placement parameters are looked up.
+
+    Returns
+    -------
+    numpy.ndarray
+        Verdicts. (n,) int8
+
+    Examples
+    --------
+    >>> from flexruimte.rules.files import load_ruleset
+    >>> from flexruimte.rules.parts import Test
+    >>> far_enough = Test(measure="distance_m", at_least=100)
+    >>> evaluate_test(far_enough, pd.Series([100.0, 99.0, None]), load_ruleset("flexwonen-nl"))
+    array([ 1, -1,  0], dtype=int8)
     """
     known = values.notna().to_numpy()
     passes = np.ones(len(values), dtype=bool)

@@ -1,4 +1,4 @@
-"""What parts of a ruleset say about each other that is not true."""
+"""Checks of a ruleset as a whole: what its parts say about each other must hold."""
 
 from __future__ import annotations
 
@@ -27,8 +27,15 @@ def _unknown(where: str, what: str, name: str, known: Iterable[str]) -> str:
     return f"[{where}] {what} '{name}' does not exist; {did_you_mean(name, known)}"
 
 
+def _wrong_unit(where: str, unit: str | None, measure: str, convert: str) -> str:
+    return (
+        f"[{where}] unit '{unit}' does not fit measure '{measure}', "
+        f"which is in {unit_of(measure)}; convert the {convert}"
+    )
+
+
 def problems(ruleset: RulesetTables) -> Iterator[str]:
-    """Yield what parts of a ruleset say about each other that is not true."""
+    """Yield the contradictions in a ruleset, each as one line with its table and a remedy."""
     measures = [*BUILT_IN_MEASURES, *ruleset.measures]
     yield from _problems_of_measures(ruleset)
     for where, test in tests_of(ruleset):
@@ -42,18 +49,27 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
             if rule.distance_m is None and getattr(
                 ruleset.layers.get(rule.layer), "geometry", "polygon"
             ) in ("line", "point"):
-                yield f"[rules.{rule_id}] {rule.layer} holds no areas; give a distance_m around its features"
+                yield (
+                    f"[rules.{rule_id}] {rule.layer} holds no areas; "
+                    "give a distance_m around its features"
+                )
             if rule.layer in ruleset.layers and ruleset.layers[rule.layer].geometry in (
                 "raster",
                 "table",
             ):
-                yield f"[rules.{rule_id}] layer '{rule.layer}' has no shapes to subtract; make a measure of it and test that"
+                yield (
+                    f"[rules.{rule_id}] layer '{rule.layer}' has no shapes to subtract; "
+                    "make a measure of it and test that"
+                )
         for test in rule.when:
             if (
                 test.measure != AREA
                 and getattr(ruleset.measures.get(test.measure), "of", "buildable") != "parcel"
             ):
-                yield f"[rules.{rule_id}] when can only ask for measures of the whole parcel, and '{test.measure}' is not one"
+                yield (
+                    f"[rules.{rule_id}] when can only ask for measures of the whole parcel, "
+                    f"and '{test.measure}' is not one"
+                )
     yield from _problems_of_weights(ruleset, measures)
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
         if reader is not None and reader.layer not in ruleset.layers:
@@ -105,12 +121,18 @@ def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
             yield _unknown(where, "placement parameter", unknown[0], ruleset.placement)
         if isinstance(spec, TransportTierMeasure):
             if not ruleset.transport_tiers:
-                yield f"[{where}] there are no transport tiers; add tables [transport_tiers.NAME] with width_m, height_m and length_m"
+                yield (
+                    f"[{where}] there are no transport tiers; "
+                    "add tables [transport_tiers.NAME] with width_m, height_m and length_m"
+                )
             continue
         if isinstance(spec, MixMeasure):
             for part in spec.parts:
                 if getattr(ruleset.measures.get(part.measure), "of", "") == spec.of:
-                    yield f"[{where}] mixes '{part.measure}', which rests on other measures itself; mix what that rests on"
+                    yield (
+                        f"[{where}] mixes '{part.measure}', which rests on other measures itself; "
+                        "mix what that rests on"
+                    )
                 elif part.measure not in measured:
                     yield _unknown(where, "measure", part.measure, measured)
             continue
@@ -118,7 +140,10 @@ def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
             yield from _problems_of_layer_use(ruleset, where, reading.layer, reading.fields)
         held = ruleset.layers[spec.layer].geometry if spec.layer in ruleset.layers else None
         if held is not None and held not in spec.geometries:
-            yield f"[{where}] family '{spec.family}' needs a layer of {' or '.join(spec.geometries)}s; '{spec.layer}' holds {held}s"
+            yield (
+                f"[{where}] family '{spec.family}' needs a layer of "
+                f"{' or '.join(spec.geometries)}s; '{spec.layer}' holds {held}s"
+            )
 
 
 def _problems_of_number(ruleset: RulesetTables, where: str, value: object) -> Iterator[str]:
@@ -133,8 +158,8 @@ def _problems_of_test(
         yield _unknown(where, "measure", test.measure, measures)
         return
     unit = unit_of(test.measure)
-    if test.unit is not None and test.unit != unit:
-        yield f"[{where}] unit '{test.unit}' does not fit measure '{test.measure}', which is in {unit}; convert the threshold"
+    if test.unit not in (None, unit):
+        yield _wrong_unit(where, test.unit, test.measure, "threshold")
     is_class = unit == "class"
     if (
         is_class
@@ -152,9 +177,8 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
         if criterion.measure not in measures:
             yield _unknown(where, "measure", criterion.measure, measures)
             continue
-        unit = unit_of(criterion.measure)
-        if criterion.unit is not None and criterion.unit != unit:
-            yield f"[{where}] unit '{criterion.unit}' does not fit measure '{criterion.measure}', which is in {unit}; convert the curve"
+        if criterion.unit not in (None, unit_of(criterion.measure)):
+            yield _wrong_unit(where, criterion.unit, criterion.measure, "curve")
         limit = (
             ruleset.measures[criterion.measure].cut_off
             if criterion.measure in ruleset.measures
@@ -162,13 +186,16 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
         )
         if limit is not None and criterion.curve is not None and criterion.curve[-1][0] > limit:
             end = criterion.curve[-1][0]
-            yield f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off at limit_m = {limit:g}; raise the limit"
-    for place, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
+            yield (
+                f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off "
+                f"at limit_m = {limit:g}; raise the limit"
+            )
+    for kind, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
         for name, weighted in table.items():
             for criterion_id in weighted.weights:
                 if criterion_id not in ruleset.criteria:
                     yield _unknown(
-                        f"{place}.{name}.weights", "criterion", criterion_id, ruleset.criteria
+                        f"{kind}.{name}.weights", "criterion", criterion_id, ruleset.criteria
                     )
     for theme in ruleset.themes:
         if theme not in THEMES or theme == "suitability":

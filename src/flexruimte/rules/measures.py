@@ -20,7 +20,7 @@ class MeasureSpec(Titled):
 
     @abstractmethod
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
-        """Return what is read of each layer; windows, fields, checks and what is kept go by this alone."""
+        """Return what is read of each layer; windows, fields, checks and reuse go by this alone."""
 
     @property
     def cut_off(self) -> float | None:
@@ -42,7 +42,7 @@ class ShareMeasure(MeasureSpec):
 
 
 class MainClassMeasure(MeasureSpec):
-    """Class (value of a field) that covers the largest part of the shape; equal parts: the lowest value."""
+    """Class (value of a field) that covers most of the shape; of equal parts, the lowest value."""
 
     family: Literal["main_class"]
     layer: str
@@ -56,7 +56,10 @@ class MainClassMeasure(MeasureSpec):
 
 
 class CountMeasure(MeasureSpec):
-    """Number of features that meet the shape: points inside it, lines and polygons that share more than a boundary."""
+    """Number of features that meet the shape.
+
+    Those are points inside it, and lines and polygons that share more than a boundary with it.
+    """
 
     family: Literal["count"]
     layer: str
@@ -90,7 +93,8 @@ class FieldMeanMeasure(MeasureSpec):
     layer: str
     field: str
     nearest_within_m: float = Field(default=0.0, ge=0)
-    """Where no feature with a value meets the shape, the value of the nearest one within this distance stands in. [m]"""
+    """Where no feature with a value meets the shape, that of the nearest one within this distance
+    takes its place. [m]"""
     factor: float = 1.0
     """What a value is multiplied by, to get the measure's unit from the field's."""
     where: Where = {}
@@ -150,7 +154,10 @@ class WalkMeasure(MeasureSpec):
 
 
 class RasterMeasure(MeasureSpec):
-    """Mean, highest or lowest cell value, or share of cells in a range, by exact coverage; or the mean slope in percent."""
+    """Mean, highest or lowest cell value, share of cells in a range, or mean slope in percent.
+
+    Each cell counts for the part of it that the shape covers.
+    """
 
     geometries = ("raster",)
     family: Literal["raster"]
@@ -190,7 +197,10 @@ class AttributeMeasure(MeasureSpec):
 
 
 class SignMarginMeasure(MeasureSpec):
-    """Lowest limit that traffic signs near the shape state, less what has to pass; at most `most`, which stands for "no such sign"."""
+    """Lowest limit that traffic signs near the shape state, less what has to pass.
+
+    The value is at most `most`, which also stands for "no such sign".
+    """
 
     family: Literal["sign_margin"]
     layer: str
@@ -212,7 +222,7 @@ class SignMarginMeasure(MeasureSpec):
 
 
 class RectangleMeasure(MeasureSpec):
-    """Whether a rectangle fits in the largest part of the shape, on the side of the features that come nearest to it: yes or no."""
+    """Whether a rectangle fits in the largest part of the shape, near the nearest features."""
 
     family: Literal["rectangle"]
     layer: str
@@ -220,7 +230,8 @@ class RectangleMeasure(MeasureSpec):
     length_m: Number
     width_m: Number
     within_m: Number
-    """Largest distance from the rectangle to a feature, on top of the distance from the shape to the nearest one. [m]"""
+    """Largest distance from the rectangle to a feature, on top of the distance from the shape to
+    the nearest one. [m]"""
     limit_m: float = Field(gt=0)
     """Features farther from the shape give no access. [m]"""
     of: Literal["parcel", "buildable"] = "buildable"
@@ -231,7 +242,10 @@ class RectangleMeasure(MeasureSpec):
 
 
 class TransportTierMeasure(MeasureSpec):
-    """The first transport tier of the ruleset that a load fits in, "beyond" where none; the same for all parcels."""
+    """The first transport tier of the ruleset that a load fits in, or "beyond".
+
+    It is the same for all parcels.
+    """
 
     family: Literal["transport_tier"]
     width_m: list[Number]

@@ -1,21 +1,34 @@
-"""What rulesets are made of: texts, sources, placement parameters, conditions on fields, layers, tests; and what is read of a layer."""
+"""What rulesets are made of: texts, sources, parameters, conditions, layers, tests, readings."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from flexruimte.vocabulary import (
-    Basis,
-)
+from flexruimte.vocabulary import Basis
 
 Language: TypeAlias = Literal["nl", "en"]
-
-
 Scalar: TypeAlias = bool | int | float | str
+
+
+def _as_date(value: Any) -> Any:
+    """Refuse what pydantic would make a date of: a number of seconds, a moment."""
+    if isinstance(value, dt.datetime) or not isinstance(value, dt.date | str):
+        raise ValueError(f"{value!r} is no date; write it as 2030-12-31")
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is no date; write it as 2030-12-31") from None
+    return value
+
+
+Day: TypeAlias = Annotated[dt.date, BeforeValidator(_as_date)]
+"""A date, as a TOML date or as text such as "2030-12-31"; a moment or a number is refused."""
 
 
 class Model(BaseModel):
@@ -63,8 +76,6 @@ class PlacementReference(Model):
 
 
 Number: TypeAlias = float | PlacementReference
-
-
 NumberOf: TypeAlias = "Callable[[Number], float]"
 """Looks a number up in the placement where it refers to it."""
 
@@ -105,7 +116,15 @@ def _as_condition(value: Any) -> Any:
 
 
 class FieldCondition(Model):
-    """A test of one field of a layer. What is set must all hold; a null field answers `when_null`."""
+    """A test of one field of a layer.
+
+    What is set must all hold; a null field answers `when_null`.
+
+    Examples
+    --------
+    >>> FieldCondition(in_=["current"], when_null="no").when_null
+    'no'
+    """
 
     in_: list[Scalar] | None = Field(default=None, alias="in")
     not_in: list[Scalar] | None = None
@@ -143,7 +162,7 @@ class LayerSpec(Sourced):
     """Field with a name people know the feature by."""
     fields: list[str] = []
     precision_m: float = Field(default=0.0, ge=0)
-    """Nominal precision: an overlap that stays this close to a parcel's boundary is an edge. [m]"""
+    """Nominal precision: an overlap that stays this near a parcel's boundary is an edge. [m]"""
     fills: bool = False
     """Whether the layer fills the plane, so that land it does not cover is unknown."""
     rows: Where = {}

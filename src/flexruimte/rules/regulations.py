@@ -1,4 +1,4 @@
-"""What caps the term and what may go by road: regimes, plans, agreements, transport tiers, and which levels exclude."""
+"""Regulations: legal regimes, housing plans, leases, transport tiers, and levels that exclude."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from flexruimte.rules.parts import Model, Reading, Sourced, Text, Where
-from flexruimte.vocabulary import (
-    Level,
-)
+from flexruimte.vocabulary import Level
 
 
 class Regime(Sourced):
-    """A legal regime that caps the term, for studies dated from `start` up to and including `end`."""
+    """A legal regime that caps the term, for studies dated from `start` through `end`."""
 
     title: Text
     start: dt.date | None = None
@@ -36,7 +34,10 @@ class TransportTier(Sourced):
 
 
 class PlanPhase(Model):
-    """A field that holds the homes planned in a period; the plan starts in the first period with any."""
+    """A field that holds the homes planned in a period.
+
+    A plan starts in the first period that has any.
+    """
 
     field: str
     start_year: int
@@ -46,7 +47,8 @@ class PlanPhase(Model):
     def _ends_after_start(self) -> Self:
         if self.end_year < self.start_year:
             raise ValueError(
-                f"phase '{self.field}' ends in {self.end_year}, before it starts in {self.start_year}"
+                f"phase '{self.field}' ends in {self.end_year}, "
+                f"before it starts in {self.start_year}"
             )
         return self
 
@@ -63,7 +65,8 @@ class Plans(Sourced):
     phases: list[PlanPhase] = []
     where: Where = {}
     circle_quotient: float = Field(default=0.97, gt=0, le=1)
-    """A shape with an isoperimetric quotient above this is a placeholder; where the plan really is, is unknown."""
+    """A shape with an isoperimetric quotient above this is a circle drawn as a placeholder; where
+    the plan really lies is then unknown."""
 
     @model_validator(mode="after")
     def _says_when(self) -> Self:

@@ -1,4 +1,4 @@
-"""The two kinds of rule: on land, where a layer covers ground, and on a measure, whose value is tested."""
+"""The two kinds of rule: on land that a layer covers, and on a measure whose value is tested."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Annotated, Any, Self, TypeAlias
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from flexruimte.rules.parts import Model, Reading, Sourced, Test, Text, Where
-from flexruimte.vocabulary import (
-    Condition,
-    Level,
-)
+from flexruimte.vocabulary import Condition, Level
 
 
 class DistanceByField(Model):
@@ -48,7 +45,10 @@ class RuleParts(Sourced):
 
 
 class LandRule(RuleParts):
-    """A rule on land: what lies within `distance_m` of a layer's features is taken away (excluding levels) or called attention to."""
+    """A rule on land: what lies within `distance_m` of a layer's features is covered by it.
+
+    Covered land is taken away at an excluding level, and called attention to at others.
+    """
 
     layer: str
     where: Where = {}
@@ -57,9 +57,9 @@ class LandRule(RuleParts):
 
     @model_validator(mode="before")
     @classmethod
-    def _tests_no_value(cls, said: Any) -> Any:
-        return _without(
-            said,
+    def _tests_no_value(cls, given: Any) -> Any:
+        return _refuse_keys(
+            given,
             ("unit", "at_least", "at_most", "in", "in_", "not_in"),
             "a rule on a layer takes where and distance_m, no test of a value",
         )
@@ -77,7 +77,10 @@ class LandRule(RuleParts):
 
     @property
     def largest_distance_m(self) -> float:
-        """How far from its features the rule can reach, in metres; what features say themselves in a text apart."""
+        """Largest distance from a feature at which the rule applies. [m]
+
+        A distance that a feature states itself in a text is not known here.
+        """
         if isinstance(self.distance_m, DistanceByField):
             return max([self.distance_m.otherwise_m, *(self.distance_m.classes or {}).values()])
         return self.distance_m or 0.0
@@ -88,17 +91,17 @@ class MeasureRule(RuleParts, Test):
 
     @model_validator(mode="before")
     @classmethod
-    def _covers_no_land(cls, said: Any) -> Any:
+    def _covers_no_land(cls, given: Any) -> Any:
         message = (
             "a rule on a measure takes at_least, at_most, in or not_in, no where or distance_m"
         )
-        return _without(said, ("where", "distance_m", "precision_m"), message)
+        return _refuse_keys(given, ("where", "distance_m", "precision_m"), message)
 
 
-def _without(said: Any, keys: tuple[str, ...], message: str) -> Any:
-    if isinstance(said, Mapping) and any(key in said for key in keys):
+def _refuse_keys(given: Any, keys: tuple[str, ...], message: str) -> Any:
+    if isinstance(given, Mapping) and any(key in given for key in keys):
         raise ValueError(message)
-    return said
+    return given
 
 
 RULE_KINDS: Mapping[str, type[RuleParts]] = {
@@ -108,10 +111,10 @@ RULE_KINDS: Mapping[str, type[RuleParts]] = {
 """The two kinds of rule, by how errors tell them apart."""
 
 
-def _kind(said: Any) -> str | None:
-    """Return the kind of a rule by what it names: a layer or a measure; None where it names both or neither."""
+def _kind(given: Any) -> str | None:
+    """Return the kind of a rule: by its layer or its measure; None with both or with neither."""
     on_land, on_measure = (
-        name in said if isinstance(said, Mapping) else hasattr(said, name)
+        name in given if isinstance(given, Mapping) else hasattr(given, name)
         for name in ("layer", "measure")
     )
     if on_land == on_measure:

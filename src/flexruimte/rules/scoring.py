@@ -11,7 +11,7 @@ from flexruimte.rules.parts import Sourced, Test, Text
 
 
 class Criterion(Sourced):
-    """A value curve from a measure to 0-100: points with straight lines between, or a score per class."""
+    """A value curve from a measure to 0-100: points with lines between, or a score per class."""
 
     title: Text
     measure: str

@@ -6,14 +6,13 @@ This module only says what it may say.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from flexruimte.errors import StudyError
-from flexruimte.rules.files import describe_validation_error
+from flexruimte.rules.documents import read_toml, validate
 from flexruimte.rules.parts import Language, Model, Scalar
 
 __all__ = [
@@ -31,7 +30,8 @@ class TableSettings(Model):
     """Where rows are read from."""
 
     source: str
-    """A path relative to the study file, a /vsizip/ path, or the address of a service or database that GDAL knows."""
+    """A path relative to the study file, a /vsizip/ path, or the address of a service or database
+    that GDAL knows."""
     layer: str | list[str] | None = None
     """The layer in the source; several are read one after the other."""
     where: str | None = None
@@ -53,7 +53,8 @@ class LayerSettings(TableSettings):
     licence: str | None = None
     precision_m: float | None = Field(default=None, ge=0)
     coverage: Literal["auto", "complete", "extent"] | str = "auto"
-    """The area the layer speaks of. "auto": what it fills, a raster's valid cells, everywhere if it has features near; or a path."""
+    """The area that the layer speaks of; a path names a layer with that area. "auto" is what the
+    layer fills, a raster's valid cells, or everywhere if it has features near."""
     band: int = Field(default=1, ge=1)
     nodata: float | None = None
     valid: tuple[float, float] | None = None
@@ -117,20 +118,13 @@ def read_study_file(path: Path) -> StudyFile:
     StudyError
         When the file cannot be read or says something that it may not say.
     """
-    try:
-        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise StudyError(
-            f"study file {path} cannot be read: {error.strerror or error}; give the path of a study.toml"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StudyError(f"study file {path} is not valid TOML: {error}") from None
+    document = read_toml(
+        path, f"study file {path}", "give the path of a study.toml", error=StudyError
+    )
     as_of = document.get("study", {}).get("as_of")
     if as_of is not None and (isinstance(as_of, dt.datetime) or not isinstance(as_of, dt.date)):
         raise StudyError(
-            f"{path.name}: [study.as_of] {as_of!r} is not a date; write it without quotes, as in as_of = 2026-01-01"
+            f"{path.name}: [study.as_of] {as_of!r} is not a date; "
+            "write it without quotes, as in as_of = 2026-01-01"
         )
-    try:
-        return StudyFile.model_validate(document)
-    except ValidationError as error:
-        raise StudyError(f"{path.name}: {describe_validation_error(error, StudyFile)}") from None
+    return validate(StudyFile, document, path.name, StudyError)

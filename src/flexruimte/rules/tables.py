@@ -27,13 +27,11 @@ from flexruimte.rules.scoring import (
     TargetGroup,
     Theme,
 )
-from flexruimte.vocabulary import (
-    BUILT_IN_MEASURES,
-)
+from flexruimte.vocabulary import BUILT_IN_MEASURES
 
 
 class RulesetTables(Model):
-    """The tables of a ruleset, and looking things up in them; `Ruleset` is these, checked against each other."""
+    """The tables of a ruleset, with look-ups; `Ruleset` is these, checked against each other."""
 
     name: str
     version: str
@@ -154,7 +152,10 @@ class RulesetTables(Model):
         )
 
     def reach_m(self, layer: str) -> float:
-        """Return the largest distance from a parcel at which a layer still matters; what features say themselves in a text apart. [m]"""
+        """Return the largest distance from a parcel at which a feature of a layer matters. [m]
+
+        A distance that a feature states itself in a text is not known here.
+        """
         return max((reading.reach_m for reading in self.readings(layer)), default=0.0)
 
     def layers_of_rule(self, rule: Rule) -> list[str]:

@@ -19,7 +19,8 @@ from flexruimte.evidence.decisions import load_decisions
 from flexruimte.evidence.parcels import load_municipalities
 from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.ranking import Ranking
-from flexruimte.rules.files import describe_validation_error, load_ruleset, with_changes
+from flexruimte.rules.documents import describe_validation_error
+from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.rules.parts import Language
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import (

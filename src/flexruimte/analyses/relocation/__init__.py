@@ -1,8 +1,10 @@
 """The next place: where homes go when their term ends, planned for all sites together.
 
-The rooms: `parameters` (what may be chosen) <- `costs` (of a move) <- `problem` (tables, checked)
-<- `network` (time-expanded) <- `routes`, `cuts` <- `program` (linear and integer) <- `values`
-(duals), `tables` (results) <- `plans` (the order); `replay` checks a plan by simulation.
+The modules: `parameters` (what may be chosen) <- `costs` (of a move) <- `problem` (sites and
+placements, checked) <- `network` (time-expanded) <- `routes`, `cuts` <- `program` (the linear
+program, by column generation) <- `search` (whole groups), `values` (duals) <- `tables` (results) <-
+`plans` (the order) <- `run` (of a run that is on disk, written by `files`); `replay` checks a plan
+by simulation.
 """
 
 from flexruimte.analyses.relocation.parameters import RelocationError, RelocationParameters

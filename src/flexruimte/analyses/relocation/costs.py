@@ -1,4 +1,8 @@
-"""What a move from one site to another costs: money (getting out, carrying, getting in) and the step of the search order."""
+"""Costs of a move between two sites: money, and a preference for sites that are near.
+
+The money is for getting out, carrying and getting in. The preference, the step of the search order,
+makes a site in the own municipality come before one in the region, the province, the country.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +21,14 @@ _METRES_PER_KM: Final = 1000.0
 
 
 class MoveCosts:
-    """Costs between sites by position.
+    """Costs between sites, which are given by position.
 
     Positions broadcast: a column and a row of them give a matrix.
 
     Parameters
     ----------
     sites
-        Checked sites. (n, ...)
+        As `check_sites` returns them. (n, ...)
     parameters
         The cost figures.
     """
@@ -46,7 +50,7 @@ class MoveCosts:
         )
 
     def level(self, origin: Integers, destination: Integers) -> Integers:
-        """Return the step of the search order: 0 own municipality, 1 region, 2 province, 3 country."""
+        """Return the step of the search order: 0 municipality, 1 region, 2 province, 3 country."""
         result: Any = np.intp(3)
         for step, area in zip((2, 1, 0), self._areas, strict=True):
             result = np.where(area[origin] == area[destination], np.intp(step), result)
@@ -55,7 +59,7 @@ class MoveCosts:
     def money(self, origin: Integers, destination: Integers) -> Floats:
         """Return what a move costs. [EUR per home]."""
         choices = self._parameters
-        place = (
+        site_works = (
             choices.home_move_eur * choices.place_bound_share * (1 - self._serviced[destination])
         )
         carrying = (
@@ -65,10 +69,10 @@ class MoveCosts:
             / 2
         )
         per_metre = choices.transport_eur_per_km * choices.detour_factor / _METRES_PER_KM
-        return np.asarray(place + carrying + per_metre * self.distance(origin, destination))
+        return np.asarray(site_works + carrying + per_metre * self.distance(origin, destination))
 
-    def weighed(self, origin: Integers, destination: Integers) -> Floats:
-        """Return money plus the step of the search order; infinite where it is too far. [EUR per home]."""
+    def generalised(self, origin: Integers, destination: Integers) -> Floats:
+        """Return money plus preference; infinite where a move is too far. [EUR per home]."""
         steps = np.array(self._parameters.steps_eur)
         result = self.money(origin, destination) + steps[self.level(origin, destination)]
         if self._parameters.farthest_km is not None:
@@ -81,18 +85,22 @@ class MoveCosts:
 
 
 def dearest_move(sites: pd.DataFrame, parameters: RelocationParameters) -> float:
-    """Return a cost that no move between the sites exceeds: the whole extent, the worst sites, the last step. [EUR per home]."""
+    """Return a cost that no move between the sites exceeds. [EUR per home].
+
+    It is that of a move over the whole extent, between the worst sites, with the last step; 0
+    without sites.
+    """
     if not len(sites):
         return 0.0
     diagonal = float(np.hypot(np.ptp(sites["x"].to_numpy()), np.ptp(sites["y"].to_numpy())))
-    place = parameters.home_move_eur * parameters.place_bound_share
+    site_works = parameters.home_move_eur * parameters.place_bound_share
     carrying = (
         parameters.home_move_eur
         * (1 - parameters.place_bound_share)
         * float(sites["move_cost_factor"].max())
     )
     return (
-        place
+        site_works
         + carrying
         + parameters.transport_eur_per_km * parameters.detour_factor * diagonal / _METRES_PER_KM
         + parameters.country_step_eur

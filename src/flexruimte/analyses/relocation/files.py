@@ -71,7 +71,7 @@ def write_relocation(
     document = {
         "study": summary["study"],
         "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
-        "said": plan.sentences(language),
+        "said": plan.describe(language),
         "secured_share": None if np.isnan(plan.secured_share) else round(plan.secured_share, 6),
         "stranded_by_year": plan.stranded_by_year,
         "money_eur": round(plan.money_eur, 2),
@@ -177,7 +177,7 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
         "type": "FeatureCollection",
         "name": summary["study"]["name"],
         "as_of": summary["study"]["as_of"],
-        "said": plan.sentences(language),
+        "said": plan.describe(language),
         "features": features,
     }
     with whole_file(path) as partial:

@@ -1,9 +1,10 @@
-"""The time-expanded network: from every site and departure year to every site that is open then, and shortest routes through it.
+"""The time-expanded network of moves, and shortest routes through it.
 
-A node is a site and the year that homes leave it. Homes that arrive at a site in a year leave it in
-a known year, so a move leads from node to node, always forward in time; labels are found in one
-pass from the last year to the first. An arc is never stored but as an entry of a matrix per
-departure year.
+A node is a site and the year that homes leave it; an arc is a move in that year to a site that is
+open then. Homes that arrive at a site in a year leave it in a known year, so an arc leads from node
+to node, always forward in time. The network has no cycles, and shortest routes are found in one
+pass from the last year to the first (dynamic programming; L. R. Ford and D. R. Fulkerson, *Flows in
+Networks*, 1962, on time-expanded networks). Arcs are entries of one cost matrix per year.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from flexruimte.analyses.relocation.problem import Problem
 from flexruimte.vocabulary import HOMES_MID, Booleans, Floats, Integers
 
 __all__ = [
+    "Departures",
     "Labels",
     "Network",
     "Prices",
     "Route",
-    "Step",
     "build_network",
-    "label",
+    "label_nodes",
     "route_cost",
     "routes_from",
     "routes_within",
@@ -37,7 +38,7 @@ _STRANDED = -1
 
 
 @dataclass(frozen=True)
-class Step:
+class Departures:
     """All moves of one departure year."""
 
     year: int
@@ -46,10 +47,10 @@ class Step:
     columns: Integers
     """Sites that are open then, and for long enough. (c,)"""
     leaving: Integers
-    """When homes that arrive there leave again. (c,)"""
+    """Year in which homes that arrive at each column leave it. (c,)"""
     costs: MoveCosts
     stored: Floats | None = None
-    """The matrix of costs, where it is used often."""
+    """The matrix of costs, where it is kept because it is used often."""
 
     @property
     def cost(self) -> Floats:
@@ -58,32 +59,32 @@ class Step:
 
     def computed(self) -> Floats:
         """Return the matrix of costs; infinite from a site to itself. [EUR per home] (r, c)."""
-        result = self.costs.weighed(self.rows[:, None], self.columns[None, :])
+        result = self.costs.generalised(self.rows[:, None], self.columns[None, :])
         result[self.rows[:, None] == self.columns[None, :]] = np.inf
         return result
 
 
 @dataclass(frozen=True)
 class Network:
-    """The steps by year, and which nodes can be reached."""
+    """The departures by year, and which nodes can be reached."""
 
     problem: Problem
     costs: MoveCosts
-    steps: dict[int, Step]
+    departures: dict[int, Departures]
     needed: Booleans
     """Whether a site may be left in a year after that many moves. (moves + 1, n, years)"""
     row_of: Integers
-    """Row of a site in the step of a year; -1 where it has none. (n, years)"""
+    """Row of a site in the departures of a year; -1 where it has none. (n, years)"""
 
 
 @dataclass(frozen=True)
 class Prices:
-    """What a place costs on top, by the duals of the capacity."""
+    """Prices of places: the duals of the capacity of sites."""
 
     home: Floats
     """EUR per home and year. (n, years)"""
     group: dict[int, Floats]
-    """By size: EUR per group and year, on top. (n, years)"""
+    """By size, what is added for a group: EUR per group and year. (n, years)"""
 
     @classmethod
     def none(cls, problem: Problem) -> Prices:
@@ -97,21 +98,16 @@ class Prices:
 
 @dataclass(frozen=True)
 class Labels:
-    """Cheapest ways onward for groups of one size; 0 is homes one by one.
+    """Cheapest ways onward from every node, for groups of one size, in EUR per home."""
 
-    All values in EUR per home.
-    """
-
-    size: int
     value: Floats
-    """From a site, left in a year, after that many moves; infinite where nothing was asked.
-
-    (moves + 1, n, years)
-    """
+    """After a number of moves, from a site, left in a year; infinite at nodes that are not reached.
+    (moves + 1, n, years)"""
     following: Integers
-    """The site to go to; -1 is stranded. (moves + 1, n, years)"""
+    """The site to go to; -1: homes are stranded. (moves + 1, n, years)"""
     onward: dict[tuple[int, int], Floats]
-    """By moves made and year: price of the stay at each column plus the way on from there. (c,)"""
+    """By moves made and year: for each column of the departures, the price of the stay there plus
+    the way onward from there. (c,)"""
 
 
 def build_network(problem: Problem, *, from_everywhere: bool = False) -> Network:
@@ -122,8 +118,8 @@ def build_network(problem: Problem, *, from_everywhere: bool = False) -> Network
     problem
         Sites and placements.
     from_everywhere
-        Also of what could be reached from every site, left by its first homes or a year after its
-        term, after any number of moves; costs are then not stored.
+        Whether the network also has what could be reached from every site, left by its first homes
+        or a year after its term, after any number of moves; costs are then not stored.
     """
     choices, first = problem.parameters, problem.first_year
     count, years = problem.spare.shape
@@ -138,35 +134,40 @@ def build_network(problem: Problem, *, from_everywhere: bool = False) -> Network
         within = np.flatnonzero((end >= first) & (end < problem.end_year))
         needed[:, within, end[within] - first] = True
     row_of = np.full((count, years), -1, dtype=np.intp)
-    steps = {}
+    departures = {}
     for year in range(first, problem.end_year):
         at = needed[: choices.moves, :, year - first]
         if not at.any():
             continue
-        step = step_of(problem, costs, year, np.flatnonzero(at.any(axis=0)), choices.required_years)
-        steps[year] = step if from_everywhere else replace(step, stored=step.computed())
-        row_of[step.rows, year - first] = np.arange(len(step.rows))
-        again = step.leaving < problem.end_year
+        departing = departures_of(
+            problem, costs, year, np.flatnonzero(at.any(axis=0)), choices.required_years
+        )
+        departures[year] = (
+            departing if from_everywhere else replace(departing, stored=departing.computed())
+        )
+        row_of[departing.rows, year - first] = np.arange(len(departing.rows))
+        again = departing.leaving < problem.end_year
         for made in np.flatnonzero(at.any(axis=1)):
-            needed[made + 1, step.columns[again], step.leaving[again] - first] = True
-    return Network(problem, costs, steps, needed, row_of)
+            needed[made + 1, departing.columns[again], departing.leaving[again] - first] = True
+    return Network(problem, costs, departures, needed, row_of)
 
 
-def step_of(
+def departures_of(
     problem: Problem, costs: MoveCosts, year: int, rows: Integers, least_years: int
-) -> Step:
-    """Return the moves that leave given sites in a year, to sites that are free for long enough."""
+) -> Departures:
+    """Return the moves from given sites in a year, to sites that are open for long enough."""
     holds = problem.sites[HOMES_MID].to_numpy() > 0
     columns = np.flatnonzero((problem.start <= year) & (problem.end - year >= least_years) & holds)
-    return Step(year, rows, columns, problem.leaving(year, columns), costs)
+    return Departures(year, rows, columns, problem.leaving(year, columns), costs)
 
 
 def stay_price(
     network: Network, prices: Prices, size: int, year: int, site: Integers, leaving: Integers
 ) -> Floats:
-    """Return the price of stays from a year on; infinite where a group of this size never fits. [EUR per home] (c,).
+    """Return the price of stays that begin in a year. [EUR per home] (c,).
 
-    Size 0 is homes one by one: they may ask for a place that is taken, so that it gets its price.
+    It is infinite where a group of this size never fits. Size 0 stands for homes one by one: they
+    may ask for a place that is taken, so that it gets a price.
     """
     problem = network.problem
     begin, end = (
@@ -183,8 +184,18 @@ def stay_price(
     return result
 
 
-def label(network: Network, prices: Prices, size: int) -> Labels:
-    """Find the cheapest way onward from every node, for groups of one size, at given prices of places. Size 0 is homes one by one."""
+def label_nodes(network: Network, prices: Prices, size: int) -> Labels:
+    """Return the cheapest way onward from every node, at given prices of places.
+
+    Parameters
+    ----------
+    network
+        The network.
+    prices
+        Of places, on top of the costs of moves.
+    size
+        Of the groups that move; 0: homes one by one. [homes]
+    """
     problem, first = network.problem, network.problem.first_year
     moves = problem.parameters.moves
     value = np.full(network.needed.shape, np.inf)
@@ -192,51 +203,57 @@ def label(network: Network, prices: Prices, size: int) -> Labels:
     value[moves] = np.where(network.needed[moves], problem.stranded_eur(years), np.inf)
     following = np.full(network.needed.shape, _STRANDED, dtype=np.intp)
     onward: dict[tuple[int, int], Floats] = {}
-    for year in reversed(network.steps):
-        step = network.steps[year]
-        stay = stay_price(network, prices, size, year, step.columns, step.leaving)
+    for year in reversed(network.departures):
+        departing = network.departures[year]
+        stay = stay_price(network, prices, size, year, departing.columns, departing.leaving)
         for made in range(moves):
             sites = np.flatnonzero(network.needed[made, :, year - first])
             if not len(sites):
                 continue
-            onward[made, year] = stay + tails(problem, value[made + 1], step.columns, step.leaving)
-            value[made, sites, year - first], following[made, sites, year - first] = _best(
-                network, step, sites, onward[made, year]
+            onward[made, year] = stay + tails(
+                problem, value[made + 1], departing.columns, departing.leaving
             )
-    return Labels(size, value, following, onward)
+            value[made, sites, year - first], following[made, sites, year - first] = _best(
+                network, departing, sites, onward[made, year]
+            )
+    return Labels(value, following, onward)
 
 
 def tails(problem: Problem, value: Floats, site: Integers, leaving: Integers) -> Floats:
-    """Return the way on from sites that are left in given years; 0 where that is after the plan.
-
-    (c,).
-    """
+    """Return the cost onward from sites that are left in given years; 0 after the plan. (c,)."""
     result = np.zeros(len(site))
     again = leaving < problem.end_year
     result[again] = value[site[again], leaving[again] - problem.first_year]
     return result
 
 
-def _best(network: Network, step: Step, sites: Integers, onward: Floats) -> tuple[Floats, Integers]:
-    stranded = float(network.problem.stranded_eur(step.year))
-    if not len(step.columns):
+def _best(
+    network: Network, departing: Departures, sites: Integers, onward: Floats
+) -> tuple[Floats, Integers]:
+    """Return the least cost onward from sites, and the site to go to. (sites,) each."""
+    stranded = float(network.problem.stranded_eur(departing.year))
+    if not len(departing.columns):
         return np.full(len(sites), stranded), np.full(len(sites), _STRANDED)
-    rows = network.row_of[sites, step.year - network.problem.first_year]
-    total = (step.cost if len(rows) == len(step.rows) else step.cost[rows]) + onward
+    rows = network.row_of[sites, departing.year - network.problem.first_year]
+    total = (departing.cost if len(rows) == len(departing.rows) else departing.cost[rows]) + onward
     column = total.argmin(axis=1)
     value = total[np.arange(len(rows)), column]
-    return np.minimum(value, stranded), np.where(value < stranded, step.columns[column], _STRANDED)
+    return np.minimum(value, stranded), np.where(
+        value < stranded, departing.columns[column], _STRANDED
+    )
 
 
 def routes_from(
     network: Network, labels: Labels, site: int, leaving: int, below: float, most: int
 ) -> list[Route]:
-    """Return routes from a node that cost less than a limit: the cheapest for each of the best first moves.
+    """Return routes from a node that cost less than a limit.
+
+    For each first move that allows it, this is the cheapest route that begins with it.
 
     Parameters
     ----------
     network, labels
-        The network and the ways onward.
+        The network and the cheapest ways onward.
     site, leaving
         The node.
     below
@@ -244,11 +261,11 @@ def routes_from(
     most
         At most so many, cheapest first.
     """
-    if network.problem.parameters.moves == 0 or leaving not in network.steps:
+    if network.problem.parameters.moves == 0 or leaving not in network.departures:
         return []
-    step = network.steps[leaving]
+    departing = network.departures[leaving]
     total = (
-        step.cost[network.row_of[site, leaving - network.problem.first_year]]
+        departing.cost[network.row_of[site, leaving - network.problem.first_year]]
         + labels.onward[0, leaving]
     )
     found = np.flatnonzero(total < below)
@@ -256,11 +273,13 @@ def routes_from(
         found = found[np.argpartition(total[found], most - 1)[:most]]
     found = found[np.lexsort((found, total[found]))]
     return [
-        _followed(network, labels, int(step.columns[at]), int(step.leaving[at])) for at in found
+        _followed(network, labels, int(departing.columns[at]), int(departing.leaving[at]))
+        for at in found
     ]
 
 
 def _followed(network: Network, labels: Labels, site: int, leaving: int) -> Route:
+    """Return the cheapest route that begins with a stay at a site, left in a given year."""
     route = [site]
     first, end, moves = (
         network.problem.first_year,
@@ -280,7 +299,7 @@ def _followed(network: Network, labels: Labels, site: int, leaving: int) -> Rout
 def routes_within(
     network: Network, labels: Labels, site: int, leaving: int, limit: float
 ) -> Iterator[Route]:
-    """Yield every route from a node that costs no more than a limit at the labels' prices. [EUR per home]."""
+    """Yield every route from a node that costs at most a limit, with prices. [EUR per home]."""
     yield from _extended(network, labels, (), 0.0, site, leaving, limit)
 
 
@@ -299,21 +318,21 @@ def _extended(
         return
     if route and spent + float(problem.stranded_eur(leaving)) <= limit:
         yield route
-    step = network.steps.get(leaving)
-    if len(route) == problem.parameters.moves or step is None:
+    departing = network.departures.get(leaving)
+    if len(route) == problem.parameters.moves or departing is None:
         return
     onward = labels.onward[len(route), leaving]
-    cost = step.cost[network.row_of[site, leaving - problem.first_year]]
-    tail = tails(problem, labels.value[len(route) + 1], step.columns, step.leaving)
+    cost = departing.cost[network.row_of[site, leaving - problem.first_year]]
+    tail = tails(problem, labels.value[len(route) + 1], departing.columns, departing.leaving)
     for at in np.flatnonzero(spent + cost + onward <= limit):
         further = spent + float(cost[at] + onward[at] - tail[at])
         yield from _extended(
             network,
             labels,
-            (*route, int(step.columns[at])),
+            (*route, int(departing.columns[at])),
             further,
-            int(step.columns[at]),
-            int(step.leaving[at]),
+            int(departing.columns[at]),
+            int(departing.leaving[at]),
             limit,
         )
 
@@ -321,19 +340,19 @@ def _extended(
 def route_cost(
     network: Network, site: int, leaving: int, route: Route
 ) -> tuple[float, list[tuple[int, int, int]], int | None]:
-    """Return what a route costs, its stays and the year that it ends without a place.
+    """Return what a route costs without prices, its stays, and when it ends without a site.
 
     Returns
     -------
     tuple
-        Cost [EUR per home]; stays as (site, arrival, leaving); the year, or None where it does not
-        end without a place.
+        Cost [EUR per home]; stays as (site, arrival, leaving); the year in which the homes are
+        stranded, or None where they are not.
     """
     problem, total, stays = network.problem, 0.0, []
     for following in route:
-        step = network.steps[leaving]
+        departing = network.departures[leaving]
         row = int(network.row_of[site, leaving - problem.first_year])
-        total += float(step.cost[row, np.searchsorted(step.columns, following)])
+        total += float(departing.cost[row, np.searchsorted(departing.columns, following)])
         arrival = leaving
         leaving = problem.leaving_one(arrival, following)
         stays.append((following, arrival, leaving))

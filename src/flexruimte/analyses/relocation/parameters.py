@@ -72,60 +72,65 @@ class RelocationParameters:
     """
 
     required_years: int = 15
-    """A next place must be free for at least this long when the homes arrive (PBL 4202: placed for at most 15 years). [year]"""
+    """A next place must be open for at least this long when the homes arrive (PBL 4202: placed for
+    at most 15 years). [year]"""
     longest_stay_years: int | None = None
-    """Homes leave a place after this long, also where the site stays free; None: after `required_years`. (A temporary structure is meant
-    to stand at most 15 years at one place: Bouwbesluit 2012, 1.1; continued in the Bbl.) [year]"""
+    """Homes leave a place after this long, also where the site stays open; None: after
+    `required_years`. A temporary structure is meant to stand at most 15 years at one place
+    (Bouwbesluit 2012, 1.1; continued in the Bbl). [year]"""
     until_term_ends: bool = False
-    """Homes stay until the term of the site ends, however long: a permit is renewed as long as it can be. Then no longest stay counts."""
+    """Whether homes stay until the term of the site ends, however long, as when a permit is renewed
+    for as long as it can be. Then no longest stay counts."""
     moves: int = 2
     """Most moves of a home within the horizon (Wonen Limburg expects 2 moves in 30 years)."""
     group_homes: int = 15
-    """Homes that move together (Den Bosch: groups of 15); what is left over of a location is a smaller group. [homes]"""
+    """Homes that move together (Den Bosch: groups of 15); what is left over of a location is a
+    smaller group. [homes]"""
     first_year: int | None = None
     """First year of the plan; None: the year of the first placement. [calendar year]"""
     horizon_years: int = 30
-    """Length of the plan; who stands on a site when it ends needs no further place (contracts of 10, 15 or 30 years). [year]"""
+    """Length of the plan; homes that stand on a site when it ends need no further place (contracts
+    of 10, 15 or 30 years). [year]"""
 
     build_cost_eur: float = 75_000.0
     """New-build cost of a home, VAT included (Ons Doel, Leiden). [EUR per home]"""
     move_cost_share: float = 0.30
-    """Cost of a move as a share of the build cost (Ons Doel, Leiden: about 30 %, so EUR 22,500)."""
+    """Cost of a move as a share of the build cost (Ons Doel, Leiden: about 30 %, EUR 22,500)."""
     place_bound_share: float = 0.65
-    """Share of a move's cost for connections (0.15) and for making the new site ready (0.50); `serviced_share` of a site saves on it. The
-    rest (0.35) is taking away, carrying and setting down, which `move_cost_factor` of both sites
-    makes dearer (split by Ons Doel, Leiden)."""
+    """Share of a move's cost for connections (0.15) and for making the new site ready (0.50);
+    `serviced_share` of a site saves on it. The rest (0.35) is taking away, carrying and setting
+    down, which `move_cost_factor` of both sites makes dearer (split by Ons Doel, Leiden)."""
     transport_eur_per_km: float = 10.0
-    """Carrying one home, in its modules and there and back, on top of the move itself.
-
-    An assumption; no figure found. [EUR per home per
-    km]"""
+    """Carrying one home, in its modules and there and back, on top of the move itself. An
+    assumption; no figure found. [EUR per home per km]"""
     detour_factor: float = 1.3
     """Distance by road over distance as the crow flies. An assumption."""
     farthest_km: float | None = None
     """No move goes farther, as the crow flies; None: no limit. [km]"""
 
     region_step_eur: float = 5_000.0
-    """Preference, not money: a place outside the own municipality but in its region counts as this much dearer. The order municipality,
-    region, province, country is that of the re-placement guarantee (RTHF); the height of the steps
-    is an assumption: more than any distance costs. [EUR per home]"""
+    """Preference, not money: a place outside the own municipality but in its region counts as this
+    much dearer. The order municipality, region, province, country is that of the re-placement
+    guarantee (RTHF); the height of the steps is an assumption: more than any distance costs.
+    [EUR per home]"""
     province_step_eur: float = 10_000.0
     """The same, outside the region but in the province. [EUR per home]"""
     country_step_eur: float = 20_000.0
     """The same, outside the province. [EUR per home]"""
     stranded_eur: float | None = None
-    """Penalty for a home that has to leave and has no next place; None: twice the dearest route of the plan, so that a place is always
-    better than none. [EUR per home]"""
+    """Penalty for a home that has to leave and has no next place; None: twice the dearest route of
+    the plan, so that a place is always better than none. [EUR per home]"""
     stranded_eur_per_year: float | None = None
-    """Further penalty for each year until the horizon, so that a home without a place later is better than sooner; None: twice the
-    dearest move over the required years. [EUR per home per year]"""
+    """Further penalty for each year until the horizon, so that a home is better without a place
+    later than sooner; None: twice the dearest move over the required years.
+    [EUR per home per year]"""
 
     accepted_gap: float = 1e-6
     """The search ends when the plan is proven to be within this share of the best possible one."""
     time_limit_seconds: float | None = None
-    """After this long the search for whole groups ends with the best plan so far and its gap; it always gets some seconds. None: 45 s, or
-    0.14 s per site where that is more. Only a search that reaches this limit may differ between two
-    runs. [s]"""
+    """After this long the search for whole groups ends with the best plan so far and its gap; it
+    always gets some seconds. None: 45 s, or 0.14 s per site where that is more. Only a search that
+    reaches this limit may differ between two runs. [s]"""
 
     def __post_init__(self) -> None:
         for name in (field.name for field in fields(self)):
@@ -134,11 +139,13 @@ class RelocationParameters:
         steps = (self.region_step_eur, self.province_step_eur, self.country_step_eur)
         if list(steps) != sorted(steps):
             raise RelocationError(
-                f"the steps region, province, country are {steps}; the own municipality comes first, so write them rising"
+                f"the steps region, province, country are {steps}; "
+                "the own municipality comes first, so write them rising"
             )
         if self.longest_stay_years is not None and self.longest_stay_years < self.required_years:
             raise RelocationError(
-                f"longest_stay_years ({self.longest_stay_years}) is less than required_years ({self.required_years}); "
+                f"longest_stay_years ({self.longest_stay_years}) is less than "
+                f"required_years ({self.required_years}); "
                 "homes would have to leave before they may: raise the one or lower the other"
             )
 

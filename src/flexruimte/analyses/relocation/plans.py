@@ -1,4 +1,4 @@
-"""From sites to a plan: the only place that knows the order."""
+"""From sites to a relocation plan: the order in which the other modules are used."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ def plan_relocation(
     Parameters
     ----------
     sites
-        One row per site: `parcel_id`, `gemeente_code`, `region`, `province`, `x` and `y` in RD [m],
-        `homes_mid` (places), `hectares` that hold them, `term_start`, `term_end`; optional
-        `move_cost_factor` (how much dearer getting in and out makes carrying, 1 is ordinary) and
-        `serviced_share` (the share of connections and site works that is there already). (n, ...)
+        One row per site: `parcel_id`, `gemeente_code`, `region`, `province`, `x` and `y` in RD New
+        [m], `homes_mid` (places), `hectares` that hold them, `term_start`, `term_end` (both empty:
+        no term); optional `move_cost_factor` (how much dearer getting in and out makes carrying, 1
+        is ordinary) and `serviced_share` (the share of connections and site works that is there
+        already). (n, ...)
     parameters
         The choices; None: all defaults.
     placements
@@ -53,6 +54,23 @@ def plan_relocation(
     ------
     RelocationError
         When sites, placements or parameters cannot be used.
+
+    Examples
+    --------
+    Fifteen homes leave site A in 2042, when its term ends, and go to site B, 10 km away: that costs
+    15 x (22,500 + 1.3 x 10 km x 10 EUR).
+
+    >>> area = {"gemeente_code": "GM0546", "region": "Leiden", "province": "Zuid-Holland"}
+    >>> room = {"homes_mid": 15, "hectares": 0.5}
+    >>> sites = pd.DataFrame([
+    ...     {"parcel_id": "A", "x": 90_000, "term_start": "2027-01-01", "term_end": "2042-01-01"},
+    ...     {"parcel_id": "B", "x": 100_000, "term_start": "2040-01-01", "term_end": "2060-01-01"},
+    ... ]).assign(y=460_000, **area, **room)
+    >>> placements = pd.DataFrame({"parcel_id": ["A"], "year": [2027], "homes": [15]})
+    >>> plan = plan_relocation(sites, placements=placements)
+    >>> plan.moves[["year", "homes", "from_id", "to_id", "cost_eur"]]
+       year  homes from_id to_id  cost_eur
+    0  2042     15       A     B  339450.0
     """
     started = time.monotonic()
     choices = parameters or RelocationParameters()

@@ -1,7 +1,4 @@
-"""The tables that a relocation plan starts from: checked, in whole years, by position.
-
-And who stands where at the start.
-"""
+"""The tables that a relocation plan starts from: sites and placements, checked, in whole years."""
 
 from __future__ import annotations
 
@@ -42,22 +39,29 @@ UNTIL_YEAR: Final = "until_year"
 _AREAS: Final = (MUNICIPALITY_CODE, REGION, PROVINCE)
 _REQUIRED: Final = (PARCEL_ID, *_AREAS, "x", "y", HOMES_MID, "hectares", TERM_START, TERM_END)
 _DEFAULTS: Final = {"move_cost_factor": 1.0, "serviced_share": 0.0}
-_LARGEST_FACTOR: Final = 100.0
+_RANGES: Final = {
+    "x": (-np.inf, np.inf),
+    "y": (-np.inf, np.inf),
+    HOMES_MID: (0, np.inf),
+    "hectares": (0, np.inf),
+    "move_cost_factor": (0, 100),
+    "serviced_share": (0, 1),
+}
+"""Lowest and highest value of each column of numbers."""
 _LEAST_SECONDS: Final = 45.0
 _SECONDS_PER_SITE: Final = 0.14
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A relocation problem, by position: sites in the order of their ids, years from `first_year`."""
+    """A relocation problem: sites by position, in the order of their ids, and whole years."""
 
     sites: pd.DataFrame
     """Checked, with the whole years `from_year` and `until_year`. (n, ...)"""
     placements: pd.DataFrame
-    """Position of the `site`, `year`, `homes`, and the year that they are `leaving`. (origins, 4)
-    """
+    """Position of the `site`, `year`, `homes`, and the year of `leaving`. (origins, 4)"""
     parameters: RelocationParameters
-    """With every None that stands for a value filled in."""
+    """With a value for every None that stands for one."""
     first_year: int
     end_year: int
     """The first year after the plan."""
@@ -108,19 +112,28 @@ def add_regions(sites: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
     ------
     RelocationError
         When a municipality is in no region or in two.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"parcel_id": ["A"], "gemeente_code": ["GM0546"]})
+    >>> row = {"gemeente_code": ["GM0546"], "region": ["Leiden"], "province": ["Zuid-Holland"]}
+    >>> add_regions(sites, pd.DataFrame(row)).loc[0, "region"]
+    'Leiden'
     """
     table = regions[list(_AREAS)].drop_duplicates()
     twice = table.loc[table[MUNICIPALITY_CODE].duplicated(), MUNICIPALITY_CODE].unique()
     if len(twice):
         which = enumerate_some(twice)
         raise RelocationError(
-            f"regions: municipality {which} is in more than one region or province; keep one row for each"
+            f"regions: municipality {which} is in more than one region or province; "
+            "keep one row for each"
         )
     known = table[MUNICIPALITY_CODE].astype(str).tolist()
     unknown = sorted(set(sites[MUNICIPALITY_CODE].astype(str)) - set(known))
     if unknown:
         raise RelocationError(
-            f"regions: no region is known of municipality {enumerate_some(unknown)}; {did_you_mean(unknown[0], known)}"
+            f"regions: no region is known of municipality {enumerate_some(unknown)}; "
+            f"{did_you_mean(unknown[0], known)}"
         )
     return sites.drop(columns=[REGION, PROVINCE], errors="ignore").merge(
         table, on=MUNICIPALITY_CODE, how="left", validate="many_to_one"
@@ -128,9 +141,11 @@ def add_regions(sites: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
 
 
 def move_cost_factors(relocatability: pd.Series[Any], worst: float = 2.0) -> pd.Series[Any]:
-    """Return how much dearer getting in and out makes a move: 1 at a relocatability of 100, `worst` at 0 or where it is unknown.
+    """Return how much dearer getting in and out of a site makes carrying homes.
 
-    That the worst site doubles the cost of carrying is an assumption.
+    The factor falls in a straight line from `worst` at a relocatability of 0 to 1 at 100; where the
+    relocatability is unknown (NaN), it is `worst`. That the worst site doubles the cost is an
+    assumption.
 
     Examples
     --------
@@ -148,7 +163,7 @@ def place_by_rank(
     kept_free: Collection[str] = (),
     required_years: int = 15,
 ) -> pd.DataFrame:
-    """Return a first programme: homes on the best-ranked sites that are open, each filled before the next.
+    """Return first placements: homes on the best sites that are open, each filled before the next.
 
     Parameters
     ----------
@@ -208,13 +223,15 @@ def place_by_rank(
 
 
 def _best_first(table: pd.DataFrame) -> pd.DataFrame:
+    """Return sites by score, or else by rank; of equal ones the largest first."""
     if "score" in table:
         order = table.assign(best=-table["score"].fillna(-1.0))
     elif RANK in table:
         order = table.assign(best=table[RANK])
     else:
         raise RelocationError(
-            "sites: 'score' or 'rank' is needed to say which come first; add it, or give the placements yourself"
+            "sites: 'score' or 'rank' is needed to say which come first; "
+            "add it, or give the placements yourself"
         )
     return order.sort_values(
         ["best", HOMES_MID, PARCEL_ID], ascending=[True, False, True], kind="stable"
@@ -225,12 +242,13 @@ def _refuse_unknown(what: str, asked: Collection[str], known: pd.Series[Any]) ->
     unknown = sorted(set(map(str, asked)) - set(known))
     if unknown:
         raise RelocationError(
-            f"{what}: {enumerate_some(unknown)} is not among the sites; {did_you_mean(unknown[0], set(known))}"
+            f"{what}: {enumerate_some(unknown)} is not among the sites; "
+            f"{did_you_mean(unknown[0], set(known))}"
         )
 
 
 def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
-    """Return the sites by id, with defaults for optional columns and the whole years of their terms.
+    """Return the sites by id, with defaults for optional columns and their terms in whole years.
 
     A term counts in whole calendar years: homes come and go on 1 January. A term that starts later
     in a year counts from the next year; one that ends in a year counts until that year, unless on
@@ -253,9 +271,7 @@ def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
         table, table[PARCEL_ID].duplicated(), "stands twice in the table", "keep one row per site"
     )
     for name in _AREAS:
-        blank = table[name].isna() | (table[name].astype("string").str.strip() == "").fillna(
-            value=True
-        ).astype(bool)
+        blank = table[name].isna() | table[name].astype("string").str.strip().eq("").fillna(True)
         _refuse(
             table,
             blank,
@@ -263,15 +279,11 @@ def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
             "fill the column; `add_regions` looks regions up by municipality",
         )
         table[name] = table[name].astype(str)
-    for name, low, high in (
-        ("x", -np.inf, np.inf), ("y", -np.inf, np.inf), (HOMES_MID, 0, np.inf), ("hectares", 0, np.inf),
-        ("move_cost_factor", 0, _LARGEST_FACTOR), ("serviced_share", 0, 1),
-    ):  # fmt: skip
+    for name, (low, high) in _RANGES.items():
         numbers = pd.to_numeric(table[name], errors="coerce").astype(np.float64)
-        wrong = ~(np.isfinite(numbers) & (numbers >= low) & (numbers <= high))
         _refuse(
             table,
-            wrong,
+            ~(np.isfinite(numbers) & numbers.between(low, high)),
             f"has a {name} that is no number from {low:g} to {high:g}",
             "correct it or leave the site out",
         )
@@ -284,6 +296,7 @@ def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_years(table: pd.DataFrame) -> pd.DataFrame:
+    """Return sites with the whole years of their terms."""
     dates = {}
     for name in (TERM_START, TERM_END):
         dates[name] = pd.to_datetime(table[name], errors="coerce", format="ISO8601")
@@ -366,7 +379,7 @@ def prepare(
 
 
 def _first_year(table: pd.DataFrame, placed: pd.DataFrame) -> int:
-    """Return the year of the first placement, or else the first year that a site is open; any year will do where none is."""
+    """Return the year of the first placement, or else the first that a site is open, or 2000."""
     years = (
         placed["year"]
         if len(placed)
@@ -376,10 +389,12 @@ def _first_year(table: pd.DataFrame, placed: pd.DataFrame) -> int:
 
 
 def _check_placements(table: pd.DataFrame, placements: pd.DataFrame) -> pd.DataFrame:
+    """Return placements with homes, by position of the site and year, each pair once."""
     missing = [name for name in (PARCEL_ID, "year", "homes") if name not in placements]
     if missing:
         raise RelocationError(
-            f"placements: column {enumerate_some(missing)} is missing; needed are {PARCEL_ID}, year, homes"
+            f"placements: column {enumerate_some(missing)} is missing; "
+            f"needed are {PARCEL_ID}, year, homes"
         )
     ids = placements[PARCEL_ID].astype(str)
     _refuse_unknown("placements", set(ids), table[PARCEL_ID])
@@ -406,7 +421,10 @@ def _refuse_placements(ids: Any, wrong: Any, what: str) -> None:
 
 
 def _with_penalties(table: pd.DataFrame, parameters: RelocationParameters) -> RelocationParameters:
-    """Fill in the time limit and the penalties, or check those that are given: every place must be better than none."""
+    """Return the parameters with a time limit and penalties.
+
+    A penalty that is given must be so high that every place is better than none.
+    """
     dearest = dearest_move(table, parameters)
     route = max(dearest * parameters.moves, dearest, 1.0)
     yearly = dearest / parameters.required_years
@@ -419,7 +437,8 @@ def _with_penalties(table: pd.DataFrame, parameters: RelocationParameters) -> Re
         if value is not None and value < least:
             least_text = f"{np.ceil(least):.0f}"
             raise RelocationError(
-                f"{name} is {value:g}, less than what a route may cost; write at least {least_text}, or leave it out"
+                f"{name} is {value:g}, less than what a route may cost; "
+                f"write at least {least_text}, or leave it out"
             )
         values[name] = float(np.ceil(2 * least)) if value is None else value
     seconds = max(_LEAST_SECONDS, _SECONDS_PER_SITE * len(table))

@@ -17,12 +17,20 @@ __all__ = ["replay"]
 
 
 def replay(plan: RelocationPlan) -> list[str]:
-    """Return what is wrong with a plan: a site over its places or outside its term, homes in two places or in none. Empty: it is sound.
+    """Return what is wrong with a plan, by replaying it year by year.
+
+    Wrong is a site that holds more homes than places or holds them outside its term, a group that
+    stands on two sites or on none, and a move that the parameters do not allow.
 
     Parameters
     ----------
     plan
         The plan; of its tables, `sites`, `groups`, `moves` and `stranded` are read.
+
+    Returns
+    -------
+    list of str
+        One line per fault; empty where the plan is sound.
     """
     first = int(plan.parameters.first_year or 0)
     simulation = _Simulation(plan)
@@ -31,7 +39,7 @@ def replay(plan: RelocationPlan) -> list[str]:
     ):
         simulation.leave(year)
         simulation.come(year)
-        simulation.look_around(year)
+        simulation.check(year)
     return simulation.problems + _unknown_groups(plan)
 
 
@@ -49,7 +57,7 @@ def _rows(table: pd.DataFrame) -> list[Any]:
 
 
 class _Simulation:
-    """Where every group stands."""
+    """Where every group stands, as the years go by."""
 
     def __init__(self, plan: RelocationPlan) -> None:
         self.problems: list[str] = []
@@ -74,21 +82,21 @@ class _Simulation:
 
     def leave(self, year: int) -> None:
         """Take away, on 1 January, all that leave: with a next place or without."""
-        for row, place in [(row, row.from_id) for row in self._moves[year]] + [
+        for row, site in [(row, row.from_id) for row in self._moves[year]] + [
             (row, row.parcel_id) for row in self._stranded[year]
         ]:
-            here = [stay for stay in self._standing[row.group_id] if stay[0] == place]
+            here = [stay for stay in self._standing[row.group_id] if stay[0] == site]
             if not here:
-                self._say(year, row.group_id, f"leaves {place}, where it does not stand")
+                self._report(year, row.group_id, f"leaves {site}, where it does not stand")
                 continue
             if int(row.homes) != self._homes.get(row.group_id):
-                self._say(
+                self._report(
                     year,
                     row.group_id,
                     f"leaves with {row.homes} homes, not {self._homes.get(row.group_id)}",
                 )
-            if not self._had_to_leave(place, here[0][1], year):
-                self._say(year, row.group_id, f"leaves {place} before it has to")
+            if not self._had_to_leave(site, here[0][1], year):
+                self._report(year, row.group_id, f"leaves {site} before it has to")
             self._standing[row.group_id].remove(here[0])
         self._given_up.update(row.group_id for row in self._stranded[year])
 
@@ -100,50 +108,54 @@ class _Simulation:
             self._standing[row.group_id].append((row.to_id, year))
             self._moved[row.group_id] += 1
             if self._moved[row.group_id] > self._choices.moves:
-                self._say(year, row.group_id, f"moves more than {self._choices.moves} times")
+                self._report(year, row.group_id, f"moves more than {self._choices.moves} times")
             if row.to_id in self._sites and not self._open(
                 row.to_id, year, year + self._choices.required_years
             ):
-                self._say(
+                self._report(
                     year,
                     row.group_id,
-                    f"comes to {row.to_id}, which is not free for {self._choices.required_years} years",
+                    f"comes to {row.to_id}, "
+                    f"which is not free for {self._choices.required_years} years",
                 )
 
-    def look_around(self, year: int) -> None:
+    def check(self, year: int) -> None:
         """Check who stands where during a year."""
         total: dict[str, int] = defaultdict(int)
         for group in self._homes:
             stays = self._standing[group]
             if len(stays) > 1:
-                self._say(year, group, f"stands in {len(stays)} places")
+                self._report(year, group, f"stands in {len(stays)} places")
             if (
                 not stays
                 and group not in self._given_up
                 and any(row.group_id == group for past in self._past(year) for row in past)
             ):
-                self._say(year, group, "stands nowhere and is not stranded")
-            for place, since in stays:
-                total[place] += self._homes[group]
+                self._report(year, group, "stands nowhere and is not stranded")
+            for site, since in stays:
+                total[site] += self._homes[group]
                 longest = self._choices.longest_stay
                 if longest is not None and year - since >= longest:
-                    self._say(year, group, f"stays on {place} for longer than {longest} years")
-        for place, homes in total.items():
-            if place not in self._sites:
-                self.problems.append(f"{year}: {place} is no site")
-            elif year >= self._first and not self._open(place, year, year + 1):
-                self.problems.append(f"{year}: {place} holds {homes} homes outside its term")
-            elif homes > self._sites[place][HOMES_MID]:
+                    self._report(year, group, f"stays on {site} for longer than {longest} years")
+        for site, homes in total.items():
+            if site not in self._sites:
+                self.problems.append(f"{year}: {site} is no site")
+            elif year >= self._first and not self._open(site, year, year + 1):
+                self.problems.append(f"{year}: {site} holds {homes} homes outside its term")
+            elif homes > self._sites[site][HOMES_MID]:
                 self.problems.append(
-                    f"{year}: {place} holds {homes} homes in {self._sites[place][HOMES_MID]} places"
+                    f"{year}: {site} holds {homes} homes in {self._sites[site][HOMES_MID]} places"
                 )
 
     def _past(self, year: int) -> list[list[Any]]:
         return [rows for placed, rows in self._placed.items() if placed <= year]
 
-    def _open(self, place: str, start: int, end: int) -> bool:
-        """Return whether a site is free from one 1 January to another; a term that ends on 31 December has its last year whole."""
-        term = self._sites[place]
+    def _open(self, site: str, start: int, end: int) -> bool:
+        """Return whether a site is free from one 1 January to another.
+
+        A term that ends on 31 December has its last year whole.
+        """
+        term = self._sites[site]
         if pd.isna(term[TERM_START]):
             return False
         return bool(
@@ -151,13 +163,14 @@ class _Simulation:
             and term[TERM_END] >= pd.Timestamp(end, 1, 1) - pd.Timedelta(days=1)
         )
 
-    def _had_to_leave(self, place: str, since: int, year: int) -> bool:
+    def _had_to_leave(self, site: str, since: int, year: int) -> bool:
+        """Return whether homes that came to a site in one year have to leave it in another."""
         longest = self._choices.longest_stay
         return (
-            place not in self._sites
-            or not self._open(place, since, year + 1)
+            site not in self._sites
+            or not self._open(site, since, year + 1)
             or (longest is not None and year - since >= longest)
         )
 
-    def _say(self, year: int, group: str, what: str) -> None:
+    def _report(self, year: int, group: str, what: str) -> None:
         self.problems.append(f"{year}: {group} {what}")

@@ -15,7 +15,10 @@ __all__ = ["CapacityRows", "RouteTable", "Routes", "capacity_rows"]
 
 @dataclass(frozen=True)
 class CapacityRows:
-    """The sites and years in which room may run out; in all other years it cannot where it does not in these."""
+    """The sites and years in which room may run out first.
+
+    Where it does not run out in these, it does not in any other.
+    """
 
     site: Integers
     """(rows,)"""
@@ -36,8 +39,8 @@ def capacity_rows(network: Network) -> CapacityRows:
     problem, first = network.problem, network.problem.first_year
     count, years = problem.spare.shape
     arrives = np.zeros((count, years), dtype=bool)
-    for step in network.steps.values():
-        arrives[step.columns, step.year - first] = True
+    for departing in network.departures.values():
+        arrives[departing.columns, departing.year - first] = True
     placed = problem.placements
     inside = placed["year"].to_numpy() >= first
     fuller = arrives.copy()
@@ -50,15 +53,18 @@ def capacity_rows(network: Network) -> CapacityRows:
         arrivals = np.flatnonzero(arrives[site])
         leaving = problem.leaving(arrivals + first, np.full(len(arrivals), site)) - first
         row_of[
-            site, _telling(np.flatnonzero(fuller[site]), arrivals, leaving, problem.spare[site])
+            site,
+            _binding_years(np.flatnonzero(fuller[site]), arrivals, leaving, problem.spare[site]),
         ] = 0
     sites, years_of = np.nonzero(row_of == 0)
     row_of[sites, years_of] = np.arange(len(sites))
     return CapacityRows(sites, years_of + first, problem.spare[sites, years_of], row_of)
 
 
-def _telling(years: Integers, arrivals: Integers, leaving: Integers, spare: Integers) -> list[int]:
-    """Return the years whose limit does not follow from that of another."""
+def _binding_years(
+    years: Integers, arrivals: Integers, leaving: Integers, spare: Integers
+) -> list[int]:
+    """Return the years whose capacity limit does not follow from that of another year."""
     stand = {
         int(year): frozenset(np.flatnonzero((arrivals <= year) & (year < leaving)).tolist())
         for year in years
@@ -77,7 +83,7 @@ class RouteTable:
     """All routes of all origins, in the order of the origins."""
 
     origin: Integers
-    """(routes,)"""
+    """Row of the placements. (routes,)"""
     cost: Floats
     """EUR per home. (routes,)"""
     usage: sparse.csr_array
@@ -88,7 +94,9 @@ class RouteTable:
 
 
 class Routes:
-    """A growing collection; every origin has the empty route, stranded.
+    """The routes at hand of every origin, to which more are added.
+
+    Every origin has the empty route: its homes are stranded.
 
     Parameters
     ----------
@@ -114,7 +122,9 @@ class Routes:
         return True
 
     def keep_best(self, table: RouteTable, reduced: Floats, most: int) -> None:
-        """Forget all but the best routes of each origin, by their reduced cost; the empty route stays. They may join again.
+        """Drop all but the best routes of each origin; the empty route stays.
+
+        Dropped routes may join again.
 
         Parameters
         ----------
@@ -127,8 +137,8 @@ class Routes:
         """
         order = np.lexsort((np.arange(len(reduced)), reduced, table.origin))
         begin = np.searchsorted(table.origin[order], np.arange(len(self._known)))
-        place = np.arange(len(order)) - begin[table.origin[order]]
-        for row in order[place >= most]:
+        position = np.arange(len(order)) - begin[table.origin[order]]
+        for row in order[position >= most]:
             if table.routes[row]:
                 del self._known[table.origin[row]][table.routes[row]]
 

@@ -1,4 +1,4 @@
-"""A relocation plan as tables: who goes where and when, what that costs, and how every area fares by year."""
+"""A relocation plan as tables: who moves where and when, at what cost, and how areas fare."""
 
 from __future__ import annotations
 
@@ -22,9 +22,21 @@ __all__ = ["RelocationPlan", "plan_tables"]
 
 _GROUP_COLUMNS: Final = ["group_id", PARCEL_ID, "year", "homes", "moves", "until_year", "stranded"]
 _MOVE_COLUMNS: Final = [
-    "group_id", "move", "year", "homes", "from_id", "to_id", "level", "distance_m", "cost_eur", "step_eur",
-    "from_x", "from_y", "to_x", "to_y",
-]  # fmt: skip
+    "group_id",
+    "move",
+    "year",
+    "homes",
+    "from_id",
+    "to_id",
+    "level",
+    "distance_m",
+    "cost_eur",
+    "step_eur",
+    "from_x",
+    "from_y",
+    "to_x",
+    "to_y",
+]
 _STRANDED_COLUMNS: Final = ["group_id", "year", "homes", PARCEL_ID, "reason"]
 _FLOWS: Final = ["standing", "placed", "moved_in", "moved_out", "stranded"]
 
@@ -38,30 +50,31 @@ class RelocationPlan:
     parameters: RelocationParameters
     """With the penalties and the first year filled in."""
     groups: pd.DataFrame
-    """One row per group that moves together: `group_id`, first `parcel_id`, `year` and `homes`, its `moves`, `until_year` (when it has to
-    leave the last place; after the plan where that is the end of the plan or later) and whether it
-    is then `stranded`."""
+    """One row per group that moves together: `group_id`, first `parcel_id`, `year` and `homes`, its
+    number of `moves`, `until_year` (when it has to leave the last place, which may be after the
+    plan) and whether it is then `stranded`."""
     moves: pd.DataFrame
-    """One row per group and move: `group_id`, `move` (1, 2, ..), `year`, `homes`, `from_id`, `to_id`, `level` of the search order,
-    `distance_m` as the crow flies, `cost_eur` (money, all homes), `step_eur` (preference, all
-    homes), and the ends of the line in RD, `from_x` .. `to_y`. [m]"""
+    """One row per group and move: `group_id`, `move` (1, 2, ..), `year`, `homes`, `from_id`,
+    `to_id`, `level` of the search order, `distance_m` as the crow flies, `cost_eur` (money, all
+    homes), `step_eur` (preference, all homes), and the ends of the line in RD, `from_x` .. `to_y`.
+    [m]"""
     stranded: pd.DataFrame
-    """One row per group without a next place: `group_id`, `year`, `homes`, `parcel_id` that it leaves, and `reason`: `moves_used`,
-    `no_open_site` (none is open then for long enough), or `no_room` (all that are open are full, or
-    too small for the group)."""
+    """One row per group without a next place: `group_id`, `year`, `homes`, `parcel_id` that it
+    leaves, and `reason`: `moves_used`, `no_open_site` (none is open then for long enough), or
+    `no_room` (all that are open are full, or too small for the group)."""
     successors: pd.DataFrame
-    """Per site, year and next site: `from_id`, `year`, `to_id`, `groups`, `homes`, `level`, `distance_m`, `cost_eur`."""
+    """Per site, year and next site: `from_id`, `year`, `to_id`, `groups`, `homes`, `level`,
+    `distance_m`, `cost_eur`."""
     locations: pd.DataFrame
-    """Per site: homes `placed`, `arrived`, `left` (had to leave within the plan), `secured` (of those, with a next place), `stranded`;
-    `secured_share` (NaN where none has to leave), `fullest_share` (of its places, in its fullest
-    year), `home_place_eur`, `hectare_eur` and `year_eur` (what one more place, hectare or year of
-    term would save, at most) and `next_place_eur` (what one more home there would face)."""
+    """Per site: homes `placed`, `arrived`, `left` (had to leave within the plan), `secured` (of
+    those, with a next place), `stranded`; `secured_share` (NaN where none has to leave),
+    `fullest_share` (of its places, in its fullest year), `home_place_eur`, `hectare_eur` and
+    `year_eur` (what one more place, hectare or year of term would save, at most) and
+    `next_place_eur` (what a next place costs one more home there)."""
     municipalities: pd.DataFrame
     """Per municipality and year: homes `standing`, `placed`, `moved_in`, `moved_out`, `stranded`.
-
-    Standing is that of the year before,
-    plus placed and moved in, minus moved out and stranded; moves within an area count as out and
-    in."""
+    Standing is that of the year before, plus placed and moved in, minus moved out and stranded;
+    moves within an area count as out and in."""
     regions: pd.DataFrame
     """The same per region."""
     money_eur: float
@@ -73,22 +86,26 @@ class RelocationPlan:
     gap: float
     """(objective - bound) / objective; 0 where both are 0."""
     status: str
-    """`optimal` (within the accepted gap) or `time_limit` or `within_gap` (the search ended; see `gap`)."""
+    """`optimal` (within the accepted gap); or, with a larger gap, `within_gap` (the search came to
+    its end) or `time_limit` (it was cut off)."""
 
     @property
     def secured_share(self) -> float:
-        """Share of the homes that have to leave a place within the plan for which a next place is found; NaN where none has to."""
+        """Share of the homes that have to leave a place within the plan that have a next place.
+
+        NaN where none has to leave.
+        """
         left = int(self.locations["left"].sum())
         return float(self.locations["secured"].sum() / left) if left else float("nan")
 
     @property
     def stranded_by_year(self) -> dict[int, int]:
-        """Homes without a next place, by the year that they have to leave; years without are left out."""
+        """Homes without a next place, by the year that they have to leave, as far as there are."""
         total = self.stranded.groupby("year")["homes"].sum()
         return {int(year): int(homes) for year, homes in total.items()}  # type: ignore[call-overload]  # years are int64
 
-    def sentences(self, language: Language = "en") -> list[str]:
-        """Return the answer in a few sentences.
+    def describe(self, language: Language = "en") -> list[str]:
+        """Return a summary of the plan, as a few lines of text.
 
         Parameters
         ----------
@@ -165,74 +182,83 @@ def plan_tables(
 def _groups(
     network: Network, classes: Classes, solution: Solution
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return a row per group, per move and per stranded group; groups are numbered per first site and year."""
+    """Return the tables of groups, of moves and of stranded groups.
+
+    Groups are numbered by first site and year: the largest first, those that move before those that
+    do not.
+    """
     problem = network.problem
     ids = problem.sites[PARCEL_ID].to_numpy()
+    routes = _routes_by_origin(classes, solution)
+    groups: list[tuple[Any, ...]] = []
+    moves: list[tuple[Any, ...]] = []
+    stranded: list[tuple[Any, ...]] = []
+    placements = problem.placements[["site", "year", "homes", "leaving"]].to_numpy(dtype=np.intp)
+    for origin, (site, year, homes, leaving) in enumerate(placements.tolist()):
+        staying = [(size, ()) for size in _split(homes, problem.parameters.group_homes)]
+        mine = sorted(
+            routes.get(origin, staying), key=lambda group: (-group[0], group[1] == (), group[1])
+        )
+        for number, (size, route) in enumerate(mine, start=1):
+            name = f"{ids[site]}/{year}/{number}"
+            stays, stranded_in = (
+                route_cost(network, site, leaving, route)[1:]
+                if leaving < problem.end_year
+                else ([], None)
+            )
+            at = [site, *route]
+            moves += [
+                (name, move, arrival, size, at[move - 1], at[move])
+                for move, (_, arrival, _) in enumerate(stays, start=1)
+            ]
+            until = stays[-1][2] if stays else leaving
+            groups.append((name, ids[site], year, size, len(stays), until, stranded_in is not None))
+            if stranded_in is not None:
+                reason = _reason(network, stranded_in, len(stays))
+                stranded.append((name, stranded_in, size, ids[at[-1]], reason))
+    return (
+        _with_whole_numbers(pd.DataFrame(groups, columns=_GROUP_COLUMNS)).astype(
+            {"stranded": bool}
+        ),
+        _moves(network, moves),
+        _with_whole_numbers(pd.DataFrame(stranded, columns=_STRANDED_COLUMNS)),
+    )
+
+
+def _routes_by_origin(
+    classes: Classes, solution: Solution
+) -> dict[int, list[tuple[int, tuple[int, ...]]]]:
+    """Return the size and route of every group, by origin."""
     routes: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
     for group_class, route, units in zip(
         solution.class_of, solution.route, solution.units, strict=True
     ):
-        origin = int(classes.origin[group_class])
-        routes.setdefault(origin, []).extend([(int(classes.size[group_class]), route)] * int(units))
-    groups: list[tuple[Any, ...]] = []
-    moves: list[tuple[Any, ...]] = []
-    stranded: list[tuple[Any, ...]] = []
-    for origin, (site, year, homes, leaving) in enumerate(
-        problem.placements[["site", "year", "homes", "leaving"]].to_numpy(dtype=np.intp)
-    ):
-        staying = _split(int(homes), problem.parameters.group_homes) if origin not in routes else []
-        mine = sorted(
-            routes.get(origin, [(size, ()) for size in staying]),
-            key=lambda pair: (-pair[0], pair[1] == (), pair[1]),
-        )
-        for number, (size, route) in enumerate(mine, start=1):
-            name = f"{ids[site]}/{year}/{number}"
-            _, stays, stranded_in = (
-                route_cost(network, int(site), int(leaving), route)
-                if leaving < problem.end_year
-                else (0.0, [], None)
-            )
-            at = int(site)
-            for move, (following, arrival, _) in enumerate(stays, start=1):
-                moves.append((name, move, arrival, size, at, following))
-                at = following
-            until = stays[-1][2] if stays else int(leaving)
-            groups.append(
-                (name, ids[site], int(year), size, len(stays), until, stranded_in is not None)
-            )
-            if stranded_in is not None:
-                stranded.append(
-                    (name, stranded_in, size, ids[at], _reason(network, stranded_in, len(stays)))
-                )
-    return (
-        pd.DataFrame(groups, columns=_GROUP_COLUMNS).astype(
-            {
-                "year": np.int64,
-                "homes": np.int64,
-                "moves": np.int64,
-                "until_year": np.int64,
-                "stranded": bool,
-            }
-        ),
-        _moves(network, moves),
-        pd.DataFrame(stranded, columns=_STRANDED_COLUMNS).astype(
-            {"year": np.int64, "homes": np.int64}
-        ),
-    )
+        group = (int(classes.size[group_class]), route)
+        routes.setdefault(int(classes.origin[group_class]), []).extend([group] * int(units))
+    return routes
+
+
+def _with_whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its numbers as int64, also where it has no rows."""
+    whole = {name for name in table if name in ("move", "moves", "year", "until_year", "homes")}
+    return table.astype(dict.fromkeys(whole, np.int64))
 
 
 def _split(homes: int, whole: int) -> list[int]:
+    """Return the sizes of whole groups and what is left over."""
     return [whole] * (homes // whole) + ([homes % whole] if homes % whole else [])
 
 
 def _reason(network: Network, year: int, made: int) -> str:
+    """Return why a group that made some moves has no next place in a year."""
     if made == network.problem.parameters.moves:
         return "moves_used"
-    step = network.steps.get(year)
-    return "no_room" if step is not None and len(step.columns) else "no_open_site"
+    departing = network.departures.get(year)
+    return "no_room" if departing is not None and len(departing.columns) else "no_open_site"
 
 
 def _moves(network: Network, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Return moves between positions with ids, distances, costs and coordinates."""
     table = pd.DataFrame(rows, columns=["group_id", "move", "year", "homes", "from", "to"])
     origin, destination = (table[name].to_numpy(dtype=np.intp) for name in ("from", "to"))
     homes = table["homes"].to_numpy(dtype=np.float64)
@@ -254,15 +280,15 @@ def _moves(network: Network, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
             for axis in ("x", "y")
         },
     )
-    return table[_MOVE_COLUMNS].astype({"move": np.int64, "year": np.int64, "homes": np.int64})
+    return _with_whole_numbers(table[_MOVE_COLUMNS])
 
 
 def _by_site_and_year(
     problem: Problem, groups: pd.DataFrame, moves: pd.DataFrame, stranded: pd.DataFrame
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Return homes per site and year for each flow; standing counts who stands there all year.
+    """Return homes per site and year for each flow. (n, years) each.
 
-    (n, years) each.
+    `standing` counts homes that stand there all year.
     """
     count, years = problem.spare.shape
     position = pd.Series(np.arange(count), index=problem.sites[PARCEL_ID])
@@ -294,6 +320,7 @@ def _by_site_and_year(
 def _locations(
     problem: Problem, flows: dict[str, np.ndarray[Any, Any]], values: Values
 ) -> pd.DataFrame:
+    """Return the table of sites, over the whole plan."""
     places = problem.sites[HOMES_MID].to_numpy(dtype=np.float64)
     total = {name: flow.sum(axis=1) for name, flow in flows.items()}
     placed = np.zeros(len(places), dtype=np.int64)
@@ -330,6 +357,7 @@ def _locations(
 
 
 def _by_area(problem: Problem, flows: dict[str, np.ndarray[Any, Any]], area: str) -> pd.DataFrame:
+    """Return homes per area and year for each flow, `area` being a column of the sites."""
     codes, names = pd.factorize(problem.sites[area], sort=True)
     years = np.arange(problem.first_year, problem.end_year)
     table = pd.DataFrame(

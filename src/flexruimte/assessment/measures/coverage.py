@@ -12,7 +12,7 @@ from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.evidence.layers import Features
 from flexruimte.kernels.distance import NODE_CAPACITY
 from flexruimte.kernels.overlap import Overlaps, covered_area
-from flexruimte.rules.conditions import answers_of_where, as_numbers
+from flexruimte.rules.conditions import as_numbers, evaluate_filter
 from flexruimte.rules.measures import (
     CountMeasure,
     ExtremeMeasure,
@@ -31,7 +31,7 @@ def _meeting(features: Features, where: Where, inputs: MeasureInputs) -> tuple[O
 
     A shape is in doubt where a feature on it may count or not, or where the layer does not reach.
     """
-    counts = np.minimum(features.certainty, answers_of_where(where, features.table))
+    counts = np.minimum(features.certainty, evaluate_filter(where, features.table))
     found = inputs.overlay.of(features)
     doubtful = ~inputs.overlay.known(features)
     doubtful[found.shape[counts[found.feature] == UNKNOWN]] = True
@@ -118,7 +118,7 @@ def field_mean(measure: FieldMeanMeasure, inputs: MeasureInputs) -> Floats:
     )
     with np.errstate(invalid="ignore"):
         mean = np.where(weight > 0, total / weight, np.nan)
-    counts = np.minimum(features.certainty, answers_of_where(measure.where, features.table))
+    counts = np.minimum(features.certainty, evaluate_filter(measure.where, features.table))
     usable = np.flatnonzero((counts == YES) & ~np.isnan(of_feature))
     bare = np.flatnonzero(np.isnan(mean))
     if measure.nearest_within_m > 0 and len(usable) and len(bare):

@@ -1,4 +1,4 @@
-"""The next place for the homes of a whole run: from results on disk to a relocation plan on disk."""
+"""A relocation plan for the homes of a run that is on disk, written beside its results."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def relocate(
     reuse_sites: bool = False,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> RelocationPlan:
-    """Plan where the homes of all ranked locations of a run go when their term ends, and write the plan beside the results.
+    """Plan where the homes of a run go when their term ends, and write the plan beside the results.
+
+    The sites are all ranked locations of the run.
 
     Parameters
     ----------
@@ -74,9 +76,9 @@ def relocate(
         Parameters of `RelocationParameters` by name; what is not given is the study's, or the
         default.
     reuse_sites
-        Whether homes may come to a site that the first homes left when their time was up. By
-        default they may not, as the permit for that site has then run out: else all homes would
-        change places with each other on one day (an assumption).
+        Whether homes may come to a site that the first homes left when their longest stay was over.
+        By default they may not, as the permit for that site has then run out (an assumption): else
+        all homes could exchange sites with each other on one day.
     progress
         Called with a line of text now and then.
 
@@ -92,15 +94,16 @@ def relocate(
     RelocationError
         When regions, placements or choices cannot be used.
     """
-    place = place_of(out)
-    with place.reading((*FILES_OF_RUN, PARCELS)) as folder:
+    store = place_of(out)
+    with store.reading((*FILES_OF_RUN, PARCELS)) as folder:
         results = read_run(folder)
         if results.not_done:
             states = enumerate_some(
                 [f"{code} is {state}" for code, state in results.not_done.items()]
             )
             raise OutputError(
-                f"the run in {place} is not complete ({states}), and a next place may lie in what is missing; finish it with flexruimte run"
+                f"the run in {store} is not complete ({states}), and a next place may lie in what "
+                "is missing; finish it with flexruimte run"
             )
         parameters = _parameters(results, choices or {})
         sites = _with_regions(sites_of_run(results, read_measure(folder, SERVICED_SHARE)), regions)
@@ -127,15 +130,16 @@ def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.Data
     results
         Of the run.
     serviced_share
-        By parcel id; a location has the mean of its parcels, and 0 where it is not known: nothing
-        is taken to be there.
+        Share of the connections and site works that is there already, by parcel id. A location has
+        the mean of its parcels; a parcel of which it is not known (NaN) counts as 0.
 
     Returns
     -------
     pandas.DataFrame
-        `hectares` is the largest connected buildable part, which holds the homes. A term that is
-        unknown counts as none. A term that only the longest term or the legal regime cuts off does
-        not end there for homes that come later: nothing else is known to come. (n, ...)
+        As `plan_relocation` takes them. `hectares` is the largest connected buildable part, which
+        holds the homes. A term that is unknown counts as none. A term that only the longest term or
+        the legal regime cuts off does not end there for homes that come later: no other use of the
+        land is known. (n, ...)
     """
     rows = results.locations
     known = serviced_share.dropna().to_dict()
@@ -169,7 +173,7 @@ def _longest_years(results: RunResults) -> float:
 def _used_once(
     sites: pd.DataFrame, placements: pd.DataFrame, parameters: RelocationParameters
 ) -> pd.DataFrame:
-    """Return the sites with the term of those that homes are placed on ending when the last of these must leave."""
+    """Return the sites, each with a term that ends when its first homes have to leave."""
     if parameters.longest_stay is None:
         return sites
     last = (
@@ -205,15 +209,15 @@ def _parameters(results: RunResults, choices: Mapping[str, Any]) -> RelocationPa
     given = {name: value for name, value in choices.items() if value is not None}
     unknown = [name for name in given if name not in RelocationParameters.__dataclass_fields__]
     if unknown:
-        raise RelocationError(
-            f"'{unknown[0]}' is no choice of a relocation plan; {did_you_mean(unknown[0], RelocationParameters.__dataclass_fields__)}"
-        )
+        hint = did_you_mean(unknown[0], RelocationParameters.__dataclass_fields__)
+        raise RelocationError(f"'{unknown[0]}' is no choice of a relocation plan; {hint}")
     return RelocationParameters(
         **{**{name: int(value) for name, value in of_study.items() if value is not None}, **given}
     )
 
 
 def _with_regions(sites: pd.DataFrame, regions: str | Path | None) -> pd.DataFrame:
+    """Return sites with their regions; with the same one for all where none are given."""
     if regions is None:
         return sites.assign(region="-", province="-")
     return add_regions(sites, _read_table(regions, "regions", _REGION_COLUMNS))
@@ -222,7 +226,7 @@ def _with_regions(sites: pd.DataFrame, regions: str | Path | None) -> pd.DataFra
 def _read_table(
     path: str | Path, what: str, columns: tuple[str, ...], numbers: tuple[str, ...] = ()
 ) -> pd.DataFrame:
-    """Read columns of a CSV file, as text but for the numbers."""
+    """Return columns of a CSV file: those of `numbers` as numbers, the others as text."""
     try:
         table: pd.DataFrame = pd.read_csv(path, dtype="string")
     except (OSError, ValueError) as error:
@@ -239,7 +243,8 @@ def _read_table(
         if values.isna().any():
             row = int(np.flatnonzero(values.isna())[0])
             raise RelocationError(
-                f"{what} {path}, row {row + 2}: '{name}' is {table[name].iloc[row]!r}; write a number"
+                f"{what} {path}, row {row + 2}: '{name}' is {table[name].iloc[row]!r}; "
+                "write a number"
             )
         table[name] = values
     return table[list(columns)]

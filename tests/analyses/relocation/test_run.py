@@ -1,47 +1,19 @@
-"""What follows from a run on disk: relocation, targets, costs and layouts, on the toy town.
-
-Ranked in A are P01 (36 homes), P03 (40), P05 (20), P06 (40, free until 2043), P09 (18) and P12 (18): 172 homes; B has no parcels.
-"""
+"""A relocation plan of a run on disk, on the toy town."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
 from command_line import run
-from flexruimte import Study
-from flexruimte.analyses.next_place import relocate
 from flexruimte.analyses.relocation import replay
+from flexruimte.analyses.relocation.run import relocate
 from flexruimte.errors import FlexruimteError
-from toy_files import write_toy_study
-
-SOURCED = 'source = "toy"\nbasis = "assumption"\n'
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("follow_up")
-    assert run("run", write_toy_study(folder / "study"), "--out", folder / "out") == 0
-    return folder / "out"
-
-
-@pytest.fixture
-def out(finished: Path, tmp_path: Path) -> Path:
-    shutil.copytree(finished, tmp_path / "out")
-    return tmp_path / "out"
-
-
-def log(out: Path) -> dict[str, Any]:
-    return json.loads((out / "run.json").read_text(encoding="utf-8"))
-
-
-# relocate
+from flexruimte.rules.files import load_ruleset
 
 
 def test_relocate_writes_a_plan_that_holds(out: Path) -> None:
@@ -98,7 +70,7 @@ def test_what_nobody_can_hold_is_an_answer(out: Path, capsys: pytest.CaptureFixt
 def test_a_run_that_is_not_complete_is_refused(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = log(out)
+    document = json.loads((out / "run.json").read_text(encoding="utf-8"))
     document["municipalities"]["B"]["state"] = "failed"
     (out / "run.json").write_text(json.dumps(document), encoding="utf-8")
     assert run("relocate", out) == 2
@@ -148,74 +120,7 @@ def test_a_choice_that_does_not_exist(out: Path) -> None:
         relocate(out, choices={"move": 3})
 
 
-def test_a_folder_without_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("relocate", "targets", "costs"):
-        assert run(command, tmp_path) == 2
-        assert "holds no run" in capsys.readouterr().err
-
-
-# targets
-
-
-def test_targets_against_a_run(
-    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "asked.toml"
-    title = 'title = { nl = "x", en = "x" }\n'
-    path.write_text(
-        f'name = "asked"\n{title}[required_years]\nvalue = 15\n{SOURCED}[regions.all]\n{title}members = ["A", "B"]\n{SOURCED}'
-        f'[targets.enough]\nregion = "all"\nhomes = 100\n{SOURCED}[targets.much]\nmunicipality = "A"\nhomes = 200\n{SOURCED}',
-        encoding="utf-8",
-    )
-    assert run("targets", out, path) == 0
-    assert "covered" in capsys.readouterr().out
-    found = pd.read_csv(out / "targets.csv").set_index("target")
-    assert found["status"].to_dict() == {"enough": "covered", "much": "short"}
-    assert found.loc["much", ["secured_homes", "short_homes"]].tolist() == [172, 28]
-    filling = pd.read_csv(out / "targets_filling.csv")
-    assert filling.loc[filling["target"] == "much", "cumulative_homes"].iloc[-1] == 172
-
-
-def test_a_target_for_an_unknown_region(
-    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "asked.toml"
-    title = 'title = { nl = "x", en = "x" }\n'
-    path.write_text(
-        f'name = "a"\n{title}[required_years]\nvalue = 15\n{SOURCED}[targets.t]\nregion = "al"\nhomes = 1\n{SOURCED}',
-        encoding="utf-8",
-    )
-    assert run("targets", out, path) == 2
-    assert "region 'al' does not exist" in capsys.readouterr().err
-
-
-# costs and layouts
-
-
-def test_costs_of_a_run(out: Path) -> None:
-    assert run("costs", out) == 0
-    costs = pd.read_csv(out / "costs.csv").set_index("parcel_id")
-    assert costs.loc["P01", "move_eur"] == 36 * 75_000 * 0.3
-    figures = pd.read_csv(out / "costs_figures.csv").set_index("figure")
-    assert figures.loc["build_cost_per_home", "value"] == 75_000
-    assert figures["source"].notna().sum() == figures["value"].notna().sum()
-
-
-def test_layouts_by_density_are_empty(out: Path) -> None:
-    assert run("layout", out) == 0
-    assert json.loads((out / "A" / "layout.geojson").read_text(encoding="utf-8"))["features"] == []
-
-
-def test_no_run_no_costs_by_default(finished: Path) -> None:
-    assert not {"relocation", "costs.csv", "targets.csv"} & {
-        path.name for path in finished.iterdir()
-    }
-
-
 def test_the_next_study_weighs_the_next_place() -> None:
-    from flexruimte.rules.files import load_ruleset
-
     ruleset = load_ruleset("flexwonen-nl-next-place")
     assert ruleset.measures["secured_next_place_share"].layer == "next_place"
     assert "secured_next_place" in ruleset.themes["relocatability"].weights
-    assert isinstance(Study, type)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,15 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexruimte.analyses.costs import (
-    CostFigures,
     CostParameters,
     assess_costs,
-    built_in_cost_figures,
-    figures_at,
     load_cost_figures,
 )
-from flexruimte.errors import LayerError, RulesetError, StudyError
-from flexruimte.vocabulary import Basis
+from flexruimte.errors import LayerError, StudyError
 
 AS_OF = dt.date(2026, 1, 1)
 FIGURES = load_cost_figures()
@@ -51,9 +45,6 @@ def costs(
 
 def amounts(table: pd.DataFrame, *names: str) -> list[list[float]]:
     return [table[name].round(6).tolist() for name in names]
-
-
-# ------------------------------------------------------------------------------------------------------------------------ worked by hand
 
 
 def test_the_move_bill_of_leiden() -> None:
@@ -127,9 +118,6 @@ def test_rows_keep_their_labels() -> None:
     assert costs()["parcel_id"].tolist() == ["P1", "P2", "P3", "P4"]
 
 
-# ------------------------------------------------------------------------------------------------------------------------------- dates
-
-
 @pytest.mark.parametrize(
     ("as_of", "per_home"),
     [
@@ -177,17 +165,6 @@ def test_the_date_picks_the_guarantee(as_of: str, known: bool) -> None:
     # what is lost is there all the same, and the exploitation does not lean on either scheme
     assert row["shortfall_eur"] == 180_000
     assert row["exploitation_eur"] == 40_000
-
-
-def test_figures_at_a_date_come_with_their_source() -> None:
-    table = figures_at(FIGURES, dt.date(2027, 1, 1))
-    assert table.loc["guarantee_fee_per_home", "value"] == 1000
-    assert table.loc["guarantee_fee_per_home", "until"] == dt.date(2028, 12, 31)
-    assert table.loc["sft_per_home"].drop("unit").isna().all()
-    assert table.loc["move_rest_share", "basis"] == "assumption"
-
-
-# ----------------------------------------------------------------------------------------------------------------------------- unknown
 
 
 def test_without_parameters_nothing_is_made_up() -> None:
@@ -240,9 +217,6 @@ def test_no_locations() -> None:
     assert len(costs(locations=LOCATIONS.iloc[:0])) == 0
 
 
-# --------------------------------------------------------------------------------------------------------------------------- bad input
-
-
 def test_bad_parameters_are_refused() -> None:
     with pytest.raises(
         StudyError, match=r"rent_per_home_mont.*did you mean 'rent_per_home_month_eur'"
@@ -267,76 +241,6 @@ def test_bad_locations_are_refused(change: dict[str, Any], message: str) -> None
 def test_locations_without_a_column_are_refused() -> None:
     with pytest.raises(LayerError, match="no column term_years"):
         costs(locations=LOCATIONS.drop(columns="term_years"))
-
-
-SHIPPED = (resources.files("flexruimte.analyses") / "figures" / "costs-nl.toml").read_text(
-    encoding="utf-8"
-)
-BAD_FILES = {
-    "rows that overlap": (
-        "until = 2025-02-02",
-        "until = 2025-02-03",
-        r"\[figures.sft_per_home\] two rows hold at once",
-    ),
-    "an end before the start": (
-        "until = 2028-12-31",
-        "until = 2022-12-31",
-        "holds until 2022-12-31, before it starts on 2023-11-01",
-    ),
-    "a split that is no whole": (
-        "value = 0.60",
-        "value = 0.70",
-        "guarantee_investor_share add up to 1.1 on 2023-11-01",
-    ),
-    "another unit": (
-        'unit = "EUR per home"',
-        'unit = "kEUR per home"',
-        r"\[figures.build_cost_per_home\] is in 'kEUR per home'; convert it to EUR per home",
-    ),
-    "a figure that does not exist": (
-        "[figures.move_share]",
-        "[figures.mover_share]",
-        "does not exist; did you mean 'move_share'",
-    ),
-    "no date": (
-        "from = 2017-01-01",
-        "from = 2017",
-        r"rows\.0\.from\] 2017 is no date; write it as 2030-12-31",
-    ),
-    "below zero": ("value = 75000", "value = -75000", "greater than or equal to 0"),
-    "a share above one": ("value = 0.30", "value = 30", "a share lies between 0 and 1"),
-    "no source": (
-        'source = "What remains',
-        'sourc = "What remains',
-        "unknown key; did you mean 'source'|Field required",
-    ),
-    "written off at once": ("value = 25", "value = 0", "more than 0 years"),
-}
-
-
-@pytest.mark.parametrize("case", BAD_FILES)
-def test_a_bad_file_is_refused(tmp_path: Path, case: str) -> None:
-    old, new, message = BAD_FILES[case]
-    head, rest = SHIPPED.split("\nname = ", 1)
-    assert old in rest
-    changed = (
-        rest.replace(old, new, 1)
-        if "figures.mover" not in new
-        else rest.replace("[figures.move_share]", new).replace(
-            "figures.move_share.rows", "figures.mover_share.rows"
-        )
-    )
-    (tmp_path / "costs.toml").write_text(f"{head}\nname = {changed}", encoding="utf-8")
-    with pytest.raises(RulesetError, match=message):
-        load_cost_figures("costs.toml", tmp_path)
-
-
-def test_a_file_that_is_not_there() -> None:
-    with pytest.raises(RulesetError, match="built-in name: costs-nl"):
-        load_cost_figures("costs-be")
-
-
-# ------------------------------------------------------------------------------------------------------------------ what always holds
 
 
 @settings(deadline=None)
@@ -368,17 +272,3 @@ def test_parts_add_up_and_no_amount_hides_what_is_unknown(
         )
         >= 0
     ).all(axis=None)
-
-
-# --------------------------------------------------------------------------------------------------------------------- what is shipped
-
-
-@pytest.mark.parametrize("name", built_in_cost_figures())
-def test_every_shipped_figure_has_a_source_and_a_basis(name: str) -> None:
-    shipped: CostFigures = load_cost_figures(name)
-    assert shipped.name == name
-    for figure in shipped.figures.values():
-        for row in figure.rows:
-            assert len(row.source) > 20
-            assert isinstance(row.basis, Basis)
-            assert row.from_ is not None

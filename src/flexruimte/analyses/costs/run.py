@@ -1,0 +1,54 @@
+"""The costs of a run that is on disk, written beside its results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from flexruimte.analyses.costs.assessment import assess_costs
+from flexruimte.analyses.costs.figures import figures_at, load_cost_figures
+from flexruimte.analyses.tables import write_csv
+from flexruimte.results.read import FILES_OF_RUN, read_run
+from flexruimte.results.store import place_of
+
+__all__ = ["COSTS_CSV", "COST_FIGURES_CSV", "write_costs"]
+
+COSTS_CSV: Final = "costs.csv"
+COST_FIGURES_CSV: Final = "costs_figures.csv"
+
+
+def write_costs(
+    out: str | Path, figures: str | Path = "costs-nl", given: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """Work out what homes on every ranked location of a run cost, and write it beside its results.
+
+    Parameters
+    ----------
+    out
+        Folder, or ``s3://bucket/prefix``, that a run wrote to.
+    figures
+        A built-in name, or the path of a costs file.
+    given
+        What has no sourced figure: the fields of `CostParameters`, by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `assess_costs` gives it; also written to costs.csv, with the figures behind it in
+        costs_figures.csv.
+
+    Raises
+    ------
+    FlexruimteError
+        When results or figures cannot be read, or something that is given does not exist.
+    """
+    known = load_cost_figures(figures)
+    with place_of(out).reading(FILES_OF_RUN) as folder:
+        results = read_run(folder)
+        costs = assess_costs(known, results.locations, results.as_of, given)
+        write_csv(costs.round(2), folder / COSTS_CSV)
+        write_csv(figures_at(known, results.as_of).reset_index(), folder / COST_FIGURES_CSV)
+    return costs

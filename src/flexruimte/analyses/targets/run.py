@@ -1,0 +1,56 @@
+"""The comparison of a run that is on disk with targets, written beside its results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flexruimte.analyses.tables import write_csv
+from flexruimte.analyses.targets.comparison import TargetComparison, compare
+from flexruimte.analyses.targets.target_file import load_targets
+from flexruimte.results.read import FILES_OF_RUN, read_run
+from flexruimte.results.store import place_of
+
+__all__ = ["TARGETS_CSV", "compare_with_targets"]
+
+TARGETS_CSV: Final = "targets.csv"
+_FILLING_CSV: Final = "targets_filling.csv"
+_PRODUCTION_CSV: Final = "targets_production.csv"
+
+
+def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparison:
+    """Compare a run with targets, and write the comparison beside its results.
+
+    Parameters
+    ----------
+    out
+        Folder, or ``s3://bucket/prefix``, that a run wrote to. Municipalities that are not done
+        count as not assessed.
+    targets
+        A built-in name, or the path of a targets file.
+
+    Returns
+    -------
+    TargetComparison
+        Also written to targets.csv, targets_filling.csv (which locations, in rank order) and
+        targets_production.csv.
+
+    Raises
+    ------
+    FlexruimteError
+        When results or targets cannot be read, or a target names a region that does not exist.
+    """
+    asked = load_targets(targets)
+    with place_of(out).reading(FILES_OF_RUN) as folder:
+        results = read_run(folder)
+        found = compare(
+            asked,
+            results.locations,
+            results.as_of,
+            required_years=results.placement("required_years"),
+            assessed=list(results.done),
+        )
+        write_csv(found.targets, folder / TARGETS_CSV)
+        write_csv(found.filling, folder / _FILLING_CSV)
+        write_csv(found.production, folder / _PRODUCTION_CSV)
+    return found

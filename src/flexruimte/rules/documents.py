@@ -1,0 +1,174 @@
+"""Named TOML documents: found by a built-in name or by path, extended, and checked by a model.
+
+Rulesets, cost figures and targets are such documents, each kind with a `Library` of its own. Every
+error is one line that names the file, what is wrong in it (with the line, or with the table and the
+key), and what to do.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from flexruimte.errors import FlexruimteError, RulesetError, did_you_mean
+from flexruimte.rules.parts import Model
+from flexruimte.rules.rules import RULE_KINDS
+
+__all__ = ["Library", "describe_validation_error", "read_toml", "validate"]
+
+_Checked = TypeVar("_Checked", bound=Model)
+
+
+@dataclass(frozen=True)
+class Library:
+    """The documents of one kind: those that come with flexruimte, and the user's files."""
+
+    kind: str
+    """What errors call such a document, such as "ruleset"."""
+    folder: Traversable
+    """Where the built-in documents lie, each as NAME.toml."""
+    override: Callable[[Mapping[str, Any], Mapping[str, Any], str], dict[str, Any]]
+    """Lays a document over the one that it extends; the text is how errors call the former."""
+    prefix: str = ""
+    """What the names of the built-in documents of this kind start with."""
+
+    def names(self) -> list[str]:
+        """Return the names of the built-in documents, sorted."""
+        files = [entry.name for entry in self.folder.iterdir()]
+        return sorted(
+            name.removesuffix(".toml")
+            for name in files
+            if name.startswith(self.prefix) and name.endswith(".toml")
+        )
+
+    def read(self, name: str | Path, folder: Path | None = None) -> dict[str, Any]:
+        """Return a document, laid over all that it extends.
+
+        Parameters
+        ----------
+        name
+            A built-in name, or the path of a TOML file.
+        folder
+            What a relative path is relative to; None is the working directory. What a file extends
+            is relative to that file.
+
+        Raises
+        ------
+        RulesetError
+            When a file cannot be read, is not valid TOML, or extends itself.
+        """
+        return self._read(str(name), folder or Path.cwd(), ())
+
+    def load(self, model: type[_Checked], name: str | Path, folder: Path | None) -> _Checked:
+        """Return a document as a model; parameters and errors as those of `read`."""
+        return validate(model, self.read(name, folder), f"{self.kind} '{name}'")
+
+    def _read(self, name: str, folder: Path, extended_by: tuple[str, ...]) -> dict[str, Any]:
+        names = self.names()
+        path = None if name in names else folder / name
+        identity = name if path is None else str(path.resolve())
+        if identity in extended_by:
+            chain = " -> ".join([*extended_by, identity])
+            raise RulesetError(
+                f"{self.kind} '{name}' extends itself: {chain}; take one 'extends' out"
+            )
+        remedy = f"give the path of a TOML file or a built-in name: {', '.join(names)}"
+        source = self.folder / f"{name}.toml" if path is None else path
+        document = read_toml(source, f"{self.kind} '{name}'", remedy, RulesetError)
+        parent = document.pop("extends", None)
+        if parent is None:
+            return document
+        inherited = self._read(
+            str(parent), path.parent if path else folder, (*extended_by, identity)
+        )
+        return self.override(inherited, document, f"{self.kind} '{name}'")
+
+
+def read_toml(
+    source: Traversable, where: str, remedy: str, error: type[FlexruimteError]
+) -> dict[str, Any]:
+    """Return the tables of a TOML file.
+
+    Parameters
+    ----------
+    source
+        The file: a path, or a file of a package.
+    where
+        How errors call it.
+    remedy
+        What to do where it cannot be read.
+    error
+        The class of errors.
+
+    Raises
+    ------
+    FlexruimteError
+        Of the class `error`, when the file cannot be read or is not valid TOML; then with the line.
+    """
+    try:
+        return tomllib.loads(source.read_text(encoding="utf-8"))
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise error(f"{where} cannot be read ({reason}); {remedy}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise error(f"{where} is not valid TOML: {problem}") from None
+
+
+def validate(
+    model: type[_Checked],
+    document: Mapping[str, Any],
+    where: str,
+    error: type[FlexruimteError] = RulesetError,
+) -> _Checked:
+    """Return a document as a model; what does not hold is one line with file, key and remedy.
+
+    Examples
+    --------
+    >>> from flexruimte.rules.parts import Text
+    >>> validate(Text, {"nl": "lawaai", "em": "noise"}, "texts.toml")
+    Traceback (most recent call last):
+        ...
+    flexruimte.errors.RulesetError: texts.toml: [en] Field required (and 1 more)
+    """
+    try:
+        return model.model_validate(document)
+    except ValidationError as problem:
+        raise error(f"{where}: {describe_validation_error(problem, model)}") from None
+
+
+def describe_validation_error(error: ValidationError, model: type[Model] | None = None) -> str:
+    """Return the first problem of a validation error in one line.
+
+    Parameters
+    ----------
+    error
+        As pydantic raises it.
+    model
+        What was validated; for a misspelt key its nearest key is then named.
+    """
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"] if part not in RULE_KINDS)
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    if first["type"] == "extra_forbidden":
+        return f"[{key}] unknown key{_nearest_key(model, first['loc'])}{more}"
+    return f"[{key}] {first['msg'].removeprefix('Value error, ')}{more}"
+
+
+def _nearest_key(model: type[Model] | None, location: tuple[int | str, ...]) -> str:
+    """Return what a misspelt key may have meant, if the models along its path can be followed."""
+    for part in location[:-1]:
+        if part in RULE_KINDS:
+            model = RULE_KINDS[str(part)]
+            continue
+        field = model.model_fields.get(str(part)) if model else None
+        annotation = field.annotation if field else None
+        inner = [annotation, *getattr(annotation, "__args__", ())]
+        models = [each for each in inner if isinstance(each, type) and issubclass(each, Model)]
+        model = models[0] if models else model
+    return f"; {did_you_mean(str(location[-1]), model.model_fields)}" if model else ""

@@ -1,0 +1,96 @@
+"""How one document overrides another: a ruleset the one it extends, a municipality its ruleset.
+
+- A key that is absent keeps the inherited value.
+- A key that is given replaces it; 0 is a value like any other (`distance_m = 0` is the feature
+  itself, without a ring).
+- `"none"` takes the inherited value away. On a rule's `distance_m`, `at_least` or `at_most` nothing
+  is left to test: the rule is switched off there.
+
+An override that gives no `source` of its own says so in the source, and is an assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from flexruimte.errors import RulesetError, did_you_mean
+from flexruimte.vocabulary import Basis
+
+__all__ = ["NOTHING", "override"]
+
+NOTHING: Final = "none"
+_SWITCHES_OFF: Final = ("distance_m", "at_least", "at_most")
+
+
+def override(
+    general: Mapping[str, Any], local: Mapping[str, Any], where: str, entries: Collection[str]
+) -> dict[str, Any]:
+    """Return a document with another laid over it, table by table.
+
+    Parameters
+    ----------
+    general, local
+        The document that is overridden, and the one that says what is different.
+    where
+        How errors and sources call the latter.
+    entries
+        Names of the tables of tables, such as "rules": each entry is overridden by itself, and a
+        new one needs a `title`, so that a misspelt name is no new entry.
+
+    Raises
+    ------
+    RulesetError
+        When an entry is overridden that does not exist, or is no table.
+
+    Examples
+    --------
+    >>> general = {"version": "1", "rules": {"nature": {"distance_m": 500, "level": "hard"}}}
+    >>> override(general, {"rules": {"nature": {"level": "soft"}}}, "mine.toml", ["rules"])
+    {'version': '1', 'rules': {'nature': {'distance_m': 500, 'level': 'soft'}}}
+    """
+    merged = dict(general)
+    for key, value in local.items():
+        inherited = general.get(key)
+        if key in entries and isinstance(value, Mapping):
+            known = inherited or {}
+            merged[key] = dict(known) | {
+                entry: _overridden_entry(f"{key}.{entry}", known, changes, where)
+                for entry, changes in value.items()
+            }
+        elif key == "municipalities":
+            merged[key] = {**(inherited or {}), **value} if value else {}
+        elif isinstance(value, Mapping) and isinstance(inherited, Mapping):
+            merged[key] = _without_nothing({**inherited, **value})
+        else:
+            merged[key] = value
+    return merged
+
+
+def _overridden_entry(table: str, known: Mapping[str, Any], changes: Any, where: str) -> Any:
+    """Return one entry of a table of tables with changes laid over it."""
+    name = table.split(".", 1)[1]
+    entry = known.get(name)
+    if not isinstance(changes, Mapping):
+        raise RulesetError(f"{where}: [{table}] must be a table")
+    if entry is None:
+        if "title" not in changes:
+            hint = did_you_mean(name, known)
+            raise RulesetError(
+                f"{where}: [{table}] overrides something that does not exist; {hint}"
+            )
+        return dict(changes)
+    changed = {**entry, **changes}
+    if "source" in entry and "source" not in changes and changes:
+        # The old source does not speak of the new value.
+        changed["source"] = (
+            f"{', '.join(changes)} changed by {where}, without a source; before: {entry['source']}"
+        )
+        changed["basis"] = changes.get("basis", Basis.ASSUMPTION.value)
+    if table.startswith("rules.") and any(changes.get(key) == NOTHING for key in _SWITCHES_OFF):
+        return {**entry, "enabled": False}
+    return _without_nothing(changed)
+
+
+def _without_nothing(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if value != NOTHING}

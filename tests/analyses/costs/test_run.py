@@ -1,0 +1,18 @@
+"""Costs of a run on disk, on the toy town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from command_line import run
+
+
+def test_costs_of_a_run(out: Path) -> None:
+    assert run("costs", out) == 0
+    costs = pd.read_csv(out / "costs.csv").set_index("parcel_id")
+    assert costs.loc["P01", "move_eur"] == 36 * 75_000 * 0.3
+    figures = pd.read_csv(out / "costs_figures.csv").set_index("figure")
+    assert figures.loc["build_cost_per_home", "value"] == 75_000
+    assert figures["source"].notna().sum() == figures["value"].notna().sum()

@@ -1,0 +1,59 @@
+"""Who is a member of what, by code or by name, and what was assessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from flexruimte.analyses.targets import compare
+from target_cases import AS_OF, LOCATIONS, SOURCED, TITLE, first, targets
+
+
+def test_one_municipality_by_code_or_by_name() -> None:
+    asked = targets(
+        code={"municipality": "GM0001", "homes": 60}, name={"municipality": "Aadorp", "homes": 61}
+    )
+    table = compare(asked, LOCATIONS, AS_OF).targets
+    assert table["secured_homes"].tolist() == [60, 60]
+    assert table["status"].tolist() == ["covered", "short"]
+    assert table["short_homes"].tolist() == [0, 1]
+
+
+def test_codes_decide_where_there_are_any() -> None:
+    region = {"r": {"title": TITLE, "members": {"GM0002": "Aadorp"}, **SOURCED}}
+    asked = targets(regions=region, t={"region": "r", "homes": 1})
+    # GM0002 is called Beek in the data, and the Aadorp of the data has another code
+    assert first(compare(asked, LOCATIONS, AS_OF))["secured_homes"] == 110
+    nameless = LOCATIONS.assign(gemeente_code=LOCATIONS["gemeente"])
+    assert first(compare(asked, nameless, AS_OF))["secured_homes"] == 60
+
+
+@pytest.mark.parametrize("said", ["GM0002", "Beek"])
+def test_a_municipality_without_locations_can_have_been_assessed(said: str) -> None:
+    part = LOCATIONS[LOCATIONS["gemeente"] == "Aadorp"]
+    outcome = first(
+        compare(
+            targets(much={"region": "both", "homes": 61}), part, AS_OF, assessed=["GM0001", said]
+        )
+    )
+    assert (outcome["status"], outcome["short_homes"], outcome["municipalities_assessed"]) == (
+        "short",
+        1,
+        2,
+    )
+
+
+def test_former_members_count_but_are_not_missed() -> None:
+    region = {
+        "r": {
+            "title": TITLE,
+            "members": {"GM0001": "Aadorp"},
+            "former_members": {"GM0002": "Beek"},
+            **SOURCED,
+        }
+    }
+    asked = targets(regions=region, t={"region": "r", "homes": 1000})
+    assert first(compare(asked, LOCATIONS, AS_OF))["secured_homes"] == 170
+    assert (
+        first(compare(asked, LOCATIONS[LOCATIONS["gemeente"] == "Aadorp"], AS_OF))["short_homes"]
+        == 940
+    )
