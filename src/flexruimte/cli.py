@@ -44,7 +44,7 @@ from flexruimte.batch import BatchReport, Event, MunicipalityRun
 from flexruimte.errors import FlexruimteError
 from flexruimte.results.layouts import write_layouts
 from flexruimte.results.read import LOCATIONS_GPKG, PARCELS, SUMMARY, read_parcel
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 from flexruimte.results.versions import software_versions
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
@@ -205,7 +205,7 @@ def _run(
     if empty:
         _stdout.print(f"{empty} municipalities have no parcels in this study")
     _stdout.print(
-        Text(f"{report.locations} ranked locations in {place_of(report.out).named(batch.RANKING)}")
+        Text(f"{report.locations} ranked locations in {store_of(report.out).named(batch.RANKING)}")
     )
     raise typer.Exit(report.exit_status)
 
@@ -285,7 +285,7 @@ def explain(
     ] = None,
 ) -> None:
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
-    with place_of(out).reading((PARCELS, SUMMARY)) as folder:
+    with store_of(out).reading((PARCELS, SUMMARY)) as folder:
         row, summary = read_parcel(folder, parcel_id)
     _stdout.print(explain_parcel(row, summary, language))
 
@@ -387,7 +387,7 @@ def relocate(
         _stdout.print(Text(line), soft_wrap=True)
     _stdout.print(
         Text(
-            f"the plan is in {place_of(out).named(RELOCATION_FOLDER)} and {place_of(out).named(RELOCATION_GEOJSON)}"
+            f"the plan is in {store_of(out).named(RELOCATION_FOLDER)} and {store_of(out).named(RELOCATION_GEOJSON)}"
         ),
         soft_wrap=True,
     )
@@ -417,7 +417,7 @@ def targets(
     _stdout.print(table)
     for target, why in found.unknown.items():
         _stdout.print(Text(f"{target} is unknown: {why}"), soft_wrap=True)
-    _stdout.print(Text(f"more in {place_of(out).named(TARGETS)}"), soft_wrap=True)
+    _stdout.print(Text(f"more in {store_of(out).named(TARGETS)}"), soft_wrap=True)
 
 
 @app.command()
@@ -449,7 +449,7 @@ def costs(
     table = write_costs(out, figures, given)
     _stdout.print(
         Text(
-            f"costs of {len(table)} locations in {place_of(out).named(COSTS)}, the figures in {place_of(out).named(COST_FIGURES)}"
+            f"costs of {len(table)} locations in {store_of(out).named(COSTS)}, the figures in {store_of(out).named(COST_FIGURES)}"
         ),
         soft_wrap=True,
     )
@@ -458,10 +458,10 @@ def costs(
 @app.command()
 def layout(out: ResultsArgument) -> None:
     """Write the layouts of all locations as GeoJSON, beside the GeoPackages that hold them."""
-    place = place_of(out)
-    with place.reading((PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
+    store = store_of(out)
+    with store.reading((PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
         for path in write_layouts(folder):
-            _stdout.print(Text(place.named(path.relative_to(folder).as_posix())), soft_wrap=True)
+            _stdout.print(Text(store.named(path.relative_to(folder).as_posix())), soft_wrap=True)
 
 
 @app.command()

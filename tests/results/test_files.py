@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from flexruimte import OutputError, Ranking
 from flexruimte.kernels.threads import use_threads
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.json_text import json_lists, json_values
 from flexruimte.results.parquet import write_parquet
@@ -29,7 +30,6 @@ from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.results.sentences import readable_properties
 from flexruimte.results.tables import listed_ids, location_columns, location_table, parcel_table
 from flexruimte.results.wgs84 import best_transformation, to_wgs84
-from flexruimte.results.whole_file import whole_file
 from toy_town import IDS, parcels, toy_study
 
 CONTRACT = [
@@ -610,7 +610,7 @@ def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     path.write_text("old")
 
     def fail() -> None:
-        with whole_file(path) as partial:
+        with atomic_write(path) as partial:
             partial.write_text("half")
             raise ValueError("stop")
 
@@ -622,7 +622,7 @@ def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
     def fail() -> None:
-        with whole_file(tmp_path / "x.txt"):
+        with atomic_write(tmp_path / "x.txt"):
             raise OSError(28, "No space left on device")
 
     with pytest.raises(OutputError, match=r"x\.txt cannot be written: No space left on device"):
@@ -646,7 +646,7 @@ def test_no_half_file_is_left(
         raise KeyboardInterrupt
 
     # The last thing before a file gets its name.
-    monkeypatch.setattr("flexruimte.results.whole_file._flush", stop)
+    monkeypatch.setattr("flexruimte.results.atomic_write._flush", stop)
     with pytest.raises(KeyboardInterrupt):
         getattr(ranking, method)(tmp_path / "x.gpkg")
     assert list(tmp_path.iterdir()) == []

@@ -10,9 +10,9 @@ import pandas as pd
 
 from flexruimte.analyses.costs import assess_costs, figures_at, load_cost_figures
 from flexruimte.analyses.targets import TargetComparison, compare, load_targets
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.read import FILES_OF_RUN, read_run
-from flexruimte.results.store import place_of
-from flexruimte.results.whole_file import whole_file
+from flexruimte.results.store import store_of
 
 __all__ = ["COSTS", "COST_FIGURES", "TARGETS", "compare_with_targets", "write_costs"]
 
@@ -46,7 +46,7 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
         When results or targets cannot be read, or a target names a region that does not exist.
     """
     asked = load_targets(targets)
-    with place_of(out).reading(FILES_OF_RUN) as folder:
+    with store_of(out).reading(FILES_OF_RUN) as folder:
         results = read_run(folder)
         found = compare(
             asked,
@@ -87,7 +87,7 @@ def write_costs(
         When results or figures cannot be read, or something that is given does not exist.
     """
     known = load_cost_figures(figures)
-    with place_of(out).reading(FILES_OF_RUN) as folder:
+    with store_of(out).reading(FILES_OF_RUN) as folder:
         results = read_run(folder)
         costs = assess_costs(known, results.locations, results.as_of, given)
         _write(costs.round(2), folder / COSTS)
@@ -96,5 +96,5 @@ def write_costs(
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         table.to_csv(partial, index=False, lineterminator="\n")

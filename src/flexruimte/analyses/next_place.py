@@ -21,7 +21,7 @@ from flexruimte.analyses.relocation import (
 from flexruimte.analyses.relocation.files import write_relocation
 from flexruimte.errors import OutputError, did_you_mean, enumerate_some
 from flexruimte.results.read import FILES_OF_RUN, PARCELS, RunResults, read_measure, read_run
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 from flexruimte.results.tables import listed_ids
 from flexruimte.vocabulary import (
     HOMES_MID,
@@ -92,15 +92,15 @@ def relocate(
     RelocationError
         When regions, placements or choices cannot be used.
     """
-    place = place_of(out)
-    with place.reading((*FILES_OF_RUN, PARCELS)) as folder:
+    store = store_of(out)
+    with store.reading((*FILES_OF_RUN, PARCELS)) as folder:
         results = read_run(folder)
         if results.not_done:
             states = enumerate_some(
                 [f"{code} is {state}" for code, state in results.not_done.items()]
             )
             raise OutputError(
-                f"the run in {place} is not complete ({states}), and a next place may lie in what is missing; finish it with flexruimte run"
+                f"the run in {store} is not complete ({states}), and a next place may lie in what is missing; finish it with flexruimte run"
             )
         parameters = _parameters(results, choices or {})
         sites = _with_regions(sites_of_run(results, read_measure(folder, SERVICED_SHARE)), regions)

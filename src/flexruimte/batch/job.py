@@ -17,7 +17,7 @@ from flexruimte.ranking import Ranking
 from flexruimte.results.layouts import digest_of_layouts
 from flexruimte.results.ranking_table import write_ranked
 from flexruimte.results.read import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
-from flexruimte.results.store import Place
+from flexruimte.results.store import Store
 
 __all__ = ["compute"]
 
@@ -29,14 +29,14 @@ _NO_MEMORY: Final = (
 def compute(
     question: Question,
     job: Job,
-    place: Place,
+    store: Store,
     progress: Progress,
     memory_of: Callable[[Path, Job], FolderMemory] = FolderMemory.of,
 ) -> MunicipalityRun:
     """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
     entry = job.entry
     try:
-        with place.writing(entry.folder, MEMORY_FILES) as folder:
+        with store.writing(entry.folder, MEMORY_FILES) as folder:
             memory = memory_of(folder, job)
             if job.stands and memory.still_holds(survey_question(question, entry.code), entry.code):
                 entry.state, entry.unchanged = "done", True

@@ -25,7 +25,7 @@ from flexruimte.errors import StudyError
 from flexruimte.evidence.parcels import load_parcels
 from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.results.read import LOCATIONS_GPKG, SUMMARY
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.checks import check
 
@@ -127,12 +127,12 @@ def run(
         raise StudyError(f"workers is {workers}; give 1 or more")
     question = study.question if isinstance(study, Study) else study
     wanted = _codes(question, codes)
-    place = place_of(out)
-    log = Log(place, question)
+    store = store_of(out)
+    log = Log(store, question)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     if pending:
         _refuse_bad_input(question, pending if codes else [], checked=log.is_checked and not fresh)
-    with place.locked():
+    with store.locked():
         log.read()  # again: another run may have ended in between
         if pending:
             log.note_checked()
@@ -143,8 +143,8 @@ def run(
         # When run.json itself cannot be written, workers are ended in the middle of a file.
         finally:
             _tidy(log)
-        if not (log.is_ranked and place.has(RANKING)):
-            with place.writing() as folder:
+        if not (log.is_ranked and store.has(RANKING)):
+            with store.writing() as folder:
                 locations = write_ranking_table(_folders(log), folder / RANKING)
             log.note_ranking(locations)
     computed = [code for code in pending if not log.entries[code].unchanged]
@@ -159,14 +159,14 @@ def _tidy(log: Log) -> None:
     No job does so: it might be beside a worker that was thought lost and still writes the same.
     """
     for folder in ("", *(entry.folder for entry in log.entries.values())):
-        log.place.tidy(folder)
+        log.store.tidy(folder)
 
 
 def _folders(log: Log) -> Iterator[Path]:
     """Yield folders to read the results of what is done from, one at a time."""
     for entry in log.done:
-        there = log.place.has(f"{entry.folder}/{RANKED_FILE}")
-        with log.place.reading(
+        there = log.store.has(f"{entry.folder}/{RANKED_FILE}")
+        with log.store.reading(
             (RANKED_FILE,) if there else (SUMMARY, LOCATIONS_GPKG), entry.folder
         ) as folder:
             yield folder
@@ -209,17 +209,17 @@ class _Run:
                 self._tell(code, "unchanged")
         order = sorted(self._pending, key=lambda code: (-self._work[code], code))
         jobs = [self._log.job(code, self._name(code), fresh=fresh) for code in order]
-        place = self._log.place
+        store = self._log.store
         if dask is not None and jobs:
             compute_on_cluster(
-                self._question, jobs, place, dask, started=self._log.start, finished=self._finish
+                self._question, jobs, store, dask, started=self._log.start, finished=self._finish
             )
             return
         if workers > 1 and len(jobs) > 1:
             compute_in_workers(
                 self._question,
                 jobs,
-                place,
+                store,
                 workers,
                 started=self._log.start,
                 stepped=self._step,
@@ -228,7 +228,7 @@ class _Run:
             return
         for job in jobs:
             self._log.start(job.entry)
-            compute(self._question, job, place, partial(self._step, job.entry))
+            compute(self._question, job, store, partial(self._step, job.entry))
             self._finish(job.entry)
 
     def _name(self, code: str) -> str:

@@ -10,10 +10,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.json_text import json_lists, json_values, to_json
 from flexruimte.results.tables import LIST_COLUMNS
 from flexruimte.results.wgs84 import DECIMALS, best_transformation, to_wgs84
-from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import PARCEL_ID, Geometries
 from flexruimte.wording.labels import Language, in_language
 
@@ -44,7 +44,7 @@ def write_geojson(
     """
     shapes = _shapes(locations)
     collection = {"type": "FeatureCollection", **_bounds(shapes), **_foreign_members(summary)}
-    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
+    with atomic_write(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(to_json(collection)[:-1] + ',"features":[')
         separator = "\n"
         for first in range(0, len(locations), _AT_ONCE):

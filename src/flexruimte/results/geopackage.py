@@ -21,8 +21,8 @@ import pyogrio.errors
 import shapely
 
 from flexruimte.errors import OutputError
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.qgis_style import style_of_buildable, style_of_layout, style_of_locations
-from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import CRS, Geometries
 
 __all__ = ["multipolygons", "write_geopackage"]
@@ -87,7 +87,7 @@ def write_geopackage(
         "layout": style_of_layout(language),
     }
     moment = f"{summary['study']['as_of']}T00:00:00.000Z"
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         try:
             if layout is None:
                 shutil.copyfile(path, partial)
@@ -176,7 +176,7 @@ def multipolygons(geometries: Geometries) -> pa.Array:
 
 @contextmanager
 def _gdal_that_writes_the_same(moment: str) -> Iterator[None]:
-    """Let GDAL write the study's date for the present, and leave it to `whole_file` to see to it that all is on disk."""
+    """Let GDAL write the study's date for the present, and leave it to `atomic_write` to see to it that all is on disk."""
     options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     with _GDAL:
         before = {name: pyogrio.get_gdal_config_option(name) for name in options}

@@ -18,11 +18,11 @@ import shapely
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError
 from flexruimte.kernels.layout import Layouts
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.read import LOCATIONS_GPKG, parcel_files, read_summary
 from flexruimte.results.survey_file import Shapes
 from flexruimte.results.versions import software_versions
 from flexruimte.results.wgs84 import to_wgs84
-from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import CRS, PARCEL_ID, SITE_ID, Geometries
 from flexruimte.wording.labels import LAYOUT_KINDS, Language, label
 
@@ -172,7 +172,7 @@ def write_layout_geojson(
     name = json.dumps(
         f"{summary['study']['name']}: {summary['municipality']['name']}", ensure_ascii=False
     )
-    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
+    with atomic_write(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(
             f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary["study"]["as_of"]}","features":[\n'
         )

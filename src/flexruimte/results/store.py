@@ -2,8 +2,8 @@
 
 The only module that knows the difference.
 
-Results are always written to a local folder, and read from one. Where the place is a folder, that
-is the place itself. On object storage it is a temporary folder: what is asked for is fetched into
+Results are always written to a local folder, and read from one. Where the store is a folder, that
+is the store itself. On object storage it is a temporary folder: what is asked for is fetched into
 it, and what is new in it is put when all went well, each file in one step.
 """
 
@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Final
 
 from flexruimte.errors import FlexruimteError, OutputError
 from flexruimte.evidence import storage
+from flexruimte.results.atomic_write import is_partial, remove_leftovers
 from flexruimte.results.lock import lock_file, this_run
-from flexruimte.results.whole_file import is_partial, remove_leftovers
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileInfo
 
-__all__ = ["LOCK", "Place", "place_of"]
+__all__ = ["LOCK", "Store", "store_of"]
 
 LOCK: Final = ".run.lock"
 
@@ -38,7 +38,7 @@ _SECONDS_WITHOUT_SIGN: Final = 180.0
 _REQUESTS_AT_ONCE: Final = 8
 
 
-class Place(ABC):
+class Store(ABC):
     """Where the results of a run, or of one municipality, are."""
 
     @abstractmethod
@@ -59,12 +59,12 @@ class Place(ABC):
 
     @abstractmethod
     def writing(self, inner: str = "", names: Collection[str] = ()) -> AbstractContextManager[Path]:
-        """Give a folder to write to; what is in it after the `with` block is in the place, each file whole.
+        """Give a folder to write to; what is in it after the `with` block is in the store, each file whole.
 
         Parameters
         ----------
         inner
-            Folder in the place; it is made when it is not there. Empty is the place itself.
+            Folder in the store; it is made when it is not there. Empty is the store itself.
         names
             Of files in it that are read too. Those that are not there are left out.
         """
@@ -76,19 +76,19 @@ class Place(ABC):
         Parameters
         ----------
         names
-            Of the files that are read, such as ``summary.json``: in the place and one folder down.
+            Of the files that are read, such as ``summary.json``: in the store and one folder down.
             Those that are not there are left out.
         inner
-            Folder in the place; empty is the place itself.
+            Folder in the store; empty is the store itself.
         """
 
     @abstractmethod
     def remove(self, names: Collection[str], inner: str) -> None:
-        """Remove files from a folder of the place; those that are not there are passed over."""
+        """Remove files from a folder of the store; those that are not there are passed over."""
 
     @abstractmethod
     def locked(self) -> AbstractContextManager[None]:
-        """Keep other runs out, and make the place when it is not there.
+        """Keep other runs out, and make the store when it is not there.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class Place(ABC):
 
     @abstractmethod
     def tidy(self, inner: str) -> None:
-        """Remove what processes that were killed left half-written in a folder of the place."""
+        """Remove what processes that were killed left half-written in a folder of the store."""
 
     @abstractmethod
     def check(self) -> None:
@@ -111,8 +111,8 @@ class Place(ABC):
         """
 
 
-def place_of(out: str | Path) -> Place:
-    """Return the place that a path or an address names.
+def store_of(out: str | Path) -> Store:
+    """Return the store that a path or an address names.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def place_of(out: str | Path) -> Place:
 
     Examples
     --------
-    >>> str(place_of("s3://bucket/out/")), place_of("s3://bucket").named("run.json"), type(place_of("out")).__name__
+    >>> str(store_of("s3://bucket/out/")), store_of("s3://bucket").named("run.json"), type(store_of("out")).__name__
     ('s3://bucket/out', 's3://bucket/run.json', '_Folder')
     """
     text = str(out)
@@ -135,8 +135,8 @@ def place_of(out: str | Path) -> Place:
     return _Folder(Path(text))
 
 
-class _Folder(Place):
-    """A folder on a disk; files appear whole there because `whole_file` renames them."""
+class _Folder(Store):
+    """A folder on a disk; files appear whole there because `atomic_write` renames them."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
@@ -199,7 +199,7 @@ class _Folder(Place):
             ) from None
 
 
-class _Storage(Place):
+class _Storage(Store):
     """Objects with a prefix.
 
     An object appears whole or not at all: that is what storage promises of a put.

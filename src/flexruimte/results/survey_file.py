@@ -27,7 +27,7 @@ from flexruimte.evidence.parcels import Parcels
 from flexruimte.evidence.seen import Seen, Tally
 from flexruimte.kernels.layout import LayoutParameters, Layouts
 from flexruimte.kernels.layout_memory import OF_STACKS, LayoutMemory
-from flexruimte.results.whole_file import whole_file
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.vocabulary import Integers
 
 __all__ = [
@@ -315,7 +315,7 @@ def _write(columns: Mapping[str, Any], said: Mapping[str, Any], path: Path) -> N
     ).replace_schema_metadata({"flexruimte": about})
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     with (
-        whole_file(path) as partial,
+        atomic_write(path) as partial,
         pa.OSFile(str(partial), "wb") as file,
         pa.ipc.new_file(file, table.schema, options=options) as writer,
     ):

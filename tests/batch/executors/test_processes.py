@@ -20,7 +20,7 @@ from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.memory import MEMORY_FILES
 from flexruimte.results.ranking_table import RANKED_FILE
 from flexruimte.results.read import FILES
-from flexruimte.results.store import LOCK, place_of
+from flexruimte.results.store import LOCK, store_of
 from test_cli import run
 
 
@@ -247,7 +247,7 @@ def test_a_municipality_that_exhausts_the_memory_is_named(
 def test_a_second_run_on_the_same_folder_is_refused(
     four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with place_of(tmp_path).locked():
+    with store_of(tmp_path).locked():
         assert run("run", four_towns, "--out", tmp_path) == 2
     said = capsys.readouterr().err
     assert f"process {os.getpid()} on " in said

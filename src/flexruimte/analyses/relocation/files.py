@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.errors import OutputError
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.tables import listed_ids
 from flexruimte.results.wgs84 import DECIMALS, best_transformation
-from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import PARCEL_ID, PARCEL_IDS
 from flexruimte.wording.labels import SEARCH_ORDER, STRANDED_REASONS, Language, label
 
@@ -81,7 +81,7 @@ def write_relocation(
         "status": plan.status,
         "parameters": asdict(plan.parameters),
     }
-    with whole_file(folder / "summary.json") as partial:
+    with atomic_write(folder / "summary.json") as partial:
         partial.write_text(
             json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
@@ -131,7 +131,7 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
         if str(name).endswith(("_eur", "_m", "_x", "_y"))
     }
     shares = {name: table[name].round(6) for name in table if str(name).endswith("_share")}
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
 
 
@@ -180,7 +180,7 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
         "said": plan.sentences(language),
         "features": features,
     }
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(
             json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
         )

@@ -1,4 +1,4 @@
-"""Municipalities on a Dask cluster that is there already; the workers write the results to a place that all reach."""
+"""Municipalities on a Dask cluster that is there already; the workers write the results to a store that all reach."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flexruimte.batch.reuse.memory import FolderMemory, part_file
 from flexruimte.errors import FlexruimteError, OutputError, SourceError, StudyError, enumerate_some
 from flexruimte.kernels.threads import use_threads
 from flexruimte.results import versions
-from flexruimte.results.store import Place
+from flexruimte.results.store import Store
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -40,7 +40,7 @@ _NO_WORKERS: Final = "the Dask scheduler at {} has had no workers for a while; s
 def compute_on_cluster(
     question: Question,
     jobs: list[Job],
-    place: Place,
+    store: Store,
     address: str,
     *,
     started: Callable[[MunicipalityRun], None],
@@ -59,7 +59,7 @@ def compute_on_cluster(
         What the study asks; the workers must see its sources under the same paths.
     jobs
         Of the municipalities.
-    place
+    store
         For the results; the workers write there themselves.
     address
         Of the scheduler, such as ``tcp://10.0.0.1:8786``.
@@ -74,7 +74,7 @@ def compute_on_cluster(
     SourceError
         When a worker does not see a source.
     OutputError
-        When a worker cannot write to the place.
+        When a worker cannot write to the store.
     """
     try:
         from distributed import Client
@@ -87,7 +87,7 @@ def compute_on_cluster(
             f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]}); start it, or correct the address"
         ) from None
     with client:
-        _check_workers(client, question, place)
+        _check_workers(client, question, store)
         # Each worker computes as many municipalities at once as it has threads. The question is a job
         # too: one that is lost with the workers that have it is made again, which scattered data
         # are not.
@@ -96,7 +96,7 @@ def compute_on_cluster(
         def submitted(job: Job, trial: str, priority: int = 0) -> Future[MunicipalityRun]:
             started(job.entry)
             key = f"flexruimte-{job.entry.code}-{job.entry.started}-{trial}"
-            return client.submit(_job, shared, job, place, key=key, priority=priority)
+            return client.submit(_job, shared, job, store, key=key, priority=priority)
 
         promises = {submitted(job, "first", -position): job for position, job in enumerate(jobs)}
         doubtful = []
@@ -173,24 +173,24 @@ def _itself(question: Question) -> Question:
     return question
 
 
-def _job(question: Question, job: Job, place: Place) -> MunicipalityRun:
+def _job(question: Question, job: Job, store: Store) -> MunicipalityRun:
     """Compute one municipality; this runs in a worker."""
 
     class Shared(FolderMemory):
         """Has the blocks of a municipality with many parcels surveyed by all workers; files beside the results are the hand-over."""
 
         def parts(self, asked: Question, code: str, count: int) -> dict[int, Part]:
-            _survey_parts(asked, job, place, count)
+            _survey_parts(asked, job, store, count)
             names = [part_file(number) for number in range(count)]
-            with place.reading(names, job.entry.folder) as folder:
+            with store.reading(names, job.entry.folder) as folder:
                 parts = FolderMemory.of(folder, job).parts(asked, code, count)
-            place.remove(names, job.entry.folder)
+            store.remove(names, job.entry.folder)
             return parts
 
-    return compute(question, job, place, lambda _step: None, Shared.of)
+    return compute(question, job, store, lambda _step: None, Shared.of)
 
 
-def _survey_parts(asked: Question, job: Job, place: Place, count: int) -> None:
+def _survey_parts(asked: Question, job: Job, store: Store, count: int) -> None:
     """Have blocks surveyed, and wait until all are; this runs in a worker, which takes other work in the meantime."""
     from distributed import worker_client
     from distributed.scheduler import KilledWorker
@@ -199,7 +199,7 @@ def _survey_parts(asked: Question, job: Job, place: Place, count: int) -> None:
         shared = client.scatter(asked, broadcast=True)
         key = f"flexruimte-{job.entry.code}-{job.entry.started}-block"
         parts = [
-            client.submit(_part, shared, job, place, number, count, key=f"{key}-{number}")
+            client.submit(_part, shared, job, store, number, count, key=f"{key}-{number}")
             for number in range(count)
         ]
         try:
@@ -208,7 +208,7 @@ def _survey_parts(asked: Question, job: Job, place: Place, count: int) -> None:
             raise FlexruimteError(_OFTEN_LOST) from None
 
 
-def _part(asked: Question, job: Job, place: Place, number: int, count: int) -> None:
+def _part(asked: Question, job: Job, store: Store, number: int, count: int) -> None:
     """Survey one block; this runs in a worker.
 
     What goes wrong is said by the one who puts the blocks together, when it tries itself.
@@ -216,12 +216,12 @@ def _part(asked: Question, job: Job, place: Place, number: int, count: int) -> N
     with (
         suppress(FlexruimteError),
         use_threads(asked.threads),
-        place.writing(job.entry.folder, [part_file(number)]) as folder,
+        store.writing(job.entry.folder, [part_file(number)]) as folder,
     ):
         FolderMemory.of(folder, job).survey_part(asked, job.entry.code, number, count)
 
 
-def _check_workers(client: Client, question: Question, place: Place) -> None:
+def _check_workers(client: Client, question: Question, store: Store) -> None:
     """Refuse workers whose software differs, or that do not reach what they need."""
     here = versions.software_versions()
     try:
@@ -245,7 +245,7 @@ def _check_workers(client: Client, question: Question, place: Place) -> None:
             raise StudyError(
                 f"Dask worker {worker} has {enumerate_some(differing)}; install the same versions there"
             )
-    for worker, problem in sorted(client.run(_out_of_reach, question, place).items()):
+    for worker, problem in sorted(client.run(_out_of_reach, question, store).items()):
         if problem is not None:
             kind = OutputError if isinstance(problem, OutputError) else SourceError
             raise kind(
@@ -257,13 +257,13 @@ def _versions_there() -> dict[str, str]:
     return versions.software_versions()
 
 
-def _out_of_reach(question: Question, place: Place) -> FlexruimteError | None:
+def _out_of_reach(question: Question, store: Store) -> FlexruimteError | None:
     """Return what a worker cannot read or write; None where it can all."""
     try:
         for source in (question.parcels, *question.sources.values()):
             if source.data is None:
                 source.check_presence()
-        place.check()
+        store.check()
     except FlexruimteError as error:
         return error
     return None

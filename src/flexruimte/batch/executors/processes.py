@@ -22,7 +22,7 @@ from typing import Final
 from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.job import compute
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
-from flexruimte.results.store import Place
+from flexruimte.results.store import Store
 
 __all__ = ["compute_in_workers"]
 
@@ -45,7 +45,7 @@ class _Worker:
 def compute_in_workers(
     question: Question,
     jobs: list[Job],
-    place: Place,
+    store: Store,
     count: int,
     *,
     started: Callable[[MunicipalityRun], None],
@@ -63,7 +63,7 @@ def compute_in_workers(
         What the study asks. Each worker has its share of the processors.
     jobs
         Of the municipalities.
-    place
+    store
         For the results.
     count
         Number of workers.
@@ -74,7 +74,7 @@ def compute_in_workers(
         max(1, (os.cpu_count() or 1) // count) if question.threads is None else question.threads
     )
     doubtful: list[Job] = []
-    with _workers(replace(question, threads=threads), place, min(count, len(jobs))) as workers:
+    with _workers(replace(question, threads=threads), store, min(count, len(jobs))) as workers:
         _work_off(
             workers,
             deque(jobs),
@@ -89,7 +89,7 @@ def compute_in_workers(
             lost.entry.state, lost.entry.error = "failed", _DIED.format(code)
             finished(lost.entry)
 
-        with _workers(question, place, 1) as workers:
+        with _workers(question, store, 1) as workers:
             _work_off(workers, deque([job]), started, stepped, finished, failed)
 
 
@@ -136,14 +136,14 @@ def _tell(worker: _Worker, what: Question | Job) -> None:
 
 
 @contextmanager
-def _workers(question: Question, place: Place, count: int) -> Iterator[Callable[[], list[_Worker]]]:
+def _workers(question: Question, store: Store, count: int) -> Iterator[Callable[[], list[_Worker]]]:
     """Give a function that returns workers, new ones for those that died and have nothing to do any more. In the end all are stopped."""
     context = multiprocessing.get_context("spawn")
     workers: list[_Worker] = []
 
     def hired() -> _Worker:
         here, there = context.Pipe()
-        process = context.Process(target=_serve, args=(there, place), daemon=True)
+        process = context.Process(target=_serve, args=(there, store), daemon=True)
         process.start()
         there.close()
         return _Worker(process, here)
@@ -172,7 +172,7 @@ def _workers(question: Question, place: Place, count: int) -> Iterator[Callable[
                 worker.process.kill()
 
 
-def _serve(pipe: Connection, place: Place) -> None:
+def _serve(pipe: Connection, store: Store) -> None:
     """Compute what comes through the pipe after the question, until it closes. This runs in the worker."""
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
@@ -185,7 +185,7 @@ def _serve(pipe: Connection, place: Place) -> None:
         gc.freeze()
         while True:
             job: Job = pipe.recv()
-            pipe.send(compute(question, job, place, pipe.send))
+            pipe.send(compute(question, job, store, pipe.send))
 
 
 def _end_with_parent() -> None:

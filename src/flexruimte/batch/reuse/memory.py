@@ -15,6 +15,7 @@ from flexruimte.batch.reuse.fingerprint import digest, question_digest
 from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.parcels import load_parcels
 from flexruimte.kernels.layout_memory import LayoutMemory
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.read import LOCATIONS_GPKG
 from flexruimte.results.survey_file import (
     LAYOUTS_FILE,
@@ -27,7 +28,6 @@ from flexruimte.results.survey_file import (
     write_survey,
 )
 from flexruimte.results.versions import software_versions
-from flexruimte.results.whole_file import whole_file
 
 __all__ = ["INPUTS_FILE", "MEMORY_FILES", "FolderMemory", "part_file"]
 
@@ -154,7 +154,7 @@ class FolderMemory(Memory):
             return None
 
     def _write(self, name: str, document: Mapping[str, Any]) -> None:
-        with whole_file(self._folder / name) as partial:
+        with atomic_write(self._folder / name) as partial:
             partial.write_text(
                 json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8"
             )

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from flexruimte.errors import OutputError
 
-__all__ = ["is_partial", "remove_leftovers", "whole_file"]
+__all__ = ["is_partial", "remove_leftovers", "atomic_write"]
 
 _PREFIX = ".partial-"
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
+def atomic_write(path: str | Path) -> Iterator[Path]:
     """Give a temporary path to write to; when all went well it takes the real name, else it is removed.
 
     The temporary file lies in the same folder and has the same ending (GDAL goes by it), so the
@@ -54,7 +54,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 
 def is_partial(file: Path) -> bool:
-    """Return whether a file is one that `whole_file` has not finished."""
+    """Return whether a file is one that `atomic_write` has not finished."""
     return file.name.startswith(_PREFIX)
 
 
