@@ -173,17 +173,9 @@ class Ranking:
         with use_threads(self.assessment.question.threads):
             write_geojson(self._explained, self.summary, path)
 
-    def to_geopackage(self, path: str | Path, *, keep_layout: bool = False) -> None:
-        """Write the listed locations to a GeoPackage in RD New, with styles for QGIS.
-
-        Parameters
-        ----------
-        path
-            The file to write.
-        keep_layout
-            Whether the file is there, with these very layouts: they are not written again.
-        """
-        write_geopackage(self._explained, None if keep_layout else self.layout, self.summary, path)
+    def to_geopackage(self, path: str | Path) -> None:
+        """Write the listed locations to a GeoPackage in RD New, with styles for QGIS."""
+        write_geopackage(self._explained, self.layout, self.summary, path)
 
     def to_layout_geojson(self, path: str | Path) -> None:
         """Write the layouts behind `homes_mid` to a GeoJSON file, in WGS 84."""

@@ -469,8 +469,8 @@ import flexruimte.batch.job as job
 from flexruimte.results import store
 store._SECONDS_BETWEEN_SIGNS = 0.2
 write = job._write
-def later(ranking, folder, memory):
-    write(ranking, folder, memory)
+def later(ranking, folder):
+    write(ranking, folder)
     open({str(tmp_path / "waiting")!r}, "w").close()
     time.sleep(60)
 job._write = later

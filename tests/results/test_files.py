@@ -26,10 +26,12 @@ from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.json_text import json_lists, json_values
 from flexruimte.results.parquet import write_parquet
+from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR, qgis_style
 from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.results.sentences import readable_properties
 from flexruimte.results.tables import listed_ids, location_columns, location_table, parcel_table
 from flexruimte.results.wgs84 import best_transformation, to_wgs84
+from flexruimte.wording.labels import LAYOUT_KINDS, label
 from toy_town import IDS, parcels, toy_study
 
 CONTRACT = [
@@ -484,6 +486,42 @@ def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
         root = ElementTree.fromstring(qml)
         symbols = {symbol.get("name") for symbol in root.findall("renderer-v2/symbols/symbol")}
         assert {rule.get("symbol") for rule in root.findall("renderer-v2/rules/rule")} == symbols
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_styles_have_the_colours_of_the_maps_and_words_of_the_language(language: str) -> None:
+    symbols = {}
+    for layer in ("locations", "buildable", "layout"):
+        root = ElementTree.fromstring(qgis_style(layer, language))
+        drawn = {
+            symbol.get("name"): {
+                option.get("name"): option.get("value") for option in symbol.iter("Option")
+            }
+            for symbol in root.findall("renderer-v2/symbols/symbol")
+        }
+        symbols[layer] = {
+            (rule.get("label"), rule.get("filter")): drawn[rule.get("symbol")]
+            for rule in root.findall("renderer-v2/rules/rule")
+        }
+    for low, high, colour in SCORE_CLASSES:
+        asked = f'"rank" IS NOT NULL AND "score" >= {low} AND "score" < {high}'
+        key = (f"score {low}-{min(high, 100)}", asked)
+        rgb = ",".join(str(part) for part in bytes.fromhex(colour[1:]))
+        assert symbols["locations"][key]["color"] == f"{rgb},200"
+        assert symbols["buildable"][key]["outline_color"] == f"{rgb},255"
+        assert symbols["buildable"][key]["style"] == "no"
+    without, unknown = {"nl": ("zonder score", "onbekend"), "en": ("without score", "unknown")}[
+        language
+    ]
+    for layer in ("locations", "buildable"):
+        assert (without, '"rank" IS NOT NULL AND "score" IS NULL') in symbols[layer]
+        grey = ",".join(str(part) for part in bytes.fromhex(UNKNOWN_COLOUR[1:]))
+        assert symbols[layer][unknown, '"rank" IS NULL']["outline_color"] == f"{grey},255"
+        assert len(symbols[layer]) == len(SCORE_CLASSES) + 2
+    assert "line_width" in symbols["locations"][unknown, '"rank" IS NULL']  # hatched
+    assert set(symbols["layout"]) == {
+        (label(LAYOUT_KINDS, kind, language), f"\"kind\" = '{kind}'") for kind in LAYOUT_KINDS
+    }
 
 
 def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.memory import MEMORY_FILES, FolderMemory
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
 from flexruimte.ranking import Ranking
-from flexruimte.results.layouts import digest_of_layouts
 from flexruimte.results.ranking_table import write_ranked
 from flexruimte.results.read import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
 from flexruimte.results.store import Store
@@ -43,7 +42,7 @@ def compute(
                 return entry
             ranking = _ranked(question, entry.code, progress, memory)
             progress("writing")
-            _write(ranking, folder, memory)
+            _write(ranking, folder)
         entry.counts = {
             status: counts["parcels"] for status, counts in ranking.summary["status"].items()
         }
@@ -88,11 +87,9 @@ def _ranked(question: Question, code: str, progress: Progress, memory: Memory) -
     return Ranking(assessment, seconds)
 
 
-def _write(ranking: Ranking, folder: Path, memory: FolderMemory) -> None:
-    layouts = digest_of_layouts(ranking.assessment)
+def _write(ranking: Ranking, folder: Path) -> None:
     ranking.to_geojson(folder / LOCATIONS_GEOJSON)
-    ranking.to_geopackage(folder / LOCATIONS_GPKG, keep_layout=memory.has_written(layouts))
-    memory.note_written(layouts)
+    ranking.to_geopackage(folder / LOCATIONS_GPKG)
     ranking.to_parquet(folder / PARCELS)
     ranking.to_summary(folder / SUMMARY)
     write_ranked(ranking.locations, ranking.assessment.question.groups, folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flexruimte.errors import OutputError
 
-__all__ = ["is_partial", "remove_leftovers", "atomic_write"]
+__all__ = ["atomic_write", "is_partial", "remove_leftovers"]
 
 _PREFIX = ".partial-"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,21 +14,17 @@ import pyogrio
 import pyogrio.errors
 import shapely
 
-from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError
 from flexruimte.kernels.layout import Layouts
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.read import LOCATIONS_GPKG, parcel_files, read_summary
-from flexruimte.results.survey_file import Shapes
-from flexruimte.results.versions import software_versions
 from flexruimte.results.wgs84 import to_wgs84
-from flexruimte.vocabulary import CRS, PARCEL_ID, SITE_ID, Geometries
+from flexruimte.vocabulary import CRS, PARCEL_ID, Geometries
 from flexruimte.wording.labels import LAYOUT_KINDS, Language, label
 
 __all__ = [
     "LAYOUT_COLUMNS",
     "LAYOUT_GEOJSON",
-    "digest_of_layouts",
     "layout_table",
     "write_layout_geojson",
     "write_layouts",
@@ -38,8 +33,6 @@ __all__ = [
 LAYOUT_GEOJSON: Final = "layout.geojson"
 LAYOUT_COLUMNS: Final = [PARCEL_ID, "kind", "kind_label", "storeys", "row", "degrees"]
 """What is said of a feature of a layout; the last three of modules only."""
-_DRAWN: Final = ("roads", "paved", "paths", "module", "part", "storeys", "row", "degrees")
-"""What of `Layouts` is in the features."""
 
 
 def layout_table(
@@ -99,37 +92,6 @@ def layout_table(
     )
     shapes = [geometries[where] for geometries, where in zip(ground.values(), there, strict=True)]
     return _typed(table, np.concatenate([*shapes, layouts.module]))
-
-
-def digest_of_layouts(assessment: Assessment) -> str | None:
-    """Return a text that changes when anything in the layer of layouts does, or the columns of the layers beside it.
-
-    It is the same whether layouts were just made or are as they were kept. None where homes are by
-    density.
-    """
-    if assessment.layouts is None:
-        return None
-    question, parcels, sites = assessment.question, assessment.parcels, assessment.sites
-    ids = [
-        parcels[PARCEL_ID].tolist(),
-        parcels[SITE_ID].tolist(),
-        [] if sites is None else sites.table[PARCEL_ID].tolist(),
-    ]
-    general = [
-        software_versions(),
-        question.language,
-        question.as_of.isoformat(),
-        question.groups,
-        ids,
-    ]
-    digest = hashlib.sha256(json.dumps(general, sort_keys=True).encode())
-    for layouts in (assessment.layouts, None if sites is None else sites.layouts):
-        for name in () if layouts is None else _DRAWN:
-            values = getattr(layouts, name)
-            shapes = isinstance(values, Shapes) or values.dtype == object
-            digest.update(Shapes.of(values).joined() if shapes else values.tobytes())
-        digest.update(b"|")
-    return digest.hexdigest()
 
 
 def _typed(table: pd.DataFrame, geometries: Geometries) -> gpd.GeoDataFrame:

@@ -44,7 +44,7 @@ import os, time
 from pathlib import Path
 import flexruimte.batch.job as job
 write = job._write
-def later(ranking, folder, memory):
+def later(ranking, folder):
     mark = Path(__file__).with_name(f"mark {ranking.code} {os.getpid()}")
     mark.touch()
     if ranking.code == os.environ.get("HUNGRY"):
@@ -54,7 +54,7 @@ def later(ranking, folder, memory):
             time.sleep(0.05)
     time.sleep(2)
     mark.unlink()
-    write(ranking, folder, memory)
+    write(ranking, folder)
 job._write = later
 """
 

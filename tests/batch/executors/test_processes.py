@@ -88,14 +88,14 @@ def slow(four_towns: Path, out: Path, *, workers: int, killer: str = "") -> subp
 import os, signal, sys, time
 import flexruimte.batch.job as job
 write = job._write
-def later(ranking, folder, memory):
+def later(ranking, folder):
     open(folder / "waiting", "w").close()
     try:
         {killer or "pass"}
         time.sleep(float(os.environ["WAIT"]))
     finally:
         os.remove(folder / "waiting")
-    write(ranking, folder, memory)
+    write(ranking, folder)
 job._write = later
 if __name__ == "__main__":
     sys.argv = ["flexruimte", "run", {str(four_towns)!r}, "--out", {str(out)!r}, "--workers", "{workers}"]

@@ -16,7 +16,6 @@ from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.parcels import load_parcels
 from flexruimte.kernels.layout_memory import LayoutMemory
 from flexruimte.results.atomic_write import atomic_write
-from flexruimte.results.read import LOCATIONS_GPKG
 from flexruimte.results.survey_file import (
     LAYOUTS_FILE,
     SURVEY_FILE,
@@ -33,9 +32,7 @@ __all__ = ["INPUTS_FILE", "MEMORY_FILES", "FolderMemory", "part_file"]
 
 INPUTS_FILE: Final = ".inputs.json"
 """Of what inputs the survey was made: how they were stamped, and what was seen of them."""
-WRITTEN_FILE: Final = ".written.json"
-"""Which layouts are in the GeoPackage, as long as nobody has touched it."""
-MEMORY_FILES: Final = (INPUTS_FILE, SURVEY_FILE, LAYOUTS_FILE, WRITTEN_FILE)
+MEMORY_FILES: Final = (INPUTS_FILE, SURVEY_FILE, LAYOUTS_FILE)
 _PART: Final = ".survey-part-"
 
 
@@ -127,25 +124,6 @@ class FolderMemory(Memory):
             part.unlink(missing_ok=True)
         if len(layouts.keys) != self._laid_out or self._forget:
             write_layouts(layouts, _software(), self._folder / LAYOUTS_FILE)
-
-    def has_written(self, layouts: str | None) -> bool:
-        """Whether the GeoPackage is there as a run wrote it, with the layouts of this digest; None is never there."""
-        if layouts is None or self._forget:
-            return False
-        try:
-            return bool(self._read(WRITTEN_FILE) == self._written(layouts))
-        except FileNotFoundError:
-            return False
-
-    def note_written(self, layouts: str | None) -> None:
-        """Note which layouts were just written."""
-        if layouts is not None:
-            self._write(WRITTEN_FILE, self._written(layouts))
-
-    def _written(self, layouts: str) -> dict[str, Any]:
-        """Return what tells that the GeoPackage is as it was: a viewer that changes anything in it changes its time."""
-        state = (self._folder / LOCATIONS_GPKG).stat()
-        return {"layouts": layouts, "size": state.st_size, "mtime_ns": state.st_mtime_ns}
 
     def _read(self, name: str) -> Any:
         try:
