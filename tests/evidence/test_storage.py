@@ -20,13 +20,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from batch.executors.test_processes import until
 from batch.test_run import contents
 from flexruimte import FlexruimteError, OutputError, SourceError, Study, batch
 from flexruimte.evidence import storage
 from flexruimte.results import store
 from flexruimte.results.store import LOCK, store_of
 from object_storage import BUCKET, Server, ask, free_port, put, serving
+from running import until
 from test_cli import run
 from toy_files import write_toy_study
 from toy_town import write_raster

@@ -9,16 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import shapely
 
 from flexruimte.assessment.pipeline import Question
-from flexruimte.batch.executors.cluster import compute_on_cluster
-from flexruimte.batch.executors.processes import compute_in_workers
-from flexruimte.batch.job import compute
+from flexruimte.batch.executors import Listener, executor_for
 from flexruimte.batch.log import Log
 from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
@@ -181,7 +178,7 @@ def _pending(log: Log, wanted: list[str], *, fresh: bool, named: bool) -> list[s
     ]
 
 
-class _Run:
+class _Run(Listener):
     """Computes what is pending and tells of it."""
 
     def __init__(
@@ -209,35 +206,23 @@ class _Run:
                 self._tell(code, "unchanged")
         order = sorted(self._pending, key=lambda code: (-self._work[code], code))
         jobs = [self._log.job(code, self._name(code), fresh=fresh) for code in order]
-        store = self._log.store
-        if dask is not None and jobs:
-            compute_on_cluster(
-                self._question, jobs, store, dask, started=self._log.start, finished=self._finish
-            )
+        if not jobs:
             return
-        if workers > 1 and len(jobs) > 1:
-            compute_in_workers(
-                self._question,
-                jobs,
-                store,
-                workers,
-                started=self._log.start,
-                stepped=self._step,
-                finished=self._finish,
-            )
-            return
-        for job in jobs:
-            self._log.start(job.entry)
-            compute(self._question, job, store, partial(self._step, job.entry))
-            self._finish(job.entry)
+        # Processes are started for several municipalities; for one this process is enough.
+        workers = min(workers, len(jobs))
+        with executor_for(self._question, self._log.store, workers, dask) as executor:
+            executor.compute(jobs, self)
 
     def _name(self, code: str) -> str:
         return self._question.municipalities.names[self._question.municipalities.position(code)]
 
-    def _step(self, entry: MunicipalityRun, step: str) -> None:
+    def started(self, entry: MunicipalityRun) -> None:
+        self._log.start(entry)
+
+    def stepped(self, entry: MunicipalityRun, step: str) -> None:
         self._tell(entry.code, "step", step)
 
-    def _finish(self, entry: MunicipalityRun) -> None:
+    def finished(self, entry: MunicipalityRun) -> None:
         self._log.finish(entry)
         self._finished += 1
         self._done += self._work[entry.code]

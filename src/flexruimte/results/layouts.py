@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,8 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.kernels.layout import Layouts
-from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.geojson import features, write_features
+from flexruimte.results.json_text import json_values
 from flexruimte.results.read import LOCATIONS_GPKG, parcel_files, read_summary
 from flexruimte.results.wgs84 import to_wgs84
 from flexruimte.vocabulary import CRS, PARCEL_ID, Geometries
@@ -125,21 +125,13 @@ def write_layout_geojson(
     """
     geometries = to_wgs84(np.asarray(layout.geometry))
     drawn = ~shapely.is_missing(geometries)
-    rows = pd.DataFrame(layout[LAYOUT_COLUMNS])[drawn]
-    values = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    features = (
-        f'{{"type":"Feature","geometry":{geometry},"properties":{json.dumps(row, ensure_ascii=False, separators=(",", ":"))}}}'
-        for geometry, row in zip(shapely.to_geojson(geometries[drawn]), values, strict=True)
-    )
-    name = json.dumps(
-        f"{summary['study']['name']}: {summary['municipality']['name']}", ensure_ascii=False
-    )
-    with atomic_write(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(
-            f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary["study"]["as_of"]}","features":[\n'
-        )
-        file.write(",\n".join(features))
-        file.write("\n]}\n")
+    rows = layout.loc[drawn, LAYOUT_COLUMNS]
+    properties = {name: json_values(rows[name]) for name in LAYOUT_COLUMNS}
+    members = {
+        "name": f"{summary['study']['name']}: {summary['municipality']['name']}",
+        "as_of": summary["study"]["as_of"],
+    }
+    write_features(features(geometries[drawn], properties), members, path)
 
 
 def write_layouts(out: Path) -> list[Path]:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from batch.executors.test_processes import states, until
 from batch.test_run import contents
 from evidence.test_storage import comparable, elsewhere, objects
 from flexruimte import OutputError, SourceError, Study, StudyError, batch
@@ -29,6 +28,7 @@ from flexruimte.batch.municipality_run import Job
 from flexruimte.results import atomic_write
 from flexruimte.results.store import store_of
 from object_storage import BUCKET, free_port, put, serving
+from running import states, until
 from test_cli import run
 
 distributed = pytest.importorskip(

@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,14 +20,8 @@ from flexruimte.batch.reuse.memory import MEMORY_FILES
 from flexruimte.results.ranking_table import RANKED_FILE
 from flexruimte.results.read import FILES
 from flexruimte.results.store import LOCK, store_of
+from running import states, until
 from test_cli import run
-
-
-def states(out: Path) -> dict[str, str]:
-    return {
-        code: entry["state"]
-        for code, entry in json.loads((out / "run.json").read_text())["municipalities"].items()
-    }
 
 
 @pytest.mark.parametrize("workers", [2, 7])
@@ -112,13 +105,6 @@ if __name__ == "__main__":
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def until(what: object, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture
