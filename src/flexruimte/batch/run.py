@@ -262,7 +262,10 @@ def _codes(question: Question, codes: Sequence[str] | None) -> list[str]:
 
 
 def _refuse_bad_input(question: Question, named: list[str], *, checked: bool) -> None:
-    """Look at every source, unless a run did, and at the municipalities asked for by name, before anything is computed or written."""
+    """Look at every source, unless a run did, and at the municipalities asked for by name.
+
+    That is before anything is computed or written.
+    """
     problems = [] if checked else check(question).problems
     if problems:
         more = (

@@ -17,10 +17,10 @@ _PREFIX = ".partial-"
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path to write to; when all went well it takes the real name, else it is removed.
+    """Give a temporary path to write to, which takes the real name when all went well.
 
-    The temporary file lies in the same folder and has the same ending (GDAL goes by it), so the
-    last step is one rename.
+    Else it is removed. The temporary file lies in the same folder, so that the last step is one
+    rename, and has the same ending, as GDAL goes by it.
 
     Parameters
     ----------
@@ -45,7 +45,8 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         _flush_folder(path.parent)
     except OSError as error:
         raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}; check the disk and your rights on the folder"
+            f"{path} cannot be written: {error.strerror or error}; "
+            "check the disk and your rights on the folder"
         ) from error
     finally:
         # SQLite keeps a journal beside the file.

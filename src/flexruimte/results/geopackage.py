@@ -72,9 +72,7 @@ def write_geopackage(
     OutputError
         When the file cannot be written.
     """
-    attributes = pd.DataFrame(
-        {name: column for name, column in locations.items() if column.dtype != "geometry"}
-    )
+    attributes = pd.DataFrame(locations.select_dtypes(exclude="geometry"))
     layers = {
         "locations": (attributes, locations["parcel"]),
         "buildable": (attributes, locations.geometry),

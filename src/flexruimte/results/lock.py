@@ -1,4 +1,4 @@
-"""Keeping other runs out of a folder: a lock that the operating system opens when its holder ends."""
+"""Keeping other runs out of a folder: a lock that is open as soon as its holder ends."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Where results are: a folder, or a prefix on object storage.
-
-The only module that knows the difference.
+"""Where results are: a folder, or a prefix on object storage. Only this module knows which.
 
 Results are always written to a local folder, and read from one. Where the store is a folder, that
 is the store itself. On object storage it is a temporary folder: what is asked for is fetched into
@@ -59,7 +57,7 @@ class Store(ABC):
 
     @abstractmethod
     def writing(self, inner: str = "", names: Collection[str] = ()) -> AbstractContextManager[Path]:
-        """Give a folder to write to; what is in it after the `with` block is in the store, each file whole.
+        """Give a folder to write to; after the `with` block its files are in the store, each whole.
 
         Parameters
         ----------
@@ -121,8 +119,10 @@ def store_of(out: str | Path) -> Store:
 
     Examples
     --------
-    >>> str(store_of("s3://bucket/out/")), store_of("s3://bucket").named("run.json"), type(store_of("out")).__name__
-    ('s3://bucket/out', 's3://bucket/run.json', '_Folder')
+    >>> str(store_of("out")), str(store_of("s3://bucket/out/"))
+    ('out', 's3://bucket/out')
+    >>> store_of("s3://bucket").named("run.json")
+    's3://bucket/run.json'
     """
     text = str(out)
     address = re.match(r"s3:/+([^/].*)", text)  # a Path makes one stroke of two
@@ -130,7 +130,8 @@ def store_of(out: str | Path) -> Store:
         return _Storage(address[1].strip("/"))
     if re.match(r"\w{2,}:/", text):
         raise OutputError(
-            f"results go to a folder or to s3://bucket/prefix, and {text} is neither; choose one of these with --out"
+            f"results go to a folder or to s3://bucket/prefix, and {text} is neither; "
+            "choose one of these with --out"
         )
     return _Folder(Path(text))
 
@@ -165,7 +166,8 @@ class _Folder(Store):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"folder {folder} cannot be made: {error.strerror or error}; choose another with --out"
+                f"folder {folder} cannot be made: {error.strerror or error}; "
+                "choose another with --out"
             ) from None
         yield folder
 
@@ -195,7 +197,8 @@ class _Folder(Store):
                 pass
         except OSError as error:
             raise OutputError(
-                f"folder {self._path} cannot be written: {error.strerror or error}; check the disk and your rights"
+                f"folder {self._path} cannot be written: {error.strerror or error}; "
+                "check the disk and your rights"
             ) from None
 
 
@@ -213,9 +216,8 @@ class _Storage(Store):
         return f"s3://{self._root}"
 
     def has(self, name: str) -> bool:
-        if (
-            name not in self._seen
-        ):  # one request for all, and again only for what was not there before
+        # One request tells of all files; again only for what was not there before.
+        if name not in self._seen:
             self._seen = {self._name_of(info) for info in self._listed("", recursive=True)}
         return name in self._seen
 
@@ -329,11 +331,16 @@ class _Storage(Store):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Put a sign, look for signs of others, and go on if there are none; the sign is renewed, and removed in the end.
+        """Put a sign, look for signs of others, and go on if there are none.
+
+        The sign is renewed meanwhile, and removed in the end. A conditional put would not spare
+        the renewal: without it, nobody could tell a run that was killed from one that takes long.
 
         As storage shows an object to everybody as soon as it is put, two runs are never both
         without sight of the other: of two that begin in the same moment at least one refuses,
-        perhaps both. A run that is killed leaves its sign; it counts until it is
+        perhaps both.
+
+        A run that is killed leaves its sign; it counts until it is
         `_SECONDS_WITHOUT_SIGN` old by the clock of the storage. A run that is cut off from the
         storage for longer does not know that another may begin; then both write the same files,
         each whole.
@@ -368,7 +375,8 @@ class _Storage(Store):
         }
         if own not in signs:
             raise OutputError(
-                f"{self} does not show what was just put there; give storage that does, or another --out"
+                f"{self} does not show what was just put there; "
+                "give storage that does, or another --out"
             )
         for other, moment in signs.items():
             if other == own:
@@ -376,8 +384,9 @@ class _Storage(Store):
             silent = (signs[own] - moment).total_seconds()
             if silent < _SECONDS_WITHOUT_SIGN:
                 raise OutputError(
-                    f"another run writes to {self}: {self._holder(other)}, last sign of life {silent:.0f} s ago; "
-                    f"wait until it has ended (one that was killed counts for {_SECONDS_WITHOUT_SIGN:.0f} s), or choose another --out"
+                    f"another run writes to {self}: {self._holder(other)}, last sign of life "
+                    f"{silent:.0f} s ago; wait until it has ended (one that was killed counts for "
+                    f"{_SECONDS_WITHOUT_SIGN:.0f} s), or choose another --out"
                 )
             with suppress(OSError):
                 storage.filesystem().delete_file(f"{self._root}/{other}")
@@ -398,7 +407,7 @@ class _Storage(Store):
 
 
 def _state(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return size and time of change of the files in a folder, by name; not of what is half-written."""
+    """Return size and time of change of the files in a folder, except half-written ones."""
     files = sorted(file for file in folder.rglob("*") if file.is_file() and not is_partial(file))
     return {
         file.relative_to(folder).as_posix(): (file.stat().st_size, file.stat().st_mtime_ns)

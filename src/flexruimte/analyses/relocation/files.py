@@ -149,8 +149,8 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
     position = pd.Index(plan.sites[PARCEL_ID])
     moves, stranded = _moves(plan, language), _stranded(plan, language)
     ends = [points[position.get_indexer(moves[name])] for name in ("from_id", "to_id")]
-    lines = shapely.linestrings(np.stack(ends, axis=1))
-    places = shapely.points(points[position.get_indexer(stranded["from_id"])])
+    lines = np.asarray(shapely.linestrings(np.stack(ends, axis=1)))
+    places = np.asarray(shapely.points(points[position.get_indexer(stranded["from_id"])]))
     members = {
         "name": summary["study"]["name"],
         "as_of": summary["study"]["as_of"],

@@ -76,7 +76,7 @@ def _work_off(
     workers: Callable[[], list[_Worker]], waiting: deque[Job], listener: Listener
 ) -> list[tuple[Job, str]]:
     """Hand out municipalities until none is left and all workers are idle; return the lost ones."""
-    lost = []
+    lost: list[tuple[Job, str]] = []
     while True:
         for worker in workers():
             if worker.job is None and waiting:
@@ -151,7 +151,7 @@ def _workers(question: Question, store: Store, count: int) -> Iterator[Callable[
 
 
 def _serve(pipe: Connection, store: Store) -> None:
-    """Compute what comes through the pipe after the question, until it closes; runs in the worker."""
+    """Compute what comes through the pipe after the question, until it closes; in the worker."""
     # Ctrl-C reaches the whole group; the first process decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
