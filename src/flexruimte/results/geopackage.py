@@ -72,7 +72,7 @@ def write_geopackage(
     OutputError
         When the file cannot be written.
     """
-    attributes = pd.DataFrame(locations.select_dtypes(exclude="geometry"))
+    attributes = pd.DataFrame(locations.loc[:, locations.dtypes != "geometry"])
     layers = {
         "locations": (attributes, locations["parcel"]),
         "buildable": (attributes, locations.geometry),
