@@ -174,13 +174,7 @@ class Ranking:
             write_geojson(self._explained, self.summary, path)
 
     def to_geopackage(self, path: str | Path) -> None:
-        """Write the listed locations to a GeoPackage in RD New, with styles for QGIS.
-
-        Parameters
-        ----------
-        path
-            The file to write.
-        """
+        """Write the listed locations to a GeoPackage in RD New, with styles for QGIS."""
         write_geopackage(self._explained, self.layout, self.summary, path)
 
     def to_layout_geojson(self, path: str | Path) -> None:

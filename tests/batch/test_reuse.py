@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import sqlite3
 import sys
-from dataclasses import fields, replace
+from contextlib import closing
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given
@@ -35,10 +38,12 @@ from flexruimte.batch.reuse.survey_file import (
     write_survey,
 )
 from flexruimte.errors import StudyError
+from flexruimte.evidence.sources import open_source
 from flexruimte.kernels.layout import LayoutCache, Layouts, lay_out
+from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.study.checks import CheckReport, check
 from toy_files import write_toy_study
-from toy_town import box, frame, layers, point, toy_study, write_raster
+from toy_town import RULESET, box, frame, layers, point, toy_study, write_raster
 from written_files import contents
 
 
@@ -567,8 +572,90 @@ def test_what_is_no_file_is_looked_at_every_time(towns: Path, tmp_path: Path) ->
     ):
         other = replace(stops, settings=stops.settings.model_copy(update={"source": source}))
         assert check_digest(replace(plan, sources={**plan.sources, "haltes": other}), {}) is None
-    held = replace(stops, data=stops.read([]))
+    held = open_source(stops.name, stops.settings, stops.folder, stops.read([]))
     assert check_digest(replace(plan, sources={**plan.sources, "haltes": held}), {}) is None
+
+
+# ------------------------------------------------------------------------------------------------------------------- layouts on disk
+
+
+def rows_of(path: Path) -> dict[str, Any]:
+    """Everything that a reader of a GeoPackage sees: layers in their order, fields, rows, index, styles, counts and extents."""
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        tables = dict(
+            database.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')"
+            )
+        )
+        pages = ("_node", "_parent", "_rowid")  # how an index is laid out is the same for nobody
+        wanted = [
+            name
+            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if not name.endswith(pages)
+        ]
+        rows = {
+            name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+            for name in wanted
+        }
+    return {"layers": pyogrio.list_layers(path).tolist(), "tables": tables, "rows": rows}
+
+
+@pytest.mark.parametrize("changes", [
+    pytest.param({"score": {"weights": {"suitability": 1, "term": 3}}}, id="a weight"),
+    pytest.param({"groups": {"students": {"weights": {"stop": 1}}}}, id="another order"),
+    pytest.param({"language": "en"}, id="the language"),
+    pytest.param({"target_groups": ["starters"]}, id="the columns of the locations"),
+    pytest.param({"as_of": "2026-03-01"}, id="the date"),
+    pytest.param({"placement": {"storeys": 1}}, id="the layouts"),
+    pytest.param({"placement": {"merge": "none"}}, id="which parcels are one location"),
+    pytest.param({"placement": {"homes_mid_by": "density"}}, id="no layouts"),
+])  # fmt: skip
+def test_a_geopackage_from_what_was_kept_is_that_of_a_fresh_run(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    before = study_with_layouts()
+    batch.run(before, ["A"], tmp_path / "reused")
+    after = before.changed(**changes)
+    for out in ("reused", "fresh"):
+        batch.run(after, ["A"], tmp_path / out)
+    reused, fresh = (tmp_path / out / "A" / "locations.gpkg" for out in ("reused", "fresh"))
+    assert rows_of(reused) == rows_of(fresh)
+
+
+def test_a_geopackage_that_somebody_touched_is_written_again(tmp_path: Path) -> None:
+    study = study_with_layouts()
+    batch.run(study, ["A"], tmp_path / "out")
+    path = tmp_path / "out" / "A" / "locations.gpkg"
+    found = rows_of(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DELETE FROM layout")
+        database.commit()
+    weights = {"score": {"weights": {"suitability": 1, "term": 3}}}
+    batch.run(study.changed(**weights), ["A"], tmp_path / "out")
+    batch.run(study, ["A"], tmp_path / "out")
+    assert rows_of(path) == found
+    path.unlink()
+    batch.run(study, ["A"], tmp_path / "out")
+    assert rows_of(path) == found
+
+
+def study_with_layouts() -> Study:
+    from kernels.test_layout import SPACIOUS
+
+    from assessment.test_sites import parameter, study
+
+    values = {
+        **asdict(SPACIOUS),
+        "homes_mid_by": "layout",
+        "merge": "touching",
+        "merge_most_m2": 20_000,
+    }
+    ruleset = with_changes(
+        load_ruleset(RULESET),
+        {"placement": {name: parameter(value) for name, value in values.items()}},
+    )
+    return study("touching").changed(ruleset=ruleset)
 
 
 @given(

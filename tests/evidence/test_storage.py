@@ -20,12 +20,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from batch.executors.test_processes import until
 from command_line import run
 from flexruimte import FlexruimteError, OutputError, SourceError, Study, batch
 from flexruimte.evidence import storage
 from flexruimte.results import store
-from flexruimte.results.store import LOCK, place_of
+from flexruimte.results.store import LOCK, store_of
 from object_storage import (
     BUCKET,
     Server,
@@ -37,6 +36,7 @@ from object_storage import (
     put,
     serving,
 )
+from running import until
 from toy_files import write_toy_study
 from toy_town import write_raster
 from written_files import contents
@@ -367,7 +367,7 @@ def test_what_is_cut_off_leaves_no_half_object(
         patch.setenv("AWS_ENDPOINT_URL", way.address)
         with (
             pytest.raises(OutputError, match="cannot be written"),
-            place_of(f"s3://{prefix}").writing("A") as folder,
+            store_of(f"s3://{prefix}").writing("A") as folder,
         ):
             (folder / "locations.gpkg").write_bytes(os.urandom(megabytes * 1_000_000))
     way.stop()
@@ -375,10 +375,10 @@ def test_what_is_cut_off_leaves_no_half_object(
 
 
 def test_nothing_is_put_when_something_went_wrong(server: Server, prefix: str) -> None:
-    with suppress(KeyboardInterrupt), place_of(f"s3://{prefix}").writing() as folder:
+    with suppress(KeyboardInterrupt), store_of(f"s3://{prefix}").writing() as folder:
         (folder / "run.json").write_text("{}")
         raise KeyboardInterrupt
-    assert not place_of(f"s3://{prefix}").has("run.json")
+    assert not store_of(f"s3://{prefix}").has("run.json")
 
 
 # ------------------------------------------------------------------------------------------------------------------------------- the lock
@@ -388,12 +388,12 @@ def test_a_second_run_on_the_same_prefix_is_refused(
     server: Server, prefix: str, four_towns: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = f"s3://{prefix}"
-    with place_of(out).locked():
+    with store_of(out).locked():
         assert run("run", four_towns, "--out", out) == 2
         said = capsys.readouterr().err
         assert f"another run writes to {out}: process {os.getpid()} on " in said
         assert "last sign of life" in said
-        with place_of(f"{out}-2").locked():  # a prefix that begins alike is another place
+        with store_of(f"{out}-2").locked():  # a prefix that begins alike is another place
             pass
     assert run("run", four_towns, "--gemeente", "A", "--out", out) == 0
     assert not [name for name in objects(server, prefix) if LOCK in name]
@@ -404,7 +404,7 @@ def test_of_many_that_begin_at_once_never_two_are_in(prefix: str) -> None:
 
     def enter(_number: int) -> str:
         try:
-            with place_of(f"s3://{prefix}").locked():
+            with store_of(f"s3://{prefix}").locked():
                 if not inside.acquire(blocking=False):
                     return "two at once"
                 time.sleep(0.01)
@@ -415,7 +415,7 @@ def test_of_many_that_begin_at_once_never_two_are_in(prefix: str) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(enter, range(most))) <= {"alone", "another run"}
-    with place_of(f"s3://{prefix}").locked():
+    with store_of(f"s3://{prefix}").locked():
         pass
 
 
@@ -434,8 +434,8 @@ import flexruimte.batch.job as job
 from flexruimte.results import store
 store._SECONDS_BETWEEN_SIGNS = 0.2
 write = job._write
-def later(ranking, folder, memory):
-    write(ranking, folder, memory)
+def later(ranking, folder):
+    write(ranking, folder)
     open({str(tmp_path / "waiting")!r}, "w").close()
     time.sleep(60)
 job._write = later
@@ -462,7 +462,7 @@ main()
     assert [entry["state"] for entry in log["municipalities"].values()] == ["running"]
 
     def is_free() -> bool:
-        with suppress(OutputError), place_of(out).locked():
+        with suppress(OutputError), store_of(out).locked():
             return True
         return False
 
@@ -474,7 +474,7 @@ main()
 def test_errors_survive_the_way_between_processes(prefix: str) -> None:
     import pickle
 
-    there = pickle.loads(pickle.dumps(place_of(f"s3://{prefix}")))
+    there = pickle.loads(pickle.dumps(store_of(f"s3://{prefix}")))
     there.check()
     with pytest.raises(FlexruimteError), there.writing("A"):
         raise SourceError("nothing")

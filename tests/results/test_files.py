@@ -22,14 +22,16 @@ from hypothesis import strategies as st
 
 from flexruimte import OutputError, Ranking
 from flexruimte.kernels.threads import use_threads
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.json_text import json_lists, json_values
 from flexruimte.results.parquet import write_parquet
+from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR, qgis_style
 from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.results.sentences import readable_properties
 from flexruimte.results.tables import listed_ids, location_columns, location_table, parcel_table
 from flexruimte.results.wgs84 import best_transformation, to_wgs84
-from flexruimte.results.whole_file import whole_file
+from flexruimte.wording.labels import LAYOUT_KINDS, label
 from toy_town import IDS, parcels, toy_study
 
 CONTRACT = [
@@ -157,69 +159,11 @@ def same_polygons(one: np.ndarray, other: np.ndarray) -> bool:
     return bool(shapely.equals_identical(shapely.normalize(one), shapely.normalize(other)).all())
 
 
-@pytest.mark.parametrize("km", [3, 30, 250])
-def test_many_points_go_where_proj_says(km: int) -> None:
+@pytest.mark.parametrize("km", [3, 250])
+def test_points_go_where_proj_says(km: int) -> None:
     random = np.random.default_rng(km)
     polygons = squares_at(np.array([20_000, 350_000]) + random.uniform(0, km * 1000, (4000, 2)))
     assert same_polygons(to_wgs84(polygons), rounded_by_proj(polygons))
-
-
-def test_points_in_the_middle_between_two_rounded_numbers_go_where_proj_says() -> None:
-    # Longitudes and latitudes that end in ...5 at the eighth decimal, to the last digits that a number has: PROJ's own decide.
-    random = np.random.default_rng(8)
-    wanted = (
-        np.round(
-            np.stack([random.uniform(5.3, 5.5, 5000), random.uniform(52.1, 52.3, 5000)], axis=1), 7
-        )
-        + 0.5e-7
-    )
-    transformer = best_transformation().transformer
-    points, asked = np.empty_like(wanted), wanted.copy()
-    for _ in range(3):  # what PROJ calls the inverse is that but for some tenths of a millimetre
-        points = np.stack(
-            transformer.transform(asked[:, 0], asked[:, 1], direction="INVERSE"), axis=1
-        )
-        asked -= np.stack(transformer.transform(points[:, 0], points[:, 1]), axis=1) - wanted
-    assert np.stack(transformer.transform(points[:, 0], points[:, 1]), axis=1) == pytest.approx(
-        wanted, abs=2e-13, rel=0
-    )
-    polygons = squares_at(points)
-    assert same_polygons(to_wgs84(polygons), rounded_by_proj(polygons))
-
-
-def test_correction_grids_are_asked_for_every_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    import flexruimte.results.wgs84 as wgs84
-
-    class Gridded:
-        definition = "proj=pipeline step proj=hgridshift grids=nl_nsgi_rdtrans2018.tif"
-        asked = 0
-
-        def transform(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            self.asked += len(x)
-            return x / 30_000, y / 9_000
-
-    gridded = Gridded()
-    monkeypatch.setattr(
-        wgs84, "best_transformation", lambda: wgs84.Transformation(gridded, "gridded", 0.001, True)
-    )
-    to_wgs84(squares_at(np.random.default_rng(2).uniform(150_000, 160_000, (2000, 2))))
-    assert gridded.asked == 2000 * 5
-
-
-def test_what_is_not_smooth_is_not_fitted() -> None:
-    from flexruimte.results.wgs84 import fitted
-
-    def kinked(points: np.ndarray) -> np.ndarray:
-        return np.abs(points - 5.0) * 1e-6
-
-    def smooth(points: np.ndarray) -> np.ndarray:
-        return points**3 * 1e-6
-
-    bounds = np.array([0.0, 0.0, 10.0, 10.0])
-    assert fitted(kinked, bounds) is kinked
-    points = np.random.default_rng(3).uniform(0, 10, (50, 2))
-    assert fitted(smooth, bounds) is not smooth
-    assert fitted(smooth, bounds)(points) == pytest.approx(points**3 * 1e-6, abs=1e-12)
 
 
 def test_threads_do_not_change_degrees() -> None:
@@ -544,6 +488,42 @@ def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
         assert {rule.get("symbol") for rule in root.findall("renderer-v2/rules/rule")} == symbols
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_styles_have_the_colours_of_the_maps_and_words_of_the_language(language: str) -> None:
+    symbols = {}
+    for layer in ("locations", "buildable", "layout"):
+        root = ElementTree.fromstring(qgis_style(layer, language))
+        drawn = {
+            symbol.get("name"): {
+                option.get("name"): option.get("value") for option in symbol.iter("Option")
+            }
+            for symbol in root.findall("renderer-v2/symbols/symbol")
+        }
+        symbols[layer] = {
+            (rule.get("label"), rule.get("filter")): drawn[rule.get("symbol")]
+            for rule in root.findall("renderer-v2/rules/rule")
+        }
+    for low, high, colour in SCORE_CLASSES:
+        asked = f'"rank" IS NOT NULL AND "score" >= {low} AND "score" < {high}'
+        key = (f"score {low}-{min(high, 100)}", asked)
+        rgb = ",".join(str(part) for part in bytes.fromhex(colour[1:]))
+        assert symbols["locations"][key]["color"] == f"{rgb},200"
+        assert symbols["buildable"][key]["outline_color"] == f"{rgb},255"
+        assert symbols["buildable"][key]["style"] == "no"
+    without, unknown = {"nl": ("zonder score", "onbekend"), "en": ("without score", "unknown")}[
+        language
+    ]
+    for layer in ("locations", "buildable"):
+        assert (without, '"rank" IS NOT NULL AND "score" IS NULL') in symbols[layer]
+        grey = ",".join(str(part) for part in bytes.fromhex(UNKNOWN_COLOUR[1:]))
+        assert symbols[layer][unknown, '"rank" IS NULL']["outline_color"] == f"{grey},255"
+        assert len(symbols[layer]) == len(SCORE_CLASSES) + 2
+    assert "line_width" in symbols["locations"][unknown, '"rank" IS NULL']  # hatched
+    assert set(symbols["layout"]) == {
+        (label(LAYOUT_KINDS, kind, language), f"\"kind\" = '{kind}'") for kind in LAYOUT_KINDS
+    }
+
+
 def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) -> None:
     from flexruimte.results.geopackage import write_geopackage
 
@@ -668,7 +648,7 @@ def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     path.write_text("old")
 
     def fail() -> None:
-        with whole_file(path) as partial:
+        with atomic_write(path) as partial:
             partial.write_text("half")
             raise ValueError("stop")
 
@@ -680,7 +660,7 @@ def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
     def fail() -> None:
-        with whole_file(tmp_path / "x.txt"):
+        with atomic_write(tmp_path / "x.txt"):
             raise OSError(28, "No space left on device")
 
     with pytest.raises(OutputError, match=r"x\.txt cannot be written: No space left on device"):
@@ -704,7 +684,7 @@ def test_no_half_file_is_left(
         raise KeyboardInterrupt
 
     # The last thing before a file gets its name.
-    monkeypatch.setattr("flexruimte.results.whole_file._flush", stop)
+    monkeypatch.setattr("flexruimte.results.atomic_write._flush", stop)
     with pytest.raises(KeyboardInterrupt):
         getattr(ranking, method)(tmp_path / "x.gpkg")
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from flexruimte.results.whole_file import whole_file
+from flexruimte.results.atomic_write import atomic_write
 
 __all__ = ["typed_table", "write_csv"]
 
@@ -42,5 +42,5 @@ def _typed(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, without its index; the file appears whole or not at all."""
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         table.to_csv(partial, index=False, lineterminator="\n")

@@ -15,7 +15,7 @@ from flexruimte.kernels.threads import use_threads
 from flexruimte.ranking import Ranking
 from flexruimte.results.ranking_table import write_ranked
 from flexruimte.results.read import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
-from flexruimte.results.store import Place
+from flexruimte.results.store import Store
 
 __all__ = ["compute"]
 
@@ -27,7 +27,7 @@ _NO_MEMORY: Final = (
 def compute(
     question: Question,
     job: Job,
-    place: Place,
+    store: Store,
     progress: Progress,
     make_survey: Surveyor | None = None,
 ) -> MunicipalityRun:
@@ -37,12 +37,12 @@ def compute(
     """
     entry = job.entry
     try:
-        with place.writing(entry.folder, KEPT_FILES) as folder:
+        with store.writing(entry.folder, KEPT_FILES) as folder:
             kept = KeptEvidence(
                 folder,
                 job.stamps,
                 fresh=job.fresh,
-                keep_layers=place.is_folder,
+                keep_layers=store.is_folder,
                 make_survey=make_survey,
             )
             if job.stands and kept.stands(question, entry.code):

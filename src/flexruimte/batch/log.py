@@ -11,10 +11,10 @@ from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.fingerprint import check_digest, digest, fingerprints, stamps_of
 from flexruimte.errors import OutputError, enumerate_some
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.read import FILES, RUN, folder_name
-from flexruimte.results.store import Place
+from flexruimte.results.store import Store
 from flexruimte.results.versions import software_versions
-from flexruimte.results.whole_file import whole_file
 
 __all__ = ["Log"]
 
@@ -24,14 +24,14 @@ class Log:
 
     Parameters
     ----------
-    place
+    store
         Of the run's results.
     question
         What the study asks; entries of another study, or other evidence, are outdated.
     """
 
-    def __init__(self, place: Place, question: Question) -> None:
-        self.place = place
+    def __init__(self, store: Store, question: Question) -> None:
+        self.store = store
         self._study = question.name
         self._fingerprints, self._stamps = fingerprints(question), stamps_of(question)
         self._stamp = digest(self._stamps)
@@ -40,7 +40,7 @@ class Log:
 
     def read(self) -> None:
         """Read what run.json says by now."""
-        self.entries, self.ranking, self._checked = _read_entries(self.place)
+        self.entries, self.ranking, self._checked = _read_entries(self.store)
         for code, entry in self.entries.items():
             if entry.fingerprint != self._fingerprints.get(code) and entry.state in (
                 "done",
@@ -79,7 +79,7 @@ class Log:
         entry = self.entries.get(code)
         if entry is None or entry.state != "done":
             return False
-        return all(self.place.has(f"{entry.folder}/{name}") for name in FILES)
+        return all(self.store.has(f"{entry.folder}/{name}") for name in FILES)
 
     def job(self, code: str, name: str, *, fresh: bool) -> Job:
         """Return what has to be done for a municipality; its entry is not yet in the log."""
@@ -137,7 +137,7 @@ class Log:
             "checked": self._checked,
             "municipalities": {code: vars(self.entries[code]) for code in sorted(self.entries)},
         }
-        with self.place.writing() as folder, whole_file(folder / RUN) as partial:
+        with self.store.writing() as folder, atomic_write(folder / RUN) as partial:
             partial.write_text(
                 json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
             )
@@ -154,11 +154,11 @@ def _remedy(left: list[str]) -> str | None:
 
 
 def _read_entries(
-    place: Place,
+    store: Store,
 ) -> tuple[dict[str, MunicipalityRun], dict[str, Any] | None, str | None]:
     """Return what run.json says of municipalities, of ranking.csv, and of inputs found right."""
     try:
-        text = place.read_text(RUN)
+        text = store.read_text(RUN)
         document = {"municipalities": {}} if text is None else json.loads(text)
         entries = {
             code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()
@@ -166,7 +166,7 @@ def _read_entries(
         return entries, document.get("ranking"), document.get("checked")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(
-            f"{place.named(RUN)} is not the log of an earlier run; "
+            f"{store.named(RUN)} is not the log of an earlier run; "
             "move it away, or choose another place with --out"
         ) from None
 

@@ -9,23 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import shapely
 
 from flexruimte.assessment.pipeline import Question
-from flexruimte.batch.executors.cluster import compute_on_cluster
-from flexruimte.batch.executors.processes import compute_in_workers
-from flexruimte.batch.job import compute
+from flexruimte.batch.executors import Listener, executor_for
 from flexruimte.batch.log import Log
 from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
 from flexruimte.evidence.parcels import load_parcels
 from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
 from flexruimte.results.read import LOCATIONS_GPKG, SUMMARY
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.checks import check
 
@@ -127,12 +124,12 @@ def run(
         raise StudyError(f"workers is {workers}; give 1 or more")
     question = study.question if isinstance(study, Study) else study
     wanted = _codes(question, codes)
-    place = place_of(out)
-    log = Log(place, question)
+    store = store_of(out)
+    log = Log(store, question)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     if pending:
         _refuse_bad_input(question, pending if codes else [], checked=log.is_checked and not fresh)
-    with place.locked():
+    with store.locked():
         log.read()  # again: another run may have ended in between
         if pending:
             log.note_checked()
@@ -143,8 +140,8 @@ def run(
         # When run.json itself cannot be written, workers are ended in the middle of a file.
         finally:
             _tidy(log)
-        if not (log.is_ranked and place.has(RANKING)):
-            with place.writing() as folder:
+        if not (log.is_ranked and store.has(RANKING)):
+            with store.writing() as folder:
                 locations = write_ranking_table(_folders(log), folder / RANKING)
             log.note_ranking(locations)
     computed = [code for code in pending if not log.entries[code].unchanged]
@@ -159,14 +156,14 @@ def _tidy(log: Log) -> None:
     No job does so: it might be beside a worker that was thought lost and still writes the same.
     """
     for folder in ("", *(entry.folder for entry in log.entries.values())):
-        log.place.tidy(folder)
+        log.store.tidy(folder)
 
 
 def _folders(log: Log) -> Iterator[Path]:
     """Yield folders to read the results of what is done from, one at a time."""
     for entry in log.done:
-        there = log.place.has(f"{entry.folder}/{RANKED_FILE}")
-        with log.place.reading(
+        there = log.store.has(f"{entry.folder}/{RANKED_FILE}")
+        with log.store.reading(
             (RANKED_FILE,) if there else (SUMMARY, LOCATIONS_GPKG), entry.folder
         ) as folder:
             yield folder
@@ -181,7 +178,7 @@ def _pending(log: Log, wanted: list[str], *, fresh: bool, named: bool) -> list[s
     ]
 
 
-class _Run:
+class _Run(Listener):
     """Computes what is pending and tells of it."""
 
     def __init__(
@@ -209,35 +206,23 @@ class _Run:
                 self._tell(code, "unchanged")
         order = sorted(self._pending, key=lambda code: (-self._work[code], code))
         jobs = [self._log.job(code, self._name(code), fresh=fresh) for code in order]
-        place = self._log.place
-        if dask is not None and jobs:
-            compute_on_cluster(
-                self._question, jobs, place, dask, started=self._log.start, finished=self._finish
-            )
+        if not jobs:
             return
-        if workers > 1 and len(jobs) > 1:
-            compute_in_workers(
-                self._question,
-                jobs,
-                place,
-                workers,
-                started=self._log.start,
-                stepped=self._step,
-                finished=self._finish,
-            )
-            return
-        for job in jobs:
-            self._log.start(job.entry)
-            compute(self._question, job, place, partial(self._step, job.entry))
-            self._finish(job.entry)
+        # Processes are started for several municipalities; for one this process is enough.
+        workers = min(workers, len(jobs))
+        with executor_for(self._question, self._log.store, workers, dask) as executor:
+            executor.compute(jobs, self)
 
     def _name(self, code: str) -> str:
         return self._question.municipalities.names[self._question.municipalities.position(code)]
 
-    def _step(self, entry: MunicipalityRun, step: str) -> None:
+    def started(self, entry: MunicipalityRun) -> None:
+        self._log.start(entry)
+
+    def stepped(self, entry: MunicipalityRun, step: str) -> None:
         self._tell(entry.code, "step", step)
 
-    def _finish(self, entry: MunicipalityRun) -> None:
+    def finished(self, entry: MunicipalityRun) -> None:
         self._log.finish(entry)
         self._finished += 1
         self._done += self._work[entry.code]

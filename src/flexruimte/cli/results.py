@@ -9,7 +9,7 @@ import typer
 from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stdout
 from flexruimte.results.layouts import write_layouts
 from flexruimte.results.read import LOCATIONS_GPKG, PARCELS, SUMMARY, read_parcel
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 from flexruimte.wording.explanation import explain as explain_parcel
 
 __all__ = ["explain", "layout"]
@@ -23,14 +23,14 @@ def explain(
     ] = None,
 ) -> None:
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
-    with place_of(out).reading((PARCELS, SUMMARY)) as folder:
+    with store_of(out).reading((PARCELS, SUMMARY)) as folder:
         row, summary = read_parcel(folder, parcel_id)
     stdout.print(explain_parcel(row, summary, language))
 
 
 def layout(out: ResultsArgument) -> None:
     """Write the layouts of all locations as GeoJSON, beside the GeoPackages that hold them."""
-    place = place_of(out)
+    place = store_of(out)
     with place.reading((PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
         for path in write_layouts(folder):
             print_line(place.named(path.relative_to(folder).as_posix()))

@@ -1,8 +1,9 @@
-"""locations.geojson: the ranked and the unknown locations of a municipality, by RFC 7946."""
+"""GeoJSON by RFC 7946, and locations.geojson: the ranked and the unknown of a municipality."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.json_text import json_lists, json_values, to_json
 from flexruimte.results.tables import LIST_COLUMNS
 from flexruimte.results.wgs84 import DECIMALS, best_transformation, to_wgs84
-from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import PARCEL_ID, Geometries
 from flexruimte.wording.labels import Language, in_language
 
-__all__ = ["write_geojson"]
+__all__ = ["features", "write_features", "write_geojson"]
 
 _AT_ONCE = 5_000
 """Features that are in memory as text."""
@@ -43,31 +44,72 @@ def write_geojson(
         When the file cannot be written.
     """
     shapes = _shapes(locations)
-    collection = {"type": "FeatureCollection", **_bounds(shapes), **_foreign_members(summary)}
-    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(to_json(collection)[:-1] + ',"features":[')
-        separator = "\n"
-        for first in range(0, len(locations), _AT_ONCE):
-            some = slice(first, first + _AT_ONCE)
-            for feature in _features(_properties(locations.iloc[some]), shapes[some]):
-                file.write(separator)
-                file.write(feature)
-                separator = ",\n"
-        file.write("\n]}\n")
-
-
-def _features(properties: Mapping[str, list[str]], shapes: Geometries) -> Iterator[str]:
-    """Yield the JSON of every feature, from that of its properties."""
-    geometries = np.where(shapely.is_missing(shapes), "null", shapely.to_geojson(shapes))
-    members = ",".join(f"{to_json(name)}:".replace("%", "%%") + "%s" for name in properties)
-    feature = f'{{"type":"Feature","id":%s,"geometry":%s,"properties":{{{members}}}}}'
-    return map(
-        feature.__mod__, zip(properties[PARCEL_ID], geometries, *properties.values(), strict=True)
+    slices = (slice(first, first + _AT_ONCE) for first in range(0, len(locations), _AT_ONCE))
+    texts = ((shapes[some], _properties(locations.iloc[some])) for some in slices)
+    write_features(
+        chain.from_iterable(features(*some, ids=some[1][PARCEL_ID]) for some in texts),
+        {**_bounds(shapes), **_foreign_members(summary)},
+        path,
     )
 
 
+def write_features(texts: Iterable[str], members: Mapping[str, Any], path: str | Path) -> None:
+    """Write a feature collection (RFC 7946) to a file, a feature on each line.
+
+    Parameters
+    ----------
+    texts
+        The features, as `features` makes them.
+    members
+        Of the collection beside `type` and `features`: `bbox`, and foreign members (RFC 7946,
+        section 6.1).
+    path
+        The file to write.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    head = to_json({"type": "FeatureCollection", **members})[:-1] + ',"features":['
+    with atomic_write(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(head)
+        for number, text in enumerate(texts):
+            file.write(",\n" if number else "\n")
+            file.write(text)
+        file.write("\n]}\n")
+
+
+def features(
+    geometries: Geometries, properties: Mapping[str, list[str]], ids: list[str] | None = None
+) -> Iterator[str]:
+    """Yield the JSON of every feature.
+
+    Parameters
+    ----------
+    geometries
+        In WGS 84, rounded and wound; None is null. (n,) object
+    properties
+        JSON of every value, by name; n each.
+    ids
+        JSON of the id of every feature; None gives none.
+
+    Examples
+    --------
+    >>> list(features(shapely.points([[5.1, 52.0]]), {"kind": ['"move"']}))
+    ['{"type":"Feature","geometry":{"type":"Point","coordinates":[5.1,52.0]},"properties":{"kind":"move"}}']
+    """
+    shapes = np.where(shapely.is_missing(geometries), "null", shapely.to_geojson(geometries))
+    named = {} if ids is None else {"id": ids}
+    columns = {**named, "geometry": shapes}
+    before = "".join(f'"{name}":%s,' for name in columns)
+    members = ",".join(f"{to_json(name)}:".replace("%", "%%") + "%s" for name in properties)
+    feature = f'{{"type":"Feature",{before}"properties":{{{members}}}}}'
+    return map(feature.__mod__, zip(*columns.values(), *properties.values(), strict=True))
+
+
 def _shapes(locations: gpd.GeoDataFrame) -> Geometries:
-    """Return the geometries in WGS 84; where a buildable part is too small to be drawn, the parcel."""
+    """Return the geometries in WGS 84; the parcel where its buildable part is too small to draw."""
     shapes = to_wgs84(np.asarray(locations.geometry))
     lost = shapely.is_missing(shapes)
     shapes[lost] = to_wgs84(np.asarray(locations["parcel"])[lost])
@@ -93,7 +135,7 @@ def _properties(locations: gpd.GeoDataFrame) -> dict[str, list[str]]:
 
 
 def _foreign_members(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a reader must know of the collection as a whole (RFC 7946, section 6.1)."""
+    """Return what a reader must know of all locations (RFC 7946, section 6.1)."""
     language: Language = summary["study"]["language"]
     transformation = best_transformation()
     return {

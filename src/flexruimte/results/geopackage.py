@@ -1,11 +1,13 @@
-"""locations.gpkg: the listed locations and their layouts in RD New, with styles that QGIS opens by itself."""
+"""locations.gpkg: the listed locations and their layouts in RD New.
+
+Styles lie in it, in the table `layer_styles`, where QGIS finds them by itself.
+"""
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -21,8 +23,8 @@ import pyogrio.errors
 import shapely
 
 from flexruimte.errors import OutputError
-from flexruimte.results.qgis_style import style_of_buildable, style_of_layout, style_of_locations
-from flexruimte.results.whole_file import whole_file
+from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.qgis_style import qgis_style
 from flexruimte.vocabulary import CRS, Geometries
 
 __all__ = ["multipolygons", "write_geopackage"]
@@ -30,34 +32,36 @@ __all__ = ["multipolygons", "write_geopackage"]
 _STYLES_TABLE = """
 CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
-    styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+    f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256),
+    styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
     update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
 )
 """
 _GEOMETRY_COLUMN = "geom"
 _ONE_PART: Final = pa.scalar(b"\x01\x06\x00\x00\x00\x01\x00\x00\x00", pa.large_binary())
-"""What comes before the WKB of a polygon to make it a multipolygon: little-endian, type 6, one part."""
+"""Comes before the WKB of a polygon to make it a multipolygon: little-endian, type 6, one part."""
 _GDAL: Final = Lock()
 """GDAL's settings hold for the process."""
 
 
 def write_geopackage(
     locations: gpd.GeoDataFrame,
-    layout: gpd.GeoDataFrame | None,
+    layout: gpd.GeoDataFrame,
     summary: Mapping[str, Any],
     path: str | Path,
 ) -> None:
-    """Write the layers `locations` (the parcels), `buildable` (what remains of them) and `layout` to a GeoPackage in RD New.
+    """Write locations and their layouts to a GeoPackage in RD New.
+
+    Its layers are `locations` (the parcels), `buildable` (what remains of them) and `layout`.
 
     Parameters
     ----------
     locations
         As `flexruimte.results.sentences.with_sentences` makes it; lists are "a;b".
     layout
-        As `flexruimte.results.layouts.layout_table` makes it. None leaves layouts and styles as
-        they are in the file, which must be there as this function wrote it, with the same columns:
-        with a hundred modules for each location they are most of the work.
+        As `flexruimte.results.layouts.layout_table` makes it.
     summary
         As `flexruimte.results.summary.summarise` makes it.
     path
@@ -68,36 +72,21 @@ def write_geopackage(
     OutputError
         When the file cannot be written.
     """
-    table = pd.DataFrame(
-        {name: column for name, column in locations.items() if column.dtype != "geometry"}
-    )
+    attributes = pd.DataFrame(locations.loc[:, locations.dtypes != "geometry"])
     layers = {
-        "locations": (table, np.asarray(locations["parcel"])),
-        "buildable": (table, np.asarray(locations.geometry)),
+        "locations": (attributes, locations["parcel"]),
+        "buildable": (attributes, locations.geometry),
+        "layout": (pd.DataFrame(layout.drop(columns="geometry")), layout.geometry),
     }
-    if layout is not None:
-        layers["layout"] = (
-            pd.DataFrame(layout.drop(columns="geometry")),
-            np.asarray(layout.geometry),
-        )
-    language = summary["study"]["language"]
-    styles = {
-        "locations": style_of_locations(language),
-        "buildable": style_of_buildable(language),
-        "layout": style_of_layout(language),
-    }
+    styles = {name: qgis_style(name, summary["study"]["language"]) for name in layers}
     moment = f"{summary['study']['as_of']}T00:00:00.000Z"
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         try:
-            if layout is None:
-                shutil.copyfile(path, partial)
-                _remove_rows(layers, partial)
             with _gdal_that_writes_the_same(moment):
-                for name, (attributes, geometries) in layers.items():
-                    _write_layer(attributes, geometries, partial, name, append=layout is None)
-            if layout is not None:
-                with closing(sqlite3.connect(partial)) as database:
-                    _add_styles(database, styles, moment)
+                for name, (table, geometries) in layers.items():
+                    _write_layer(table, np.asarray(geometries), partial, name)
+            with closing(sqlite3.connect(partial)) as database:
+                _add_styles(database, styles, moment)
         except (
             pyogrio.errors.DataSourceError,
             pyogrio.errors.DataLayerError,
@@ -108,44 +97,7 @@ def write_geopackage(
             ) from error
 
 
-def _remove_rows(layers: Iterable[str], path: Path) -> None:
-    """Leave layers as if nothing had ever been in them."""
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-        for name in layers:
-            # Row by row, the triggers that see to index and count would take as long as writing all
-            # rows anew.
-            triggers = database.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?",
-                (name,),
-            ).fetchall()
-            index = f"rtree_{name}_{_GEOMETRY_COLUMN}"
-            (made_by,) = database.execute(
-                "SELECT sql FROM sqlite_master WHERE name = ?", (index,)
-            ).fetchone()
-            for trigger, _ in triggers:
-                database.execute(f'DROP TRIGGER "{trigger}"')
-            for statement in (
-                f'DELETE FROM "{name}"',
-                f'DROP TABLE "{index}"',
-                made_by,
-                *(sql for _, sql in triggers),
-            ):
-                database.execute(statement)
-            database.execute(
-                "UPDATE gpkg_ogr_contents SET feature_count = 0 WHERE table_name = ?", (name,)
-            )
-            database.execute("UPDATE sqlite_sequence SET seq = 0 WHERE name = ?", (name,))
-            database.execute(
-                "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) = (NULL, NULL, NULL, NULL) WHERE table_name = ?",
-                (name,),
-            )
-        database.commit()
-
-
-def _write_layer(
-    table: pd.DataFrame, geometries: Geometries, path: Path, name: str, *, append: bool
-) -> None:
+def _write_layer(table: pd.DataFrame, geometries: Geometries, path: Path, name: str) -> None:
     columns = pa.Table.from_pandas(table, preserve_index=False).append_column(
         _GEOMETRY_COLUMN, multipolygons(geometries)
     )
@@ -160,13 +112,12 @@ def _write_layer(
             geometry_name=_GEOMETRY_COLUMN,
             geometry_type="MultiPolygon",
             crs=CRS,
-            append=append,
             layer_options={"GEOMETRY_NAME": _GEOMETRY_COLUMN},
         )
 
 
 def multipolygons(geometries: Geometries) -> pa.Array:
-    """Return the WKB of polygons and multipolygons, as multipolygons all; null where there is none."""
+    """Return the WKB of polygons and multipolygons, all as multipolygons; null where None is."""
     wkb = pa.array(shapely.to_wkb(geometries, byte_order=1), pa.large_binary())
     alone = pa.array(shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON)
     return pc.if_else(
@@ -176,7 +127,10 @@ def multipolygons(geometries: Geometries) -> pa.Array:
 
 @contextmanager
 def _gdal_that_writes_the_same(moment: str) -> Iterator[None]:
-    """Let GDAL write the study's date for the present, and leave it to `whole_file` to see to it that all is on disk."""
+    """Let GDAL write the study's date as the moment of change, so that bytes do not depend on it.
+
+    GDAL need not wait for the disk either: `atomic_write` does so once, for the whole file.
+    """
     options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     with _GDAL:
         before = {name: pyogrio.get_gdal_config_option(name) for name in options}
@@ -191,13 +145,14 @@ def _add_styles(database: sqlite3.Connection, styles: Mapping[str, str], moment:
     database.execute(_STYLES_TABLE)
     for name, qml in styles.items():
         database.execute(
-            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, "
-            "useAsDefault, description, owner, ui, update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, 'flexruimte', '', NULL, ?)",
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
+            "ui, update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, 'flexruimte', '', NULL, ?)",
             (name, _GEOMETRY_COLUMN, name, qml, moment),
         )
     database.execute(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) "
-        "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, "
+        "srs_id) VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
         (moment,),
     )
     database.commit()

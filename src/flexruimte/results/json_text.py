@@ -20,8 +20,10 @@ def json_values(values: pd.Series[Any]) -> list[str]:
 
     Examples
     --------
-    >>> json_values(pd.Series(["a", None])), json_values(pd.Series([0.5, float("nan")])), json_values(pd.Series([3, None], dtype="Int64"))
-    (['"a"', 'null'], ['0.5', 'null'], ['3', 'null'])
+    >>> json_values(pd.Series(["a", None])), json_values(pd.Series([0.5, float("nan")]))
+    (['"a"', 'null'], ['0.5', 'null'])
+    >>> json_values(pd.Series([3, None], dtype="Int64"))
+    ['3', 'null']
     >>> json_values(pd.to_datetime(pd.Series(["2026-03-01", None])))
     ['"2026-03-01"', 'null']
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +15,11 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.kernels.layout import Layouts
+from flexruimte.results.geojson import features, write_features
+from flexruimte.results.json_text import json_values
 from flexruimte.results.read import LOCATIONS_GPKG, parcel_files, read_summary
 from flexruimte.results.wgs84 import to_wgs84
-from flexruimte.results.whole_file import whole_file
-from flexruimte.vocabulary import CRS, PARCEL_ID, Geometries
+from flexruimte.vocabulary import CRS, PARCEL_ID, Floats, Geometries
 from flexruimte.wording.labels import LAYOUT_KINDS, Language, label
 
 __all__ = [
@@ -33,8 +33,6 @@ __all__ = [
 LAYOUT_GEOJSON: Final = "layout.geojson"
 LAYOUT_COLUMNS: Final = [PARCEL_ID, "kind", "kind_label", "storeys", "row", "degrees"]
 """What is said of a feature of a layout; the last three of modules only."""
-_DRAWN: Final = ("roads", "paved", "paths", "module", "part", "storeys", "row", "degrees")
-"""What of `Layouts` is in the features."""
 
 
 def layout_table(
@@ -72,28 +70,25 @@ def layout_table(
     part = np.concatenate([*there, layouts.part])
     kinds = [*ground, "module"]
     kind = np.repeat(np.arange(len(kinds)), [*map(len, there), len(layouts.part)])
-    of_modules = {
-        "storeys": layouts.storeys,
-        "row": layouts.row,
-        "degrees": np.round(layouts.degrees, 3),
-    }
+    labels = [label(LAYOUT_KINDS, name, language) for name in kinds]
     table = pd.DataFrame(
         {
             PARCEL_ID: pd.array(ids, dtype="string").take(part),
             "kind": pd.array(kinds, dtype="string").take(kind),
-            "kind_label": pd.array(
-                [label(LAYOUT_KINDS, name, language) for name in kinds], dtype="string"
-            ).take(kind),
-            **{
-                name: np.pad(
-                    values.astype(float), (len(part) - len(values), 0), constant_values=np.nan
-                )
-                for name, values in of_modules.items()
-            },
+            "kind_label": pd.array(labels, dtype="string").take(kind),
+            "storeys": _of_modules(layouts.storeys, len(part)),
+            "row": _of_modules(layouts.row, len(part)),
+            "degrees": _of_modules(np.round(layouts.degrees, 3), len(part)),
         }
     )
     shapes = [geometries[where] for geometries, where in zip(ground.values(), there, strict=True)]
     return _typed(table, np.concatenate([*shapes, layouts.module]))
+
+
+def _of_modules(values: np.ndarray[Any, Any], features: int) -> Floats:
+    """Return what is known of modules, which come last, with null for the features before them."""
+    unknown = (features - len(values), 0)
+    return np.pad(values.astype(np.float64), unknown, constant_values=np.nan)
 
 
 def _typed(table: pd.DataFrame, geometries: Geometries) -> gpd.GeoDataFrame:
@@ -127,21 +122,13 @@ def write_layout_geojson(
     """
     geometries = to_wgs84(np.asarray(layout.geometry))
     drawn = ~shapely.is_missing(geometries)
-    rows = pd.DataFrame(layout[LAYOUT_COLUMNS])[drawn]
-    values = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    features = (
-        f'{{"type":"Feature","geometry":{geometry},"properties":{json.dumps(row, ensure_ascii=False, separators=(",", ":"))}}}'
-        for geometry, row in zip(shapely.to_geojson(geometries[drawn]), values, strict=True)
-    )
-    name = json.dumps(
-        f"{summary['study']['name']}: {summary['municipality']['name']}", ensure_ascii=False
-    )
-    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(
-            f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary["study"]["as_of"]}","features":[\n'
-        )
-        file.write(",\n".join(features))
-        file.write("\n]}\n")
+    rows = layout.loc[drawn, LAYOUT_COLUMNS]
+    properties = {name: json_values(rows[name]) for name in LAYOUT_COLUMNS}
+    members = {
+        "name": f"{summary['study']['name']}: {summary['municipality']['name']}",
+        "as_of": summary["study"]["as_of"],
+    }
+    write_features(features(geometries[drawn], properties), members, path)
 
 
 def write_layouts(out: Path) -> list[Path]:
@@ -160,7 +147,8 @@ def write_layouts(out: Path) -> list[Path]:
             layout = pyogrio.read_dataframe(folder / LOCATIONS_GPKG, layer="layout")
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise OutputError(
-                f"{folder / LOCATIONS_GPKG} cannot be read: {error}; run this municipality again with --fresh"
+                f"{folder / LOCATIONS_GPKG} cannot be read: {error}; "
+                "run this municipality again with --fresh"
             ) from None
         table = _typed(pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry))
         write_layout_geojson(table, summary, folder / LAYOUT_GEOJSON)

@@ -1,4 +1,4 @@
-"""Keeping other runs out: a lock on a file, which the operating system opens when its holder ends."""
+"""Keeping other runs out of a folder: a lock that is open as soon as its holder ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, Timeout
 
 from flexruimte.errors import OutputError
 
@@ -17,57 +18,48 @@ __all__ = ["lock_file", "this_run"]
 
 def this_run() -> str:
     """Return how other runs know this one: its process, machine and beginning."""
-    return f"process {os.getpid()} on {platform.node()}, since {dt.datetime.now(dt.UTC).isoformat(timespec='seconds')}"
+    since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    return f"process {os.getpid()} on {platform.node()}, since {since}"
 
 
 @contextmanager
 def lock_file(path: Path) -> Iterator[None]:
-    """Keep other runs out; the operating system opens the lock when this process ends, however it ends.
+    """Keep other runs out for as long as the `with` block, or this process, lasts.
 
     Parameters
     ----------
     path
-        Of a file that all runs lock; it is made, and stays.
+        Of a file that all runs lock; it is made, and stays. Beside it, in a file of that name with
+        `.holder` behind it, stands who has the lock: what is locked cannot be read on Windows.
 
     Raises
     ------
     OutputError
         When another run holds the lock, or the file cannot be written.
     """
+    lock, holder = FileLock(path, timeout=0), path.with_name(f"{path.name}.holder")
     try:
-        file = path.open("a+", encoding="utf-8")
+        lock.acquire()
+        holder.write_text(this_run(), encoding="utf-8")
+    except Timeout:
+        raise OutputError(
+            f"another run writes to {path.parent}: {_content(holder) or 'somebody'}; "
+            "wait until it has ended, or choose another folder with --out"
+        ) from None
     except OSError as error:
+        lock.release()
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}; check your rights on the folder"
         ) from None
-    with file:
-        if not _lock(file):
-            file.seek(0)
-            holder = file.read().strip() or "somebody"
-            raise OutputError(
-                f"another run writes to {path.parent}: {holder}; wait until it has ended, or choose another folder with --out"
-            )
-        file.truncate(0)
-        file.write(f"{this_run()}\n")
-        file.flush()
+    try:
         yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
 
 
-def _lock(file: IO[str]) -> bool:
-    """Lock a file if nobody else has."""
+def _content(path: Path) -> str:
     try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        file.seek(1_000_000)  # what is locked there cannot be read: not the name of who has it
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # there only
-        except OSError:
-            return False
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:  # it was locked or opened at this very moment
+        return ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from flexruimte.results.whole_file import whole_file
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.vocabulary import MUNICIPALITY_CODE, PARCEL_ID
 
 __all__ = ["write_parquet"]
@@ -27,7 +27,7 @@ def write_parquet(parcels: gpd.GeoDataFrame, path: str | Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         # All rows lie in one group: statistics tell whether to look into a file at all, for a
         # parcel or for a municipality.
         parcels.to_parquet(

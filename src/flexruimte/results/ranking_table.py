@@ -9,9 +9,9 @@ from typing import Final
 import pandas as pd
 
 from flexruimte.errors import OutputError
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.read import read_locations, read_summary
 from flexruimte.results.tables import location_columns
-from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import MUNICIPALITY_CODE, MUNICIPALITY_NAME, PARCEL_ID, RANK
 
 __all__ = ["RANKED_FILE", "write_ranked", "write_ranking_table"]
@@ -40,7 +40,7 @@ def write_ranked(locations: pd.DataFrame, groups: Sequence[str], folder: Path) -
     first = [MUNICIPALITY_CODE, MUNICIPALITY_NAME, RANK, PARCEL_ID]
     others = [name for name in location_columns(groups) if name not in first]
     rows = pd.DataFrame(locations[locations[RANK].notna()]).reindex(columns=[*first, *others])
-    with whole_file(folder / RANKED_FILE) as partial:
+    with atomic_write(folder / RANKED_FILE) as partial:
         rows.to_csv(partial, index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
 
@@ -61,7 +61,7 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
         When results cannot be read or the file cannot be written.
     """
     number, head = 0, ""
-    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+    with atomic_write(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         for folder in folders:
             ranked = folder / RANKED_FILE
             if not ranked.is_file():

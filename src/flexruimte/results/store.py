@@ -1,9 +1,7 @@
-"""Where results are: a folder, or a prefix on object storage.
+"""Where results are: a folder, or a prefix on object storage. Only this module knows which.
 
-The only module that knows the difference.
-
-Results are always written to a local folder, and read from one. Where the place is a folder, that
-is the place itself. On object storage it is a temporary folder: what is asked for is fetched into
+Results are always written to a local folder, and read from one. Where the store is a folder, that
+is the store itself. On object storage it is a temporary folder: what is asked for is fetched into
 it, and what is new in it is put when all went well, each file in one step.
 """
 
@@ -22,13 +20,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from flexruimte.errors import FlexruimteError, OutputError
 from flexruimte.evidence import storage
+from flexruimte.results.atomic_write import is_partial, remove_leftovers
 from flexruimte.results.lock import lock_file, this_run
-from flexruimte.results.whole_file import is_partial, remove_leftovers
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileInfo
 
-__all__ = ["LOCK", "Place", "place_of"]
+__all__ = ["LOCK", "Store", "store_of"]
 
 LOCK: Final = ".run.lock"
 
@@ -38,7 +36,7 @@ _SECONDS_WITHOUT_SIGN: Final = 180.0
 _REQUESTS_AT_ONCE: Final = 8
 
 
-class Place(ABC):
+class Store(ABC):
     """Where the results of a run, or of one municipality, are."""
 
     is_folder: ClassVar[bool]
@@ -62,12 +60,12 @@ class Place(ABC):
 
     @abstractmethod
     def writing(self, inner: str = "", names: Collection[str] = ()) -> AbstractContextManager[Path]:
-        """Give a folder to write to; what is in it after the `with` block is in the place, each file whole.
+        """Give a folder to write to; after the `with` block its files are in the store, each whole.
 
         Parameters
         ----------
         inner
-            Folder in the place; it is made when it is not there. Empty is the place itself.
+            Folder in the store; it is made when it is not there. Empty is the store itself.
         names
             Of files in it that are read too. Those that are not there are left out.
         """
@@ -79,19 +77,19 @@ class Place(ABC):
         Parameters
         ----------
         names
-            Of the files that are read, such as ``summary.json``: in the place and one folder down.
+            Of the files that are read, such as ``summary.json``: in the store and one folder down.
             Those that are not there are left out.
         inner
-            Folder in the place; empty is the place itself.
+            Folder in the store; empty is the store itself.
         """
 
     @abstractmethod
     def remove(self, names: Collection[str], inner: str) -> None:
-        """Remove files from a folder of the place; those that are not there are passed over."""
+        """Remove files from a folder of the store; those that are not there are passed over."""
 
     @abstractmethod
     def locked(self) -> AbstractContextManager[None]:
-        """Keep other runs out, and make the place when it is not there.
+        """Keep other runs out, and make the store when it is not there.
 
         Raises
         ------
@@ -101,7 +99,7 @@ class Place(ABC):
 
     @abstractmethod
     def tidy(self, inner: str) -> None:
-        """Remove what processes that were killed left half-written in a folder of the place."""
+        """Remove what processes that were killed left half-written in a folder of the store."""
 
     @abstractmethod
     def check(self) -> None:
@@ -114,8 +112,8 @@ class Place(ABC):
         """
 
 
-def place_of(out: str | Path) -> Place:
-    """Return the place that a path or an address names.
+def store_of(out: str | Path) -> Store:
+    """Return the store that a path or an address names.
 
     Raises
     ------
@@ -124,8 +122,10 @@ def place_of(out: str | Path) -> Place:
 
     Examples
     --------
-    >>> str(place_of("s3://bucket/out/")), place_of("s3://bucket").named("run.json"), type(place_of("out")).__name__
-    ('s3://bucket/out', 's3://bucket/run.json', '_Folder')
+    >>> str(store_of("out")), str(store_of("s3://bucket/out/"))
+    ('out', 's3://bucket/out')
+    >>> store_of("s3://bucket").named("run.json")
+    's3://bucket/run.json'
     """
     text = str(out)
     address = re.match(r"s3:/+([^/].*)", text)  # a Path makes one stroke of two
@@ -133,13 +133,14 @@ def place_of(out: str | Path) -> Place:
         return _Storage(address[1].strip("/"))
     if re.match(r"\w{2,}:/", text):
         raise OutputError(
-            f"results go to a folder or to s3://bucket/prefix, and {text} is neither; choose one of these with --out"
+            f"results go to a folder or to s3://bucket/prefix, and {text} is neither; "
+            "choose one of these with --out"
         )
     return _Folder(Path(text))
 
 
-class _Folder(Place):
-    """A folder on a disk; files appear whole there because `whole_file` renames them."""
+class _Folder(Store):
+    """A folder on a disk; files appear whole there because `atomic_write` renames them."""
 
     is_folder = True
 
@@ -170,7 +171,8 @@ class _Folder(Place):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"folder {folder} cannot be made: {error.strerror or error}; choose another with --out"
+                f"folder {folder} cannot be made: {error.strerror or error}; "
+                "choose another with --out"
             ) from None
         yield folder
 
@@ -200,11 +202,12 @@ class _Folder(Place):
                 pass
         except OSError as error:
             raise OutputError(
-                f"folder {self._path} cannot be written: {error.strerror or error}; check the disk and your rights"
+                f"folder {self._path} cannot be written: {error.strerror or error}; "
+                "check the disk and your rights"
             ) from None
 
 
-class _Storage(Place):
+class _Storage(Store):
     """Objects with a prefix.
 
     An object appears whole or not at all: that is what storage promises of a put.
@@ -220,9 +223,8 @@ class _Storage(Place):
         return f"s3://{self._root}"
 
     def has(self, name: str) -> bool:
-        if (
-            name not in self._seen
-        ):  # one request for all, and again only for what was not there before
+        # One request tells of all files; again only for what was not there before.
+        if name not in self._seen:
             self._seen = {self._name_of(info) for info in self._listed("", recursive=True)}
         return name in self._seen
 
@@ -336,11 +338,16 @@ class _Storage(Place):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Put a sign, look for signs of others, and go on if there are none; the sign is renewed, and removed in the end.
+        """Put a sign, look for signs of others, and go on if there are none.
+
+        The sign is renewed meanwhile, and removed in the end. A conditional put would not spare
+        the renewal: without it, nobody could tell a run that was killed from one that takes long.
 
         As storage shows an object to everybody as soon as it is put, two runs are never both
         without sight of the other: of two that begin in the same moment at least one refuses,
-        perhaps both. A run that is killed leaves its sign; it counts until it is
+        perhaps both.
+
+        A run that is killed leaves its sign; it counts until it is
         `_SECONDS_WITHOUT_SIGN` old by the clock of the storage. A run that is cut off from the
         storage for longer does not know that another may begin; then both write the same files,
         each whole.
@@ -375,7 +382,8 @@ class _Storage(Place):
         }
         if own not in signs:
             raise OutputError(
-                f"{self} does not show what was just put there; give storage that does, or another --out"
+                f"{self} does not show what was just put there; "
+                "give storage that does, or another --out"
             )
         for other, moment in signs.items():
             if other == own:
@@ -383,8 +391,9 @@ class _Storage(Place):
             silent = (signs[own] - moment).total_seconds()
             if silent < _SECONDS_WITHOUT_SIGN:
                 raise OutputError(
-                    f"another run writes to {self}: {self._holder(other)}, last sign of life {silent:.0f} s ago; "
-                    f"wait until it has ended (one that was killed counts for {_SECONDS_WITHOUT_SIGN:.0f} s), or choose another --out"
+                    f"another run writes to {self}: {self._holder(other)}, last sign of life "
+                    f"{silent:.0f} s ago; wait until it has ended (one that was killed counts for "
+                    f"{_SECONDS_WITHOUT_SIGN:.0f} s), or choose another --out"
                 )
             with suppress(OSError):
                 storage.filesystem().delete_file(f"{self._root}/{other}")
@@ -405,7 +414,7 @@ class _Storage(Place):
 
 
 def _state(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return size and time of change of the files in a folder, by name; not of what is half-written."""
+    """Return size and time of change of the files in a folder, except half-written ones."""
     files = sorted(file for file in folder.rglob("*") if file.is_file() and not is_partial(file))
     return {
         file.relative_to(folder).as_posix(): (file.stat().st_size, file.stat().st_mtime_ns)

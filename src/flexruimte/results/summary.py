@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.rule_facts import (
     criterion_facts,
     layer_facts,
@@ -24,7 +25,6 @@ from flexruimte.results.rule_facts import (
 )
 from flexruimte.results.versions import software_versions
 from flexruimte.results.wgs84 import best_transformation
-from flexruimte.results.whole_file import whole_file
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import TargetGroup, Theme
 from flexruimte.vocabulary import (
@@ -130,7 +130,7 @@ def write_summary(summary: Mapping[str, Any], path: str | Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(
             json.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1) + "\n",
             encoding="utf-8",

@@ -16,7 +16,7 @@ from flexruimte.batch.executors.blocks import BlockSurveyor, block_file
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.survey_file import read_block
 from flexruimte.evidence.parcels import load_parcels
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 from toy_town import toy_study
 
 
@@ -31,7 +31,7 @@ def test_blocks_are_surveyed_apart_and_joined(
     question = replace(toy_study(tmp_path).question, block=5, threads=1)
     asked, takes_land = survey_question(question, "A"), land_taken_by(question, "A")
     whole = survey(replace(asked, block=100), "A", takes_land)
-    place = place_of(tmp_path / "out")
+    place = store_of(tmp_path / "out")
     surveyor = BlockSurveyor(job(), place)
     for number in (2, 0, 1):
         surveyor.survey_block(asked, number, takes_land)

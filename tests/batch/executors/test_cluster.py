@@ -18,16 +18,16 @@ from pathlib import Path
 
 import pytest
 
-from batch.executors.test_processes import states, until
 from command_line import run
 from flexruimte import OutputError, SourceError, Study, StudyError, batch
 from flexruimte.batch import MunicipalityRun
 from flexruimte.batch.executors import cluster as cluster_module
 from flexruimte.batch.job import compute
 from flexruimte.batch.municipality_run import Job
-from flexruimte.results import whole_file
-from flexruimte.results.store import place_of
+from flexruimte.results import atomic_write
+from flexruimte.results.store import store_of
 from object_storage import BUCKET, comparable, elsewhere, free_port, objects, put, serving
+from running import states, until
 from written_files import contents
 
 distributed = pytest.importorskip(
@@ -43,7 +43,7 @@ import os, time
 from pathlib import Path
 import flexruimte.batch.job as job
 write = job._write
-def later(ranking, folder, memory):
+def later(ranking, folder):
     mark = Path(__file__).with_name(f"mark {ranking.code} {os.getpid()}")
     mark.touch()
     if ranking.code == os.environ.get("HUNGRY"):
@@ -53,7 +53,7 @@ def later(ranking, folder, memory):
             time.sleep(0.05)
     time.sleep(2)
     mark.unlink()
-    write(ranking, folder, memory)
+    write(ranking, folder)
 job._write = later
 """
 
@@ -225,9 +225,9 @@ def test_a_worker_that_was_thought_lost_does_no_harm(
     four_towns: Path, four_towns_results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While a job has a file half-written, another computes the same municipality from start to end; then the first goes on."""
-    plan, place = Study.load(four_towns).question, place_of(tmp_path / "out")
+    plan, store = Study.load(four_towns).question, store_of(tmp_path / "out")
     half, other = threading.Event(), threading.Event()
-    flush = whole_file._flush
+    flush = atomic_write._flush
 
     def cut_off(path: Path) -> None:
         if not half.is_set():
@@ -237,9 +237,9 @@ def test_a_worker_that_was_thought_lost_does_no_harm(
 
     def job() -> MunicipalityRun:
         entry = MunicipalityRun("A", "Aadorp", "A", "running", "", "")
-        return compute(plan, Job(entry, {}, stands=False, fresh=False), place, lambda _step: None)
+        return compute(plan, Job(entry, {}, stands=False, fresh=False), store, lambda _step: None)
 
-    monkeypatch.setattr(whole_file, "_flush", cut_off)
+    monkeypatch.setattr(atomic_write, "_flush", cut_off)
     with ThreadPoolExecutor(1) as pool:
         lost = pool.submit(job)
         assert half.wait(60)
@@ -365,7 +365,7 @@ def test_workers_that_do_not_reach_the_storage(
             ),
         ):
             batch.run(Study.load(four_towns), None, out, dask=cluster.address)
-        assert not place_of(out).has("run.json")
+        assert not store_of(out).has("run.json")
 
 
 def test_a_municipality_that_exhausts_the_memory_of_workers(

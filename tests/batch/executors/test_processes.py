@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,15 +20,9 @@ from flexruimte.batch.reuse.kept import KEPT_FILES
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
 from flexruimte.results.ranking_table import RANKED_FILE
 from flexruimte.results.read import FILES
-from flexruimte.results.store import LOCK, place_of
+from flexruimte.results.store import LOCK, store_of
+from running import states, until
 from written_files import contents
-
-
-def states(out: Path) -> dict[str, str]:
-    return {
-        code: entry["state"]
-        for code, entry in json.loads((out / "run.json").read_text())["municipalities"].items()
-    }
 
 
 @pytest.mark.parametrize("workers", [2, 7])
@@ -89,14 +82,14 @@ def slow(four_towns: Path, out: Path, *, workers: int, killer: str = "") -> subp
 import os, signal, sys, time
 import flexruimte.batch.job as job
 write = job._write
-def later(ranking, folder, memory):
+def later(ranking, folder):
     open(folder / "waiting", "w").close()
     try:
         {killer or "pass"}
         time.sleep(float(os.environ["WAIT"]))
     finally:
         os.remove(folder / "waiting")
-    write(ranking, folder, memory)
+    write(ranking, folder)
 job._write = later
 if __name__ == "__main__":
     sys.argv = ["flexruimte", "run", {str(four_towns)!r}, "--out", {str(out)!r}, "--workers", "{workers}"]
@@ -113,13 +106,6 @@ if __name__ == "__main__":
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def until(what: object, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -248,7 +234,7 @@ def test_a_municipality_that_exhausts_the_memory_is_named(
 def test_a_second_run_on_the_same_folder_is_refused(
     four_towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with place_of(tmp_path).locked():
+    with store_of(tmp_path).locked():
         assert run("run", four_towns, "--out", tmp_path) == 2
     said = capsys.readouterr().err
     assert f"process {os.getpid()} on " in said

@@ -20,12 +20,12 @@ import pyogrio.errors
 import pytest
 import rasterio.errors
 import shapely
-from flexruimte.evidence.window import surroundings
 from pyproj.exceptions import ProjError
 
 from flexruimte import FlexruimteError, LayerError, SourceError
 from flexruimte.assessment.question import Question
 from flexruimte.evidence.layers import load_features, load_raster, load_table
+from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.sources import Source, open_source
 from flexruimte.evidence.sources.addresses import LocalFile, Service
 from flexruimte.evidence.sources.errors import crs_of, reading
@@ -34,7 +34,7 @@ from flexruimte.study.checks import check
 from toy_town import X, Y, box, frame, toy_study, write_raster
 
 SEEDS = range(20)
-NEAR = surroundings(np.array([[X, Y, X + 4000.0, Y + 10.0]]), 10.0)
+NEAR = search_area(np.array([[X, Y, X + 4000.0, Y + 10.0]]), 10.0)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from flexruimte.analyses.costs.assessment import assess_costs
 from flexruimte.analyses.costs.figures import figures_at, load_cost_figures
 from flexruimte.analyses.tables import write_csv
 from flexruimte.results.read import FILES_OF_RUN, read_run
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 
 __all__ = ["COSTS_CSV", "COST_FIGURES_CSV", "write_costs"]
 
@@ -46,7 +46,7 @@ def write_costs(
         When results or figures cannot be read, or something that is given does not exist.
     """
     known = load_cost_figures(figures)
-    with place_of(out).reading(FILES_OF_RUN) as folder:
+    with store_of(out).reading(FILES_OF_RUN) as folder:
         results = read_run(folder)
         costs = assess_costs(known, results.locations, results.as_of, given)
         write_csv(costs.round(2), folder / COSTS_CSV)

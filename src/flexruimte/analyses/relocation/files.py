@@ -1,20 +1,27 @@
-"""A relocation plan on disk: tables, a summary, lines for viewers, and the secured share as a table that a study can use as a layer."""
+"""A relocation plan on disk: tables, a summary, and lines for viewers.
+
+One of the tables is the secured share per parcel, which a study can use as a layer.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from flexruimte.errors import OutputError
+from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.geojson import features, write_features
+from flexruimte.results.json_text import json_values
 from flexruimte.results.tables import listed_ids
-from flexruimte.results.wgs84 import DECIMALS, best_transformation
-from flexruimte.results.whole_file import whole_file
+from flexruimte.results.wgs84 import degrees
 from flexruimte.vocabulary import PARCEL_ID, PARCEL_IDS
 from flexruimte.wording.labels import SEARCH_ORDER, STRANDED_REASONS, Language, label
 
@@ -81,7 +88,7 @@ def write_relocation(
         "status": plan.status,
         "parameters": asdict(plan.parameters),
     }
-    with whole_file(folder / "summary.json") as partial:
+    with atomic_write(folder / "summary.json") as partial:
         partial.write_text(
             json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
@@ -131,56 +138,50 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
         if str(name).endswith(("_eur", "_m", "_x", "_y"))
     }
     shares = {name: table[name].round(6) for name in table if str(name).endswith("_share")}
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
 
 
 def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -> None:
-    """Write a line for each stream of homes from one location to the next, and a point where homes have no next place."""
+    """Write a line for each stream of homes, and a point where homes have no next place."""
     language: Language = summary["study"]["language"]
-    at = plan.sites.set_index(PARCEL_ID)[["x", "y"]].to_numpy(dtype=np.float64)
-    longitude, latitude = best_transformation().transformer.transform(at[:, 0], at[:, 1])
-    points = np.round(np.stack([longitude, latitude], axis=1), DECIMALS).tolist() if len(at) else []
-    place = dict(zip(plan.sites[PARCEL_ID], points, strict=True))
-    features = []
-    for row in plan.successors.to_dict("records"):
-        values = {
-            **{
-                name: row[name] for name in ("from_id", "to_id", "year", "groups", "homes", "level")
-            },
-            "level_label": label(SEARCH_ORDER, row["level"], language),
-            "distance_m": round(row["distance_m"], 1),
-            "cost_eur": round(row["cost_eur"], 2),
-        }
-        line = [place[row["from_id"]], place[row["to_id"]]]
-        features.append(
-            {
-                "type": "Feature",
-                "geometry": {"type": "LineString", "coordinates": line},
-                "properties": {"kind": "move", **values},
-            }
-        )
-    stranded = plan.stranded.groupby([PARCEL_ID, "year", "reason"], as_index=False, sort=True)[
-        "homes"
-    ].sum()
-    for row in pd.DataFrame(stranded).to_dict("records"):
-        values = {
-            "from_id": row[PARCEL_ID],
-            **{name: row[name] for name in ("year", "homes", "reason")},
-        }
-        values["reason_label"] = label(STRANDED_REASONS, row["reason"], language)
-        point = {"type": "Point", "coordinates": place[row[PARCEL_ID]]}
-        features.append(
-            {"type": "Feature", "geometry": point, "properties": {"kind": "stranded", **values}}
-        )
-    collection = {
-        "type": "FeatureCollection",
+    points = degrees(plan.sites[["x", "y"]].to_numpy(dtype=np.float64))
+    position = pd.Index(plan.sites[PARCEL_ID])
+    moves, stranded = _moves(plan, language), _stranded(plan, language)
+    ends = [points[position.get_indexer(moves[name])] for name in ("from_id", "to_id")]
+    lines = np.asarray(shapely.linestrings(np.stack(ends, axis=1)))
+    places = np.asarray(shapely.points(points[position.get_indexer(stranded["from_id"])]))
+    members = {
         "name": summary["study"]["name"],
         "as_of": summary["study"]["as_of"],
         "said": plan.describe(language),
-        "features": features,
     }
-    with whole_file(path) as partial:
-        partial.write_text(
-            json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-        )
+    texts = (
+        features(shapes, {str(name): json_values(column) for name, column in table.items()})
+        for shapes, table in ((lines, moves), (places, stranded))
+    )
+    write_features(chain.from_iterable(texts), members, path)
+
+
+def _moves(plan: RelocationPlan, language: Language) -> pd.DataFrame:
+    """Return what is said of each stream of homes from one location to the next."""
+    table = plan.successors
+    names = ["from_id", "to_id", "year", "groups", "homes", "level"]
+    labels = table["level"].map(lambda level: label(SEARCH_ORDER, level, language))
+    return table.assign(
+        kind="move",
+        level_label=labels,
+        distance_m=table["distance_m"].map(lambda metres: round(metres, 1)),
+        cost_eur=table["cost_eur"].map(lambda euros: round(euros, 2)),
+    )[["kind", *names, "level_label", "distance_m", "cost_eur"]]
+
+
+def _stranded(plan: RelocationPlan, language: Language) -> pd.DataFrame:
+    """Return how many homes have no next place, by location, year and reason."""
+    keys = [PARCEL_ID, "year", "reason"]
+    table = pd.DataFrame(plan.stranded.groupby(keys, as_index=False, sort=True)["homes"].sum())
+    labels = table["reason"].map(lambda reason: label(STRANDED_REASONS, reason, language))
+    table = table.rename(columns={PARCEL_ID: "from_id"}).assign(
+        kind="stranded", reason_label=labels
+    )
+    return table[["kind", "from_id", "year", "homes", "reason", "reason_label"]]

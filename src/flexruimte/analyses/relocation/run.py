@@ -21,7 +21,7 @@ from flexruimte.analyses.relocation import (
 from flexruimte.analyses.relocation.files import write_relocation
 from flexruimte.errors import OutputError, did_you_mean, enumerate_some
 from flexruimte.results.read import FILES_OF_RUN, PARCELS, RunResults, read_measure, read_run
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 from flexruimte.results.tables import listed_ids
 from flexruimte.vocabulary import (
     HOMES_MID,
@@ -94,7 +94,7 @@ def relocate(
     RelocationError
         When regions, placements or choices cannot be used.
     """
-    store = place_of(out)
+    store = store_of(out)
     with store.reading((*FILES_OF_RUN, PARCELS)) as folder:
         results = read_run(folder)
         if results.not_done:

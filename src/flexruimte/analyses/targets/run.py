@@ -9,7 +9,7 @@ from flexruimte.analyses.tables import write_csv
 from flexruimte.analyses.targets.comparison import TargetComparison, compare
 from flexruimte.analyses.targets.target_file import load_targets
 from flexruimte.results.read import FILES_OF_RUN, read_run
-from flexruimte.results.store import place_of
+from flexruimte.results.store import store_of
 
 __all__ = ["TARGETS_CSV", "compare_with_targets"]
 
@@ -41,7 +41,7 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
         When results or targets cannot be read, or a target names a region that does not exist.
     """
     asked = load_targets(targets)
-    with place_of(out).reading(FILES_OF_RUN) as folder:
+    with store_of(out).reading(FILES_OF_RUN) as folder:
         results = read_run(folder)
         found = compare(
             asked,

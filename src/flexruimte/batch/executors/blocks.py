@@ -30,7 +30,7 @@ from flexruimte.batch.reuse.survey_file import read_block, write_block
 from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.parcels import Parcels, load_parcels
 from flexruimte.kernels.threads import use_threads
-from flexruimte.results.store import Place
+from flexruimte.results.store import Store
 
 __all__ = ["BlockSurveyor", "block_file"]
 
@@ -49,12 +49,12 @@ class BlockSurveyor:
     ----------
     job
         Of the municipality.
-    place
+    store
         Of the results.
     """
 
-    def __init__(self, job: Job, place: Place) -> None:
-        self._job, self._place = job, place
+    def __init__(self, job: Job, store: Store) -> None:
+        self._job, self._store = job, store
 
     def __call__(
         self,
@@ -100,9 +100,9 @@ class BlockSurveyor:
             except KilledWorker:
                 raise FlexruimteError(_OFTEN_LOST) from None
         names = [block_file(number) for number in range(count)]
-        with self._place.reading(names, entry.folder) as folder:
+        with self._store.reading(names, entry.folder) as folder:
             read = {number: read_block(folder / names[number], self.key) for number in range(count)}
-        self._place.remove(names, entry.folder)
+        self._store.remove(names, entry.folder)
         return {number: block for number, block in read.items() if block is not None}
 
     def survey_block(self, question: Question, number: int, takes_land: TakesLand) -> None:
@@ -114,7 +114,7 @@ class BlockSurveyor:
         with (
             suppress(FlexruimteError),
             use_threads(question.threads),
-            self._place.writing(entry.folder, [block_file(number)]) as folder,
+            self._store.writing(entry.folder, [block_file(number)]) as folder,
         ):
             file = folder / block_file(number)
             if not self._job.fresh and read_block(file, self.key) is not None:
@@ -128,7 +128,7 @@ class BlockSurveyor:
 
     def _layers(self, question: Question, parcels: Parcels, folder: Path) -> LayersNear:
         layers = layers_around(question, parcels)
-        if not self._place.is_folder:
+        if not self._store.is_folder:
             return layers
         return RecordedLayers(layers, folder / LAYERS_FOLDER)
 

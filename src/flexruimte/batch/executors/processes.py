@@ -1,4 +1,4 @@
-"""Several municipalities at once, each in a process of its own, so that one that dies takes no other with it.
+"""Several municipalities at once, each in a process of its own: one that dies takes no other.
 
 No pool of the standard library: when one of its processes dies it does not say which job that was,
 and gives up all others.
@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
@@ -20,15 +20,17 @@ from multiprocessing.context import SpawnProcess
 from typing import Final
 
 from flexruimte.assessment.pipeline import Question
+from flexruimte.batch.executors.protocol import Executor, Listener
 from flexruimte.batch.job import compute
-from flexruimte.batch.municipality_run import Job, MunicipalityRun
-from flexruimte.results.store import Place
+from flexruimte.batch.municipality_run import Job
+from flexruimte.results.store import Store
 
-__all__ = ["compute_in_workers"]
+__all__ = ["Processes"]
 
 _DIED: Final = (
-    "the process that computed it was ended from outside (signal or exit {}), also when it ran alone: most likely it needs more memory "
-    "than there is; run it on a larger machine, or free memory and give the same command again"
+    "the process that computed it was ended from outside (signal or exit {}), also when it ran "
+    "alone: most likely it needs more memory than there is; run it on a larger machine, or free "
+    "memory and give the same command again"
 )
 _SECONDS_TO_END: Final = 5
 
@@ -42,75 +44,48 @@ class _Worker:
     job: Job | None = None
 
 
-def compute_in_workers(
-    question: Question,
-    jobs: list[Job],
-    place: Place,
-    count: int,
-    *,
-    started: Callable[[MunicipalityRun], None],
-    stepped: Callable[[MunicipalityRun, str], None],
-    finished: Callable[[MunicipalityRun], None],
-) -> None:
-    """Compute municipalities in worker processes, in the order given.
-
-    One whose process dies is tried once more when all others are done, alone; if it dies again it
-    has failed. Processes end when this one does, however it ends.
+class Processes(Executor):
+    """Computes in worker processes, which end when this one does, however it ends.
 
     Parameters
     ----------
     question
         What the study asks. Each worker has its share of the processors.
-    jobs
-        Of the municipalities.
-    place
+    store
         For the results.
     count
         Number of workers.
-    started, stepped, finished
-        Told what happens, in this process.
     """
-    threads = (
-        max(1, (os.cpu_count() or 1) // count) if question.threads is None else question.threads
-    )
-    doubtful: list[Job] = []
-    with _workers(replace(question, threads=threads), place, min(count, len(jobs))) as workers:
-        _work_off(
-            workers,
-            deque(jobs),
-            started,
-            stepped,
-            finished,
-            lambda job, _code: doubtful.append(job),
-        )
-    for job in doubtful:
 
-        def failed(lost: Job, code: int | None) -> None:
-            lost.entry.state, lost.entry.error = "failed", _DIED.format(code)
-            finished(lost.entry)
+    def __init__(self, question: Question, store: Store, count: int) -> None:
+        super().__init__(question, store)
+        self._count = count
 
-        with _workers(question, place, 1) as workers:
-            _work_off(workers, deque([job]), started, stepped, finished, failed)
+    def attempt(
+        self, jobs: Sequence[Job], listener: Listener, *, alone: bool = False
+    ) -> list[tuple[Job, str]]:
+        """Compute municipalities, and return those whose process was ended from outside."""
+        question, count = self._question, min(self._count, len(jobs))
+        if question.threads is None and not alone:
+            question = replace(question, threads=max(1, (os.cpu_count() or 1) // self._count))
+        with _workers(question, self._store, count) as workers:
+            return _work_off(workers, deque(jobs), listener)
 
 
 def _work_off(
-    workers: Callable[[], list[_Worker]],
-    waiting: deque[Job],
-    started: Callable[[MunicipalityRun], None],
-    stepped: Callable[[MunicipalityRun, str], None],
-    finished: Callable[[MunicipalityRun], None],
-    lost: Callable[[Job, int | None], None],
-) -> None:
-    """Hand out municipalities until none is left and all workers are idle."""
+    workers: Callable[[], list[_Worker]], waiting: deque[Job], listener: Listener
+) -> list[tuple[Job, str]]:
+    """Hand out municipalities until none is left and all workers are idle; return the lost ones."""
+    lost: list[tuple[Job, str]] = []
     while True:
         for worker in workers():
             if worker.job is None and waiting:
                 worker.job = waiting.popleft()
-                started(worker.job.entry)
+                listener.started(worker.job.entry)
                 _tell(worker, worker.job)
         busy = {worker.pipe: worker for worker in workers() if worker.job is not None}
         if not busy:
-            return
+            return lost
         for pipe in wait(list(busy)):
             worker = busy[pipe]  # type: ignore[index]  # only connections were given
             job = worker.job
@@ -120,14 +95,14 @@ def _work_off(
             except (EOFError, OSError):
                 worker.process.join()
                 worker.job = None
-                lost(job, worker.process.exitcode)
+                lost.append((job, _DIED.format(worker.process.exitcode)))
                 continue  # the next round replaces it
             if isinstance(said, str):
-                stepped(job.entry, said)
+                listener.stepped(job.entry, said)
             else:
                 vars(job.entry).update(vars(said))
                 worker.job = None
-                finished(job.entry)
+                listener.finished(job.entry)
 
 
 def _tell(worker: _Worker, what: Question | Job) -> None:
@@ -136,14 +111,17 @@ def _tell(worker: _Worker, what: Question | Job) -> None:
 
 
 @contextmanager
-def _workers(question: Question, place: Place, count: int) -> Iterator[Callable[[], list[_Worker]]]:
-    """Give a function that returns workers, new ones for those that died and have nothing to do any more. In the end all are stopped."""
+def _workers(question: Question, store: Store, count: int) -> Iterator[Callable[[], list[_Worker]]]:
+    """Give a function that returns workers, as many as were asked; in the end all are stopped.
+
+    It starts new ones in place of those that died, once nobody waits for what they were doing.
+    """
     context = multiprocessing.get_context("spawn")
     workers: list[_Worker] = []
 
     def hired() -> _Worker:
         here, there = context.Pipe()
-        process = context.Process(target=_serve, args=(there, place), daemon=True)
+        process = context.Process(target=_serve, args=(there, store), daemon=True)
         process.start()
         there.close()
         return _Worker(process, here)
@@ -154,8 +132,8 @@ def _workers(question: Question, place: Place, count: int) -> Iterator[Callable[
         ]
         new = [hired() for _ in range(count - len(workers))]
         workers.extend(new)
-        # Which takes the question, as large as it is, when its imports are done: all have started by
-        # then.
+        # A worker takes the question, as large as it is, when its imports are done. So all are
+        # started before the first is told.
         for worker in new:
             _tell(worker, question)
         return workers
@@ -172,20 +150,19 @@ def _workers(question: Question, place: Place, count: int) -> Iterator[Callable[
                 worker.process.kill()
 
 
-def _serve(pipe: Connection, place: Place) -> None:
-    """Compute what comes through the pipe after the question, until it closes. This runs in the worker."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole group; the first process decides
+def _serve(pipe: Connection, store: Store) -> None:
+    """Compute what comes through the pipe after the question, until it closes; in the worker."""
+    # Ctrl-C reaches the whole group; the first process decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         question: Question = pipe.recv()
-        # Libraries and question stay: not to be looked through again for what may go, a tenth of a run
-        # that only judges anew.
+        # Libraries and question stay. Looking through them again for garbage would take a tenth of
+        # a run that only judges anew.
         gc.freeze()
         while True:
             job: Job = pipe.recv()
-            pipe.send(compute(question, job, place, pipe.send))
+            pipe.send(compute(question, job, store, pipe.send))
 
 
 def _end_with_parent() -> None:

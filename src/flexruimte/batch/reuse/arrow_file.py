@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import shapely
 from pandas.api.extensions import ExtensionArray
 
-from flexruimte.results.whole_file import whole_file
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.vocabulary import Integers
 
 __all__ = ["Ragged", "Shapes", "read_arrow", "write_arrow"]
@@ -110,7 +110,7 @@ def write_arrow(columns: Mapping[str, Any], said: Mapping[str, Any], path: Path)
     ).replace_schema_metadata({"flexruimte": about})
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     with (
-        whole_file(path) as partial,
+        atomic_write(path) as partial,
         pa.OSFile(str(partial), "wb") as file,
         pa.ipc.new_file(file, table.schema, options=options) as writer,
     ):

@@ -46,8 +46,8 @@ from flexruimte.batch.reuse.survey_file import (
 from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.parcels import Parcels, load_parcels
 from flexruimte.kernels.layout import LayoutCache
+from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.versions import software_versions
-from flexruimte.results.whole_file import whole_file
 
 __all__ = ["INPUTS_FILE", "KEPT_FILES", "KeptEvidence", "Reader", "Surveyor"]
 
@@ -208,7 +208,7 @@ class KeptEvidence:
             "digests": dict(digests),
             "fields": dict(fields),
         }
-        with whole_file(self._folder / INPUTS_FILE) as partial:
+        with atomic_write(self._folder / INPUTS_FILE) as partial:
             text = json.dumps(self._inputs, indent=1, sort_keys=True)
             partial.write_text(text + "\n", encoding="utf-8")
 

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from flexruimte.errors import OutputError
 
-__all__ = ["is_partial", "remove_leftovers", "whole_file"]
+__all__ = ["atomic_write", "is_partial", "remove_leftovers"]
 
 _PREFIX = ".partial-"
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path to write to; when all went well it takes the real name, else it is removed.
+def atomic_write(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path to write to, which takes the real name when all went well.
 
-    The temporary file lies in the same folder and has the same ending (GDAL goes by it), so the
-    last step is one rename.
+    Else it is removed. The temporary file lies in the same folder, so that the last step is one
+    rename, and has the same ending, as GDAL goes by it.
 
     Parameters
     ----------
@@ -45,7 +45,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         _flush_folder(path.parent)
     except OSError as error:
         raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}; check the disk and your rights on the folder"
+            f"{path} cannot be written: {error.strerror or error}; "
+            "check the disk and your rights on the folder"
         ) from error
     finally:
         # SQLite keeps a journal beside the file.
@@ -54,7 +55,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 
 def is_partial(file: Path) -> bool:
-    """Return whether a file is one that `whole_file` has not finished."""
+    """Return whether a file is one that `atomic_write` has not finished."""
     return file.name.startswith(_PREFIX)
 
 
