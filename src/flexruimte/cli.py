@@ -32,19 +32,25 @@ from rich.table import Table
 from rich.text import Text
 
 from flexruimte import batch
-from flexruimte.analyses.follow_up import (
-    COST_FIGURES,
-    COSTS,
-    TARGETS,
-    compare_with_targets,
-    write_costs,
-)
-from flexruimte.analyses.relocation.files import RELOCATION_FOLDER, RELOCATION_GEOJSON
+from flexruimte.analyses.follow_up import compare_with_targets, write_costs
 from flexruimte.batch import BatchReport, Event, MunicipalityRun
 from flexruimte.errors import FlexruimteError
 from flexruimte.results.layouts import write_layouts
-from flexruimte.results.read import LOCATIONS_GPKG, PARCELS, SUMMARY, read_parcel
+from flexruimte.results.outputs import (
+    COST_FIGURES,
+    COSTS,
+    FINDINGS,
+    LOCATIONS_GPKG,
+    PARCELS,
+    RANKING,
+    RELOCATION_FOLDER,
+    RELOCATION_GEOJSON,
+    SUMMARY,
+    TARGETS,
+)
+from flexruimte.results.read import read_parcel
 from flexruimte.results.store import place_of
+from flexruimte.results.summary_model import Summary
 from flexruimte.results.versions import software_versions
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
@@ -52,8 +58,8 @@ from flexruimte.rules.study_file import StudyFile
 from flexruimte.study import Study
 from flexruimte.study.checks import check as check_sources
 from flexruimte.study.sample import sample_study_path
+from flexruimte.views.explanation import explain as explain_parcel
 from flexruimte.views.rule_table import markdown_of_rules, rule_rows
-from flexruimte.wording.explanation import explain as explain_parcel
 
 __all__ = ["app", "main"]
 
@@ -85,6 +91,7 @@ class SchemaName(StrEnum):
 
     STUDY = "study"
     RULESET = "ruleset"
+    SUMMARY = "summary"
 
 
 class Language(StrEnum):
@@ -205,7 +212,7 @@ def _run(
     if empty:
         _stdout.print(f"{empty} municipalities have no parcels in this study")
     _stdout.print(
-        Text(f"{report.locations} ranked locations in {place_of(report.out).named(batch.RANKING)}")
+        Text(f"{report.locations} ranked locations in {place_of(report.out).named(RANKING)}")
     )
     raise typer.Exit(report.exit_status)
 
@@ -285,9 +292,9 @@ def explain(
     ] = None,
 ) -> None:
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
-    with place_of(out).reading((PARCELS, SUMMARY)) as folder:
-        row, summary = read_parcel(folder, parcel_id)
-    _stdout.print(explain_parcel(row, summary, language))
+    with place_of(out).reading((PARCELS, FINDINGS, SUMMARY)) as folder:
+        found = read_parcel(folder, parcel_id)
+    _stdout.print(explain_parcel(found.row, found.findings, found.summary, language))
 
 
 @app.command()
@@ -465,9 +472,13 @@ def layout(out: ResultsArgument) -> None:
 
 
 @app.command()
-def schema(name: Annotated[SchemaName, typer.Argument(help="study or ruleset")]) -> None:
-    """Print the JSON Schema of a study file or a ruleset, for editors that complete and check TOML."""
-    models: dict[SchemaName, Any] = {SchemaName.STUDY: StudyFile, SchemaName.RULESET: Ruleset}
+def schema(name: Annotated[SchemaName, typer.Argument(help="study, ruleset or summary")]) -> None:
+    """Print the JSON Schema of a study file or ruleset, for editors, or of summary.json."""
+    models: dict[SchemaName, Any] = {
+        SchemaName.STUDY: StudyFile,
+        SchemaName.RULESET: Ruleset,
+        SchemaName.SUMMARY: Summary,
+    }
     sys.stdout.write(
         json.dumps(models[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=2)
         + "\n"

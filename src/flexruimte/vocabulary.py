@@ -127,6 +127,16 @@ HOMES_HIGH: Final = "homes_high"
 SITE_TYPE: Final = "site_type_class"
 SIZE_CLASS: Final = "size_class"
 
+# Columns of the table of findings, after the parcel's id.
+RULE: Final = "rule"
+LEVEL: Final = "level"
+VERDICT: Final = "verdict"
+COVERED_AREA: Final = "covered_m2"
+EDGE: Final = "edge"
+FEATURE_COUNT: Final = "feature_count"
+FEATURES: Final = "features"
+FINDING: Final = "finding"
+
 BUILT_IN_MEASURES: Final = {
     AREA: ("Oppervlakte van het perceel", "Area of the parcel"),
     BUILDABLE_AREA: ("Bruikbaar deel", "Buildable part"),
@@ -177,14 +187,12 @@ OWN_COLUMNS: Final = (
     "buildable",
     "geometry",
 )
-"""Columns of the parcels' table that flexruimte itself makes, besides those per rule, criterion, measure and target group."""
+"""Columns of the parcels' table that flexruimte itself makes.
+
+Those per criterion, measure and target group come besides.
+"""
 OWN_COLUMN_PREFIXES: Final = (
     "criterion_",
-    "verdict_",
-    "covered_m2_",
-    "edge_",
-    "feature_count_",
-    "features_",
     "suitability_",
 )
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from flexruimte.analyses.costs import assess_costs, figures_at, load_cost_figures
 from flexruimte.analyses.targets import TargetComparison, compare, load_targets
+from flexruimte.results.outputs import (
+    COST_FIGURES,
+    COSTS,
+    TARGETS,
+    TARGETS_FILLING,
+    TARGETS_PRODUCTION,
+)
 from flexruimte.results.read import FILES_OF_RUN, read_run
 from flexruimte.results.store import place_of
 from flexruimte.results.whole_file import whole_file
 
-__all__ = ["COSTS", "COST_FIGURES", "TARGETS", "compare_with_targets", "write_costs"]
+__all__ = ["compare_with_targets", "write_costs"]
 
-TARGETS: Final = "targets.csv"
-_FILLING: Final = "targets_filling.csv"
-_PRODUCTION: Final = "targets_production.csv"
-COSTS: Final = "costs.csv"
-COST_FIGURES: Final = "costs_figures.csv"
 
 
 def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparison:
@@ -56,8 +58,8 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
             assessed=list(results.done),
         )
         _write(found.targets, folder / TARGETS)
-        _write(found.filling, folder / _FILLING)
-        _write(found.production, folder / _PRODUCTION)
+        _write(found.filling, folder / TARGETS_FILLING)
+        _write(found.production, folder / TARGETS_PRODUCTION)
     return found
 
 

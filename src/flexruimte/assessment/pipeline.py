@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.capacity import CAPACITY_MEASURES, assess_capacity
+from flexruimte.assessment.land import Land
 from flexruimte.assessment.measures import compute_derived_measures
-from flexruimte.assessment.parcel_table import account, evidence
+from flexruimte.assessment.parcel_table import (
+    criterion_columns,
+    findings_of_rules,
+    land_findings_of_sites,
+    outcome_columns,
+)
 from flexruimte.assessment.question import Question, layers_in_use, left_out_by
 from flexruimte.assessment.score import criterion_scores, rank, theme_scores
 from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
@@ -52,11 +59,13 @@ class Assessment:
     code: str
     name: str
     parcels: gpd.GeoDataFrame
-    """Every parcel, by id, in RD New: measures, verdicts, scores, status, rank."""
+    """Every parcel, by id, in RD New: measures, scores, status, rank."""
     buildable: Geometries
     """The buildable part of each parcel, empty where nothing is left. (n,) object"""
     verdicts: pd.DataFrame
     """NO, UNKNOWN and YES per rule, int8. (n, rules)"""
+    findings: pd.DataFrame
+    """What rules found on parcels and sites, as `findings_of_rules` returns it. (m, 8)"""
     left_out: dict[str, str]
     """Rules and criteria that are left out, with what in `not_assessed` they need."""
     inputs: dict[str, LayerFacts]
@@ -200,8 +209,8 @@ def judge(
             pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
             theme_scores(ruleset, question.groups, criteria),
             measures,
-            account(ruleset, verdicts, criteria, term, land, decisions),
-            evidence(verdicts, criteria, land),
+            outcome_columns(ruleset, verdicts, criteria, term, land, decisions),
+            criterion_columns(criteria),
             parcels.table,
         ],
         axis=1,
@@ -228,6 +237,7 @@ def judge(
         sites=sites,
         buildable=land.buildable,
         verdicts=pd.DataFrame(verdicts, index=table.index),
+        findings=_findings(ruleset, parcels.ids, verdicts, land, sites),
         left_out=left_out,
         inputs={
             "parcels": parcels.facts,
@@ -244,6 +254,22 @@ def judge(
         layouts=capacity.layouts,
         unread_plans={what: len(plans) for what, plans in term.unread.items() if len(plans)},
     )
+
+
+def _findings(
+    ruleset: Ruleset,
+    ids: np.ndarray[Any, Any],
+    verdicts: Mapping[str, Verdicts],
+    land: Land,
+    sites: Sites | None,
+) -> pd.DataFrame:
+    """Return what rules found on the parcels, and then on the sites of several parcels."""
+    of_parcels = findings_of_rules(ruleset, ids, verdicts, land.findings)
+    if sites is None or not len(sites.table):
+        return of_parcels
+    on_land = land_findings_of_sites(land.findings, sites.verdicts, sites.site_of)
+    of_sites = findings_of_rules(ruleset, sites.table[PARCEL_ID], sites.verdicts, on_land)
+    return pd.concat([of_parcels, of_sites], ignore_index=True)
 
 
 def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.DataFrame:

@@ -103,6 +103,8 @@ class Sites:
     """Of the sites; None where homes are by density."""
     site_of: Integers
     """Position of the site of each parcel, -1 for a parcel by itself. (n,) int"""
+    verdicts: dict[str, Verdicts]
+    """By rule id. (s,) int8"""
 
 
 def merge_parcels(evidence: Evidence) -> Sites | None:
@@ -337,7 +339,7 @@ class _Merger:
             nothing = gpd.GeoDataFrame(
                 evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS
             )
-            return Sites(nothing, np.empty(0, dtype=object), None, site_of)
+            return Sites(nothing, np.empty(0, dtype=object), None, site_of, {})
         parcels, group = self._flat(groups)
         measures, capacity, buildable = self._measures(groups)
         verdicts = self._verdicts(groups, measures)
@@ -379,6 +381,7 @@ class _Merger:
             buildable,
             capacity.layouts,
             site_of,
+            verdicts,
         )
 
 

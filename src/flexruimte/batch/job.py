@@ -13,11 +13,12 @@ from flexruimte.assessment.survey import survey_question
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.memory import MEMORY_FILES, FolderMemory
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
+from flexruimte.kernels.threads import use_threads
 from flexruimte.ranking import Ranking
 from flexruimte.results.layouts import digest_of_layouts
-from flexruimte.results.ranking_table import write_ranked
-from flexruimte.results.read import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
+from flexruimte.results.outputs import OUTPUTS
 from flexruimte.results.store import Place
+from flexruimte.vocabulary import RANKED_STATUSES
 
 __all__ = ["compute"]
 
@@ -45,10 +46,10 @@ def compute(
             progress("writing")
             _write(ranking, folder, memory)
         entry.counts = {
-            status: counts["parcels"] for status, counts in ranking.summary["status"].items()
+            str(status): counts.parcels for status, counts in ranking.summary.status.items()
         }
         entry.homes = sum(
-            ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention")
+            ranking.summary.status[status].homes_mid for status in RANKED_STATUSES
         )
         entry.state = "done"
     except EmptyMunicipalityError as error:
@@ -90,9 +91,8 @@ def _ranked(question: Question, code: str, progress: Progress, memory: Memory) -
 
 def _write(ranking: Ranking, folder: Path, memory: FolderMemory) -> None:
     layouts = digest_of_layouts(ranking.assessment)
-    ranking.to_geojson(folder / LOCATIONS_GEOJSON)
-    ranking.to_geopackage(folder / LOCATIONS_GPKG, keep_layout=memory.has_written(layouts))
+    content = ranking.content(keep_layout=memory.has_written(layouts))
+    with use_threads(ranking.assessment.question.threads):
+        for output in OUTPUTS:
+            output.write(content, folder / output.name)
     memory.note_written(layouts)
-    ranking.to_parquet(folder / PARCELS)
-    ranking.to_summary(folder / SUMMARY)
-    write_ranked(ranking.locations, ranking.assessment.question.groups, folder)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import shapely
 
@@ -23,15 +23,14 @@ from flexruimte.batch.log import Log
 from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
 from flexruimte.evidence.parcels import load_parcels
-from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
-from flexruimte.results.read import LOCATIONS_GPKG, SUMMARY
+from flexruimte.results.outputs import FILES_FOR_RANKING, RANKED, RANKING
+from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.store import place_of
 from flexruimte.study import Study
 from flexruimte.study.checks import check
 
-__all__ = ["RANKING", "BatchReport", "Event", "run"]
+__all__ = ["BatchReport", "Event", "run"]
 
-RANKING: Final = "ranking.csv"
 
 
 @dataclass(frozen=True)
@@ -165,9 +164,9 @@ def _tidy(log: Log) -> None:
 def _folders(log: Log) -> Iterator[Path]:
     """Yield folders to read the results of what is done from, one at a time."""
     for entry in log.done:
-        there = log.place.has(f"{entry.folder}/{RANKED_FILE}")
+        there = log.place.has(f"{entry.folder}/{RANKED}")
         with log.place.reading(
-            (RANKED_FILE,) if there else (SUMMARY, LOCATIONS_GPKG), entry.folder
+            (RANKED,) if there else FILES_FOR_RANKING, entry.folder
         ) as folder:
             yield folder
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,7 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.results.qgis_style import style_of_buildable, style_of_layout, style_of_locations
+from flexruimte.results.summary_model import Summary
 from flexruimte.results.whole_file import whole_file
 from flexruimte.vocabulary import CRS, Geometries
 
@@ -45,7 +46,7 @@ _GDAL: Final = Lock()
 def write_geopackage(
     locations: gpd.GeoDataFrame,
     layout: gpd.GeoDataFrame | None,
-    summary: Mapping[str, Any],
+    summary: Summary,
     path: str | Path,
 ) -> None:
     """Write the layers `locations` (the parcels), `buildable` (what remains of them) and `layout` to a GeoPackage in RD New.
@@ -53,7 +54,7 @@ def write_geopackage(
     Parameters
     ----------
     locations
-        As `flexruimte.results.sentences.with_sentences` makes it; lists are "a;b".
+        As `flexruimte.results.sentences.with_explanations` makes it; lists are "a;b".
     layout
         As `flexruimte.results.layouts.layout_table` makes it. None leaves layouts and styles as
         they are in the file, which must be there as this function wrote it, with the same columns:
@@ -80,13 +81,13 @@ def write_geopackage(
             pd.DataFrame(layout.drop(columns="geometry")),
             np.asarray(layout.geometry),
         )
-    language = summary["study"]["language"]
+    language = summary.study.language
     styles = {
         "locations": style_of_locations(language),
         "buildable": style_of_buildable(language),
         "layout": style_of_layout(language),
     }
-    moment = f"{summary['study']['as_of']}T00:00:00.000Z"
+    moment = f"{summary.study.as_of}T00:00:00.000Z"
     with whole_file(path) as partial:
         try:
             if layout is None:

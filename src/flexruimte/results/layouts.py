@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +17,9 @@ import shapely
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError
 from flexruimte.kernels.layout import Layouts
-from flexruimte.results.read import LOCATIONS_GPKG, parcel_files, read_summary
+from flexruimte.results.outputs import LAYOUT_GEOJSON, LOCATIONS_GPKG
+from flexruimte.results.read import parcel_files, read_summary
+from flexruimte.results.summary_model import Summary
 from flexruimte.results.survey_file import Shapes
 from flexruimte.results.versions import software_versions
 from flexruimte.results.wgs84 import to_wgs84
@@ -28,14 +29,12 @@ from flexruimte.wording.labels import LAYOUT_KINDS, Language, label
 
 __all__ = [
     "LAYOUT_COLUMNS",
-    "LAYOUT_GEOJSON",
     "digest_of_layouts",
     "layout_table",
     "write_layout_geojson",
     "write_layouts",
 ]
 
-LAYOUT_GEOJSON: Final = "layout.geojson"
 LAYOUT_COLUMNS: Final = [PARCEL_ID, "kind", "kind_label", "storeys", "row", "degrees"]
 """What is said of a feature of a layout; the last three of modules only."""
 _DRAWN: Final = ("roads", "paved", "paths", "module", "part", "storeys", "row", "degrees")
@@ -143,7 +142,7 @@ def _typed(table: pd.DataFrame, geometries: Geometries) -> gpd.GeoDataFrame:
 
 
 def write_layout_geojson(
-    layout: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path
+    layout: gpd.GeoDataFrame, summary: Summary, path: str | Path
 ) -> None:
     """Write layouts to a GeoJSON file, in WGS 84 by RFC 7946.
 
@@ -169,12 +168,11 @@ def write_layout_geojson(
         f'{{"type":"Feature","geometry":{geometry},"properties":{json.dumps(row, ensure_ascii=False, separators=(",", ":"))}}}'
         for geometry, row in zip(shapely.to_geojson(geometries[drawn]), values, strict=True)
     )
-    name = json.dumps(
-        f"{summary['study']['name']}: {summary['municipality']['name']}", ensure_ascii=False
-    )
+    title = f"{summary.study.name}: {summary.municipality.name}"
+    name = json.dumps(title, ensure_ascii=False)
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(
-            f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary["study"]["as_of"]}","features":[\n'
+            f'{{"type":"FeatureCollection","name":{name},"as_of":"{summary.study.as_of}","features":[\n'
         )
         file.write(",\n".join(features))
         file.write("\n]}\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,6 +10,7 @@ import numpy as np
 from flexruimte.errors import OutputError
 from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR
 from flexruimte.results.sentences import known_or_none
+from flexruimte.results.summary_model import Summary
 from flexruimte.vocabulary import PARCEL_ID, RANK, STATUS
 from flexruimte.wording.labels import COLUMNS, label
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["web_map"]
 
 
-def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.Map:
+def web_map(locations: gpd.GeoDataFrame, summary: Summary) -> folium.Map:
     """Return the listed locations on a background map.
 
     Parameters
     ----------
     locations
-        As `flexruimte.results.sentences.with_sentences` makes it.
+        As `flexruimte.results.sentences.with_explanations` makes it.
     summary
         As `flexruimte.results.summary.summarise` makes it.
 
@@ -40,13 +40,15 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
         import mapclassify  # noqa: F401 - only whether it is there
     except ImportError:
         raise OutputError(
-            "this map needs folium and mapclassify, which are not installed; pip install 'flexruimte[notebook]'"
+            "this map needs folium and mapclassify, which are not installed; "
+            "pip install 'flexruimte[notebook]'"
         ) from None
     if not len(locations):
         raise OutputError(
-            f"there is nothing to show: no parcel in {summary['municipality']['name']} is available or unknown; see .summary"
+            f"there is nothing to show: no parcel in {summary.municipality.name} is available "
+            "or unknown; see .summary"
         )
-    language = summary["study"]["language"]
+    language = summary.study.language
     shown = {
         RANK: known_or_none(locations[RANK]),
         PARCEL_ID: known_or_none(locations[PARCEL_ID]),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from flexruimte.errors import OutputError
+from flexruimte.results.outputs import RELOCATION_FOLDER, RELOCATION_GEOJSON
+from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import listed_ids
 from flexruimte.results.wgs84 import DECIMALS, best_transformation
 from flexruimte.results.whole_file import whole_file
@@ -21,10 +22,8 @@ from flexruimte.wording.labels import SEARCH_ORDER, STRANDED_REASONS, Language, 
 if TYPE_CHECKING:
     from flexruimte.analyses.relocation import RelocationPlan
 
-__all__ = ["RELOCATION_FOLDER", "RELOCATION_GEOJSON", "next_places", "write_relocation"]
+__all__ = ["next_places", "write_relocation"]
 
-RELOCATION_FOLDER: Final = "relocation"
-RELOCATION_GEOJSON: Final = "relocation.geojson"
 _TABLES: Final = (
     "groups",
     "moves",
@@ -37,7 +36,7 @@ _TABLES: Final = (
 
 
 def write_relocation(
-    plan: RelocationPlan, summary: Mapping[str, Any], parcels: pd.DataFrame, out: Path
+    plan: RelocationPlan, summary: Summary, parcels: pd.DataFrame, out: Path
 ) -> None:
     """Write a plan beside the results of its run.
 
@@ -64,13 +63,13 @@ def write_relocation(
         raise OutputError(
             f"folder {folder} cannot be made: {error.strerror or error}; check your rights on {out}"
         ) from None
-    language: Language = summary["study"]["language"]
+    language: Language = summary.study.language
     for name in _TABLES:
         _write_table(getattr(plan, name), folder / f"{name}.csv")
     _write_table(next_places(plan, parcels), folder / "next_place.csv")
     document = {
-        "study": summary["study"],
-        "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
+        "study": summary.study.model_dump(mode="json"),
+        "ruleset": {"name": summary.ruleset.name, "version": summary.ruleset.version},
         "said": plan.sentences(language),
         "secured_share": None if np.isnan(plan.secured_share) else round(plan.secured_share, 6),
         "stranded_by_year": plan.stranded_by_year,
@@ -135,9 +134,9 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
         table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
 
 
-def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -> None:
+def _write_lines(plan: RelocationPlan, summary: Summary, path: Path) -> None:
     """Write a line for each stream of homes from one location to the next, and a point where homes have no next place."""
-    language: Language = summary["study"]["language"]
+    language: Language = summary.study.language
     at = plan.sites.set_index(PARCEL_ID)[["x", "y"]].to_numpy(dtype=np.float64)
     longitude, latitude = best_transformation().transformer.transform(at[:, 0], at[:, 1])
     points = np.round(np.stack([longitude, latitude], axis=1), DECIMALS).tolist() if len(at) else []
@@ -175,8 +174,8 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
         )
     collection = {
         "type": "FeatureCollection",
-        "name": summary["study"]["name"],
-        "as_of": summary["study"]["as_of"],
+        "name": summary.study.name,
+        "as_of": summary.study.as_of.isoformat(),
         "said": plan.sentences(language),
         "features": features,
     }

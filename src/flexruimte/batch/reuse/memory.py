@@ -15,7 +15,7 @@ from flexruimte.batch.reuse.fingerprint import digest, question_digest
 from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.parcels import load_parcels
 from flexruimte.kernels.layout_memory import LayoutMemory
-from flexruimte.results.read import LOCATIONS_GPKG
+from flexruimte.results.outputs import LOCATIONS_GPKG
 from flexruimte.results.survey_file import (
     LAYOUTS_FILE,
     SURVEY_FILE,
