@@ -227,9 +227,9 @@ class Ranking:
             )
             raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
         row = self.parcels.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
-        found = self._findings[self._findings[PARCEL_ID] == parcel_id]
+        findings = self._findings[self._findings[PARCEL_ID] == parcel_id]
         values = {str(name): value for name, value in row.items()}
-        return explain(values, found, self.summary, language)
+        return explain(values, findings, self.summary, language)
 
     def to_geojson(self, path: str | Path) -> None:
         """Write the listed locations to a GeoJSON file, in WGS 84."""

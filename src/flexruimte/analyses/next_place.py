@@ -163,7 +163,8 @@ def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.Data
 def _longest_years(results: RunResults) -> float:
     """Return the term that no location exceeds, by ruleset or regime. [year]."""
     regime = results.summary.regime
-    limits = (results.placement("longest_term_years"), regime and regime.longest_years)
+    of_regime = None if regime is None else regime.longest_years
+    limits = (results.placement("longest_term_years"), of_regime)
     return min((float(limit) for limit in limits if limit is not None), default=np.inf)
 
 

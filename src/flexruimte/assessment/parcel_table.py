@@ -117,7 +117,7 @@ def criterion_columns(criteria: pd.DataFrame) -> pd.DataFrame:
 
 def findings_of_rules(
     ruleset: Ruleset,
-    ids: Sequence[str],
+    ids: np.ndarray[Any, Any],
     verdicts: Mapping[str, Verdicts],
     land: Mapping[str, LandFinding],
 ) -> pd.DataFrame:
@@ -144,7 +144,9 @@ def findings_of_rules(
         `feature_count` are null. (m, 8)
     """
     none = np.empty(0, dtype=np.intp)
-    rows = [(none, none, none, np.empty(0), none.astype(bool), none, none.astype(object))]
+    rows: list[tuple[np.ndarray[Any, Any], ...]] = [
+        (none, none, none, np.empty(0), none.astype(bool), none, none.astype(object))
+    ]
     for number, (rule_id, verdict) in enumerate(verdicts.items()):
         told, found = verdict != YES, land.get(rule_id) or _no_land(len(ids))
         if rule_id in land:
@@ -211,7 +213,7 @@ def land_findings_of_sites(
         more = np.bincount(group, (covered > 0) & ~edge, minlength=count)
         features = np.asarray(of_parcels.features, dtype=object)[parts]
         found[rule_id] = LandFinding(
-            covered_m2=np.bincount(group, covered, minlength=count),
+            covered_m2=np.bincount(group, covered, minlength=count).astype(np.float64),
             edge=(edges > 0) & (more == 0),
             verdict=verdict,
             feature_count=np.full(count, _NOT_COUNTED),

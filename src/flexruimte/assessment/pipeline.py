@@ -267,8 +267,9 @@ def _findings(
     of_parcels = findings_of_rules(ruleset, ids, verdicts, land.findings)
     if sites is None or not len(sites.table):
         return of_parcels
+    ids_of_sites = sites.table[PARCEL_ID].to_numpy()
     on_land = land_findings_of_sites(land.findings, sites.verdicts, sites.site_of)
-    of_sites = findings_of_rules(ruleset, sites.table[PARCEL_ID], sites.verdicts, on_land)
+    of_sites = findings_of_rules(ruleset, ids_of_sites, sites.verdicts, on_land)
     return pd.concat([of_parcels, of_sites], ignore_index=True)
 
 

@@ -78,7 +78,7 @@ def explain(
         nl or en; None is the language of the study.
     """
     chosen = language or summary.study.language
-    by_rule = {str(each[RULE]): each for each in findings.to_dict("records")}
+    by_rule: dict[str, Any] = {row[RULE]: row for row in findings.to_dict("records")}
     found = {facts.id: finding_of(facts, row, by_rule.get(facts.id)) for facts in summary.rules}
     rules = [_rule_row(facts, found[facts.id], chosen) for facts in summary.rules]
     criteria = [_criterion_row(row, facts, chosen) for facts in summary.criteria]
