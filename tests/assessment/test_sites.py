@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from flexruimte import Study
 from flexruimte.errors import FlexruimteError
 from flexruimte.rules.files import load_ruleset, with_changes
+from flexruimte.vocabulary import Status
 from toy_town import RULESET, box, frame, point
 
 BOXES = {
@@ -116,8 +117,8 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     }
     assert ranking.parcels.set_index("parcel_id").loc[["A", "B"], "rank"].isna().all()
     assert (
-        ranking.summary["status"]["available"]["homes_mid"]
-        + ranking.summary["status"]["attention"]["homes_mid"]
+        ranking.summary.status[Status.AVAILABLE].homes_mid
+        + ranking.summary.status[Status.ATTENTION].homes_mid
         == 100
     )
 

@@ -22,6 +22,7 @@ from flexruimte.batch.reuse.memory import FolderMemory
 from flexruimte.evidence.seen import cells_seen, identities, rows_seen, seen_together
 from flexruimte.evidence.window import CELL_M, surroundings
 from flexruimte.kernels.roads import distance_along_roads, road_network, snap
+from rule_columns import with_rule_columns
 from toy_town import X, Y, box, frame, layers, line, parcels, point, toy_study, write_raster
 
 
@@ -30,7 +31,7 @@ def test_the_size_of_a_block_changes_nothing(tmp_path: Path, block: int) -> None
     plan = toy_study(tmp_path).question
     whole, taken = assess(plan, "A"), assess(replace(plan, block=block), "A")
     pd.testing.assert_frame_equal(
-        pd.DataFrame(taken.parcels), pd.DataFrame(whole.parcels), check_exact=True
+        with_rule_columns(taken), with_rule_columns(whole), check_exact=True
     )
     assert (shapely.to_wkb(taken.buildable) == shapely.to_wkb(whole.buildable)).all()
     assert taken.inputs == whole.inputs
@@ -83,16 +84,17 @@ def test_whether_a_layer_has_features_near_is_asked_for_the_whole_municipality(
         town = assess(
             replace(toy_study(tmp_path, layers={"natuur": few}).question, block=block), "A"
         )
-        assert set(town.parcels["verdict_nature"]) == {"yes"}
+        assert set(with_rule_columns(town)["verdict_nature"]) == {"yes"}
 
 
 def test_a_feature_that_reaches_farther_than_expected_is_read(tmp_path: Path) -> None:
     # 400 m north of the town, where a distance that cannot be read counts as 50 m; this one says 420 m: 20 m of P09-P12.
     far = frame([line((-20, 700), (420, 700))], id=["l1"], afstand=["2 x 420 meter"])
     for block in (1, 12):
-        covered = assess(
+        town = assess(
             replace(toy_study(tmp_path, layers={"leiding": far}).question, block=block), "A"
-        ).parcels["covered_m2_pipeline"]
+        )
+        covered = with_rule_columns(town)["covered_m2_pipeline"]
         assert covered.tolist() == pytest.approx([0.0] * 8 + [2_000.0] * 4)
 
 
@@ -251,8 +253,8 @@ def test_ids_are_written_the_same_with_and_without_a_null_beside_them(tmp_path: 
     for block in (1, 12):
         town = assess(
             replace(toy_study(tmp_path, layers={"natuur": unnumbered}).question, block=block), "A"
-        ).parcels
-        assert town.set_index("parcel_id").loc["P05", "features_nature"] == "Bos (1)"
+        )
+        assert with_rule_columns(town).set_index("parcel_id").loc["P05", "features_nature"] == "Bos (1)"
 
 
 def test_points_on_the_border_of_a_cell_are_met() -> None:
@@ -292,7 +294,7 @@ def test_blocks_are_surveyed_apart_and_put_together(
     memory.survey_part(question, "A", 1, 3)
     together = assess(plan, "A", memory=memory)
     pd.testing.assert_frame_equal(
-        pd.DataFrame(together.parcels), pd.DataFrame(whole.parcels), check_exact=True
+        with_rule_columns(together), with_rule_columns(whole), check_exact=True
     )
     assert together.inputs == whole.inputs
     assert together.unread_plans == whole.unread_plans

@@ -11,8 +11,8 @@ import pytest
 from flexruimte import OutputError, Ranking, Study, StudyError, batch
 from flexruimte.batch.reuse.memory import INPUTS_FILE
 from flexruimte.errors import EmptyMunicipalityError
-from flexruimte.results.ranking_table import RANKED_FILE
-from flexruimte.results.read import FILES, folder_name
+from flexruimte.results.outputs import FILES, RANKED
+from flexruimte.results.read import folder_name
 from flexruimte.results.survey_file import SURVEY_FILE
 from toy_files import write_toy_study
 from toy_town import box, frame, municipalities, parcels, toy_study, write_raster
@@ -47,7 +47,7 @@ def test_everything_is_written(study: Study, tmp_path: Path) -> None:
     assert report.computed == ["A", "B"]
     for code in ("A", "B"):
         assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted(
-            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED_FILE]
+            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED]
         )
     log = json.loads((tmp_path / "out" / "run.json").read_text())
     assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {

@@ -122,9 +122,7 @@ def with_finding_text(
             values = [[None] * len(rows), covered, _plain(pd.Series(areas)), edge, features, count]
 
         # Equal findings, such as those of a class, are put into words once.
-        said = cache(
-            lambda *values, facts=facts: finding_text(facts, Finding(*values), language)
-        )
+        said = cache(lambda *values, facts=facts: finding_text(facts, Finding(*values), language))
         texts[rows] = list(map(said, verdicts, *values))
     return findings.assign(**{FINDING: pd.array(texts, dtype="string")})
 

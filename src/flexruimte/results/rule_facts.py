@@ -215,7 +215,10 @@ def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
     spec = ruleset.measures.get(measure)
     if isinstance(spec, TransportTierMeasure):
         beyond = Text(nl="alleen met een ontheffing per route", en="with a permit per route only")
-        return {**{name: tier.title for name, tier in ruleset.transport_tiers.items()}, BEYOND: beyond}
+        return {
+            **{name: tier.title for name, tier in ruleset.transport_tiers.items()},
+            BEYOND: beyond,
+        }
     if isinstance(spec, RectangleMeasure):
         return {
             answer: Text(nl=VERDICTS[answer][0], en=VERDICTS[answer][1]) for answer in ("yes", "no")

@@ -18,8 +18,7 @@ import pytest
 from batch.test_run import contents
 from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.memory import MEMORY_FILES
-from flexruimte.results.ranking_table import RANKED_FILE
-from flexruimte.results.read import FILES
+from flexruimte.results.outputs import FILES, RANKED
 from flexruimte.results.store import LOCK, place_of
 from test_cli import run
 
@@ -288,7 +287,7 @@ def test_a_full_disk_is_named_and_leaves_nothing_half(
         assert said
         assert all("cannot be written" in text for text in said)
         for folder in (inner for inner in small.iterdir() if inner.is_dir()):
-            assert {file.name for file in folder.iterdir()} <= {*FILES, *MEMORY_FILES, RANKED_FILE}
+            assert {file.name for file in folder.iterdir()} <= {*FILES, *MEMORY_FILES, RANKED}
         json.loads((small / "run.json").read_text())
     finally:
         subprocess.run(["umount", str(small)], check=True)

@@ -170,7 +170,9 @@ def _facts(row: Row, summary: Summary, language: Language) -> dict[str, str]:
     rank = known_value(row, RANK)
     site_type = in_language(summary.site_types.get(row[SITE_TYPE]), language)
     known = {
-        RANK: "-" if rank is None else f"{rank} {'van' if dutch else 'of'} {summary.ranked_parcels}",
+        RANK: "-"
+        if rank is None
+        else f"{rank} {'van' if dutch else 'of'} {summary.ranked_parcels}",
         "score": _score_text(row, language),
         TERM_YEARS: _term_text(row, language),
         "homes": _homes_text(row, language),
