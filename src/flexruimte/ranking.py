@@ -120,8 +120,8 @@ class Ranking:
         """What every rule found: a row per parcel or site and rule that is more than a plain "yes".
 
         By parcel id and then in the order of the ruleset: `parcel_id`, `rule`, `level`, `verdict`
-        ("no", "unknown" or "yes"), `covered_m2` [m2], `edge`, `feature_count`, `features` (the first
-        five by covered area, as "a; b") and `finding`, a sentence in the language of the study.
+        ("no", "unknown" or "yes"), `covered_m2` [m2], `edge`, `feature_count`, `features` (the
+        first five by covered area, as "a; b") and `finding`, a sentence in the language of the study.
         A parcel and rule without a row: the rule says yes and covers nothing, or it is left out
         for all parcels, which `summary.rules` says. Of rules on a measure `covered_m2` and
         `feature_count` are null.
@@ -131,9 +131,11 @@ class Ranking:
         >>> import flexruimte as fr
         >>> from flexruimte.study.sample import sample_study_path
         >>> findings = fr.Study.load(sample_study_path()).rank("GM9003").findings
-        >>> nature = findings[findings["rule"] == "natura2000"]
-        >>> len(nature), nature["verdict"].value_counts().to_dict()
-        (0, {})
+        >>> nature = findings[findings["rule"] == "nnn"]
+        >>> nature["verdict"].value_counts().to_dict()
+        {'no': 98, 'yes': 26}
+        >>> print(findings.loc[findings["rule"] == "dwellings", "finding"].iloc[0])
+        Woningen op het perceel: 1.
         """
         everywhere = self.parcels if self.sites is None else pd.concat([self.parcels, self.sites])
         return with_finding_text(self._findings, everywhere, self.summary)
@@ -178,7 +180,7 @@ class Ranking:
 
     @cached_property
     def summary(self) -> Summary:
-        """Counts, hectares and homes, the evidence used, what is missing or left out, and the rules.
+        """Counts, hectares and homes, the layers used, what is missing or left out, and the rules.
 
         It is a model whose fields are attributes, as in `ranking.summary.total.hectares`.
         """

@@ -1,4 +1,4 @@
-"""Sites: neighbouring parcels that are one location, where that gives more homes than each by itself.
+"""Sites: neighbouring parcels that are one location, where that gives more homes.
 
 A parcel belongs to one site at most, and is then no location of its own: nothing is counted twice.
 """
@@ -64,7 +64,7 @@ _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
 _SHARED_BOUNDARY_M = 1.0
 """Parcels that share less than this meet in a corner, and are no neighbours."""
 _MAY_COME_TO_SOMETHING = 0.5
-"""What a step between neighbours without homes counts as: less than any step that gains a home. [homes]"""
+"""Gain of a step between neighbours without homes: less than one home. [homes]"""
 _SCORES: Final = ("suitability", "term", "relocatability", "environment", "score")
 
 
@@ -108,7 +108,7 @@ class Sites:
 
 
 def merge_parcels(evidence: Evidence) -> Sites | None:
-    """Take neighbouring parcels together where that gives more homes; None where the study does not ask for it.
+    """Take neighbouring parcels together where that gives more homes; None where not asked for.
 
     Candidates are parcels that are ranked, or that only their size keeps from it. Two neighbours,
     or groups of them, become one where their homes together are more than the sum of each by itself
@@ -406,7 +406,10 @@ def _mean_of_known(values: pd.Series[Any], weight: Floats, group: Integers, coun
 def _of_group(
     values: pd.Series[Any], weight: Floats, group: Integers, count: int
 ) -> np.ndarray[Any, Any]:
-    """Return a measure of each group: the weighted mean, null where a part is not known; of classes, that of the heaviest part."""
+    """Return a measure of each group: the weighted mean, null where a part is not known.
+
+    Of classes it is that of the part with the largest weight.
+    """
     numbers = as_numbers(values).to_numpy(dtype=np.float64)
     if values.dtype == object:
         heaviest = pd.Series(weight).groupby(group).idxmax().to_numpy()

@@ -34,7 +34,7 @@ def compute(
     progress: Progress,
     memory_of: Callable[[Path, Job], FolderMemory] = FolderMemory.of,
 ) -> MunicipalityRun:
-    """Compute and write one municipality; whatever happens is in its entry, which is returned, not raised."""
+    """Compute and write one municipality; whatever happens is noted in its entry and not raised."""
     entry = job.entry
     try:
         with place.writing(entry.folder, MEMORY_FILES) as folder:
@@ -48,9 +48,7 @@ def compute(
         entry.counts = {
             str(status): counts.parcels for status, counts in ranking.summary.status.items()
         }
-        entry.homes = sum(
-            ranking.summary.status[status].homes_mid for status in RANKED_STATUSES
-        )
+        entry.homes = sum(ranking.summary.status[status].homes_mid for status in RANKED_STATUSES)
         entry.state = "done"
     except EmptyMunicipalityError as error:
         entry.state, entry.error = "empty", str(error)

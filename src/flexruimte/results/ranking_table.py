@@ -19,7 +19,7 @@ __all__ = ["write_ranking_table"]
 
 
 def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
-    """Write the ranked locations of municipalities, in the order given, and return how many there are.
+    """Write the ranked locations of municipalities, in the order given; return how many there are.
 
     Parameters
     ----------

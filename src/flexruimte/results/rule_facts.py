@@ -1,6 +1,7 @@
-"""What the summary says of rules, criteria and layers: tests with numbers filled in, evidence, source.
+"""What the summary says of rules, criteria and layers.
 
-A rule is named with its title, what it asks, the layers that it needs and how often it says what.
+A rule is named with its title, its test with the numbers filled in, the layers that it needs, its
+source, and how many parcels get which verdict.
 """
 
 from __future__ import annotations
@@ -233,7 +234,7 @@ def site_type_titles(ruleset: Ruleset) -> dict[str, Text]:
 
 
 def _layers_of_rule(rule: Rule, assessment: Assessment) -> list[str]:
-    """Return the layers that a rule needs; of the term those of plans and agreements, if assessed."""
+    """Return the layers that a rule needs; for the term those of plans and agreements."""
     layers = assessment.ruleset.layers_of_rule(rule)
     if isinstance(rule, MeasureRule) and rule.measure in (TERM_YEARS, PESSIMISTIC_TERM_YEARS):
         read = (assessment.ruleset.plans, assessment.ruleset.agreements)

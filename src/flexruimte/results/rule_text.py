@@ -55,7 +55,7 @@ class Finding:
 
 
 def known_value(row: Mapping[str, Any], name: str) -> Any:
-    """Return a value of a row as plain Python; None where it is not known or there is no such column.
+    """Return a value of a row as plain Python; None where it is not known or has no column.
 
     Examples
     --------
@@ -112,7 +112,10 @@ def _class_name(value: Any, titles: Mapping[str, Text], language: Language) -> s
 
 
 def _value_text(value: Any, test: MeasureTest, language: Language) -> str:
-    """Return a value with its unit, a class by its title; what is cut off is "that much or more"."""
+    """Return a value with its unit, or the title of a class.
+
+    A value at the limit of its measure is "that much or more".
+    """
     if isinstance(value, str):
         return _class_name(value, test.classes, language)
     text = quantity_text(value, test.unit, language)

@@ -104,7 +104,7 @@ def readable_properties(
 
 
 def _each(function: Callable[..., Any], table: pd.DataFrame, *names: str) -> list[Any]:
-    """Return what a function says of each row, given some of its columns; equal rows are asked once.
+    """Return what a function says of each row, given some columns; equal rows are asked once.
 
     The function gets None for what is not known.
     """
@@ -194,7 +194,8 @@ class _Wording:
         names = [self._titles.get(rule_id, rule_id) for rule_id in listed_ids(rule_ids)]
         more = len(names) - _MOST_NAMED
         if more > 0:
-            some = f"{', '.join(names[:_MOST_NAMED])} {f'en nog {more}' if self._dutch else f'and {more} more'}"
+            tail = f"en nog {more}" if self._dutch else f"and {more} more"
+            some = f"{', '.join(names[:_MOST_NAMED])} {tail}"
         else:
             some = listed(names, self._language)
         return f"{words}: {some}." if names else ""

@@ -1,6 +1,7 @@
 """summary.json: made of what was computed, written, and counted per status.
 
-All that the outputs say about rules is in it. `flexruimte.results.summary_model` says what is in it.
+All that the outputs say about rules is in it. `flexruimte.results.summary_model` declares its
+fields.
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ class DistanceOfFeature(Model):
     classes: dict[str, float] | None
     """Distance by value of the field; null where it is read from a text. [m]"""
     otherwise_m: float
-    """Within this distance of a feature whose own distance cannot be read the verdict is unknown."""
+    """So near a feature whose own distance cannot be read, the verdict is unknown. [m]"""
 
 
 class RuleCounts(Model):

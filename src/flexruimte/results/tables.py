@@ -1,6 +1,7 @@
 """The tables that all exports share: every parcel, the findings of rules, and the listed locations.
 
-Other people's scripts depend on the columns of the locations. Numbers are rounded here and nowhere else, so that all outputs say the same:
+Other people's scripts depend on the columns of the locations. Numbers are rounded here and nowhere
+else, so that all outputs say the same:
 
 ========================================  ========
 scores (0-100)                            2

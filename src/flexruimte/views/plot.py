@@ -1,4 +1,4 @@
-"""A static map of a municipality: ranked parcels coloured by score, unknown hatched, the rest pale."""
+"""A static map of a municipality: ranked parcels by score, unknown hatched, the rest pale."""
 
 from __future__ import annotations
 
