@@ -563,7 +563,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         written.append(layout is not None)
         write_geopackage(locations, layout, *arguments)
 
-    monkeypatch.setattr("flexruimte.ranking.write_geopackage", noted)
+    monkeypatch.setattr("flexruimte.results.outputs.write_geopackage", noted)
     return written
 
 

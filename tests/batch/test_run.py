@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
-from flexruimte import OutputError, Ranking, Study, StudyError, batch
+from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.memory import INPUTS_FILE
 from flexruimte.errors import EmptyMunicipalityError
+from flexruimte.results import outputs
 from flexruimte.results.outputs import FILES, RANKED
 from flexruimte.results.read import folder_name
 from flexruimte.results.survey_file import SURVEY_FILE
@@ -131,14 +133,14 @@ def test_results_of_another_study_are_not_mixed_in(study: Study, tmp_path: Path)
 def test_one_that_fails_does_not_stop_the_rest(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = Ranking.to_parquet
+    write = outputs.write_parquet
 
-    def fail(ranking: Ranking, path: Path) -> None:
-        if ranking.code == "A":
+    def fail(parcels: gpd.GeoDataFrame, path: Path) -> None:
+        if set(parcels["gemeente_code"]) == {"A"}:
             raise OutputError("the disk is full")
-        write(ranking, path)
+        write(parcels, path)
 
-    monkeypatch.setattr(Ranking, "to_parquet", fail)
+    monkeypatch.setattr(outputs, "write_parquet", fail)
     report = batch.run(study, None, tmp_path / "out")
     assert report.exit_status == 1
     assert [(entry.code, entry.error) for entry in report.failed] == [("A", "the disk is full")]

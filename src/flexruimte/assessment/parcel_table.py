@@ -143,21 +143,7 @@ def findings_of_rules(
         and covers nothing, or it is left out. For a rule on a measure `covered_m2` and
         `feature_count` are null. (m, 8)
     """
-    none = np.empty(0, dtype=np.intp)
-    rows: list[tuple[np.ndarray[Any, Any], ...]] = [
-        (none, none, none, np.empty(0), none.astype(bool), none, none.astype(object))
-    ]
-    for number, (rule_id, verdict) in enumerate(verdicts.items()):
-        told, found = verdict != YES, land.get(rule_id) or _no_land(len(ids))
-        if rule_id in land:
-            told |= (found.covered_m2 != 0) | found.edge | (found.feature_count > 0)
-        at = np.flatnonzero(told)
-        on_land = (found.covered_m2[at], found.edge[at], found.feature_count[at])
-        features = np.asarray(found.features[at], dtype=object)
-        rows.append((at, np.full(len(at), number), verdict[at], *on_land, features))
-    columns = [np.concatenate(parts) for parts in zip(*rows, strict=True)]
-    order = np.argsort(columns[0], kind="stable")
-    position, rule, answer, covered, edge, count, features = (each[order] for each in columns)
+    position, rule, answer, covered, edge, count, features = _told(len(ids), verdicts, land)
     answers = sorted(VERDICT_NAMES)
     levels = [str(ruleset.rules[rule_id].level) for rule_id in verdicts]
     return pd.DataFrame(
@@ -174,6 +160,27 @@ def findings_of_rules(
             FEATURES: _texts(features),
         }
     )
+
+
+def _told(
+    count: int, verdicts: Mapping[str, Verdicts], land: Mapping[str, LandFinding]
+) -> list[np.ndarray[Any, Any]]:
+    """Return the columns of all rows: position, number of the rule, verdict and facts of land."""
+    none = np.empty(0, dtype=np.intp)
+    rows: list[tuple[np.ndarray[Any, Any], ...]] = [
+        (none, none, none, np.empty(0), none.astype(bool), none, none.astype(object))
+    ]
+    for number, (rule_id, verdict) in enumerate(verdicts.items()):
+        told, found = verdict != YES, land.get(rule_id) or _no_land(count)
+        if rule_id in land:
+            told |= (found.covered_m2 != 0) | found.edge | (found.feature_count > 0)
+        at = np.flatnonzero(told)
+        on_land = (found.covered_m2[at], found.edge[at], found.feature_count[at])
+        features = np.asarray(found.features[at], dtype=object)
+        rows.append((at, np.full(len(at), number), verdict[at], *on_land, features))
+    columns = [np.concatenate(parts) for parts in zip(*rows, strict=True)]
+    order = np.argsort(columns[0], kind="stable")
+    return [each[order] for each in columns]
 
 
 def _texts(values: Sequence[str] | np.ndarray[Any, Any]) -> ExtensionArray:

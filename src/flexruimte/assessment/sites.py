@@ -44,6 +44,7 @@ from flexruimte.vocabulary import (
     TERM_END,
     TERM_START,
     TERM_YEARS,
+    THEMES,
     WIDTH,
     Booleans,
     Floats,
@@ -65,7 +66,7 @@ _SHARED_BOUNDARY_M = 1.0
 """Parcels that share less than this meet in a corner, and are no neighbours."""
 _MAY_COME_TO_SOMETHING = 0.5
 """Gain of a step between neighbours without homes: less than one home. [homes]"""
-_SCORES: Final = ("suitability", "term", "relocatability", "environment", "score")
+_SCORES: Final = (*THEMES, "score", "score_low", "score_high", "known_share")
 
 
 @dataclass(frozen=True)
@@ -346,10 +347,7 @@ class _Merger:
         parts = evidence.table.iloc[parcels]
         weight = self.area[parcels]
         scores = [
-            name
-            for name in parts.columns
-            if name in (*_SCORES, "score_low", "score_high", "known_share")
-            or name.startswith("suitability_")
+            name for name in parts.columns if name in _SCORES or name.startswith("suitability_")
         ]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
         largest = pd.Series(weight).groupby(group).idxmax().to_numpy()

@@ -14,7 +14,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from flexruimte.assessment.pipeline import Assessment
+from flexruimte.assessment.pipeline import Assessment, Question
 from flexruimte.results.rule_facts import (
     SQUARE_METRES_PER_HECTARE,
     criterion_facts,
@@ -86,12 +86,7 @@ def summarise(
     question, ruleset = assessment.question, assessment.ruleset
     transformation = best_transformation()
     return Summary(
-        study=StudyFacts(
-            name=question.name,
-            as_of=question.as_of,
-            language=question.language,
-            target_groups=question.groups,
-        ),
+        study=_study(question),
         municipality=MunicipalityFacts(code=assessment.code, name=assessment.name),
         ruleset=_ruleset(ruleset),
         regime=_regime(ruleset, assessment.regime),
@@ -128,6 +123,15 @@ def write_summary(summary: Summary, path: str | Path) -> None:
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
     with whole_file(path) as partial:
         partial.write_text(text + "\n", encoding="utf-8")
+
+
+def _study(question: Question) -> StudyFacts:
+    return StudyFacts(
+        name=question.name,
+        as_of=question.as_of,
+        language=question.language,
+        target_groups=question.groups,
+    )
 
 
 def _gaps(assessment: Assessment) -> dict[str, Any]:
