@@ -160,7 +160,7 @@ def test_a_fault_in_flexruimte_is_logged_with_its_traceback(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(Ranking, "to_geojson", fail)
+    monkeypatch.setattr(outputs, "write_geojson", fail)
     (entry, _) = batch.run(study, None, tmp_path / "out").failed
     assert "unexpected ZeroDivisionError: oops" in str(entry.error)
     assert "Traceback" in str(entry.traceback)
