@@ -166,12 +166,12 @@ def _told(
     count: int, verdicts: Mapping[str, Verdicts], land: Mapping[str, LandFinding]
 ) -> list[np.ndarray[Any, Any]]:
     """Return the columns of all rows: position, number of the rule, verdict and facts of land."""
-    none = np.empty(0, dtype=np.intp)
+    none, nothing = np.empty(0, dtype=np.intp), _no_land(count)
     rows: list[tuple[np.ndarray[Any, Any], ...]] = [
         (none, none, none, np.empty(0), none.astype(bool), none, none.astype(object))
     ]
     for number, (rule_id, verdict) in enumerate(verdicts.items()):
-        told, found = verdict != YES, land.get(rule_id) or _no_land(count)
+        told, found = verdict != YES, land.get(rule_id, nothing)
         if rule_id in land:
             told |= (found.covered_m2 != 0) | found.edge | (found.feature_count > 0)
         at = np.flatnonzero(told)

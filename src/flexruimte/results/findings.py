@@ -106,33 +106,35 @@ def with_finding_text(
     """
     language, texts = summary.study.language, np.full(len(findings), None, dtype=object)
     at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
+    shares = findings[COVERED_AREA] / locations[AREA].to_numpy()[at]
+    columns = [
+        _plain(column)
+        for column in (
+            findings[COVERED_AREA],
+            shares,
+            *(findings[name] for name in (EDGE, FEATURES, FEATURE_COUNT)),
+        )
+    ]
+    verdicts = _plain(findings[VERDICT])
     positions = findings.groupby(RULE, sort=False).indices
     for facts in summary.rules:
         if facts.id not in positions:
             continue
         rows = positions[facts.id]
-        some = findings.iloc[rows]
-        verdicts = _plain(some[VERDICT])
         if isinstance(facts, MeasureRuleFacts):
             values = [_plain(locations[facts.test.measure].iloc[at[rows]])]
         else:
-            areas = some[COVERED_AREA].to_numpy() / locations[AREA].to_numpy()[at[rows]]
-            columns = (COVERED_AREA, EDGE, FEATURES, FEATURE_COUNT)
-            covered, edge, features, count = (_plain(some[name]) for name in columns)
-            values = [[None] * len(rows), covered, _plain(pd.Series(areas)), edge, features, count]
-
+            values = [np.full(len(rows), None), *(column[rows] for column in columns)]
         # Equal findings, such as those of a class, are put into words once.
         said = cache(lambda *values, facts=facts: finding_text(facts, Finding(*values), language))
-        texts[rows] = list(map(said, verdicts, *values))
+        texts[rows] = list(map(said, verdicts[rows], *values))
     return findings.assign(**{FINDING: pd.array(texts, dtype="string")})
 
 
-def _plain(values: pd.Series[Any]) -> list[Any]:
-    """Return the values of a column as plain Python, None being what is not known."""
-    missing = values.isna().to_numpy()
-    known: list[Any] = values.astype(object).to_numpy().tolist()
-    if missing.any():
-        return [None if gone else value for gone, value in zip(missing, known, strict=True)]
+def _plain(values: pd.Series[Any]) -> np.ndarray[Any, Any]:
+    """Return the values of a column as plain Python objects, None being what is not known."""
+    known = values.astype(object).to_numpy(copy=True)
+    known[values.isna().to_numpy()] = None
     return known
 
 

@@ -74,10 +74,17 @@ def rule_facts(assessment: Assessment, findings: pd.DataFrame) -> list[RuleFacts
     findings
         Of the parcels, as `flexruimte.results.findings.finding_table` makes it.
     """
-    found = dict(iter(findings.groupby(RULE, sort=False)))
-    nothing = findings.iloc[:0]
+    by_rule = findings[[RULE, COVERED_AREA, EDGE]].groupby(RULE, sort=False)
+    found = pd.DataFrame(
+        {
+            COVERED_AREA: by_rule[COVERED_AREA].sum(),
+            EDGE: by_rule[EDGE].sum(),
+            "known": by_rule[COVERED_AREA].count(),
+            "rows": by_rule.size(),
+        }
+    ).reindex(list(assessment.ruleset.enabled_rules), fill_value=0)
     return [
-        _land_rule(rule_id, rule, assessment, found.get(rule_id, nothing))
+        _land_rule(rule_id, rule, assessment, found.loc[rule_id])
         if isinstance(rule, LandRule)
         else _measure_rule(rule_id, rule, assessment)
         for rule_id, rule in assessment.ruleset.enabled_rules.items()
@@ -93,7 +100,7 @@ def criterion_facts(assessment: Assessment) -> list[CriterionFacts]:
 
 
 def _land_rule(
-    rule_id: str, rule: LandRule, assessment: Assessment, found: pd.DataFrame
+    rule_id: str, rule: LandRule, assessment: Assessment, found: pd.Series[Any]
 ) -> LandRuleFacts:
     ruleset = assessment.ruleset
     precision = rule.precision_m
@@ -105,7 +112,7 @@ def _land_rule(
         counts=LandRuleCounts(
             **_verdict_counts(rule_id, assessment).model_dump(),
             covered_hectares=_covered_hectares(rule_id, assessment, found),
-            edges=int(found[EDGE].sum()),
+            edges=int(found[EDGE]),
         ),
     )
 
@@ -146,12 +153,12 @@ def _verdict_counts(rule_id: str, assessment: Assessment) -> RuleCounts:
     return RuleCounts(**said, left_out=0)
 
 
-def _covered_hectares(rule_id: str, assessment: Assessment, found: pd.DataFrame) -> float | None:
+def _covered_hectares(rule_id: str, assessment: Assessment, found: pd.Series[Any]) -> float | None:
     """Return the land that a rule covers; None where that is known of no parcel."""
-    areas = found[COVERED_AREA]
-    if rule_id not in assessment.verdicts or areas.isna().sum() == len(assessment.parcels):
+    unknown = found["rows"] - found["known"]
+    if rule_id not in assessment.verdicts or unknown == len(assessment.parcels):
         return None
-    return round(float(areas.sum()) / SQUARE_METRES_PER_HECTARE, 4)
+    return round(float(found[COVERED_AREA]) / SQUARE_METRES_PER_HECTARE, 4)
 
 
 def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> CriterionFacts:
