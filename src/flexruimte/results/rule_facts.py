@@ -72,7 +72,7 @@ def rule_facts(assessment: Assessment, findings: pd.DataFrame) -> list[RuleFacts
     assessment
         What was computed.
     findings
-        Of the parcels, as `flexruimte.results.findings.finding_table` makes it.
+        Of the parcels, as `flexruimte.results.tables.finding_table` makes it.
     """
     by_rule = findings[[RULE, COVERED_AREA, EDGE]].groupby(RULE, sort=False)
     found = pd.DataFrame(
@@ -83,8 +83,9 @@ def rule_facts(assessment: Assessment, findings: pd.DataFrame) -> list[RuleFacts
             "rows": by_rule.size(),
         }
     ).reindex(list(assessment.ruleset.enabled_rules), fill_value=0)
+    rows: dict[Any, Any] = found.to_dict("index")
     return [
-        _land_rule(rule_id, rule, assessment, found.loc[rule_id])
+        _land_rule(rule_id, rule, assessment, rows[rule_id])
         if isinstance(rule, LandRule)
         else _measure_rule(rule_id, rule, assessment)
         for rule_id, rule in assessment.ruleset.enabled_rules.items()
@@ -100,7 +101,7 @@ def criterion_facts(assessment: Assessment) -> list[CriterionFacts]:
 
 
 def _land_rule(
-    rule_id: str, rule: LandRule, assessment: Assessment, found: pd.Series[Any]
+    rule_id: str, rule: LandRule, assessment: Assessment, found: Mapping[str, Any]
 ) -> LandRuleFacts:
     ruleset = assessment.ruleset
     precision = rule.precision_m
@@ -153,7 +154,9 @@ def _verdict_counts(rule_id: str, assessment: Assessment) -> RuleCounts:
     return RuleCounts(**said, left_out=0)
 
 
-def _covered_hectares(rule_id: str, assessment: Assessment, found: pd.Series[Any]) -> float | None:
+def _covered_hectares(
+    rule_id: str, assessment: Assessment, found: Mapping[str, Any]
+) -> float | None:
     """Return the land that a rule covers; None where that is known of no parcel."""
     unknown = found["rows"] - found["known"]
     if rule_id not in assessment.verdicts or unknown == len(assessment.parcels):

@@ -79,7 +79,7 @@ def summarise(
         The same land, as `flexruimte.results.tables.locations_of` makes it: homes are counted per
         location.
     findings
-        Of the parcels, as `flexruimte.results.findings.finding_table` makes them.
+        Of the parcels, as `flexruimte.results.tables.finding_table` makes them.
     timings
         Seconds per step. [s]
     """
