@@ -651,7 +651,9 @@ def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("method", ["to_geojson", "to_geopackage", "to_parquet", "to_findings", "to_summary"])
+@pytest.mark.parametrize(
+    "method", ["to_geojson", "to_geopackage", "to_parquet", "to_findings", "to_summary"]
+)
 def test_a_folder_that_is_not_there_is_an_output_error(
     ranking: Ranking, tmp_path: Path, method: str
 ) -> None:
