@@ -21,6 +21,7 @@ from flexruimte.assessment.pipeline import assess
 from flexruimte.cli import main
 from flexruimte.evidence.layers import Features
 from flexruimte.study.checks import check
+from rule_columns import with_rule_columns
 from toy_files import write_toy_study
 from toy_town import IDS, box, frame, layers, parcels, toy_study, write_raster
 
@@ -203,11 +204,11 @@ def test_a_good_study_has_no_problems(tmp_path: Path) -> None:
 
 def test_files_give_what_memory_gives(tmp_path: Path) -> None:
     (tmp_path / "memory").mkdir()
-    memory = assess(toy_study(tmp_path / "memory").question, "A").parcels
-    files = assess(Study.load(write_toy_study(tmp_path / "files")).question, "A").parcels
+    memory = assess(toy_study(tmp_path / "memory").question, "A")
+    files = assess(Study.load(write_toy_study(tmp_path / "files")).question, "A")
     pd.testing.assert_frame_equal(
-        pd.DataFrame(files).drop(columns="owner_class"),
-        pd.DataFrame(memory).drop(columns="owner_class"),
+        with_rule_columns(files).drop(columns="owner_class"),
+        with_rule_columns(memory).drop(columns="owner_class"),
         check_exact=True,
     )
 
@@ -246,7 +247,7 @@ def test_repairs_are_counted(tmp_path: Path) -> None:
     assert repairs["invalid geometry repaired"] == 1
     assert repairs["Z or M values dropped"] == 1
     # reading by window meets no null and no empty geometry; the line is outside
-    covered = town.parcels.set_index("parcel_id")["covered_m2_nature"]
+    covered = with_rule_columns(town).set_index("parcel_id")["covered_m2_nature"]
     # the bow-tie is two triangles of 50 x 50 / 2
     assert covered["P05"] == pytest.approx(2_500)
 
@@ -273,7 +274,7 @@ def test_curves_are_made_straight_and_counted(tmp_path: Path) -> None:
     )
     assert town.inputs["natuur"].repairs["curves in the whole source made straight"] == 1
     # half a circle of 50 m on P05: 3,927 m2, a thousandth less in steps of 4 degrees
-    covered = town.parcels.set_index("parcel_id")["covered_m2_nature"]["P05"]
+    covered = with_rule_columns(town).set_index("parcel_id")["covered_m2_nature"]["P05"]
     assert covered == pytest.approx(np.pi * 50**2 / 2, rel=1e-3)
 
 
@@ -315,11 +316,10 @@ def test_layers_in_other_systems_are_projected(tmp_path: Path) -> None:
         assess(toy_study(tmp_path, layers={"natuur": degrees}).question, "A"),
     )
     # a straight line of 100 m in the one system bends by 0.4 mm in the other: 0.05 m2 of a hectare
-    np.testing.assert_allclose(
-        other.parcels["covered_m2_nature"], usual.parcels["covered_m2_nature"], atol=0.05
-    )
+    ours, theirs = with_rule_columns(usual), with_rule_columns(other)
+    np.testing.assert_allclose(theirs["covered_m2_nature"], ours["covered_m2_nature"], atol=0.05)
     # what such a film leaves of P07 is no land
-    assert list(other.parcels["verdict_nature"]) == list(usual.parcels["verdict_nature"])
+    assert list(theirs["verdict_nature"]) == list(ours["verdict_nature"])
 
 
 def test_fields_are_found_in_other_spellings(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from flexruimte.rules.files import for_municipality, load_ruleset
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion
 from flexruimte.vocabulary import Level
+from rule_columns import with_rule_columns
 from toy_town import IDS, RULESET, box, frame, layers, municipalities, parcels, toy_study
 
 
@@ -36,7 +37,7 @@ def changed_ruleset(**changes: dict[str, Any]) -> Ruleset:
 
 
 def by_id(town: Assessment) -> pd.DataFrame:
-    return pd.DataFrame(town.parcels).set_index("parcel_id")
+    return with_rule_columns(town).set_index("parcel_id")
 
 
 # ------------------------------------------------------------------------------------------------------------------- order and windows
@@ -50,7 +51,7 @@ def test_rows_may_be_shuffled(tmp_path: Path) -> None:
     usual = toy(tmp_path)
     other = toy(tmp_path, layers=shuffled, parcels=parcels().sample(frac=1, random_state=3))
     pd.testing.assert_frame_equal(
-        pd.DataFrame(usual.parcels), pd.DataFrame(other.parcels), check_exact=True
+        with_rule_columns(usual), with_rule_columns(other), check_exact=True
     )
     assert (shapely.to_wkb(usual.buildable) == shapely.to_wkb(other.buildable)).all()
 
@@ -74,7 +75,7 @@ def test_the_rest_of_the_country_changes_nothing(tmp_path: Path) -> None:
     usual = toy(tmp_path)
     other = toy(tmp_path, layers=evidence, parcels=more_parcels, municipalities=more)
     pd.testing.assert_frame_equal(
-        pd.DataFrame(usual.parcels), pd.DataFrame(other.parcels), check_exact=True
+        with_rule_columns(usual), with_rule_columns(other), check_exact=True
     )
 
 
@@ -106,7 +107,7 @@ EXCLUDING_LAYERS = {
 def test_an_absent_layer_is_unknown_for_all(tmp_path: Path, layer: str) -> None:
     town = toy(tmp_path, layers={layer: None})
     for rule in EXCLUDING_LAYERS[layer]:
-        assert set(town.parcels[f"verdict_{rule}"]) == {"unknown"}
+        assert set(by_id(town)[f"verdict_{rule}"]) == {"unknown"}
         assert town.parcels["missing"].str.split(";").map(lambda ids, rule=rule: rule in ids).all()
     assert set(town.parcels["status"]) <= {"unknown", "excluded"}
     assert town.parcels["rank"].isna().all()
@@ -121,25 +122,24 @@ def test_what_is_not_assessed_is_left_out_and_lowers_what_is_known(
     town = toy(tmp_path, layers={layer: None}, not_assessed=[layer])
     for rule in EXCLUDING_LAYERS[layer]:
         assert town.left_out[rule] == layer
-        assert f"verdict_{rule}" not in town.parcels
+        assert rule not in town.verdicts
+        assert rule not in set(town.findings["rule"])
     assert town.parcels["rank"].notna().any()
     assert town.parcels["known_share"].max() < 1
 
 
 def test_without_agreements_no_term_is_certain(tmp_path: Path) -> None:
-    assert "yes" not in set(toy(tmp_path, layers={"afspraken": None}).parcels["verdict_term"])
+    assert "yes" not in set(by_id(toy(tmp_path, layers={"afspraken": None}))["verdict_term"])
     assert "yes" in set(
-        toy(tmp_path, layers={"afspraken": None}, not_assessed=["afspraken"]).parcels[
-            "verdict_term"
-        ]
+        by_id(toy(tmp_path, layers={"afspraken": None}, not_assessed=["afspraken"]))["verdict_term"]
     )
 
 
 def test_an_empty_layer_says_nothing_unless_the_study_says_it_does(tmp_path: Path) -> None:
     empty = layers(tmp_path)["natuur"].iloc[:0]
-    assert set(toy(tmp_path, layers={"natuur": empty}).parcels["verdict_nature"]) == {"unknown"}
+    assert set(by_id(toy(tmp_path, layers={"natuur": empty}))["verdict_nature"]) == {"unknown"}
     declared = {"source": empty, "coverage": "complete"}
-    assert set(toy(tmp_path, layers={"natuur": declared}).parcels["verdict_nature"]) == {"yes"}
+    assert set(by_id(toy(tmp_path, layers={"natuur": declared}))["verdict_nature"]) == {"yes"}
 
 
 def test_a_layer_of_half_the_town_is_unknown_for_the_other_half(tmp_path: Path) -> None:

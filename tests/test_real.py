@@ -13,6 +13,7 @@ from flexruimte import Study
 from flexruimte.assessment.pipeline import Assessment, assess
 from flexruimte.errors import EmptyMunicipalityError
 from real_data import needs_real_data
+from rule_columns import with_rule_columns
 
 pytestmark = needs_real_data
 STUDIES = Path(__file__).parent / "real"
@@ -28,7 +29,7 @@ def delft() -> Assessment:
 
 
 def test_delft_is_mostly_unknown_and_says_so(delft: Assessment) -> None:
-    parcels = delft.parcels
+    parcels = with_rule_columns(delft)
     assert len(parcels) == 5_433
     assert parcels["parcel_id"].is_unique
     # double and missing numbers of 1832, three invalid rings
@@ -79,9 +80,10 @@ def test_delft_areas_against_a_plain_loop(delft: Assessment) -> None:
             shapely.make_valid(shapely.force_2d(rows.geometry.to_numpy()), method="structure")
         )
     features = np.concatenate(hard)
-    sample = delft.parcels.sample(300, random_state=1)
+    table = with_rule_columns(delft)
+    sample = table.sample(300, random_state=1)
     ours = pd.Series(shapely.area(delft.buildable), index=delft.parcels.index)
-    edges = [name for name in delft.parcels if name.startswith("edge_")]
+    edges = [name for name in table if name.startswith("edge_")]
     for index, row in sample.iterrows():
         if row[edges].any():
             continue  # what is no more than an edge is reported, not subtracted
@@ -113,13 +115,13 @@ def test_otterlo_terrain_gives_candidates() -> None:
     assert len(ranked) > 40
     assert (ranked["buildable_m2"] >= 1_000).all()
     # a terrain part is not a building: where the map shows one, land is taken
-    assert (town.parcels["covered_m2_buildings"] > 0).any()
+    assert (with_rule_columns(town)["covered_m2_buildings"] > 0).any()
 
 
 def test_eib_reads_nineteen_spellings_and_periods() -> None:
     study = Study.load(STUDIES / "eib.toml")
     assert len(study.codes) == 345
-    plans = assess(study.question, "Haarlemmermeer").parcels
+    plans = with_rule_columns(assess(study.question, "Haarlemmermeer"))
     hard = plans[plans["planstatus"].str.startswith(("1", "2"))]
     soft = plans[plans["planstatus"].str.startswith(("3", "4"))]
     assert len(hard)

@@ -23,6 +23,7 @@ from flexruimte.assessment.pipeline import Assessment, assess
 from flexruimte.batch import run
 from flexruimte.study.checks import check
 from flexruimte.study.sample import sample_study_path
+from rule_columns import with_rule_columns
 
 CODES = ("GM9001", "GM9002", "GM9003")
 pytestmark = pytest.mark.slow
@@ -40,7 +41,7 @@ def towns(study: Study) -> dict[str, Assessment]:
 
 @pytest.fixture(scope="module")
 def parcels(towns: dict[str, Assessment]) -> pd.DataFrame:
-    return pd.concat([pd.DataFrame(town.parcels) for town in towns.values()]).set_index("parcel_id")
+    return pd.concat([with_rule_columns(town) for town in towns.values()]).set_index("parcel_id")
 
 
 def test_check_has_no_problems_and_names_what_stops_short(study: Study) -> None:
@@ -183,11 +184,9 @@ def test_area_is_conserved(towns: dict[str, Assessment]) -> None:
             for rule in town.ruleset.land_rules
             if town.ruleset.excludes(town.ruleset.rules[rule])
         ]
+        table = with_rule_columns(town)
         covers = np.stack(
-            [
-                np.where(town.parcels[f"edge_{rule}"], 0.0, town.parcels[f"covered_m2_{rule}"])
-                for rule in rules
-            ]
+            [np.where(table[f"edge_{rule}"], 0.0, table[f"covered_m2_{rule}"]) for rule in rules]
         )
         taken = town.parcels["taken_m2"].to_numpy()
         assert (taken >= covers.max(axis=0) - 1e-6 * area).all()

@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from flexruimte.assessment.pipeline import Assessment, assess
+from rule_columns import with_rule_columns
 from toy_town import IDS, toy_study
 
 NAN = float("nan")
@@ -22,7 +23,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Assessment:
 
 
 def column(town: Assessment, name: str) -> pd.Series:
-    return town.parcels.set_index("parcel_id")[name]
+    return with_rule_columns(town).set_index("parcel_id")[name]
 
 
 # A regular 64-corner polygon, which is what a circle becomes, has the area 32 r^2 sin(2 pi / 64).

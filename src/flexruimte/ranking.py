@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -15,35 +15,36 @@ import pandas as pd
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError, did_you_mean
 from flexruimte.kernels.threads import use_threads
+from flexruimte.results.findings import with_finding_text, write_findings
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
+from flexruimte.results.outputs import OutputContent
 from flexruimte.results.parquet import write_parquet
-from flexruimte.results.sentences import with_sentences
+from flexruimte.results.sentences import with_explanations
 from flexruimte.results.summary import summarise, write_summary
+from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import (
     BUILDABLE_GEOMETRY,
+    finding_table,
     listed_ids,
     location_table,
     locations_of,
     parcel_table,
     site_table,
 )
+from flexruimte.views.explanation import Explanation, explain
 from flexruimte.views.explore import web_map
 from flexruimte.views.plot import draw_map
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
-    HOMES_HIGH,
-    HOMES_LOW,
     HOMES_MID,
     LISTED_STATUSES,
     PARCEL_ID,
     RANK,
     RANKED_STATUSES,
     TERM_YEARS,
-    Status,
 )
-from flexruimte.wording.explanation import Explanation, explain
 from flexruimte.wording.labels import (
     COLUMNS,
     STATUSES,
@@ -95,13 +96,49 @@ class Ranking:
 
     @cached_property
     def parcels(self) -> gpd.GeoDataFrame:
-        """Every parcel by id, in RD New, with measures, verdicts, scores and reasons; `buildable` is a second geometry."""
+        """Every parcel by id, in RD New: measures, scores, status, term, homes and decisions.
+
+        `buildable` is a second geometry, null where nothing is left. What each rule found is in
+        `findings`. `docs/outputs.md` lists the columns, with types and units.
+        """
         return parcel_table(self.assessment)
 
     @cached_property
     def sites(self) -> gpd.GeoDataFrame | None:
-        """The locations of several parcels by id, in the columns of `parcels`; None where the study asks for none, or there are none."""
+        """The locations of several parcels by id, in the columns of `parcels`.
+
+        None where the study asks for none, or there are none.
+        """
         return site_table(self.assessment)
+
+    @cached_property
+    def _findings(self) -> pd.DataFrame:
+        return finding_table(self.assessment)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What every rule found: a row per parcel or site and rule that is more than a plain "yes".
+
+        By parcel id and then in the order of the ruleset: `parcel_id`, `rule`, `level`, `verdict`
+        ("no", "unknown" or "yes"), `covered_m2` [m2], `edge`, `feature_count`, `features` (the
+        first five by covered area, as "a; b") and `finding`, a sentence in the study's language.
+        A parcel and rule without a row: the rule says yes and covers nothing, or it is left out
+        for all parcels, which `summary.rules` says. Of rules on a measure `covered_m2` and
+        `feature_count` are null.
+
+        Examples
+        --------
+        >>> import flexruimte as fr
+        >>> from flexruimte.study.sample import sample_study_path
+        >>> findings = fr.Study.load(sample_study_path()).rank("GM9003").findings
+        >>> nature = findings[findings["rule"] == "nnn"]
+        >>> nature["verdict"].value_counts().to_dict()
+        {'no': 98, 'yes': 26}
+        >>> print(findings.loc[findings["rule"] == "dwellings", "finding"].iloc[0])
+        Woningen op het perceel: 1.
+        """
+        everywhere = self.parcels if self.sites is None else pd.concat([self.parcels, self.sites])
+        return with_finding_text(self._findings, everywhere, self.summary)
 
     @cached_property
     def _land(self) -> gpd.GeoDataFrame:
@@ -113,16 +150,22 @@ class Ranking:
 
     @property
     def locations(self) -> gpd.GeoDataFrame:
-        """The ranked locations by rank, then the unknown by parcel id, in RD New; the geometry is the buildable part."""
+        """The ranked locations by rank, then the unknown by parcel id, in RD New.
+
+        The geometry is the buildable part.
+        """
         return self._locations.drop(columns="parcel")
 
     @cached_property
     def _explained(self) -> gpd.GeoDataFrame:
-        return with_sentences(self._locations, self.summary)
+        return with_explanations(self._locations, self.summary)
 
     @cached_property
     def layout(self) -> gpd.GeoDataFrame:
-        """The layouts behind `homes_mid`: modules, roads, their paving and paths, in RD New; empty where homes are by density."""
+        """The layouts behind `homes_mid`: modules, roads, their paving and paths, in RD New.
+
+        Empty where homes are by density.
+        """
         assessment = self.assessment
         of_parcels = layout_table(
             np.asarray(assessment.parcels[PARCEL_ID]), assessment.layouts, self.language
@@ -136,9 +179,23 @@ class Ranking:
         return gpd.GeoDataFrame(pd.concat([alone, of_sites], ignore_index=True), crs=alone.crs)
 
     @cached_property
-    def summary(self) -> dict[str, Any]:
-        """Counts, hectares and homes, the evidence used, what is missing and left out, and the rules."""
-        return summarise(self.assessment, self.parcels, self._land, self._timings)
+    def summary(self) -> Summary:
+        """Counts, hectares and homes, the layers used, what is missing or left out, and the rules.
+
+        It is a model whose fields are attributes, as in `ranking.summary.total.hectares`.
+        """
+        found = self._findings[self._findings[PARCEL_ID].isin(self.parcels[PARCEL_ID])]
+        return summarise(self.assessment, self.parcels, self._land, found, self._timings)
+
+    def content(self) -> OutputContent:
+        """Return what the files of the municipality are made of."""
+        return OutputContent(
+            parcels=self.parcels,
+            findings=self.findings,
+            locations=self._explained,
+            layout=self.layout,
+            summary=self.summary,
+        )
 
     def explain(self, parcel_id: str, language: Language | None = None) -> Explanation:
         """Explain what is said of one parcel.
@@ -166,7 +223,9 @@ class Ranking:
             )
             raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
         row = self.parcels.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
-        return explain({str(name): value for name, value in row.items()}, self.summary, language)
+        findings = self._findings[self._findings[PARCEL_ID] == parcel_id]
+        values = {str(name): value for name, value in row.items()}
+        return explain(values, findings, self.summary, language)
 
     def to_geojson(self, path: str | Path) -> None:
         """Write the listed locations to a GeoJSON file, in WGS 84."""
@@ -186,6 +245,10 @@ class Ranking:
         """Write every parcel to a GeoParquet file in RD New."""
         write_parquet(self.parcels, path)
 
+    def to_findings(self, path: str | Path) -> None:
+        """Write what every rule found to a Parquet file."""
+        write_findings(self.findings, path)
+
     def to_summary(self, path: str | Path) -> None:
         """Write the summary to a JSON file."""
         write_summary(self.summary, path)
@@ -203,9 +266,8 @@ class Ranking:
         OutputError
             When matplotlib is not installed.
         """
-        return draw_map(
-            self.parcels, f"{self.name}: {self.assessment.question.name}", self.language, ax
-        )
+        title = f"{self.name}: {self.assessment.question.name}"
+        return draw_map(self.parcels, title, self.language, ax)
 
     def explore(self) -> folium.Map:
         """Return a map that can be moved and clicked; needs folium.
@@ -219,13 +281,17 @@ class Ranking:
 
     def __repr__(self) -> str:
         """Return a one-line description."""
-        counts = {str(status): self.summary["status"][str(status)]["parcels"] for status in Status}
-        return f"<Ranking of {self.name} ({self.code}): {', '.join(f'{number} {status}' for status, number in counts.items())}>"
+        counts = ", ".join(
+            f"{counts.parcels} {status}" for status, counts in self.summary.status.items()
+        )
+        return f"<Ranking of {self.name} ({self.code}): {counts}>"
 
     def _repr_html_(self) -> str:
         """Return headline counts, the first ten, and what is missing, for a notebook."""
-        heading = f"<b>{escape(self.name)}</b> ({escape(self.code)}), {escape(self.assessment.question.name)}, {self.assessment.question.as_of}"
-        return f"<div>{heading}{self._html_of_statuses()}{self._html_of_first()}{self._html_of_gaps()}</div>"
+        question = self.assessment.question
+        heading = f"<b>{escape(self.name)}</b> ({escape(self.code)}), {escape(question.name)}"
+        tables = f"{self._html_of_statuses()}{self._html_of_first()}{self._html_of_gaps()}"
+        return f"<div>{heading}, {question.as_of}{tables}</div>"
 
     def _label(self, column: str) -> str:
         return escape(label(COLUMNS, column, self.language))
@@ -233,25 +299,20 @@ class Ranking:
     def _html_of_statuses(self) -> str:
         head = "".join(
             f"<th>{self._label(name)}</th>"
-            for name in (RANK, "parcels", "hectares", BUILDABLE_AREA, "homes")[1:]
+            for name in ("parcels", "hectares", BUILDABLE_AREA, "homes")
         )
         rows = []
-        for status in Status:
-            counts = self.summary["status"][str(status)]
+        for status, counts in self.summary.status.items():
             homes = "-"
             if status in RANKED_STATUSES:
                 homes = " / ".join(
-                    number_text(counts[name], 0, self.language)
-                    for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH)
+                    number_text(count, 0, self.language)
+                    for count in (counts.homes_low, counts.homes_mid, counts.homes_high)
                 )
-            hectares = [
-                number_text(counts[name], 1, self.language)
-                for name in ("hectares", "buildable_hectares")
-            ]
             numbers = [
-                number_text(counts["parcels"], 0, self.language),
-                hectares[0],
-                f"{hectares[1]} ha",
+                number_text(counts.parcels, 0, self.language),
+                number_text(counts.hectares, 1, self.language),
+                f"{number_text(counts.buildable_hectares, 1, self.language)} ha",
                 homes,
             ]
             cells = "".join(f"<td>{text}</td>" for text in numbers)
@@ -265,10 +326,11 @@ class Ranking:
     def _html_of_first(self) -> str:
         ranked = self._locations[self._locations[RANK].notna()].head(_MOST_SHOWN)
         if not len(ranked):
-            return f"<p>{'Geen enkel perceel is beschikbaar.' if self.language == 'nl' else 'No parcel is available.'}</p>"
+            none = ("Geen enkel perceel is beschikbaar.", "No parcel is available.")
+            return f"<p>{label({'none': none}, 'none', self.language)}</p>"
         titles = {
-            facts["id"]: in_language(facts["title"], self.language)
-            for facts in self.summary["rules"]
+            rule_id: in_language(title, self.language)
+            for rule_id, title in self.summary.title_of_rule().items()
         }
         columns = (RANK, PARCEL_ID, "score", TERM_YEARS, HOMES_MID, BUILDABLE_AREA, "attention")
         head = "".join(f"<th>{self._label(name)}</th>" for name in columns)
@@ -288,24 +350,18 @@ class Ranking:
 
     def _html_of_gaps(self) -> str:
         """Return what was left out, what is absent and what was approximated."""
-        dutch = self.language == "nl"
-        said = {
-            "not_assessed": "Bewust niet beoordeeld" if dutch else "Knowingly not assessed",
-            "absent": "Kaartlagen die ontbreken" if dutch else "Layers that are absent",
-        }
+        dutch, summary = self.language == "nl", self.summary
+        left_out = "Bewust niet beoordeeld" if dutch else "Knowingly not assessed"
+        absent = "Kaartlagen die ontbreken" if dutch else "Layers that are absent"
         lines = []
-        for key, words in said.items():
-            names = [in_language(entry["title"], self.language) for entry in self.summary[key]]
+        for words, parts in (
+            (left_out, summary.not_assessed),
+            (absent, summary.absent),
+            ("Benaderd" if dutch else "Approximated", summary.approximated.values()),
+        ):
+            names = [in_language(part.title, self.language) for part in parts]
             if names:
                 lines.append(f"{words}: {escape(listed(names, self.language))}.")
-        if self.summary["approximated"]:
-            titles = [
-                in_language(entry["title"], self.language)
-                for entry in self.summary["approximated"].values()
-            ]
-            lines.append(
-                f"{'Benaderd' if dutch else 'Approximated'}: {escape(listed(titles, self.language))}."
-            )
         listed_parcels = self.parcels[
             self.parcels["status"].isin([str(status) for status in LISTED_STATUSES])
         ]

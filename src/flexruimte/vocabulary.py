@@ -159,6 +159,16 @@ SITE_TYPE: Final = "site_type_class"
 SIZE_CLASS: Final = "size_class"
 """Class of project by its number of homes, one of the ruleset's size classes."""
 
+# Columns of the table of findings, after the parcel's id.
+RULE: Final = "rule"
+LEVEL: Final = "level"
+VERDICT: Final = "verdict"
+COVERED_AREA: Final = "covered_m2"
+EDGE: Final = "edge"
+FEATURE_COUNT: Final = "feature_count"
+FEATURES: Final = "features"
+FINDING: Final = "finding"
+
 BUILT_IN_MEASURES: Final = {
     AREA: ("Oppervlakte van het perceel", "Area of the parcel"),
     BUILDABLE_AREA: ("Bruikbaar deel", "Buildable part"),
@@ -211,14 +221,12 @@ OWN_COLUMNS: Final = (
     "buildable",
     "geometry",
 )
-"""Columns that the parcels' table always has; a source's own columns need other names."""
+"""Columns of the parcels' table that flexruimte itself makes.
+
+Those per criterion, measure and target group come besides.
+"""
 OWN_COLUMN_PREFIXES: Final = (
     "criterion_",
-    "verdict_",
-    "covered_m2_",
-    "edge_",
-    "feature_count_",
-    "features_",
     "suitability_",
 )
 """What the names of columns per rule, criterion and target group begin with."""

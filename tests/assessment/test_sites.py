@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from assessment.row_of_parcels import study
 from flexruimte import Study
 from flexruimte.errors import FlexruimteError
+from flexruimte.vocabulary import Status
 
 
 def test_neighbours_become_one_where_that_gives_more_homes() -> None:
@@ -49,8 +50,8 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     }
     assert ranking.parcels.set_index("parcel_id").loc[["A", "B"], "rank"].isna().all()
     assert (
-        ranking.summary["status"]["available"]["homes_mid"]
-        + ranking.summary["status"]["attention"]["homes_mid"]
+        ranking.summary.status[Status.AVAILABLE].homes_mid
+        + ranking.summary.status[Status.ATTENTION].homes_mid
         == 100
     )
 

@@ -25,6 +25,7 @@ from flexruimte.evidence.contents import (
 )
 from flexruimte.evidence.search_area import CELL_M, search_area
 from flexruimte.kernels.roads import distance_along_roads, road_network, snap
+from rule_columns import with_rule_columns
 from toy_town import X, Y, box, frame, layers, line, parcels, point, toy_study, write_raster
 from written_files import contents
 
@@ -34,7 +35,7 @@ def test_the_size_of_a_block_changes_nothing(tmp_path: Path, block: int) -> None
     plan = toy_study(tmp_path).question
     whole, taken = assess(plan, "A"), assess(replace(plan, block=block), "A")
     pd.testing.assert_frame_equal(
-        pd.DataFrame(taken.parcels), pd.DataFrame(whole.parcels), check_exact=True
+        with_rule_columns(taken), with_rule_columns(whole), check_exact=True
     )
     assert (shapely.to_wkb(taken.buildable) == shapely.to_wkb(whole.buildable)).all()
     assert taken.inputs == whole.inputs
@@ -87,16 +88,17 @@ def test_whether_a_layer_has_features_near_is_asked_for_the_whole_municipality(
         town = assess(
             replace(toy_study(tmp_path, layers={"natuur": few}).question, block=block), "A"
         )
-        assert set(town.parcels["verdict_nature"]) == {"yes"}
+        assert set(with_rule_columns(town)["verdict_nature"]) == {"yes"}
 
 
 def test_a_feature_that_reaches_farther_than_expected_is_read(tmp_path: Path) -> None:
     # 400 m north of the town, where a distance that cannot be read counts as 50 m; this one says 420 m: 20 m of P09-P12.
     far = frame([line((-20, 700), (420, 700))], id=["l1"], afstand=["2 x 420 meter"])
     for block in (1, 12):
-        covered = assess(
+        town = assess(
             replace(toy_study(tmp_path, layers={"leiding": far}).question, block=block), "A"
-        ).parcels["covered_m2_pipeline"]
+        )
+        covered = with_rule_columns(town)["covered_m2_pipeline"]
         assert covered.tolist() == pytest.approx([0.0] * 8 + [2_000.0] * 4)
 
 
@@ -262,8 +264,11 @@ def test_ids_are_written_the_same_with_and_without_a_null_beside_them(tmp_path: 
     for block in (1, 12):
         town = assess(
             replace(toy_study(tmp_path, layers={"natuur": unnumbered}).question, block=block), "A"
-        ).parcels
-        assert town.set_index("parcel_id").loc["P05", "features_nature"] == "Bos (1)"
+        )
+        assert (
+            with_rule_columns(town).set_index("parcel_id").loc["P05", "features_nature"]
+            == "Bos (1)"
+        )
 
 
 def test_points_on_the_border_of_a_cell_are_met() -> None:

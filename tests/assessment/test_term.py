@@ -15,6 +15,7 @@ from flexruimte import RulesetError
 from flexruimte.assessment.pipeline import Assessment, assess
 from flexruimte.assessment.term import plus_years, years_between
 from flexruimte.rules.files import load_ruleset, with_changes
+from rule_columns import with_rule_columns
 from toy_town import RULESET, box, frame, parcels, toy_study
 
 PARCEL = box(0, 0, 100, 100)
@@ -49,7 +50,7 @@ def assessed(
 
 
 def row(*arguments: Any, **named: Any) -> pd.Series:
-    return pd.DataFrame(assessed(*arguments, **named).parcels).iloc[0]
+    return with_rule_columns(assessed(*arguments, **named)).iloc[0]
 
 
 CASES: dict[str, tuple[list[tuple[str | None, Any]], dict[str, Any], dict[str, Any]]] = {
@@ -138,7 +139,7 @@ def test_yearly_phasing(tmp_path: Path) -> None:
         ).question,
         "A",
     )
-    assert town.parcels["verdict_hard_plan"].item() == "unknown"
+    assert with_rule_columns(town)["verdict_hard_plan"].item() == "unknown"
     assert town.unread_plans == {"hard or soft plan without a start": 1}
 
 
@@ -161,7 +162,7 @@ def test_a_plan_at_the_edge_of_a_parcel_does_not_count(tmp_path: Path) -> None:
     plans = frame([box(0, 98, 100, 300)], plan=["buren"], status=["1A"], start=[2027])
     ruleset = with_changes(load_ruleset(RULESET), {"layers": {"plannen": {"precision_m": 5}}})
     town = assess(toy_study(tmp_path, ruleset=ruleset, layers={"plannen": plans}).question, "A")
-    verdicts = town.parcels.set_index("parcel_id")["verdict_hard_plan"]
+    verdicts = with_rule_columns(town).set_index("parcel_id")["verdict_hard_plan"]
     assert verdicts[["P01", "P05"]].tolist() == ["yes", "no"]
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
 from batch.two_towns import TWO_TOWNS
-from flexruimte import OutputError, Ranking, Study, StudyError, batch
+from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.kept import INPUTS_FILE
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
 from flexruimte.batch.reuse.survey_file import SURVEY_FILE
 from flexruimte.errors import EmptyMunicipalityError
-from flexruimte.results.ranking_table import RANKED_FILE
-from flexruimte.results.read import FILES, folder_name
+from flexruimte.results import outputs
+from flexruimte.results.outputs import FILES, RANKED
+from flexruimte.results.read import folder_name
 from toy_files import write_toy_study
 from toy_town import municipalities, parcels, toy_study, write_raster
 from written_files import contents
@@ -32,7 +34,7 @@ def test_everything_is_written(study: Study, tmp_path: Path) -> None:
     assert report.computed == ["A", "B"]
     for code in ("A", "B"):
         assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted(
-            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED_FILE, LAYERS_FOLDER]
+            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED, LAYERS_FOLDER]
         )
     log = json.loads((tmp_path / "out" / "run.json").read_text())
     assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {
@@ -116,14 +118,14 @@ def test_results_of_another_study_are_not_mixed_in(study: Study, tmp_path: Path)
 def test_one_that_fails_does_not_stop_the_rest(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = Ranking.to_parquet
+    write = outputs.write_parquet
 
-    def fail(ranking: Ranking, path: Path) -> None:
-        if ranking.code == "A":
+    def fail(parcels: gpd.GeoDataFrame, path: Path) -> None:
+        if set(parcels["gemeente_code"]) == {"A"}:
             raise OutputError("the disk is full")
-        write(ranking, path)
+        write(parcels, path)
 
-    monkeypatch.setattr(Ranking, "to_parquet", fail)
+    monkeypatch.setattr(outputs, "write_parquet", fail)
     report = batch.run(study, None, tmp_path / "out")
     assert report.exit_status == 1
     assert [(entry.code, entry.error) for entry in report.failed] == [("A", "the disk is full")]
@@ -143,7 +145,7 @@ def test_a_fault_in_flexruimte_is_logged_with_its_traceback(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(Ranking, "to_geojson", fail)
+    monkeypatch.setattr(outputs, "write_geojson", fail)
     (entry, _) = batch.run(study, None, tmp_path / "out").failed
     assert "unexpected ZeroDivisionError: oops" in str(entry.error)
     assert "Traceback" in str(entry.traceback)

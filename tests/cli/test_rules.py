@@ -18,7 +18,9 @@ def test_rules_of_the_built_in_ruleset(capsys: pytest.CaptureFixture[str]) -> No
     assert "natura2000" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("name", "key"), [("study", "parcels"), ("ruleset", "rules")])
+@pytest.mark.parametrize(
+    ("name", "key"), [("study", "parcels"), ("ruleset", "rules"), ("summary", "timings_s")]
+)
 def test_schema_is_json_schema(capsys: pytest.CaptureFixture[str], name: str, key: str) -> None:
     assert run("schema", name) == 0
     assert key in json.loads(capsys.readouterr().out)["properties"]

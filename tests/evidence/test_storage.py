@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,7 +24,7 @@ import pytest
 from command_line import run
 from flexruimte import FlexruimteError, OutputError, SourceError, Study, batch
 from flexruimte.evidence import storage
-from flexruimte.results import store
+from flexruimte.results import outputs, store
 from flexruimte.results.store import LOCK, store_of
 from object_storage import (
     BUCKET,
@@ -248,16 +249,14 @@ def test_results_on_storage_are_those_on_a_disk(
 def test_one_that_fails_is_named_and_the_others_are_there(
     server: Server, prefix: str, four_towns: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flexruimte import Ranking
+    write = outputs.write_parquet
 
-    write = Ranking.to_parquet
-
-    def fail(ranking: Ranking, path: Path) -> None:
-        if ranking.code == "B":
+    def fail(parcels: gpd.GeoDataFrame, path: Path) -> None:
+        if set(parcels["gemeente_code"]) == {"B"}:
             raise OutputError(f"{path} cannot be written: it is Sunday")
-        write(ranking, path)
+        write(parcels, path)
 
-    monkeypatch.setattr(Ranking, "to_parquet", fail)
+    monkeypatch.setattr(outputs, "write_parquet", fail)
     report = batch.run(Study.load(four_towns), None, f"s3://{prefix}")
     assert [entry.error for entry in report.failed] == [
         f"s3://{prefix}/B/parcels.parquet cannot be written: it is Sunday"

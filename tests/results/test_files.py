@@ -25,12 +25,14 @@ from flexruimte.kernels.threads import use_threads
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.json_text import json_lists, json_values
+from flexruimte.results.outputs import RANKED
 from flexruimte.results.parquet import write_parquet
 from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR, qgis_style
-from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
+from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.sentences import readable_properties
 from flexruimte.results.tables import listed_ids, location_columns, location_table, parcel_table
 from flexruimte.results.wgs84 import best_transformation, to_wgs84
+from flexruimte.rules.parts import Text
 from flexruimte.wording.labels import LAYOUT_KINDS, label
 from toy_town import IDS, parcels, toy_study
 
@@ -248,7 +250,7 @@ def test_a_property_with_a_percent_sign(ranking: Ranking, tmp_path: Path) -> Non
     assert [feature["properties"]['50% of "it"'] for feature in features] == [1.5] * 8
 
 
-def test_what_is_said_of_locations() -> None:
+def test_what_is_said_of_locations(ranking: Ranking) -> None:
     rules = [f"rule_{number}" for number in range(8)]
     locations = pd.DataFrame(
         {
@@ -271,14 +273,15 @@ def test_what_is_said_of_locations() -> None:
             "site_type": ["field", None],
         }
     )
-    summary = {
-        "study": {"language": "nl"},
-        "site_types": {"field": {"nl": "Veld", "en": "Field"}},
-        "rules": [
-            {"id": rule, "title": {"nl": rule.replace("rule_", "Regel "), "en": rule}}
-            for rule in rules
-        ],
-    }
+    nature = next(rule for rule in ranking.summary.rules if rule.id == "nature")
+    titled = [
+        nature.model_copy(
+            update={"id": rule, "title": Text(nl=rule.replace("rule_", "Regel "), en=rule)}
+        )
+        for rule in rules
+    ]
+    site_types = {"field": Text(nl="Veld", en="Field")}
+    summary = ranking.summary.model_copy(update={"site_types": site_types, "rules": titled})
     said = readable_properties(locations, 7, summary)
     assert said["status_label"] == [
         "beschikbaar met aandachtspunten",
@@ -415,6 +418,7 @@ def write_all(ranking: Ranking, folder: Path) -> dict[str, bytes]:
     folder.mkdir()
     ranking.to_geojson(folder / "locations.geojson")
     ranking.to_parquet(folder / "parcels.parquet")
+    ranking.to_findings(folder / "findings.parquet")
     ranking.to_geopackage(folder / "locations.gpkg")
     ranking.to_summary(folder / "summary.json")
     write_ranking_table([folder], folder / "ranking.csv")
@@ -567,7 +571,7 @@ def test_settings_of_gdal_are_left_as_they_were(ranking: Ranking, tmp_path: Path
         }  # the study's date
 
 
-# ranking.csv and summary.json
+# ranking.csv
 
 
 def test_ranking_table_has_the_ranked_only(ranking: Ranking, tmp_path: Path) -> None:
@@ -586,58 +590,17 @@ def test_ranking_table_joins_what_lies_beside_results(ranking: Ranking, tmp_path
     texts: dict[str, Any] = {"dtype": "string", "keep_default_na": False}
     table = pd.read_csv(tmp_path / "A" / "ranking.csv", **texts)
     strange = table.assign(decision_reason='two\nlines, with "words"')
-    strange.to_csv(tmp_path / "B" / RANKED_FILE, index=False, lineterminator="\n")
-    (tmp_path / "A" / RANKED_FILE).unlink()  # as an earlier version left it
+    strange.to_csv(tmp_path / "B" / RANKED, index=False, lineterminator="\n")
+    (tmp_path / "A" / RANKED).unlink()  # as an earlier version left it
     assert write_ranking_table([tmp_path / "A", tmp_path / "B"], tmp_path / "both.csv") == 12
     pd.testing.assert_frame_equal(
         pd.read_csv(tmp_path / "both.csv", **texts), pd.concat([table, strange], ignore_index=True)
     )
     assert write_ranking_table([], tmp_path / "none.csv") == 0
     assert (tmp_path / "none.csv").read_text().splitlines() == [",".join(location_columns([]))]
-    (tmp_path / "B" / RANKED_FILE).write_bytes(b"\xff")
+    (tmp_path / "B" / RANKED).write_bytes(b"\xff")
     with pytest.raises(OutputError, match="cannot be read"):
         write_ranking_table([tmp_path / "B"], tmp_path / "bad.csv")
-
-
-def test_summary_counts_add_up(ranking: Ranking) -> None:
-    summary = ranking.summary
-    assert (
-        sum(counts["parcels"] for counts in summary["status"].values())
-        == summary["total"]["parcels"]
-        == 12
-    )
-    assert sum(counts["hectares"] for counts in summary["status"].values()) == pytest.approx(12)
-    for rule in summary["rules"]:
-        assert (
-            rule["counts"]["yes"]
-            + rule["counts"]["no"]
-            + rule["counts"]["unknown"]
-            + rule["counts"]["left_out"]
-            == 12
-        )
-    nature = next(rule for rule in summary["rules"] if rule["id"] == "nature")
-    assert nature["counts"]["covered_hectares"] == pytest.approx(
-        0.5 + 0.04 + 1.0
-    )  # P05, the edge of P06, P07
-    assert nature["counts"]["edges"] == 1
-    json.dumps(summary, allow_nan=False)
-
-
-def test_summary_names_what_is_absent_approximated_and_decided(tmp_path: Path) -> None:
-    decisions = pd.DataFrame(
-        {
-            "parcel_id": ["P03", "P03", "P01"],
-            "decision": ["out", "in", "out"],
-            "reason": ["speeltuin", "toch niet", "later"],
-            "date": ["2025-01-01", "2025-06-01", "2027-01-01"],
-        }
-    )
-    study = toy_study(tmp_path, layers={"wegen": None, "eigendom": None}, decisions=decisions)
-    summary = study.rank("A").summary
-    assert [entry["id"] for entry in summary["absent"]] == ["eigendom"]
-    assert list(summary["approximated"]) == ["stop_walk_m"]
-    assert [entry["decision_reason"] for entry in summary["decisions"]["applied"]] == ["toch niet"]
-    assert summary["decisions"]["not_yet_in_force"] == 1
 
 
 # whole files
@@ -668,7 +631,9 @@ def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("method", ["to_geojson", "to_geopackage", "to_parquet", "to_summary"])
+@pytest.mark.parametrize(
+    "method", ["to_geojson", "to_geopackage", "to_parquet", "to_findings", "to_summary"]
+)
 def test_a_folder_that_is_not_there_is_an_output_error(
     ranking: Ranking, tmp_path: Path, method: str
 ) -> None:
@@ -676,7 +641,7 @@ def test_a_folder_that_is_not_there_is_an_output_error(
         getattr(ranking, method)(tmp_path / "nowhere" / "x")
 
 
-@pytest.mark.parametrize("method", ["to_geojson", "to_geopackage", "to_parquet"])
+@pytest.mark.parametrize("method", ["to_geojson", "to_geopackage", "to_parquet", "to_findings"])
 def test_no_half_file_is_left(
     ranking: Ranking, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

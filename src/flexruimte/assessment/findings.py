@@ -10,7 +10,10 @@ from pandas.api.extensions import ExtensionArray
 
 from flexruimte.vocabulary import Booleans, Floats, Integers
 
-__all__ = ["LandFinding"]
+__all__ = ["FEATURES_NAMED", "LandFinding"]
+
+FEATURES_NAMED = 5
+"""So many features are named as the cause of a finding; the others are counted."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from pandas.api.extensions import ExtensionArray
 
-from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.findings import FEATURES_NAMED, LandFinding
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.around import read_distances
 from flexruimte.evidence.layers import Features, Layer
@@ -37,14 +37,10 @@ from flexruimte.vocabulary import (
 )
 
 __all__ = [
-    "FEATURES_NAMED",
     "find_on_land",
     "land_of_rule",
     "subtract_land",
 ]
-
-FEATURES_NAMED = 5
-"""So many features are named as the cause of a finding; the others are counted."""
 
 
 def find_on_land(

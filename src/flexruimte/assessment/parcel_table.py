@@ -1,26 +1,52 @@
-"""What a parcel's row says besides measures and scores: what speaks for and against it, and why."""
+"""What a parcel's row says besides measures and scores, and the table of what every rule found."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
-from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.findings import FEATURES_NAMED, LandFinding
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import NO, UNKNOWN, VERDICT_NAMES, Floats, Verdicts
+from flexruimte.vocabulary import (
+    COVERED_AREA,
+    EDGE,
+    FEATURE_COUNT,
+    FEATURES,
+    LEVEL,
+    NO,
+    PARCEL_ID,
+    RULE,
+    UNKNOWN,
+    VERDICT,
+    VERDICT_NAMES,
+    YES,
+    Floats,
+    Integers,
+    Verdicts,
+)
 
-__all__ = ["SEPARATOR", "account", "evidence", "rules_that_say"]
+__all__ = [
+    "SEPARATOR",
+    "criterion_columns",
+    "findings_of_rules",
+    "land_findings_of_sites",
+    "outcome_columns",
+    "rules_that_say",
+]
 
 SEPARATOR = ";"
 """Between the ids in a list of rules."""
+_NOT_COUNTED: Final = -1
+"""Number of features where it is not known."""
 
 
-def account(
+def outcome_columns(
     ruleset: Ruleset,
     verdicts: Mapping[str, Verdicts],
     criteria: pd.DataFrame,
@@ -71,10 +97,10 @@ def account(
 def rules_that_say(
     ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int
 ) -> dict[str, list[str]]:
-    """Return the rules that decide about each location, as ids.
+    """Return per location the ids of rules that say no or have no answer, as "a;b".
 
-    Excluding rules that say no (`reasons`), others that say no (`attention`), and rules without an
-    answer (`missing`).
+    `reasons` are the excluding rules that say no, `attention` the others, `missing` those without
+    an answer.
     """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
     calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
@@ -85,32 +111,144 @@ def rules_that_say(
     }
 
 
-def evidence(
-    verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame, findings: Mapping[str, LandFinding]
+def criterion_columns(criteria: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of every criterion as `criterion_<id>`. (n, criteria)."""
+    return criteria.add_prefix("criterion_")
+
+
+def findings_of_rules(
+    ruleset: Ruleset,
+    ids: np.ndarray[Any, Any],
+    verdicts: Mapping[str, Verdicts],
+    land: Mapping[str, LandFinding],
 ) -> pd.DataFrame:
-    """Return what every criterion and rule found on each parcel.
+    """Return what rules found on parcels or sites: one row for each that is not a plain "yes".
+
+    Parameters
+    ----------
+    ruleset
+        Gives the level of each rule.
+    ids
+        Of the parcels or sites. (n,)
+    verdicts
+        Of the rules that are assessed, in the order of the ruleset. (n,) int8
+    land
+        What the rules on land found, by rule id.
 
     Returns
     -------
     pandas.DataFrame
-        `criterion_<id>`: score; `verdict_<id>`: yes, no or unknown; for rules on a layer also
-        `covered_m2_<id>`, `edge_<id>`, `feature_count_<id>` and `features_<id>`, the first five by
-        covered area. (n, ...)
+        `parcel_id`, `rule`, `level`, `verdict` ("no", "unknown" or "yes"), `covered_m2`, `edge`,
+        `feature_count` and `features`, the first five by covered area, as "a; b". By position in
+        `ids`, then in the order of the rules. A parcel and rule without a row: the rule says yes
+        and covers nothing, or it is left out. For a rule on a measure `covered_m2` and
+        `feature_count` are null. (m, 8)
     """
-    columns: dict[str, Any] = {
-        f"criterion_{name}": criteria[name].to_numpy() for name in criteria.columns
-    }
+    position, rule, answer, covered, edge, count, features = _told(len(ids), verdicts, land)
     answers = sorted(VERDICT_NAMES)
-    names = pd.array([VERDICT_NAMES[answer] for answer in answers], dtype="string")
+    levels = [str(ruleset.rules[rule_id].level) for rule_id in verdicts]
+    return pd.DataFrame(
+        {
+            PARCEL_ID: _texts(ids).take(position),
+            RULE: _texts(list(verdicts)).take(rule),
+            LEVEL: _texts(levels).take(rule),
+            VERDICT: _texts([VERDICT_NAMES[each] for each in answers]).take(
+                np.searchsorted(answers, answer)
+            ),
+            COVERED_AREA: covered,
+            EDGE: edge,
+            FEATURE_COUNT: pd.arrays.IntegerArray(count.astype(np.int64), count < 0),
+            FEATURES: _texts(features),
+        }
+    )
+
+
+def _told(
+    count: int, verdicts: Mapping[str, Verdicts], land: Mapping[str, LandFinding]
+) -> list[np.ndarray[Any, Any]]:
+    """Return the columns of all rows: position, number of the rule, verdict and facts of land."""
+    none, nothing = np.empty(0, dtype=np.intp), _no_land(count)
+    rows: list[tuple[np.ndarray[Any, Any], ...]] = [
+        (none, none, none, np.empty(0), none.astype(bool), none, none.astype(object))
+    ]
+    for number, (rule_id, verdict) in enumerate(verdicts.items()):
+        told, found = verdict != YES, land.get(rule_id, nothing)
+        if rule_id in land:
+            told |= (found.covered_m2 != 0) | found.edge | (found.feature_count > 0)
+        at = np.flatnonzero(told)
+        on_land = (found.covered_m2[at], found.edge[at], found.feature_count[at])
+        features = np.asarray(found.features[at], dtype=object)
+        rows.append((at, np.full(len(at), number), verdict[at], *on_land, features))
+    columns = [np.concatenate(parts) for parts in zip(*rows, strict=True)]
+    order = np.argsort(columns[0], kind="stable")
+    return [each[order] for each in columns]
+
+
+def _texts(values: Sequence[str] | np.ndarray[Any, Any]) -> ExtensionArray:
+    return pd.array(values, dtype="string")
+
+
+def land_findings_of_sites(
+    land: Mapping[str, LandFinding], verdicts: Mapping[str, Verdicts], site_of: Integers
+) -> dict[str, LandFinding]:
+    """Return what rules on land found on sites, from what they found on their parcels.
+
+    Parameters
+    ----------
+    land
+        Of the parcels, by rule id. (n,)
+    verdicts
+        Of the sites, by rule id. (s,) int8
+    site_of
+        Position of the site of each parcel, -1 for a parcel by itself. (n,)
+
+    Returns
+    -------
+    dict of LandFinding
+        Covered areas are added up, null where one is not known. It is an edge where no parcel has
+        more than an edge. Features are not counted, as one may lie over more than one parcel.
+        (s,) each
+    """
+    parts = np.flatnonzero(site_of >= 0)
+    group = site_of[parts]
+    found: dict[str, LandFinding] = {}
     for rule_id, verdict in verdicts.items():
-        columns[f"verdict_{rule_id}"] = names.take(np.searchsorted(answers, verdict))
-    for rule_id, finding in findings.items():
-        if rule_id in verdicts:
-            columns[f"covered_m2_{rule_id}"] = finding.covered_m2
-            columns[f"edge_{rule_id}"] = finding.edge
-            columns[f"feature_count_{rule_id}"] = finding.feature_count
-            columns[f"features_{rule_id}"] = pd.Series(finding.features, dtype="string").array
-    return pd.DataFrame(columns, index=criteria.index, copy=False)
+        if rule_id not in land:
+            continue
+        count, of_parcels = len(verdict), land[rule_id]
+        covered, edge = of_parcels.covered_m2[parts], of_parcels.edge[parts]
+        edges = np.bincount(group, edge, minlength=count)
+        more = np.bincount(group, (covered > 0) & ~edge, minlength=count)
+        features = np.asarray(of_parcels.features, dtype=object)[parts]
+        found[rule_id] = LandFinding(
+            covered_m2=np.bincount(group, covered, minlength=count).astype(np.float64),
+            edge=(edges > 0) & (more == 0),
+            nothing_left=np.zeros(count, dtype=bool),
+            doubtful=np.zeros(count, dtype=bool),
+            feature_count=np.full(count, _NOT_COUNTED),
+            features=pd.array(_first_features(features, group, count), dtype="str"),
+        )
+    return found
+
+
+def _first_features(features: np.ndarray[Any, Any], group: Integers, count: int) -> list[str]:
+    """Return the first features of all parcels of each site, each named once."""
+    names: list[dict[str, None]] = [{} for _ in range(count)]
+    for site, text in zip(group, features, strict=True):
+        names[site].update(dict.fromkeys(filter(None, text.split("; "))))
+    return ["; ".join(list(each)[:FEATURES_NAMED]) for each in names]
+
+
+def _no_land(count: int) -> LandFinding:
+    """Return what a rule on a measure finds on land: nothing is known of it."""
+    return LandFinding(
+        covered_m2=np.full(count, np.nan),
+        edge=np.zeros(count, dtype=bool),
+        nothing_left=np.zeros(count, dtype=bool),
+        doubtful=np.zeros(count, dtype=bool),
+        feature_count=np.full(count, _NOT_COUNTED),
+        features=pd.array([""] * count, dtype="str"),
+    )
 
 
 def _listed(

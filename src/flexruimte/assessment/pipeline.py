@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,8 +17,14 @@ from flexruimte.assessment.capacity import (
     LayOut,
     assess_capacity,
 )
+from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.measures import compute_derived_measures
-from flexruimte.assessment.parcel_table import account, evidence
+from flexruimte.assessment.parcel_table import (
+    criterion_columns,
+    findings_of_rules,
+    land_findings_of_sites,
+    outcome_columns,
+)
 from flexruimte.assessment.question import (
     Question,
     layers_in_use,
@@ -68,11 +75,13 @@ class Assessment:
     code: str
     name: str
     parcels: gpd.GeoDataFrame
-    """Every parcel, by id, in RD New: measures, verdicts, scores, status, rank."""
+    """Every parcel, by id, in RD New: measures, scores, status, rank."""
     buildable: Geometries
     """The buildable part of each parcel, empty where nothing is left. (n,) object"""
     verdicts: pd.DataFrame
     """NO, UNKNOWN and YES per rule, int8. (n, rules)"""
+    findings: pd.DataFrame
+    """What rules found on parcels and sites, as `findings_of_rules` returns it. (m, 8)"""
     left_out: dict[str, str]
     """Rules and criteria that are left out, with what in `not_assessed` they need."""
     inputs: dict[str, LayerFacts]
@@ -176,8 +185,8 @@ def judge(
             pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
             theme_scores(ruleset, question.groups, criteria),
             measures,
-            account(ruleset, verdicts, criteria, term, taken_m2, decisions),
-            evidence(verdicts, criteria, found.findings),
+            outcome_columns(ruleset, verdicts, criteria, term, taken_m2, decisions),
+            criterion_columns(criteria),
             found.parcels.table,
         ],
         axis=1,
@@ -204,6 +213,7 @@ def judge(
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
+        findings=_findings(ruleset, found.parcels.ids, verdicts, found.findings, sites),
         left_out=left_out,
         inputs={
             "parcels": found.parcels.facts,
@@ -250,6 +260,23 @@ def _with_homes(
     measures = pd.concat([measures, capacity.columns], axis=1)
     measures[SITE_TYPE] = assess_site_types(ruleset, measures)
     return measures, capacity, verdicts
+
+
+def _findings(
+    ruleset: Ruleset,
+    ids: np.ndarray[Any, Any],
+    verdicts: Mapping[str, Verdicts],
+    land: Mapping[str, LandFinding],
+    sites: Sites | None,
+) -> pd.DataFrame:
+    """Return what rules found on the parcels, and then on the sites of several parcels."""
+    of_parcels = findings_of_rules(ruleset, ids, verdicts, land)
+    if sites is None or not len(sites.table):
+        return of_parcels
+    ids_of_sites = sites.table[PARCEL_ID].to_numpy()
+    on_land = land_findings_of_sites(land, sites.verdicts, sites.site_of)
+    of_sites = findings_of_rules(ruleset, ids_of_sites, sites.verdicts, on_land)
+    return pd.concat([of_parcels, of_sites], ignore_index=True)
 
 
 def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.DataFrame:

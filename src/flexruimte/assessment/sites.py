@@ -43,6 +43,7 @@ from flexruimte.vocabulary import (
     TERM_END,
     TERM_START,
     TERM_YEARS,
+    THEMES,
     WIDTH,
     Booleans,
     Floats,
@@ -64,7 +65,7 @@ _SHARED_BOUNDARY_M = 1.0
 """Parcels that share less than this meet in a corner, and are no neighbours."""
 _MAY_COME_TO_SOMETHING = 0.5
 """What joining neighbours without homes gains: less than any step that gains a home. [homes]"""
-_SCORES: Final = ("suitability", "term", "relocatability", "environment", "score")
+_SCORES: Final = (*THEMES, "score", "score_low", "score_high", "known_share")
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class Sites:
     """Of the sites; None where homes are by density."""
     site_of: Integers
     """Position of the site of each parcel, -1 for a parcel by itself. (n,) int"""
+    verdicts: dict[str, Verdicts]
+    """By rule id. (s,) int8"""
 
 
 def merge_parcels(evidence: Evidence) -> Sites | None:
@@ -338,17 +341,14 @@ class _Merger:
             nothing = gpd.GeoDataFrame(
                 evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS
             )
-            return Sites(nothing, np.empty(0, dtype=object), None, site_of)
+            return Sites(nothing, np.empty(0, dtype=object), None, site_of, {})
         parcels, group = self._flat(groups)
         measures, capacity, buildable = self._measures(groups)
         verdicts = self._verdicts(groups, measures)
         parts = evidence.table.iloc[parcels]
         weight = self.area[parcels]
         scores = [
-            name
-            for name in parts.columns
-            if name in (*_SCORES, "score_low", "score_high", "known_share")
-            or name.startswith("suitability_")
+            name for name in parts.columns if name in _SCORES or name.startswith("suitability_")
         ]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
         largest = pd.Series(weight).groupby(group).idxmax().to_numpy()
@@ -380,6 +380,7 @@ class _Merger:
             buildable,
             capacity.layouts,
             site_of,
+            verdicts,
         )
 
 

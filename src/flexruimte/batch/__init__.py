@@ -6,6 +6,6 @@ The rooms: `reuse` (what a run rests on, what was found before) and `log` (run.j
 
 from flexruimte.batch.municipality_run import MunicipalityRun
 from flexruimte.batch.reuse.fingerprint import fingerprints, stamps_of
-from flexruimte.batch.run import RANKING, BatchReport, Event, run
+from flexruimte.batch.run import BatchReport, Event, run
 
-__all__ = ["RANKING", "BatchReport", "Event", "MunicipalityRun", "fingerprints", "run", "stamps_of"]
+__all__ = ["BatchReport", "Event", "MunicipalityRun", "fingerprints", "run", "stamps_of"]

@@ -13,9 +13,9 @@ from flexruimte.batch.reuse.kept import KEPT_FILES, KeptEvidence, Surveyor
 from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
 from flexruimte.kernels.threads import use_threads
 from flexruimte.ranking import Ranking
-from flexruimte.results.ranking_table import write_ranked
-from flexruimte.results.read import LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY
+from flexruimte.results.outputs import OUTPUTS
 from flexruimte.results.store import Store
+from flexruimte.vocabulary import RANKED_STATUSES
 
 __all__ = ["compute"]
 
@@ -52,11 +52,9 @@ def compute(
             progress("writing")
             _write(ranking, folder)
         entry.counts = {
-            status: counts["parcels"] for status, counts in ranking.summary["status"].items()
+            str(status): counts.parcels for status, counts in ranking.summary.status.items()
         }
-        entry.homes = sum(
-            ranking.summary["status"][status]["homes_mid"] for status in ("available", "attention")
-        )
+        entry.homes = sum(ranking.summary.status[status].homes_mid for status in RANKED_STATUSES)
         entry.state = "done"
     except EmptyMunicipalityError as error:
         entry.state, entry.error = "empty", str(error)
@@ -99,8 +97,7 @@ def _ranked(question: Question, code: str, progress: Progress, kept: KeptEvidenc
 
 
 def _write(ranking: Ranking, folder: Path) -> None:
-    ranking.to_geojson(folder / LOCATIONS_GEOJSON)
-    ranking.to_geopackage(folder / LOCATIONS_GPKG)
-    ranking.to_parquet(folder / PARCELS)
-    ranking.to_summary(folder / SUMMARY)
-    write_ranked(ranking.locations, ranking.assessment.question.groups, folder)
+    content = ranking.content()
+    with use_threads(ranking.assessment.question.threads):
+        for output in OUTPUTS:
+            output.write(content, folder / output.name)

@@ -12,7 +12,8 @@ from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.fingerprint import check_digest, digest, fingerprints, stamps_of
 from flexruimte.errors import OutputError, enumerate_some
 from flexruimte.results.atomic_write import atomic_write
-from flexruimte.results.read import FILES, RUN, folder_name
+from flexruimte.results.outputs import FILES, RUN
+from flexruimte.results.read import folder_name
 from flexruimte.results.store import Store
 from flexruimte.results.versions import software_versions
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import shapely
 
@@ -20,15 +20,13 @@ from flexruimte.batch.log import Log
 from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
 from flexruimte.evidence.parcels import load_parcels
-from flexruimte.results.ranking_table import RANKED_FILE, write_ranking_table
-from flexruimte.results.read import LOCATIONS_GPKG, SUMMARY
+from flexruimte.results.outputs import FILES_FOR_RANKING, RANKED, RANKING
+from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.checks import check
 
-__all__ = ["RANKING", "BatchReport", "Event", "run"]
-
-RANKING: Final = "ranking.csv"
+__all__ = ["BatchReport", "Event", "run"]
 
 
 @dataclass(frozen=True)
@@ -162,10 +160,8 @@ def _tidy(log: Log) -> None:
 def _folders(log: Log) -> Iterator[Path]:
     """Yield folders to read the results of what is done from, one at a time."""
     for entry in log.done:
-        there = log.store.has(f"{entry.folder}/{RANKED_FILE}")
-        with log.store.reading(
-            (RANKED_FILE,) if there else (SUMMARY, LOCATIONS_GPKG), entry.folder
-        ) as folder:
+        there = log.store.has(f"{entry.folder}/{RANKED}")
+        with log.store.reading((RANKED,) if there else FILES_FOR_RANKING, entry.folder) as folder:
             yield folder
 
 

@@ -11,10 +11,16 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from flexruimte.analyses.costs import COST_FIGURES_CSV, COSTS_CSV, write_costs
-from flexruimte.analyses.relocation.files import RELOCATION_FOLDER, RELOCATION_GEOJSON
-from flexruimte.analyses.targets import TARGETS_CSV, compare_with_targets
+from flexruimte.analyses.costs import write_costs
+from flexruimte.analyses.targets import compare_with_targets
 from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
+from flexruimte.results.outputs import (
+    COST_FIGURES,
+    COSTS,
+    RELOCATION_FOLDER,
+    RELOCATION_GEOJSON,
+    TARGETS,
+)
 from flexruimte.results.store import store_of
 
 __all__ = ["costs", "relocate", "targets"]
@@ -105,7 +111,7 @@ def targets(
     stdout.print(table)
     for target, why in found.unknown.items():
         print_line(f"{target} is unknown: {why}")
-    print_line(f"more in {store_of(out).named(TARGETS_CSV)}")
+    print_line(f"more in {store_of(out).named(TARGETS)}")
 
 
 def costs(
@@ -134,5 +140,5 @@ def costs(
         "sale_share": sale_share,
     }
     table = write_costs(out, figures, given)
-    written, used = map(store_of(out).named, (COSTS_CSV, COST_FIGURES_CSV))
+    written, used = map(store_of(out).named, (COSTS, COST_FIGURES))
     print_line(f"costs of {len(table)} locations in {written}, the figures in {used}")

@@ -8,9 +8,10 @@ import typer
 
 from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stdout
 from flexruimte.results.layouts import write_layouts
-from flexruimte.results.read import LOCATIONS_GPKG, PARCELS, SUMMARY, read_parcel
+from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, SUMMARY
+from flexruimte.results.read import read_parcel
 from flexruimte.results.store import store_of
-from flexruimte.wording.explanation import explain as explain_parcel
+from flexruimte.views.explanation import explain as explain_parcel
 
 __all__ = ["explain", "layout"]
 
@@ -23,14 +24,14 @@ def explain(
     ] = None,
 ) -> None:
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
-    with store_of(out).reading((PARCELS, SUMMARY)) as folder:
-        row, summary = read_parcel(folder, parcel_id)
-    stdout.print(explain_parcel(row, summary, language))
+    with store_of(out).reading((PARCELS, FINDINGS, SUMMARY)) as folder:
+        found = read_parcel(folder, parcel_id)
+    stdout.print(explain_parcel(found.row, found.findings, found.summary, language))
 
 
 def layout(out: ResultsArgument) -> None:
     """Write the layouts of all locations as GeoJSON, beside the GeoPackages that hold them."""
-    place = store_of(out)
-    with place.reading((PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
+    store = store_of(out)
+    with store.reading((PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
         for path in write_layouts(folder):
-            print_line(place.named(path.relative_to(folder).as_posix()))
+            print_line(store.named(path.relative_to(folder).as_posix()))

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flexruimte.cli.terminal import Language, stdout
+from flexruimte.results.summary_model import Summary
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import StudyFile
@@ -32,6 +33,7 @@ class SchemaName(StrEnum):
 
     STUDY = "study"
     RULESET = "ruleset"
+    SUMMARY = "summary"
 
 
 def rules(
@@ -74,11 +76,15 @@ def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
     return table
 
 
-def schema(name: Annotated[SchemaName, typer.Argument(help="study or ruleset")]) -> None:
-    """Print the JSON Schema of a study file or a ruleset.
+def schema(name: Annotated[SchemaName, typer.Argument(help="study, ruleset or summary")]) -> None:
+    """Print the JSON Schema of a study file or a ruleset, or of summary.json.
 
-    For editors that complete and check TOML.
+    For editors that complete and check TOML, and for who reads summaries.
     """
-    models: dict[SchemaName, Any] = {SchemaName.STUDY: StudyFile, SchemaName.RULESET: Ruleset}
+    models: dict[SchemaName, Any] = {
+        SchemaName.STUDY: StudyFile,
+        SchemaName.RULESET: Ruleset,
+        SchemaName.SUMMARY: Summary,
+    }
     text = json.dumps(models[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=2)
     sys.stdout.write(text + "\n")

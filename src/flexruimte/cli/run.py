@@ -32,6 +32,7 @@ from flexruimte.cli.terminal import (
     stderr,
     stdout,
 )
+from flexruimte.results.outputs import RANKING
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
@@ -170,7 +171,7 @@ def _print_report(report: BatchReport) -> None:
     empty = sum(entry.state == "empty" for entry in report.municipalities)
     if empty:
         stdout.print(f"{empty} municipalities have no parcels in this study")
-    ranking = store_of(report.out).named(batch.RANKING)
+    ranking = store_of(report.out).named(RANKING)
     stdout.print(Text(f"{report.locations} ranked locations in {ranking}"))
 
 

@@ -13,6 +13,7 @@ import shapely
 
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.json_text import json_lists, json_values, to_json
+from flexruimte.results.summary_model import NamedPart, Summary
 from flexruimte.results.tables import LIST_COLUMNS
 from flexruimte.results.wgs84 import DECIMALS, best_transformation, to_wgs84
 from flexruimte.vocabulary import PARCEL_ID, Geometries
@@ -24,15 +25,13 @@ _AT_ONCE = 5_000
 """Features that are in memory as text."""
 
 
-def write_geojson(
-    locations: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path
-) -> None:
+def write_geojson(locations: gpd.GeoDataFrame, summary: Summary, path: str | Path) -> None:
     """Write locations to a GeoJSON file; the same locations give the same bytes.
 
     Parameters
     ----------
     locations
-        As `flexruimte.results.sentences.with_sentences` makes it, in RD New.
+        As `flexruimte.results.sentences.with_explanations` makes it, in RD New.
     summary
         As `flexruimte.results.summary.summarise` makes it.
     path
@@ -134,25 +133,20 @@ def _properties(locations: gpd.GeoDataFrame) -> dict[str, list[str]]:
     }
 
 
-def _foreign_members(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a reader must know of all locations (RFC 7946, section 6.1)."""
-    language: Language = summary["study"]["language"]
+def _foreign_members(summary: Summary) -> dict[str, Any]:
+    """Return what a reader must know of the collection as a whole (RFC 7946, section 6.1)."""
+    language, as_of = summary.study.language, summary.study.as_of
     transformation = best_transformation()
     return {
-        "name": f"{summary['study']['name']}: {summary['municipality']['name']}",
-        "study": summary["study"]["name"],
-        "as_of": summary["study"]["as_of"],
+        "name": f"{summary.study.name}: {summary.municipality.name}",
+        "study": summary.study.name,
+        "as_of": as_of.isoformat(),
         "language": language,
-        "gemeente_code": summary["municipality"]["code"],
-        "gemeente": summary["municipality"]["name"],
-        "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
-        "not_assessed": [
-            {**entry, "title": in_language(entry["title"], language)}
-            for entry in summary["not_assessed"]
-        ],
-        "absent": [
-            {**entry, "title": in_language(entry["title"], language)} for entry in summary["absent"]
-        ],
+        "gemeente_code": summary.municipality.code,
+        "gemeente": summary.municipality.name,
+        "ruleset": {"name": summary.ruleset.name, "version": summary.ruleset.version},
+        "not_assessed": [_titled(part, language) for part in summary.not_assessed],
+        "absent": [_titled(part, language) for part in summary.absent],
         "transformation": {
             "name": transformation.name,
             "accuracy_m": transformation.accuracy_m,
@@ -161,10 +155,15 @@ def _foreign_members(summary: Mapping[str, Any]) -> dict[str, Any]:
         "attribution": [
             {
                 "layer": name,
-                "source": facts["source"],
-                "reference_date": facts["reference_date"],
-                "licence": facts["licence"],
+                "source": facts.source,
+                "reference_date": facts.reference_date and facts.reference_date.isoformat(),
+                "licence": facts.licence,
             }
-            for name, facts in summary["inputs"].items()
+            for name, facts in summary.inputs.items()
         ],
     }
+
+
+def _titled(part: NamedPart, language: Language) -> dict[str, Any]:
+    """Return a layer or rule with its title in one language."""
+    return {**part.model_dump(mode="json"), "title": in_language(part.title, language)}

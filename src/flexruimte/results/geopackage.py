@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -25,6 +25,7 @@ import shapely
 from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.qgis_style import qgis_style
+from flexruimte.results.summary_model import Summary
 from flexruimte.vocabulary import CRS, Geometries
 
 __all__ = ["multipolygons", "write_geopackage"]
@@ -49,7 +50,7 @@ _GDAL: Final = Lock()
 def write_geopackage(
     locations: gpd.GeoDataFrame,
     layout: gpd.GeoDataFrame,
-    summary: Mapping[str, Any],
+    summary: Summary,
     path: str | Path,
 ) -> None:
     """Write locations and their layouts to a GeoPackage in RD New.
@@ -59,7 +60,7 @@ def write_geopackage(
     Parameters
     ----------
     locations
-        As `flexruimte.results.sentences.with_sentences` makes it; lists are "a;b".
+        As `flexruimte.results.sentences.with_explanations` makes it; lists are "a;b".
     layout
         As `flexruimte.results.layouts.layout_table` makes it.
     summary
@@ -78,8 +79,8 @@ def write_geopackage(
         "buildable": (attributes, locations.geometry),
         "layout": (pd.DataFrame(layout.drop(columns="geometry")), layout.geometry),
     }
-    styles = {name: qgis_style(name, summary["study"]["language"]) for name in layers}
-    moment = f"{summary['study']['as_of']}T00:00:00.000Z"
+    styles = {name: qgis_style(name, summary.study.language) for name in layers}
+    moment = f"{summary.study.as_of}T00:00:00.000Z"
     with atomic_write(path) as partial:
         try:
             with _gdal_that_writes_the_same(moment):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,20 +16,20 @@ from flexruimte.errors import OutputError
 from flexruimte.kernels.layout import Layouts
 from flexruimte.results.geojson import features, write_features
 from flexruimte.results.json_text import json_values
-from flexruimte.results.read import LOCATIONS_GPKG, parcel_files, read_summary
+from flexruimte.results.outputs import LAYOUT_GEOJSON, LOCATIONS_GPKG
+from flexruimte.results.read import parcel_files, read_summary
+from flexruimte.results.summary_model import Summary
 from flexruimte.results.wgs84 import to_wgs84
 from flexruimte.vocabulary import CRS, PARCEL_ID, Floats, Geometries
 from flexruimte.wording.labels import LAYOUT_KINDS, Language, label
 
 __all__ = [
     "LAYOUT_COLUMNS",
-    "LAYOUT_GEOJSON",
     "layout_table",
     "write_layout_geojson",
     "write_layouts",
 ]
 
-LAYOUT_GEOJSON: Final = "layout.geojson"
 LAYOUT_COLUMNS: Final = [PARCEL_ID, "kind", "kind_label", "storeys", "row", "degrees"]
 """What is said of a feature of a layout; the last three of modules only."""
 
@@ -101,9 +100,7 @@ def _typed(table: pd.DataFrame, geometries: Geometries) -> gpd.GeoDataFrame:
     )
 
 
-def write_layout_geojson(
-    layout: gpd.GeoDataFrame, summary: Mapping[str, Any], path: str | Path
-) -> None:
+def write_layout_geojson(layout: gpd.GeoDataFrame, summary: Summary, path: str | Path) -> None:
     """Write layouts to a GeoJSON file, in WGS 84 by RFC 7946.
 
     Parameters
@@ -125,8 +122,8 @@ def write_layout_geojson(
     rows = layout.loc[drawn, LAYOUT_COLUMNS]
     properties = {name: json_values(rows[name]) for name in LAYOUT_COLUMNS}
     members = {
-        "name": f"{summary['study']['name']}: {summary['municipality']['name']}",
-        "as_of": summary["study"]["as_of"],
+        "name": f"{summary.study.name}: {summary.municipality.name}",
+        "as_of": summary.study.as_of.isoformat(),
     }
     write_features(features(geometries[drawn], properties), members, path)
 

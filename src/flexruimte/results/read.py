@@ -18,8 +18,12 @@ import pyarrow.parquet as pq
 import pyogrio
 import pyogrio.errors
 import shapely
+from pydantic import ValidationError
 
 from flexruimte.errors import OutputError, did_you_mean
+from flexruimte.results.findings import FINDING_COLUMNS
+from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SUMMARY
+from flexruimte.results.summary_model import FORMAT, Summary
 from flexruimte.vocabulary import (
     HOMES_HIGH,
     HOMES_LOW,
@@ -31,16 +35,12 @@ from flexruimte.vocabulary import (
 )
 
 __all__ = [
-    "FILES",
     "FILES_OF_RUN",
-    "LOCATIONS_GEOJSON",
-    "LOCATIONS_GPKG",
-    "PARCELS",
-    "RUN",
-    "SUMMARY",
+    "ParcelResults",
     "RunResults",
     "folder_name",
     "parcel_files",
+    "read_findings",
     "read_locations",
     "read_measure",
     "read_parcel",
@@ -48,23 +48,19 @@ __all__ = [
     "read_summary",
 ]
 
-RUN: Final = "run.json"
-LOCATIONS_GEOJSON: Final = "locations.geojson"
-LOCATIONS_GPKG: Final = "locations.gpkg"
-PARCELS: Final = "parcels.parquet"
-SUMMARY: Final = "summary.json"
-FILES: Final = (LOCATIONS_GEOJSON, LOCATIONS_GPKG, PARCELS, SUMMARY)
-"""What there is of every municipality."""
 FILES_OF_RUN: Final = (RUN, LOCATIONS_GPKG, SUMMARY)
 """What `read_run` reads."""
 
+_EARLIER_COLUMNS = "verdict_"
+"""The parcels' table had a column per rule that starts so, up to format 1."""
+_GEOMETRIES = ("geometry", "buildable")
 _FEW_IDS = 20
 _MOST_IDS = 20_000
 """So many ids are looked through for one that resembles a misspelt one."""
 
 
 def folder_name(code: str) -> str:
-    """Return a folder name for a municipality: its code, made fit for any file system, and still unique.
+    """Return a folder name for a municipality: its code, made fit for any file system, and unique.
 
     Examples
     --------
@@ -77,22 +73,35 @@ def folder_name(code: str) -> str:
     return f"{safe}-{hashlib.sha256(code.encode()).hexdigest()[:8]}".strip("-")
 
 
-def read_summary(folder: Path) -> dict[str, Any]:
+def read_summary(folder: Path) -> Summary:
     """Read the summary of a municipality.
 
     Raises
     ------
     OutputError
-        When it is not there or is no summary.
+        When it is not there, is no summary, or an earlier version wrote it.
     """
     path = folder / SUMMARY
     try:
-        summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise OutputError(
-            f"{path} cannot be read: {error}; run this municipality again with --fresh"
-        ) from None
-    return summary
+        raise _unreadable(path, error) from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise _of_an_earlier_version(path)
+    try:
+        return Summary.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise _unreadable(path, f"'{where}': {first['msg']}") from None
+
+
+def _unreadable(path: Path, why: object) -> OutputError:
+    return OutputError(f"{path} cannot be read: {why}; run this municipality again with --fresh")
+
+
+def _of_an_earlier_version(path: Path) -> OutputError:
+    return OutputError(f"{path} was written by an earlier version; run again")
 
 
 def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFrame:
@@ -122,9 +131,7 @@ def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFram
             path, layer=layer, read_geometry=with_positions, use_arrow=True
         )
     except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise OutputError(
-            f"{path} cannot be read: {error}; run this municipality again with --fresh"
-        ) from None
+        raise _unreadable(path, error) from None
     rows = read.drop(columns="geometry", errors="ignore")
     if with_positions:
         points = shapely.point_on_surface(np.asarray(read.geometry))
@@ -139,7 +146,7 @@ def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFram
 class RunResults:
     """What a run found, over all its municipalities."""
 
-    summary: dict[str, Any]
+    summary: Summary
     """Of the first municipality: what it says of study and ruleset holds for all."""
     locations: pd.DataFrame
     """The ranked locations by municipality and rank, with `x` and `y`. (n, ...)"""
@@ -151,16 +158,17 @@ class RunResults:
     @property
     def as_of(self) -> dt.date:
         """The study's date."""
-        return dt.date.fromisoformat(self.summary["study"]["as_of"])
+        return self.summary.study.as_of
 
     @property
     def language(self) -> str:
         """The study's language."""
-        return str(self.summary["study"]["language"])
+        return self.summary.study.language
 
     def placement(self, name: str) -> Any:
-        """Return the value of a placement parameter of the study; None where its ruleset has none of that name."""
-        return self.summary["ruleset"]["placement"].get(name, {}).get("value")
+        """Return the value of a placement parameter of the study; None where there is none."""
+        parameter = self.summary.ruleset.placement.get(name)
+        return None if parameter is None else parameter.value
 
 
 def read_run(out: Path) -> RunResults:
@@ -176,7 +184,8 @@ def read_run(out: Path) -> RunResults:
         entries = json.loads(path.read_text(encoding="utf-8"))["municipalities"]
     except OSError:
         raise OutputError(
-            f"{out} holds no run: there is no {RUN} in it; give the folder that flexruimte run wrote to"
+            f"{out} holds no run: there is no {RUN} in it; "
+            "give the folder that flexruimte run wrote to"
         ) from None
     except (ValueError, KeyError, TypeError):
         raise OutputError(
@@ -187,10 +196,12 @@ def read_run(out: Path) -> RunResults:
     ]
     if not folders:
         raise OutputError(
-            f"no municipality in {out} is done; run the study first, and see {RUN} for what went wrong"
+            f"no municipality in {out} is done; run the study first, "
+            f"and see {RUN} for what went wrong"
         )
+    summaries = [read_summary(folder) for folder in folders]  # all, as any may be an earlier one
     return RunResults(
-        summary=read_summary(folders[0]),
+        summary=summaries[0],
         locations=pd.concat(
             [read_locations(folder, with_positions=True) for folder in folders], ignore_index=True
         ),
@@ -208,31 +219,37 @@ def read_run(out: Path) -> RunResults:
 
 
 def read_measure(out: Path, measure: str) -> pd.Series[Any]:
-    """Return a measure of every parcel of a run, by parcel id; empty where the ruleset has no such measure.
+    """Return a measure of every parcel of a run, by parcel id.
+
+    Empty where the ruleset has no such measure.
 
     Raises
     ------
     OutputError
-        When a file cannot be read.
+        When a file cannot be read, or an earlier version wrote it.
     """
     found = []
     for path in parcel_files(out):
-        try:
-            if measure in pq.read_schema(path).names:
-                found.append(
-                    pq.read_table(path, columns=[PARCEL_ID, measure])
-                    .to_pandas()
-                    .set_index(PARCEL_ID)[measure]
-                )
-        except (OSError, pa.ArrowException) as error:
-            raise OutputError(
-                f"{path} cannot be read: {error}; run this municipality again with --fresh"
-            ) from None
+        if measure in _columns(path):
+            table = _read_table(path, [PARCEL_ID, measure])
+            found.append(table.set_index(PARCEL_ID)[measure])
     return pd.concat(found) if found else pd.Series(dtype="float64")
 
 
-def read_parcel(out: Path, parcel_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return everything that the results say of one parcel, and the summary of its municipality.
+@dataclass(frozen=True)
+class ParcelResults:
+    """What the results say of one parcel."""
+
+    row: dict[str, Any]
+    """Its row of the parcels' table, by column, without geometries."""
+    findings: pd.DataFrame
+    """Its rows of the table of findings, in the order of the ruleset."""
+    summary: Summary
+    """Of its municipality."""
+
+
+def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
+    """Return everything that the results say of one parcel.
 
     Parameters
     ----------
@@ -244,21 +261,21 @@ def read_parcel(out: Path, parcel_id: str) -> tuple[dict[str, Any], dict[str, An
     Raises
     ------
     OutputError
-        When there are no results, or the parcel is in none of them.
+        When there are no results, the parcel is in none of them, or an earlier version wrote them.
     """
     files = list(parcel_files(out))
+    only = [(PARCEL_ID, "==", parcel_id)]
     for path in files:
-        found = _rows(path, parcel_id)
+        columns = [name for name in _columns(path) if name not in _GEOMETRIES]
+        found = _read_table(path, columns, only)
         if len(found):
             row = {str(name): value for name, value in found.iloc[0].items()}
-            return row, read_summary(path.parent)
+            summary = read_summary(path.parent)
+            return ParcelResults(row, read_findings(path.parent, parcel_id), summary)
     known: list[str] = []
     for path in files:
-        known += (
-            pq.read_table(path, columns=[PARCEL_ID])[PARCEL_ID].to_pylist()
-            if len(known) < _MOST_IDS
-            else []
-        )
+        if len(known) < _MOST_IDS:
+            known += _read_table(path, [PARCEL_ID])[PARCEL_ID].tolist()
     near = did_you_mean(parcel_id, known)
     remedy = (
         near if near.startswith("did") or len(known) <= _FEW_IDS else "copy its id from the results"
@@ -266,26 +283,57 @@ def read_parcel(out: Path, parcel_id: str) -> tuple[dict[str, Any], dict[str, An
     raise OutputError(f"parcel '{parcel_id}' is not in {out}; {remedy}")
 
 
+def read_findings(folder: Path, parcel_id: str | None = None) -> pd.DataFrame:
+    """Read what rules found in a municipality.
+
+    Parameters
+    ----------
+    folder
+        With the results of the municipality.
+    parcel_id
+        Of the parcel or site whose findings are wanted; None reads all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `flexruimte.results.findings.FINDING_COLUMNS`. (m, 9)
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be read.
+    """
+    only = None if parcel_id is None else [(PARCEL_ID, "==", parcel_id)]
+    return _read_table(folder / FINDINGS, list(FINDING_COLUMNS), only)
+
+
 def parcel_files(out: Path) -> Iterator[Path]:
     """Yield the files with parcels in a folder of a run, or of one municipality."""
     files = sorted([*out.glob(PARCELS), *out.glob(f"*/{PARCELS}")])
     if not files:
         raise OutputError(
-            f"{out} holds no results: there is no {PARCELS} in it or one folder down; give the folder that a run wrote to"
+            f"{out} holds no results: there is no {PARCELS} in it or one folder down; "
+            "give the folder that a run wrote to"
         )
     yield from files
 
 
-def _rows(path: Path, parcel_id: str) -> pd.DataFrame:
+def _columns(path: Path) -> list[str]:
+    """Return the columns of a file with parcels, which must be as this version writes them."""
     try:
-        columns = [
-            name for name in pq.read_schema(path).names if name not in ("geometry", "buildable")
-        ]
-        table: pd.DataFrame = pd.read_parquet(
-            path, columns=columns, filters=[(PARCEL_ID, "==", parcel_id)]
-        )
+        names: list[str] = pq.read_schema(path).names
     except (OSError, pa.ArrowException) as error:
-        raise OutputError(
-            f"{path} cannot be read: {error}; run this municipality again with --fresh"
-        ) from None
+        raise _unreadable(path, error) from None
+    if any(name.startswith(_EARLIER_COLUMNS) for name in names):
+        raise _of_an_earlier_version(path)
+    return names
+
+
+def _read_table(
+    path: Path, columns: list[str], filters: list[tuple[str, str, str]] | None = None
+) -> pd.DataFrame:
+    try:
+        table: pd.DataFrame = pd.read_parquet(path, columns=columns, filters=filters)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _unreadable(path, error) from None
     return table

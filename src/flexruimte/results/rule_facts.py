@@ -1,61 +1,98 @@
-"""What the outputs say about the rules and criteria themselves: the test with its numbers filled in, the evidence, the source."""
+"""What the summary says of rules, criteria and layers.
+
+A rule is named with its title, its test with the numbers filled in, the layers that it needs, its
+source, and how many parcels get which verdict.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
+
+import pandas as pd
 
 from flexruimte.assessment.measures.derived import BEYOND
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.verdicts import OTHER_SITE_TYPE
 from flexruimte.evidence.layers import LayerFacts
+from flexruimte.results.summary_model import (
+    CriterionFacts,
+    DistanceOfFeature,
+    InputFacts,
+    LandRuleCounts,
+    LandRuleFacts,
+    LayerOfRule,
+    MeasureRuleFacts,
+    MeasureTest,
+    RuleCounts,
+    RuleFacts,
+)
 from flexruimte.rules.measures import RectangleMeasure, TransportTierMeasure
 from flexruimte.rules.parts import Test, Text
 from flexruimte.rules.rules import DistanceByField, LandRule, MeasureRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion
 from flexruimte.vocabulary import (
+    COVERED_AREA,
+    EDGE,
     FREE_YEARS_LIMIT,
     HARD_PLAN_FREE_YEARS,
     PESSIMISTIC_TERM_YEARS,
+    RULE,
     SITE_TYPE,
     SIZE_CLASS,
     TERM_YEARS,
+    VERDICT_NAMES,
     unit_of,
 )
 from flexruimte.wording.labels import VERDICTS
 
-__all__ = ["criterion_facts", "layer_facts", "rule_facts", "site_type_titles", "text_of"]
+__all__ = [
+    "SQUARE_METRES_PER_HECTARE",
+    "criterion_facts",
+    "input_facts",
+    "rule_facts",
+    "site_type_titles",
+]
+
+SQUARE_METRES_PER_HECTARE = 10_000
 
 
-def text_of(text: Text | None) -> dict[str, str] | None:
-    """Return a text in both languages."""
-    return None if text is None else {"nl": text.nl, "en": text.en}
+def input_facts(facts: LayerFacts) -> InputFacts:
+    """Return what was read of a source."""
+    return InputFacts(**{**asdict(facts), "repairs": dict(sorted(facts.repairs.items()))})
 
 
-def layer_facts(facts: LayerFacts) -> dict[str, Any]:
-    """Return what was read."""
-    return {
-        "source": facts.source,
-        "reference_date": None
-        if facts.reference_date is None
-        else facts.reference_date.isoformat(),
-        "licence": facts.licence,
-        "coverage": facts.coverage,
-        "rows": facts.rows,
-        "repairs": dict(sorted(facts.repairs.items())),
-    }
+def rule_facts(assessment: Assessment, findings: pd.DataFrame) -> list[RuleFacts]:
+    """Return every enabled rule, in the order of the ruleset; those that are left out too.
 
-
-def rule_facts(assessment: Assessment) -> list[dict[str, Any]]:
-    """Return every enabled rule, in the order of the ruleset; those that are left out too."""
+    Parameters
+    ----------
+    assessment
+        What was computed.
+    findings
+        Of the parcels, as `flexruimte.results.tables.finding_table` makes it.
+    """
+    by_rule = findings[[RULE, COVERED_AREA, EDGE]].groupby(RULE, sort=False)
+    found = pd.DataFrame(
+        {
+            COVERED_AREA: by_rule[COVERED_AREA].sum(),
+            EDGE: by_rule[EDGE].sum(),
+            "known": by_rule[COVERED_AREA].count(),
+            "rows": by_rule.size(),
+        }
+    ).reindex(list(assessment.ruleset.enabled_rules), fill_value=0)
+    rows: dict[Any, Any] = found.to_dict("index")
     return [
-        _rule(rule_id, rule, assessment)
+        _land_rule(rule_id, rule, assessment, rows[rule_id])
+        if isinstance(rule, LandRule)
+        else _measure_rule(rule_id, rule, assessment)
         for rule_id, rule in assessment.ruleset.enabled_rules.items()
     ]
 
 
-def criterion_facts(assessment: Assessment) -> list[dict[str, Any]]:
+def criterion_facts(assessment: Assessment) -> list[CriterionFacts]:
     """Return every criterion, in the order of the ruleset."""
     return [
         _criterion(name, criterion, assessment)
@@ -63,84 +100,114 @@ def criterion_facts(assessment: Assessment) -> list[dict[str, Any]]:
     ]
 
 
-def _rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str, Any]:
+def _land_rule(
+    rule_id: str, rule: LandRule, assessment: Assessment, found: Mapping[str, Any]
+) -> LandRuleFacts:
+    ruleset = assessment.ruleset
+    precision = rule.precision_m
+    return LandRuleFacts(
+        **_parts_of_rule(rule_id, rule, assessment),
+        distance_m=_distance(rule),
+        where=rule.where,
+        precision_m=ruleset.layers[rule.layer].precision_m if precision is None else precision,
+        counts=LandRuleCounts(
+            **_verdict_counts(rule_id, assessment).model_dump(),
+            covered_hectares=_covered_hectares(rule_id, assessment, found),
+            edges=int(found[EDGE]),
+        ),
+    )
+
+
+def _measure_rule(rule_id: str, rule: MeasureRule, assessment: Assessment) -> MeasureRuleFacts:
+    return MeasureRuleFacts(
+        **_parts_of_rule(rule_id, rule, assessment),
+        test=_test(rule, assessment.ruleset),
+        counts=_verdict_counts(rule_id, assessment),
+    )
+
+
+def _parts_of_rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str, Any]:
+    """Return the fields that the facts of both kinds of rule have."""
     ruleset = assessment.ruleset
     return {
         "id": rule_id,
-        "title": text_of(rule.title),
-        "condition": str(rule.condition),
-        "level": str(rule.level),
+        "title": rule.title,
+        "condition": rule.condition,
+        "level": rule.level,
         "excludes": ruleset.excludes(rule),
-        "kind": "layer" if isinstance(rule, LandRule) else "measure",
-        "distance_m": _distance(rule) if isinstance(rule, LandRule) else None,
-        "where": _where(rule) if isinstance(rule, LandRule) else None,
-        "precision_m": _precision(rule, ruleset) if isinstance(rule, LandRule) else None,
-        "test": _test(rule, ruleset) if isinstance(rule, MeasureRule) else None,
         "when": [_test(test, ruleset) for test in rule.when],
-        "layers": _layers(_evidence(rule, assessment), assessment),
+        "layers": _layers(_layers_of_rule(rule, assessment), assessment),
         "source": rule.source,
-        "basis": str(rule.basis),
-        "advice": text_of(rule.advice),
+        "basis": rule.basis,
+        "advice": rule.advice,
         "left_out": assessment.left_out.get(rule_id),
     }
 
 
-def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> dict[str, Any]:
+def _verdict_counts(rule_id: str, assessment: Assessment) -> RuleCounts:
+    """Return how many parcels a rule gives each verdict."""
+    verdicts, count = assessment.verdicts, len(assessment.parcels)
+    if rule_id not in verdicts:
+        return RuleCounts(yes=0, no=0, unknown=0, left_out=count)
+    answers = verdicts[rule_id].to_numpy()
+    said = {name: int((answers == answer).sum()) for answer, name in VERDICT_NAMES.items()}
+    return RuleCounts(**said, left_out=0)
+
+
+def _covered_hectares(
+    rule_id: str, assessment: Assessment, found: Mapping[str, Any]
+) -> float | None:
+    """Return the land that a rule covers; None where that is known of no parcel."""
+    unknown = found["rows"] - found["known"]
+    if rule_id not in assessment.verdicts or unknown == len(assessment.parcels):
+        return None
+    return round(float(found[COVERED_AREA]) / SQUARE_METRES_PER_HECTARE, 4)
+
+
+def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> CriterionFacts:
     ruleset = assessment.ruleset
     weighted: dict[str, Mapping[str, float]] = {
         f"groups.{key}": group.weights for key, group in ruleset.groups.items()
     }
     weighted |= {f"themes.{key}": theme.weights for key, theme in ruleset.themes.items()}
-    return {
-        "id": name,
-        "title": text_of(criterion.title),
-        "measure": criterion.measure,
-        "measure_title": text_of(ruleset.title_of_measure(criterion.measure)),
-        "unit": unit_of(criterion.measure),
-        "curve": None if criterion.curve is None else [list(point) for point in criterion.curve],
-        "classes": criterion.classes,
-        "weights": {key: weights[name] for key, weights in weighted.items() if name in weights},
-        "layers": _layers(ruleset.layers_of_measure(criterion.measure), assessment),
-        "source": criterion.source,
-        "basis": str(criterion.basis),
-        "left_out": assessment.left_out.get(name),
-    }
+    return CriterionFacts(
+        id=name,
+        title=criterion.title,
+        measure=criterion.measure,
+        measure_title=ruleset.title_of_measure(criterion.measure),
+        unit=unit_of(criterion.measure),
+        curve=criterion.curve,
+        classes=criterion.classes,
+        weights={key: weights[name] for key, weights in weighted.items() if name in weights},
+        layers=_layers(ruleset.layers_of_measure(criterion.measure), assessment),
+        source=criterion.source,
+        basis=criterion.basis,
+        left_out=assessment.left_out.get(name),
+    )
 
 
-def _distance(rule: LandRule) -> Any:
+def _distance(rule: LandRule) -> float | DistanceOfFeature:
     if isinstance(rule.distance_m, DistanceByField):
-        return {
-            "field": rule.distance_m.field,
-            "classes": rule.distance_m.classes,
-            "otherwise_m": rule.distance_m.otherwise_m,
-        }
+        by_field = rule.distance_m
+        return DistanceOfFeature(
+            field=by_field.field, classes=by_field.classes, otherwise_m=by_field.otherwise_m
+        )
     return rule.distance_m or 0.0
 
 
-def _where(rule: LandRule) -> dict[str, Any]:
-    return {
-        field: condition.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        for field, condition in rule.where.items()
-    }
-
-
-def _precision(rule: LandRule, ruleset: Ruleset) -> float:
-    return ruleset.layers[rule.layer].precision_m if rule.precision_m is None else rule.precision_m
-
-
-def _test(test: Test, ruleset: Ruleset) -> dict[str, Any]:
+def _test(test: Test, ruleset: Ruleset) -> MeasureTest:
     """Return a test with the thresholds that it takes from the placement filled in."""
-    return {
-        "measure": test.measure,
-        "title": text_of(ruleset.title_of_measure(test.measure)),
-        "unit": unit_of(test.measure),
-        "at_least": None if test.at_least is None else ruleset.number(test.at_least),
-        "at_most": None if test.at_most is None else ruleset.number(test.at_most),
-        "in": None if test.in_ is None else ruleset.listed(test.in_),
-        "not_in": None if test.not_in is None else ruleset.listed(test.not_in),
-        "limit": _limit(test.measure, ruleset),
-        "classes": _class_titles(test.measure, ruleset),
-    }
+    return MeasureTest(
+        measure=test.measure,
+        title=ruleset.title_of_measure(test.measure),
+        unit=unit_of(test.measure),
+        at_least=None if test.at_least is None else ruleset.number(test.at_least),
+        at_most=None if test.at_most is None else ruleset.number(test.at_most),
+        in_=None if test.in_ is None else ruleset.listed(test.in_),
+        not_in=None if test.not_in is None else ruleset.listed(test.not_in),
+        limit=_limit(test.measure, ruleset),
+        classes=_class_titles(test.measure, ruleset),
+    )
 
 
 def _limit(measure: str, ruleset: Ruleset) -> float | None:
@@ -150,35 +217,34 @@ def _limit(measure: str, ruleset: Ruleset) -> float | None:
     return ruleset.measures[measure].cut_off if measure in ruleset.measures else None
 
 
-def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Any]:
+def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
     """Return the titles of the classes that the ruleset itself defines."""
     if measure == SITE_TYPE:
         return site_type_titles(ruleset)
     if measure == SIZE_CLASS:
-        return {name: text_of(size.title) for name, size in ruleset.size_classes.items()}
+        return {name: size.title for name, size in ruleset.size_classes.items()}
     spec = ruleset.measures.get(measure)
     if isinstance(spec, TransportTierMeasure):
-        beyond = {"nl": "alleen met een ontheffing per route", "en": "with a permit per route only"}
+        beyond = Text(nl="alleen met een ontheffing per route", en="with a permit per route only")
         return {
-            **{name: text_of(tier.title) for name, tier in ruleset.transport_tiers.items()},
+            **{name: tier.title for name, tier in ruleset.transport_tiers.items()},
             BEYOND: beyond,
         }
     if isinstance(spec, RectangleMeasure):
         return {
-            answer: dict(zip(("nl", "en"), VERDICTS[answer], strict=True))
-            for answer in ("yes", "no")
+            answer: Text(nl=VERDICTS[answer][0], en=VERDICTS[answer][1]) for answer in ("yes", "no")
         }
     return {}
 
 
-def site_type_titles(ruleset: Ruleset) -> dict[str, Any]:
-    """Return the titles of the site types, those for "none of them" and "not certain" included."""
-    titles = {name: text_of(site_type.title) for name, site_type in ruleset.site_types.items()}
-    return {**titles, OTHER_SITE_TYPE: {"nl": "anders", "en": "other"}}
+def site_type_titles(ruleset: Ruleset) -> dict[str, Text]:
+    """Return the titles of the site types, and of "none of them"."""
+    titles = {name: site_type.title for name, site_type in ruleset.site_types.items()}
+    return {**titles, OTHER_SITE_TYPE: Text(nl="anders", en="other")}
 
 
-def _evidence(rule: Rule, assessment: Assessment) -> list[str]:
-    """Return the layers that a rule needs; for the term those of plans and agreements, as far as they are assessed."""
+def _layers_of_rule(rule: Rule, assessment: Assessment) -> list[str]:
+    """Return the layers that a rule needs; for the term those of plans and agreements."""
     layers = assessment.ruleset.layers_of_rule(rule)
     if isinstance(rule, MeasureRule) and rule.measure in (TERM_YEARS, PESSIMISTIC_TERM_YEARS):
         read = (assessment.ruleset.plans, assessment.ruleset.agreements)
@@ -190,19 +256,17 @@ def _evidence(rule: Rule, assessment: Assessment) -> list[str]:
     return layers
 
 
-def _layers(names: list[str], assessment: Assessment) -> list[dict[str, Any]]:
-    """Return the layers that something needs, with what was read of them."""
+def _layers(names: list[str], assessment: Assessment) -> list[LayerOfRule]:
+    """Return the layers that something needs, and whether the study has them."""
     layers = []
     for name in names:
         facts = assessment.inputs.get(name)
         layers.append(
-            {
-                "id": name,
-                "title": text_of(assessment.ruleset.layers[name].title),
-                "reference_date": facts.reference_date.isoformat()
-                if facts and facts.reference_date
-                else None,
-                "present": facts is not None,
-            }
+            LayerOfRule(
+                id=name,
+                title=assessment.ruleset.layers[name].title,
+                reference_date=None if facts is None else facts.reference_date,
+                present=facts is not None,
+            )
         )
     return layers

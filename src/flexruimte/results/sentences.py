@@ -1,4 +1,4 @@
-"""What is said of every location in the language of the study, for whoever clicks on it in a viewer."""
+"""What is said of every location, in the language of the study, to whoever clicks on it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import listed_ids
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
@@ -33,15 +34,25 @@ from flexruimte.wording.labels import (
     quantity_text,
 )
 
-__all__ = ["known_or_none", "readable_properties", "with_sentences"]
+__all__ = ["known_or_none", "readable_properties", "with_explanations"]
 
 _MOST_NAMED = 6
 
 
-def with_sentences(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> gpd.GeoDataFrame:
-    """Return locations, all of a municipality, with what is said of them as columns.
+def with_explanations(locations: gpd.GeoDataFrame, summary: Summary) -> gpd.GeoDataFrame:
+    """Return all locations of a municipality with a label of status and type, and an explanation.
 
-    (n, ...) -> (n, ... + 3).
+    Parameters
+    ----------
+    locations
+        As `flexruimte.results.tables.location_table` makes it. (n, ...)
+    summary
+        As `flexruimte.results.summary.summarise` makes it.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        With the columns `status_label`, `site_type_label` and `explanation`. (n, ... + 3)
     """
     said = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
     return locations.assign(
@@ -53,7 +64,7 @@ def with_sentences(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> g
 
 
 def readable_properties(
-    locations: pd.DataFrame, ranked: int, summary: Mapping[str, Any]
+    locations: pd.DataFrame, ranked: int, summary: Summary
 ) -> dict[str, list[str | None]]:
     """Return what is said of locations in the language of the study.
 
@@ -72,11 +83,9 @@ def readable_properties(
         `status_label`; `site_type_label`, None where the type is not known; `explanation`: a few
         sentences that can be read out. (n,) each
     """
-    language: Language = summary["study"]["language"]
-    site_types = {
-        name: in_language(title, language) for name, title in summary["site_types"].items()
-    }
-    titles = {rule["id"]: in_language(rule["title"], language) for rule in summary["rules"]}
+    language: Language = summary.study.language
+    site_types = {name: in_language(title, language) for name, title in summary.site_types.items()}
+    titles = {rule.id: in_language(rule.title, language) for rule in summary.rules}
     wording = _Wording(language, ranked, titles)
     parts = [
         _each(wording.place, locations, RANK, MUNICIPALITY_NAME, STATUS),
@@ -95,7 +104,10 @@ def readable_properties(
 
 
 def _each(function: Callable[..., Any], table: pd.DataFrame, *names: str) -> list[Any]:
-    """Return what a function says of each row, given some of its columns, with None for what is not known; equal rows are asked once."""
+    """Return what a function says of each row, given some columns; equal rows are asked once.
+
+    The function gets None for what is not known.
+    """
     return list(map(cache(function), *(known_or_none(table[name]) for name in names)))
 
 
@@ -182,7 +194,8 @@ class _Wording:
         names = [self._titles.get(rule_id, rule_id) for rule_id in listed_ids(rule_ids)]
         more = len(names) - _MOST_NAMED
         if more > 0:
-            some = f"{', '.join(names[:_MOST_NAMED])} {f'en nog {more}' if self._dutch else f'and {more} more'}"
+            tail = f"en nog {more}" if self._dutch else f"and {more} more"
+            some = f"{', '.join(names[:_MOST_NAMED])} {tail}"
         else:
             some = listed(names, self._language)
         return f"{words}: {some}." if names else ""

@@ -1,6 +1,7 @@
-"""The two tables that all exports share: every parcel, and the listed locations with the columns that other people's scripts depend on.
+"""The tables that all exports share: every parcel, the findings of rules, and the listed locations.
 
-Numbers are rounded here and nowhere else, so that all outputs say the same:
+Other people's scripts depend on the columns of the locations. Numbers are rounded here and nowhere
+else, so that all outputs say the same:
 
 ========================================  ========
 scores (0-100)                            2
@@ -29,6 +30,7 @@ from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
     BUILT_IN_MEASURES,
+    COVERED_AREA,
     CRS,
     HOMES_HIGH,
     HOMES_LOW,
@@ -56,6 +58,7 @@ from flexruimte.vocabulary import (
 __all__ = [
     "BUILDABLE_GEOMETRY",
     "LIST_COLUMNS",
+    "finding_table",
     "listed_ids",
     "location_columns",
     "location_table",
@@ -104,7 +107,7 @@ def listed_ids(text: object) -> list[str]:
 
 
 def parcel_table(assessment: Assessment) -> gpd.GeoDataFrame:
-    """Return every parcel with all that is known of it, by parcel id: rounded, and with the same types in every municipality.
+    """Return every parcel, by id: rounded, and with the same types in every municipality.
 
     Returns
     -------
@@ -114,8 +117,28 @@ def parcel_table(assessment: Assessment) -> gpd.GeoDataFrame:
     return _as_written(assessment.parcels, assessment.buildable, assessment.ruleset)
 
 
+def finding_table(assessment: Assessment) -> pd.DataFrame:
+    """Return what every rule found, by parcel id and then in the order of the ruleset, rounded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `flexruimte.assessment.parcel_table.findings_of_rules`, of the parcels and of
+        the sites of several parcels. (m, 8)
+    """
+    findings = assessment.findings.assign(
+        **{COVERED_AREA: _rounded(assessment.findings[COVERED_AREA], _DECIMALS["m2"])}
+    )
+    if findings[PARCEL_ID].is_monotonic_increasing:
+        return findings
+    return findings.sort_values(PARCEL_ID, kind="stable", ignore_index=True)
+
+
 def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
-    """Return every location of several parcels, by id, in the columns of `parcel_table`; None where there are none. (s, ...)."""
+    """Return every location of several parcels, by id; None where there are none.
+
+    (s, ...), in the columns of `parcel_table`.
+    """
     sites = assessment.sites
     return (
         None
@@ -127,7 +150,7 @@ def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
 def _as_written(
     rows: gpd.GeoDataFrame, buildable: Geometries, ruleset: Ruleset
 ) -> gpd.GeoDataFrame:
-    """Return rows in the types that they have in every municipality, rounded, by id, with the buildable part as a second geometry."""
+    """Return rows by id, rounded and typed, with the buildable part as a second geometry."""
     shapes = rows.geometry
     columns = {
         str(name): _plain(str(name), values, ruleset)
@@ -154,19 +177,10 @@ def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
         return values.astype("datetime64[ms]").array
     if name in (HOMES_LOW, HOMES_MID, HOMES_HIGH):
         return values.astype("float64").round().astype("Int64").array
-    if name.startswith("feature_count_"):
-        return values.to_numpy(dtype="int64")
-    if name.startswith("edge_"):
-        return values.to_numpy(dtype="bool")
-    if (
-        name in _TEXT
-        or name.startswith(("verdict_", "features_"))
-        or (is_measure and unit_of(name) == "class")
-    ):
+    if name in _TEXT or (is_measure and unit_of(name) == "class"):
         return _as_text(values)
-    if is_measure or name in ("taken_m2", "known_share") or name.startswith("covered_m2_"):
-        unit = "m2" if name.startswith("covered_m2_") else unit_of(name)
-        return _rounded(values, _DECIMALS.get(unit, _OTHER_DECIMALS))
+    if is_measure or name in ("taken_m2", "known_share"):
+        return _rounded(values, _DECIMALS.get(unit_of(name), _OTHER_DECIMALS))
     if name in ("score", "score_low", "score_high", *THEMES) or name.startswith(
         ("suitability_", "criterion_")
     ):
@@ -233,7 +247,7 @@ def location_columns(groups: Sequence[str]) -> list[str]:
 
 
 def locations_of(parcels: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """Return what is a location or might have been one, each piece of land once: parcels by themselves, and sites of several.
+    """Return parcels that are a location by themselves, and sites of several: all land once.
 
     Parameters
     ----------

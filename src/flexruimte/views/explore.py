@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,8 +10,9 @@ import numpy as np
 from flexruimte.errors import OutputError
 from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR
 from flexruimte.results.sentences import known_or_none
+from flexruimte.results.summary_model import Summary
 from flexruimte.vocabulary import PARCEL_ID, RANK, STATUS
-from flexruimte.wording.labels import COLUMNS, label
+from flexruimte.wording.labels import COLUMNS, Language, label
 
 if TYPE_CHECKING:
     import folium
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["web_map"]
 
 
-def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.Map:
+def web_map(locations: gpd.GeoDataFrame, summary: Summary) -> folium.Map:
     """Return the listed locations on a background map.
 
     Parameters
     ----------
     locations
-        As `flexruimte.results.sentences.with_sentences` makes it.
+        As `flexruimte.results.sentences.with_explanations` makes it.
     summary
         As `flexruimte.results.summary.summarise` makes it.
 
@@ -40,13 +40,32 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
         import mapclassify  # noqa: F401 - only whether it is there
     except ImportError:
         raise OutputError(
-            "this map needs folium and mapclassify, which are not installed; pip install 'flexruimte[notebook]'"
+            "this map needs folium and mapclassify, which are not installed; "
+            "pip install 'flexruimte[notebook]'"
         ) from None
     if not len(locations):
         raise OutputError(
-            f"there is nothing to show: no parcel in {summary['municipality']['name']} is available or unknown; see .summary"
+            f"there is nothing to show: no parcel in {summary.municipality.name} is available "
+            "or unknown; see .summary"
         )
-    language = summary["study"]["language"]
+    frame, names = _table_of(locations, summary.study.language)
+    shown_fields: dict[str, Any] = {
+        "tooltip": [names["rank"], names["score"], names["parcel_id"]],
+        "popup": list(names.values()),
+    }
+    result: folium.Map = frame.explore(
+        color=frame["colour"],
+        tiles="nlmaps.grijs",
+        **shown_fields,
+        style_kwds={"fillOpacity": 0.7, "weight": 1},
+    )
+    return result
+
+
+def _table_of(
+    locations: gpd.GeoDataFrame, language: Language
+) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    """Return what is shown of locations, under their labels, and the label of each column."""
     shown = {
         RANK: known_or_none(locations[RANK]),
         PARCEL_ID: known_or_none(locations[PARCEL_ID]),
@@ -62,17 +81,7 @@ def web_map(locations: gpd.GeoDataFrame, summary: Mapping[str, Any]) -> folium.M
     frame["colour"] = [
         _colour(rank, score) for rank, score in zip(shown[RANK], shown["score"], strict=True)
     ]
-    shown_fields: dict[str, Any] = {
-        "tooltip": [names["rank"], names["score"], names["parcel_id"]],
-        "popup": list(names.values()),
-    }
-    result: folium.Map = frame.explore(
-        color=frame["colour"],
-        tiles="nlmaps.grijs",
-        **shown_fields,
-        style_kwds={"fillOpacity": 0.7, "weight": 1},
-    )
-    return result
+    return frame, names
 
 
 def _colour(rank: int | None, score: float | None) -> str:

@@ -1,4 +1,4 @@
-"""A static map of a municipality: ranked parcels coloured by score, unknown hatched, the rest pale."""
+"""A static map of a municipality: ranked parcels by score, unknown hatched, the rest pale."""
 
 from __future__ import annotations
 
@@ -57,57 +57,47 @@ def draw_map(
         ) from None
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 9), layout="constrained")
-    ranked = parcels[RANK].notna().to_numpy()
-    unknown, excluded = (
-        (parcels[STATUS] == str(status)).to_numpy() for status in (Status.UNKNOWN, Status.EXCLUDED)
-    )
-    legend = []
-    shapes = parcels[["geometry"]]
-    _draw(shapes[excluded], ax, facecolor=_EXCLUDED, edgecolor=_EDGE, linewidth=0.2)
-    _draw(shapes[ranked], ax, facecolor=_PARCEL, edgecolor=_EDGE, linewidth=0.2)
-    _draw(
-        shapes[unknown],
-        ax,
-        facecolor="white",
-        edgecolor=UNKNOWN_COLOUR,
-        hatch="////",
-        linewidth=0.3,
-    )
-    scores, buildable = (
-        parcels["score"].fillna(-1).to_numpy(),
-        gpd.GeoDataFrame(geometry=parcels[BUILDABLE_GEOMETRY]),
-    )
-    for low, high, colour in SCORE_CLASSES:
-        chosen = ranked & (scores >= low) & (scores < high)
-        _draw(buildable[chosen], ax, facecolor=colour, edgecolor="#404040", linewidth=0.4)
-        legend.append(
-            Patch(
-                facecolor=colour,
-                edgecolor="#404040",
-                label=f"score {low}-{min(high, 100)} ({int(chosen.sum())})",
-            )
-        )
-    words = ("onbekend", "uitgesloten") if language == "nl" else ("unknown", "excluded")
-    legend.append(
-        Patch(
-            facecolor="white",
-            edgecolor=UNKNOWN_COLOUR,
-            hatch="////",
-            label=f"{words[0]} ({int(unknown.sum())})",
-        )
-    )
-    legend.append(
-        Patch(facecolor=_EXCLUDED, edgecolor=_EDGE, label=f"{words[1]} ({int(excluded.sum())})")
-    )
-    _number(parcels[ranked], ax)
     ax.set_title(title)
     ax.set_aspect("equal")
     ax.set_axis_off()
     ax.legend(
-        handles=legend, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize="small", frameon=False
+        handles=[
+            Patch(label=words, **style) for words, style in _draw_parcels(parcels, language, ax)
+        ],
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        fontsize="small",
+        frameon=False,
     )
+    _number(parcels[parcels[RANK].notna()], ax)
     _scale_bar(ax)
     return ax
+
+
+def _draw_parcels(
+    parcels: gpd.GeoDataFrame, language: Language, ax: Axes
+) -> list[tuple[str, dict[str, Any]]]:
+    """Draw parcels by what is said of them, and return the label and style of each kind."""
+    ranked = parcels[RANK].notna().to_numpy()
+    unknown, excluded = (
+        (parcels[STATUS] == str(status)).to_numpy() for status in (Status.UNKNOWN, Status.EXCLUDED)
+    )
+    legend: list[tuple[str, dict[str, Any]]] = []
+    shapes, hatched = parcels[["geometry"]], {"facecolor": "white", "edgecolor": UNKNOWN_COLOUR}
+    _draw(shapes[excluded], ax, facecolor=_EXCLUDED, edgecolor=_EDGE, linewidth=0.2)
+    _draw(shapes[ranked], ax, facecolor=_PARCEL, edgecolor=_EDGE, linewidth=0.2)
+    _draw(shapes[unknown], ax, **hatched, hatch="////", linewidth=0.3)
+    scores = parcels["score"].fillna(-1).to_numpy()
+    buildable = gpd.GeoDataFrame(geometry=parcels[BUILDABLE_GEOMETRY])
+    for low, high, colour in SCORE_CLASSES:
+        chosen = ranked & (scores >= low) & (scores < high)
+        style = {"facecolor": colour, "edgecolor": "#404040"}
+        _draw(buildable[chosen], ax, **style, linewidth=0.4)
+        legend.append((f"score {low}-{min(high, 100)} ({int(chosen.sum())})", style))
+    words = ("onbekend", "uitgesloten") if language == "nl" else ("unknown", "excluded")
+    legend.append((f"{words[0]} ({int(unknown.sum())})", {**hatched, "hatch": "////"}))
+    pale = {"facecolor": _EXCLUDED, "edgecolor": _EDGE}
+    return [*legend, (f"{words[1]} ({int(excluded.sum())})", pale)]
 
 
 def _draw(shapes: gpd.GeoDataFrame, ax: Axes, **style: Any) -> None:

@@ -20,7 +20,10 @@ __all__ = ["markdown_of_rules", "rule_rows"]
 
 
 def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
-    """Return the head and the rows: id, title, condition, level, what is asked, basis, source; rules that are off say so."""
+    """Return the head and the rows of the table of rules; rules that are off say so.
+
+    The columns are id, title, condition, level, what is asked, basis and source.
+    """
     head = [
         label(COLUMNS, name, language)
         for name in ("rule", "title", "condition", "level", "test", "basis", "source")
@@ -72,9 +75,8 @@ def _asked(rule: Rule, ruleset: Ruleset, language: Language) -> str:
     ):
         if listing is not None:
             named = f" ({listing.placement})" if isinstance(listing, PlacementReference) else ""
-            parts.append(
-                f"{words[language != 'nl']}: {', '.join(map(str, ruleset.listed(listing))) or '-'}{named}"
-            )
+            values = ", ".join(map(str, ruleset.listed(listing))) or "-"
+            parts.append(f"{words[language != 'nl']}: {values}{named}")
     return f"{rule.measure} {(' en ' if language == 'nl' else ' and ').join(parts)}"
 
 
@@ -91,4 +93,5 @@ def _distance(rule: LandRule, language: Language) -> str:
         )
     if not rule.distance_m:
         return f"{rule.layer}: {'niet erop' if dutch else 'not on it'}"
-    return f"{rule.layer}: {'niet binnen' if dutch else 'not within'} {quantity_text(float(rule.distance_m), 'm', language)}"
+    metres = quantity_text(float(rule.distance_m), "m", language)
+    return f"{rule.layer}: {'niet binnen' if dutch else 'not within'} {metres}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from flexruimte.vocabulary import BUILT_IN_MEASURES
 
@@ -202,9 +202,23 @@ def label(labels: Labels, word: str, language: Language) -> str:
     return word if names is None else names[0 if language == "nl" else 1]
 
 
-def in_language(text: Mapping[str, str] | None, language: Language) -> str:
-    """Return a text of a ruleset, as in ``{"nl": ..., "en": ...}``; empty where there is none."""
-    return "" if text is None else str(text["nl" if language == "nl" else "en"])
+class Bilingual(Protocol):
+    """A text in Dutch and in English, as rulesets have them."""
+
+    @property
+    def nl(self) -> str:
+        """The Dutch text."""
+
+    @property
+    def en(self) -> str:
+        """The English text."""
+
+
+def in_language(text: Bilingual | None, language: Language) -> str:
+    """Return a text in one language; empty where there is none."""
+    if text is None:
+        return ""
+    return text.nl if language == "nl" else text.en
 
 
 _DUTCH: Final = str.maketrans(",.", ".,")

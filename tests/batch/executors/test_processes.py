@@ -18,8 +18,7 @@ from command_line import run
 from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.kept import KEPT_FILES
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
-from flexruimte.results.ranking_table import RANKED_FILE
-from flexruimte.results.read import FILES
+from flexruimte.results.outputs import FILES, RANKED
 from flexruimte.results.store import LOCK, store_of
 from running import states, until
 from written_files import contents
@@ -278,7 +277,7 @@ def test_a_full_disk_is_named_and_leaves_nothing_half(
             assert {file.name for file in folder.iterdir()} <= {
                 *FILES,
                 *KEPT_FILES,
-                RANKED_FILE,
+                RANKED,
                 LAYERS_FOLDER,
             }
         json.loads((small / "run.json").read_text())

@@ -16,11 +16,9 @@ from flexruimte.analyses.costs.figures import (
     figures_at,
     load_cost_figures,
 )
-from flexruimte.analyses.costs.run import COST_FIGURES_CSV, COSTS_CSV, write_costs
+from flexruimte.analyses.costs.run import write_costs
 
 __all__ = [
-    "COSTS_CSV",
-    "COST_FIGURES_CSV",
     "CostFigures",
     "CostParameters",
     "DatedFigure",

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from flexruimte.analyses.costs.assessment import assess_costs
 from flexruimte.analyses.costs.figures import figures_at, load_cost_figures
 from flexruimte.analyses.tables import write_csv
+from flexruimte.results.outputs import COST_FIGURES, COSTS
 from flexruimte.results.read import FILES_OF_RUN, read_run
 from flexruimte.results.store import store_of
 
-__all__ = ["COSTS_CSV", "COST_FIGURES_CSV", "write_costs"]
-
-COSTS_CSV: Final = "costs.csv"
-COST_FIGURES_CSV: Final = "costs_figures.csv"
+__all__ = ["write_costs"]
 
 
 def write_costs(
@@ -49,6 +47,6 @@ def write_costs(
     with store_of(out).reading(FILES_OF_RUN) as folder:
         results = read_run(folder)
         costs = assess_costs(known, results.locations, results.as_of, given)
-        write_csv(costs.round(2), folder / COSTS_CSV)
-        write_csv(figures_at(known, results.as_of).reset_index(), folder / COST_FIGURES_CSV)
+        write_csv(costs.round(2), folder / COSTS)
+        write_csv(figures_at(known, results.as_of).reset_index(), folder / COST_FIGURES)
     return costs

@@ -6,11 +6,10 @@ One of the tables is the secured share per parcel, which a study can use as a la
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,8 @@ from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.geojson import features, write_features
 from flexruimte.results.json_text import json_values
+from flexruimte.results.outputs import RELOCATION_FOLDER, RELOCATION_GEOJSON
+from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import listed_ids
 from flexruimte.results.wgs84 import degrees
 from flexruimte.vocabulary import PARCEL_ID, PARCEL_IDS
@@ -28,10 +29,8 @@ from flexruimte.wording.labels import SEARCH_ORDER, STRANDED_REASONS, Language, 
 if TYPE_CHECKING:
     from flexruimte.analyses.relocation import RelocationPlan
 
-__all__ = ["RELOCATION_FOLDER", "RELOCATION_GEOJSON", "next_places", "write_relocation"]
+__all__ = ["next_places", "write_relocation"]
 
-RELOCATION_FOLDER: Final = "relocation"
-RELOCATION_GEOJSON: Final = "relocation.geojson"
 _TABLES: Final = (
     "groups",
     "moves",
@@ -44,7 +43,7 @@ _TABLES: Final = (
 
 
 def write_relocation(
-    plan: RelocationPlan, summary: Mapping[str, Any], parcels: pd.DataFrame, out: Path
+    plan: RelocationPlan, summary: Summary, parcels: pd.DataFrame, out: Path
 ) -> None:
     """Write a plan beside the results of its run.
 
@@ -71,13 +70,13 @@ def write_relocation(
         raise OutputError(
             f"folder {folder} cannot be made: {error.strerror or error}; check your rights on {out}"
         ) from None
-    language: Language = summary["study"]["language"]
+    language: Language = summary.study.language
     for name in _TABLES:
         _write_table(getattr(plan, name), folder / f"{name}.csv")
     _write_table(next_places(plan, parcels), folder / "next_place.csv")
     document = {
-        "study": summary["study"],
-        "ruleset": {"name": summary["ruleset"]["name"], "version": summary["ruleset"]["version"]},
+        "study": summary.study.model_dump(mode="json"),
+        "ruleset": {"name": summary.ruleset.name, "version": summary.ruleset.version},
         "said": plan.describe(language),
         "secured_share": None if np.isnan(plan.secured_share) else round(plan.secured_share, 6),
         "stranded_by_year": plan.stranded_by_year,
@@ -142,9 +141,9 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
         table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
 
 
-def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -> None:
+def _write_lines(plan: RelocationPlan, summary: Summary, path: Path) -> None:
     """Write a line for each stream of homes, and a point where homes have no next place."""
-    language: Language = summary["study"]["language"]
+    language: Language = summary.study.language
     points = degrees(plan.sites[["x", "y"]].to_numpy(dtype=np.float64))
     position = pd.Index(plan.sites[PARCEL_ID])
     moves, stranded = _moves(plan, language), _stranded(plan, language)
@@ -152,8 +151,8 @@ def _write_lines(plan: RelocationPlan, summary: Mapping[str, Any], path: Path) -
     lines = np.asarray(shapely.linestrings(np.stack(ends, axis=1)))
     places = np.asarray(shapely.points(points[position.get_indexer(stranded["from_id"])]))
     members = {
-        "name": summary["study"]["name"],
-        "as_of": summary["study"]["as_of"],
+        "name": summary.study.name,
+        "as_of": summary.study.as_of.isoformat(),
         "said": plan.describe(language),
     }
     texts = (

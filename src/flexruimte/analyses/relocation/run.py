@@ -20,7 +20,8 @@ from flexruimte.analyses.relocation import (
 )
 from flexruimte.analyses.relocation.files import write_relocation
 from flexruimte.errors import OutputError, did_you_mean, enumerate_some
-from flexruimte.results.read import FILES_OF_RUN, PARCELS, RunResults, read_measure, read_run
+from flexruimte.results.outputs import PARCELS
+from flexruimte.results.read import FILES_OF_RUN, RunResults, read_measure, read_run
 from flexruimte.results.store import store_of
 from flexruimte.results.tables import listed_ids
 from flexruimte.vocabulary import (
@@ -165,8 +166,9 @@ def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.Data
 
 def _longest_years(results: RunResults) -> float:
     """Return the term that no location exceeds, by ruleset or regime. [year]."""
-    regime = results.summary["regime"] or {}
-    limits = (results.placement("longest_term_years"), regime.get("longest_years"))
+    regime = results.summary.regime
+    of_regime = None if regime is None else regime.longest_years
+    limits = (results.placement("longest_term_years"), of_regime)
     return min((float(limit) for limit in limits if limit is not None), default=np.inf)
 
 

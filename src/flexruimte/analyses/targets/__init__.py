@@ -6,7 +6,7 @@ the comparison of a run that is on disk (`run`).
 """
 
 from flexruimte.analyses.targets.comparison import TargetComparison, compare
-from flexruimte.analyses.targets.run import TARGETS_CSV, compare_with_targets
+from flexruimte.analyses.targets.run import compare_with_targets
 from flexruimte.analyses.targets.target_file import (
     Production,
     Region,
@@ -18,7 +18,6 @@ from flexruimte.analyses.targets.target_file import (
 )
 
 __all__ = [
-    "TARGETS_CSV",
     "Production",
     "Region",
     "RequiredYears",

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from flexruimte.analyses.tables import write_csv
 from flexruimte.analyses.targets.comparison import TargetComparison, compare
 from flexruimte.analyses.targets.target_file import load_targets
+from flexruimte.results.outputs import TARGETS, TARGETS_FILLING, TARGETS_PRODUCTION
 from flexruimte.results.read import FILES_OF_RUN, read_run
 from flexruimte.results.store import store_of
 
-__all__ = ["TARGETS_CSV", "compare_with_targets"]
-
-TARGETS_CSV: Final = "targets.csv"
-_FILLING_CSV: Final = "targets_filling.csv"
-_PRODUCTION_CSV: Final = "targets_production.csv"
+__all__ = ["compare_with_targets"]
 
 
 def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparison:
@@ -50,7 +46,7 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
             required_years=results.placement("required_years"),
             assessed=list(results.done),
         )
-        write_csv(found.targets, folder / TARGETS_CSV)
-        write_csv(found.filling, folder / _FILLING_CSV)
-        write_csv(found.production, folder / _PRODUCTION_CSV)
+        write_csv(found.targets, folder / TARGETS)
+        write_csv(found.filling, folder / TARGETS_FILLING)
+        write_csv(found.production, folder / TARGETS_PRODUCTION)
     return found

@@ -1,11 +1,28 @@
-"""From a row and a summary to an explanation."""
+"""From a parcel's row, its findings and a summary to an explanation."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import pandas as pd
 
+from flexruimte.results.findings import finding_of
+from flexruimte.results.rule_text import (
+    Finding,
+    asked,
+    criterion_asked,
+    found,
+    known_value,
+    rule_sentence,
+)
+from flexruimte.results.summary_model import (
+    CriterionFacts,
+    MeasureRuleFacts,
+    RuleFacts,
+    Summary,
+)
+from flexruimte.views.explanation.table import TABLE_COLUMNS, Explanation
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
@@ -15,22 +32,13 @@ from flexruimte.vocabulary import (
     MUNICIPALITY_NAME,
     PARCEL_ID,
     RANK,
+    RULE,
     SITE_TYPE,
     STATUS,
     TERM_END,
     TERM_START,
     TERM_YEARS,
-)
-from flexruimte.wording.explanation.table import TABLE_COLUMNS, Explanation
-from flexruimte.wording.explanation.wording import (
-    Facts,
-    Row,
-    asked,
-    covered,
-    criterion_asked,
-    found,
-    known_value,
-    rule_sentence,
+    Level,
 )
 from flexruimte.wording.labels import (
     COLUMNS,
@@ -47,90 +55,93 @@ from flexruimte.wording.labels import (
 
 __all__ = ["explain"]
 
+Row: TypeAlias = Mapping[str, Any]
+"""What the parcels' table says of a parcel, by column."""
+
 _WEIGHT_OF_VERDICT = {"no": 0, "unknown": 1, "yes": 2}
 
 
-def explain(row: Row, summary: Facts, language: Language | None = None) -> Explanation:
+def explain(
+    row: Row, findings: pd.DataFrame, summary: Summary, language: Language | None = None
+) -> Explanation:
     """Explain what is said of one parcel.
 
     Parameters
     ----------
     row
-        Its row of the parcels table, by column.
+        Its row of the parcels' table, by column.
+    findings
+        Its rows of the table of findings.
     summary
         The summary of its municipality.
     language
         nl or en; None is the language of the study.
     """
-    chosen = language or summary["study"]["language"]
-    rules = [_rule_row(row, facts, chosen) for facts in summary["rules"]]
-    criteria = [_criterion_row(row, facts, chosen) for facts in summary["criteria"]]
+    chosen = language or summary.study.language
+    by_rule: dict[str, Any] = {row[RULE]: row for row in findings.to_dict("records")}
+    found = {facts.id: finding_of(facts, row, by_rule.get(facts.id)) for facts in summary.rules}
+    rules = [_rule_row(facts, found[facts.id], chosen) for facts in summary.rules]
+    criteria = [_criterion_row(row, facts, chosen) for facts in summary.criteria]
     table = pd.DataFrame([*rules, *criteria], columns=list(TABLE_COLUMNS))
-    decision = _decision_text(row, summary, chosen)
+    decision = _decision_text(row, summary, found, chosen)
     return Explanation(
         parcel_id=str(row[PARCEL_ID]),
         municipality=str(row[MUNICIPALITY_NAME]),
         status=str(row[STATUS]),
         decision=decision,
         facts=_facts(row, summary, chosen),
-        sentences=_sentences(row, summary, rules, decision, chosen),
+        sentences=_sentences(row, rules, decision, chosen),
         table=table,
         language=chosen,
         footnote=_footnote(summary, chosen),
     )
 
 
-def _common(facts: Facts, language: Language) -> dict[str, Any]:
-    dates = list(
-        dict.fromkeys(
-            layer["reference_date"] for layer in facts["layers"] if layer["reference_date"]
-        )
-    )
+def _common(facts: RuleFacts | CriterionFacts, language: Language) -> dict[str, Any]:
+    dates = [str(layer.reference_date) for layer in facts.layers if layer.reference_date]
     return {
-        "rule": facts["id"],
-        "title": in_language(facts["title"], language),
-        "layer": ", ".join(in_language(layer["title"], language) for layer in facts["layers"]),
-        "reference_date": ", ".join(dates),
-        "source": facts["source"],
-        "basis": facts["basis"],
+        "rule": facts.id,
+        "title": in_language(facts.title, language),
+        "layer": ", ".join(in_language(layer.title, language) for layer in facts.layers),
+        "reference_date": ", ".join(dict.fromkeys(dates)),
+        "source": facts.source,
+        "basis": str(facts.basis),
     }
 
 
-def _rule_row(row: Row, facts: Facts, language: Language) -> dict[str, Any]:
-    rule_id, on_layer = facts["id"], facts["kind"] == "layer"
-    verdict = "left_out" if facts["left_out"] else str(row[f"verdict_{rule_id}"])
-    area, share, edge = covered(row, facts) if on_layer else (None, None, False)
-    test = facts["test"]
+def _rule_row(facts: RuleFacts, finding: Finding, language: Language) -> dict[str, Any]:
+    verdict = finding.verdict
     return {
         **_common(facts, language),
         "kind": "rule",
-        "condition": facts["condition"],
-        "level": facts["level"],
-        "excludes": facts["excludes"],
+        "condition": str(facts.condition),
+        "level": str(facts.level),
+        "excludes": facts.excludes,
         "verdict": verdict,
-        "value": None if on_layer else known_value(row, test["measure"]),
-        "unit": "m2" if on_layer else test["unit"],
-        "covered_m2": area,
-        "covered_share": share,
-        "edge": edge,
-        "found": "" if verdict == "left_out" else found(row, facts, language),
+        "value": finding.value,
+        "unit": facts.test.unit if isinstance(facts, MeasureRuleFacts) else "m2",
+        "covered_m2": finding.covered_m2,
+        "covered_share": finding.covered_share,
+        "edge": finding.edge,
+        "found": "" if verdict == "left_out" else found(facts, finding, language),
         "test": asked(facts, language),
-        "features": known_value(row, f"features_{rule_id}") or "",
-        "feature_count": int(known_value(row, f"feature_count_{rule_id}") or 0),
-        "advice": in_language(facts["advice"], language),
-        "sentence": rule_sentence(row, facts, verdict, language),
+        "features": finding.features,
+        "feature_count": finding.feature_count or 0,
+        "advice": in_language(facts.advice, language),
+        "sentence": rule_sentence(facts, finding, language),
     }
 
 
-def _criterion_row(row: Row, facts: Facts, language: Language) -> dict[str, Any]:
-    score, value = known_value(row, f"criterion_{facts['id']}"), known_value(row, facts["measure"])
-    verdict = "left_out" if facts["left_out"] else "unknown" if score is None else "scored"
+def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[str, Any]:
+    score, value = known_value(row, f"criterion_{facts.id}"), known_value(row, facts.measure)
+    verdict = "left_out" if facts.left_out else "unknown" if score is None else "scored"
     said = (
         ("onbekend" if language == "nl" else "unknown")
         if value is None
-        else quantity_text(value, facts["unit"], language)
+        else quantity_text(value, facts.unit, language)
     )
     points = "?" if score is None else number_text(score, 0, language)
+    of_hundred = "van 100" if language == "nl" else "of 100"
     return {
         **_common(facts, language),
         "kind": "criterion",
@@ -139,7 +150,7 @@ def _criterion_row(row: Row, facts: Facts, language: Language) -> dict[str, Any]
         "excludes": False,
         "verdict": verdict,
         "value": value,
-        "unit": facts["unit"],
+        "unit": facts.unit,
         "covered_m2": None,
         "covered_share": None,
         "edge": False,
@@ -149,24 +160,25 @@ def _criterion_row(row: Row, facts: Facts, language: Language) -> dict[str, Any]
         "features": "",
         "feature_count": 0,
         "advice": "",
-        "sentence": f"{in_language(facts['title'], language)}: {said}, {points} {'van 100' if language == 'nl' else 'of 100'}.",
+        "sentence": f"{in_language(facts.title, language)}: {said}, {points} {of_hundred}.",
     }
 
 
-def _facts(row: Row, summary: Facts, language: Language) -> dict[str, str]:
+def _facts(row: Row, summary: Summary, language: Language) -> dict[str, str]:
     """Return the facts of the parcel as a whole, with their labels."""
     dutch = language == "nl"
-    ranked = sum(summary["status"][status]["parcels"] for status in ("available", "attention"))
     rank = known_value(row, RANK)
+    site_type = in_language(summary.site_types.get(row[SITE_TYPE]), language)
     known = {
-        RANK: "-" if rank is None else f"{rank} {'van' if dutch else 'of'} {ranked}",
+        RANK: "-"
+        if rank is None
+        else f"{rank} {'van' if dutch else 'of'} {summary.ranked_parcels}",
         "score": _score_text(row, language),
         TERM_YEARS: _term_text(row, language),
         "homes": _homes_text(row, language),
         AREA: quantity_text(known_value(row, AREA), "m2", language),
         BUILDABLE_AREA: quantity_text(known_value(row, BUILDABLE_AREA), "m2", language),
-        "site_type": in_language(summary["site_types"].get(row[SITE_TYPE]), language)
-        or str(row[SITE_TYPE]),
+        "site_type": site_type or str(row[SITE_TYPE]),
         "known_share": quantity_text(known_value(row, "known_share"), "share", language),
     }
     plans = known_value(row, "plans")
@@ -211,7 +223,9 @@ def _homes_text(row: Row, language: Language) -> str:
     return f"{middle} ({low} - {high})"
 
 
-def _decision_text(row: Row, summary: Facts, language: Language) -> str:
+def _decision_text(
+    row: Row, summary: Summary, found: Mapping[str, Finding], language: Language
+) -> str:
     """Return the decision on the parcel and what takes precedence; empty where there is none."""
     decision = known_value(row, "decision")
     if decision is None:
@@ -223,8 +237,8 @@ def _decision_text(row: Row, summary: Facts, language: Language) -> str:
     )
     hardest = [
         facts
-        for facts in summary["rules"]
-        if facts["level"] == "very_hard" and row.get(f"verdict_{facts['id']}") == "no"
+        for facts in summary.rules
+        if facts.level == Level.VERY_HARD and found[facts.id].verdict == "no"
     ]
     if decision == "out":
         text = (
@@ -233,28 +247,38 @@ def _decision_text(row: Row, summary: Facts, language: Language) -> str:
             else ("A decision of {} excludes this parcel: '{}'. That comes before all rules.")
         )
     elif hardest and str(row[STATUS]) == "excluded":
-        titles = listed([in_language(facts["title"], language) for facts in hardest], language)
+        titles = listed([in_language(facts.title, language) for facts in hardest], language)
         text = (
-            f"Een besluit van {{}} laat dit perceel toe: '{{}}'. Een zeer harde regel zegt nee en gaat voor: {titles}."
+            "Een besluit van {} laat dit perceel toe: '{}'. "
+            f"Een zeer harde regel zegt nee en gaat voor: {titles}."
             if dutch
-            else f"A decision of {{}} admits this parcel: '{{}}'. A very hard rule says no and comes first: {titles}."
+            else "A decision of {} admits this parcel: '{}'. "
+            f"A very hard rule says no and comes first: {titles}."
         )
     elif dutch:
-        text = "Een besluit van {} laat dit perceel toe: '{}'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar."
+        text = (
+            "Een besluit van {} laat dit perceel toe: '{}'. "
+            "Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar."
+        )
     else:
-        text = "A decision of {} admits this parcel: '{}'. That comes before the hard rules; what they say stays visible."
+        text = (
+            "A decision of {} admits this parcel: '{}'. "
+            "That comes before the hard rules; what they say stays visible."
+        )
     return text.format(date, reason)
 
 
 def _sentences(
-    row: Row, summary: Facts, rules: list[dict[str, Any]], decision: str, language: Language
+    row: Row, rules: list[dict[str, Any]], decision: str, language: Language
 ) -> list[str]:
-    """Return what matters most, to be read out: the outcome, the decision, then each no, each unknown, and land that is taken away."""
+    """Return what matters most, to be read out.
+
+    First the outcome and the decision, then each no, each unknown, and land that is taken away.
+    """
     dutch, status = language == "nl", str(row[STATUS])
     outcome = label(STATUSES, status, language)
-    sentences = [
-        f"{'Perceel' if dutch else 'Parcel'} {row[PARCEL_ID]} in {row[MUNICIPALITY_NAME]} is {outcome}."
-    ]
+    parcel = f"{'Perceel' if dutch else 'Parcel'} {row[PARCEL_ID]}"
+    sentences = [f"{parcel} in {row[MUNICIPALITY_NAME]} is {outcome}."]
     sentences += [decision] if decision else []
     telling = [
         rule
@@ -282,7 +306,8 @@ def _tally(rules: list[dict[str, Any]], language: Language) -> str:
     said = [
         f"{count} {label(words, verdict, language)}" for verdict, count in counts.items() if count
     ]
-    return f"{'Van de' if language == 'nl' else 'Of'} {len(rules)} {'vragen' if language == 'nl' else 'questions'}: {listed(said, language)}."
+    asked = f"Van de {len(rules)} vragen" if language == "nl" else f"Of {len(rules)} questions"
+    return f"{asked}: {listed(said, language)}."
 
 
 def _weight(rule: dict[str, Any], language: Language) -> str:
@@ -304,14 +329,14 @@ def _weight(rule: dict[str, Any], language: Language) -> str:
     )
 
 
-def _footnote(summary: Facts, language: Language) -> str:
+def _footnote(summary: Summary, language: Language) -> str:
     """Return on what study and rules the explanation rests."""
-    study, ruleset = summary["study"], summary["ruleset"]
-    text = f"{study['name']}, {'peildatum' if language == 'nl' else 'as of'} {date_text(study['as_of'], language)}; "
-    text += f"{'regels' if language == 'nl' else 'rules'} {ruleset['name']} {ruleset['version']}"
-    left_out = [in_language(entry["title"], language) for entry in summary["not_assessed"]]
+    study, ruleset = summary.study, summary.ruleset
+    as_of = f"{'peildatum' if language == 'nl' else 'as of'} {date_text(study.as_of, language)}"
+    rules = f"{'regels' if language == 'nl' else 'rules'} {ruleset.name} {ruleset.version}"
+    text = f"{study.name}, {as_of}; {rules}"
+    left_out = [in_language(entry.title, language) for entry in summary.not_assessed]
     if left_out:
-        text += (
-            f"; {'niet beoordeeld' if language == 'nl' else 'not assessed'}: {', '.join(left_out)}"
-        )
+        words = "niet beoordeeld" if language == "nl" else "not assessed"
+        text += f"; {words}: {', '.join(left_out)}"
     return text

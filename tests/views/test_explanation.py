@@ -9,9 +9,7 @@ import pytest
 
 from flexruimte import OutputError, Ranking
 from flexruimte.results.read import read_parcel
-from flexruimte.vocabulary import Status
-from flexruimte.wording.explanation import explain
-from flexruimte.wording.labels import STATUSES, VERDICTS, label, listed, number_text, quantity_text
+from flexruimte.views.explanation import explain
 from toy_town import toy_study
 
 
@@ -125,9 +123,11 @@ def test_a_decision_and_what_goes_before_it(
 def test_files_say_the_same_as_memory(ranking: Ranking, tmp_path: Path, parcel_id: str) -> None:
     (tmp_path / "A").mkdir()
     ranking.to_parquet(tmp_path / "A" / "parcels.parquet")
+    ranking.to_findings(tmp_path / "A" / "findings.parquet")
     ranking.to_summary(tmp_path / "A" / "summary.json")
-    row, summary = read_parcel(tmp_path, parcel_id)
-    read, made = explain(row, summary), ranking.explain(parcel_id)
+    found = read_parcel(tmp_path, parcel_id)
+    read = explain(found.row, found.findings, found.summary)
+    made = ranking.explain(parcel_id)
     assert read.to_text() == made.to_text()
     assert read._repr_html_() == made._repr_html_()
     pd.testing.assert_frame_equal(read.table, made.table)
@@ -153,14 +153,3 @@ def test_an_unknown_id_gets_a_hint(ranking: Ranking, tmp_path: Path) -> None:
         ranking.explain("P001")
     with pytest.raises(OutputError, match="holds no results"):
         read_parcel(tmp_path, "P01")
-
-
-def test_labels() -> None:
-    assert {str(status) for status in Status} == set(STATUSES)
-    assert label(VERDICTS, "unknown", "nl") == "onbekend"
-    assert number_text(1234567.891, 2, "nl") == "1.234.567,89"
-    assert number_text(float("nan"), 2, "nl") == "?"
-    assert number_text(-0.001, 1, "en") == "0"
-    assert quantity_text(0.0001, "share", "nl") == "< 0,1%"
-    assert quantity_text(40.0, "class", "nl") == "40"
-    assert listed(["a"], "en") == "a"

@@ -1,4 +1,4 @@
-"""The explanation of one parcel: facts, sentences and a table, for a notebook and for the terminal."""
+"""The explanation of one parcel, for a notebook and for the terminal."""
 
 from __future__ import annotations
 
@@ -67,14 +67,18 @@ _COLOURS = {
 _STYLE = """
 .flexruimte { font-size: 0.9em; max-width: 75em }
 .flexruimte table { border-collapse: collapse; width: 100%; margin: 0.2em 0 0.6em }
-.flexruimte th, .flexruimte td { text-align: left !important; vertical-align: top; padding: 0.15em 0.6em 0.15em 0 }
+.flexruimte th, .flexruimte td {
+  text-align: left !important; vertical-align: top; padding: 0.15em 0.6em 0.15em 0 }
 .flexruimte tr { border-bottom: 1px solid #8884 }
 .flexruimte summary { cursor: pointer; font-weight: 600; padding: 0.2em 0 }
 .flexruimte small { opacity: 0.75 }
-.flexruimte .v { display: inline-block; min-width: 5.5em; padding: 0 0.5em; border-radius: 0.7em; text-align: center; color: #fff }
+.flexruimte .v {
+  display: inline-block; min-width: 5.5em; padding: 0 0.5em; border-radius: 0.7em;
+  text-align: center; color: #fff }
 .flexruimte .yes { background: #2e7d32 }
 .flexruimte .no { background: #b71c1c }
-.flexruimte .unknown { color: #5d4037; background: repeating-linear-gradient(45deg, #ffe082, #ffe082 4px, #fff8e1 4px, #fff8e1 8px);
+.flexruimte .unknown { color: #5d4037;
+  background: repeating-linear-gradient(45deg, #ffe082, #ffe082 4px, #fff8e1 4px, #fff8e1 8px);
   border: 1px dashed #8d6e63 }
 .flexruimte .left_out { color: #555; background: #e0e0e0 }
 .flexruimte .scored { background: #1565c0 }
@@ -102,7 +106,8 @@ class Explanation:
     def __repr__(self) -> str:
         """Return a one-line description."""
         counts = self.table["verdict"].value_counts()
-        return f"<Explanation of {self.parcel_id}: {self.status}; {', '.join(f'{number} {verdict}' for verdict, number in counts.items())}>"
+        said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+        return f"<Explanation of {self.parcel_id}: {self.status}; {said}>"
 
     def __str__(self) -> str:
         """Return the sentences."""
@@ -117,7 +122,7 @@ class Explanation:
                 yield condition, rows
 
     def _verdict(self, row: Any) -> str:
-        """Return a verdict in words; part of the parcel may be taken away though the answer is yes."""
+        """Return a verdict in words; also where land is taken away though the answer is yes."""
         if row.verdict == "scored":
             return number_text(row.score, 0, self.language)
         text = f"{_MARKS[row.verdict]} {label(VERDICTS, row.verdict, self.language)}"
@@ -154,9 +159,10 @@ class Explanation:
             f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>"
             for name, text in self.facts.items()
         )
+        status = escape(label(STATUSES, self.status, self.language))
         parts = [
             f"<style>{_STYLE}</style><div class='flexruimte'>",
-            f"<b>{escape(self.parcel_id)}</b>, {escape(self.municipality)}: <b>{escape(label(STATUSES, self.status, self.language))}</b>",
+            f"<b>{escape(self.parcel_id)}</b>, {escape(self.municipality)}: <b>{status}</b>",
             f"<p>{escape(self.decision)}</p>" if self.decision else "",
             f"<table style='width: auto'>{facts}</table>",
             *(self._html_of_group(condition, rows) for condition, rows in self._groups),
@@ -179,8 +185,9 @@ class Explanation:
         )
         head = "".join(f"<th>{escape(label(COLUMNS, name, self.language))}</th>" for name in _SHOWN)
         body = "".join(self._html_of_row(row) for row in rows.itertuples())
+        name = escape(label(CONDITIONS, condition, self.language))
         return (
-            f"<details{opened}><summary>{escape(label(CONDITIONS, condition, self.language))} <small>({escape(said)})</small></summary>"
+            f"<details{opened}><summary>{name} <small>({escape(said)})</small></summary>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details>"
         )
 

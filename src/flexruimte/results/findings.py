@@ -1,0 +1,157 @@
+"""findings.parquet: what every rule found, one row per parcel or site and rule.
+
+A rule without a row for a parcel says yes and covers none of it, or it is left out; the summary
+names the rules that are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.rule_text import Finding, finding_text, known_value
+from flexruimte.results.summary_model import LandRuleFacts, MeasureRuleFacts, Summary
+from flexruimte.vocabulary import (
+    AREA,
+    COVERED_AREA,
+    EDGE,
+    FEATURE_COUNT,
+    FEATURES,
+    FINDING,
+    LEVEL,
+    PARCEL_ID,
+    RULE,
+    VERDICT,
+)
+
+__all__ = ["FINDING_COLUMNS", "finding_of", "with_finding_text", "write_findings"]
+
+FINDING_COLUMNS: Final = (
+    PARCEL_ID,
+    RULE,
+    LEVEL,
+    VERDICT,
+    COVERED_AREA,
+    EDGE,
+    FEATURE_COUNT,
+    FEATURES,
+    FINDING,
+)
+"""Columns of the table of findings."""
+
+
+def finding_of(
+    facts: LandRuleFacts | MeasureRuleFacts,
+    parcel: Mapping[str, Any],
+    row: Mapping[str, Any] | None,
+) -> Finding:
+    """Return what a rule found on a parcel.
+
+    Parameters
+    ----------
+    facts
+        The rule.
+    parcel
+        Its row of the parcels' table.
+    row
+        The row of the table of findings for this parcel and rule; None where there is none.
+
+    Returns
+    -------
+    Finding
+        Without a row the rule says yes and covers nothing, or it is left out.
+    """
+    said = {VERDICT: "left_out" if facts.left_out else "yes"} if row is None else row
+    verdict = str(said[VERDICT])
+    if isinstance(facts, MeasureRuleFacts):
+        return Finding(verdict, value=known_value(parcel, facts.test.measure))
+    if verdict == "left_out":
+        return Finding(verdict)
+    area = 0.0 if row is None else known_value(said, COVERED_AREA)
+    count = known_value(said, FEATURE_COUNT)
+    return Finding(
+        verdict,
+        covered_m2=area,
+        covered_share=None if area is None else area / parcel[AREA],
+        edge=bool(said.get(EDGE, False)),
+        features=known_value(said, FEATURES) or "",
+        feature_count=None if count is None else int(count),
+    )
+
+
+def with_finding_text(
+    findings: pd.DataFrame, locations: pd.DataFrame, summary: Summary
+) -> pd.DataFrame:
+    """Return findings with `finding`: what was found, as a sentence in the language of the study.
+
+    Parameters
+    ----------
+    findings
+        As `flexruimte.results.tables.finding_table` makes it. (m, 8)
+    locations
+        The parcels, and the sites of several, with their measures. (n, ...)
+    summary
+        Of the municipality.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `FINDING_COLUMNS`. (m, 9)
+    """
+    language, texts = summary.study.language, np.full(len(findings), None, dtype=object)
+    at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
+    shares = findings[COVERED_AREA] / locations[AREA].to_numpy()[at]
+    columns = [
+        _plain(column)
+        for column in (
+            findings[COVERED_AREA],
+            shares,
+            *(findings[name] for name in (EDGE, FEATURES, FEATURE_COUNT)),
+        )
+    ]
+    verdicts = _plain(findings[VERDICT])
+    positions = findings.groupby(RULE, sort=False).indices
+    for facts in summary.rules:
+        if facts.id not in positions:
+            continue
+        rows = positions[facts.id]
+        if isinstance(facts, MeasureRuleFacts):
+            values = [_plain(locations[facts.test.measure].iloc[at[rows]])]
+        else:
+            values = [np.full(len(rows), None), *(column[rows] for column in columns)]
+        # Equal findings, such as those of a class, are put into words once.
+        said = cache(lambda *values, facts=facts: finding_text(facts, Finding(*values), language))
+        texts[rows] = list(map(said, verdicts[rows], *values))
+    return findings.assign(**{FINDING: pd.array(texts, dtype="string")})
+
+
+def _plain(values: pd.Series[Any]) -> np.ndarray[Any, Any]:
+    """Return the values of a column as plain Python objects, None being what is not known."""
+    known = values.astype(object).to_numpy(copy=True)
+    known[values.isna().to_numpy()] = None
+    return known
+
+
+def write_findings(findings: pd.DataFrame, path: str | Path) -> None:
+    """Write the table of findings to a Parquet file; the same findings give the same bytes.
+
+    Parameters
+    ----------
+    findings
+        As `with_finding_text` makes it.
+    path
+        The file to write.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    with atomic_write(path) as partial:
+        findings.to_parquet(partial, index=False, compression="zstd")

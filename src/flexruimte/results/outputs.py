@@ -1,0 +1,121 @@
+"""The files of a run: every name, and for each file of a municipality the function that writes it.
+
+A new file of a municipality is a name and a row in `OUTPUTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from flexruimte.results.findings import write_findings
+from flexruimte.results.geojson import write_geojson
+from flexruimte.results.geopackage import write_geopackage
+from flexruimte.results.parquet import write_parquet
+from flexruimte.results.ranked_rows import write_ranked
+from flexruimte.results.summary import write_summary
+from flexruimte.results.summary_model import Summary
+
+__all__ = [
+    "FILES",
+    "FILES_FOR_RANKING",
+    "FINDINGS",
+    "LAYOUT_GEOJSON",
+    "LOCATIONS_GEOJSON",
+    "LOCATIONS_GPKG",
+    "OUTPUTS",
+    "PARCELS",
+    "RANKED",
+    "RANKING",
+    "RUN",
+    "SUMMARY",
+    "Output",
+    "OutputContent",
+]
+
+# Of a municipality.
+LOCATIONS_GEOJSON: Final = "locations.geojson"
+LOCATIONS_GPKG: Final = "locations.gpkg"
+PARCELS: Final = "parcels.parquet"
+FINDINGS: Final = "findings.parquet"
+SUMMARY: Final = "summary.json"
+RANKED: Final = ".ranked.csv"
+LAYOUT_GEOJSON: Final = "layout.geojson"
+
+# Of the run.
+RUN: Final = "run.json"
+RANKING: Final = "ranking.csv"
+
+# Of what follows from a run.
+TARGETS: Final = "targets.csv"
+TARGETS_FILLING: Final = "targets_filling.csv"
+TARGETS_PRODUCTION: Final = "targets_production.csv"
+COSTS: Final = "costs.csv"
+COST_FIGURES: Final = "costs_figures.csv"
+RELOCATION_FOLDER: Final = "relocation"
+RELOCATION_GEOJSON: Final = "relocation.geojson"
+
+
+@dataclass(frozen=True)
+class OutputContent:
+    """What the files of a municipality are made of."""
+
+    parcels: gpd.GeoDataFrame
+    """As `flexruimte.results.tables.parcel_table` makes it."""
+    findings: pd.DataFrame
+    """As `flexruimte.results.findings.with_finding_text` makes it."""
+    locations: gpd.GeoDataFrame
+    """As `flexruimte.results.sentences.with_explanations` makes it."""
+    layout: gpd.GeoDataFrame
+    """As `flexruimte.results.layouts.layout_table` makes it."""
+    summary: Summary
+
+
+@dataclass(frozen=True)
+class Output:
+    """One file of a municipality."""
+
+    name: str
+    write: Callable[[OutputContent, Path], None]
+    """Writes the content to a path."""
+    needed_for_ranking: bool = False
+    """Whether ranking.csv is made of it, where the rows of the municipality are not kept."""
+
+
+OUTPUTS: Final = (
+    Output(
+        LOCATIONS_GEOJSON,
+        lambda content, path: write_geojson(content.locations, content.summary, path),
+    ),
+    Output(
+        LOCATIONS_GPKG,
+        lambda content, path: write_geopackage(
+            content.locations, content.layout, content.summary, path
+        ),
+        needed_for_ranking=True,
+    ),
+    Output(PARCELS, lambda content, path: write_parquet(content.parcels, path)),
+    Output(FINDINGS, lambda content, path: write_findings(content.findings, path)),
+    Output(
+        SUMMARY,
+        lambda content, path: write_summary(content.summary, path),
+        needed_for_ranking=True,
+    ),
+    Output(
+        RANKED,
+        lambda content, path: write_ranked(
+            content.locations, content.summary.study.target_groups, path
+        ),
+    ),
+)
+"""The files of a municipality, in the order in which they are written."""
+
+FILES: Final = tuple(output.name for output in OUTPUTS if not output.name.startswith("."))
+"""What there is of every municipality that is done."""
+FILES_FOR_RANKING: Final = tuple(output.name for output in OUTPUTS if output.needed_for_ranking)
+"""What the rows of a municipality in ranking.csv can be made of."""

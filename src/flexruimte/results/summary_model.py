@@ -1,0 +1,341 @@
+"""The model of summary.json: what was asked, what was found, on what evidence, and what is missing.
+
+Titles are in Dutch and English, so that a file can be read in either language whatever the language
+of the run. `flexruimte schema summary` prints the JSON Schema of this model.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import Field, field_serializer
+
+from flexruimte.rules.parts import Model, Scalar, Sourced, Text, Where
+from flexruimte.vocabulary import Condition, Level, Status
+
+__all__ = [
+    "FORMAT",
+    "CriterionFacts",
+    "LandRuleFacts",
+    "LayerOfRule",
+    "MeasureRuleFacts",
+    "MeasureTest",
+    "RuleFacts",
+    "Summary",
+]
+
+FORMAT: Final = 2
+"""Raised when files that an earlier version wrote can no longer be read as they are."""
+
+Language: TypeAlias = Literal["nl", "en"]
+
+
+class StudyFacts(Model):
+    """What was asked."""
+
+    name: str
+    as_of: dt.date
+    """The date that every rule with a date counts from."""
+    language: Language
+    """Of labels and sentences in the other files."""
+    target_groups: list[str]
+    """Groups that count in the suitability."""
+
+
+class MunicipalityFacts(Model):
+    """Which municipality this is."""
+
+    code: str
+    name: str
+
+
+class PlacementFacts(Sourced):
+    """A placement parameter with the value that the study uses."""
+
+    title: Text
+    value: int | float | str | list[str]
+    unit: str
+
+
+class RulesetFacts(Model):
+    """Which ruleset judged the parcels."""
+
+    name: str
+    version: str
+    title: Text
+    excluding_levels: list[Level]
+    """Rules of these levels exclude a parcel; the others call for attention."""
+    placement: dict[str, PlacementFacts]
+
+
+class RegimeFacts(Sourced):
+    """The legal regime that limits the term."""
+
+    id: str
+    title: Text
+    longest_years: float | None
+    """Longest term that a permit can have; null where there is no limit. [year]"""
+
+
+class Counts(Model):
+    """Parcels, their land, and the homes on the locations that they make."""
+
+    parcels: int
+    hectares: float
+    buildable_hectares: float
+    homes_low: int
+    homes_mid: int
+    homes_high: int
+
+
+class NamedPart(Model):
+    """A layer or rule, by id and title."""
+
+    id: str
+    title: Text
+
+
+class NotAssessed(NamedPart):
+    """A layer or rule that the study leaves out knowingly."""
+
+    leaves_out: list[str]
+    """Rules and criteria that need it and are left out with it."""
+
+
+class Approximation(Model):
+    """A measure that was computed another way than the ruleset asks."""
+
+    title: Text
+    how: str
+
+
+class AppliedDecision(Model):
+    """A decision by people on one parcel."""
+
+    parcel_id: str
+    decision: Literal["in", "out"]
+    decision_reason: str
+    decision_date: dt.date
+    status: Status
+    """Of the parcel, with the decision."""
+
+
+class Decisions(Model):
+    """The decisions on parcels of this municipality."""
+
+    applied: list[AppliedDecision]
+    not_yet_in_force: int
+
+
+class InputFacts(Model):
+    """What was read of one source."""
+
+    source: str
+    reference_date: dt.date | None
+    licence: str | None
+    coverage: str
+    """Where the source can be taken to say something."""
+    rows: int
+    """Rows, or raster cells, around the parcels."""
+    repairs: dict[str, int]
+    """How many rows were repaired or left out, by what was wrong with them."""
+    digest: str | None
+    """Changes when anything of the source that is used around the parcels changes."""
+
+
+class LayerOfRule(NamedPart):
+    """A layer that a rule or criterion needs."""
+
+    reference_date: dt.date | None
+    present: bool
+    """Whether the study has it."""
+
+
+class MeasureTest(Model):
+    """The test of a measure, with thresholds that come from the placement filled in."""
+
+    measure: str
+    title: Text
+    """Of the measure."""
+    unit: str
+    at_least: float | None
+    at_most: float | None
+    in_: list[Scalar] | None = Field(alias="in")
+    not_in: list[Scalar] | None
+    limit: float | None
+    """Value at which the measure is cut off: it stands for that much or more."""
+    classes: dict[str, Text]
+    """Titles of the classes that the ruleset itself defines."""
+
+
+class DistanceOfFeature(Model):
+    """A distance that the features of a layer carry themselves."""
+
+    field: str
+    classes: dict[str, float] | None
+    """Distance by value of the field; null where it is read from a text. [m]"""
+    otherwise_m: float
+    """So near a feature whose own distance cannot be read, the verdict is unknown. [m]"""
+
+
+class RuleCounts(Model):
+    """How many parcels a rule gives each verdict."""
+
+    yes: int
+    no: int
+    unknown: int
+    left_out: int
+
+
+class LandRuleCounts(RuleCounts):
+    """How many parcels a rule on land gives each verdict, and how much land it covers."""
+
+    covered_hectares: float | None
+    """Null where the layer says nothing of any parcel, or the rule is left out."""
+    edges: int
+    """Parcels of which it covers no more than the edge."""
+
+
+class _Judged(Sourced):
+    """What the facts of both kinds of rule and of criteria have in common."""
+
+    id: str
+    title: Text
+    layers: list[LayerOfRule]
+    """Layers that it needs."""
+    left_out: str | None
+    """What in the study's `not_assessed` leaves it out; null where it is assessed."""
+
+
+class _RuleFacts(_Judged):
+    """What the facts of both kinds of rule have in common."""
+
+    condition: Condition
+    level: Level
+    excludes: bool
+    """Whether a "no" excludes a parcel."""
+    when: list[MeasureTest]
+    """The rule applies only where all of these hold; elsewhere it says yes."""
+    advice: Text | None
+    """What to do about a "no" or an "unknown"."""
+
+
+class LandRuleFacts(_RuleFacts):
+    """A rule on land: a layer covers ground, which is taken away or called attention to."""
+
+    kind: Literal["land"] = "land"
+    distance_m: float | DistanceOfFeature
+    """Within this distance of a feature the rule covers land."""
+    where: Where
+    """Which features of the layer count."""
+    precision_m: float
+    """Nominal precision of the map: a narrower overlap is the edge of the map."""
+    counts: LandRuleCounts
+
+    @field_serializer("where")
+    def _as_in_the_ruleset(self, where: Where) -> dict[str, Any]:
+        """Write conditions with the keys that the ruleset gives, and no others."""
+        return {
+            field: condition.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            for field, condition in where.items()
+        }
+
+
+class MeasureRuleFacts(_RuleFacts):
+    """A rule on a measure: its value is tested."""
+
+    kind: Literal["measure"] = "measure"
+    test: MeasureTest
+    counts: RuleCounts
+
+
+RuleFacts: TypeAlias = LandRuleFacts | MeasureRuleFacts
+
+
+class CriterionFacts(_Judged):
+    """A criterion: a curve, or a table of classes, from a measure to a score of 0-100."""
+
+    measure: str
+    measure_title: Text
+    unit: str
+    curve: list[tuple[float, float]] | None
+    """Value and score of each point; straight lines between."""
+    classes: dict[str, float] | None
+    """Score by class."""
+    weights: dict[str, float]
+    """Weight in `groups.<id>` and `themes.<id>`."""
+
+
+class TitledPart(Sourced):
+    """A target group or a theme."""
+
+    title: Text
+
+
+class ScoreFacts(Sourced):
+    """What the themes weigh in the score."""
+
+    weights: dict[str, float]
+
+
+class Transformation(Model):
+    """How positions in RD New were turned into WGS 84."""
+
+    name: str
+    accuracy_m: float | None
+    """Null where it is not known."""
+
+
+class Summary(Model):
+    """Everything that the outputs say of a municipality as a whole and of the rules.
+
+    Examples
+    --------
+    >>> Summary.model_json_schema()["properties"]["format"]["const"]
+    2
+    """
+
+    format: Literal[2] = FORMAT
+    """Of all files of the municipality."""
+    study: StudyFacts
+    municipality: MunicipalityFacts
+    ruleset: RulesetFacts
+    regime: RegimeFacts | None
+    """Null where no legal regime holds on the study's date."""
+    total: Counts
+    status: dict[Status, Counts]
+    sites_of_several_parcels: int
+    not_assessed: list[NotAssessed]
+    absent: list[NamedPart]
+    """Layers that rules need and that the study does not have."""
+    approximated: dict[str, Approximation]
+    """By measure."""
+    unread_plans: dict[str, int]
+    """Housing plans that cannot be used, by what is wrong with them."""
+    decisions: Decisions
+    inputs: dict[str, InputFacts]
+    """By layer; `parcels` and `municipalities` are among them."""
+    rules: list[Annotated[RuleFacts, Field(discriminator="kind")]]
+    """Every enabled rule, in the order of the ruleset; those that are left out too."""
+    criteria: list[CriterionFacts]
+    """Every criterion, in the order of the ruleset."""
+    groups: dict[str, TitledPart]
+    themes: dict[str, TitledPart]
+    score: ScoreFacts
+    site_types: dict[str, Text]
+    size_classes: dict[str, Text]
+    transformation: Transformation
+    versions: dict[str, str]
+    """Of flexruimte and of what it computes with."""
+    timings_s: dict[str, float]
+    """Seconds per step."""
+
+    @property
+    def ranked_parcels(self) -> int:
+        """How many parcels have a status that is ranked."""
+        return self.status[Status.AVAILABLE].parcels + self.status[Status.ATTENTION].parcels
+
+    def title_of_rule(self) -> dict[str, Text]:
+        """Return the title of every rule, by id."""
+        return {rule.id: rule.title for rule in self.rules}

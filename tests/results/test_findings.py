@@ -1,0 +1,217 @@
+"""The table of findings: which rows there are, what stands in them, and that they are sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flexruimte import Ranking, Study
+from flexruimte.assessment.land import LandFinding
+from flexruimte.assessment.parcel_table import findings_of_rules, land_findings_of_sites
+from flexruimte.results.findings import FINDING_COLUMNS
+from flexruimte.results.read import read_findings
+from flexruimte.rules.files import load_ruleset, with_changes
+from flexruimte.vocabulary import NO, UNKNOWN, VERDICT_NAMES, YES
+from toy_town import RULESET, box, frame, toy_study
+
+RULES = load_ruleset(RULESET)
+
+
+@pytest.fixture(scope="module")
+def ranking(tmp_path_factory: pytest.TempPathFactory) -> Ranking:
+    return toy_study(tmp_path_factory.mktemp("toy")).rank("A")
+
+
+def of(ranking: Ranking, parcel_id: str, rule: str) -> pd.Series:
+    rows = ranking.findings.set_index(["parcel_id", "rule"])
+    return rows.loc[(parcel_id, rule)]
+
+
+def test_what_stands_in_a_row(ranking: Ranking) -> None:
+    # P05 is half nature, which is taken away
+    row = of(ranking, "P05", "nature")
+    assert row.to_dict() == {
+        "level": "very_hard",
+        "verdict": "yes",
+        "covered_m2": 5000.0,
+        "edge": False,
+        "feature_count": 1,
+        "features": "Bos (1)",
+        "finding": "5.000 m² (50%) van het perceel ligt op kaartlaag 'Natuur', door: Bos (1); dat deel valt af.",
+    }
+    measured = of(ranking, "P02", "unbuilt")
+    assert measured["finding"] == "Bebouwd: 37%."
+    assert measured[["covered_m2", "feature_count"]].isna().all()
+    assert measured["features"] == ""
+
+
+def test_a_finding_is_what_was_found_and_not_what_is_asked(ranking: Ranking) -> None:
+    findings = ranking.findings
+    assert findings["finding"].str.endswith(".").all()
+    assert not findings["finding"].str.contains("gevraagd|>=|<=").any()
+    # land use 51 along nature; the ownership table ends at P08, and has no value there
+    assert of(ranking, "P09", "public_owner")["verdict"] == "unknown"
+    assert "zegt hier niets" in of(ranking, "P09", "public_owner")["finding"]
+    assert of(ranking, "P06", "nature")["finding"].startswith("Raakt alleen de rand")
+
+
+def test_which_rows_there_are(ranking: Ranking) -> None:
+    rules = list(ranking.assessment.ruleset.enabled_rules)
+    findings = ranking.findings
+    expected = [
+        (parcel, rule)
+        for position, parcel in enumerate(ranking.parcels["parcel_id"])
+        for rule in rules
+        if ranking.assessment.verdicts[rule].iloc[position] != YES
+        or ((findings["parcel_id"] == parcel) & (findings["rule"] == rule)).any()
+    ]
+    assert list(findings[["parcel_id", "rule"]].itertuples(index=False, name=None)) == expected
+    plain = findings[(findings["verdict"] == "yes")]
+    assert ((plain["covered_m2"] > 0) | plain["edge"] | (plain["feature_count"] > 0)).all()
+    assert ("P01", "nature") not in expected  # it says yes, and covers nothing
+
+
+def test_a_rule_that_is_left_out_has_no_row_and_the_summary_names_it(tmp_path: Path) -> None:
+    study = toy_study(tmp_path, layers={"eigendom": None}, not_assessed=["eigendom"])
+    ranking = study.rank("A")
+    assert "public_owner" not in set(ranking.findings["rule"])
+    left_out = {rule.id: rule.left_out for rule in ranking.summary.rules if rule.left_out}
+    assert left_out == {"public_owner": "eigendom"}
+
+
+def test_an_absent_layer_is_a_row_for_every_parcel(tmp_path: Path) -> None:
+    ranking = toy_study(tmp_path, layers={"natuur": None}).rank("A")
+    rows = ranking.findings[ranking.findings["rule"] == "nature"]
+    assert rows["parcel_id"].tolist() == ranking.parcels["parcel_id"].tolist()
+    assert set(rows["verdict"]) == {"unknown"}
+    assert rows["covered_m2"].isna().all()
+    assert set(rows["finding"]) == {"Niet bekend, want de studie heeft geen kaartlaag 'Natuur'."}
+    nature = next(rule for rule in ranking.summary.rules if rule.id == "nature")
+    assert nature.counts.covered_hectares is None
+
+
+def test_files_say_the_same_as_memory(ranking: Ranking, tmp_path: Path) -> None:
+    ranking.to_findings(tmp_path / "findings.parquet")
+    pd.testing.assert_frame_equal(read_findings(tmp_path), ranking.findings)
+    assert list(ranking.findings) == list(FINDING_COLUMNS)
+    alone = read_findings(tmp_path, "P05")
+    rows = ranking.findings[ranking.findings["parcel_id"] == "P05"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, rows)
+
+
+def test_english(tmp_path: Path) -> None:
+    ranking = toy_study(tmp_path, language="en").rank("A")
+    assert of(ranking, "P02", "unbuilt")["finding"] == "Built: 37%."
+
+
+# -- against a plain loop
+
+
+@given(st.data())
+def test_against_a_plain_loop(data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, 6))
+    ids = np.array([f"P{number}" for number in range(count)], dtype=object)
+    answers = st.lists(st.sampled_from([NO, UNKNOWN, YES]), min_size=count, max_size=count)
+    numbers = st.lists(st.sampled_from([0.0, 12.5, np.nan]), min_size=count, max_size=count)
+    flags = st.lists(st.booleans(), min_size=count, max_size=count)
+    counts = st.lists(st.integers(0, 3), min_size=count, max_size=count)
+    verdicts, land = {}, {}
+    for rule in ("nature", "term", "pipeline"):
+        verdicts[rule] = np.array(data.draw(answers), dtype=np.int8)
+        if rule != "term":
+            land[rule] = LandFinding(
+                np.array(data.draw(numbers), dtype=float),
+                np.array(data.draw(flags), dtype=bool),
+                verdicts[rule],
+                np.array(data.draw(counts), dtype=int),
+                pd.array(["f"] * count, dtype="str"),
+            )
+    found = findings_of_rules(RULES, ids, verdicts, land)
+    expected = []
+    for position, parcel in enumerate(ids):
+        for rule, verdict in verdicts.items():
+            on_land = land.get(rule)
+            covers = on_land is not None and (
+                on_land.covered_m2[position] != 0
+                or on_land.edge[position]
+                or on_land.feature_count[position] > 0
+            )
+            if verdict[position] != YES or covers:
+                expected.append((parcel, rule, VERDICT_NAMES[int(verdict[position])]))
+    columns = ["parcel_id", "rule", "verdict"]
+    assert list(found[columns].itertuples(index=False, name=None)) == expected
+    assert found["feature_count"].isna().tolist() == [rule == "term" for _, rule, _ in expected]
+
+
+# -- sites of several parcels
+
+
+def test_sites_have_findings_of_their_own() -> None:
+    ruleset = with_changes(
+        RULES,
+        {
+            "placement": {
+                name: {
+                    "title": {"nl": "x", "en": "x"},
+                    "value": value,
+                    "source": "x",
+                    "basis": "pbl",
+                }
+                for name, value in (("merge", "touching"), ("merge_most_m2", 20_000))
+            }
+        },
+    )
+    study = Study(
+        parcels=frame([box(0, 0, 100, 40), box(0, 40, 100, 70)], parcel_id=["A", "B"]),
+        municipalities=frame([box(-500, -500, 500, 500)], code=["A"], naam=["Aadorp"]),
+        layers={
+            # 10 m along the west of both, and 20 x 20 in the east of B
+            "natuur": frame(
+                [box(0, 0, 10, 70), box(80, 50, 100, 70)], nr=[1, 2], naam=["Bos", "Heide"]
+            ),
+            "eigendom": pd.DataFrame({"parcel_id": ["A", "B"], "soort": ["gemeente"] * 2}),
+        },
+        as_of="2026-01-01",
+        ruleset=ruleset,
+        not_assessed=[
+            *("pand", "leiding", "bodemgebruik", "lden", "plannen", "net", "afspraken", "haltes")
+        ],
+    )
+    ranking = study.rank("A")
+    assert ranking.sites is not None
+    assert ranking.sites["parcel_id"].tolist() == ["A+1"]
+    rows = ranking.findings[ranking.findings["rule"] == "nature"].set_index("parcel_id")
+    assert rows["covered_m2"].to_dict() == {"A": 400.0, "A+1": 1100.0, "B": 700.0}
+    assert rows["features"].to_dict() == {
+        "A": "Bos (1)",
+        "A+1": "Bos (1); Heide (2)",
+        "B": "Heide (2); Bos (1)",
+    }
+    assert rows["feature_count"].isna().to_dict() == {"A": False, "A+1": True, "B": False}
+    # what the summary counts is counted over the parcels
+    nature = next(rule for rule in ranking.summary.rules if rule.id == "nature")
+    assert nature.counts.covered_hectares == pytest.approx(0.11)
+    assert isinstance(ranking.locations, gpd.GeoDataFrame)
+
+
+def test_a_site_is_met_by_an_edge_only_where_no_parcel_is_met_by_more() -> None:
+    land = {
+        "nature": LandFinding(
+            covered_m2=np.array([2.0, 3.0, 2.0, 500.0, 0.0, np.nan]),
+            edge=np.array([True, True, True, False, False, False]),
+            verdict=np.full(6, YES),
+            feature_count=np.array([1, 1, 1, 1, 0, 0]),
+            features=pd.array(["a", "a; b", "c", "d", "", ""], dtype="str"),
+        )
+    }
+    site_of = np.array([0, 0, 1, 1, 2, 2])
+    found = land_findings_of_sites(land, {"nature": np.full(3, YES)}, site_of)["nature"]
+    assert found.edge.tolist() == [True, False, False]
+    np.testing.assert_array_equal(found.covered_m2, [5.0, 502.0, np.nan])
+    assert list(found.features) == ["a; b", "c; d", ""]
