@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexruimte.evidence.contents import contents_of_cells
-from flexruimte.evidence.layers import load_features
+from flexruimte.evidence.features import load_features
 from flexruimte.evidence.parcels import load_municipalities, load_parcels
 from flexruimte.evidence.search_area import CELL_M, search_area
 from flexruimte.evidence.sources import Source, open_source

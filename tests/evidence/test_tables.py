@@ -11,7 +11,7 @@ import pytest
 
 from flexruimte.errors import LayerError
 from flexruimte.evidence import layers
-from flexruimte.evidence.layers import load_table
+from flexruimte.evidence.parcel_tables import load_table
 from flexruimte.evidence.sources import open_source
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings

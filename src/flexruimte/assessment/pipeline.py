@@ -162,30 +162,25 @@ def judge(
         Told which step starts.
     """
     ruleset = for_municipality(question.ruleset, code)
-    name = question.municipalities.names[question.municipalities.position(code)]
-    left_out = left_out_by(ruleset, question.not_assessed)
-    skipped = frozenset(left_out)
+    skipped = frozenset(left_out_by(ruleset, question.not_assessed))
     decisions = question.decisions.at(found.parcels.ids, question.as_of)
     progress("homes")
     measures, capacity, of_others = _with_homes(ruleset, found, skipped, decisions, lay_out)
     progress("verdicts")
     left = skipped | frozenset(of_others)
-    term = found.term
-    of_all = of_others | answers_of_rules(
-        ruleset, left, measures, term.may_be_lower, found.findings
-    )
+    may_be_lower = found.term.may_be_lower
+    of_all = of_others | answers_of_rules(ruleset, left, measures, may_be_lower, found.findings)
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
-    criteria = criterion_scores(ruleset, skipped, measures, term.may_be_lower)
-    taken_m2 = found.buildable.taken_m2
+    criteria = criterion_scores(ruleset, skipped, measures, may_be_lower)
     table = pd.concat(
         [
-            pd.DataFrame({PARCEL_ID: found.parcels.ids}).assign(
-                **{MUNICIPALITY_CODE: code, MUNICIPALITY_NAME: name}
-            ),
+            _names(question, code, found.parcels.ids),
             pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
             theme_scores(ruleset, question.groups, criteria),
             measures,
-            outcome_columns(ruleset, verdicts, criteria, term, taken_m2, decisions),
+            outcome_columns(
+                ruleset, verdicts, criteria, found.term, found.buildable.taken_m2, decisions
+            ),
             criterion_columns(criteria),
             found.parcels.table,
         ],
@@ -198,37 +193,56 @@ def judge(
             shapes=found.parcels.geometries,
             buildable=found.buildable.shapes,
             verdicts=verdicts,
-            may_be_lower=term.may_be_lower,
+            may_be_lower=may_be_lower,
             decisions=decisions,
             table=table,
             lay_out=lay_out,
         )
     )
+    return _assessment(question, code, found, table, verdicts, sites, capacity.layouts)
+
+
+def _names(question: Question, code: str, ids: np.ndarray[Any, Any]) -> pd.DataFrame:
+    """Return the ids of the parcels, with the code and the name of their municipality."""
+    name = question.municipalities.names[question.municipalities.position(code)]
+    return pd.DataFrame({PARCEL_ID: ids}).assign(
+        **{MUNICIPALITY_CODE: code, MUNICIPALITY_NAME: name}
+    )
+
+
+def _assessment(
+    question: Question,
+    code: str,
+    found: Survey,
+    table: pd.DataFrame,
+    verdicts: dict[str, Verdicts],
+    sites: Sites | None,
+    layouts: Layouts | None,
+) -> Assessment:
+    """Return what is known of the parcels, with their ranks and what was left out."""
+    ruleset = for_municipality(question.ruleset, code)
+    in_use = layers_in_use(ruleset, question.not_assessed)
     return Assessment(
         question=question,
         ruleset=ruleset,
         code=code,
-        name=name,
+        name=question.municipalities.names[question.municipalities.position(code)],
         parcels=gpd.GeoDataFrame(_ranked(table, sites, found.parcels.geometries), copy=False),
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
         findings=_findings(ruleset, found.parcels.ids, verdicts, found.findings, sites),
-        left_out=left_out,
+        left_out=left_out_by(ruleset, question.not_assessed),
         inputs={
             "parcels": found.parcels.facts,
             "municipalities": question.municipalities.facts,
             **found.layers,
         },
-        absent=[
-            key
-            for key in layers_in_use(ruleset, question.not_assessed)
-            if key not in question.sources
-        ],
+        absent=[key for key in in_use if key not in question.sources],
         approximated=_approximated(ruleset, found.layers),
-        regime=term.regime,
-        layouts=capacity.layouts,
-        unread_plans={what: len(plans) for what, plans in term.unread.items() if len(plans)},
+        regime=found.term.regime,
+        layouts=layouts,
+        unread_plans={what: len(plans) for what, plans in found.term.unread.items() if len(plans)},
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from pydantic import BaseModel
 
 from flexruimte.assessment.term import TERM_PARAMETERS
 from flexruimte.evidence.decisions import Decisions, load_decisions
@@ -20,6 +22,15 @@ from flexruimte.vocabulary import WIDTH, Basis, Condition, Level
 __all__ = ["Question", "layers_in_use", "left_out_by", "survey_question"]
 
 _NO_TEXT = Text(nl="", en="")
+_OF_NO_LAYER = (
+    "groups",
+    "themes",
+    "transport_tiers",
+    "site_types",
+    "size_classes",
+    "municipalities",
+)
+"""Tables of a ruleset that ask nothing of layers."""
 _ASKS_FOR_WIDTH = Criterion(
     title=_NO_TEXT, measure=WIDTH, curve=[(0, 0), (1, 100)], source="-", basis=Basis.ASSUMPTION
 )
@@ -105,6 +116,24 @@ def survey_question(question: Question, code: str) -> Question:
     - placement parameters that no rule on a layer, measure or regime refers to, nor the term.
     """
     ruleset = for_municipality(question.ruleset, code)
+    return replace(
+        question,
+        name="",
+        language="en",
+        groups=[],
+        decisions=load_decisions(None),
+        ruleset=_asked_of_layers(ruleset),
+        not_assessed=question.not_assessed & set(ruleset.layers),
+        sources={
+            key: source
+            for key, source in question.sources.items()
+            if key in ruleset.layers and key not in question.not_assessed
+        },
+    )
+
+
+def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
+    """Return the part of a ruleset that decides what layers are asked."""
     rules = {
         rule_id: _untitled(rule, advice=None, condition=Condition.SITE, level=Level.SOFT, when=[])
         for rule_id, rule in ruleset.land_rules.items()
@@ -114,61 +143,36 @@ def survey_question(question: Question, code: str) -> Question:
         for name, measure in ruleset.measures.items()
         if measure.of != "other measures"
     }
-    layers = {key: _untitled(spec, unit="") for key, spec in ruleset.layers.items()}
     regimes = {name: _untitled(regime) for name, regime in ruleset.regimes.items()}
+    kept = {
+        "rules": rules,
+        "measures": measures,
+        "layers": {key: _untitled(spec, unit="") for key, spec in ruleset.layers.items()},
+        "regimes": regimes,
+        "levels": ruleset.levels.model_copy(update={"excluding": [], "source": "-"}),
+        "plans": ruleset.plans and _untitled(ruleset.plans),
+        "agreements": ruleset.agreements and _untitled(ruleset.agreements),
+        "placement": _parameters(ruleset, [*rules.values(), *measures.values()]),
+        "criteria": {WIDTH: _ASKS_FOR_WIDTH} if ruleset.asks_for(WIDTH) else {},
+        "score": ScoreWeights(weights={}, source="-", basis=Basis.ASSUMPTION),
+    }
+    left_out: dict[str, Any] = {name: {} for name in _OF_NO_LAYER}
+    names = {"name": "", "version": "", "title": _NO_TEXT}
+    return ruleset.model_copy(update={**names, **kept, **left_out})
+
+
+def _parameters(ruleset: Ruleset, parts: Iterable[BaseModel]) -> dict[str, Parameter]:
+    """Return the placement parameters that the term, the regimes and some parts refer to."""
     named = {
         *TERM_PARAMETERS,
-        *(name for regime in regimes.values() for name in regime.only_for),
-        *(name for part in (*rules.values(), *measures.values()) for name in references(part)),
+        *(name for regime in ruleset.regimes.values() for name in regime.only_for),
+        *(name for part in parts for name in references(part)),
     }
-    asked = ruleset.model_copy(
-        update={
-            "name": "",
-            "version": "",
-            "title": _NO_TEXT,
-            "rules": rules,
-            "measures": measures,
-            "layers": layers,
-            "regimes": regimes,
-            "levels": ruleset.levels.model_copy(update={"excluding": [], "source": "-"}),
-            "plans": ruleset.plans and _untitled(ruleset.plans),
-            "agreements": ruleset.agreements and _untitled(ruleset.agreements),
-            "placement": {
-                name: Parameter(
-                    title=_NO_TEXT, value=parameter.value, source="-", basis=Basis.ASSUMPTION
-                )
-                for name, parameter in ruleset.placement.items()
-                if name in named
-            },
-            "criteria": {WIDTH: _ASKS_FOR_WIDTH} if ruleset.asks_for(WIDTH) else {},
-            **{
-                table: {}
-                for table in (
-                    "groups",
-                    "themes",
-                    "transport_tiers",
-                    "site_types",
-                    "size_classes",
-                    "municipalities",
-                )
-            },
-            "score": ScoreWeights(weights={}, source="-", basis=Basis.ASSUMPTION),
-        }
-    )
-    return replace(
-        question,
-        name="",
-        language="en",
-        groups=[],
-        decisions=load_decisions(None),
-        ruleset=asked,
-        not_assessed=question.not_assessed & set(layers),
-        sources={
-            key: source
-            for key, source in question.sources.items()
-            if key in layers and key not in question.not_assessed
-        },
-    )
+    return {
+        name: Parameter(title=_NO_TEXT, value=parameter.value, source="-", basis=Basis.ASSUMPTION)
+        for name, parameter in ruleset.placement.items()
+        if name in named
+    }
 
 
 def _untitled(part: Any, **changes: Any) -> Any:

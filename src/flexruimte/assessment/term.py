@@ -39,6 +39,8 @@ from flexruimte.vocabulary import (
     YES,
     Booleans,
     Floats,
+    Integers,
+    Verdicts,
 )
 
 __all__ = [
@@ -222,17 +224,72 @@ def _read_plans(
         doubtful = np.full(count, plans is not None and plans.layer not in not_assessed)
         nothing = _PlanStarts(np.full(count, _NEVER), doubtful)
         return _PlansRead({_HARD: nothing, _SOFT: nothing}, np.full(count, "", dtype=object), {})
+    read = _plan_rows(plans, features)
+    parcel, plan = _plans_on_parcels(read, features, overlay)
+    sure = (read.counts[plan] == YES) & ~read.placeholder[plan] & ~np.isnat(read.start[plan])
+    outside = ~overlay.known(features)
+    first = {}
+    for kind, of_kind in ((_HARD, read.hard), (_SOFT, read.soft)):
+        certain = sure & of_kind[plan]
+        starts = np.full(count, _NEVER)
+        np.minimum.at(starts, parcel[certain], read.start[plan[certain]])
+        # A plan of unknown status may be hard.
+        in_doubt = (of_kind[plan] & ~sure) | read.unread_status[plan]
+        doubtful = outside.copy()
+        doubtful[parcel[in_doubt]] = True
+        first[kind] = _PlanStarts(starts, doubtful)
+    here = np.zeros(len(features.ids), dtype=bool)
+    here[plan] = True
+    unread = {
+        "plan status not in the ruleset's lists": read.unread_status,
+        "hard or soft plan without a start": np.isnat(read.start) & (read.hard | read.soft),
+        "placeholder circle": read.placeholder,
+    }
+    return _PlansRead(
+        first,
+        _grouped(features.names[plan], parcel, count),
+        {what: features.row_keys[here & where] for what, where in unread.items()},
+    )
+
+
+@dataclass(frozen=True)
+class _PlanRows:
+    """What each of m plans says. Each (m,)"""
+
+    hard: Booleans
+    soft: Booleans
+    unread_status: Booleans
+    """Whether the ruleset does not know the status."""
+    placeholder: Booleans
+    """Whether the shape stands for a place that is not known."""
+    start: Dates
+    """NaT where it is not known."""
+    counts: Verdicts
+    """Whether the plan counts at all; NO also for a status that is to be ignored."""
+
+
+def _plan_rows(plans: Plans, features: Features) -> _PlanRows:
     status = features.table[plans.status_field].astype("string").str.strip()
     hard, soft, ignored = (
         status.isin(codes).to_numpy(dtype=bool) for codes in (plans.hard, plans.soft, plans.ignored)
     )
-    unread_status = ~(hard | soft | ignored)
-    placeholder = isoperimetric_quotient(features.geometries) > plans.circle_quotient
-    start = _start_dates(plans, features.table)
     counts = np.minimum(features.certainty, evaluate_filter(plans.where, features.table))
+    return _PlanRows(
+        hard=hard,
+        soft=soft,
+        unread_status=~(hard | soft | ignored),
+        placeholder=isoperimetric_quotient(features.geometries) > plans.circle_quotient,
+        start=_start_dates(plans, features.table),
+        counts=np.where(ignored, NO, counts).astype(np.int8),
+    )
+
+
+def _plans_on_parcels(
+    read: _PlanRows, features: Features, overlay: Overlay
+) -> tuple[Integers, Integers]:
+    """Return pairs of a parcel and a plan that is on it by more than the edge of the map."""
     found = overlay.of(features)
-    found = found.where((counts[found.feature] > NO) & ~ignored[found.feature])
-    # One row per parcel and plan, without what is no more than the edge of the map.
+    found = found.where(read.counts[found.feature] > NO)
     pair, index = np.unique(
         np.stack([found.shape, found.feature], axis=1), axis=0, return_inverse=True
     )
@@ -240,35 +297,10 @@ def _read_plans(
     covered: Floats = np.bincount(by_pair.shape, by_pair.area, minlength=len(pair)).astype(
         np.float64, copy=False
     )
-    real = ~cover_within_boundary_strip(
-        index_geometries(overlay.shapes[pair[:, 0]]), by_pair, covered, features.precision_m
-    )
-    parcel, plan = pair[real].T
-    sure = (counts[plan] == YES) & ~placeholder[plan] & ~np.isnat(start[plan])
-    outside = ~overlay.known(features)
-    first = {}
-    for kind, of_kind in ((_HARD, hard), (_SOFT, soft)):
-        certain = sure & of_kind[plan]
-        starts = np.full(count, _NEVER)
-        np.minimum.at(starts, parcel[certain], start[plan[certain]])
-        # A plan of unknown status may be hard.
-        in_doubt = (of_kind[plan] & ~sure) | unread_status[plan]
-        doubtful = outside.copy()
-        doubtful[parcel[in_doubt]] = True
-        first[kind] = _PlanStarts(starts, doubtful)
-    here = np.zeros(len(features.ids), dtype=bool)
-    here[plan] = True
-    unread = {
-        "plan status not in the ruleset's lists": unread_status,
-        "hard or soft plan without a start": np.isnat(start) & (hard | soft),
-        "placeholder circle": placeholder,
-    }
-    labels = features.names
-    return _PlansRead(
-        first,
-        _grouped(labels[plan], parcel, count),
-        {what: features.row_keys[here & where] for what, where in unread.items()},
-    )
+    shapes = index_geometries(overlay.shapes[pair[:, 0]])
+    edge = cover_within_boundary_strip(shapes, by_pair, covered, features.precision_m)
+    parcel, plan = pair[~edge].T
+    return parcel, plan
 
 
 def _grouped(labels: NDArray[Any], group: NDArray[np.intp], count: int) -> NDArray[Any]:

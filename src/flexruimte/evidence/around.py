@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flexruimte.evidence.layers import (
-    Layer,
-    load_features,
-    load_raster,
-    load_table,
-    values_of_field,
-)
+from flexruimte.evidence.columns import values_of_field
+from flexruimte.evidence.features import load_features
+from flexruimte.evidence.layers import Layer
+from flexruimte.evidence.parcel_tables import load_table
+from flexruimte.evidence.rasters import load_raster
 from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.conditions import as_numbers, as_text

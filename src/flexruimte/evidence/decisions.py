@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flexruimte.errors import LayerError, enumerate_some
-from flexruimte.evidence.layers import source_columns
+from flexruimte.evidence.columns import source_columns
 from flexruimte.evidence.sources import Source
 from flexruimte.vocabulary import Booleans
 

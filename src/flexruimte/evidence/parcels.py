@@ -16,13 +16,9 @@ from flexruimte.errors import (
     did_you_mean,
     enumerate_some,
 )
-from flexruimte.evidence.layers import (
-    LayerFacts,
-    canonical_order,
-    cleaned_shapes,
-    counted_repairs,
-    named_columns,
-)
+from flexruimte.evidence.columns import named_columns
+from flexruimte.evidence.layers import LayerFacts
+from flexruimte.evidence.shapes import canonical_order, cleaned_shapes, counted_repairs
 from flexruimte.evidence.sources import Source
 from flexruimte.kernels.overlap import index_features, index_geometries, overlaps
 from flexruimte.kernels.threads import in_threads

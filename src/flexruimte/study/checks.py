@@ -12,8 +12,10 @@ import shapely
 from flexruimte.assessment.question import Question, layers_in_use
 from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, enumerate_some
-from flexruimte.evidence.layers import check_raster_values, load_table, source_columns
+from flexruimte.evidence.columns import source_columns
+from flexruimte.evidence.parcel_tables import load_table
 from flexruimte.evidence.parcels import check_parcel_ids
+from flexruimte.evidence.rasters import check_raster_values
 from flexruimte.evidence.sources import Source, Window
 from flexruimte.rules.study_file import LayerSettings, ParcelSettings
 

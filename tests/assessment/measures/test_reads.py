@@ -15,7 +15,10 @@ import shapely
 
 from flexruimte.assessment.measures import FAMILIES, compute_measures
 from flexruimte.assessment.overlay import Overlay
-from flexruimte.evidence.layers import Layer, load_features, load_raster, load_table
+from flexruimte.evidence.features import load_features
+from flexruimte.evidence.layers import Layer
+from flexruimte.evidence.parcel_tables import load_table
+from flexruimte.evidence.rasters import load_raster
 from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.sources import open_source
 from flexruimte.rules.files import load_ruleset, with_changes

@@ -24,7 +24,9 @@ from pyproj.exceptions import ProjError
 
 from flexruimte import FlexruimteError, LayerError, SourceError
 from flexruimte.assessment.question import Question
-from flexruimte.evidence.layers import load_features, load_raster, load_table
+from flexruimte.evidence.features import load_features
+from flexruimte.evidence.parcel_tables import load_table
+from flexruimte.evidence.rasters import load_raster
 from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.sources import Source, open_source
 from flexruimte.evidence.sources.addresses import LocalFile, Service
