@@ -126,11 +126,12 @@ def test_against_a_plain_loop(data: st.DataObject) -> None:
         verdicts[rule] = np.array(data.draw(answers), dtype=np.int8)
         if rule != "term":
             land[rule] = LandFinding(
-                np.array(data.draw(numbers), dtype=float),
-                np.array(data.draw(flags), dtype=bool),
-                verdicts[rule],
-                np.array(data.draw(counts), dtype=int),
-                pd.array(["f"] * count, dtype="str"),
+                covered_m2=np.array(data.draw(numbers), dtype=float),
+                edge=np.array(data.draw(flags), dtype=bool),
+                nothing_left=np.zeros(count, dtype=bool),
+                doubtful=np.zeros(count, dtype=bool),
+                feature_count=np.array(data.draw(counts), dtype=int),
+                features=pd.array(["f"] * count, dtype="str"),
             )
     found = findings_of_rules(RULES, ids, verdicts, land)
     expected = []
@@ -205,7 +206,8 @@ def test_a_site_is_met_by_an_edge_only_where_no_parcel_is_met_by_more() -> None:
         "nature": LandFinding(
             covered_m2=np.array([2.0, 3.0, 2.0, 500.0, 0.0, np.nan]),
             edge=np.array([True, True, True, False, False, False]),
-            verdict=np.full(6, YES),
+            nothing_left=np.zeros(6, dtype=bool),
+            doubtful=np.zeros(6, dtype=bool),
             feature_count=np.array([1, 1, 1, 1, 0, 0]),
             features=pd.array(["a", "a; b", "c", "d", "", ""], dtype="str"),
         )
