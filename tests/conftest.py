@@ -1,8 +1,9 @@
-"""What all tests share: the versions that matter in the header, and hypothesis without deadlines or surprises."""
+"""What all tests share: versions in the header, hypothesis without deadlines or surprises, four towns, object storage."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import exactextract
@@ -15,6 +16,7 @@ import shapely
 
 from flexruimte import Study, batch
 from flexruimte.study.sample import sample_study_path
+from object_storage import BUCKET, Server, serving
 from toy_files import write_toy_study
 from toy_town import box, frame
 
@@ -61,3 +63,22 @@ def four_towns_results(four_towns: Path, tmp_path_factory: pytest.TempPathFactor
     out = tmp_path_factory.mktemp("four_towns_results")
     batch.run(Study.load(four_towns), None, out)
     return out
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of object storage with an empty bucket."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def within_reach(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process can reach the server of object storage."""
+    server.reach(monkeypatch)
+
+
+@pytest.fixture
+def prefix(request: pytest.FixtureRequest) -> str:
+    """A place of the test's own in the bucket."""
+    return f"{BUCKET}/{request.node.name.replace('[', '-').replace(']', '')}"

@@ -7,19 +7,26 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 
 from batch.two_towns import TWO_TOWNS
 from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.kept import INPUTS_FILE
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
-from flexruimte.batch.reuse.survey_file import SURVEY_FILE
+from flexruimte.batch.reuse.survey_file import (
+    SURVEY_FILE,
+)
 from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.results import outputs
 from flexruimte.results.outputs import FILES, RANKED
 from flexruimte.results.read import folder_name
 from toy_files import write_toy_study
-from toy_town import municipalities, parcels, toy_study, write_raster
+from toy_town import (
+    municipalities,
+    toy_study,
+    write_raster,
+)
 from written_files import contents
 
 
@@ -87,32 +94,6 @@ def test_a_change_computes_again(tmp_path: Path, change: str) -> None:
         )
         path.write_text(path.read_text() + '\n[decisions]\nsource = "besluiten.csv"\n')
     assert batch.run(Study.load(path), ["A"], out).computed == ["A"]
-
-
-def test_tables_in_memory_count_by_content(tmp_path: Path) -> None:
-    one, same = toy_study(tmp_path), toy_study(tmp_path)
-    other = toy_study(
-        tmp_path, parcels=parcels().assign(parcel_id=lambda rows: rows["parcel_id"] + "x")
-    )
-    assert batch.stamps_of(one.question) == batch.stamps_of(same.question)
-    assert {
-        name
-        for name, stamp in batch.stamps_of(other.question).items()
-        if stamp != batch.stamps_of(one.question)[name]
-    } == {"parcels"}
-    assert batch.fingerprints(other.question) == batch.fingerprints(one.question)
-
-
-def test_results_of_another_study_are_not_mixed_in(study: Study, tmp_path: Path) -> None:
-    batch.run(study, None, tmp_path / "out")
-    later = toy_study(tmp_path, municipalities=TWO_TOWNS, as_of="2026-06-01")
-    batch.run(later, ["B"], tmp_path / "out")
-    log = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert log["municipalities"]["A"]["state"] == "outdated"
-    codes = {
-        row.split(",")[0] for row in (tmp_path / "out" / "ranking.csv").read_text().splitlines()[1:]
-    }
-    assert codes == {"B"}
 
 
 def test_one_that_fails_does_not_stop_the_rest(
@@ -185,12 +166,6 @@ def test_an_unknown_municipality_stops_before_anything_is_computed(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_log_that_is_none_is_refused(study: Study, tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text("[]")
-    with pytest.raises(OutputError, match="not the log of an earlier run"):
-        batch.run(study, ["A"], tmp_path)
-
-
 def test_folder_names_are_safe_and_unique() -> None:
     codes = [
         "GM0363",
@@ -211,3 +186,25 @@ def test_folder_names_are_safe_and_unique() -> None:
         name and name not in (".", "..") and not set(name) & set("/\\'\" :*?<>|") for name in names
     )
     assert folder_name("GM0363") == "GM0363"
+
+
+def test_a_ranking_table_that_is_gone_is_written_again(towns: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    batch.run(Study.load(towns), None, out)
+    table = (out / "ranking.csv").read_bytes()
+    (out / "ranking.csv").unlink()
+    assert batch.run(Study.load(towns), None, out).computed == []
+    assert (out / "ranking.csv").read_bytes() == table
+
+
+def test_what_changed_for_the_worse_is_refused_before_anything_is_computed(
+    towns: Path, tmp_path: Path
+) -> None:
+    batch.run(Study.load(towns), None, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    double = gpd.read_file(towns.parent / "kaart.gpkg", layer="perceel")
+    pd.concat([double, double.iloc[:1]]).to_file(towns.parent / "kaart.gpkg", layer="perceel")
+    for _ in range(2):
+        with pytest.raises(StudyError, match="parcel ids that are there more than once"):
+            batch.run(Study.load(towns), None, tmp_path / "out")
+    assert contents(tmp_path / "out") == before

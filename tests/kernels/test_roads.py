@@ -105,3 +105,12 @@ def test_against_a_plain_search(seed: int) -> None:
     found = walks(np.array([shape]), points(*facilities), network, 5_000)
     expected = min(plain_search(segments, start, facility) for facility in facilities)
     assert found[0] == pytest.approx(min(expected, 5_000), abs=0.01)
+
+
+def test_no_way_leads_to_a_facility_far_from_all_roads() -> None:
+    # A road of 1 km along x; facilities 499 m and 501 m beside its end.
+    network = road_network(np.array([shapely.LineString([(0, 0), (1_000, 0)])]))
+    start = snap(np.array([shapely.Point(0, 0)]), network)
+    for off_road, distance in ((499, 1_499.0), (501, 4_000.0)):
+        facility = snap(np.array([shapely.Point(1_000, off_road)]), network).within(500.0)
+        assert distance_along_roads(start, facility, network, 4_000.0).tolist() == [distance]

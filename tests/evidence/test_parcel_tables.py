@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from flexruimte.errors import LayerError
-from flexruimte.evidence import layers
+from flexruimte.evidence import parcel_tables
 from flexruimte.evidence.parcel_tables import load_table
 from flexruimte.evidence.sources import open_source
 from flexruimte.rules.parts import LayerSpec
@@ -28,7 +28,7 @@ SPEC = LayerSpec.model_validate(
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layers, "_rows_kept", {})
+    monkeypatch.setattr(parcel_tables, "_rows_kept", {})
 
 
 def table_of(

@@ -1,0 +1,61 @@
+"""Where another rule takes land, buildable parts are measured again from the layers that were kept, and no layer is opened."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flexruimte import batch
+from flexruimte.batch.reuse.layers import LAYERS_FOLDER
+from toy_town import toy_study
+from written_files import contents
+
+HARDER: dict[str, dict[str, Any]] = {
+    "a rule that starts to exclude": {"rules": {"near_nature": {"level": "hard"}}},
+    "a rule that excludes no more": {"rules": {"nature": {"level": "soft"}}},
+    "a rule switched off": {"rules": {"buildings": {"enabled": False}}},
+    "another level excludes": {"levels": {"excluding": ["very_hard"]}},
+    "where a rule applies": {
+        "rules": {
+            "near_nature": {"level": "hard", "when": [{"measure": "land_use_class", "in": [40]}]}
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("block", [1, 5, 12])
+@pytest.mark.parametrize("changes", HARDER.values(), ids=HARDER)
+def test_what_takes_land_is_changed_and_no_layer_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, changes: dict[str, Any]
+) -> None:
+    study = toy_study(tmp_path)
+    before = replace(study.question, block=block, threads=1)
+    after = replace(study.changed(**changes).question, block=block, threads=1)
+    batch.run(after, ["A"], tmp_path / "fresh")
+    batch.run(before, ["A"], tmp_path / "reused")
+    assert contents(tmp_path / "reused") != contents(tmp_path / "fresh")
+    usual = contents(tmp_path / "reused")
+
+    def fail(*_: object) -> None:
+        raise AssertionError("a layer was opened")
+
+    monkeypatch.setattr("flexruimte.evidence.around.LayersAround.__init__", fail)
+    batch.run(after, ["A"], tmp_path / "reused")
+    assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
+    batch.run(before, ["A"], tmp_path / "reused")  # and back
+    assert contents(tmp_path / "reused") == usual
+
+
+def test_layers_that_were_removed_are_read_again(tmp_path: Path, surveyed: list[str]) -> None:
+    study = toy_study(tmp_path)
+    batch.run(study, ["A"], tmp_path / "reused")
+    shutil.rmtree(tmp_path / "reused" / "A" / LAYERS_FOLDER)
+    harder = study.changed(rules={"near_nature": {"level": "hard"}})
+    batch.run(harder, ["A"], tmp_path / "reused")
+    assert surveyed == ["A", "A"]
+    batch.run(harder, ["A"], tmp_path / "fresh")
+    assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
