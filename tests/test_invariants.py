@@ -3,44 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 
 from flexruimte import FlexruimteError
 from flexruimte.assessment.pipeline import Assessment, assess
-from flexruimte.assessment.score import criterion_scores
-from flexruimte.assessment.verdicts import assess_status
-from flexruimte.rules.files import for_municipality, load_ruleset
-from flexruimte.rules.ruleset import Ruleset
-from flexruimte.rules.scoring import Criterion
+from flexruimte.rules.files import load_ruleset
 from flexruimte.vocabulary import Level
 from rule_columns import with_rule_columns
-from toy_town import IDS, RULESET, box, frame, layers, municipalities, parcels, toy_study
+from toy_town import (
+    IDS,
+    RULESET,
+    box,
+    changed_ruleset,
+    frame,
+    layers,
+    municipalities,
+    parcels,
+    toy_study,
+)
 
 
 def toy(folder: Path, **changes: Any) -> Assessment:
     return assess(toy_study(folder, **changes).question, "A")
 
 
-def changed_ruleset(**changes: dict[str, Any]) -> Ruleset:
-    """The toy ruleset with tables laid over it, the way an override for a municipality is."""
-    ruleset = load_ruleset(RULESET).model_copy(update={"municipalities": {"A": changes}})
-    return for_municipality(ruleset, "A")
-
-
 def by_id(town: Assessment) -> pd.DataFrame:
     return with_rule_columns(town).set_index("parcel_id")
-
-
-# ------------------------------------------------------------------------------------------------------------------- order and windows
 
 
 def test_rows_may_be_shuffled(tmp_path: Path) -> None:
@@ -92,8 +85,6 @@ def test_a_border_does_not_matter(tmp_path: Path) -> None:
         parts.drop(columns=leave), whole.drop(columns=leave), check_exact=True, check_dtype=False
     )
 
-
-# ------------------------------------------------------------------------------------------------------------------- unknown is visible
 
 EXCLUDING_LAYERS = {
     "pand": ["unbuilt", "buildings"],
@@ -175,9 +166,6 @@ def test_an_unknown_never_beats_a_no(tmp_path: Path) -> None:
     assert set(after[still]) == {"excluded"}
 
 
-# ------------------------------------------------------------------------------------------------------------------- levels and rules
-
-
 @pytest.mark.parametrize("rule", load_ruleset(RULESET).rules)
 def test_a_softer_level_never_excludes(tmp_path: Path, rule: str) -> None:
     excluded = [
@@ -189,31 +177,6 @@ def test_a_softer_level_never_excludes(tmp_path: Path, rule: str) -> None:
         for level in Level
     ]
     assert excluded[3] == excluded[2] <= excluded[1] == excluded[0]
-
-
-def test_a_general_rule_a_local_one_none_and_zero() -> None:
-    rules = {level: changed_ruleset(rules={"near_nature": change}).rules["near_nature"] for level, change in {
-        "absent": {}, "zero": {"distance_m": 0}, "other": {"distance_m": 50}, "none": {"distance_m": "none"},
-    }.items()}  # fmt: skip
-    assert rules["absent"].distance_m == 20
-    assert rules["zero"].distance_m == 0
-    assert rules["zero"].enabled
-    assert rules["other"].distance_m == 50
-    assert not rules["none"].enabled
-
-
-def test_a_change_without_a_source_says_so() -> None:
-    assert load_ruleset(RULESET).rules["nature"].basis == "law"
-    silent = changed_ruleset(rules={"nature": {"distance_m": 10}}).rules["nature"]
-    assert (
-        silent.source
-        == "distance_m changed by ruleset 'toy' [municipalities.A], without a source; before: toy"
-    )
-    assert silent.basis == "assumption"
-    sourced = changed_ruleset(
-        rules={"nature": {"distance_m": 10, "source": "Raadsbesluit 2026-14", "basis": "practice"}}
-    ).rules["nature"]
-    assert (sourced.source, sourced.basis) == ("Raadsbesluit 2026-14", "practice")
 
 
 def test_an_override_holds_in_its_municipality_only(tmp_path: Path) -> None:
@@ -244,9 +207,6 @@ def test_a_distance_that_cannot_be_read_is_unknown_near_the_feature(tmp_path: Pa
     assert set(verdicts[IDS[:4]]) == {"yes"}
 
 
-# ------------------------------------------------------------------------------------------------------------------- dates
-
-
 @pytest.mark.parametrize(("as_of", "years"), [("2023-12-31", 10), ("2024-01-01", 30)])
 def test_the_studys_date_picks_the_regime(tmp_path: Path, as_of: str, years: float) -> None:
     assert by_id(toy(tmp_path, as_of=as_of)).loc["P01", "term_years"] == years
@@ -270,9 +230,6 @@ def test_a_plan_status_that_no_list_has_is_unknown(tmp_path: Path) -> None:
     assert verdicts["P08"] == "unknown"  # "?" is in no list
     assert verdicts["P10"] == "yes"  # "x" is ignored
     assert town.unread_plans["plan status not in the ruleset's lists"] == 1
-
-
-# ------------------------------------------------------------------------------------------------------------------- decisions
 
 
 def decided(decision: str, parcel: str, date: str = "2025-06-01") -> pd.DataFrame:
@@ -306,41 +263,6 @@ def test_the_last_decision_counts(tmp_path: Path) -> None:
     assert by_id(toy(tmp_path, decisions=both)).loc["P12", "status"] == "excluded"
 
 
-# ------------------------------------------------------------------------------------------------------------------- scores
-
-
-@given(
-    st.lists(
-        st.tuples(st.floats(-1e3, 1e3), st.floats(0, 100)),
-        min_size=2,
-        max_size=6,
-        unique_by=lambda point: round(point[0], 3),
-    ),
-    st.booleans(),
-    st.lists(st.floats(-2e3, 2e3), min_size=2, max_size=20),
-)
-def test_a_better_value_never_scores_lower(
-    curve: list[tuple[float, float]], rising: bool, values: list[float]
-) -> None:
-    xs = sorted(x for x, _ in curve)
-    ys = sorted((y for _, y in curve), reverse=not rising)
-    if len({round(x, 3) for x in xs}) < 2 or any(b <= a for a, b in pairwise(xs)):
-        return
-    criterion = Criterion.model_validate(
-        {
-            "title": {"nl": "x", "en": "x"},
-            "measure": "stop_distance_m",
-            "curve": list(zip(xs, ys, strict=True)),
-            "source": "x",
-            "basis": "assumption",
-        }
-    )
-    ruleset = load_ruleset(RULESET).model_copy(update={"criteria": {"c": criterion}})
-    measures = pd.DataFrame({"stop_distance_m": sorted(values)})
-    steps = np.diff(criterion_scores(ruleset, frozenset(), measures, {})["c"].to_numpy())
-    assert (steps >= -1e-9).all() if rising else (steps <= 1e-9).all()
-
-
 def test_a_score_does_not_depend_on_the_batch(tmp_path: Path) -> None:
     few = parcels().iloc[[2, 4, 11]]
     whole, part = by_id(toy(tmp_path)), by_id(toy(tmp_path, parcels=few))
@@ -353,22 +275,6 @@ def test_what_is_unknown_widens_the_range_and_nothing_else(tmp_path: Path) -> No
     assert (less["score_high"] >= less["score"].fillna(less["score_high"]) - 1e-9).all()
     assert (less["score_low"] <= usual["score_low"] + 1e-9).all()
     assert (less["score_high"] >= usual["score_high"] - 1e-9).all()
-
-
-def test_status_from_verdicts() -> None:
-    ruleset = load_ruleset(RULESET)
-    verdicts = pd.DataFrame(
-        {"nature": [1, 1, 0, -1, 0], "unbuilt": [1, 1, 1, 1, -1], "near_nature": [1, -1, -1, 1, 1]},
-        dtype="int8",
-    )  # very_hard, hard, soft
-    nobody = np.zeros(5, dtype=bool)
-    assert list(assess_status(ruleset, verdicts, nobody, nobody)) == [
-        "available",
-        "attention",
-        "unknown",
-        "excluded",
-        "excluded",
-    ]
 
 
 def test_todays_date_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from flexruimte.evidence.sources import Source, open_source
+from flexruimte.rules.study_file import LayerSettings
 from toy_town import RULESET, layers, municipalities, parcels
 
 
@@ -35,3 +38,8 @@ def write_toy_study(folder: Path) -> Path:
     path = folder / "study.toml"
     path.write_text("\n".join(text), encoding="utf-8")
     return path
+
+
+def in_memory(key: str, rows: pd.DataFrame, **settings: Any) -> Source:
+    """A layer whose rows are at hand, as a study of tables has it."""
+    return open_source(key, LayerSettings(source="in memory", **settings), Path(), rows)

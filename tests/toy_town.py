@@ -26,7 +26,8 @@ import rasterio
 import shapely
 
 from flexruimte import Study
-from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.files import for_municipality, load_ruleset
+from flexruimte.rules.ruleset import Ruleset
 
 X, Y = 100_000.0, 400_000.0
 RULESET = Path(__file__).parent / "toy_ruleset.toml"
@@ -197,3 +198,9 @@ def toy_study(folder: Path, **changes: Any) -> Study:
     return Study(
         layers={key: data for key, data in evidence.items() if data is not None}, **arguments
     )
+
+
+def changed_ruleset(**changes: dict[str, Any]) -> Ruleset:
+    """The toy ruleset with tables laid over it, the way an override for a municipality is."""
+    ruleset = load_ruleset(RULESET).model_copy(update={"municipalities": {"A": changes}})
+    return for_municipality(ruleset, "A")

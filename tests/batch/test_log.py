@@ -9,9 +9,7 @@ import pytest
 
 from batch.two_towns import TWO_TOWNS
 from flexruimte import OutputError, Study, batch
-from toy_town import (
-    toy_study,
-)
+from toy_town import toy_study
 
 
 @pytest.fixture

@@ -14,9 +14,7 @@ from batch.two_towns import TWO_TOWNS
 from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.kept import INPUTS_FILE
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
-from flexruimte.batch.reuse.survey_file import (
-    SURVEY_FILE,
-)
+from flexruimte.batch.reuse.survey_file import SURVEY_FILE
 from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.results import outputs
 from flexruimte.results.outputs import FILES, RANKED
@@ -118,18 +116,6 @@ def test_one_that_fails_does_not_stop_the_rest(
     again = batch.run(study, None, tmp_path / "out")
     assert again.computed == ["A"]
     assert again.exit_status == 0
-
-
-def test_a_fault_in_flexruimte_is_logged_with_its_traceback(
-    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> None:
-        raise ZeroDivisionError("oops")
-
-    monkeypatch.setattr(outputs, "write_geojson", fail)
-    (entry, _) = batch.run(study, None, tmp_path / "out").failed
-    assert "unexpected ZeroDivisionError: oops" in str(entry.error)
-    assert "Traceback" in str(entry.traceback)
 
 
 def test_interrupted_and_taken_up_again(study: Study, tmp_path: Path) -> None:

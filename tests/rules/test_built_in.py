@@ -9,13 +9,12 @@ from typing import get_args
 import pytest
 
 from flexruimte.assessment.measures import FAMILIES
-from flexruimte.rules.files import built_in_names, load_ruleset, with_changes
+from flexruimte.rules.files import built_in_names, load_ruleset
 from flexruimte.rules.measures import Measure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import StudyFile, read_study_file
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.rule_table import markdown_of_rules
-from toy_town import RULESET
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -109,13 +108,3 @@ def test_the_real_studies_are_well_formed() -> None:
     for path in [*sorted((Path(__file__).parents[1] / "real").glob("*.toml")), sample_study_path()]:
         if not path.stem.endswith("_rules"):
             assert read_study_file(path).study.name
-
-
-def test_a_ruleset_knows_what_it_asks_for() -> None:
-    toy = load_ruleset(RULESET)
-    assert toy.asks_for("width_m")  # by a site type
-    without = with_changes(
-        toy, {"site_types": {"vast": {"when": [{"measure": "area_m2", "at_least": 1e9}]}}}
-    )
-    assert not without.asks_for("width_m")
-    assert without.asks_for("stop_distance_m")  # by a criterion

@@ -1,0 +1,165 @@
+"""What rules on land find on two parcels of 1 ha, by areas on paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.land import find_on_land, land_of_rule, subtract_land
+from flexruimte.assessment.overlay import Overlay
+from flexruimte.evidence.features import load_features
+from flexruimte.evidence.layers import Features
+from flexruimte.evidence.search_area import search_area
+from flexruimte.rules.ruleset import Ruleset
+from toy_files import in_memory
+from toy_town import box, changed_ruleset, frame, line
+
+PARCELS = np.array([box(0, 0, 100, 100), box(300, 0, 400, 100)], dtype=object)
+
+
+def features(ruleset: Ruleset, key: str, rows: gpd.GeoDataFrame, **settings: Any) -> Features:
+    """A layer as it is read around the parcels."""
+    near = search_area(shapely.bounds(PARCELS), 1_000.0)
+    fields = ruleset.fields_in_use(key)
+    return load_features(
+        key, ruleset.layers[key], in_memory(key, rows, **settings), fields, near, near.window
+    )
+
+
+def found(rule: str, rows: gpd.GeoDataFrame, settings: Any = None, **changes: Any) -> LandFinding:
+    """What one rule finds in its layer."""
+    ruleset = changed_ruleset(rules={rule: changes})
+    layer = ruleset.land_rules[rule].layer
+    layers = {layer: features(ruleset, layer, rows, **(settings or {}))}
+    ((name, finding, overlaps),) = find_on_land(
+        {rule: ruleset.land_rules[rule]}, layers, Overlay(PARCELS)
+    )
+    assert name == rule
+    assert overlaps is not None
+    return finding
+
+
+def nature(*boxes: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
+    names = ["Bos", "Rand", "Heide"][: len(boxes)]
+    return frame([box(*each) for each in boxes], nr=range(1, len(boxes) + 1), naam=names)
+
+
+def test_area_is_covered_once_and_causes_are_named_by_area() -> None:
+    # Rand 20 x 100 on x 40-60, Bos 50 x 100 on x 0-50: 60 x 100 together
+    finding = found("nature", nature((0, 0, 50, 100), (40, 0, 60, 100)))
+    assert finding.covered_m2.tolist() == pytest.approx([6_000, 0])
+    assert finding.feature_count.tolist() == [2, 0]
+    assert list(finding.features) == ["Bos (1); Rand (2)", ""]
+    for said in (finding.edge, finding.nothing_left, finding.doubtful):
+        assert said.tolist() == [False, False]
+
+
+def test_no_more_than_five_causes_are_named_and_all_are_counted() -> None:
+    strips = frame(
+        [box(10 * n, 0, 10 * n + n, 100) for n in range(1, 8)], nr=range(1, 8), naam=None
+    )
+    finding = found("nature", strips)
+    assert finding.feature_count.tolist() == [7, 0]
+    assert finding.features[0] == "7; 6; 5; 4; 3"
+
+
+@pytest.mark.parametrize(("wide", "changes", "edge"), [
+    (4, {}, True),  # the layer is precise to 5 m
+    (6, {}, False),
+    (4, {"precision_m": 3}, False),  # the rule says otherwise
+    (4, {"precision_m": 0}, False),
+])  # fmt: skip
+def test_a_strip_within_the_precision_of_the_map_is_an_edge(
+    wide: float, changes: dict[str, Any], edge: bool
+) -> None:
+    finding = found("nature", nature((0, 0, wide, 100)), **changes)
+    assert finding.edge.tolist() == [edge, False]
+    assert finding.covered_m2.tolist() == pytest.approx([100 * wide, 0])
+
+
+def test_what_leaves_no_more_than_an_edge_leaves_nothing() -> None:
+    assert found("nature", nature((0, 0, 96, 100))).nothing_left.tolist() == [True, False]
+    assert found("nature", nature((0, 0, 94, 100))).nothing_left.tolist() == [False, False]
+
+
+def test_a_feature_that_may_count_or_not_is_a_doubt() -> None:
+    # whether the building on the first parcel was demolished is not known; that on the second was
+    rows = frame(
+        [box(10, 10, 40, 40), box(310, 10, 340, 40)],
+        identificatie=["b1", "b2"],
+        status=[None, "Pand gesloopt"],
+    )
+    finding = found("buildings", rows)
+    assert finding.doubtful.tolist() == [True, False]
+    assert finding.covered_m2.tolist() == [0, 0]
+    assert finding.feature_count.tolist() == [1, 0]
+
+
+def test_an_uncertain_feature_within_the_precision_of_the_map_is_no_doubt() -> None:
+    unnamed = nature((0, 0, 4, 100), (300, 0, 306, 100)).assign(naam=None)
+    assert found("nature", unnamed, where={"naam": "Bos"}).doubtful.tolist() == [False, True]
+
+
+def test_only_the_features_that_a_rule_asks_for_count() -> None:
+    finding = found("nature", nature((0, 0, 50, 100), (300, 0, 320, 100)), where={"naam": "Rand"})
+    assert finding.covered_m2.tolist() == pytest.approx([0, 2_000])
+    assert list(finding.features) == ["", "Rand (2)"]
+
+
+def test_a_distance_that_each_feature_states_itself() -> None:
+    # along y = 50: 5 m to both sides; the second line says nothing and is 40 m from the second parcel, within the 50 m that is then possible
+    lines = frame(
+        [line((-20, 50), (120, 50)), line((300, 140), (400, 140))],
+        id=["l1", "l2"],
+        afstand=["2 x 5 meter", None],
+    )
+    finding = found("pipeline", lines)
+    assert finding.covered_m2.tolist() == pytest.approx([1_000, 0])
+    assert finding.doubtful.tolist() == [False, True]
+
+
+def test_a_distance_widens_the_feature() -> None:
+    # 10 m beside the parcel: of 20 m around it a strip of 10 x 100 lies on the parcel
+    finding = found("near_nature", nature((110, -50, 200, 150)))
+    assert finding.covered_m2.tolist() == pytest.approx([1_000, 0])
+
+
+def test_beyond_what_the_layer_speaks_of_all_is_doubtful() -> None:
+    # the features reach from x 0 to 320, as does what the layer speaks of: the second parcel lies in it for a fifth
+    rows = nature((0, 0, 1, 100), (319, 0, 320, 100))
+    assert found("nature", rows, {"coverage": "extent"}).doubtful.tolist() == [False, True]
+    assert found("nature", rows, {"coverage": "complete"}).doubtful.tolist() == [False, False]
+
+
+def test_without_its_layer_a_rule_finds_that_nothing_is_known() -> None:
+    rules = changed_ruleset().land_rules
+    ((_, finding, overlaps),) = find_on_land({"nature": rules["nature"]}, {}, Overlay(PARCELS))
+    assert overlaps is None
+    assert np.isnan(finding.covered_m2).all()
+    assert finding.doubtful.tolist() == [True, True]
+    assert not finding.edge.any()
+    assert not finding.nothing_left.any()
+
+
+def test_what_is_left_when_the_land_of_two_rules_is_taken() -> None:
+    ruleset, overlay = changed_ruleset(), Overlay(PARCELS)
+    forest = features(ruleset, "natuur", nature((0, 0, 50, 100), (300, 0, 400, 100)))
+    houses = frame(
+        [box(40, 0, 60, 100), box(70, 0, 80, 100)],
+        identificatie=["b1", "b2"],
+        status=["Pand in gebruik", None],
+    )
+    taken = [
+        land_of_rule(ruleset.land_rules["nature"], forest, overlay),
+        land_of_rule(ruleset.land_rules["buildings"], features(ruleset, "pand", houses), overlay),
+    ]
+    # x 0-50 and 40-60 are taken; the house that may be gone takes nothing. Of the second parcel nothing is left.
+    left = subtract_land(PARCELS, taken)
+    assert left[0].equals(box(60, 0, 100, 100))
+    assert left[1].is_empty
+    assert [shape.wkb for shape in subtract_land(PARCELS, [])] == [shape.wkb for shape in PARCELS]

@@ -1,0 +1,275 @@
+"""Verdicts, status and site types, each answer from a table on paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.verdicts import (
+    answers_of_rules,
+    assess_site_types,
+    assess_status,
+    takes_land,
+)
+from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.vocabulary import NO, UNKNOWN, YES
+from toy_town import RULESET, changed_ruleset
+
+# In the toy ruleset nature excludes (very hard), unbuilt excludes (hard), and near_nature is soft and for land use 51 alone.
+TOY = load_ruleset(RULESET)
+NAMES = {YES: "yes", UNKNOWN: "unknown", NO: "no"}
+HERE, ELSEWHERE, PERHAPS = 51, 40, None
+"""Land use on which near_nature applies, does not, and may."""
+
+
+def land(
+    covered_m2: float, *, edge: bool = False, nothing_left: bool = False, doubtful: bool = False
+) -> LandFinding:
+    """What a rule on land finds on one parcel."""
+    return LandFinding(
+        covered_m2=np.array([covered_m2]),
+        edge=np.array([edge]),
+        nothing_left=np.array([nothing_left]),
+        doubtful=np.array([doubtful]),
+        feature_count=np.array([1]),
+        features=pd.array(["a"], dtype="str"),
+    )
+
+
+def parcel(**measures: Any) -> pd.DataFrame:
+    """The measures of one parcel of 1 ha."""
+    return pd.DataFrame(
+        {name: [value] for name, value in {"area_m2": 10_000.0, **measures}.items()}
+    )
+
+
+def answer(
+    ruleset: Ruleset,
+    rule: str,
+    measures: pd.DataFrame,
+    finding: LandFinding | None = None,
+    **may_be_lower: bool,
+) -> str:
+    """What one rule says of one parcel; the others are left out."""
+    found = answers_of_rules(
+        ruleset,
+        frozenset(ruleset.rules) - {rule},
+        measures,
+        {name: np.array([value]) for name, value in may_be_lower.items()},
+        {} if finding is None else {rule: finding},
+    )
+    assert list(found) == [rule]
+    assert found[rule].dtype == np.int8
+    return NAMES[found[rule][0]]
+
+
+# ------------------------------------------------------------------------------------------------------------------- rules on land
+
+
+@pytest.mark.parametrize(("finding", "expected"), [
+    pytest.param(land(0), "yes", id="nothing there"),
+    pytest.param(land(5_000), "yes", id="half is taken, half is left"),
+    pytest.param(land(10_000, nothing_left=True), "no", id="all is taken"),
+    pytest.param(land(10_000, nothing_left=True, doubtful=True), "no", id="all is surely taken"),
+    pytest.param(land(300, edge=True), "yes", id="an edge"),
+    pytest.param(land(5_000, doubtful=True), "unknown", id="perhaps more"),
+    pytest.param(LandFinding.unknown(1), "unknown", id="no layer"),
+])  # fmt: skip
+def test_a_rule_that_takes_land_says_no_where_nothing_is_left(
+    finding: LandFinding, expected: str
+) -> None:
+    assert answer(TOY, "nature", parcel(), finding) == expected
+
+
+@pytest.mark.parametrize(("finding", "here", "elsewhere", "perhaps"), [
+    pytest.param(land(0), "yes", "yes", "yes", id="nothing there"),
+    pytest.param(land(300), "no", "yes", "unknown", id="something"),
+    pytest.param(land(0.01), "yes", "yes", "yes", id="no more than rounding: a millionth of 1 ha"),
+    pytest.param(land(0.02), "no", "yes", "unknown", id="more than rounding"),
+    pytest.param(land(300, edge=True), "yes", "yes", "yes", id="an edge"),
+    pytest.param(land(0, doubtful=True), "unknown", "yes", "unknown", id="perhaps something"),
+    pytest.param(land(300, doubtful=True), "no", "yes", "unknown", id="something, perhaps more"),
+    pytest.param(LandFinding.unknown(1), "unknown", "yes", "unknown", id="no layer"),
+])  # fmt: skip
+def test_a_rule_that_takes_no_land_says_no_where_there_is_any(
+    finding: LandFinding, here: str, elsewhere: str, perhaps: str
+) -> None:
+    said = [
+        answer(TOY, "near_nature", parcel(land_use_class=land_use), finding)
+        for land_use in (HERE, ELSEWHERE, PERHAPS)
+    ]
+    assert said == [here, elsewhere, perhaps]
+
+
+@pytest.mark.parametrize(("finding", "here", "elsewhere", "perhaps"), [
+    pytest.param(land(0), "yes", "yes", "yes", id="nothing there"),
+    pytest.param(land(300), "yes", "yes", "unknown", id="whether it is taken depends on the land use"),
+    pytest.param(land(300, edge=True), "yes", "yes", "yes", id="an edge"),
+    pytest.param(land(10_000, nothing_left=True), "no", "yes", "unknown", id="all is taken"),
+    pytest.param(land(0, doubtful=True), "unknown", "yes", "unknown", id="perhaps something"),
+])  # fmt: skip
+def test_a_rule_that_takes_land_in_some_places(
+    finding: LandFinding, here: str, elsewhere: str, perhaps: str
+) -> None:
+    harder = changed_ruleset(rules={"near_nature": {"level": "hard"}})
+    said = [
+        answer(harder, "near_nature", parcel(land_use_class=land_use), finding)
+        for land_use in (HERE, ELSEWHERE, PERHAPS)
+    ]
+    assert said == [here, elsewhere, perhaps]
+
+
+@pytest.mark.parametrize(("changes", "rule", "finding", "taken"), [
+    pytest.param({}, "nature", land(300), [True, True, True], id="applies everywhere"),
+    pytest.param({}, "nature", land(300, edge=True), [False, False, False], id="an edge"),
+    pytest.param({}, "near_nature", land(300), [False, False, False], id="soft"),
+    pytest.param({"rules": {"near_nature": {"level": "hard"}}}, "near_nature", land(300), [True, False, False], id="where it surely applies"),
+    pytest.param({"rules": {"nature": {"enabled": False}}}, "nature", land(300), [False, False, False], id="switched off"),
+    pytest.param({"levels": {"excluding": ["hard"]}}, "nature", land(300), [False, False, False], id="a level that does not exclude"),
+    pytest.param({}, "no_such_rule", land(300), [False, False, False], id="a rule that is not there"),
+])  # fmt: skip
+def test_from_which_parcels_land_is_taken(
+    changes: dict[str, Any], rule: str, finding: LandFinding, taken: list[bool]
+) -> None:
+    ruleset = changed_ruleset(**changes)
+    assert [
+        takes_land(ruleset, rule, finding, parcel(land_use_class=land_use)).tolist()
+        for land_use in (HERE, ELSEWHERE, PERHAPS)
+    ] == [[each] for each in taken]
+
+
+# ------------------------------------------------------------------------------------------------------------------- rules on measures
+
+
+@pytest.mark.parametrize(("value", "may_be_lower", "expected"), [
+    (15.0, False, "yes"),  # equal to the threshold
+    (14.9, False, "no"),
+    (None, False, "unknown"),
+    (15.0, True, "unknown"),
+    (14.9, True, "no"),  # lower is still too low
+    (None, True, "unknown"),
+])  # fmt: skip
+def test_a_measure_whose_value_may_be_lower_passes_no_test_for_certain(
+    value: float | None, may_be_lower: bool, expected: str
+) -> None:
+    measures = parcel(term_years=value).astype({"term_years": float})
+    assert answer(TOY, "term", measures, term_years=may_be_lower) == expected
+
+
+@pytest.mark.parametrize(("built", "here", "elsewhere", "perhaps"), [
+    (0.3, "yes", "yes", "yes"),
+    (0.31, "no", "yes", "unknown"),
+    (np.nan, "unknown", "yes", "unknown"),
+])  # fmt: skip
+def test_a_measure_is_tested_where_the_rule_applies(
+    built: float, here: str, elsewhere: str, perhaps: str
+) -> None:
+    somewhere = changed_ruleset(
+        rules={"unbuilt": {"when": [{"measure": "land_use_class", "in": [51]}]}}
+    )
+    said = [
+        answer(somewhere, "unbuilt", parcel(built_share=built, land_use_class=land_use))
+        for land_use in (HERE, ELSEWHERE, PERHAPS)
+    ]
+    assert said == [here, elsewhere, perhaps]
+
+
+def test_what_is_left_out_or_switched_off_has_no_answer() -> None:
+    off = changed_ruleset(rules={"unbuilt": {"enabled": False}})
+    others = frozenset(off.rules) - {"unbuilt", "term"}
+    assert list(answers_of_rules(off, others, parcel(term_years=20.0), {}, {})) == ["term"]
+    assert answers_of_rules(off, others | {"term"}, parcel(), {}, {}) == {}
+
+
+# ------------------------------------------------------------------------------------------------------------------- status and type
+
+
+@pytest.mark.parametrize(("verdicts", "rules_say", "with_in"), [
+    # nature (very hard), unbuilt (hard), near_nature (soft); status by the rules, and where people decided "in"
+    (("yes", "yes", "yes"), "available", "available"),  # there is nothing to lift
+    (("yes", "yes", "unknown"), "available", "available"),
+    (("yes", "yes", "no"), "attention", "attention"),
+    (("yes", "unknown", "yes"), "unknown", "attention"),
+    (("yes", "unknown", "no"), "unknown", "attention"),
+    (("unknown", "yes", "yes"), "unknown", "attention"),
+    (("yes", "no", "yes"), "excluded", "attention"),
+    (("yes", "no", "unknown"), "excluded", "attention"),
+    (("unknown", "no", "yes"), "excluded", "attention"),
+    (("no", "yes", "yes"), "excluded", "excluded"),  # very hard, whatever people decided
+    (("no", "unknown", "yes"), "excluded", "excluded"),
+    (("no", "no", "no"), "excluded", "excluded"),
+])  # fmt: skip
+def test_precedence(verdicts: tuple[str, ...], rules_say: str, with_in: str) -> None:
+    numbers = {name: answer for answer, name in NAMES.items()}
+    by_rule = {
+        rule: np.full(4, numbers[verdict], dtype=np.int8)
+        for rule, verdict in zip(("nature", "unbuilt", "near_nature"), verdicts, strict=True)
+    }
+    into, out = np.array([False, True, False, True]), np.array([False, False, True, True])
+    # A decision "out" goes before everything.
+    assert list(assess_status(TOY, by_rule, into, out)) == [
+        rules_say,
+        with_in,
+        "excluded",
+        "excluded",
+    ]
+
+
+def test_which_levels_exclude_is_the_rulesets() -> None:
+    softer = changed_ruleset(levels={"excluding": ["very_hard"]})
+    verdicts = {
+        "nature": np.array([1, 1, -1], dtype=np.int8),
+        "unbuilt": np.array([-1, 0, 1], dtype=np.int8),
+    }
+    nobody = np.zeros(3, dtype=bool)
+    assert list(assess_status(softer, verdicts, nobody, nobody)) == [
+        "attention",
+        "available",
+        "excluded",
+    ]
+
+
+def test_without_rules_everything_is_available() -> None:
+    nobody = np.zeros(2, dtype=bool)
+    assert list(assess_status(TOY, {}, nobody, nobody)) == ["available", "available"]
+
+
+@pytest.mark.parametrize(("land_use", "buildings", "width", "expected"), [
+    # field: land use 51 without buildings; vast: 1,000 m wide or more
+    (51, 0, 10, "field"),
+    (51, 0, 2_000, "field"),  # the first that holds
+    (51, 1, 2_000, "vast"),
+    (51, 1, 10, "other"),
+    (40, None, 10, "other"),  # one "no" is enough
+    (51, None, 10, None),  # it may be a field
+    (51, None, 2_000, None),  # it is vast, unless it is a field
+    (None, 1, 2_000, "vast"),
+    (40, 0, None, None),  # it may be vast
+])  # fmt: skip
+def test_the_first_type_whose_conditions_hold(
+    land_use: int | None, buildings: int | None, width: int | None, expected: str | None
+) -> None:
+    measures = parcel(land_use_class=land_use, building_count=buildings, width_m=width)
+    found = assess_site_types(TOY, measures.astype({"building_count": float, "width_m": float}))
+    assert found.tolist() == [expected]
+
+
+def test_status_from_verdicts() -> None:
+    ruleset = load_ruleset(RULESET)
+    verdicts = pd.DataFrame(
+        {"nature": [1, 1, 0, -1, 0], "unbuilt": [1, 1, 1, 1, -1], "near_nature": [1, -1, -1, 1, 1]},
+        dtype="int8",
+    )  # very_hard, hard, soft
+    nobody = np.zeros(5, dtype=bool)
+    assert list(assess_status(ruleset, verdicts, nobody, nobody)) == [
+        "available",
+        "attention",
+        "unknown",
+        "excluded",
+        "excluded",
+    ]
