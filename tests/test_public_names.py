@@ -1,10 +1,9 @@
-"""What the package shows, what it costs to import, and that its errors survive the way between processes."""
+"""What the package shows, and what it costs to import."""
 
 from __future__ import annotations
 
 import inspect
 import json
-import pickle
 import subprocess
 import sys
 from importlib.metadata import version
@@ -12,14 +11,7 @@ from importlib.metadata import version
 import pytest
 
 import flexruimte
-from flexruimte import errors
 from flexruimte.study.sample import sample_study_path
-
-ERRORS = [
-    thing
-    for _, thing in inspect.getmembers(errors, inspect.isclass)
-    if issubclass(thing, errors.FlexruimteError)
-]
 
 
 def test_all_is_what_is_public() -> None:
@@ -35,13 +27,6 @@ def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
         _ = flexruimte.Studie
     with pytest.raises(ImportError, match="cannot import name 'Studie' from 'flexruimte'"):
         exec("from flexruimte import Studie")
-
-
-@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
-def test_errors_survive_pickling(kind: type[errors.FlexruimteError]) -> None:
-    again = pickle.loads(pickle.dumps(kind("what, where, what to do")))
-    assert type(again) is kind
-    assert str(again) == "what, where, what to do"
 
 
 def modules_after(*statements: str) -> list[set[str]]:

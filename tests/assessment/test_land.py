@@ -7,28 +7,12 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
-import shapely
 
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.land import find_on_land, land_of_rule, subtract_land
 from flexruimte.assessment.overlay import Overlay
-from flexruimte.evidence.features import load_features
-from flexruimte.evidence.layers import Features
-from flexruimte.evidence.search_area import search_area
-from flexruimte.rules.ruleset import Ruleset
-from toy_files import in_memory
+from toy_layers import PARCELS, features
 from toy_town import box, changed_ruleset, frame, line
-
-PARCELS = np.array([box(0, 0, 100, 100), box(300, 0, 400, 100)], dtype=object)
-
-
-def features(ruleset: Ruleset, key: str, rows: gpd.GeoDataFrame, **settings: Any) -> Features:
-    """A layer as it is read around the parcels."""
-    near = search_area(shapely.bounds(PARCELS), 1_000.0)
-    fields = ruleset.fields_in_use(key)
-    return load_features(
-        key, ruleset.layers[key], in_memory(key, rows, **settings), fields, near, near.window
-    )
 
 
 def found(rule: str, rows: gpd.GeoDataFrame, settings: Any = None, **changes: Any) -> LandFinding:

@@ -1,4 +1,4 @@
-"""Getting in and out: signs, room for a crane, transport tiers and what a move leaves behind, worked out on paper.
+"""Getting in: signs and room for a crane, worked out on paper.
 
 ::
 
@@ -24,16 +24,18 @@ from shapely import affinity
 
 from flexruimte import Study
 from flexruimte.assessment.measures.access import numbers_on_signs
-from flexruimte.assessment.measures.derived import mix, transport_tier
 from flexruimte.errors import FlexruimteError
 from flexruimte.kernels.rectangles import has_room_for_rectangle, room_for_rectangle, row_directions
 from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.rules.measures import MixMeasure
-from flexruimte.rules.ruleset import Ruleset
 from toy_town import RULESET, box, frame, line, parameter, point
 
 TITLE = {"title": {"nl": "x", "en": "x"}}
+
+
 SOURCED = {"source": "toy", "basis": "assumption"}
+
+
 MEASURES: dict[str, Any] = {
     "height_margin_m": {
         **TITLE, "family": "sign_margin", "layer": "borden", "where": {"code": "C19"}, "field": "tekst", "plausible": [1, 10],
@@ -44,8 +46,14 @@ MEASURES: dict[str, Any] = {
         "within_m": {"placement": "pad_within_m"}, "limit_m": 500,
     },
 }  # fmt: skip
+
+
 PLACEMENT = {"module_height_m": 3.2, "bed_height_m": 0.9, "sign_reach_m": 100, "pad_within_m": 20}
+
+
 NECK = shapely.union(box(300, 1005, 306, 1045), box(285, 1045, 321, 1081))
+
+
 PARCELS = {
     "P": box(0, 0, 100, 100),
     "Q": box(0, 500, 100, 600),
@@ -53,6 +61,8 @@ PARCELS = {
     "T": NECK,
     "U": box(5000, 0, 5100, 100),
 }
+
+
 SIGNS = frame(
     [point(150, 50), point(50, 300), point(50, 610), point(150, 50)],
     id=["1", "2", "3", "4"],
@@ -64,7 +74,11 @@ SIGNS = frame(
     ],  # the second lies 200 m from P and from Q; the width is no height
     tekst=["2,6 m", "2,0", "zie onderbord", "1,5"],
 )
+
+
 ROADS = frame([line((110, -50), (110, 700)), line((110, 990), (110, 1020)), line((250, 1000), (350, 1000)), line((105, 0), (105, 100))], soort=["straat", "straat", "straat", "pad"])  # fmt: skip
+
+
 NOT_ASSESSED = [
     "pand",
     "natuur",
@@ -209,58 +223,6 @@ def test_the_quick_answer_is_the_slow_one(seed: int, short: float, within: float
         ]
         assert centres.distance(gates[0]) <= within or any(exact)
     assert pad[0] is None or shapely.within(pad[0], shape.buffer(1e-3))
-
-
-def national(**placement: float) -> Ruleset:
-    ruleset = load_ruleset("flexwonen-nl")
-    return ruleset.model_copy(
-        update={
-            "placement": {
-                **ruleset.placement,
-                **{
-                    name: ruleset.placement[name].model_copy(update={"value": value})
-                    for name, value in placement.items()
-                },
-            }
-        }
-    )
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "length", "tier"),
-    [
-        (3.5, 3.2, 9, "yearly_permit"),  # 3.50 x 4.10 x 16
-        (3.0, 3.1, 15, "no_permit"),  # exactly 3.00 x 4.00 x 22
-        (3.01, 3.1, 15, "yearly_permit"),
-        (3.0, 3.11, 15, "yearly_permit"),
-        (3.0, 3.1, 15.1, "yearly_permit"),
-        (3.5, 3.25, 20, "yearly_permit"),  # exactly 3.50 x 4.15 x 27
-        (3.51, 3.2, 9, "beyond"),
-        (3.5, 3.26, 9, "beyond"),
-        (3.5, 3.2, 20.1, "beyond"),
-    ],
-)
-def test_transport_tiers(width: float, height: float, length: float, tier: str) -> None:
-    ruleset = national(module_width_m=width, module_height_m=height, module_length_m=length)
-    assert transport_tier(ruleset.measures["transport_tier_class"], ruleset) == tier
-
-
-def test_what_a_move_leaves_behind() -> None:
-    ruleset = national()
-    values = pd.DataFrame(
-        {"connection_distance_m": [275.0, 0.0, 500.0, 0.0], "paved_share": [0.4, 1.0, 0.0, np.nan]}
-    )
-    found = {
-        name: mix(ruleset.measures[name], ruleset, values)
-        for name in ("cost_left_behind_share", "serviced_share")
-    }
-    # 275 m is half way from 50 to 500: 0.15 x 0.5 + 0.50 x 0.6 = 0.375; nothing where all is there; 0.65 where nothing is
-    np.testing.assert_allclose(found["cost_left_behind_share"], [0.375, 0.0, 0.65, np.nan])
-    # (0.15 x 0.5 + 0.50 x 0.4) / 0.65
-    np.testing.assert_allclose(found["serviced_share"], [0.275 / 0.65, 1.0, 0.0, np.nan])
-    np.testing.assert_allclose(
-        found["cost_left_behind_share"], 0.65 * (1 - found["serviced_share"])
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,16 @@
-"""Which class reads a source, what it refuses, and what identifies its state."""
+"""Which class reads a source, and what it refuses."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
-import pyogrio
 import pytest
 
-from flexruimte import LayerError, SourceError, Study
+from flexruimte import LayerError, Study
 from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.evidence.sources.addresses import LocalFile, RemoteFile, Service, address_of
-from flexruimte.evidence.sources.frame import FrameSource
 from flexruimte.evidence.sources.raster import RasterSource
 from flexruimte.evidence.sources.table import TableSource
 from flexruimte.evidence.sources.vector import VectorSource
@@ -105,85 +101,3 @@ def study_of(folder: Path, layers: dict[str, object]) -> Study:
     return Study(
         parcels=parcels(), municipalities=municipalities(), layers=layers, as_of="2026-01-01"
     )
-
-
-# ------------------------------------------------------------------------------------------ stamps
-
-
-def test_a_stamp_changes_with_the_file_and_what_is_beside_it(tmp_path: Path) -> None:
-    file = tmp_path / "a.shp"
-    frame([box(0, 0, 1, 1)], nr=[1]).to_file(file)
-    source = open_source("x", LayerSettings(source="a.shp"), tmp_path)
-    stamps = [source.stamp(), source.stamp()]
-    assert stamps[0] == stamps[1]
-    os.utime(tmp_path / "a.dbf", ns=(0, 0))
-    assert source.stamp() != stamps[0]
-    assert source.rests_on_files
-    (tmp_path / "b.shp").touch()
-    os.utime(tmp_path / "a.shp", ns=(1, 1))
-    changed = source.stamp()
-    os.utime(tmp_path / "b.shp", ns=(1, 1))
-    assert source.stamp() == changed
-
-
-def test_an_area_of_coverage_counts(tmp_path: Path) -> None:
-    data = frame([box(0, 0, 1, 1)], nr=[1])
-    data.to_file(tmp_path / "a.gpkg")
-    data.to_file(tmp_path / "area.gpkg")
-    settings = LayerSettings(source="a.gpkg", coverage="area.gpkg")
-    for source in (
-        open_source("x", settings, tmp_path),
-        open_source("x", settings, tmp_path, data),
-    ):
-        before = source.stamp()
-        stat = (tmp_path / "area.gpkg").stat()
-        os.utime(tmp_path / "area.gpkg", ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
-        assert source.stamp() != before
-
-
-def test_rows_in_memory_are_stamped_by_content(tmp_path: Path) -> None:
-    def stamp(data: pd.DataFrame) -> object:
-        return open_source("x", LayerSettings(source="in memory"), tmp_path, data).stamp()
-
-    data = frame([box(0, 0, 1, 1), None], nr=[1, 2])
-    assert stamp(data) == stamp(data.copy())
-    assert stamp(data) != stamp(data.assign(nr=[1, 3]))
-    assert stamp(data) != stamp(data.set_geometry(data.translate(1)))
-    without_active = pd.DataFrame(data).pipe(gpd.GeoDataFrame)
-    assert stamp(without_active) == stamp(without_active.copy())
-    assert not FrameSource("x", LayerSettings(source="a"), tmp_path, data).rests_on_files
-
-
-def test_what_is_not_there_or_is_a_service_rests_on_no_file(tmp_path: Path) -> None:
-    for named in ("a.gpkg", "PG:dbname=flex", "https://host/a.gpkg"):
-        assert not open_source("x", LayerSettings(source=named), tmp_path).rests_on_files
-
-
-# --------------------------------------------------------------------------------------- addresses
-
-
-def test_a_folder_that_gdal_reads_as_one(tmp_path: Path) -> None:
-    folder = tmp_path / "maps.gdb"
-    pyogrio.write_dataframe(frame([box(0, 0, 1, 1)], nr=["N1"]), folder, driver="OpenFileGDB")
-    source = open_source("x", LayerSettings(source="maps.gdb"), tmp_path)
-    assert len(source.read(["nr"])) == 1
-    assert source.rests_on_files
-
-
-def test_a_table_in_an_archive_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(b"PK")
-    settings = LayerSettings(source="/vsizip/a.zip/a.csv")
-    with pytest.raises(SourceError, match=r"x \(/vsizip/a.zip/a.csv\) cannot be read.*unpack it"):
-        _ = open_source("x", settings, tmp_path, geometry="table").columns
-
-
-def test_coordinates_that_cannot_be_what_the_study_says(tmp_path: Path) -> None:
-    rows = frame([box(0, 0, 1, 1)], nr=[1])
-    settings = LayerSettings(source="a.gpkg", crs="EPSG:4326")
-    rows.to_file(tmp_path / "a.gpkg")
-    for source in (
-        open_source("x", settings, tmp_path),
-        open_source("x", settings, tmp_path, rows),
-    ):
-        with pytest.raises(LayerError, match=r"x \(a.gpkg\) has coordinates .*EPSG:4326; correct"):
-            _ = source.extent
