@@ -5,19 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from flexruimte import Ranking, Study
-from flexruimte.assessment.land import LandFinding
-from flexruimte.assessment.parcel_table import findings_of_rules, land_findings_of_sites
 from flexruimte.results.findings import FINDING_COLUMNS
 from flexruimte.results.read import read_findings
 from flexruimte.rules.files import load_ruleset, with_changes
-from flexruimte.vocabulary import NO, UNKNOWN, VERDICT_NAMES, YES
+from flexruimte.vocabulary import YES
 from toy_town import RULESET, box, frame, toy_study
 
 RULES = load_ruleset(RULESET)
@@ -110,46 +105,6 @@ def test_english(tmp_path: Path) -> None:
     assert of(ranking, "P02", "unbuilt")["finding"] == "Built: 37%."
 
 
-# -- against a plain loop
-
-
-@given(st.data())
-def test_against_a_plain_loop(data: st.DataObject) -> None:
-    count = data.draw(st.integers(0, 6))
-    ids = np.array([f"P{number}" for number in range(count)], dtype=object)
-    answers = st.lists(st.sampled_from([NO, UNKNOWN, YES]), min_size=count, max_size=count)
-    numbers = st.lists(st.sampled_from([0.0, 12.5, np.nan]), min_size=count, max_size=count)
-    flags = st.lists(st.booleans(), min_size=count, max_size=count)
-    counts = st.lists(st.integers(0, 3), min_size=count, max_size=count)
-    verdicts, land = {}, {}
-    for rule in ("nature", "term", "pipeline"):
-        verdicts[rule] = np.array(data.draw(answers), dtype=np.int8)
-        if rule != "term":
-            land[rule] = LandFinding(
-                covered_m2=np.array(data.draw(numbers), dtype=float),
-                edge=np.array(data.draw(flags), dtype=bool),
-                nothing_left=np.zeros(count, dtype=bool),
-                doubtful=np.zeros(count, dtype=bool),
-                feature_count=np.array(data.draw(counts), dtype=int),
-                features=pd.array(["f"] * count, dtype="str"),
-            )
-    found = findings_of_rules(RULES, ids, verdicts, land)
-    expected = []
-    for position, parcel in enumerate(ids):
-        for rule, verdict in verdicts.items():
-            on_land = land.get(rule)
-            covers = on_land is not None and (
-                on_land.covered_m2[position] != 0
-                or on_land.edge[position]
-                or on_land.feature_count[position] > 0
-            )
-            if verdict[position] != YES or covers:
-                expected.append((parcel, rule, VERDICT_NAMES[int(verdict[position])]))
-    columns = ["parcel_id", "rule", "verdict"]
-    assert list(found[columns].itertuples(index=False, name=None)) == expected
-    assert found["feature_count"].isna().tolist() == [rule == "term" for _, rule, _ in expected]
-
-
 # -- sites of several parcels
 
 
@@ -199,21 +154,3 @@ def test_sites_have_findings_of_their_own() -> None:
     nature = next(rule for rule in ranking.summary.rules if rule.id == "nature")
     assert nature.counts.covered_hectares == pytest.approx(0.11)
     assert isinstance(ranking.locations, gpd.GeoDataFrame)
-
-
-def test_a_site_is_met_by_an_edge_only_where_no_parcel_is_met_by_more() -> None:
-    land = {
-        "nature": LandFinding(
-            covered_m2=np.array([2.0, 3.0, 2.0, 500.0, 0.0, np.nan]),
-            edge=np.array([True, True, True, False, False, False]),
-            nothing_left=np.zeros(6, dtype=bool),
-            doubtful=np.zeros(6, dtype=bool),
-            feature_count=np.array([1, 1, 1, 1, 0, 0]),
-            features=pd.array(["a", "a; b", "c", "d", "", ""], dtype="str"),
-        )
-    }
-    site_of = np.array([0, 0, 1, 1, 2, 2])
-    found = land_findings_of_sites(land, {"nature": np.full(3, YES)}, site_of)["nature"]
-    assert found.edge.tolist() == [True, False, False]
-    np.testing.assert_array_equal(found.covered_m2, [5.0, 502.0, np.nan])
-    assert list(found.features) == ["a; b", "c; d", ""]
