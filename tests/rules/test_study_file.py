@@ -1,0 +1,66 @@
+"""A study file: what it may say, and nothing that it names is opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from flexruimte.errors import StudyError
+from flexruimte.rules.study_file import read_study_file
+
+STUDY = """
+[study]
+name = "Toy town"
+as_of = 2026-01-01
+[parcels]
+source = "nowhere.gpkg"
+id = ["gemeente", "nummer"]
+[municipalities]
+source = "nowhere.gpkg"
+code = "code"
+name = "naam"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "study.toml"
+    path.write_text(text)
+    return path
+
+
+def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
+    file = read_study_file(written(tmp_path, STUDY + '[layers.natuur]\nsource = "x.gpkg"\n'))
+    assert (file.study.as_of, file.study.ruleset) == (dt.date(2026, 1, 1), "flexwonen-nl")
+    assert (file.study.language, file.study.not_assessed) == ("nl", [])
+    assert file.study.target_groups is None
+    assert file.parcels.id == ["gemeente", "nummer"]
+    assert not file.parcels.repair_ids
+    assert file.layers["natuur"].coverage == "auto"
+    assert file.decisions is None
+
+
+@pytest.mark.parametrize(("before", "after", "message"), [
+    ("2026-01-01", '"2026-01-01"', r"study.toml: \[study.as_of\] '2026-01-01' is not a date; write it without quotes"),
+    ("2026-01-01", "2026-01-01T00:00:00", r"\[study.as_of\] .* is not a date"),
+    ("as_of = 2026-01-01", "", r"\[study.as_of\] Field required"),
+    ('name = "Toy town"', 'name = "x"\nnot_assessed = ["a", "b", "a"]', "not_assessed names a twice"),
+    ('name = "Toy town"', 'name = "x"\nlanguage = "fr"', r"\[study.language\]"),
+    ("[parcels]", "[parcel]", r"\[parcels\] Field required"),
+    ('name = "Toy town"', 'name = "x"\nrulset = "x"', r"\[study.rulset\] unknown key; did you mean 'ruleset'"),
+    ("[municipalities]", "[layers.x]\nsource = 'x'\nband = 0\n[municipalities]", r"\[layers.x.band\]"),
+    ("[municipalities]", "[layers.x]\nsource = 'x'\nprecision_m = -1\n[municipalities]", r"\[layers.x.precision_m\]"),
+])  # fmt: skip
+def test_what_it_may_not_say(tmp_path: Path, before: str, after: str, message: str) -> None:
+    assert before in STUDY
+    with pytest.raises(StudyError, match=message) as caught:
+        read_study_file(written(tmp_path, STUDY.replace(before, after, 1)))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(
+        StudyError, match=r"study file .*cannot be read.*give the path of a study.toml"
+    ):
+        read_study_file(tmp_path / "study.toml")
