@@ -18,7 +18,6 @@ from flexruimte.batch.reuse.survey_file import SURVEY_FILE
 from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.results import outputs
 from flexruimte.results.outputs import FILES, RANKED
-from flexruimte.results.read import folder_name
 from toy_files import write_toy_study
 from toy_town import (
     municipalities,
@@ -150,28 +149,6 @@ def test_an_unknown_municipality_stops_before_anything_is_computed(
     with pytest.raises(StudyError, match="'C' is not in"):
         batch.run(study, ["A", "C"], tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def test_folder_names_are_safe_and_unique() -> None:
-    codes = [
-        "GM0363",
-        "'s-Gravenhage",
-        "s-Gravenhage",
-        "Den Haag",
-        "Den-Haag",
-        "Súdwest-Fryslân",
-        "..",
-        "a/b",
-        "a\\b",
-        "CON",
-        "",
-    ]
-    names = [folder_name(code) for code in codes]
-    assert len(set(names)) == len(codes)
-    assert all(
-        name and name not in (".", "..") and not set(name) & set("/\\'\" :*?<>|") for name in names
-    )
-    assert folder_name("GM0363") == "GM0363"
 
 
 def test_a_ranking_table_that_is_gone_is_written_again(towns: Path, tmp_path: Path) -> None:

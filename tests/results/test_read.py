@@ -18,7 +18,7 @@ from flexruimte.analyses.targets import compare_with_targets
 from flexruimte.results.layouts import write_layouts
 from flexruimte.results.outputs import FINDINGS, PARCELS, RANKED, SUMMARY
 from flexruimte.results.ranking_table import write_ranking_table
-from flexruimte.results.read import read_measure, read_parcel, read_run, read_summary
+from flexruimte.results.read import folder_name, read_measure, read_parcel, read_run, read_summary
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "explain": lambda out: read_parcel(out, "P01"),
@@ -107,3 +107,25 @@ def test_a_run_over_earlier_results_computes_them_again(four_towns: Path, out: P
     report = batch.run(Study.load(four_towns), None, out)
     assert report.computed == ["A"]
     assert (out / "A" / FINDINGS).is_file()
+
+
+def test_folder_names_are_safe_and_unique() -> None:
+    codes = [
+        "GM0363",
+        "'s-Gravenhage",
+        "s-Gravenhage",
+        "Den Haag",
+        "Den-Haag",
+        "Súdwest-Fryslân",
+        "..",
+        "a/b",
+        "a\\b",
+        "CON",
+        "",
+    ]
+    names = [folder_name(code) for code in codes]
+    assert len(set(names)) == len(codes)
+    assert all(
+        name and name not in (".", "..") and not set(name) & set("/\\'\" :*?<>|") for name in names
+    )
+    assert folder_name("GM0363") == "GM0363"
