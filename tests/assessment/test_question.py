@@ -93,6 +93,7 @@ IN_USE = ["pand", "natuur", "leiding", "bodemgebruik", "net", "haltes", "lden", 
     ({}, set(), set()),
     ({}, {"natuur"}, {"natuur", "bodemgebruik"}),  # the land use only says where near_nature applies
     ({}, {"nature"}, set()),
+    ({}, {"afspraken", "plannen"}, {"afspraken", "plannen"}),  # the term does without
     ({"rules": {"pipeline": {"enabled": False}}}, set(), {"leiding"}),
     ({"rules": {"hard_plan": {"enabled": False}}}, set(), set()),  # plans are of the term too
 ])  # fmt: skip
