@@ -195,7 +195,10 @@ SIGNS = {
     "Polderpad": ("C21", "zie onderbord"),
     "Dorpsstraat": ("C21", "50"),
 }
-"""Street = the sign at both of its ends, and what is on it. One cannot be read; one lets everything pass."""
+"""Street = the sign at both of its ends, and what is on it. One cannot be read.
+
+One lets everything pass.
+"""
 
 
 def traffic_signs(edges: list[Edge]) -> Layers:

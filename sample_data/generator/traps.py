@@ -22,7 +22,7 @@ def _bow_tie(area: Polygon) -> Polygon:
 
 
 def parcel_layer(parcels: list[Parcel], special: Special, rng: Generator) -> gpd.GeoDataFrame:
-    """Make the layer perceel: a bow tie, a duplicate, a null geometry and a sliver among good ones."""
+    """Make the layer perceel: a bow tie, a duplicate, a null geometry, a sliver and good ones."""
     wrong = {special["bow_tie"]: _bow_tie}
     rows = [
         (

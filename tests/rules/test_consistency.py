@@ -131,7 +131,7 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "curve beyond the limit": (
         {"criteria": {"stop": {"curve": [[100, 100], [1001, 0]]}}},
-        "[criteria.stop] the curve goes on to 1001 but 'stop_distance_m' is cut off at limit_m = 1000; raise the limit",
+        "[criteria.stop] the curve goes on to 1001 but 'stop_distance_m' is cut off at 1000; raise that limit of the measure",
     ),
     "criterion of a group": (
         {"groups": {"students": {"weights": {"stops": 1}}}},

@@ -33,8 +33,8 @@ class Overlay:
     shapes
         Valid polygons, in RD New. (n,) object
     around
-        An overlay of n shapes, in which these lie, one in each. What it has worked out already
-        serves here too.
+        The overlay of n larger shapes, each of which contains the shape at the same position, such
+        as the parcels around their buildable parts. What it has worked out is used here too.
 
     Notes
     -----

@@ -66,13 +66,14 @@ class OutputContent:
     """What the files of a municipality are made of."""
 
     parcels: gpd.GeoDataFrame
-    """As `flexruimte.results.tables.parcel_table` makes it."""
+    """Every parcel by id, in RD New, with measures and scores; `buildable` is a second geometry."""
     findings: pd.DataFrame
-    """As `flexruimte.results.findings.with_finding_text` makes it."""
+    """A row per parcel or site and rule that says no or unknown, or covers something."""
     locations: gpd.GeoDataFrame
-    """As `flexruimte.results.sentences.with_explanations` makes it."""
+    """The ranked by rank, then the unknown; the geometry is the buildable part, of the whole
+    parcel where nothing is left, and `parcel` the parcel. In RD New, with sentences."""
     layout: gpd.GeoDataFrame
-    """As `flexruimte.results.layouts.layout_table` makes it."""
+    """Modules, roads and paths of the locations, in RD New."""
     summary: Summary
 
 

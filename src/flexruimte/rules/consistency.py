@@ -188,7 +188,7 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
             end = criterion.curve[-1][0]
             yield (
                 f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off "
-                f"at limit_m = {limit:g}; raise the limit"
+                f"at {limit:g}; raise that limit of the measure"
             )
     for kind, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
         for name, weighted in table.items():

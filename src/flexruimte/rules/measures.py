@@ -24,7 +24,7 @@ class MeasureSpec(Titled):
 
     @property
     def cut_off(self) -> float | None:
-        """The value that stands for itself or more; None where there is no such value."""
+        """The value that all larger ones are set to; None where values are not capped."""
         return None
 
 
@@ -120,7 +120,7 @@ class NearestMeasure(MeasureSpec):
 
     @property
     def cut_off(self) -> float:
-        """The value that stands for itself or more. [m]"""
+        """Longer distances are set to this one. [m]"""
         return self.limit_m
 
 
@@ -149,7 +149,7 @@ class WalkMeasure(MeasureSpec):
 
     @property
     def cut_off(self) -> float:
-        """The value that stands for itself or more. [m]"""
+        """Longer distances are set to this one. [m]"""
         return self.limit_m
 
 

@@ -1,6 +1,6 @@
 """Per-parcel numbers and classes.
 
-One registry; one small module per family; layers and shapes in, one column out.
+One registry of families; layers and shapes in, one column out.
 """
 
 from __future__ import annotations
