@@ -140,8 +140,6 @@ class InputFacts(Model):
     """Rows, or raster cells, around the parcels."""
     repairs: dict[str, int]
     """How many rows were repaired or left out, by what was wrong with them."""
-    digest: str | None
-    """Changes when anything of the source that is used around the parcels changes."""
 
 
 class LayerOfRule(NamedPart):
