@@ -15,6 +15,7 @@ from flexruimte.views.html import render
 from flexruimte.vocabulary import PARCEL_ID, RANK, STATUS
 from flexruimte.wording.labels import label
 from flexruimte.wording.messages import Language
+from flexruimte.wording.quantities import number_text
 
 if TYPE_CHECKING:
     import folium
@@ -68,10 +69,12 @@ def _table_of(locations: gpd.GeoDataFrame, language: Language) -> gpd.GeoDataFra
     columns = (RANK, "score", PARCEL_ID, "status_label", "explanation")
     tooltips, popups = [], []
     for values in zip(*(known_or_none(locations[name]) for name in columns), strict=True):
-        rank, score, parcel_id, status, explanation = (
-            "" if value is None else value for value in values
-        )
-        first = [(names[RANK], rank), (names["score"], score), (names[PARCEL_ID], parcel_id)]
+        rank, score, parcel_id, status, explanation = values
+        first = [
+            (names[RANK], "-" if rank is None else rank),
+            (names["score"], number_text(score, 1, language)),
+            (names[PARCEL_ID], parcel_id),
+        ]
         tooltips.append(render("rows", rows=first))
         popups.append(render("rows", rows=[*first, (names[STATUS], status), ("", explanation)]))
     return gpd.GeoDataFrame(
