@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -233,13 +234,18 @@ def _why_unknown(facts: RuleFacts, finding: Finding, language: Language) -> str:
 
 def _place(facts: LandRuleFacts, language: Language) -> str:
     """Return where a rule on land looks, as in "binnen 50 m van kaartlaag 'Buisleiding'"."""
-    distance, layer = facts.distance_m, in_language(facts.layers[0].title, language)
-    if isinstance(distance, DistanceOfFeature):
+    layer = in_language(facts.layers[0].title, language)
+    if isinstance(facts.distance_m, DistanceOfFeature):
         return message("place-within-own-distance", language, layer=layer)
-    if not distance:
+    return _place_near(layer, facts.distance_m, language)
+
+
+@lru_cache(maxsize=1024)
+def _place_near(layer: str, distance_m: float, language: Language) -> str:
+    if not distance_m:
         return message("place-on", language, layer=layer)
-    metres = quantity_text(distance, "m", language)
-    return message("place-within", language, layer=layer, distance=metres)
+    distance = quantity_text(distance_m, "m", language)
+    return message("place-within", language, layer=layer, distance=distance)
 
 
 def _conditions(where: Where) -> str:

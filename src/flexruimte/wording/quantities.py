@@ -23,6 +23,9 @@ _DECIMALS: Final = {
     "km": 2,
 }
 
+_COUNTED: Final = ("year", "homes")
+"""Units with a plural form in some language."""
+
 
 def number_text(value: float | None, decimals: int, language: Language) -> str:
     """Return a number as people write it, without superfluous zeros; "?" for None and NaN.
@@ -34,15 +37,17 @@ def number_text(value: float | None, decimals: int, language: Language) -> str:
     """
     if value is None or math.isnan(value):
         return "?"
-    text = f"{value:,.{decimals}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text.translate(_symbols(language))
+    group, decimal = _symbols(language)
+    whole, _, part = f"{value:,.{decimals}f}".partition(".")
+    whole, part = whole.replace(",", group), part.rstrip("0")
+    if part:
+        return f"{whole}{decimal}{part}"
+    return "0" if whole == "-0" else whole
 
 
 @cache
-def _symbols(language: Language) -> dict[int, str]:
-    """Return what a language writes for Python's comma and point in a number.
+def _symbols(language: Language) -> tuple[str, str]:
+    """Return what stands between thousands, and before decimals.
 
     Babel knows the symbols. It takes 25 times as long as Python to write the digits, and a large
     town has tens of thousands of numbers.
@@ -50,7 +55,7 @@ def _symbols(language: Language) -> dict[int, str]:
     from babel.numbers import get_decimal_symbol, get_group_symbol
 
     locale = LOCALES[language]
-    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+    return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
 def quantity_text(value: Any, unit: str, language: Language) -> str:
@@ -71,7 +76,7 @@ def quantity_text(value: Any, unit: str, language: Language) -> str:
         number = f"< {number_text(0.1, 1, language)}"
     if not unit:
         return number
-    count = 0.0 if math.isnan(value) else round(value, decimals)
+    count = round(value, decimals) if unit in _COUNTED and not math.isnan(value) else 0
     return message(_message_of_unit(unit), language, number=number, count=count)
 
 
