@@ -70,7 +70,9 @@ def headless(profile: Path) -> Iterator[webdriver.Chrome]:
             "no Chromium with ChromeDriver here; on Debian: apt-get install chromium chromium-driver"
         )
     if not (LIBRARY / "maplibre-gl.js").is_file() or not LEAFLET.is_file():
-        pytest.skip("MapLibre and Leaflet are not here; `make test` fetches them where there is npm")
+        pytest.skip(
+            "MapLibre and Leaflet are not here; `make test` fetches them where there is npm"
+        )
     options = webdriver.ChromeOptions()
     options.binary_location = browser
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
