@@ -41,12 +41,12 @@ types: $(VENV)/developing
 arch: $(VENV)/developing
 	$(BIN)/lint-imports
 
-# A JavaScript map for the browser test, into a folder that is never committed; without npm that test says why it skips.
-.cache/js/installed:
+# JavaScript maps for the browser tests, into a folder that is never committed; without npm those tests say why they skip.
+.cache/js/installed: Makefile
 	@mkdir -p .cache/js
-	@if command -v npm > /dev/null; then npm install --silent --no-fund --no-audit --prefix .cache/js maplibre-gl@5 && touch $@ \
-	|| echo "maplibre-gl could not be fetched: the browser test will skip"; \
-	else echo "npm is not here: the browser test will skip"; fi
+	@if command -v npm > /dev/null; then npm install --silent --no-fund --no-audit --prefix .cache/js maplibre-gl@5 leaflet@1 && touch $@ \
+	|| echo "the maps could not be fetched: the browser tests will skip"; \
+	else echo "npm is not here: the browser tests will skip"; fi
 
 test: check types arch .cache/js/installed
 	$(BIN)/pytest

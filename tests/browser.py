@@ -1,4 +1,4 @@
-"""A headless browser with MapLibre, and a web server for one folder, both only on this machine."""
+"""A headless browser with MapLibre and Leaflet, and a web server for one folder, both only on this machine."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
-LIBRARY = Path(__file__).parents[1] / ".cache" / "js" / "node_modules" / "maplibre-gl" / "dist"
-"""Where `make test` puts MapLibre, from the npm registry."""
+_LIBRARIES = Path(__file__).parents[1] / ".cache" / "js" / "node_modules"
+"""Where `make test` puts the maps, from the npm registry."""
+LIBRARY = _LIBRARIES / "maplibre-gl" / "dist"
+LEAFLET = _LIBRARIES / "leaflet" / "dist" / "leaflet.js"
 
 _SWITCHES = (
     "--headless=new",
@@ -56,7 +58,7 @@ def served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def headless(profile: Path) -> Iterator[webdriver.Chrome]:
-    """Give a headless Chromium with an empty profile; skips the test where there is none, or no MapLibre."""
+    """Give a headless Chromium with an empty profile; skips the test where there is none, or no map."""
     browser = (
         shutil.which("chromium")
         or shutil.which("chromium-browser")
@@ -67,8 +69,10 @@ def headless(profile: Path) -> Iterator[webdriver.Chrome]:
         pytest.skip(
             "no Chromium with ChromeDriver here; on Debian: apt-get install chromium chromium-driver"
         )
-    if not (LIBRARY / "maplibre-gl.js").is_file():
-        pytest.skip("MapLibre is not here; `make test` fetches it where there is npm")
+    if not (LIBRARY / "maplibre-gl.js").is_file() or not LEAFLET.is_file():
+        pytest.skip(
+            "MapLibre and Leaflet are not here; `make test` fetches them where there is npm"
+        )
     options = webdriver.ChromeOptions()
     options.binary_location = browser
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})

@@ -30,6 +30,7 @@ __all__ = [
     "StudyError",
     "did_you_mean",
     "enumerate_some",
+    "nearest_name",
 ]
 
 
@@ -64,6 +65,17 @@ class OutputError(FlexruimteError):
     """A result cannot be written, or cannot be read back."""
 
 
+def nearest_name(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most like a word; None where none is.
+
+    Examples
+    --------
+    >>> nearest_name("natura200", ["natura2000", "nnn"])
+    'natura2000'
+    """
+    return next(iter(get_close_matches(word, sorted(known), n=1)), None)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a remedy for a misspelt name: the nearest known one, or all of them.
 
@@ -75,9 +87,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'known are: natura2000, nnn'
     """
     names = sorted(known)
-    near = get_close_matches(word, names, n=1)
-    if near:
-        return f"did you mean '{near[0]}'?"
+    near = nearest_name(word, names)
+    if near is not None:
+        return f"did you mean '{near}'?"
     return f"known are: {', '.join(names)}" if names else "none are known"
 
 

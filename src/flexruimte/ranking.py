@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment
-from flexruimte.errors import OutputError, did_you_mean
+from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.kernels.threads import use_threads
 from flexruimte.results.findings import with_finding_text, write_findings
 from flexruimte.results.geojson import write_geojson
@@ -35,6 +34,7 @@ from flexruimte.results.tables import (
 )
 from flexruimte.views.explanation import Explanation, explain
 from flexruimte.views.explore import web_map
+from flexruimte.views.html import render
 from flexruimte.views.plot import draw_map
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
@@ -43,17 +43,12 @@ from flexruimte.vocabulary import (
     PARCEL_ID,
     RANK,
     RANKED_STATUSES,
+    STATUS,
     TERM_YEARS,
 )
-from flexruimte.wording.labels import (
-    COLUMNS,
-    STATUSES,
-    Language,
-    in_language,
-    label,
-    listed,
-    number_text,
-)
+from flexruimte.wording.labels import in_language, label
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import listed, number_text
 
 if TYPE_CHECKING:
     import folium
@@ -215,12 +210,8 @@ class Ranking:
         found = np.flatnonzero(self.parcels[PARCEL_ID] == parcel_id)
         if not len(found):
             known = self.parcels[PARCEL_ID].tolist()
-            near = did_you_mean(str(parcel_id), known)
-            remedy = (
-                near
-                if near.startswith("did") or len(known) <= _MOST_SHOWN
-                else "copy an id from .parcels"
-            )
+            few = len(known) <= _MOST_SHOWN or nearest_name(str(parcel_id), known) is not None
+            remedy = did_you_mean(str(parcel_id), known) if few else "copy an id from .parcels"
             raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
         row = self.parcels.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
         findings = self._findings[self._findings[PARCEL_ID] == parcel_id]
@@ -289,88 +280,74 @@ class Ranking:
     def _repr_html_(self) -> str:
         """Return headline counts, the first ten, and what is missing, for a notebook."""
         question = self.assessment.question
-        heading = f"<b>{escape(self.name)}</b> ({escape(self.code)}), {escape(question.name)}"
-        tables = f"{self._html_of_statuses()}{self._html_of_first()}{self._html_of_gaps()}"
-        return f"<div>{heading}, {question.as_of}{tables}</div>"
-
-    def _label(self, column: str) -> str:
-        return escape(label(COLUMNS, column, self.language))
-
-    def _html_of_statuses(self) -> str:
-        head = "".join(
-            f"<th>{self._label(name)}</th>"
-            for name in ("parcels", "hectares", BUILDABLE_AREA, "homes")
+        return render(
+            "ranking",
+            name=self.name,
+            code=self.code,
+            study=question.name,
+            as_of=question.as_of,
+            statuses=self._status_table(),
+            first=self._first_table(),
+            empty=message("ranking-empty", self.language),
+            remarks=self._remarks(),
         )
+
+    def _head(self, columns: Iterable[str]) -> list[str]:
+        return [label("column", column, self.language) for column in columns]
+
+    def _number(self, number: float, decimals: int) -> str:
+        return number_text(number, decimals, self.language)
+
+    def _status_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return head and rows of the table of statuses: parcels, hectares and homes."""
         rows = []
         for status, counts in self.summary.status.items():
-            homes = "-"
-            if status in RANKED_STATUSES:
-                homes = " / ".join(
-                    number_text(count, 0, self.language)
-                    for count in (counts.homes_low, counts.homes_mid, counts.homes_high)
-                )
-            numbers = [
-                number_text(counts.parcels, 0, self.language),
-                number_text(counts.hectares, 1, self.language),
-                f"{number_text(counts.buildable_hectares, 1, self.language)} ha",
-                homes,
+            homes = (counts.homes_low, counts.homes_mid, counts.homes_high)
+            row = [
+                label("status", status, self.language),
+                self._number(counts.parcels, 0),
+                self._number(counts.hectares, 1),
+                f"{self._number(counts.buildable_hectares, 1)} ha",
+                " / ".join(self._number(count, 0) for count in homes)
+                if status in RANKED_STATUSES
+                else "-",
             ]
-            cells = "".join(f"<td>{text}</td>" for text in numbers)
-            rows.append(
-                f"<tr><th>{escape(label(STATUSES, str(status), self.language))}</th>{cells}</tr>"
-            )
-        return (
-            f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        )
+            rows.append(row)
+        return self._head(["", "parcels", "hectares", BUILDABLE_AREA, "homes"]), rows
 
-    def _html_of_first(self) -> str:
+    def _first_table(self) -> tuple[list[str], list[list[str]]] | None:
+        """Return head and rows of the table of the first locations; None where none is ranked."""
         ranked = self._locations[self._locations[RANK].notna()].head(_MOST_SHOWN)
         if not len(ranked):
-            none = ("Geen enkel perceel is beschikbaar.", "No parcel is available.")
-            return f"<p>{label({'none': none}, 'none', self.language)}</p>"
-        titles = {
-            rule_id: in_language(title, self.language)
-            for rule_id, title in self.summary.title_of_rule().items()
-        }
-        columns = (RANK, PARCEL_ID, "score", TERM_YEARS, HOMES_MID, BUILDABLE_AREA, "attention")
-        head = "".join(f"<th>{self._label(name)}</th>" for name in columns)
-        body = ""
-        for rank, parcel_id, *values, attention in ranked[list(columns)].itertuples(
+            return None
+        titles = self.summary.title_of_rule()
+        columns = [RANK, PARCEL_ID, "score", TERM_YEARS, HOMES_MID, BUILDABLE_AREA, "attention"]
+        rows = []
+        for rank, parcel_id, *values, attention in ranked[columns].itertuples(
             index=False, name=None
         ):
-            numbers = [number_text(float(value), 1, self.language) for value in values]
-            cells = [
-                str(rank),
-                parcel_id,
-                *numbers,
-                ", ".join(titles[rule_id] for rule_id in listed_ids(attention)),
+            numbers = [self._number(float(value), 1) for value in values]
+            names = [
+                in_language(titles[rule_id], self.language) for rule_id in listed_ids(attention)
             ]
-            body += "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            rows.append([str(rank), parcel_id, *numbers, ", ".join(names)])
+        return self._head(columns), rows
 
-    def _html_of_gaps(self) -> str:
-        """Return what was left out, what is absent and what was approximated."""
-        dutch, summary = self.language == "nl", self.summary
-        left_out = "Bewust niet beoordeeld" if dutch else "Knowingly not assessed"
-        absent = "Kaartlagen die ontbreken" if dutch else "Layers that are absent"
-        lines = []
-        for words, parts in (
-            (left_out, summary.not_assessed),
-            (absent, summary.absent),
-            ("Benaderd" if dutch else "Approximated", summary.approximated.values()),
+    def _remarks(self) -> list[str]:
+        """Return what was left out, is absent or was approximated, and how much is known."""
+        summary, remarks = self.summary, []
+        for message_id, parts in (
+            ("ranking-left-out", summary.not_assessed),
+            ("ranking-absent", summary.absent),
+            ("ranking-approximated", summary.approximated.values()),
         ):
             names = [in_language(part.title, self.language) for part in parts]
             if names:
-                lines.append(f"{words}: {escape(listed(names, self.language))}.")
-        listed_parcels = self.parcels[
-            self.parcels["status"].isin([str(status) for status in LISTED_STATUSES])
-        ]
-        if len(listed_parcels):
-            share = number_text(float(listed_parcels["known_share"].mean()) * 100, 0, self.language)
-            known = (
-                "Gemiddeld is op {}% van de vragen een antwoord bekend."
-                if dutch
-                else "On average {}% of the questions have an answer."
-            )
-            lines.append(known.format(share))
-        return "".join(f"<p><small>{line}</small></p>" for line in lines)
+                text = message(message_id, self.language, names=listed(names, self.language))
+                remarks.append(text)
+        shown = self.parcels[STATUS].isin([str(status) for status in LISTED_STATUSES])
+        if shown.any():
+            share = float(self.parcels.loc[shown, "known_share"].mean())
+            text = message("ranking-known", self.language, share=self._number(share * 100, 0))
+            remarks.append(text)
+        return remarks

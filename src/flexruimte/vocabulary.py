@@ -169,30 +169,23 @@ FEATURE_COUNT: Final = "feature_count"
 FEATURES: Final = "features"
 FINDING: Final = "finding"
 
-BUILT_IN_MEASURES: Final = {
-    AREA: ("Oppervlakte van het perceel", "Area of the parcel"),
-    BUILDABLE_AREA: ("Bruikbaar deel", "Buildable part"),
-    LARGEST_PART_AREA: (
-        "Grootste aaneengesloten bruikbare deel",
-        "Largest connected buildable part",
-    ),
-    WIDTH: ("Breedte van het bruikbare deel", "Width of the buildable part"),
-    HARD_PLAN_FREE_YEARS: (
-        "Jaren tot het eerste harde woningbouwplan",
-        "Years until the first hard housing plan",
-    ),
-    TERM_YEARS: ("Termijn", "Term"),
-    PESSIMISTIC_TERM_YEARS: ("Termijn als zachte plannen doorgaan", "Term if soft plans go ahead"),
-    HOMES_LOW: ("Woningen, lage schatting", "Homes, low estimate"),
-    HOMES_MID: ("Woningen, middenschatting", "Homes, middle estimate"),
-    HOMES_HIGH: ("Woningen, hoge schatting", "Homes, high estimate"),
-    SITE_TYPE: ("Type locatie", "Site type"),
-    SIZE_CLASS: ("Projectgrootte", "Project size"),
-}
-"""Measures that every ruleset has, with their Dutch and English titles.
-
-All other measures are declared in the ruleset.
-"""
+BUILT_IN_MEASURES: Final = (
+    AREA,
+    BUILDABLE_AREA,
+    LARGEST_PART_AREA,
+    WIDTH,
+    HARD_PLAN_FREE_YEARS,
+    TERM_YEARS,
+    PESSIMISTIC_TERM_YEARS,
+    HOMES_LOW,
+    HOMES_MID,
+    HOMES_HIGH,
+    SITE_TYPE,
+    SIZE_CLASS,
+)
+"""Measures that every ruleset has; all other measures are declared in the ruleset."""
+LAYOUT_KINDS: Final = ("module", "road", "paved", "path")
+"""Kinds of shapes that a layout is made of."""
 
 OWN_COLUMNS: Final = (
     PARCEL_ID,

@@ -33,7 +33,8 @@ from flexruimte.results.sentences import readable_properties
 from flexruimte.results.tables import listed_ids, location_columns, location_table, parcel_table
 from flexruimte.results.wgs84 import best_transformation, to_wgs84
 from flexruimte.rules.parts import Text
-from flexruimte.wording.labels import LAYOUT_KINDS, label
+from flexruimte.vocabulary import LAYOUT_KINDS
+from flexruimte.wording.labels import label
 from toy_town import IDS, parcels, toy_study
 
 CONTRACT = [
@@ -524,7 +525,7 @@ def test_styles_have_the_colours_of_the_maps_and_words_of_the_language(language:
         assert len(symbols[layer]) == len(SCORE_CLASSES) + 2
     assert "line_width" in symbols["locations"][unknown, '"rank" IS NULL']  # hatched
     assert set(symbols["layout"]) == {
-        (label(LAYOUT_KINDS, kind, language), f"\"kind\" = '{kind}'") for kind in LAYOUT_KINDS
+        (label("layout", kind, language), f"\"kind\" = '{kind}'") for kind in LAYOUT_KINDS
     }
 
 

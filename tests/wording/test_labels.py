@@ -1,29 +1,22 @@
-"""Labels: the words of the vocabulary, numbers and lists as people read them."""
+"""Labels: what people call the words of the vocabulary."""
 
 from __future__ import annotations
 
+import pytest
+
 from flexruimte.rules.parts import Text
-from flexruimte.vocabulary import Status
-from flexruimte.wording.labels import (
-    STATUSES,
-    VERDICTS,
-    in_language,
-    label,
-    listed,
-    number_text,
-    quantity_text,
-)
+from flexruimte.wording.labels import in_language, label
 
 
 def test_labels() -> None:
-    assert {str(status) for status in Status} == set(STATUSES)
-    assert label(VERDICTS, "unknown", "nl") == "onbekend"
-    assert number_text(1234567.891, 2, "nl") == "1.234.567,89"
-    assert number_text(float("nan"), 2, "nl") == "?"
-    assert number_text(-0.001, 1, "en") == "0"
-    assert quantity_text(0.0001, "share", "nl") == "< 0,1%"
-    assert quantity_text(40.0, "class", "nl") == "40"
-    assert listed(["a"], "en") == "a"
+    assert label("verdict", "unknown", "nl") == "onbekend"
+    assert label("level", "very_hard", "en") == "very hard"
+    assert label("level", "", "en") == ""
+
+
+def test_a_word_that_the_vocabulary_lacks_is_an_error() -> None:
+    with pytest.raises(LookupError, match="no message 'status-perhaps' in 'nl'"):
+        label("status", "perhaps", "nl")
 
 
 def test_a_text_in_one_language() -> None:

@@ -60,12 +60,9 @@ def compute(
         entry.state, entry.error = "empty", str(error)
     except FlexruimteError as error:
         entry.state, entry.error = "failed", str(error)
-    except (
-        Exception
-    ) as error:  # a fault of flexruimte in one municipality must not cost the night's other 341
-        if isinstance(error, MemoryError) or "bad_alloc" in str(
-            error
-        ):  # GEOS says it in its own words
+    except Exception as error:
+        # A fault of flexruimte in one municipality must not cost the night's other 341.
+        if _is_out_of_memory(error):
             entry.state, entry.error = "failed", _NO_MEMORY
             return entry
         entry.state, entry.error = (
@@ -74,6 +71,15 @@ def compute(
         )
         entry.traceback = traceback.format_exc()
     return entry
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out.
+
+    GEOS and GDAL are written in C++: their bindings raise an error of their own kind, in which only
+    the name of C++'s exception, `std::bad_alloc`, tells what went wrong.
+    """
+    return isinstance(error, MemoryError) or "bad_alloc" in str(error)
 
 
 def _ranked(question: Question, code: str, progress: Progress, kept: KeptEvidence) -> Ranking:

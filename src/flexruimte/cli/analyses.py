@@ -22,6 +22,7 @@ from flexruimte.results.outputs import (
     TARGETS,
 )
 from flexruimte.results.store import store_of
+from flexruimte.wording.messages import message
 
 __all__ = ["costs", "relocate", "targets"]
 
@@ -91,7 +92,7 @@ def _relocate(
     for line in plan.describe(language):
         print_line(line)
     folder, geojson = map(store_of(out).named, (RELOCATION_FOLDER, RELOCATION_GEOJSON))
-    print_line(f"the plan is in {folder} and {geojson}")
+    print_line(message("relocation-written", language, folder=folder, geojson=geojson))
 
 
 def targets(

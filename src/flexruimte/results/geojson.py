@@ -17,7 +17,8 @@ from flexruimte.results.summary_model import NamedPart, Summary
 from flexruimte.results.tables import LIST_COLUMNS
 from flexruimte.results.wgs84 import DECIMALS, best_transformation, to_wgs84
 from flexruimte.vocabulary import PARCEL_ID, Geometries
-from flexruimte.wording.labels import Language, in_language
+from flexruimte.wording.labels import in_language
+from flexruimte.wording.messages import Language
 
 __all__ = ["features", "write_features", "write_geojson"]
 

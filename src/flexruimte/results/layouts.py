@@ -21,7 +21,8 @@ from flexruimte.results.read import parcel_files, read_summary
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.wgs84 import to_wgs84
 from flexruimte.vocabulary import CRS, PARCEL_ID, Floats, Geometries
-from flexruimte.wording.labels import LAYOUT_KINDS, Language, label
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language
 
 __all__ = [
     "LAYOUT_COLUMNS",
@@ -69,7 +70,7 @@ def layout_table(
     part = np.concatenate([*there, layouts.part])
     kinds = [*ground, "module"]
     kind = np.repeat(np.arange(len(kinds)), [*map(len, there), len(layouts.part)])
-    labels = [label(LAYOUT_KINDS, name, language) for name in kinds]
+    labels = [label("layout", name, language) for name in kinds]
     table = pd.DataFrame(
         {
             PARCEL_ID: pd.array(ids, dtype="string").take(part),

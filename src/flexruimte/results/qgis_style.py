@@ -11,7 +11,9 @@ from string import Template
 from typing import Final
 from xml.sax.saxutils import escape
 
-from flexruimte.wording.labels import LAYOUT_KINDS, Labels, Language, label
+from flexruimte.vocabulary import LAYOUT_KINDS
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language, message
 
 __all__ = ["SCORE_CLASSES", "UNKNOWN_COLOUR", "qgis_style"]
 
@@ -24,12 +26,6 @@ SCORE_CLASSES: Final = (
 )
 """From, up to but not including, colour; readable without seeing red or green apart."""
 UNKNOWN_COLOUR: Final = "#969696"
-
-_WORDS: Final[Labels] = {
-    **LAYOUT_KINDS,
-    "without_score": ("zonder score", "without score"),
-    "unknown": ("onbekend", "unknown"),
-}
 
 
 def qgis_style(layer: str, language: Language) -> str:
@@ -49,6 +45,11 @@ def qgis_style(layer: str, language: Language) -> str:
     >>> 'label="zonder score"' in qgis_style("locations", "nl")
     True
     """
+    words = {
+        **{kind: label("layout", kind, language) for kind in LAYOUT_KINDS},
+        "without_score": message("legend-without-score", language),
+        "unknown": message("unknown", language),
+    }
     path = resources.files("flexruimte.results") / "styles" / f"{layer}.qml"
-    words = {word: escape(label(_WORDS, word, language), {'"': "&quot;"}) for word in _WORDS}
-    return Template(path.read_text(encoding="utf-8")).substitute(words)
+    escaped = {name: escape(word, {'"': "&quot;"}) for name, word in words.items()}
+    return Template(path.read_text(encoding="utf-8")).substitute(escaped)

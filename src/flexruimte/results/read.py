@@ -20,7 +20,7 @@ import pyogrio.errors
 import shapely
 from pydantic import ValidationError
 
-from flexruimte.errors import OutputError, did_you_mean
+from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.results.findings import FINDING_COLUMNS
 from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SUMMARY
 from flexruimte.results.summary_model import FORMAT, Summary
@@ -276,10 +276,8 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
     for path in files:
         if len(known) < _MOST_IDS:
             known += _read_table(path, [PARCEL_ID])[PARCEL_ID].tolist()
-    near = did_you_mean(parcel_id, known)
-    remedy = (
-        near if near.startswith("did") or len(known) <= _FEW_IDS else "copy its id from the results"
-    )
+    few = len(known) <= _FEW_IDS or nearest_name(parcel_id, known) is not None
+    remedy = did_you_mean(parcel_id, known) if few else "copy its id from the results"
     raise OutputError(f"parcel '{parcel_id}' is not in {out}; {remedy}")
 
 

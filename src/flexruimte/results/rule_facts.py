@@ -46,7 +46,7 @@ from flexruimte.vocabulary import (
     VERDICT_NAMES,
     unit_of,
 )
-from flexruimte.wording.labels import VERDICTS
+from flexruimte.wording.messages import in_each_language
 
 __all__ = [
     "SQUARE_METRES_PER_HECTARE",
@@ -225,14 +225,12 @@ def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
         return {name: size.title for name, size in ruleset.size_classes.items()}
     spec = ruleset.measures.get(measure)
     if isinstance(spec, TransportTierMeasure):
-        beyond = Text(nl="alleen met een ontheffing per route", en="with a permit per route only")
-        return {
-            **{name: tier.title for name, tier in ruleset.transport_tiers.items()},
-            BEYOND: beyond,
-        }
+        titles = {name: tier.title for name, tier in ruleset.transport_tiers.items()}
+        return {**titles, BEYOND: Text(**in_each_language("beyond-transport-tiers"))}
     if isinstance(spec, RectangleMeasure):
         return {
-            answer: Text(nl=VERDICTS[answer][0], en=VERDICTS[answer][1]) for answer in ("yes", "no")
+            "yes": Text(**in_each_language("verdict-yes")),
+            "no": Text(**in_each_language("verdict-no")),
         }
     return {}
 
@@ -240,7 +238,7 @@ def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
 def site_type_titles(ruleset: Ruleset) -> dict[str, Text]:
     """Return the titles of the site types, and of "none of them"."""
     titles = {name: site_type.title for name, site_type in ruleset.site_types.items()}
-    return {**titles, OTHER_SITE_TYPE: Text(nl="anders", en="other")}
+    return {**titles, OTHER_SITE_TYPE: Text(**in_each_language("other-site-type"))}
 
 
 def _layers_of_rule(rule: Rule, assessment: Assessment) -> list[str]:

@@ -1,8 +1,9 @@
-"""What rules ask and what they found, in words, in Dutch and in English."""
+"""What rules ask and what they found, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -18,7 +19,9 @@ from flexruimte.results.summary_model import (
 )
 from flexruimte.rules.parts import Text, Where
 from flexruimte.vocabulary import AREA_TOLERANCE
-from flexruimte.wording.labels import Language, in_language, listed, number_text, quantity_text
+from flexruimte.wording.labels import in_language
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import listed, number_text, quantity_text
 
 __all__ = [
     "Finding",
@@ -66,43 +69,43 @@ def known_value(row: Mapping[str, Any], name: str) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def asked(facts: RuleFacts, language: Language) -> str:
-    """Return the test of a rule, in short."""
+def asked(facts: RuleFacts, language: Language, spoken: bool = False) -> str:
+    """Return the test of a rule, in short; spoken, a threshold is "at least" and not ">="."""
     text = (
-        _where_asked(facts, language)
-        if isinstance(facts, LandRuleFacts)
-        else _test_text(facts.test, language)
-    )
-    if facts.when:
-        tests = listed(
-            [
-                f"{in_language(test.title, language)} {_test_text(test, language)}"
-                for test in facts.when
-            ],
-            language,
+        message(
+            "test-not-there", language, place=_place(facts, language) + _conditions(facts.where)
         )
-        text += f" ({'alleen waar' if language == 'nl' else 'only where'} {tests})"
-    return text
+        if isinstance(facts, LandRuleFacts)
+        else _test_text(facts.test, language, spoken)
+    )
+    if not facts.when:
+        return text
+    tests = [
+        f"{in_language(test.title, language)} {_test_text(test, language, spoken)}"
+        for test in facts.when
+    ]
+    return message("test-only-where", language, test=text, conditions=listed(tests, language))
 
 
-def _test_text(test: MeasureTest, language: Language) -> str:
+def _test_text(test: MeasureTest, language: Language, spoken: bool) -> str:
     """Return the test of a measure, as in ">= 15 jaar"."""
-    dutch = language == "nl"
-    parts = []
-    if test.at_least is not None:
-        parts.append(f">= {quantity_text(test.at_least, test.unit, language)}")
-    if test.at_most is not None:
-        parts.append(f"<= {quantity_text(test.at_most, test.unit, language)}")
-    for classes, words in (
-        (test.in_, ("een van", "one of")),
-        (test.not_in, ("geen van", "none of")),
-    ):
+    at_least, at_most = (
+        ("test-at-least-spoken", "test-at-most-spoken")
+        if spoken
+        else ("test-at-least", "test-at-most")
+    )
+    parts = [
+        message(message_id, language, value=quantity_text(bound, test.unit, language))
+        for message_id, bound in ((at_least, test.at_least), (at_most, test.at_most))
+        if bound is not None
+    ]
+    for message_id, classes in (("test-in", test.in_), ("test-not-in", test.not_in)):
         if classes:
             names = ", ".join(_class_name(value, test.classes, language) for value in classes)
-            parts.append(f"{words[0 if dutch else 1]}: {names}")
+            parts.append(message(message_id, language, classes=names))
         elif classes is not None:
-            parts.append("niets bepaalds" if dutch else "nothing in particular")
-    return (" en " if dutch else " and ").join(parts)
+            parts.append(message("test-no-classes", language))
+    return listed(parts, language)
 
 
 def _class_name(value: Any, titles: Mapping[str, Text], language: Language) -> str:
@@ -118,18 +121,21 @@ def _value_text(value: Any, test: MeasureTest, language: Language) -> str:
         return _class_name(value, test.classes, language)
     text = quantity_text(value, test.unit, language)
     if test.limit is not None and value >= test.limit:
-        text += " of meer" if language == "nl" else " or more"
+        return message("value-or-more", language, value=text)
     return text
 
 
 def criterion_asked(facts: CriterionFacts, language: Language) -> str:
     """Return how a criterion turns a value into points."""
     if facts.curve is not None:
-        ends = (facts.curve[0], facts.curve[-1])
-        word = "bij" if language == "nl" else "at"
         return ", ".join(
-            f"{number_text(points, 0, language)} {word} {quantity_text(x, facts.unit, language)}"
-            for x, points in ends
+            message(
+                "points-at-value",
+                language,
+                points=number_text(points, 0, language),
+                value=quantity_text(value, facts.unit, language),
+            )
+            for value, points in (facts.curve[0], facts.curve[-1])
         )
     return ", ".join(
         f"{name}: {number_text(points, 0, language)}"
@@ -139,16 +145,16 @@ def criterion_asked(facts: CriterionFacts, language: Language) -> str:
 
 def found(facts: RuleFacts, finding: Finding, language: Language) -> str:
     """Return what was found on the parcel, in short."""
-    nothing = "onbekend" if language == "nl" else "unknown"
     if isinstance(facts, MeasureRuleFacts):
-        value = finding.value
-        return nothing if value is None else _value_text(value, facts.test, language)
+        if finding.value is not None:
+            return _value_text(finding.value, facts.test, language)
+        return message("unknown", language)
     if finding.covered_m2 is None or finding.covered_share is None:
-        return nothing
+        return message("unknown", language)
     if finding.edge:
-        return "alleen de rand" if language == "nl" else "the edge only"
+        return message("found-edge", language)
     if finding.covered_share <= AREA_TOLERANCE:
-        return "niets" if language == "nl" else "nothing"
+        return message("found-nothing", language)
     return _area_text(finding, language)
 
 
@@ -171,10 +177,13 @@ def finding_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
         nl or en.
     """
     if isinstance(facts, MeasureRuleFacts):
-        measure = in_language(facts.test.title, language)
-        if finding.verdict == "unknown":
-            return f"{measure}: {_why_unknown(facts, finding, language)}."
-        return f"{measure}: {_value_text(finding.value, facts.test, language)}."
+        found = (
+            _why_unknown(facts, finding, language)
+            if finding.verdict == "unknown"
+            else _value_text(finding.value, facts.test, language)
+        )
+        about = in_language(facts.test.title, language)
+        return message("finding-about", language, about=about, found=found)
     unknown = finding.verdict == "unknown"
     text = (_why_unknown if unknown else _lies)(facts, finding, language)
     return f"{text[0].upper()}{text[1:]}."
@@ -182,30 +191,28 @@ def finding_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
 
 def rule_sentence(facts: RuleFacts, finding: Finding, language: Language) -> str:
     """Return what a rule asks and what it found, as a sentence that can be read out."""
-    title, dutch = in_language(facts.title, language), language == "nl"
+    about = in_language(facts.title, language)
     if finding.verdict == "left_out":
-        return (
-            f"{title}: bewust niet beoordeeld in deze studie."
-            if dutch
-            else f"{title}: knowingly not assessed in this study."
-        )
+        return message("finding-left-out", language, about=about)
     if finding.verdict == "unknown":
-        return f"{title}: {_why_unknown(facts, finding, language)}."
-    if isinstance(facts, MeasureRuleFacts):
-        return f"{title}: {_measured(facts, finding, language)}."
-    return f"{title}: {_lies(facts, finding, language)}."
+        found = _why_unknown(facts, finding, language)
+    elif isinstance(facts, MeasureRuleFacts):
+        found = _measured(facts, finding, language)
+    else:
+        found = _lies(facts, finding, language)
+    return message("finding-about", language, about=about, found=found)
 
 
 def _measured(facts: MeasureRuleFacts, finding: Finding, language: Language) -> str:
-    measure = in_language(facts.test.title, language)
-    wanted = asked(facts, language).replace(">=", "ten minste" if language == "nl" else "at least")
-    wanted = wanted.replace("<=", "ten hoogste" if language == "nl" else "at most")
-    if finding.value is None:  # the rule does not apply here
-        return "deze regel geldt hier niet" if language == "nl" else "this rule does not apply here"
-    said = _value_text(finding.value, facts.test, language)
-    if language == "nl":
-        return f"gevonden is {said} ({measure}), gevraagd is {wanted}"
-    return f"found is {said} ({measure}), asked is {wanted}"
+    if finding.value is None:
+        return message("finding-not-here", language)
+    return message(
+        "finding-measured",
+        language,
+        found=_value_text(finding.value, facts.test, language),
+        measure=in_language(facts.test.title, language),
+        test=asked(facts, language, spoken=True),
+    )
 
 
 def _layer_names(layers: list[LayerOfRule], language: Language) -> str:
@@ -213,56 +220,32 @@ def _layer_names(layers: list[LayerOfRule], language: Language) -> str:
 
 
 def _why_unknown(facts: RuleFacts, finding: Finding, language: Language) -> str:
-    dutch = language == "nl"
     absent = [layer for layer in facts.layers if not layer.present]
     if absent:
-        names = _layer_names(absent, language)
-        return (
-            f"niet bekend, want de studie heeft geen kaartlaag {names}"
-            if dutch
-            else f"not known, as the study has no layer {names}"
-        )
-    names = _layer_names(facts.layers, language)
+        return message("unknown-layer-absent", language, layers=_layer_names(absent, language))
     if finding.value is not None and isinstance(facts, MeasureRuleFacts):
-        said = _value_text(finding.value, facts.test, language)
-        return (
-            f"niet zeker: {said} kan in werkelijkheid minder zijn"
-            if dutch
-            else f"not certain: {said} may in truth be less"
-        )
-    if not names:
-        return "niet bekend" if dutch else "not known"
-    if dutch:
-        if len(facts.layers) > 1:
-            return (
-                f"niet bekend, want de kaartlagen {names} zeggen hier niets, of niet met zekerheid"
-            )
-        return f"niet bekend, want kaartlaag {names} zegt hier niets, of niet met zekerheid"
-    if len(facts.layers) > 1:
-        return f"not known, as the layers {names} say nothing here, or nothing certain"
-    return f"not known, as layer {names} says nothing here, or nothing certain"
-
-
-def _where_asked(facts: LandRuleFacts, language: Language) -> str:
-    place = _place(facts, language) + _conditions(facts.where)
-    return f"niet {place}" if language == "nl" else f"not {place}"
+        value = _value_text(finding.value, facts.test, language)
+        return message("unknown-at-limit", language, value=value)
+    if not facts.layers:
+        return message("unknown-somehow", language)
+    names = _layer_names(facts.layers, language)
+    return message("unknown-layer-silent", language, layers=names, count=len(facts.layers))
 
 
 def _place(facts: LandRuleFacts, language: Language) -> str:
     """Return where a rule on land looks, as in "binnen 50 m van kaartlaag 'Buisleiding'"."""
-    dutch, distance = language == "nl", facts.distance_m
-    title = in_language(facts.layers[0].title, language)
-    name = f"kaartlaag '{title}'" if dutch else f"layer '{title}'"
-    if isinstance(distance, DistanceOfFeature):
-        return (
-            f"binnen de afstand die {name} zelf noemt"
-            if dutch
-            else f"within the distance that {name} itself gives"
-        )
-    if not distance:
-        return f"op {name}" if dutch else f"on {name}"
-    metres = quantity_text(distance, "m", language)
-    return f"binnen {metres} van {name}" if dutch else f"within {metres} of {name}"
+    layer = in_language(facts.layers[0].title, language)
+    if isinstance(facts.distance_m, DistanceOfFeature):
+        return message("place-within-own-distance", language, layer=layer)
+    return _place_near(layer, facts.distance_m, language)
+
+
+@lru_cache(maxsize=1024)
+def _place_near(layer: str, distance_m: float, language: Language) -> str:
+    if not distance_m:
+        return message("place-on", language, layer=layer)
+    distance = quantity_text(distance_m, "m", language)
+    return message("place-within", language, layer=layer, distance=distance)
 
 
 def _conditions(where: Where) -> str:
@@ -281,37 +264,19 @@ def _conditions(where: Where) -> str:
 
 
 def _lies(facts: LandRuleFacts, finding: Finding, language: Language) -> str:
-    dutch, place = language == "nl", _place(facts, language)
-    share = finding.covered_share
     if finding.edge:
-        metres = quantity_text(facts.precision_m, "m", language)
-        if dutch:
-            less = f"minder dan de kaart nauwkeurig is ({metres})"
-            return f"raakt alleen de rand van het perceel, {less}; dat telt niet"
-        less = f"less than the map is precise ({metres})"
-        return f"touches only the edge of the parcel, {less}; that does not count"
+        precision = quantity_text(facts.precision_m, "m", language)
+        return message("land-edge", language, precision=precision)
+    place, share = _place(facts, language), finding.covered_share
     if finding.covered_m2 is None or share is None or share <= AREA_TOLERANCE:
-        return f"het perceel ligt niet {place}" if dutch else f"the parcel does not lie {place}"
-    how_much, because = _area_text(finding, language), _because(finding, language)
+        return message("land-clear", language, place=place)
+    area, because = _area_text(finding, language), _because(finding, language)
     if finding.verdict == "yes" and not facts.excludes:
-        return (
-            f"geldt hier niet, al ligt {how_much} {place}"
-            if dutch
-            else f"does not apply here, though {how_much} lies {place}"
-        )
-    if facts.excludes and finding.verdict == "no":
-        return (
-            f"het hele perceel ligt {place}{because}"
-            if dutch
-            else f"the whole parcel lies {place}{because}"
-        )
-    if facts.excludes:
-        because += "; dat deel valt af" if dutch else "; that part is taken away"
-    return (
-        f"{how_much} van het perceel ligt {place}{because}"
-        if dutch
-        else f"{how_much} of the parcel lies {place}{because}"
-    )
+        return message("land-does-not-count", language, area=area, place=place)
+    if finding.verdict == "no" and facts.excludes:
+        return message("land-whole", language, place=place, because=because)
+    message_id = "land-part-taken" if facts.excludes else "land-part"
+    return message(message_id, language, area=area, place=place, because=because)
 
 
 def _because(finding: Finding, language: Language) -> str:
@@ -320,7 +285,7 @@ def _because(finding: Finding, language: Language) -> str:
     if not names:
         return ""
     shown = names[:_FEATURES_IN_A_SENTENCE]
-    more = (finding.feature_count or 0) - len(shown)
-    if language == "nl":
-        return f", door: {', '.join(shown)}" + (f" en nog {more}" if more > 0 else "")
-    return f", because of: {', '.join(shown)}" + (f" and {more} more" if more > 0 else "")
+    features, more = ", ".join(shown), (finding.feature_count or 0) - len(shown)
+    if more > 0:
+        return message("because-and-more", language, features=features, more=str(more))
+    return message("because", language, features=features)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import geopandas as gpd
@@ -23,16 +23,9 @@ from flexruimte.vocabulary import (
     TERM_START,
     TERM_YEARS,
 )
-from flexruimte.wording.labels import (
-    STATUSES,
-    Language,
-    date_text,
-    in_language,
-    label,
-    listed,
-    number_text,
-    quantity_text,
-)
+from flexruimte.wording.labels import in_language, label
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
 
 __all__ = ["known_or_none", "readable_properties", "with_explanations"]
 
@@ -97,7 +90,7 @@ def readable_properties(
         _each(wording.missing, locations, "missing"),
     ]
     return {
-        "status_label": _each(lambda status: label(STATUSES, status, language), locations, STATUS),
+        "status_label": _each(lambda status: label("status", status, language), locations, STATUS),
         "site_type_label": _each(lambda name: site_types.get(name, name), locations, "site_type"),
         "explanation": [" ".join(filter(None, said)) for said in zip(*parts, strict=True)],
     }
@@ -123,79 +116,62 @@ class _Wording:
 
     def __init__(self, language: Language, ranked: int, titles: Mapping[str, str]) -> None:
         self._language, self._ranked, self._titles = language, ranked, titles
-        self._dutch = language == "nl"
-        self._whole = cache(lambda number: number_text(number, 0, language))
+        self._say = partial(message, language=language)
 
     def place(self, rank: int | None, municipality: str, status: str) -> str:
+        said = {"municipality": municipality, "status": label("status", status, self._language)}
         if rank is None:
-            place = "Niet gerangschikt in" if self._dutch else "Not ranked in"
-        else:
-            place = (
-                f"Plaats {rank} van {self._ranked} in"
-                if self._dutch
-                else f"Rank {rank} of {self._ranked} in"
-            )
-        return f"{place} {municipality}: {label(STATUSES, status, self._language)}."
+            return self._say("location-no-rank", **said)
+        return self._say("location-rank", rank=str(rank), ranked=str(self._ranked), **said)
 
     def score(self, score: float | None, low: float | None, high: float | None) -> str:
         if score is None:
-            return (
-                "Er is te weinig bekend voor een score."
-                if self._dutch
-                else "Too little is known for a score."
-            )
-        text = f"Score {self._tenths(score)} {'van' if self._dutch else 'of'} 100"
-        if low is not None and high is not None and high - low >= 0.1:
-            between = (
-                "tussen {} en {}, naar wat nog onbekend is uitpakt"
-                if self._dutch
-                else "between {} and {}, depending on what is still unknown"
-            )
-            text += f" ({between.format(self._tenths(low), self._tenths(high))})"
-        return text + "."
+            return self._say("location-no-score")
+        if low is None or high is None or high - low < 0.1:
+            return self._say("location-score", score=self._number(score, 1))
+        score_text, low_text, high_text = (self._number(part, 1) for part in (score, low, high))
+        return self._say("location-score-between", score=score_text, low=low_text, high=high_text)
 
     def term(self, years: float | None, start: dt.date | None) -> str:
         if years is None or start is None:
             return ""
-        text = "Vrij voor {} vanaf {}." if self._dutch else "Free for {} from {}."
-        return text.format(
-            quantity_text(years, "year", self._language), date_text(start, self._language)
-        )
+        duration = quantity_text(years, "year", self._language)
+        return self._say("location-term", years=duration, start=date_text(start, self._language))
 
     def homes(self, middle: int | None, low: int | None, high: int | None, area: float) -> str:
         if middle is None:
             return ""
-        text = (
-            "Ruimte voor ongeveer {} woningen ({} tot {}) op {}."
-            if self._dutch
-            else "Room for about {} homes ({} to {}) on {}."
-        )
-        return text.format(
-            self._whole(middle),
-            self._whole(low),
-            self._whole(high),
-            quantity_text(area, "m2", self._language),
+        return self._say(
+            "location-homes",
+            homes=self._number(middle),
+            count=middle,
+            low=self._number(low),
+            high=self._number(high),
+            area=quantity_text(area, "m2", self._language),
         )
 
     def reasons(self, rule_ids: str | None, decision: str | None) -> str:
-        overruled = "Bezwaren" if decision is None else "Bezwaren waar een besluit overheen stapt"
-        return self._named(overruled if self._dutch else "Objections", rule_ids)
+        overruled = decision is not None
+        message_id = "location-objections-overruled" if overruled else "location-objections"
+        return self._about_rules(message_id, rule_ids)
 
     def attention(self, rule_ids: str | None) -> str:
-        return self._named("Let op" if self._dutch else "Mind", rule_ids)
+        return self._about_rules("location-attention", rule_ids)
 
     def missing(self, rule_ids: str | None) -> str:
-        return self._named("Niet bekend" if self._dutch else "Not known", rule_ids)
+        return self._about_rules("location-missing", rule_ids)
 
-    def _tenths(self, number: float) -> str:
-        return number_text(number, 1, self._language)
+    def _number(self, number: float | None, decimals: int = 0) -> str:
+        return number_text(number, decimals, self._language)
 
-    def _named(self, words: str, rule_ids: str | None) -> str:
+    def _about_rules(self, message_id: str, rule_ids: str | None) -> str:
         names = [self._titles.get(rule_id, rule_id) for rule_id in listed_ids(rule_ids)]
+        if not names:
+            return ""
         more = len(names) - _MOST_NAMED
         if more > 0:
-            tail = f"en nog {more}" if self._dutch else f"and {more} more"
-            some = f"{', '.join(names[:_MOST_NAMED])} {tail}"
-        else:
-            some = listed(names, self._language)
-        return f"{words}: {some}." if names else ""
+            first = ", ".join(names[:_MOST_NAMED])
+            return self._say(
+                message_id, rules=self._say("rules-and-more", rules=first, more=str(more))
+            )
+        return self._say(message_id, rules=listed(names, self._language))

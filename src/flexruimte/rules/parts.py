@@ -46,10 +46,6 @@ class Text(Model):
     nl: str
     en: str
 
-    def in_language(self, language: Language) -> str:
-        """Return the text in one language."""
-        return self.nl if language == "nl" else self.en
-
 
 class Sourced(Model):
     """Something that says where it comes from and how well founded it is."""

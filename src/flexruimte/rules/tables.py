@@ -28,6 +28,7 @@ from flexruimte.rules.scoring import (
     Theme,
 )
 from flexruimte.vocabulary import BUILT_IN_MEASURES
+from flexruimte.wording.messages import in_each_language
 
 
 class RulesetTables(Model):
@@ -115,8 +116,7 @@ class RulesetTables(Model):
     def title_of_measure(self, measure: str) -> Text:
         """Return the title of a measure, built in or declared."""
         if measure in BUILT_IN_MEASURES:
-            dutch, english = BUILT_IN_MEASURES[measure]
-            return Text(nl=dutch, en=english)
+            return Text(**in_each_language(f"measure-{measure}"))
         return self.measures[measure].title
 
     def layers_of_measure(self, measure: str) -> list[str]:

@@ -11,8 +11,11 @@ from flexruimte.errors import OutputError
 from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR
 from flexruimte.results.sentences import known_or_none
 from flexruimte.results.summary_model import Summary
+from flexruimte.views.html import render
 from flexruimte.vocabulary import PARCEL_ID, RANK, STATUS
-from flexruimte.wording.labels import COLUMNS, Language, label
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language
+from flexruimte.wording.quantities import number_text
 
 if TYPE_CHECKING:
     import folium
@@ -48,40 +51,42 @@ def web_map(locations: gpd.GeoDataFrame, summary: Summary) -> folium.Map:
             f"there is nothing to show: no parcel in {summary.municipality.name} is available "
             "or unknown; see .summary"
         )
-    frame, names = _table_of(locations, summary.study.language)
-    shown_fields: dict[str, Any] = {
-        "tooltip": [names["rank"], names["score"], names["parcel_id"]],
-        "popup": list(names.values()),
-    }
-    result: folium.Map = frame.explore(
-        color=frame["colour"],
+    shown: dict[str, Any] = {"tooltip": ["tooltip"], "popup": ["popup"]}
+    result: folium.Map = _table_of(locations, summary.study.language).explore(
+        color=_colours(locations),
         tiles="nlmaps.grijs",
-        **shown_fields,
+        **shown,
+        tooltip_kwds={"labels": False},
+        popup_kwds={"labels": False},
         style_kwds={"fillOpacity": 0.7, "weight": 1},
     )
     return result
 
 
-def _table_of(
-    locations: gpd.GeoDataFrame, language: Language
-) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
-    """Return what is shown of locations, under their labels, and the label of each column."""
-    shown = {
-        RANK: known_or_none(locations[RANK]),
-        PARCEL_ID: known_or_none(locations[PARCEL_ID]),
-        STATUS: known_or_none(locations["status_label"]),
-        "score": known_or_none(locations["score"]),
-        "explanation": known_or_none(locations["explanation"]),
-    }
-    names = {
-        name: "" if name == "explanation" else label(COLUMNS, name, language) for name in shown
-    }
-    columns = {names[name]: values for name, values in shown.items()}
-    frame = gpd.GeoDataFrame(columns, geometry=np.asarray(locations.geometry), crs=locations.crs)
-    frame["colour"] = [
-        _colour(rank, score) for rank, score in zip(shown[RANK], shown["score"], strict=True)
-    ]
-    return frame, names
+def _table_of(locations: gpd.GeoDataFrame, language: Language) -> gpd.GeoDataFrame:
+    """Return what is shown of locations, as HTML: folium does not escape what it shows."""
+    names = {name: label("column", name, language) for name in (RANK, "score", PARCEL_ID, STATUS)}
+    columns = (RANK, "score", PARCEL_ID, "status_label", "explanation")
+    tooltips, popups = [], []
+    for values in zip(*(known_or_none(locations[name]) for name in columns), strict=True):
+        rank, score, parcel_id, status, explanation = values
+        first = [
+            (names[RANK], "-" if rank is None else rank),
+            (names["score"], number_text(score, 1, language)),
+            (names[PARCEL_ID], parcel_id),
+        ]
+        tooltips.append(render("rows", rows=first))
+        popups.append(render("rows", rows=[*first, (names[STATUS], status), ("", explanation)]))
+    return gpd.GeoDataFrame(
+        {"tooltip": tooltips, "popup": popups},
+        geometry=np.asarray(locations.geometry),
+        crs=locations.crs,
+    )
+
+
+def _colours(locations: gpd.GeoDataFrame) -> list[str]:
+    ranks, scores = (known_or_none(locations[name]) for name in (RANK, "score"))
+    return [_colour(rank, score) for rank, score in zip(ranks, scores, strict=True)]
 
 
 def _colour(rank: int | None, score: float | None) -> str:

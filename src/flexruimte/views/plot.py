@@ -13,7 +13,8 @@ from flexruimte.errors import OutputError
 from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR
 from flexruimte.results.tables import BUILDABLE_GEOMETRY
 from flexruimte.vocabulary import RANK, STATUS, Status
-from flexruimte.wording.labels import Language
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language, message
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,11 +94,20 @@ def _draw_parcels(
         chosen = ranked & (scores >= low) & (scores < high)
         style = {"facecolor": colour, "edgecolor": "#404040"}
         _draw(buildable[chosen], ax, **style, linewidth=0.4)
-        legend.append((f"score {low}-{min(high, 100)} ({int(chosen.sum())})", style))
-    words = ("onbekend", "uitgesloten") if language == "nl" else ("unknown", "excluded")
-    legend.append((f"{words[0]} ({int(unknown.sum())})", {**hatched, "hatch": "////"}))
-    pale = {"facecolor": _EXCLUDED, "edgecolor": _EDGE}
-    return [*legend, (f"{words[1]} ({int(excluded.sum())})", pale)]
+        bounds = {"low": str(low), "high": str(min(high, 100))}
+        words = message("legend-score", language, **bounds, number=str(chosen.sum()))
+        legend.append((words, style))
+    for status, shown, style in (
+        (message("unknown", language), unknown, {**hatched, "hatch": "////"}),
+        (
+            label("status", Status.EXCLUDED, language),
+            excluded,
+            {"facecolor": _EXCLUDED, "edgecolor": _EDGE},
+        ),
+    ):
+        words = message("legend-status", language, status=status, number=str(shown.sum()))
+        legend.append((words, style))
+    return legend
 
 
 def _draw(shapes: gpd.GeoDataFrame, ax: Axes, **style: Any) -> None:

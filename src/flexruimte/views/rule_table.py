@@ -6,15 +6,9 @@ from flexruimte.rules.parts import Number, PlacementReference
 from flexruimte.rules.rules import DistanceByField, LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import unit_of
-from flexruimte.wording.labels import (
-    BASES,
-    COLUMNS,
-    CONDITIONS,
-    LEVELS,
-    Language,
-    label,
-    quantity_text,
-)
+from flexruimte.wording.labels import in_language, label
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import listed, quantity_text
 
 __all__ = ["markdown_of_rules", "rule_rows"]
 
@@ -25,18 +19,17 @@ def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[lis
     The columns are id, title, condition, level, what is asked, basis and source.
     """
     head = [
-        label(COLUMNS, name, language)
+        label("column", name, language)
         for name in ("rule", "title", "condition", "level", "test", "basis", "source")
     ]
     rows = [
         [
             rule_id,
-            rule.title.nl if language == "nl" else rule.title.en,
-            label(CONDITIONS, rule.condition, language),
-            label(LEVELS, rule.level, language)
-            + ("" if rule.enabled else " (uit)" if language == "nl" else " (off)"),
+            in_language(rule.title, language),
+            label("condition", rule.condition, language),
+            _level(rule, language),
             _asked(rule, ruleset, language),
-            label(BASES, rule.basis, language),
+            label("basis", rule.basis, language),
             rule.source,
         ]
         for rule_id, rule in ruleset.rules.items()
@@ -47,7 +40,7 @@ def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[lis
 def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
     """Return the rules as a Markdown table."""
     head, rows = rule_rows(ruleset, language)
-    title = ruleset.title.nl if language == "nl" else ruleset.title.en
+    title = in_language(ruleset.title, language)
     lines = [
         f"# {title} ({ruleset.name} {ruleset.version})",
         "",
@@ -62,22 +55,25 @@ def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
+def _level(rule: Rule, language: Language) -> str:
+    level = label("level", rule.level, language)
+    return level if rule.enabled else message("rule-level-off", language, level=level)
+
+
 def _asked(rule: Rule, ruleset: Ruleset, language: Language) -> str:
     if isinstance(rule, LandRule):
         return _distance(rule, language)
     unit, parts = unit_of(rule.measure), []
-    for sign, value in ((">=", rule.at_least), ("<=", rule.at_most)):
+    for message_id, value in (("test-at-least", rule.at_least), ("test-at-most", rule.at_most)):
         if value is not None:
-            parts.append(f"{sign} {_threshold(value, unit, ruleset, language)}")
-    for words, listing in (
-        (("een van", "one of"), rule.in_),
-        (("geen van", "none of"), rule.not_in),
-    ):
+            bound = _threshold(value, unit, ruleset, language)
+            parts.append(message(message_id, language, value=bound))
+    for message_id, listing in (("test-in", rule.in_), ("test-not-in", rule.not_in)):
         if listing is not None:
             named = f" ({listing.placement})" if isinstance(listing, PlacementReference) else ""
             values = ", ".join(map(str, ruleset.listed(listing))) or "-"
-            parts.append(f"{words[language != 'nl']}: {values}{named}")
-    return f"{rule.measure} {(' en ' if language == 'nl' else ' and ').join(parts)}"
+            parts.append(message(message_id, language, classes=values + named))
+    return f"{rule.measure} {listed(parts, language)}"
 
 
 def _threshold(value: Number, unit: str, ruleset: Ruleset, language: Language) -> str:
@@ -86,12 +82,10 @@ def _threshold(value: Number, unit: str, ruleset: Ruleset, language: Language) -
 
 
 def _distance(rule: LandRule, language: Language) -> str:
-    dutch = language == "nl"
     if isinstance(rule.distance_m, DistanceByField):
-        return (
-            f"{rule.layer}: {'afstand uit' if dutch else 'distance from'} {rule.distance_m.field}"
-        )
+        field = rule.distance_m.field
+        return message("rule-distance-of-feature", language, layer=rule.layer, field=field)
     if not rule.distance_m:
-        return f"{rule.layer}: {'niet erop' if dutch else 'not on it'}"
+        return message("rule-not-on", language, layer=rule.layer)
     metres = quantity_text(float(rule.distance_m), "m", language)
-    return f"{rule.layer}: {'niet binnen' if dutch else 'not within'} {metres}"
+    return message("rule-not-within", language, layer=rule.layer, distance=metres)

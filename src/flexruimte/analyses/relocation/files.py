@@ -24,7 +24,8 @@ from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import listed_ids
 from flexruimte.results.wgs84 import degrees
 from flexruimte.vocabulary import PARCEL_ID, PARCEL_IDS
-from flexruimte.wording.labels import SEARCH_ORDER, STRANDED_REASONS, Language, label
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language
 
 if TYPE_CHECKING:
     from flexruimte.analyses.relocation import RelocationPlan
@@ -166,7 +167,7 @@ def _moves(plan: RelocationPlan, language: Language) -> pd.DataFrame:
     """Return what is said of each stream of homes from one location to the next."""
     table = plan.successors
     names = ["from_id", "to_id", "year", "groups", "homes", "level"]
-    labels = table["level"].map(lambda level: label(SEARCH_ORDER, level, language))
+    labels = table["level"].map(lambda level: label("search", level, language))
     return table.assign(
         kind="move",
         level_label=labels,
@@ -179,7 +180,7 @@ def _stranded(plan: RelocationPlan, language: Language) -> pd.DataFrame:
     """Return how many homes have no next place, by location, year and reason."""
     keys = [PARCEL_ID, "year", "reason"]
     table = pd.DataFrame(plan.stranded.groupby(keys, as_index=False, sort=True)["homes"].sum())
-    labels = table["reason"].map(lambda reason: label(STRANDED_REASONS, reason, language))
+    labels = table["reason"].map(lambda reason: label("stranded", reason, language))
     table = table.rename(columns={PARCEL_ID: "from_id"}).assign(
         kind="stranded", reason_label=labels
     )

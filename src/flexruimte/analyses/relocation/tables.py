@@ -16,7 +16,8 @@ from flexruimte.analyses.relocation.program import Classes
 from flexruimte.analyses.relocation.search import Solution
 from flexruimte.analyses.relocation.values import Values
 from flexruimte.vocabulary import HOMES_MID, MUNICIPALITY_CODE, PARCEL_ID
-from flexruimte.wording.labels import Language, number_text
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import number_text
 
 __all__ = ["RelocationPlan", "plan_tables"]
 
@@ -112,45 +113,42 @@ class RelocationPlan:
         language
             nl or en.
         """
-        dutch = language == "nl"
-        first = int(self.parameters.first_year or 0)
-        homes, left = int(self.groups["homes"].sum()), int(self.locations["left"].sum())
+        first, homes = int(self.parameters.first_year or 0), int(self.groups["homes"].sum())
 
         def whole(number: float) -> str:
             return number_text(number, 0, language)
 
-        count, end = len(self.groups), first + self.parameters.horizon_years
-        opening = (
-            "{} woningen in {} groepen, {} tot {}." if dutch else "{} homes in {} groups, {} to {}."
+        opening = message(
+            "relocation-homes",
+            language,
+            homes=whole(homes),
+            home_count=homes,
+            groups=whole(len(self.groups)),
+            group_count=len(self.groups),
+            first=str(first),
+            end=str(first + self.parameters.horizon_years),
         )
-        lines = [opening.format(whole(homes), count, first, end)]
-        if not left:
-            return [
-                *lines,
-                "Geen woning hoeft in die tijd van haar plek af."
-                if dutch
-                else "No home has to leave its place within the plan.",
-            ]
-        share, gap = (
-            number_text(self.secured_share * 100, 1, language),
-            number_text(self.gap * 100, 3, language),
-        )
+        if not self.locations["left"].sum():
+            return [opening, message("relocation-none-leaves", language)]
+        share = number_text(self.secured_share * 100, 1, language)
         moves, money = len(self.moves), whole(self.money_eur)
-        if dutch:
-            lines.append(f"Voor {share}% van de woningen die weg moeten is er een volgende plek.")
-            lines.append(f"{moves} verhuizingen van een groep kosten samen € {money}.")
-            lines += [
-                f"In {year} is er voor {whole(number)} woningen geen volgende plek."
+        gap = number_text(self.gap * 100, 3, language)
+        return [
+            opening,
+            message("relocation-secured", language, share=share),
+            message("relocation-moves", language, moves=whole(moves), count=moves, money=money),
+            *(
+                message(
+                    "relocation-stranded",
+                    language,
+                    year=str(year),
+                    homes=whole(number),
+                    count=number,
+                )
                 for year, number in self.stranded_by_year.items()
-            ]
-            return [*lines, f"Een beter plan scheelt ten hoogste {gap}%."]
-        lines.append(f"{share}% of the homes that have to leave have a next place.")
-        lines.append(f"{moves} moves of a group cost EUR {money}.")
-        lines += [
-            f"{whole(number)} homes have no next place in {year}."
-            for year, number in self.stranded_by_year.items()
+            ),
+            message("relocation-gap", language, gap=gap),
         ]
-        return [*lines, f"A better plan saves at most {gap}%."]
 
 
 def plan_tables(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -40,18 +41,9 @@ from flexruimte.vocabulary import (
     TERM_YEARS,
     Level,
 )
-from flexruimte.wording.labels import (
-    COLUMNS,
-    LEVELS,
-    STATUSES,
-    Language,
-    date_text,
-    in_language,
-    label,
-    listed,
-    number_text,
-    quantity_text,
-)
+from flexruimte.wording.labels import in_language, label
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
 
 __all__ = ["explain"]
 
@@ -135,13 +127,11 @@ def _rule_row(facts: RuleFacts, finding: Finding, language: Language) -> dict[st
 def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[str, Any]:
     score, value = known_value(row, f"criterion_{facts.id}"), known_value(row, facts.measure)
     verdict = "left_out" if facts.left_out else "unknown" if score is None else "scored"
-    said = (
-        ("onbekend" if language == "nl" else "unknown")
+    found = (
+        message("unknown", language)
         if value is None
         else quantity_text(value, facts.unit, language)
     )
-    points = "?" if score is None else number_text(score, 0, language)
-    of_hundred = "van 100" if language == "nl" else "of 100"
     return {
         **_common(facts, language),
         "kind": "criterion",
@@ -155,24 +145,27 @@ def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[
         "covered_share": None,
         "edge": False,
         "score": score,
-        "found": "" if verdict == "left_out" else said,
+        "found": "" if verdict == "left_out" else found,
         "test": criterion_asked(facts, language),
         "features": "",
         "feature_count": 0,
         "advice": "",
-        "sentence": f"{in_language(facts.title, language)}: {said}, {points} {of_hundred}.",
+        "sentence": message(
+            "criterion-sentence",
+            language,
+            about=in_language(facts.title, language),
+            found=found,
+            points=number_text(score, 0, language),
+        ),
     }
 
 
 def _facts(row: Row, summary: Summary, language: Language) -> dict[str, str]:
     """Return the facts of the parcel as a whole, with their labels."""
-    dutch = language == "nl"
-    rank = known_value(row, RANK)
+    rank, ranked = known_value(row, RANK), str(summary.ranked_parcels)
     site_type = in_language(summary.site_types.get(row[SITE_TYPE]), language)
     known = {
-        RANK: "-"
-        if rank is None
-        else f"{rank} {'van' if dutch else 'of'} {summary.ranked_parcels}",
+        RANK: "-" if rank is None else message("rank-of", language, rank=str(rank), ranked=ranked),
         "score": _score_text(row, language),
         TERM_YEARS: _term_text(row, language),
         "homes": _homes_text(row, language),
@@ -184,13 +177,13 @@ def _facts(row: Row, summary: Summary, language: Language) -> dict[str, str]:
     plans = known_value(row, "plans")
     if plans:
         known["plans"] = plans
-    return {label(COLUMNS, name, language): text for name, text in known.items()}
+    return {label("column", name, language): text for name, text in known.items()}
 
 
 def _score_text(row: Row, language: Language) -> str:
     score, low, high = (known_value(row, name) for name in ("score", "score_low", "score_high"))
     if score is None:
-        return "onbekend" if language == "nl" else "unknown"
+        return message("unknown", language)
     text = number_text(score, 1, language)
     if low is not None and high is not None and high > low:
         text += f" ({number_text(low, 1, language)} - {number_text(high, 1, language)})"
@@ -200,7 +193,7 @@ def _score_text(row: Row, language: Language) -> str:
 def _term_text(row: Row, language: Language) -> str:
     years, start, end = (known_value(row, name) for name in (TERM_YEARS, TERM_START, TERM_END))
     text = (
-        ("onbekend" if language == "nl" else "unknown")
+        message("unknown", language)
         if years is None
         else quantity_text(float(years), "year", language)
     )
@@ -211,11 +204,7 @@ def _term_text(row: Row, language: Language) -> str:
 
 def _homes_text(row: Row, language: Language) -> str:
     if known_value(row, HOMES_MID) is None and row[STATUS] == "excluded":
-        return (
-            "niet uitgelegd, want uitgesloten"
-            if language == "nl"
-            else "not laid out, as it is excluded"
-        )
+        return message("homes-not-laid-out", language)
     low, middle, high = (
         number_text(known_value(row, name), 0, language)
         for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH)
@@ -230,42 +219,21 @@ def _decision_text(
     decision = known_value(row, "decision")
     if decision is None:
         return ""
-    dutch, date, reason = (
-        language == "nl",
-        date_text(known_value(row, "decision_date"), language),
-        known_value(row, "decision_reason"),
-    )
+    said = {
+        "date": date_text(known_value(row, "decision_date"), language),
+        "reason": known_value(row, "decision_reason"),
+    }
+    if decision == "out":
+        return message("decision-out", language, **said)
     hardest = [
-        facts
+        in_language(facts.title, language)
         for facts in summary.rules
         if facts.level == Level.VERY_HARD and found[facts.id].verdict == "no"
     ]
-    if decision == "out":
-        text = (
-            "Een besluit van {} sluit dit perceel uit: '{}'. Dat gaat voor alle regels."
-            if dutch
-            else ("A decision of {} excludes this parcel: '{}'. That comes before all rules.")
-        )
-    elif hardest and str(row[STATUS]) == "excluded":
-        titles = listed([in_language(facts.title, language) for facts in hardest], language)
-        text = (
-            "Een besluit van {} laat dit perceel toe: '{}'. "
-            f"Een zeer harde regel zegt nee en gaat voor: {titles}."
-            if dutch
-            else "A decision of {} admits this parcel: '{}'. "
-            f"A very hard rule says no and comes first: {titles}."
-        )
-    elif dutch:
-        text = (
-            "Een besluit van {} laat dit perceel toe: '{}'. "
-            "Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar."
-        )
-    else:
-        text = (
-            "A decision of {} admits this parcel: '{}'. "
-            "That comes before the hard rules; what they say stays visible."
-        )
-    return text.format(date, reason)
+    if hardest and str(row[STATUS]) == "excluded":
+        rules = listed(hardest, language)
+        return message("decision-in-overruled", language, rules=rules, **said)
+    return message("decision-in", language, **said)
 
 
 def _sentences(
@@ -275,10 +243,14 @@ def _sentences(
 
     First the outcome and the decision, then each no, each unknown, and land that is taken away.
     """
-    dutch, status = language == "nl", str(row[STATUS])
-    outcome = label(STATUSES, status, language)
-    parcel = f"{'Perceel' if dutch else 'Parcel'} {row[PARCEL_ID]}"
-    sentences = [f"{parcel} in {row[MUNICIPALITY_NAME]} is {outcome}."]
+    outcome = message(
+        "explanation-outcome",
+        language,
+        parcel=str(row[PARCEL_ID]),
+        municipality=str(row[MUNICIPALITY_NAME]),
+        status=label("status", str(row[STATUS]), language),
+    )
+    sentences = [outcome]
     sentences += [decision] if decision else []
     telling = [
         rule
@@ -296,47 +268,38 @@ def _sentences(
 
 def _tally(rules: list[dict[str, Any]], language: Language) -> str:
     """Return how many answers there are of each kind."""
-    words = {
-        "yes": ("gunstig", "favourable"),
-        "no": ("ongunstig", "unfavourable"),
-        "unknown": ("onbekend", "unknown"),
-        "left_out": ("bewust niet beoordeeld", "knowingly not assessed"),
-    }
-    counts = {verdict: sum(rule["verdict"] == verdict for rule in rules) for verdict in words}
-    said = [
-        f"{count} {label(words, verdict, language)}" for verdict, count in counts.items() if count
+    counts = Counter(rule["verdict"] for rule in rules)
+    answers = [
+        f"{counts[verdict]} {label('tally', verdict, language)}"
+        for verdict in ("yes", "no", "unknown", "left_out")
+        if counts[verdict]
     ]
-    asked = f"Van de {len(rules)} vragen" if language == "nl" else f"Of {len(rules)} questions"
-    return f"{asked}: {listed(said, language)}."
+    number = len(rules)
+    return message(
+        "tally", language, rules=str(number), count=number, answers=listed(answers, language)
+    )
 
 
 def _weight(rule: dict[str, Any], language: Language) -> str:
-    """Return how hard a no is."""
+    """Return how hard a no is, and what to do about it."""
     if rule["verdict"] != "no":
         return ""
-    level = label(LEVELS, rule["level"], language)
-    advice = f" {rule['advice']}" if rule["advice"] else ""
-    if rule["excludes"]:
-        return (
-            f" Dat sluit uit ({level}).{advice}"
-            if language == "nl"
-            else f" That excludes ({level}).{advice}"
-        )
-    return (
-        f" Een aandachtspunt ({level}).{advice}"
-        if language == "nl"
-        else f" A point of attention ({level}).{advice}"
-    )
+    message_id = "weight-excludes" if rule["excludes"] else "weight-attention"
+    weight = message(message_id, language, level=label("level", rule["level"], language))
+    return " ".join(["", weight, rule["advice"]]).rstrip()
 
 
 def _footnote(summary: Summary, language: Language) -> str:
     """Return on what study and rules the explanation rests."""
-    study, ruleset = summary.study, summary.ruleset
-    as_of = f"{'peildatum' if language == 'nl' else 'as of'} {date_text(study.as_of, language)}"
-    rules = f"{'regels' if language == 'nl' else 'rules'} {ruleset.name} {ruleset.version}"
-    text = f"{study.name}, {as_of}; {rules}"
-    left_out = [in_language(entry.title, language) for entry in summary.not_assessed]
-    if left_out:
-        words = "niet beoordeeld" if language == "nl" else "not assessed"
-        text += f"; {words}: {', '.join(left_out)}"
-    return text
+    text = message(
+        "footnote",
+        language,
+        study=summary.study.name,
+        date=date_text(summary.study.as_of, language),
+        ruleset=summary.ruleset.name,
+        version=summary.ruleset.version,
+    )
+    if not summary.not_assessed:
+        return text
+    names = ", ".join(in_language(entry.title, language) for entry in summary.not_assessed)
+    return f"{text}; {message('footnote-left-out', language, names=names)}"

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from flexruimte.wording.labels import (
-    BASES,
-    COLUMNS,
-    CONDITIONS,
-    LEVELS,
-    STATUSES,
-    VERDICTS,
-    Language,
-    label,
-    number_text,
-)
+from flexruimte.views.html import render
+from flexruimte.vocabulary import Condition
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import number_text
 
 if TYPE_CHECKING:
     from rich.console import Group
+    from rich.table import Table
 
 __all__ = ["TABLE_COLUMNS", "Explanation"]
 
@@ -64,26 +58,6 @@ _COLOURS = {
     "scored": "cyan",
 }
 
-_STYLE = """
-.flexruimte { font-size: 0.9em; max-width: 75em }
-.flexruimte table { border-collapse: collapse; width: 100%; margin: 0.2em 0 0.6em }
-.flexruimte th, .flexruimte td {
-  text-align: left !important; vertical-align: top; padding: 0.15em 0.6em 0.15em 0 }
-.flexruimte tr { border-bottom: 1px solid #8884 }
-.flexruimte summary { cursor: pointer; font-weight: 600; padding: 0.2em 0 }
-.flexruimte small { opacity: 0.75 }
-.flexruimte .v {
-  display: inline-block; min-width: 5.5em; padding: 0 0.5em; border-radius: 0.7em;
-  text-align: center; color: #fff }
-.flexruimte .yes { background: #2e7d32 }
-.flexruimte .no { background: #b71c1c }
-.flexruimte .unknown { color: #5d4037;
-  background: repeating-linear-gradient(45deg, #ffe082, #ffe082 4px, #fff8e1 4px, #fff8e1 8px);
-  border: 1px dashed #8d6e63 }
-.flexruimte .left_out { color: #555; background: #e0e0e0 }
-.flexruimte .scored { background: #1565c0 }
-"""
-
 
 @dataclass(frozen=True)
 class Explanation:
@@ -116,7 +90,7 @@ class Explanation:
     @property
     def _groups(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """The rows per condition, in the order of the vocabulary."""
-        for condition in CONDITIONS:
+        for condition in (*Condition, "criterion"):
             rows = self.table[self.table["condition"] == condition]
             if len(rows):
                 yield condition, rows
@@ -125,7 +99,7 @@ class Explanation:
         """Return a verdict in words; also where land is taken away though the answer is yes."""
         if row.verdict == "scored":
             return number_text(row.score, 0, self.language)
-        text = f"{_MARKS[row.verdict]} {label(VERDICTS, row.verdict, self.language)}"
+        text = f"{_MARKS[row.verdict]} {label('verdict', row.verdict, self.language)}"
         if (
             row.verdict == "yes"
             and row.excludes
@@ -133,7 +107,7 @@ class Explanation:
             and row.covered_share > 0
             and not row.edge
         ):
-            text += ", deels" if self.language == "nl" else ", partly"
+            return message("verdict-partly", self.language, verdict=text)
         return text
 
     def _cells(self, row: Any) -> dict[str, str]:
@@ -145,60 +119,43 @@ class Explanation:
             "found": row.found,
             "test": row.test,
             "features": row.features + tail,
-            "level": label(LEVELS, row.level, self.language),
+            "level": label("level", row.level, self.language),
             "layer": " ".join(
                 filter(None, [row.layer, f"({row.reference_date})" if row.reference_date else ""])
             ),
-            "basis": label(BASES, row.basis, self.language),
+            "basis": label("basis", row.basis, self.language),
             "source": row.source,
         }
 
     def _repr_html_(self) -> str:
         """Return a compact table for a notebook; conditions with a no or an unknown are open."""
-        facts = "".join(
-            f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>"
-            for name, text in self.facts.items()
+        return render(
+            "explanation",
+            parcel_id=self.parcel_id,
+            municipality=self.municipality,
+            status=label("status", self.status, self.language),
+            decision=self.decision,
+            facts=self.facts,
+            head=[label("column", name, self.language) for name in _SHOWN],
+            groups=[self._group_values(condition, rows) for condition, rows in self._groups],
+            footnote=self.footnote,
         )
-        status = escape(label(STATUSES, self.status, self.language))
-        parts = [
-            f"<style>{_STYLE}</style><div class='flexruimte'>",
-            f"<b>{escape(self.parcel_id)}</b>, {escape(self.municipality)}: <b>{status}</b>",
-            f"<p>{escape(self.decision)}</p>" if self.decision else "",
-            f"<table style='width: auto'>{facts}</table>",
-            *(self._html_of_group(condition, rows) for condition, rows in self._groups),
-            f"<small>{escape(self.footnote)}</small></div>",
-        ]
-        return "".join(parts)
 
-    def _html_of_group(self, condition: str, rows: pd.DataFrame) -> str:
+    def _group_values(self, condition: str, rows: pd.DataFrame) -> dict[str, Any]:
+        """Return what the template shows of the rules and criteria about one condition."""
         counts = rows["verdict"].value_counts()
-        said = ", ".join(
-            f"{counts[verdict]} {label(VERDICTS, verdict, self.language)}"
-            for verdict in VERDICTS
+        said = [
+            f"{counts[verdict]} {label('verdict', verdict, self.language)}"
+            for verdict in _MARKS
             if verdict in counts
-        )
-        opened = (
-            " open"
-            if rows["verdict"].isin(["no", "unknown"]).any()
-            or (rows["covered_share"].fillna(0) > 0).any()
-            else ""
-        )
-        head = "".join(f"<th>{escape(label(COLUMNS, name, self.language))}</th>" for name in _SHOWN)
-        body = "".join(self._html_of_row(row) for row in rows.itertuples())
-        name = escape(label(CONDITIONS, condition, self.language))
-        return (
-            f"<details{opened}><summary>{name} <small>({escape(said)})</small></summary>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details>"
-        )
-
-    def _html_of_row(self, row: Any) -> str:
-        cells = {name: escape(text) for name, text in self._cells(row).items()}
-        cells["verdict"] = f"<span class='v {row.verdict}'>{cells['verdict']}</span>"
-        cells["title"] = f"<span title='{escape(row.sentence, quote=True)}'>{cells['title']}</span>"
-        if row.advice and row.verdict in ("no", "unknown"):
-            cells["title"] += f"<br><small>{escape(row.advice)}</small>"
-        cells["source"] = f"<small>{cells['source']}</small>"
-        return "<tr>" + "".join(f"<td>{cells[name]}</td>" for name in _SHOWN) + "</tr>"
+        ]
+        return {
+            "title": label("condition", condition, self.language),
+            "counts": ", ".join(said),
+            "open": rows["verdict"].isin(["no", "unknown"]).any()
+            or (rows["covered_share"].fillna(0) > 0).any(),
+            "rows": [(row, self._cells(row)) for row in rows.itertuples()],
+        }
 
     def __rich__(self) -> Group:
         """Return what rich shows in a terminal."""
@@ -211,30 +168,31 @@ class Explanation:
             facts.add_row(Text(name, style="dim"), Text(text))
         groups: list[Any] = [*(Text(sentence) for sentence in self.sentences), Text(), facts]
         for condition, rows in self._groups:
-            title = label(CONDITIONS, condition, self.language)
-            grid = Table(
-                title=title, title_justify="left", title_style="bold", expand=True, pad_edge=False
-            )
-            shown = ("verdict", "title", "found", "test", "level")
-            for name in shown:
-                grid.add_column(
-                    label(COLUMNS, name, self.language),
-                    overflow="fold",
-                    ratio={"title": 5, "found": 2, "test": 3}.get(name),
-                )
-            for row in rows.itertuples():
-                cells = self._cells(row)
-                details = filter(
-                    None,
-                    [f"{cells['basis']}: {cells['source']}", cells["layer"], cells["features"]],
-                )
-                question = Text.assemble(
-                    cells["title"], *((f"\n{detail}", "dim") for detail in details)
-                )
-                verdict = Text(cells["verdict"], style=_COLOURS[str(row.verdict)])
-                grid.add_row(verdict, question, *(Text(cells[name]) for name in shown[2:]))
-            groups += [Text(), grid]
+            groups += [Text(), self._grid(condition, rows)]
         return Group(*groups, Text(self.footnote, style="dim"))
+
+    def _grid(self, condition: str, rows: pd.DataFrame) -> Table:
+        """Return the table in a terminal of the rules and criteria about one condition."""
+        from rich.table import Table
+        from rich.text import Text
+
+        title = label("condition", condition, self.language)
+        grid = Table(
+            title=title, title_justify="left", title_style="bold", expand=True, pad_edge=False
+        )
+        ratios = {"verdict": None, "title": 5, "found": 2, "test": 3, "level": None}
+        for name, ratio in ratios.items():
+            grid.add_column(label("column", name, self.language), overflow="fold", ratio=ratio)
+        for row in rows.itertuples():
+            cells = self._cells(row)
+            origin = f"{cells['basis']}: {cells['source']}"
+            details = filter(None, [origin, cells["layer"], cells["features"]])
+            grid.add_row(
+                Text(cells["verdict"], style=_COLOURS[str(row.verdict)]),
+                Text.assemble(cells["title"], *((f"\n{detail}", "dim") for detail in details)),
+                *(Text(cells[name]) for name in ("found", "test", "level")),
+            )
+        return grid
 
     def to_text(self, width: int = 120) -> str:
         """Return everything as plain text.

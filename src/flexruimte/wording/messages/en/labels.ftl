@@ -1,0 +1,119 @@
+### Words of the vocabulary; the id is the kind and the word.
+
+## Status of a parcel
+
+status-available = available
+status-attention = available, with points of attention
+status-unknown = cannot be judged: evidence is missing
+status-excluded = excluded
+
+## Answer to a rule
+
+verdict-yes = yes
+verdict-no = no
+verdict-unknown = unknown
+verdict-left_out = not assessed
+verdict-scored = score
+
+## The answers to all rules together, after a number
+
+tally-yes = favourable
+tally-no = unfavourable
+tally-unknown = unknown
+tally-left_out = knowingly not assessed
+
+## Level of a rule
+
+level-very_hard = very hard
+level-hard = hard
+level-medium = medium
+level-soft = soft
+
+## Condition that a rule is about
+
+condition-decision = Decision
+condition-use = Use of the land
+condition-restriction = Restrictions
+condition-plan = Housing plans
+condition-term = Term
+condition-site = The site itself
+condition-access = Access and connections
+condition-environment = Living environment
+condition-criterion = Scores
+
+## What a value rests on
+
+basis-law = law
+basis-pbl = PBL
+basis-practice = practice
+basis-assumption = assumption
+
+## Where a next place is sought
+
+search-municipality = in the own municipality
+search-region = in the region
+search-province = in the province
+search-country = elsewhere in the country
+
+## Why there is no next place
+
+stranded-moves_used = the most moves have been made
+stranded-no_open_site = no site is free then for long enough
+stranded-no_room = the sites that are free then are full or too small
+
+## Parts of a layout
+
+layout-module = module
+layout-road = road for emergency services
+layout-paved = paving
+layout-path = path
+
+## Measures that every ruleset has
+
+measure-area_m2 = Area of the parcel
+measure-buildable_m2 = Buildable part
+measure-largest_part_m2 = Largest connected buildable part
+measure-width_m = Width of the buildable part
+measure-hard_plan_free_years = Years until the first hard housing plan
+measure-term_years = Term
+measure-pessimistic_term_years = Term if soft plans go ahead
+measure-homes_low = Homes, low estimate
+measure-homes_mid = Homes, middle estimate
+measure-homes_high = Homes, high estimate
+measure-site_type_class = Site type
+measure-size_class = Project size
+
+## Columns and headings
+
+column-parcel_id = Parcel
+column-rank = Rank
+column-status = Status
+column-score = Score
+column-area_m2 = Area of the parcel
+column-buildable_m2 = Buildable part
+column-term_years = Term
+column-homes_mid = Homes, middle estimate
+column-site_type = Site type
+column-known_share = Share of questions answered
+column-attention = Points of attention
+column-plans = Housing plans
+column-rule = Rule
+column-title = Question
+column-condition = Condition
+column-level = Level
+column-verdict = Verdict
+column-found = Found
+column-test = Asked
+column-features = Because of
+column-layer = Layer
+column-source = Source of the rule
+column-basis = Basis
+column-homes = Homes
+column-parcels = Parcels
+column-hectares = Hectares
+
+## Other
+
+unknown = unknown
+other-site-type = other
+beyond-transport-tiers = with a permit per route only

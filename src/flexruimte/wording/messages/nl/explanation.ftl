@@ -1,0 +1,19 @@
+### Waarom dit perceel wel of niet: de uitleg van een perceel
+
+explanation-outcome = Perceel { $parcel } in { $municipality } is { $status }.
+decision-out = Een besluit van { $date } sluit dit perceel uit: '{ $reason }'. Dat gaat voor alle regels.
+decision-in = Een besluit van { $date } laat dit perceel toe: '{ $reason }'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar.
+decision-in-overruled = Een besluit van { $date } laat dit perceel toe: '{ $reason }'. Een zeer harde regel zegt nee en gaat voor: { $rules }.
+weight-excludes = Dat sluit uit ({ $level }).
+weight-attention = Een aandachtspunt ({ $level }).
+tally = { $count ->
+    [one] Van de 1 vraag: { $answers }.
+   *[other] Van de { $rules } vragen: { $answers }.
+}
+
+criterion-sentence = { $about }: { $found }, { $points } van 100.
+rank-of = { $rank } van { $ranked }
+homes-not-laid-out = niet uitgelegd, want uitgesloten
+verdict-partly = { $verdict }, deels
+footnote = { $study }, peildatum { $date }; regels { $ruleset } { $version }
+footnote-left-out = niet beoordeeld: { $names }

@@ -1,0 +1,119 @@
+### Woorden van het vocabulaire; de id is de soort en het woord.
+
+## Status van een perceel
+
+status-available = beschikbaar
+status-attention = beschikbaar met aandachtspunten
+status-unknown = niet te beoordelen: gegevens ontbreken
+status-excluded = uitgesloten
+
+## Antwoord op een regel
+
+verdict-yes = ja
+verdict-no = nee
+verdict-unknown = onbekend
+verdict-left_out = niet beoordeeld
+verdict-scored = score
+
+## De antwoorden op alle regels samen, na een aantal
+
+tally-yes = gunstig
+tally-no = ongunstig
+tally-unknown = onbekend
+tally-left_out = bewust niet beoordeeld
+
+## Hardheid van een regel
+
+level-very_hard = zeer hard
+level-hard = hard
+level-medium = middelhard
+level-soft = zacht
+
+## Voorwaarde waar een regel over gaat
+
+condition-decision = Besluit
+condition-use = Gebruik van de grond
+condition-restriction = Beperkingen
+condition-plan = Woningbouwplannen
+condition-term = Termijn
+condition-site = De plek zelf
+condition-access = Bereikbaarheid en aansluiting
+condition-environment = Leefomgeving
+condition-criterion = Waardering
+
+## Waar een waarde op rust
+
+basis-law = wet
+basis-pbl = PBL
+basis-practice = praktijk
+basis-assumption = aanname
+
+## Waar een volgende plek gezocht wordt
+
+search-municipality = in de eigen gemeente
+search-region = in de regio
+search-province = in de provincie
+search-country = elders in het land
+
+## Waarom er geen volgende plek is
+
+stranded-moves_used = het grootste aantal verhuizingen is bereikt
+stranded-no_open_site = geen locatie is dan lang genoeg vrij
+stranded-no_room = de locaties die dan vrij zijn, zijn vol of te klein
+
+## Delen van een verkaveling
+
+layout-module = module
+layout-road = weg voor hulpdiensten
+layout-paved = verharding
+layout-path = pad
+
+## Maten die elke regelset heeft
+
+measure-area_m2 = Oppervlakte van het perceel
+measure-buildable_m2 = Bruikbaar deel
+measure-largest_part_m2 = Grootste aaneengesloten bruikbare deel
+measure-width_m = Breedte van het bruikbare deel
+measure-hard_plan_free_years = Jaren tot het eerste harde woningbouwplan
+measure-term_years = Termijn
+measure-pessimistic_term_years = Termijn als zachte plannen doorgaan
+measure-homes_low = Woningen, lage schatting
+measure-homes_mid = Woningen, middenschatting
+measure-homes_high = Woningen, hoge schatting
+measure-site_type_class = Type locatie
+measure-size_class = Projectgrootte
+
+## Kolommen en kopjes
+
+column-parcel_id = Perceel
+column-rank = Plaats
+column-status = Status
+column-score = Score
+column-area_m2 = Oppervlakte van het perceel
+column-buildable_m2 = Bruikbaar deel
+column-term_years = Termijn
+column-homes_mid = Woningen, middenschatting
+column-site_type = Type locatie
+column-known_share = Deel van de vragen met antwoord
+column-attention = Aandachtspunten
+column-plans = Woningbouwplannen
+column-rule = Regel
+column-title = Vraag
+column-condition = Voorwaarde
+column-level = Hardheid
+column-verdict = Oordeel
+column-found = Gevonden
+column-test = Gevraagd
+column-features = Door
+column-layer = Kaartlaag
+column-source = Bron van de regel
+column-basis = Grondslag
+column-homes = Woningen
+column-parcels = Percelen
+column-hectares = Hectare
+
+## Anders
+
+unknown = onbekend
+other-site-type = anders
+beyond-transport-tiers = alleen met een ontheffing per route

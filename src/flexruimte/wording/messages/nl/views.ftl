@@ -1,0 +1,22 @@
+### Een rangschikking in een notebook, kaarten, stijlen van QGIS en tabellen van regels
+
+## Notebook
+
+ranking-empty = Geen enkel perceel is beschikbaar.
+ranking-left-out = Bewust niet beoordeeld: { $names }.
+ranking-absent = Kaartlagen die ontbreken: { $names }.
+ranking-approximated = Benaderd: { $names }.
+ranking-known = Gemiddeld is op { $share }% van de vragen een antwoord bekend.
+
+## Kaarten
+
+legend-score = score { $low }-{ $high } ({ $number })
+legend-status = { $status } ({ $number })
+legend-without-score = zonder score
+
+## Tabel van regels
+
+rule-level-off = { $level } (uit)
+rule-distance-of-feature = { $layer }: afstand uit { $field }
+rule-not-on = { $layer }: niet erop
+rule-not-within = { $layer }: niet binnen { $distance }
