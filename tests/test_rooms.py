@@ -73,7 +73,6 @@ TESTED_IN = {
     # views
     "views/explanation/explain": "views/test_explanation",
     "views/explanation/table": "views/test_explanation",
-    "views/explore": "results/test_files",
     "views/plot": "results/test_files",
     "views/rule_table": "rules/test_built_in",
     # the command line
