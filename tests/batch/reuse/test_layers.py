@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from flexruimte import batch
+from flexruimte.batch.reuse.kept import INPUTS_FILE
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
+from flexruimte.batch.reuse.survey_file import SURVEY_FILE
 from toy_town import toy_study
 from written_files import contents
 
@@ -57,5 +59,26 @@ def test_layers_that_were_removed_are_read_again(tmp_path: Path, surveyed: list[
     harder = study.changed(rules={"near_nature": {"level": "hard"}})
     batch.run(harder, ["A"], tmp_path / "reused")
     assert surveyed == ["A", "A"]
+    batch.run(harder, ["A"], tmp_path / "fresh")
+    assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
+
+
+def test_layers_of_a_survey_that_was_broken_off_are_not_believed(
+    tmp_path: Path, surveyed: list[str]
+) -> None:
+    study = toy_study(tmp_path)
+    out = tmp_path / "reused" / "A"
+    batch.run(study, ["A"], tmp_path / "reused")
+    inputs = (out / INPUTS_FILE).read_bytes()
+    kept = {name: (out / name).read_bytes() for name in (SURVEY_FILE, INPUTS_FILE)}
+    # Of another question, whose layers were written and whose survey was not.
+    other = study.changed(layers={"pand": {"rows": {"status": {"in": ["Bouw gestart"]}}}})
+    batch.run(other, ["A"], tmp_path / "reused")
+    assert (out / INPUTS_FILE).read_bytes() != inputs
+    for name, content in kept.items():
+        (out / name).write_bytes(content)
+    harder = study.changed(rules={"near_nature": {"level": "hard"}})
+    batch.run(harder, ["A"], tmp_path / "reused")
+    assert surveyed == ["A", "A", "A"]
     batch.run(harder, ["A"], tmp_path / "fresh")
     assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")

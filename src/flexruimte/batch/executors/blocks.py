@@ -23,7 +23,7 @@ from flexruimte.assessment.survey import (
     survey_block,
 )
 from flexruimte.batch.municipality_run import Job
-from flexruimte.batch.reuse.fingerprint import digest
+from flexruimte.batch.reuse.fingerprint import digest, layers_key
 from flexruimte.batch.reuse.kept import Reader
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER, RecordedLayers
 from flexruimte.batch.reuse.survey_file import read_block, write_block
@@ -130,7 +130,8 @@ class BlockSurveyor:
         layers = layers_around(question, parcels)
         if not self._store.is_folder:
             return layers
-        return RecordedLayers(layers, folder / LAYERS_FOLDER)
+        key = layers_key(question, self._job.entry.code, self._job.stamps)
+        return RecordedLayers(layers, folder / LAYERS_FOLDER, key)
 
     @property
     def key(self) -> str:

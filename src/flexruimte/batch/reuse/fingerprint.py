@@ -23,6 +23,7 @@ __all__ = [
     "contents_digests",
     "digest",
     "fingerprints",
+    "layers_key",
     "parcels_digest",
     "stamps_of",
     "survey_parts",
@@ -108,6 +109,21 @@ def survey_parts(asked: Question, code: str) -> dict[str, str]:
     if ruleset.asks_for(WIDTH):
         parts["width"] = digest(software)
     return parts
+
+
+def layers_key(asked: Question, code: str, stamps: Mapping[str, str]) -> str:
+    """Return what the layers that are kept for a survey are kept under.
+
+    Parameters
+    ----------
+    asked
+        What `flexruimte.assessment.question.survey_question` returns.
+    code
+        Of the municipality.
+    stamps
+        What `stamps_of` returns.
+    """
+    return digest(survey_parts(asked, code), dict(stamps))
 
 
 def contents_digests(

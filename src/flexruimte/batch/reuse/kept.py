@@ -8,9 +8,9 @@ from the layers that were kept with it.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -31,10 +31,16 @@ from flexruimte.assessment.survey import (
 from flexruimte.batch.reuse.fingerprint import (
     contents_digests,
     digest,
+    layers_key,
     parcels_digest,
     survey_parts,
 )
-from flexruimte.batch.reuse.layers import LAYERS_FOLDER, KeptLayers, RecordedLayers
+from flexruimte.batch.reuse.layers import (
+    LAYERS_FOLDER,
+    KeptLayers,
+    RecordedLayers,
+    remove_other_blocks,
+)
 from flexruimte.batch.reuse.survey_file import (
     LAYOUTS_FILE,
     SURVEY_FILE,
@@ -121,7 +127,7 @@ class KeptEvidence:
             return False
         if not _reads_the_same(asked, code, changed, kept["digests"]):
             return False
-        self._note(kept["asked"], kept["digests"], kept["fields"])
+        self._note(kept["asked"], kept["digests"], kept["fields"], kept["layers"])
         return True
 
     def survey(
@@ -143,18 +149,21 @@ class KeptEvidence:
         found = self._kept(question, asked, code, takes_land, progress)
         if found is not None:
             return found
-        shutil.rmtree(self._folder / LAYERS_FOLDER, ignore_errors=True)
-        found = self._make_survey(asked, code, takes_land, progress, self._reader)
+        key = layers_key(asked, code, self._stamps)
+        found = self._make_survey(
+            asked, code, takes_land, progress, partial(self._layers_around, key)
+        )
+        remove_other_blocks(self._folder / LAYERS_FOLDER, found.blocks)
         read = contents_digests(found.layers, found.contents)
         read["parcels"] = parcels_digest(found.parcels)
-        self._keep(found, survey_parts(asked, code), read, _fields_read(asked))
+        self._keep(found, survey_parts(asked, code), read, _fields_read(asked), key)
         return found
 
-    def _reader(self, question: Question, parcels: Parcels) -> LayersNear:
+    def _layers_around(self, key: str, question: Question, parcels: Parcels) -> LayersNear:
         layers = layers_around(question, parcels)
         if not self._keep_layers:
             return layers
-        return RecordedLayers(layers, self._folder / LAYERS_FOLDER)
+        return RecordedLayers(layers, self._folder / LAYERS_FOLDER, key)
 
     def keep_layouts(self) -> None:
         """Write the layouts, where some were made."""
@@ -179,14 +188,15 @@ class KeptEvidence:
         if _takes_the_same(found, takes_land):
             return found
         progress("measures")
-        layers = KeptLayers(asked.ruleset, asked.sources, self._folder / LAYERS_FOLDER)
+        key = self._inputs["layers"]
+        layers = KeptLayers(asked.ruleset, asked.sources, self._folder / LAYERS_FOLDER, key)
         try:
             found = measure_again(asked, found, takes_land, layers)
         except FileNotFoundError:  # the layers were removed, or never kept
             return None
         # What rules find that take part no more stays known.
         known = {name: part for name, part in parts.items() if name.startswith("rule ")}
-        self._keep(found, known | survey_parts(asked, code), digests, self._inputs["fields"])
+        self._keep(found, known | survey_parts(asked, code), digests, self._inputs["fields"], key)
         return found
 
     def _keep(
@@ -195,18 +205,24 @@ class KeptEvidence:
         parts: Mapping[str, str],
         digests: Mapping[str, str],
         fields: Mapping[str, Any],
+        layers: str,
     ) -> None:
         write_survey(found, digest(parts, digests), self._folder / SURVEY_FILE)
-        self._note(parts, digests, fields)
+        self._note(parts, digests, fields, layers)
 
     def _note(
-        self, parts: Mapping[str, str], digests: Mapping[str, str], fields: Mapping[str, Any]
+        self,
+        parts: Mapping[str, str],
+        digests: Mapping[str, str],
+        fields: Mapping[str, Any],
+        layers: str,
     ) -> None:
         self._inputs = {
             "asked": dict(parts),
             "stamps": self._stamps,
             "digests": dict(digests),
             "fields": dict(fields),
+            "layers": layers,
         }
         with atomic_write(self._folder / INPUTS_FILE) as partial:
             text = json.dumps(self._inputs, indent=1, sort_keys=True)
@@ -218,7 +234,10 @@ def _read_inputs(path: Path) -> dict[str, Any] | None:
         inputs = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    whole = isinstance(inputs, dict) and {"asked", "stamps", "digests", "fields"} <= inputs.keys()
+    whole = (
+        isinstance(inputs, dict)
+        and {"asked", "stamps", "digests", "fields", "layers"} <= inputs.keys()
+    )
     return inputs if whole else None
 
 

@@ -7,6 +7,7 @@ is opened. One Arrow file per layer and block of parcels.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
@@ -24,10 +25,9 @@ from flexruimte.kernels.raster import Grid
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import Integers
 
-__all__ = ["LAYERS_FOLDER", "KeptLayers", "RecordedLayers"]
+__all__ = ["LAYERS_FOLDER", "KeptLayers", "RecordedLayers", "remove_other_blocks"]
 
 LAYERS_FOLDER: Final = ".layers"
-_FORMAT: Final = "layer 1"
 _FIELD: Final = "field "
 _NO_FACTS: Final = LayerFacts("", None, None, "")
 _NO_CONTENTS: Final = Contents(Tally(np.empty(0, np.uint64), np.empty(0, np.int64)))
@@ -42,10 +42,12 @@ class RecordedLayers:
         Reads the layers.
     folder
         Where they are kept; made where it is not there.
+    key
+        A text that changes with what is asked of the layers, and with the layers.
     """
 
-    def __init__(self, layers: LayersNear, folder: Path) -> None:
-        self._layers, self._folder = layers, folder
+    def __init__(self, layers: LayersNear, folder: Path, key: str) -> None:
+        self._layers, self._folder, self._key = layers, folder, key
 
     def near(self, members: Integers) -> dict[str, Layer]:
         """Return the layers around some of the parcels, by key. (k,) int"""
@@ -53,7 +55,7 @@ class RecordedLayers:
         folder = self._folder / _name(members)
         folder.mkdir(parents=True, exist_ok=True)
         for key, layer in layers.items():
-            _write_layer(layer, folder / f"{key}.arrow")
+            _write_layer(layer, self._key, folder / f"{key}.arrow")
         return layers
 
 
@@ -68,10 +70,14 @@ class KeptLayers:
         Which layers there are.
     folder
         Where they are kept.
+    key
+        What they are kept under; others, which a survey that was broken off may have left, count as
+        not there.
     """
 
-    def __init__(self, ruleset: Ruleset, keys: Collection[str], folder: Path) -> None:
+    def __init__(self, ruleset: Ruleset, keys: Collection[str], folder: Path, key: str) -> None:
         self._ruleset, self._keys, self._folder = ruleset, sorted(keys), folder
+        self._key = key
 
     def near(self, members: Integers) -> dict[str, Layer]:
         """Return the layers around the parcels of a block that was surveyed, by key. (k,) int
@@ -82,7 +88,18 @@ class KeptLayers:
             When a layer was not kept for this block.
         """
         folder = self._folder / _name(members)
-        return {key: _read_layer(key, self._ruleset, folder / f"{key}.arrow") for key in self._keys}
+        return {
+            key: _read_layer(key, self._key, self._ruleset, folder / f"{key}.arrow")
+            for key in self._keys
+        }
+
+
+def remove_other_blocks(folder: Path, blocks: Collection[Integers]) -> None:
+    """Remove layers that were kept for other blocks of parcels than these."""
+    names = {_name(members) for members in blocks}
+    for other in folder.glob("*"):
+        if other.name not in names:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _name(members: Integers) -> str:
@@ -90,8 +107,8 @@ def _name(members: Integers) -> str:
     return hashlib.sha256(np.asarray(members, dtype=np.int64).tobytes()).hexdigest()[:16]
 
 
-def _write_layer(layer: Layer, path: Path) -> None:
-    said: dict[str, Any] = {"key": _FORMAT}
+def _write_layer(layer: Layer, key: str, path: Path) -> None:
+    said: dict[str, Any] = {"key": key}
     if isinstance(layer, Features):
         columns: dict[str, Any] = {
             "shapes": Shapes.of(layer.geometries),
@@ -118,8 +135,8 @@ def _write_layer(layer: Layer, path: Path) -> None:
     write_arrow(columns, said, path)
 
 
-def _read_layer(key: str, ruleset: Ruleset, path: Path) -> Layer:
-    read = read_arrow(path, _FORMAT)
+def _read_layer(key: str, kept_under: str, ruleset: Ruleset, path: Path) -> Layer:
+    read = read_arrow(path, kept_under)
     if read is None:
         raise FileNotFoundError(path)
     (said, columns), spec = read, ruleset.layers[key]
