@@ -98,7 +98,7 @@ REFUSED = {
     "misspelt key of a rule on land": (replace("rules.toml", "distance_m = 20", "distanc_m = 20"), RulesetError, r"distanc_m\] unknown key; did you mean 'distance_m'"),
     "negative distance": (replace("rules.toml", "distance_m = 20", "distance_m = -20"), RulesetError, "distance_m is below zero"),
     "curve that goes up and down": (replace("rules.toml", "[[100, 100], [500, 0]]", "[[1, 0], [2, 9], [3, 0]]"), RulesetError, "up or down, not both"),
-    "curve beyond the limit": (replace("rules.toml", "[500, 0]]", "[5000, 0]]"), RulesetError, "cut off at limit_m = 1000"),
+    "curve beyond the limit": (replace("rules.toml", "[500, 0]]", "[5000, 0]]"), RulesetError, "cut off at 1000; raise that limit"),
     "score of a theme": (replace("rules.toml", "suitability = 3", "environment = 3"), RulesetError, "theme 'environment' does not exist"),
     "cyclic extends": (cyclic_extends, RulesetError, "extends itself"),
     "no ruleset": (replace("study.toml", '"rules.toml"', '"rule.toml"'), RulesetError, "'rule.toml' cannot be read.*built-in name"),
