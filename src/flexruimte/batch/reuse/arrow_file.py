@@ -87,6 +87,8 @@ class Ragged:
 def write_arrow(columns: Mapping[str, Any], said: Mapping[str, Any], path: Path) -> None:
     """Write columns to a file.
 
+    What is kept only saves time: it need not outlast a loss of power.
+
     Parameters
     ----------
     columns
@@ -108,9 +110,9 @@ def write_arrow(columns: Mapping[str, Any], said: Mapping[str, Any], path: Path)
     table = pa.table(
         {name: values for name, (values, _) in stored.items()}
     ).replace_schema_metadata({"flexruimte": about})
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
     with (
-        atomic_write(path) as partial,
+        atomic_write(path, durable=False) as partial,
         pa.OSFile(str(partial), "wb") as file,
         pa.ipc.new_file(file, table.schema, options=options) as writer,
     ):
