@@ -13,7 +13,6 @@ TESTS = Path(__file__).parent
 SOURCE = Path(flexruimte.__file__).parent
 
 NEED_NO_TEST = {
-    "__main__": "calls the command line",
     "cli/__main__": "calls the command line",
     "evidence/sources/protocol": "says what a source answers, and answers nothing",
     "batch/municipality_run": "an entry of run.json, without logic",
