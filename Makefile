@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo install check types arch test soak notebooks docs bench bench-full clean
+.PHONY: demo install check types arch test soak fuzz notebooks docs bench bench-full clean
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
@@ -54,6 +54,10 @@ test: check types arch .cache/js/installed
 # Exhaustive searches against which the layout is held; minutes, so not part of every run.
 soak: $(VENV)/developing .cache/js/installed
 	$(BIN)/pytest -m soak
+
+# Thousands of corrupted files and studies: FUZZ="--first 2000 --count 500 --keep DIR" for others.
+fuzz: $(VENV)/developing
+	PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz.driver $(FUZZ)
 
 notebooks: $(VENV)/developing
 	$(BIN)/pytest tests/test_notebooks.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import warnings
@@ -73,6 +74,25 @@ def without_crs(data: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return data.set_crs(None, allow_override=True)
 
 
+def pipe_as(role: str) -> Edit:
+    """What is never written to keeps its reader waiting."""
+    old, new = {
+        "coverage": ('layer = "natuur"', 'layer = "natuur"\ncoverage = "pipe"'),
+        "ruleset": ('"rules.toml"', '"pipe"'),
+        "source": ('"lden.tif"', '"pipe"'),
+    }[role]
+
+    def edit(folder: Path) -> None:
+        os.mkfifo(folder / "pipe")
+        replace("study.toml", old, new)(folder)
+
+    return edit
+
+
+def binary_ruleset(folder: Path) -> None:
+    (folder / "rules.toml").write_bytes(bytes(range(256)))
+
+
 REFUSED = {
     "typo in a key": (replace("study.toml", "as_of =", "as_off ="), StudyError, r"study.toml: \[study.*as_of"),
     "typo in a layer key": (replace("study.toml", "reference_date", "reference_dat"), StudyError, r"reference_dat\].*did you mean 'reference_date'"),
@@ -117,6 +137,21 @@ REFUSED = {
     "double row in a table": (lambda folder: double_row(folder / "eigendom.csv"), LayerError, "more than one row for parcel P01"),
     "date in a table": (replace("afspraken.csv", "2028-07-01", "volgend jaar"), LayerError, "'vrij_vanaf' of parcel P04 is no date"),
     "column of our own": (replace("study.toml", 'id = "parcel_id"', 'id = "parcel_id"\nfields = { score = "parcel_id" }'), StudyError, "'score' is a column that"),
+    "no layer at all": (replace("study.toml", 'layer = "pand"', "layer = []"), StudyError, r"layers.pand.layer\] the list is empty"),
+    "one layer twice": (replace("study.toml", 'layer = "pand"', 'layer = ["pand", "pand"]'), StudyError, r"layers.pand.layer\] pand stands in the list twice"),
+    "no id column": (replace("study.toml", 'id = "parcel_id"', "id = []"), StudyError, r"parcels.id\] the list is empty"),
+    "one id column twice": (replace("study.toml", 'id = "parcel_id"', 'id = ["parcel_id", "parcel_id"]'), StudyError, r"parcels.id\] parcel_id stands in the list twice"),
+    "address that is none": (replace("study.toml", '"lden.tif"', '"http://[::1"'), StudyError, r"layers.lden.source\] it is not a valid address"),
+    "port that is none": (replace("study.toml", '"lden.tif"', '"http://example.org:no/a.tif"'), StudyError, r"layers.lden.source\] it is not a valid address"),
+    "source longer than any path": (replace("study.toml", '"lden.tif"', f'"{"x" * 5000}"'), StudyError, r"layers.lden.source\] it has 5000 characters"),
+    "no source": (replace("study.toml", '"lden.tif"', '" "'), StudyError, r"layers.lden.source\] it is empty"),
+    "NUL in a filter": (replace("study.toml", 'layer = "pand"', 'layer = "pand"\nwhere = "a\\u0000b"'), StudyError, r"\[layers.pand.where\] holds a control character"),
+    "precision of a planet": (replace("study.toml", 'layer = "pand"', 'layer = "pand"\nprecision_m = 1e308'), StudyError, r"layers.pand.precision_m\].*less than or equal to 10000"),
+    "CRS of no place": (replace("study.toml", 'layer = "natuur"', """layer = "natuur"\ncrs = 'LOCAL_CS["x",UNIT["metre",1]]'"""), LayerError, "natuur.*crs"),
+    "pipe as coverage": (pipe_as("coverage"), SourceError, r"natuur coverage \(pipe\): there is no file"),
+    "pipe as ruleset": (pipe_as("ruleset"), RulesetError, "ruleset 'pipe' cannot be read .it is no regular file."),
+    "pipe as source": (pipe_as("source"), SourceError, r"lden \(pipe\): there is no file"),
+    "binary file as ruleset": (binary_ruleset, RulesetError, "'rules.toml' is not valid TOML"),
     "not TOML": (replace("study.toml", "[study]", "[study"), StudyError, "study.toml is not valid TOML"),
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
@@ -124,6 +125,72 @@ def test_without_agreements_no_term_is_certain(tmp_path: Path) -> None:
     assert "yes" in set(
         by_id(toy(tmp_path, layers={"afspraken": None}, not_assessed=["afspraken"]))["verdict_term"]
     )
+
+
+TERM = ["term_years", "pessimistic_term_years", "term_start", "term_end", "term"]
+
+
+def test_without_plans_there_is_no_term(tmp_path: Path) -> None:
+    town = toy(
+        tmp_path,
+        layers={"plannen": None, "afspraken": None},
+        not_assessed=["plannen", "afspraken"],
+    )
+    assert town.parcels[[*TERM, "hard_plan_free_years", "criterion_long"]].isna().all(axis=None)
+    assert {"term", "pessimistic_term", "hard_plan", "long"} <= {
+        name for name, cause in town.left_out.items() if cause == "plannen"
+    }
+    assert not {"term", "pessimistic_term", "hard_plan"} & set(town.verdicts)
+    # the other rules decide
+    assert town.parcels["status"].isin(["available", "attention"]).any()
+
+
+def test_plans_alone_left_out_leave_no_term_either(tmp_path: Path) -> None:
+    town = toy(tmp_path, layers={"plannen": None}, not_assessed=["plannen"])
+    assert town.parcels[TERM].isna().all(axis=None)
+
+
+def test_without_agreements_the_term_is_that_of_the_plans_and_says_so(tmp_path: Path) -> None:
+    town = toy(tmp_path, layers={"afspraken": None}, not_assessed=["afspraken"])
+    # P11: a plan of 2038, less a year to clear, from 2027: 10 years
+    assert by_id(town).loc["P11", "term_years"] == pytest.approx(10)
+    assert town.approximated["term_years"] == ("by plans alone; layer 'afspraken' is not assessed")
+
+
+@pytest.mark.parametrize("layer", ["plannen", "afspraken"])
+def test_a_term_that_nothing_bounds_is_not_stated(tmp_path: Path, layer: str) -> None:
+    """The layer is absent and the study does not leave it out: what is on record still counts."""
+    rows = by_id(toy(tmp_path, layers={layer: None}))
+    assert pd.isna(rows.loc["P01", "term_years"])
+    # P06 is let until 2043: 16 years from 2027; P11 has a plan of 2038: 10 years
+    bounded = ("P11", 10) if layer == "afspraken" else ("P06", 16)
+    assert rows.loc[bounded[0], "term_years"] == pytest.approx(bounded[1])
+    assert set(rows["verdict_term"]) <= {"no", "unknown"}
+
+
+def test_a_register_of_few_cases_is_silent_elsewhere(tmp_path: Path) -> None:
+    few = changed_ruleset(
+        layers={"natuur": {"silence": "unknown"}}, rules={"nature": {"level": "soft"}}
+    )
+    usual, silent = by_id(toy(tmp_path)), by_id(toy(tmp_path, ruleset=few))
+    clean = usual["covered_m2_nature"] == 0
+    assert clean.any()
+    assert set(silent.loc[clean, "verdict_nature"]) == {"unknown"}
+    assert (silent.loc[~clean, "verdict_nature"] == "no").any()
+    # that the file covers the town does not make it list all cases; whoever knows says so
+    for settings, verdict in ({"coverage": "complete"}, "unknown"), ({"silence": "nothing"}, "yes"):
+        told = {"source": layers(tmp_path)["natuur"], **settings}
+        rows = by_id(toy(tmp_path, ruleset=few, layers={"natuur": told}))
+        assert set(rows.loc[clean, "verdict_nature"]) == {verdict}
+
+
+def test_a_layer_that_fills_the_plane_may_be_complete(tmp_path: Path) -> None:
+    """P12 is half bare of land use: unknown, unless the study says that bare is none of the kinds."""
+    bare = by_id(toy(tmp_path))["land_use_class"]
+    assert pd.isna(bare["P12"])
+    complete = {"source": layers(tmp_path)["bodemgebruik"], "coverage": "complete"}
+    told = by_id(toy(tmp_path, layers={"bodemgebruik": complete}))["land_use_class"]
+    assert told["P12"] == bare["P09"]
 
 
 def test_an_empty_layer_says_nothing_unless_the_study_says_it_does(tmp_path: Path) -> None:
@@ -301,3 +368,82 @@ def test_a_study_with_another_question(tmp_path: Path) -> None:
         FlexruimteError, match="overrides something that does not exist; did you mean 'nature'"
     ):
         study.changed(rules={"natura": {"level": "soft"}})
+
+
+NUMBERED = {f"P{number:02d}": number for number in range(1, 13)}
+
+
+RETYPED: dict[str, tuple[Any, Any]] = {
+    "real numbers": (float, str),
+    "decimals in text": (str, lambda number: f"{number}.0"),
+    "zeros in the table": (int, lambda number: f"{number:04d}"),
+    "zeros in the parcels": (lambda number: f"{number:04d}", int),
+    "blanks": (lambda number: f"{number:04d} ", lambda number: f" {number:04d}"),
+}
+
+
+@pytest.mark.parametrize("how", RETYPED)
+def test_ids_may_be_written_in_any_way(tmp_path: Path, how: str) -> None:
+    in_parcels, in_tables = RETYPED[how]
+
+    def retyped(table: pd.DataFrame, write: Any) -> pd.DataFrame:
+        return table.assign(parcel_id=[write(NUMBERED[parcel]) for parcel in table["parcel_id"]])
+
+    tables = {
+        key: retyped(data, in_tables)
+        for key, data in layers(tmp_path).items()
+        if key in ("eigendom", "afspraken")
+    }
+    usual = by_id(toy(tmp_path, decisions=decided("out", "P12")))
+    other = by_id(
+        toy(
+            tmp_path,
+            layers=tables,
+            parcels=retyped(parcels(), in_parcels),
+            decisions=retyped(decided("out", "P12"), in_tables),
+        )
+    )
+    usual, other = (each.set_axis(range(12), axis=0) for each in (usual, other))
+    pd.testing.assert_frame_equal(usual, other, check_exact=True)
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "parquet", "fgb", "geojson"])
+def test_layers_may_come_in_any_format(tmp_path: Path, ending: str) -> None:
+    def written(key: str, data: Any) -> Any:
+        if not isinstance(data, gpd.GeoDataFrame):
+            return data
+        file = tmp_path / f"{key}.{ending}"
+        if ending == "parquet":
+            data.to_parquet(file, write_covering_bbox=True, row_group_size=2)
+        else:
+            data.to_file(file)
+        return file
+
+    files = {key: written(key, data) for key, data in layers(tmp_path).items()}
+    pd.testing.assert_frame_equal(
+        by_id(toy(tmp_path)), by_id(toy(tmp_path, layers=files)), check_exact=True
+    )
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"sep": ";", "decimal": ",", "encoding": "utf-8-sig"},
+        {"sep": "\t", "encoding": "utf-16"},
+        {"quoting": 1, "lineterminator": "\r\n"},
+        {"sep": ";", "encoding": "cp1252"},
+    ],
+    ids=str,
+)
+def test_tables_may_come_in_any_form(tmp_path: Path, form: dict[str, Any]) -> None:
+    files = {}
+    for key in ("eigendom", "afspraken"):
+        layers(tmp_path)[key].sample(frac=1, random_state=1).to_csv(
+            tmp_path / f"{key}.csv", index=False, **form
+        )
+        files[key] = {"source": str(tmp_path / f"{key}.csv"), "id": "parcel_id"}
+        if form.get("encoding") == "cp1252":
+            files[key]["encoding"] = "cp1252"
+    pd.testing.assert_frame_equal(
+        by_id(toy(tmp_path)), by_id(toy(tmp_path, layers=files)), check_exact=True
+    )

@@ -36,15 +36,16 @@ TESTED_IN = {
     "assessment/measures/inputs": "assessment/measures/test_access",
     "assessment/pipeline": "test_toy_town",
     # each reader is held against damaged files of its kind
-    "evidence/sources/vector": "evidence/sources/test_errors",
+    "evidence/sources/archives": "evidence/sources/test_opening",
     # rules: a ruleset is its tables, checked
     "rules/ruleset": "rules/test_consistency",
     # batch
     "batch/executors/__init__": "batch/executors/test_protocol",
     "batch/executors/serial": "batch/test_run",
     # study
-    "study/checks": "test_bad_input",
+    "study/layer_report": "study/test_layer_checks",
     "study/placement": "test_bad_input",
+    "study/reading": "study/test_checks",
     "study/sample": "test_sample",
     # analyses: a plan, its costs and its files are one computation, held against brute force
     "analyses/tables": "analyses/test_analyses",
@@ -73,8 +74,10 @@ TESTED_IN = {
     "views/explanation/explain": "views/test_explanation",
     "views/explanation/table": "views/test_explanation",
     "views/plot": "results/test_files",
+    "views/layer_table": "study/test_layer_checks",
     "views/rule_table": "rules/test_built_in",
     # the command line
+    "cli/__init__": "cli/test_app",
     "cli/analyses": "results/test_store",
     "cli/terminal": "cli/test_run",
 }
@@ -83,6 +86,8 @@ TESTED_IN = {
 OF_A_WHOLE_ROOM = {
     "analyses/test_analyses": "what all analyses have in common",
     "assessment/measures/test_reads": "every family reads as far as it says",
+    "evidence/test_shapes_left_out": "shapes that cannot be meant, by all that a file can hold",
+    "fuzz/test_fuzz": "the toy town, corrupted in every way that the driver knows",
     "kernels/layout/test_search_exhaustive": "the search against all there is, which takes minutes",
     "results/test_files": "all files of a municipality, as their readers find them",
     "results/test_geojson_standard": "locations.geojson against the standard and other readers",

@@ -108,11 +108,11 @@ MEASURES = {
     "loud_share": [0, 0, 0, NAN, 0, 0.25, 0, NAN, NAN, 1, 1, NAN],
     "slope_percent": [2] * 12,
     "owner_class": ["gemeente"] * 4 + ["particulier"] * 3 + [None] * 5,
-    "hard_plan_free_years": [100] * 9 + [3, 12, 100],
-    # from 1 January 2027: 30 years; P06 until 1 January 2043; P10 until 2029 - 1; P11 until 2038 - 1
-    "term_years": [30, 30, 30, 30, 30, 16, 30, 30, 30, 1, 10, 30],
+    "hard_plan_free_years": [*[100] * 7, None, 100, 3, 12, 100],
+    # from 1 January 2027: 30 years; nothing says when the plan on P08 starts; P06 until 1 January 2043; P10 until 2029 - 1; P11 until 2038 - 1
+    "term_years": [30, 30, 30, 30, 30, 16, 30, None, 30, 1, 10, 30],
     # P12: the soft plan of 2030, less one year to clear
-    "pessimistic_term_years": [30, 30, 30, 30, 30, 16, 30, 30, 30, 1, 10, 2],
+    "pessimistic_term_years": [30, 30, 30, 30, 30, 16, 30, None, 30, 1, 10, 2],
     # hectares of the largest part / 1.25 x 20, 50 and 100, rounded down: 0.91 -> 14.56, 36.4, 72.8; 0.63 -> 10.08, 25.2, 50.4
     "homes_low": [14, 10, 16, 16, 8, 16, 0, 16, 7, 7, 7, 7],
     "homes_mid": [36, 25, 40, 40, 20, 40, 0, 40, 18, 18, 18, 18],

@@ -42,7 +42,7 @@ def raster(ruleset: Ruleset, key: str, path: Path, **settings: Any) -> Raster:
 
 def table(ruleset: Ruleset, key: str, rows: pd.DataFrame) -> Table:
     source = in_memory(key, rows, id="parcel_id")
-    return load_table(key, ruleset.layers[key], source, ruleset.fields_in_use(key))
+    return load_table(key, ruleset.layers[key], source, ruleset.fields_in_use(key)).everything
 
 
 def measured(

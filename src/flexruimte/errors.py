@@ -12,11 +12,14 @@ Each carries one message: what is wrong, where, and what to do.
     │   └── EmptyMunicipalityError   a municipality without parcels
     └── OutputError     a result that cannot be written or read back
 
-Every error takes exactly one argument, so that it survives the way between two processes.
+Every error takes exactly one argument, so that it survives the way between two processes. Its
+message is one line without secrets (`redacted`) and without what a terminal would obey
+(`printable`), whatever a file or a library put into it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -31,11 +34,73 @@ __all__ = [
     "did_you_mean",
     "enumerate_some",
     "nearest_name",
+    "printable",
+    "redacted",
 ]
+
+_MOST_KNOWN = 20
+"""More names than this help nobody who looks for one."""
+_HIDDEN = "***"
+_SECRET_NAME = (
+    r"[\w.-]*(?:passw|passphrase|passfile|pwd|secret|token|api_?key|accesskey|subscription-key|"
+    r"signature|credential|jwt|authkey)[\w.-]*"
+)
+_SECRETS = (
+    # user:password@host; the password of a database may hold a slash
+    (r"(\b(?:postgres\w*|mysql|mssql|mongodb)(?:\+\w+)?://)[^\s'\"]+@", rf"\1{_HIDDEN}@"),
+    (r"(://)[^\s/?#'\"]+@", rf"\1{_HIDDEN}@"),
+    # password='two words', as in a connection string
+    (rf"\b({_SECRET_NAME}\s*=\s*)'(?:\\.|[^'\\])*'", rf"\1{_HIDDEN}"),
+    (rf"\b({_SECRET_NAME}\s*=\s*)\"(?:\\.|[^\"\\])*\"", rf"\1{_HIDDEN}"),
+    (rf"\b({_SECRET_NAME}\s*=\s*)(?!{re.escape(_HIDDEN)})[^\s&;]+", rf"\1{_HIDDEN}"),
+    # short names, which only count in the query of an address
+    (
+        r"([?&](?:[\w.-]*[_.-])?(?:key|sig|auth|authorization|code|hash|policy|pass|pw|sas|hmac|sid|"
+        rf"session|userpwd)=)(?!{re.escape(_HIDDEN)})[^\s&;]+",
+        rf"\1{_HIDDEN}",
+    ),
+    (r"\b((?:Bearer|Basic)(?:\s+|%20))[\w.~+/=-]{8,}", rf"\1{_HIDDEN}"),
+)
+_REDACTIONS = tuple((re.compile(pattern, re.IGNORECASE), to) for pattern, to in _SECRETS)
+_OBEYED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+"""Control characters, those that turn the direction of writing, and halves of characters."""
+
+
+def redacted(text: str) -> str:
+    """Return a text in which passwords, keys, tokens and signatures of addresses are hidden.
+
+    Whatever names an address goes through here before it is printed or written.
+
+    Examples
+    --------
+    >>> redacted("PG:host=db user=me password='two words' dbname=flex")
+    'PG:host=db user=me password=*** dbname=flex'
+    >>> redacted("https://me:secret@example.org/plans.gpkg?token=abc&year=2030")
+    'https://***@example.org/plans.gpkg?token=***&year=2030'
+    """
+    for pattern, replacement in _REDACTIONS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def printable(text: str) -> str:
+    r"""Return a text on one line in which a terminal finds nothing to obey: it is shown instead.
+
+    Examples
+    --------
+    >>> print(printable("Veld \x1b[31mrood\nregel"))
+    Veld \x1b[31mrood\nregel
+    """
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class FlexruimteError(Exception):
     """Root of all errors that flexruimte raises on purpose."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable(redacted(str(message).strip())))
 
 
 class StudyError(FlexruimteError):
@@ -77,7 +142,7 @@ def nearest_name(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a remedy for a misspelt name: the nearest known one, or all of them.
+    """Return a remedy for a misspelt name: the nearest known one, or the first of all.
 
     Examples
     --------
@@ -90,7 +155,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = nearest_name(word, names)
     if near is not None:
         return f"did you mean '{near}'?"
-    return f"known are: {', '.join(names)}" if names else "none are known"
+    return f"known are: {enumerate_some(names, _MOST_KNOWN)}" if names else "none are known"
 
 
 def enumerate_some(values: Iterable[object], most: int = 5) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError, did_you_mean, nearest_name
+from flexruimte.evidence.identifiers import identifier
 from flexruimte.kernels.threads import use_threads
 from flexruimte.results.findings import with_finding_text, write_findings
 from flexruimte.results.geojson import write_geojson
@@ -207,6 +208,7 @@ class Ranking:
         OutputError
             When there is no such parcel in this municipality.
         """
+        parcel_id = identifier(parcel_id)
         found = np.flatnonzero(self.parcels[PARCEL_ID] == parcel_id)
         if not len(found):
             known = self.parcels[PARCEL_ID].tolist()
@@ -288,7 +290,7 @@ class Ranking:
             as_of=question.as_of,
             statuses=self._status_table(),
             first=self._first_table(),
-            empty=message("ranking-empty", self.language),
+            empty=message(self._why_empty(), self.language),
             remarks=self._remarks(),
         )
 
@@ -332,6 +334,10 @@ class Ranking:
             ]
             rows.append([str(rank), parcel_id, *numbers, ", ".join(names)])
         return self._head(columns), rows
+
+    def _why_empty(self) -> str:
+        """Return which message says why no location is ranked."""
+        return "ranking-too-little-known" if self.summary.without_score else "ranking-empty"
 
     def _remarks(self) -> list[str]:
         """Return what was left out, is absent or was approximated, and how much is known."""

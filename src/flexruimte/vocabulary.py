@@ -130,6 +130,8 @@ STATUS: Final = "status"
 """A `Status`."""
 RANK: Final = "rank"
 """Position in the municipality, 1 being the best; null for what is not ranked."""
+SCORE_KNOWN_SHARE: Final = "score_known_share"
+"""Share of the score's weight that rests on what is known."""
 AREA: Final = "area_m2"
 """Area of the parcel. [m2]"""
 BUILDABLE_AREA: Final = "buildable_m2"
@@ -148,6 +150,8 @@ TERM_START: Final = "term_start"
 """Day on which the term starts; NaT where there is no term."""
 TERM_END: Final = "term_end"
 """Day on which the term ends; NaT where there is no term."""
+TERM_MEASURES: Final = (HARD_PLAN_FREE_YEARS, TERM_YEARS, PESSIMISTIC_TERM_YEARS)
+"""Measures that rest on housing plans, and but for the first on leases and reservations."""
 HOMES_LOW: Final = "homes_low"
 """Homes that fit, low estimate."""
 HOMES_MID: Final = "homes_mid"
@@ -199,6 +203,7 @@ OWN_COLUMNS: Final = (
     "score",
     "score_low",
     "score_high",
+    SCORE_KNOWN_SHARE,
     TERM_START,
     TERM_END,
     *BUILT_IN_MEASURES,

@@ -51,21 +51,33 @@ def study(
                 "source": frame([point(50, -100)], code=["h1"], soort=["bus"]),
                 "coverage": "complete",
             },
-            "eigendom": pd.DataFrame(
-                {
-                    "parcel_id": ["A", "B", "F", "G"],
-                    "soort": ["gemeente", "particulier", "gemeente", "gemeente"],
-                }
-            ),
-            "afspraken": pd.DataFrame(
-                {
-                    "parcel_id": ["A", "B"],
-                    "vrij_vanaf": ["2030-01-01", None],
-                    "vrij_tot": [None, "2050-01-01"],
-                }
-            ),
+            # a table of more than this row: with other boxes none of its parcels may be there
+            "eigendom": {
+                "source": pd.DataFrame(
+                    {
+                        "parcel_id": ["A", "B", "F", "G"],
+                        "soort": ["gemeente", "particulier", "gemeente", "gemeente"],
+                    }
+                ),
+                "unknown_ids": "ignore",
+            },
+            # no plans at all: the term is that of the agreements
+            "plannen": {
+                "source": frame([], plan=[], status=[], start=[]),
+                "coverage": "complete",
+            },
+            "afspraken": {
+                "source": pd.DataFrame(
+                    {
+                        "parcel_id": ["A", "B"],
+                        "vrij_vanaf": ["2030-01-01", None],
+                        "vrij_tot": [None, "2050-01-01"],
+                    }
+                ),
+                "unknown_ids": "ignore",
+            },
         },
         as_of="2026-01-01",
         ruleset=ruleset,
-        not_assessed=["pand", "natuur", "leiding", "bodemgebruik", "lden", "plannen", "net"],
+        not_assessed=["pand", "natuur", "leiding", "bodemgebruik", "lden", "net"],
     )

@@ -21,7 +21,10 @@ from shapes import boxes, random_polygons
 def filling(*geometries: Any, key: str = "soil") -> Any:
     """A layer whose features are the area that it speaks of."""
     return SimpleNamespace(
-        key=key, geometries=np.array(geometries, dtype=object), fills=True, coverage=None
+        key=key,
+        geometries=np.array(geometries, dtype=object),
+        speaks_where_it_lies=True,
+        coverage=None,
     )
 
 

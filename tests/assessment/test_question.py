@@ -76,7 +76,8 @@ def test_decisions_ask_nothing_of_the_land(tmp_path: Path) -> None:
     ({"nature"}, {"nature": "nature"}),  # a rule by itself; the layer stays
     ({"bodemgebruik"}, {"near_nature": "bodemgebruik"}),  # which asks where it applies
     ({"net"}, {"grid": "net"}),  # a criterion
-    ({"plannen"}, {"hard_plan": "plannen"}),
+    # without plans no term is known, so neither its rules nor its criterion
+    ({"plannen"}, dict.fromkeys(["hard_plan", "term", "pessimistic_term", "long"], "plannen")),
     ({"wegen"}, {}),  # without roads a walk is a straight line
 ])  # fmt: skip
 def test_rules_and_criteria_are_left_out_for_want_of_a_layer(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,13 +19,11 @@ from flexruimte.batch.reuse.layers import LAYERS_FOLDER
 from flexruimte.batch.reuse.survey_file import SURVEY_FILE
 from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.results import outputs
-from flexruimte.results.outputs import FILES, RANKED
+from flexruimte.results.layouts import write_layouts
+from flexruimte.results.outputs import FILES, OUTPUTS, RANKED, Output
+from flexruimte.results.read import read_parcel
 from toy_files import write_toy_study
-from toy_town import (
-    municipalities,
-    toy_study,
-    write_raster,
-)
+from toy_town import municipalities, toy_study, write_raster
 from written_files import contents
 
 
@@ -171,3 +171,67 @@ def test_what_changed_for_the_worse_is_refused_before_anything_is_computed(
         with pytest.raises(StudyError, match="parcel ids that are there more than once"):
             batch.run(Study.load(towns), None, tmp_path / "out")
     assert contents(tmp_path / "out") == before
+
+
+OUTPUT_NAMES = [output.name for output in OUTPUTS]
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in OUTPUT_NAMES}
+
+
+@pytest.mark.parametrize("failing", OUTPUT_NAMES)
+def test_results_switch_as_one(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    out = tmp_path / "out"
+    batch.run(study, ["A", "B"], out)
+    (out / "A" / "layout.geojson").write_text("of the results that were there")
+    before = written(out / "A")
+
+    def refuse(_content: object, path: Path) -> None:
+        raise OutputError(f"{path} cannot be written: disk full")
+
+    def spoiled(output: Output) -> Output:
+        return replace(output, write=refuse) if output.name == failing else output
+
+    later = toy_study(tmp_path, municipalities=TWO_TOWNS, as_of="2027-06-01")
+    with monkeypatch.context() as patch:
+        patch.setattr("flexruimte.batch.job.OUTPUTS", tuple(map(spoiled, OUTPUTS)))
+        report = batch.run(later, ["A"], out)
+    assert report.failed[0].error == f"{out / 'A' / failing} cannot be written: disk full"
+    # no file of the new question stands beside one of the old, and no reader answers from them
+    assert written(out / "A") == before
+    assert not list((out / "A").glob(".partial*"))
+    for folder in (out, out / "A"):
+        with pytest.raises(OutputError, match=r"A is failed.*run the study again"):
+            read_parcel(folder, "P01")
+    with pytest.raises(OutputError, match="A is failed"):
+        write_layouts(out / "A")
+    batch.run(later, ["A"], out)
+    after = written(out / "A")
+    assert all(after[name] != before[name] for name in OUTPUT_NAMES if name != ".ranked.csv")
+    assert not (out / "A" / "layout.geojson").exists()
+    assert read_parcel(out, "P01").summary.study.as_of.isoformat() == "2027-06-01"
+
+
+@pytest.mark.parametrize("state", ["running", "failed", "outdated"])
+def test_readers_answer_from_what_is_done_alone(study: Study, tmp_path: Path, state: str) -> None:
+    out = tmp_path / "out"
+    batch.run(study, ["A", "B"], out)
+    log = json.loads((out / "run.json").read_text())
+    log["municipalities"]["A"]["state"] = state
+    (out / "run.json").write_text(json.dumps(log))
+    with pytest.raises(OutputError, match=f"A is {state}"):
+        read_parcel(out, "P01")
+    assert read_parcel(out, "P04").row["gemeente_code"] == "B"
+    assert [path.parent.name for path in write_layouts(out)] == ["B"]
+    # a folder by itself, without the log of a run, is what it says it is
+    shutil.move(out / "A", tmp_path / "alone")
+    assert read_parcel(tmp_path / "alone", "P01").row["gemeente_code"] == "A"
+
+
+def test_a_town_without_parcels_leaves_no_folder(tmp_path: Path) -> None:
+    study = toy_study(tmp_path, municipalities=municipalities())
+    batch.run(study, None, tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == ["A"]

@@ -29,3 +29,22 @@ def test_check_with_a_problem_is_exit_status_2(
     broken.write_text(study.read_text().replace('source = "lden.tif"', 'source = "gone.tif"'))
     assert run("check", broken) == 2
     assert "problem: lden (gone.tif)" in capsys.readouterr().out
+
+
+def test_check_says_that_no_location_can_have_a_score(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The toy's score is for 3/4 suitability, of which the stops are 5/8."""
+    rules = study.with_name("rules.toml")
+    rules.write_text(rules.read_text().replace("[score]", "[score]\nleast_known_share = 0.8"))
+    assert run("check", study) == 0
+    assert "no location gets a score" not in capsys.readouterr().out
+    text = study.read_text()
+    start = text.index("[layers.plannen]")
+    end = text.find("\n[", start + 1)
+    poorer = study.with_name("poorer.toml")
+    poorer.write_text(text[:start] + (text[end + 1 :] if end > 0 else ""))
+    assert run("check", poorer) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "no location gets a score and a rank: at most 75% of what the score weighs" in said
+    assert "least_known_share asks for 80%" in said

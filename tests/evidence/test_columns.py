@@ -1,9 +1,14 @@
-"""Fields under the vocabulary's names: found by the study's map, by name, or in another spelling."""
+"""Fields under the vocabulary's names: found by the study's map, by name, or in another spelling.
+
+Those that are not there are all named at once, with a proposal only where the values fit.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -14,8 +19,14 @@ from flexruimte.evidence.columns import (
     source_columns,
     values_of_field,
 )
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import Source, open_source
+from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.study_file import LayerSettings
 from toy_files import in_memory
+from toy_town import box, frame
+
+RULESET = load_ruleset("flexwonen-nl")
+BUILDINGS = RULESET.layers["bag_pand"]
 
 
 def source(*columns: str, **settings: Any) -> Source:
@@ -38,8 +49,8 @@ def test_where_a_field_is_found(
 
 
 @pytest.mark.parametrize(("columns", "settings", "message"), [
-    (["status"], {}, r"has no column 'bouwjaar'; known are: status; map it with fields = \{ bouwjaar = "),
-    (["bouwjar"], {}, "did you mean 'bouwjar'"),
+    (["status"], {}, r"has no column 'bouwjaar'; there are: status; say .* fields = \{ bouwjaar = "),
+    (["bouwjar"], {}, "bouwjaar may be 'bouwjar'"),
     (["bouw_jaar", "bouwJaar"], {}, "has no column 'bouwjaar'"),  # two spellings: which one is not known
     (["bouw_jaar"], {"fields": {"bouwjaar": "bouwJaar"}}, "has no column 'bouwJaar'"),  # what the study names must be there
 ])  # fmt: skip
@@ -68,6 +79,48 @@ def test_columns_get_the_vocabularys_names_and_fixed_values_beside_them() -> Non
 
 
 def test_the_values_of_a_field() -> None:
-    assert values_of_field(source("afstand"), "afstand").tolist() == [1, 2]
+    assert values_of_field(source("afstand"), "afstand", BUILDINGS).tolist() == [1, 2]
     fixed = source("x", constants={"afstand": "5 m"})
-    assert values_of_field(fixed, "afstand").tolist() == ["5 m"]
+    assert values_of_field(fixed, "afstand", BUILDINGS).tolist() == ["5 m"]
+
+
+def refusal(layer: str, rows: gpd.GeoDataFrame, wanted: list[str], **settings: Any) -> str:
+    source = open_source(layer, LayerSettings(source="in memory", **settings), Path(), rows)
+    with pytest.raises(LayerError, match=r".+") as refused:
+        source_columns(source, wanted, RULESET.layers[layer])
+    return str(refused.value)
+
+
+def test_a_column_with_other_values_is_not_proposed() -> None:
+    rows = frame([box(0, 0, 1, 1)] * 3, identificatie=[1, 2, 3], bgt_status=["bestaand"] * 3)
+    said = refusal("bag_pand", rows, ["status"])
+    assert "may be" not in said
+    assert 'fields = { status = "..." }' in said
+
+
+def test_a_column_with_the_values_is_proposed_whatever_its_name() -> None:
+    statuses = ["Pand in gebruik", "Pand gesloopt", "bouw gestart"]
+    rows = frame([box(0, 0, 1, 1)] * 3, bgt_status=["bestaand"] * 3, toestand=statuses)
+    said = refusal("bag_pand", rows, ["status"])
+    assert "status may be 'toestand'" in said
+    assert 'fields = { status = "toestand" }' in said
+
+
+def test_a_few_words_need_a_name_that_says_as_much() -> None:
+    rows = frame([box(0, 0, 1, 1)] * 2, bgt_status=["bestaand"] * 2, vol=["ja", "nee"])
+    assert 'fields = { status = "bgt_status" }' in refusal("bgt_wegdeel", rows, ["status"])
+    assert "may be" not in refusal("top10nl_plaats", rows, ["bebouwdekom"])
+
+
+def test_a_date_is_no_end_because_it_is_a_date() -> None:
+    rows = frame([box(0, 0, 1, 1)], tijdstip_registratie=["2020-01-01"], status=["bestaand"])
+    said = refusal("bgt_wegdeel", rows, ["status", "eind_registratie", "termination_date"])
+    assert "may be" not in said
+
+
+def test_all_lost_columns_are_named_with_what_to_paste() -> None:
+    rows = frame([box(0, 0, 1, 1)], status=["bestaand"])
+    said = refusal("bgt_wegdeel", rows, ["status", "functie", "eind_registratie"])
+    assert "has no column 'functie', 'eind_registratie'" in said
+    assert 'fields = { functie = "...", eind_registratie = "..." }' in said
+    assert '("" is no value)' in said

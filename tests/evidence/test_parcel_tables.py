@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from flexruimte.errors import LayerError
+from flexruimte.errors import LayerError, SourceError
 from flexruimte.evidence import parcel_tables
 from flexruimte.evidence.parcel_tables import load_table
-from flexruimte.evidence.sources import open_source
+from flexruimte.evidence.sources import open_source, parquet
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings
 
@@ -28,7 +29,7 @@ SPEC = LayerSpec.model_validate(
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parcel_tables, "_rows_kept", {})
+    monkeypatch.setattr(parcel_tables, "_kept", {})
 
 
 def table_of(
@@ -93,3 +94,17 @@ def test_a_table_that_was_refused_is_refused_again(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(LayerError, match="more than one row for parcel"):
             table_of(tmp_path)
+
+
+def test_a_table_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million equal values are a few kB in the file, and 8 MB in memory."""
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"parcel_id": np.zeros(1_000_000)}).to_parquet(path)
+    assert path.stat().st_size < 100_000
+    source = open_source("eigendom", LayerSettings(source="a.parquet"), tmp_path, geometry="table")
+    assert len(source.read_table(["parcel_id"])) == 1_000_000
+    monkeypatch.setattr(parquet, "_MOST_BYTES", 7_900_000)
+    with pytest.raises(SourceError, match=r"eigendom \(a.parquet\) unpacks to 0.0 GB"):
+        source.read_table(["parcel_id"])

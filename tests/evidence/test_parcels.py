@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
 from evidence.squares import HERE
+from flexruimte import LayerError, StudyError
 from flexruimte.evidence.parcels import load_municipalities, load_parcels
 from flexruimte.evidence.sources import open_source
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.study_file import MunicipalitySettings, ParcelSettings
-from toy_town import box, frame, line
+from toy_town import IDS, X, Y, box, frame, line, municipalities, parcels, toy_study
 
 
 def test_threads_find_the_same_parcels() -> None:
@@ -33,3 +42,63 @@ def test_threads_find_the_same_parcels() -> None:
     for code in "AB":
         assert found[0][code].ids.tolist() == found[1][code].ids.tolist()
         assert found[0][code].facts == found[1][code].facts
+
+
+def jagged(vertices: int) -> shapely.Polygon:
+    """A star with so many vertices, on land of the toy town where no other parcel lies."""
+    angle = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
+    radius = np.where(np.arange(vertices) % 2, 9.0, 5.0)
+    return shapely.Polygon(np.c_[X + 15 + radius * np.cos(angle), Y + 195 + radius * np.sin(angle)])
+
+
+def with_star(vertices: int) -> gpd.GeoDataFrame:
+    star = parcels().iloc[[0]].assign(parcel_id="STAR").set_geometry([jagged(vertices)], crs=28992)
+    return pd.concat([parcels(), star], ignore_index=True)
+
+
+def loaded(data: gpd.GeoDataFrame, **settings: object) -> tuple[list[str], dict[str, int]]:
+    known = load_municipalities(
+        open_source(
+            "municipalities",
+            MunicipalitySettings(source="m", code="code", name="naam"),
+            Path(),
+            municipalities(),
+        )
+    )
+    asked = ParcelSettings(source="p", id="parcel_id", **settings)
+    found = load_parcels(open_source("parcels", asked, Path(), data), known, "A")
+    return found.ids.tolist(), found.facts.repairs
+
+
+def test_a_parcel_of_too_many_vertices_is_named_and_the_others_finish(tmp_path: Path) -> None:
+    ids, repairs = loaded(with_star(30_000))
+    assert ids == IDS
+    assert repairs == {"more than 20000 vertices, left out: STAR": 1}
+    assert loaded(with_star(30_000), most_vertices=30_001) == ([*IDS, "STAR"], {})
+    few = loaded(with_star(100), most_vertices=100)
+    assert few == (IDS, {"more than 100 vertices, left out: STAR": 1})  # the first is there twice
+    alone = with_star(30_000).iloc[[-1]]
+    with pytest.raises(LayerError, match=r"parcel STAR has more than 20000 .*most_vertices"):
+        loaded(alone)
+    study = toy_study(tmp_path, parcels=with_star(30_000))
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(study.rank("A").parcels.drop(columns="geometry")),
+        pd.DataFrame(toy_study(tmp_path).rank("A").parcels.drop(columns="geometry")),
+    )
+
+
+def test_a_name_of_two_municipalities_is_refused_with_the_codes() -> None:
+    two = frame([box(0, 0, 9, 9), box(9, 0, 18, 9)], code=["A", "B"], naam=["Dorp", "Dorp"])
+    settings = MunicipalitySettings(source="m", code="code", name="naam")
+    known = load_municipalities(open_source("municipalities", settings, Path(), two))
+    assert known.position("B") == 1
+    with pytest.raises(StudyError, match="2 municipalities called 'Dorp'; give the code: A, B"):
+        known.position("Dorp")
+
+
+@pytest.mark.parametrize("shape", [None, shapely.Polygon(), shapely.Point(X, Y)])
+def test_a_municipality_without_land_is_refused(shape: shapely.Geometry | None) -> None:
+    two = frame([box(0, 0, 9, 9), shape], code=["A", "B"], naam=["Aadorp", "Beedorp"])
+    settings = MunicipalitySettings(source="m", code="code", name="naam")
+    with pytest.raises(LayerError, match=r"municipalities \(m\) has no usable polygon for B;"):
+        load_municipalities(open_source("municipalities", settings, Path(), two))

@@ -10,7 +10,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexruimte.evidence.shapes import canonical_order, cleaned_shapes, counted_repairs
+from flexruimte.evidence.shapes import (
+    EVERYWHERE,
+    canonical_order,
+    cleaned_shapes,
+    counted_repairs,
+)
 
 SQUARE = shapely.box(0, 0, 10, 10)
 LINE = shapely.LineString([(0, 0), (10, 0)])
@@ -39,7 +44,7 @@ def test_each_shape_and_what_was_done(
     shape: Any, kind: str, area: float | None, repairs: dict[str, int]
 ) -> None:
     given_shapes = np.array([shape], dtype=object)
-    (found,), done = cleaned_shapes(given_shapes, kind)
+    (found,), done = cleaned_shapes(given_shapes, kind, EVERYWHERE)
     assert counted_repairs(done) == repairs
     assert given_shapes[0] is shape  # what was given stays as it is
     if area is None:
@@ -52,7 +57,7 @@ def test_each_shape_and_what_was_done(
 
 def test_repairs_are_told_row_by_row() -> None:
     shapes = np.array([SQUARE, None, BOW, None], dtype=object)
-    _, repairs = cleaned_shapes(shapes, "polygon")
+    _, repairs = cleaned_shapes(shapes, "polygon", EVERYWHERE)
     assert {what: where.tolist() for what, where in repairs.items()} == {
         "null geometry": [False, True, False, True],
         "invalid geometry repaired": [False, False, True, False],

@@ -108,3 +108,14 @@ def test_width_does_not_depend_on_what_is_measured_together(
     # and the way for shapes with many points finds the same
     monkeypatch.setattr("flexruimte.kernels.circle._MANY_POINTS", 0)
     np.testing.assert_allclose(width(shapes), together, atol=0.2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_points_along_the_edges_change_no_width(seed: int) -> None:
+    """A ring with many points goes another way: that may not show."""
+    random = np.random.default_rng(seed)
+    corners = random.uniform(0, 100, (40, 6, 2))
+    shapes = shapely.convex_hull(shapely.multipoints(corners))
+    dense = shapely.segmentize(shapes, 1.0)
+    assert (shapely.get_num_coordinates(dense) > 50).all()
+    assert np.abs(width(dense) - width(shapes)).max() <= 0.02

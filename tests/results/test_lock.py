@@ -10,11 +10,13 @@ import pytest
 
 from flexruimte import OutputError
 from flexruimte.results.lock import lock_file
+from flexruimte.results.store import store_of
 
 HOLDING = """
 import sys, time
 from pathlib import Path
 from flexruimte.results.lock import lock_file
+from flexruimte.results.store import store_of
 with lock_file(Path(sys.argv[1])):
     print("in", flush=True)
     time.sleep(600)
@@ -50,3 +52,26 @@ def test_one_process_does_not_hold_a_lock_twice(tmp_path: Path) -> None:
     with lock_file(path):
         pass
     assert [file.name for file in tmp_path.iterdir()] == [".run.lock"]
+
+
+@pytest.mark.parametrize("name", [".run.lock", ".run.lock.holder"])
+def test_a_symbolic_link_is_not_written_through(tmp_path: Path, name: str) -> None:
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text("kept")
+    (tmp_path / name).symlink_to(elsewhere)
+    with pytest.raises(OutputError, match="is a symbolic link"), lock_file(tmp_path / ".run.lock"):
+        pass
+    assert elsewhere.read_text() == "kept"
+
+
+def test_nor_is_one_in_place_of_the_folder_of_a_municipality(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "GM0001").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="is a symbolic link"), store_of(out).writing("GM0001"):
+        pass
+    # the folder of the run itself may be one
+    (tmp_path / "link").symlink_to(out)
+    with store_of(tmp_path / "link").writing() as folder:
+        assert folder == out

@@ -58,8 +58,8 @@ def test_a_conjunction_of_three() -> None:
     ({"in": ["a"], "when_null": "no"}, ["a", "c", None], [Y, N, N]),
     ({"contains": "a.b"}, ["xa.bx", "xaxb", None], [Y, N, U]),  # a text, no pattern
     ({"starts_with": ["ab", "c"]}, ["abc", "cd", "bab", None], [Y, Y, N, U]),
-    ({"at_least": 3}, [3.0, 2.9, "4", "many", None], [Y, N, Y, N, U]),
-    ({"at_most": 3}, [3.0, 3.1, "2", "many", None], [Y, N, Y, N, U]),
+    ({"at_least": 3}, [3.0, 2.9, "4", "many", None], [Y, N, Y, U, U]),
+    ({"at_most": 3}, [3.0, 3.1, "2", "many", None], [Y, N, Y, U, U]),
     ({"at_least": 1, "at_most": 2}, [0.5, 1.0, 2.0, 2.5], [N, Y, Y, N]),
     ({"is_null": True}, ["a", None], [N, Y]),
     ({"is_null": False}, ["a", None], [Y, N]),

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from flexruimte.results.atomic_write import atomic_write
-
-__all__ = ["typed_table", "write_csv"]
+__all__ = ["typed_table"]
 
 
 def typed_table(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:
@@ -38,9 +35,3 @@ def _typed(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
         return pd.to_datetime(values).astype("datetime64[s]")
     named: Any = kind  # which pandas' stubs only take as a literal
     return values.astype(named)
-
-
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, without its index; the file appears whole or not at all."""
-    with atomic_write(path) as partial:
-        table.to_csv(partial, index=False, lineterminator="\n")

@@ -22,7 +22,6 @@ from flexruimte.kernels.overlap import (
     rest_within_boundary_strip,
     subtract,
 )
-from flexruimte.rules.conditions import evaluate_filter
 from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.vocabulary import (
     AREA_TOLERANCE,
@@ -115,7 +114,7 @@ def _find(rule: LandRule, features: Features, overlay: Overlay) -> tuple[LandFin
 
 def _counting(rule: LandRule, features: Features) -> tuple[Verdicts, Floats]:
     """Return whether each feature counts for a rule, and how far around it the rule reaches."""
-    counts = np.minimum(features.certainty, evaluate_filter(rule.where, features.table))
+    counts = features.counting(rule.where)
     distance, readable = _distances(rule, features)
     return np.minimum(counts, np.where(readable, YES, UNKNOWN)), distance
 

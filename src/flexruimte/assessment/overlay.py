@@ -102,7 +102,7 @@ class Overlay:
         return self._work_out_known(features, reach_m)
 
     def _work_out_known(self, features: Features, reach_m: Floats) -> Booleans:
-        if features.fills and features.coverage is None:
+        if features.speaks_where_it_lies:
             return self._work_out_filled(features)
         if features.coverage is None:
             return np.ones(len(self.shapes), dtype=bool)

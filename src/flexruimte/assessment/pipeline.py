@@ -53,10 +53,12 @@ from flexruimte.vocabulary import (
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
+    PESSIMISTIC_TERM_YEARS,
     RANK,
     SITE_ID,
     SITE_TYPE,
     STATUS,
+    TERM_YEARS,
     Geometries,
     Status,
     Verdicts,
@@ -163,7 +165,8 @@ def judge(
     """
     ruleset = for_municipality(question.ruleset, code)
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
-    decisions = question.decisions.at(found.parcels.ids, question.as_of)
+    ids = found.parcels.ids
+    decisions = question.decisions.on(ids, question.all_parcel_ids).at(ids, question.as_of)
     progress("homes")
     measures, capacity, of_others = _with_homes(ruleset, found, skipped, decisions, lay_out)
     progress("verdicts")
@@ -239,7 +242,10 @@ def _assessment(
             **found.layers,
         },
         absent=[key for key in in_use if key not in question.sources],
-        approximated=_approximated(ruleset, found.layers),
+        approximated={
+            **_approximated(ruleset, found.layers),
+            **_without_agreements(ruleset, question.not_assessed),
+        },
         regime=found.term.regime,
         layouts=layouts,
         unread_plans={what: len(plans) for what, plans in found.term.unread.items() if len(plans)},
@@ -328,6 +334,17 @@ def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.
         ],
         axis=1,
     )
+
+
+def _without_agreements(ruleset: Ruleset, not_assessed: Container[str]) -> dict[str, str]:
+    """Return the measures of the term that rest on plans alone, for want of agreements."""
+    plans, agreements = ruleset.plans, ruleset.agreements
+    if agreements is None or agreements.layer not in not_assessed:
+        return {}
+    if plans is None or plans.layer in not_assessed:
+        return {}
+    how = f"by plans alone; layer '{agreements.layer}' is not assessed"
+    return {name: how for name in (TERM_YEARS, PESSIMISTIC_TERM_YEARS) if ruleset.asks_for(name)}
 
 
 def _approximated(ruleset: Ruleset, layers: Container[str]) -> dict[str, str]:

@@ -11,7 +11,9 @@ from pydantic import BaseModel
 
 from flexruimte.assessment.term import TERM_PARAMETERS
 from flexruimte.evidence.decisions import Decisions, load_decisions
-from flexruimte.evidence.parcels import Municipalities
+from flexruimte.evidence.identifiers import KnownIds, UnmetIds
+from flexruimte.evidence.parcel_tables import load_table
+from flexruimte.evidence.parcels import Municipalities, all_parcel_ids
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.files import for_municipality
 from flexruimte.rules.parts import Language, Parameter, Text, references
@@ -19,7 +21,7 @@ from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion, ScoreWeights
 from flexruimte.vocabulary import WIDTH, Basis, Condition, Level
 
-__all__ = ["Question", "layers_in_use", "left_out_by", "survey_question"]
+__all__ = ["Question", "layers_in_use", "left_out_by", "survey_question", "unmet_ids"]
 
 _NO_TEXT = Text(nl="", en="")
 _OF_NO_LAYER = (
@@ -29,6 +31,7 @@ _OF_NO_LAYER = (
     "site_types",
     "size_classes",
     "municipalities",
+    "code_lists",
 )
 """Tables of a ruleset that ask nothing of layers."""
 _ASKS_FOR_WIDTH = Criterion(
@@ -54,6 +57,9 @@ class Question:
     sources: Mapping[str, Source]
     """By layer."""
     decisions: Decisions
+    unmet_ids: Mapping[str, UnmetIds] | None = None
+    """Ids in tables, and in decisions, that meet no parcel of the study, by layer; None where
+    nobody looked."""
     threads: int | None = None
     """Threads that work on one municipality; None is one per processor.
 
@@ -61,6 +67,32 @@ class Question:
     """
     block: int = 25_000
     """Most parcels whose layers are in memory at once. Results do not depend on it."""
+
+    def all_parcel_ids(self) -> KnownIds:
+        """Return the ids of all parcels of the study; in files they are read once per process."""
+        return all_parcel_ids(self.parcels)
+
+
+def unmet_ids(question: Question) -> dict[str, UnmetIds]:
+    """Return which ids in tables, and in decisions, meet no parcel of the study, by layer.
+
+    Tables whose ids all meet one are left out.
+
+    Raises
+    ------
+    FlexruimteError
+        When that is what the study refuses, or a source cannot be read.
+    """
+    known = question.all_parcel_ids
+    found = {}
+    if len(question.decisions.rows):
+        found["decisions"] = question.decisions.unmet(known())
+    for key, source in question.sources.items():
+        spec = question.ruleset.layers[key]
+        if spec.geometry == "table" and key not in question.not_assessed:
+            table = load_table(key, spec, source, question.ruleset.fields_in_use(key))
+            found[key] = table.unmet(known(), source)
+    return {key: unmet for key, unmet in found.items() if unmet.count}
 
 
 def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str]:
@@ -122,6 +154,7 @@ def survey_question(question: Question, code: str) -> Question:
         language="en",
         groups=[],
         decisions=load_decisions(None),
+        unmet_ids=None,
         ruleset=_asked_of_layers(ruleset),
         not_assessed=question.not_assessed & set(ruleset.layers),
         sources={
@@ -147,9 +180,14 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
     kept = {
         "rules": rules,
         "measures": measures,
-        "layers": {key: _untitled(spec, unit="") for key, spec in ruleset.layers.items()},
+        "layers": {
+            key: _untitled(spec, unit="", origin="", expected={})
+            for key, spec in ruleset.layers.items()
+        },
         "regimes": regimes,
         "levels": ruleset.levels.model_copy(update={"excluding": [], "source": "-"}),
+        "no_value": None,
+        "losses": None,
         "plans": ruleset.plans and _untitled(ruleset.plans),
         "agreements": ruleset.agreements and _untitled(ruleset.agreements),
         "placement": _parameters(ruleset, [*rules.values(), *measures.values()]),

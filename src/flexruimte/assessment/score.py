@@ -14,11 +14,28 @@ import pandas as pd
 from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion
-from flexruimte.vocabulary import HOMES_MID, PARCEL_ID, RANKED_STATUSES, STATUS, Booleans, Floats
+from flexruimte.vocabulary import (
+    HOMES_MID,
+    PARCEL_ID,
+    RANKED_STATUSES,
+    SCORE_KNOWN_SHARE,
+    STATUS,
+    Booleans,
+    Floats,
+)
 
-__all__ = ["SCORE_DECIMALS", "criterion_scores", "rank", "theme_scores", "weighted_mean"]
+__all__ = [
+    "SCORE_DECIMALS",
+    "SHARE_DECIMALS",
+    "criterion_scores",
+    "enough_known",
+    "rank",
+    "theme_scores",
+    "weighted_mean",
+]
 
 SCORE_DECIMALS = 2
+SHARE_DECIMALS = 4
 
 
 def criterion_scores(
@@ -98,8 +115,9 @@ def weighted_mean(values: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
 def theme_scores(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.DataFrame:
     """Return the scores per target group and theme, and the score with its range.
 
-    `score_low` and `score_high` are the score when everything unknown turns out at its worst and at
-    its best.
+    The score is over what is known; where that is less than the ruleset's `least_known_share` of
+    the weight there is none. `score_low` and `score_high` are the score when everything unknown
+    turns out at its worst and at its best.
 
     Parameters
     ----------
@@ -113,13 +131,23 @@ def theme_scores(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) ->
     Returns
     -------
     pandas.DataFrame
-        `suitability_<group>`, `suitability`, the other themes, `score`, `score_low`, `score_high`.
-        (n, ...)
+        `suitability_<group>`, `suitability`, the other themes, `score`, `score_low`, `score_high`
+        and `score_known_share`: the share of the weight that rests on what is known. (n, ...)
     """
     scores = _combine(ruleset, groups, criteria)
     scores["score_low"] = _combine(ruleset, groups, criteria.fillna(0.0))["score"]
     scores["score_high"] = _combine(ruleset, groups, criteria.fillna(100.0))["score"]
-    return scores.round(SCORE_DECIMALS)
+    # What is known scores 100 and what is not 0: the score is then the share of the weight.
+    known = _combine(ruleset, groups, criteria.notna() * 100.0)["score"] / 100
+    rounded = scores.round(SCORE_DECIMALS)
+    rounded[SCORE_KNOWN_SHARE] = known.round(SHARE_DECIMALS)
+    rounded["score"] = rounded["score"].where(enough_known(ruleset, rounded[SCORE_KNOWN_SHARE]))
+    return rounded
+
+
+def enough_known(ruleset: Ruleset, known_share: pd.Series[Any]) -> pd.Series[Any]:
+    """Return where enough of the weight is known for a score. (n,) bool"""
+    return known_share >= round(ruleset.score.least_known_share, SHARE_DECIMALS)
 
 
 def _combine(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.DataFrame:
@@ -138,15 +166,15 @@ def _combine(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.
 def rank(parcels: pd.DataFrame) -> pd.Series[Any]:
     """Return the rank of each ranked parcel, from 1: by score, then homes, then parcel id.
 
-    Null for the others. (n,) Int64.
+    Null for the others, and without a score: what cannot be compared has no place. (n,) Int64.
 
     Parameters
     ----------
     parcels
-        With `status`, `score`, homes and parcel id. A ranked parcel without a score comes last.
+        With `status`, `score`, homes and parcel id.
     """
-    ranked = parcels[parcels[STATUS].isin(RANKED_STATUSES)]
-    order = ranked.assign(score=ranked["score"].fillna(-1.0)).sort_values(
+    ranked = parcels[parcels[STATUS].isin(RANKED_STATUSES) & parcels["score"].notna()]
+    order = ranked.sort_values(
         ["score", HOMES_MID, PARCEL_ID], ascending=[False, False, True], kind="stable"
     )
     result = pd.Series(pd.NA, index=parcels.index, dtype="Int64")

@@ -16,7 +16,7 @@ import shapely
 
 from flexruimte.assessment.capacity import CAPACITY_MEASURES, Capacity, LayOut, assess_capacity
 from flexruimte.assessment.parcel_table import SEPARATOR, rules_that_say
-from flexruimte.assessment.score import SCORE_DECIMALS
+from flexruimte.assessment.score import SCORE_DECIMALS, SHARE_DECIMALS, enough_known
 from flexruimte.assessment.term import years_between
 from flexruimte.assessment.verdicts import answers_of_rules, assess_status
 from flexruimte.evidence.decisions import DecisionsAt
@@ -38,6 +38,7 @@ from flexruimte.vocabulary import (
     PARCEL_IDS,
     PESSIMISTIC_TERM_YEARS,
     RANKED_STATUSES,
+    SCORE_KNOWN_SHARE,
     SITE_TYPE,
     STATUS,
     TERM_END,
@@ -65,7 +66,8 @@ _SHARED_BOUNDARY_M = 1.0
 """Parcels that share less than this meet in a corner, and are no neighbours."""
 _MAY_COME_TO_SOMETHING = 0.5
 """What joining neighbours without homes gains: less than any step that gains a home. [homes]"""
-_SCORES: Final = (*THEMES, "score", "score_low", "score_high", "known_share")
+_SHARES: Final = ("known_share", SCORE_KNOWN_SHARE)
+_SCORES: Final = (*THEMES, "score", "score_low", "score_high", *_SHARES)
 
 
 @dataclass(frozen=True)
@@ -288,23 +290,29 @@ class _Merger:
             by_group[TERM_START].max().to_numpy("datetime64[D]"),
             by_group[TERM_END].min().to_numpy("datetime64[D]"),
         )
+        part_unknown = np.bincount(group, parts[TERM_YEARS].isna()) > 0
         none = by_group[TERM_START].count().to_numpy() < np.bincount(group)
         none |= end <= start
         years = np.where(
             none,
-            0.0,
+            np.where(part_unknown, np.nan, 0.0),
             years_between(
                 np.where(none, np.datetime64(0, "D"), start),
                 np.where(none, np.datetime64(0, "D"), end),
             ),
         )
-        shortest = by_group[[PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS]].min()
+        # The shortest of several is only known where each is.
+        first = np.flatnonzero(np.diff(group, prepend=-1))
+        shortest = {
+            name: np.minimum.reduceat(parts[name].to_numpy(dtype=np.float64), first)
+            for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
+        }
         return {
             TERM_START: np.where(none, np.datetime64("NaT"), start),
             TERM_END: np.where(none, np.datetime64("NaT"), end),
             TERM_YEARS: years,
-            PESSIMISTIC_TERM_YEARS: np.minimum(shortest[PESSIMISTIC_TERM_YEARS].to_numpy(), years),
-            HARD_PLAN_FREE_YEARS: shortest[HARD_PLAN_FREE_YEARS].to_numpy(),
+            PESSIMISTIC_TERM_YEARS: np.minimum(shortest[PESSIMISTIC_TERM_YEARS], years),
+            HARD_PLAN_FREE_YEARS: shortest[HARD_PLAN_FREE_YEARS],
         }
 
     def _verdicts(self, groups: list[Integers], measures: pd.DataFrame) -> dict[str, Verdicts]:
@@ -334,6 +342,19 @@ class _Merger:
         )
         return assess_status(evidence.ruleset, verdicts, *decided)
 
+    def _scores(
+        self, parts: pd.DataFrame, weight: Floats, group: Integers, count: int
+    ) -> dict[str, Any]:
+        """Return the scores of groups; none where too little is known of their parts together."""
+        scores: dict[str, Any] = {
+            name: _mean_of_known(parts[name], weight, group, count).round(_decimals(name))
+            for name in parts.columns
+            if name in _SCORES or name.startswith("suitability_")
+        }
+        enough = enough_known(self._evidence.ruleset, pd.Series(scores[SCORE_KNOWN_SHARE]))
+        scores["score"] = np.where(enough, scores["score"], np.nan)
+        return scores
+
     def sites(self, groups: list[Integers], site_of: Integers) -> Sites:
         """Return the sites with all that is said of a location."""
         evidence = self._evidence
@@ -347,9 +368,6 @@ class _Merger:
         verdicts = self._verdicts(groups, measures)
         parts = evidence.table.iloc[parcels]
         weight = self.area[parcels]
-        scores = [
-            name for name in parts.columns if name in _SCORES or name.startswith("suitability_")
-        ]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
         largest = pd.Series(weight).groupby(group).idxmax().to_numpy()
         columns: dict[str, Any] = {
@@ -357,10 +375,7 @@ class _Merger:
             PARCEL_IDS: ids,
             **{name: parts[name].iloc[0] for name in (MUNICIPALITY_CODE, MUNICIPALITY_NAME)},
             STATUS: self._status(groups, verdicts),
-            **{
-                name: _mean_of_known(parts[name], weight, group, len(groups)).round(_decimals(name))
-                for name in scores
-            },
+            **self._scores(parts, weight, group, len(groups)),
             **{str(name): measures[name] for name in measures},
             SITE_TYPE: parts[SITE_TYPE].to_numpy()[largest],
             "taken_m2": np.bincount(group, parts["taken_m2"], minlength=len(groups)),
@@ -385,7 +400,7 @@ class _Merger:
 
 
 def _decimals(score: str) -> int:
-    return 4 if score == "known_share" else SCORE_DECIMALS
+    return SHARE_DECIMALS if score in _SHARES else SCORE_DECIMALS
 
 
 def _mean_of_known(values: pd.Series[Any], weight: Floats, group: Integers, count: int) -> Floats:

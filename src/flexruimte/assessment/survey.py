@@ -244,7 +244,9 @@ def _contents_of(layer: Layer, ids: np.ndarray[Any, Any]) -> Contents:
 def layers_around(question: Question, parcels: Parcels) -> LayersAround:
     """Return the layers around the parcels of a municipality, read from the study's sources."""
     bounds = shapely.bounds(parcels.geometries)
-    return LayersAround(question.ruleset, question.sources, bounds)
+    return LayersAround(
+        question.ruleset, question.sources, bounds, parcels.ids, question.all_parcel_ids
+    )
 
 
 def blocks_of(shapes: Geometries, size: int) -> list[Integers]:

@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.errors import LayerError, enumerate_some
 from flexruimte.evidence.contents import RowKeys
+from flexruimte.evidence.dates import LATEST_YEAR, as_days, is_meant
 from flexruimte.evidence.layers import Features, Layer, Table
 from flexruimte.kernels.overlap import (
     cover_within_boundary_strip,
     index_geometries,
     isoperimetric_quotient,
 )
-from flexruimte.rules.conditions import as_numbers, evaluate_filter
+from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.regulations import Agreements, Plans, Regime
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -65,7 +66,11 @@ class Term:
     """The term of each parcel."""
 
     columns: pd.DataFrame
-    """Free years, term years, start and end (datetime64, NaT where the term is empty). (n, ...)"""
+    """Free years, term years, start and end. (n, ...)
+
+    Years are NaN where nothing bounds them for certain: the plans are left out, or what may bound
+    them is not known. Start and end are datetime64, NaT there and where the term is empty.
+    """
     may_be_lower: dict[str, Booleans]
     """Where the true value of a measure may be lower than the one given, so that a "yes" is not
     certain; by measure. (n,) bool"""
@@ -157,7 +162,8 @@ def assess_term(
         The layers at hand; without the plan or agreement layer the term may be shorter than it
         seems.
     not_assessed
-        Layers that the study knowingly leaves out.
+        Layers that the study knowingly leaves out. Without plans there is no term; without
+        agreements it is the term that the plans leave.
     overlay
         The parcels, laid over the layers.
     ids
@@ -180,6 +186,7 @@ def assess_term(
         ruleset.value("longest_term_years"),
         np.inf if regime is None or regime.longest_years is None else regime.longest_years,
     )
+    unbounded = plus_years(start, ruleset.value("longest_term_years"))
     latest = np.minimum(plus_years(start, longest), free_until)
     clearing = ruleset.value("clearing_years")
     ends = {
@@ -189,21 +196,35 @@ def assess_term(
     end, pessimistic_end = ends[_HARD], np.minimum(ends[_HARD], ends[_SOFT])
     free_years = np.clip(years_between(today, plans.first[_HARD].start), 0, FREE_YEARS_LIMIT)
     hard_doubtful = plans.first[_HARD].doubtful
-    empty = end <= start
-    columns = pd.DataFrame(
-        {
-            HARD_PLAN_FREE_YEARS: free_years,
-            TERM_YEARS: np.maximum(years_between(start, end), 0),
-            PESSIMISTIC_TERM_YEARS: np.maximum(years_between(start, pessimistic_end), 0),
-            TERM_START: np.where(empty, np.datetime64("NaT"), start),
-            TERM_END: np.where(empty, np.datetime64("NaT"), end),
-        }
-    )
     may_be_lower = {
         HARD_PLAN_FREE_YEARS: hard_doubtful,
         TERM_YEARS: hard_doubtful | agreements_doubtful,
         PESSIMISTIC_TERM_YEARS: hard_doubtful | agreements_doubtful | plans.first[_SOFT].doubtful,
     }
+    # In doubt a value is only stated where something on record shows that it is no longer.
+    stated = {
+        HARD_PLAN_FREE_YEARS: free_years < FREE_YEARS_LIMIT,
+        TERM_YEARS: end < unbounded,
+        PESSIMISTIC_TERM_YEARS: pessimistic_end < unbounded,
+    }
+    left_out = ruleset.plans is not None and ruleset.plans.layer in not_assessed
+    known = {
+        name: ~(doubtful & ~stated[name]) & (not left_out)
+        for name, doubtful in may_be_lower.items()
+    }
+    dated = known[TERM_YEARS] & (end > start)
+    years = {
+        HARD_PLAN_FREE_YEARS: free_years,
+        TERM_YEARS: np.maximum(years_between(start, end), 0),
+        PESSIMISTIC_TERM_YEARS: np.maximum(years_between(start, pessimistic_end), 0),
+    }
+    columns = pd.DataFrame(
+        {
+            **{name: np.where(known[name], numbers, np.nan) for name, numbers in years.items()},
+            TERM_START: np.where(dated, start, np.datetime64("NaT")),
+            TERM_END: np.where(dated, end, np.datetime64("NaT")),
+        }
+    )
     return Term(columns, may_be_lower, plans.names, regime_id, plans.unread)
 
 
@@ -269,11 +290,11 @@ class _PlanRows:
 
 
 def _plan_rows(plans: Plans, features: Features) -> _PlanRows:
-    status = features.table[plans.status_field].astype("string").str.strip()
     hard, soft, ignored = (
-        status.isin(codes).to_numpy(dtype=bool) for codes in (plans.hard, plans.soft, plans.ignored)
+        features.with_value(plans.status_field, codes)
+        for codes in (plans.hard, plans.soft, plans.ignored)
     )
-    counts = np.minimum(features.certainty, evaluate_filter(plans.where, features.table))
+    counts = features.counting(plans.where)
     return _PlanRows(
         hard=hard,
         soft=soft,
@@ -323,7 +344,7 @@ def _start_dates(plans: Plans, table: pd.DataFrame) -> Dates:
         planned = as_numbers(table[phase.field]).gt(0).to_numpy()
         year = np.where(planned, phase.start_year, year)
     dates = np.full(len(table), np.datetime64("NaT"), dtype="datetime64[D]")
-    known = (year > 1900) & (year < 9999)
+    known = (year > 1900) & (year <= LATEST_YEAR)
     dates[known] = (year[known].astype(int) - 1970).astype("datetime64[Y]").astype("datetime64[D]")
     return dates
 
@@ -363,8 +384,9 @@ def agreement_dates(agreements: Agreements, table: Table) -> pd.DataFrame:
     columns = {}
     for field in (agreements.free_from_field, agreements.free_until_field):
         text = table.rows[field]
-        columns[field] = pd.to_datetime(text, errors="coerce", format="ISO8601")
-        wrong = text.index[columns[field].isna() & text.notna()]
+        columns[field] = as_days(text)
+        blank = text.isna() | text.astype("string").str.strip().eq("").fillna(True).astype(bool)
+        wrong = text.index[~blank & (columns[field].isna() | ~is_meant(columns[field]))]
         if len(wrong):
             raise LayerError(
                 f"{agreements.layer} ({table.facts.source}): '{field}' of parcel "

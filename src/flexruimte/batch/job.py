@@ -10,10 +10,12 @@ from typing import Final
 from flexruimte.assessment.pipeline import Progress, Question, judge
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.kept import KEPT_FILES, KeptEvidence, Surveyor
-from flexruimte.errors import EmptyMunicipalityError, FlexruimteError
+from flexruimte.errors import EmptyMunicipalityError, FlexruimteError, printable, redacted
 from flexruimte.kernels.threads import use_threads
 from flexruimte.ranking import Ranking
-from flexruimte.results.outputs import OUTPUTS
+from flexruimte.results.atomic_write import switched_together
+from flexruimte.results.outputs import LAYOUT_GEOJSON, OUTPUTS
+from flexruimte.results.rule_facts import not_judged
 from flexruimte.results.store import Store
 from flexruimte.vocabulary import RANKED_STATUSES
 
@@ -51,10 +53,14 @@ def compute(
             ranking = _ranked(question, entry.code, progress, kept)
             progress("writing")
             _write(ranking, folder)
+        # It was made of the files that were replaced.
+        store.remove((LAYOUT_GEOJSON,), entry.folder)
         entry.counts = {
             str(status): counts.parcels for status, counts in ranking.summary.status.items()
         }
         entry.homes = sum(ranking.summary.status[status].homes_mid for status in RANKED_STATUSES)
+        entry.without_score = ranking.summary.without_score
+        entry.told = not_judged(ranking.summary)
         entry.state = "done"
     except EmptyMunicipalityError as error:
         entry.state, entry.error = "empty", str(error)
@@ -67,9 +73,13 @@ def compute(
             return entry
         entry.state, entry.error = (
             "failed",
-            f"unexpected {type(error).__name__}: {error}; please report this, with run.json",
+            printable(
+                redacted(
+                    f"unexpected {type(error).__name__}: {error}; please report this, with run.json"
+                )
+            ),
         )
-        entry.traceback = traceback.format_exc()
+        entry.traceback = redacted(traceback.format_exc())
     return entry
 
 
@@ -103,7 +113,11 @@ def _ranked(question: Question, code: str, progress: Progress, kept: KeptEvidenc
 
 
 def _write(ranking: Ranking, folder: Path) -> None:
+    """Write all files of a municipality; they replace those that were there together."""
     content = ranking.content()
-    with use_threads(ranking.assessment.question.threads):
+    with (
+        use_threads(ranking.assessment.question.threads),
+        switched_together(folder) as staging,
+    ):
         for output in OUTPUTS:
-            output.write(content, folder / output.name)
+            output.write(content, staging / output.name)

@@ -11,6 +11,7 @@ from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.fingerprint import check_digest, digest, fingerprints, stamps_of
 from flexruimte.errors import OutputError, enumerate_some
+from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.outputs import FILES, RUN
 from flexruimte.results.read import folder_name
@@ -41,7 +42,7 @@ class Log:
 
     def read(self) -> None:
         """Read what run.json says by now."""
-        self.entries, self.ranking, self._checked = _read_entries(self.store)
+        self.entries, self.ranking, self._checked, self.unmet_ids = _read_entries(self.store)
         for code, entry in self.entries.items():
             if entry.fingerprint != self._fingerprints.get(code) and entry.state in (
                 "done",
@@ -58,9 +59,15 @@ class Log:
         """Whether an earlier run found nothing wrong with these inputs, asking the same of them."""
         return self._checked is not None and self._checked == self._check
 
-    def note_checked(self) -> None:
-        """Log, with the next entry, that nothing is wrong with the inputs."""
-        self._checked = self._check
+    def note_checked(self, unmet_ids: dict[str, UnmetIds]) -> None:
+        """Log, with the next entry, that nothing is wrong with the inputs.
+
+        Parameters
+        ----------
+        unmet_ids
+            Which ids in tables, and in decisions, meet no parcel, by layer.
+        """
+        self._checked, self.unmet_ids = self._check, unmet_ids
 
     @property
     def done(self) -> list[MunicipalityRun]:
@@ -97,6 +104,7 @@ class Log:
         if stands:
             before = self.entries[code]
             new.counts, new.homes, new.finished = before.counts, before.homes, before.finished
+            new.without_score = before.without_score
         return Job(new, self._stamps, stands, fresh)
 
     @property
@@ -136,6 +144,7 @@ class Log:
             "to_finish": _remedy(left),
             "ranking": self.ranking,
             "checked": self._checked,
+            "unmet_ids": {name: vars(unmet) for name, unmet in (self.unmet_ids or {}).items()},
             "municipalities": {code: vars(self.entries[code]) for code in sorted(self.entries)},
         }
         with self.store.writing() as folder, atomic_write(folder / RUN) as partial:
@@ -156,15 +165,24 @@ def _remedy(left: list[str]) -> str | None:
 
 def _read_entries(
     store: Store,
-) -> tuple[dict[str, MunicipalityRun], dict[str, Any] | None, str | None]:
-    """Return what run.json says of municipalities, of ranking.csv, and of inputs found right."""
+) -> tuple[
+    dict[str, MunicipalityRun], dict[str, Any] | None, str | None, dict[str, UnmetIds] | None
+]:
+    """Return what run.json says of municipalities, of ranking.csv, and of inputs found right.
+
+    Last, which ids meet no parcel; None where it says nothing of that.
+    """
     try:
         text = store.read_text(RUN)
         document = {"municipalities": {}} if text is None else json.loads(text)
         entries = {
             code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()
         }
-        return entries, document.get("ranking"), document.get("checked")
+        unmet = document.get("unmet_ids")
+        ids = unmet and {
+            name: UnmetIds(**{**each, "some": tuple(each["some"])}) for name, each in unmet.items()
+        }
+        return entries, document.get("ranking"), document.get("checked"), ids
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(
             f"{store.named(RUN)} is not the log of an earlier run; "

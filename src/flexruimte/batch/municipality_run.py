@@ -28,7 +28,11 @@ class MunicipalityRun:
     counts: dict[str, int] = field(default_factory=dict)
     """Parcels per status."""
     homes: int = 0
-    """Middle estimate over the ranked locations."""
+    """Middle estimate over the available locations and those for attention."""
+    without_score: int = 0
+    """Of those, how many have no score and no rank, as too little is known of them."""
+    told: dict[str, int] = field(default_factory=dict)
+    """Features around its parcels that could not be judged, by layer and what is wrong."""
     stamp: str = ""
     """Changes when an input may have changed since."""
     unchanged: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -19,28 +19,35 @@ from flexruimte.batch.executors import Listener, executor_for
 from flexruimte.batch.log import Log
 from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
+from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.parcels import load_parcels
 from flexruimte.results.outputs import FILES_FOR_RANKING, RANKED, RANKING
 from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
-from flexruimte.study.checks import check
+from flexruimte.study.checks import CheckReport, check
 
 __all__ = ["BatchReport", "Event", "run"]
 
 
+EventKind: TypeAlias = Literal["step", "done", "empty", "failed", "unchanged", "warning"]
+
+
 @dataclass(frozen=True)
 class Event:
-    """Something that happened in a run."""
+    """Something that happened in a run.
+
+    A warning is about the inputs of all municipalities: its code and name are empty.
+    """
 
     code: str
     name: str
     position: int
     """Of the municipality in the run, from 0."""
     total: int
-    kind: Literal["step", "done", "empty", "failed", "unchanged"]
+    kind: EventKind
     text: str = ""
-    """The step that starts, or what went wrong."""
+    """The step that starts, what went wrong, or what to beware of."""
     finished: int = 0
     """Municipalities of the run that are done, empty, failed or unchanged by now."""
     seconds_left: float | None = None
@@ -62,6 +69,8 @@ class BatchReport:
     """Codes of those that were computed; the others were finished already."""
     locations: int
     """Rows in ranking.csv."""
+    unmet_ids: dict[str, UnmetIds] = field(default_factory=dict)
+    """Ids in tables, and in decisions, that meet no parcel of the study, by layer."""
 
     @property
     def failed(self) -> list[MunicipalityRun]:
@@ -125,12 +134,20 @@ def run(
     store = store_of(out)
     log = Log(store, question)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
+    unmet = log.unmet_ids
     if pending:
-        _refuse_bad_input(question, pending if codes else [], checked=log.is_checked and not fresh)
+        if not store.is_folder:
+            store.check()  # a bucket that is not there is told before the sources are looked at
+        checked = log.is_checked and not fresh
+        report = _refuse_bad_input(question, pending if codes else [], unmet if checked else None)
+        unmet = report.unmet_ids
+        for warning in report.warnings:
+            progress(Event("", "", 0, len(wanted), "warning", warning))
+    question = replace(question, unmet_ids=unmet)
     with store.locked():
         log.read()  # again: another run may have ended in between
         if pending:
-            log.note_checked()
+            log.note_checked(unmet or {})
         _tidy(log)
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
         try:
@@ -144,7 +161,11 @@ def run(
             log.note_ranking(locations)
     computed = [code for code in pending if not log.entries[code].unchanged]
     return BatchReport(
-        out, [log.entries[code] for code in wanted], computed, int((log.ranking or {})["locations"])
+        out,
+        [log.entries[code] for code in wanted],
+        computed,
+        int((log.ranking or {})["locations"]),
+        unmet or {},
     )
 
 
@@ -235,7 +256,7 @@ class _Run(Listener):
     def _tell(
         self,
         code: str,
-        kind: Literal["step", "done", "empty", "failed", "unchanged"],
+        kind: EventKind,
         text: str = "",
     ) -> None:
         left = None
@@ -257,12 +278,16 @@ def _codes(question: Question, codes: Sequence[str] | None) -> list[str]:
     return [known.codes[position] for position in sorted({known.position(code) for code in codes})]
 
 
-def _refuse_bad_input(question: Question, named: list[str], *, checked: bool) -> None:
+def _refuse_bad_input(
+    question: Question, named: list[str], unmet: dict[str, UnmetIds] | None
+) -> CheckReport:
     """Refuse sources, and municipalities asked for by name, that cannot be used.
 
-    Before anything is computed or written. Sources that a run checked are not looked at again.
+    Before anything is computed or written. Returns what to warn of, and which ids meet no parcel;
+    sources of which an earlier run found that are not looked at again.
     """
-    problems = [] if checked else check(question).problems
+    report = CheckReport(unmet_ids=unmet) if unmet is not None else check(question)
+    problems = report.problems
     if problems:
         more = (
             f" (and {len(problems) - 1} more; flexruimte check lists them)"
@@ -272,3 +297,4 @@ def _refuse_bad_input(question: Question, named: list[str], *, checked: bool) ->
         raise StudyError(f"{problems[0]}{more}")
     for code in named:
         load_parcels(question.parcels, question.municipalities, code)
+    return report

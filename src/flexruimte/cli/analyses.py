@@ -14,6 +14,7 @@ from rich.text import Text
 from flexruimte.analyses.costs import write_costs
 from flexruimte.analyses.targets import compare_with_targets
 from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
+from flexruimte.errors import printable
 from flexruimte.results.outputs import (
     COST_FIGURES,
     COSTS,
@@ -108,7 +109,7 @@ def targets(
     columns = ["target", "place", "homes", "status", "secured_homes", "short_homes"]
     for row in found.targets.to_dict("records"):
         values = (row[column] for column in columns)
-        table.add_row(*(Text("" if pd.isna(value) else str(value)) for value in values))
+        table.add_row(*(Text("" if pd.isna(value) else printable(str(value))) for value in values))
     stdout.print(table)
     for target, why in found.unknown.items():
         print_line(f"{target} is unknown: {why}")

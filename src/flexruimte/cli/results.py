@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stdout
+from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
 from flexruimte.results.layouts import write_layouts
-from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, SUMMARY
-from flexruimte.results.read import read_parcel
+from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SUMMARY
+from flexruimte.results.read import read_parcel, states_not_done
 from flexruimte.results.store import store_of
 from flexruimte.views.explanation import explain as explain_parcel
 
@@ -24,7 +24,7 @@ def explain(
     ] = None,
 ) -> None:
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
-    with store_of(out).reading((PARCELS, FINDINGS, SUMMARY)) as folder:
+    with store_of(out).reading((RUN, PARCELS, FINDINGS, SUMMARY)) as folder:
         found = read_parcel(folder, parcel_id)
     stdout.print(explain_parcel(found.row, found.findings, found.summary, language))
 
@@ -32,6 +32,8 @@ def explain(
 def layout(out: ResultsArgument) -> None:
     """Write the layouts of all locations as GeoJSON, beside the GeoPackages that hold them."""
     store = store_of(out)
-    with store.reading((PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
+    with store.reading((RUN, PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
         for path in write_layouts(folder):
             print_line(store.named(path.relative_to(folder).as_posix()))
+        for name, state in sorted(states_not_done(folder).items()):
+            print_line(f"not of {name}, which is {state}: run the study again", "red", stderr)

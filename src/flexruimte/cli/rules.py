@@ -1,24 +1,29 @@
-"""Commands that say what may be asked: rules and schema."""
+"""Commands that say what may be asked: rules, layers and schema."""
 
 from __future__ import annotations
 
 import json
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from flexruimte.cli.terminal import Language, stdout
+from flexruimte.cli.terminal import Language, print_line, stdout
+from flexruimte.errors import RulesetError, did_you_mean
 from flexruimte.results.summary_model import Summary
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import StudyFile
+from flexruimte.study import Study
+from flexruimte.study.layer_report import layer_report
+from flexruimte.views.layer_table import layer_lines, layer_rows
 from flexruimte.views.rule_table import markdown_of_rules, rule_rows
 
-__all__ = ["rules", "schema"]
+__all__ = ["layers", "rules", "schema"]
 
 
 class TableFormat(StrEnum):
@@ -73,6 +78,44 @@ def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
             Text(f"{row[2]}, {row[3]}"),
             Text(f"{row[5]}: {row[6]}", style="dim"),
         )
+    return table
+
+
+def layers(
+    key: Annotated[
+        str | None, typer.Argument(metavar="[KEY]", help="A layer of the ruleset; without: all.")
+    ] = None,
+    study: Annotated[
+        Path | None,
+        typer.Option(metavar="STUDY.toml", help="Hold what this study has against it."),
+    ] = None,
+    ruleset: Annotated[
+        str, typer.Option(help="A built-in ruleset, or the path of one; a study has its own.")
+    ] = "flexwonen-nl",
+    language: Annotated[Language, typer.Option(help="nl or en.")] = Language.EN,
+) -> None:
+    """Show the layers of a ruleset: kind, unit, fields, values, who asks; and what a study has."""
+    question = None if study is None else Study.load(study).question
+    asked = load_ruleset(ruleset) if question is None else question.ruleset
+    if key is None and question is None:
+        stdout.print(_table_of_layers(asked, language))
+        return
+    if key is not None and key not in asked.layers:
+        raise RulesetError(f"there is no layer '{key}'; {did_you_mean(key, asked.layers)}")
+    for name in question.sources if key is None and question is not None else [str(key)]:
+        for line in layer_lines(asked, name, language) if key is not None else [name]:
+            print_line(line)
+        for line in layer_report(question, name) if question is not None else []:
+            style = {"warning": "yellow", "problem": "red"}.get(line.partition(":")[0], "")
+            print_line(line, style)
+
+
+def _table_of_layers(ruleset: Ruleset, language: Language) -> Table:
+    table = Table(title=f"{ruleset.name} {ruleset.version}", title_justify="left", expand=True)
+    for heading, ratio in (("layer", 3), ("title", 4), ("kind", 1), ("unit", 2), ("fields", 4)):
+        table.add_column(heading, overflow="fold", ratio=ratio)
+    for row in layer_rows(ruleset, language):
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import signal
 from dataclasses import replace
@@ -24,14 +25,16 @@ from rich.text import Text
 
 from flexruimte import batch
 from flexruimte.batch import BatchReport, Event, MunicipalityRun
+from flexruimte.cli import INTERRUPTED
 from flexruimte.cli.terminal import (
-    INTERRUPTED,
     OutOption,
     StudyArgument,
     print_line,
     stderr,
     stdout,
 )
+from flexruimte.errors import printable
+from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.outputs import RANKING
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
@@ -102,6 +105,10 @@ def _run(
     block: int | None = None,
 ) -> None:
     signal.signal(signal.SIGTERM, _interrupted)
+    if dask is not None:
+        # What happens to the cluster is told in one line; Dask would log its own tracebacks too.
+        for name in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     question = Study.load(study).question
     if block is not None:
         question = replace(question, block=block)
@@ -133,7 +140,7 @@ def _progress_bar() -> Progress:
     """Return a bar that shows in a terminal only, and is wiped out when the run ends."""
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -145,12 +152,15 @@ def _progress_bar() -> Progress:
 
 def _called(municipality: Event | MunicipalityRun) -> str:
     """Return the name of a municipality, with its code where that is not the name."""
-    name, code = municipality.name, municipality.code
+    name, code = printable(municipality.name), printable(municipality.code)
     return name if name == code else f"{name} ({code})"
 
 
 def _show(event: Event, bar: Progress, task: TaskID) -> None:
     """Show what happens: as a bar in a terminal, as lines in a log."""
+    if event.kind == "warning":
+        print_line(f"warning: {event.text}", "yellow", bar.console)
+        return
     line = f"{_called(event)}: {event.text or event.kind}"
     left = (
         ""
@@ -168,11 +178,26 @@ def _print_report(report: BatchReport) -> None:
     stdout.print(_table_of(report))
     for entry in report.failed:
         print_line(f"{_called(entry)} failed: {entry.error}", "red")
+    told: dict[str, int] = {}
+    for entry in report.municipalities:
+        for what, count in entry.told.items():
+            known = told.get(what, 0)
+            told[what] = max(known, count) if WHOLE_SOURCE in what else known + count
+    for what, count in sorted(told.items()):
+        print_line(f"warning: {what}: {count}", "yellow")
     empty = sum(entry.state == "empty" for entry in report.municipalities)
     if empty:
         stdout.print(f"{empty} municipalities have no parcels in this study")
+    unscored = sum(entry.without_score for entry in report.municipalities)
+    if unscored:
+        stdout.print(
+            f"{unscored} locations have no score and no rank: too little of what the score weighs "
+            "is known of them (score_known_share in parcels.parquet)"
+        )
+    for name, unmet in report.unmet_ids.items():
+        print_line(f"{name}: {unmet}", "yellow")
     ranking = store_of(report.out).named(RANKING)
-    stdout.print(Text(f"{report.locations} ranked locations in {ranking}"))
+    print_line(f"{report.locations} ranked locations in {ranking}")
 
 
 def _table_of(report: BatchReport) -> Table:

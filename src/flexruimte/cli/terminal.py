@@ -10,9 +10,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from flexruimte.errors import printable
+from flexruimte.wording.console import PlainConsole
+
 __all__ = [
     "BAD_INPUT",
-    "INTERRUPTED",
     "Language",
     "OutOption",
     "ResultsArgument",
@@ -24,10 +26,8 @@ __all__ = [
 
 BAD_INPUT = 2
 """Exit status after bad arguments, a bad study or a bad ruleset."""
-INTERRUPTED = 130
-"""Exit status after Ctrl-C or a request to end: what a shell gives for SIGINT."""
 
-stdout, stderr = Console(), Console(stderr=True)
+stdout, stderr = PlainConsole(), PlainConsole(stderr=True)
 
 OutOption: TypeAlias = Annotated[
     str, typer.Option("--out", help="Folder for the results, or s3://bucket/prefix.")
@@ -49,4 +49,4 @@ class Language(StrEnum):
 
 def print_line(text: str, style: str = "", console: Console = stdout) -> None:
     """Print a text as it is: on one line however long, brackets and colons without a meaning."""
-    console.print(Text(text, style=style), soft_wrap=True)
+    console.print(Text(printable(text), style=style), soft_wrap=True)

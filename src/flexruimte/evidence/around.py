@@ -10,14 +10,17 @@ import pandas as pd
 
 from flexruimte.evidence.columns import values_of_field
 from flexruimte.evidence.features import load_features
+from flexruimte.evidence.identifiers import Everyone
 from flexruimte.evidence.layers import Layer
 from flexruimte.evidence.parcel_tables import load_table
 from flexruimte.evidence.rasters import load_raster
 from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.sources import Source
-from flexruimte.rules.conditions import as_numbers, as_text
+from flexruimte.evidence.sources.errors import reading_of
+from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.rules import DistanceByField
 from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.words import looked_up, plain
 from flexruimte.vocabulary import Floats, Integers
 
 __all__ = ["LayersAround", "read_distances"]
@@ -37,6 +40,10 @@ class LayersAround:
         Where layers are read from, by key.
     bounds
         Left, bottom, right and top of the parcels. (n, 4) float64 [m]
+    ids
+        Of the parcels. (n,) object of str
+    everyone
+        Gives the ids of all parcels of the study.
 
     Raises
     ------
@@ -44,11 +51,20 @@ class LayersAround:
         When a table, or the size of a raster's cells, cannot be read.
     """
 
-    def __init__(self, ruleset: Ruleset, sources: Mapping[str, Source], bounds: Floats) -> None:
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        sources: Mapping[str, Source],
+        bounds: Floats,
+        ids: np.ndarray[Any, Any],
+        everyone: Everyone,
+    ) -> None:
         self._ruleset, self._sources, self._bounds = ruleset, sources, bounds
         kinds = {key: ruleset.layers[key].geometry for key in sources}
         self._tables = {
-            key: load_table(key, ruleset.layers[key], source, ruleset.fields_in_use(key))
+            key: load_table(key, ruleset.layers[key], source, ruleset.fields_in_use(key)).of(
+                ids, everyone
+            )
             for key, source in sources.items()
             if kinds[key] == "table"
         }
@@ -78,11 +94,12 @@ class LayersAround:
         for key, reach_m in self._reach_m.items():
             spec, source = self._ruleset.layers[key], self._sources[key]
             area = search_area(self._bounds[members], reach_m)
-            if spec.geometry == "raster":
-                layers[key] = load_raster(key, spec, source, area)
-            else:
-                fields = self._ruleset.fields_in_use(key)
-                layers[key] = load_features(key, spec, source, fields, area, self._windows[key])
+            with reading_of(source):
+                if spec.geometry == "raster":
+                    layers[key] = load_raster(key, spec, source, area)
+                else:
+                    fields = self._ruleset.fields_in_use(key)
+                    layers[key] = load_features(key, spec, source, fields, area, self._windows[key])
         return dict(sorted(layers.items()))
 
 
@@ -93,7 +110,7 @@ def _reach_m(ruleset: Ruleset, key: str, source: Source) -> float:
     distances = [ruleset.reach_m(key)]
     for rule in ruleset.land_rules.values():
         if rule.layer == key and isinstance(rule.distance_m, DistanceByField):
-            values = values_of_field(source, rule.distance_m.field)
+            values = values_of_field(source, rule.distance_m.field, ruleset.layers[key])
             of_features = read_distances(rule.distance_m, values)
             distances += of_features[np.isfinite(of_features)].tolist()
     return max(distances) + 1.0
@@ -105,7 +122,10 @@ def read_distances(by_field: DistanceByField, values: pd.Series[Any]) -> Floats:
     NaN where it cannot be read. (n,) float64 [m]
     """
     if by_field.classes is not None:
-        read = as_numbers(as_text(values).map(by_field.classes))
+        known = {plain(word): distance for word, distance in by_field.classes.items()}
+        place, distinct = pd.factorize(values)
+        of_distinct = [looked_up(value, known) for value in distinct]
+        read = as_numbers(pd.Series([*of_distinct, None], dtype=object)).take(place)
     else:
         text = values.astype("string").str.extract(str(by_field.pattern), expand=True).iloc[:, 0]
         read = as_numbers(text.astype("string").str.replace(",", ".", regex=False))

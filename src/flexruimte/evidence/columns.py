@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 import pandas as pd
 
-from flexruimte.errors import LayerError, did_you_mean
+from flexruimte.errors import LayerError
 from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources.base import plain_name
+from flexruimte.evidence.values import clean_values
+from flexruimte.rules.conditions import strange_values
+from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import TableSettings
 
 __all__ = ["named_columns", "optional_columns", "source_columns", "values_of_field"]
@@ -17,7 +23,9 @@ NULL_VALUE = "none"
 """In `constants`: the field is null in all rows."""
 
 
-def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
+def source_columns(
+    source: Source, wanted: Sequence[str], layer: LayerSpec | None = None
+) -> dict[str, str]:
     """Return which column of the source holds each wanted field.
 
     Fields given as fixed values are left out.
@@ -25,57 +33,124 @@ def source_columns(source: Source, wanted: Sequence[str]) -> dict[str, str]:
     A field is found by the study's `fields`, else by its name, else by its name in another spelling
     (`relatieve_hoogteligging`, `relatieveHoogteligging`).
 
+    Parameters
+    ----------
+    source
+        Where the columns are.
+    wanted
+        The fields, by the vocabulary's names.
+    layer
+        What they can hold, to propose no column that holds something else.
+
     Raises
     ------
     LayerError
-        When a field is nowhere.
+        When fields are nowhere; all of them are named, with what to put in the study.
     """
     columns, settings = source.columns, source.settings
-    found = {}
-    for name in wanted:
+    found, lost = {}, []
+    for name in dict.fromkeys(wanted):
         if name in settings.constants:
             continue
         column = settings.fields.get(name, name)
-        spellings = [known for known in columns if _plain(known) == _plain(column)]
+        spellings = [known for known in columns if plain_name(known) == plain_name(column)]
         if column in columns:
             found[name] = column
         elif len(spellings) == 1 and name not in settings.fields:
             found[name] = spellings[0]
         else:
-            raise LayerError(
-                f"{source.label} has no column '{column}'; {did_you_mean(column, columns)}; "
-                f'map it with fields = {{ {name} = "..." }} or give one value for all rows with '
-                f'constants = {{ {name} = "..." }}'
-            )
+            lost.append(name)
+    if lost:
+        raise LayerError(_lost_columns(source, lost, set(found.values()), layer))
     return found
+
+
+def _lost_columns(source: Source, lost: list[str], taken: set[str], layer: LayerSpec | None) -> str:
+    """Return what is told of fields that no column holds, with what to put in the study."""
+    settings, columns = source.settings, source.columns
+    named = [f"'{settings.fields.get(name, name)}'" for name in lost]
+    free = [column for column in columns if column not in taken]
+    proposed = {name: _proposal(source, name, free, layer) for name in lost}
+    pasted = ", ".join(f"{name} = {json.dumps(proposed[name] or '...')}" for name in lost)
+    likely = [f"{name} may be '{column}'" for name, column in proposed.items() if column]
+    return (
+        f"{source.label} has no column {', '.join(named)}; "
+        + (f"{', '.join(likely)}; " if likely else f"there are: {', '.join(columns)}; ")
+        + f"say under its table in the study which column holds each, fields = {{ {pasted} }}, "
+        f'or give one value for all rows, constants = {{ {lost[0]} = "..." }} ("" is no value)'
+    )
+
+
+_ROWS_LOOKED_AT = 1000
+_SAME_NAME, _LIKE_NAME = 0.85, 0.6
+"""How alike names are (`difflib`'s ratio) that are spellings of one, and that have much in common.
+"""
+_FEW_WORDS = 2
+"""So many words of a list, such as yes and no, may stand in a column about something else."""
+
+
+def _proposal(source: Source, name: str, free: list[str], layer: LayerSpec | None) -> str | None:
+    """Return the column that may hold a field: of a name like it, or that holds what it can hold.
+
+    A column is only proposed where what it holds is what the field can hold.
+    """
+    field = layer.field(name) if layer else None
+    if field is None or not field.is_coded:
+        near = get_close_matches(name, [column for column in free if column not in ("fid",)], n=1)
+        return near[0] if near else None
+    if not free:
+        return None
+    rows = source.read_table(free, _ROWS_LOOKED_AT)
+    fit = {}
+    for column in free:
+        values = clean_values(rows[column], field, layer).dropna()
+        if len(values) and not strange_values(values, field).any():
+            alike = SequenceMatcher(None, plain_name(name), plain_name(column)).ratio()
+            # Dates, numbers and a few words stand in many columns: then the name must say it.
+            says_much = field.values is not None and values.nunique() > _FEW_WORDS
+            if says_much or alike >= (_LIKE_NAME if field.values else _SAME_NAME):
+                fit[column] = alike
+    return max(fit, key=lambda column: fit[column], default=None)
 
 
 def optional_columns(source: Source, names: Sequence[str | None]) -> list[str]:
     """Return which of some fields the source or the study has, in one spelling or another."""
-    known = {_plain(column) for column in [*source.columns, *source.settings.fields]}
-    return [name for name in names if name and _plain(name) in known]
-
-
-def _plain(name: str) -> str:
-    """Return a column name without what differs between services: case, underscores and hyphens."""
-    return name.lower().replace("_", "").replace("-", "")
+    known = {plain_name(column) for column in [*source.columns, *source.settings.fields]}
+    return [name for name in names if name and plain_name(name) in known]
 
 
 def named_columns(
-    frame: pd.DataFrame, columns: dict[str, str], settings: TableSettings
+    frame: pd.DataFrame,
+    columns: dict[str, str],
+    settings: TableSettings,
+    layer: LayerSpec | None = None,
 ) -> pd.DataFrame:
-    """Return the wanted fields under the vocabulary's names, fixed values included."""
+    """Return the wanted fields under the vocabulary's names, fixed values included.
+
+    Values are clean: what says nothing is null, and spellings that the layer's lists know are one
+    word (see `flexruimte.evidence.values`).
+    """
     table = pd.DataFrame(
         {name: frame[column].to_numpy() for name, column in columns.items()}, index=frame.index
     )
     for name, value in settings.constants.items():
         table[name] = None if value == NULL_VALUE else value
-    return table
+    clean = {name: _clean(table[name], str(name), settings, layer) for name in table}
+    return pd.DataFrame(clean, index=table.index)
 
 
-def values_of_field(source: Source, field: str) -> pd.Series[Any]:
-    """Return the different values of a field in all of a source, or its constant."""
+def _clean(
+    values: pd.Series[Any], name: str, settings: TableSettings, layer: LayerSpec | None
+) -> pd.Series[Any]:
+    field = layer.field(name) if layer else None
+    return clean_values(values, field, layer, settings.values.get(name))
+
+
+def values_of_field(source: Source, field: str, layer: LayerSpec) -> pd.Series[Any]:
+    """Return the different values of a field in all of a source, clean, or its constant."""
     if field in source.settings.constants:
-        return pd.Series([source.settings.constants[field]])
-    column = source_columns(source, [field])[field]
-    return pd.Series(source.read_table([column])[column].unique())
+        values = pd.Series([source.settings.constants[field]])
+    else:
+        column = source_columns(source, [field])[field]
+        values = pd.Series(source.read_table([column])[column].unique())
+    return _clean(values, field, source.settings, layer)

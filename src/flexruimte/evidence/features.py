@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
-from flexruimte.errors import LayerError, did_you_mean
-from flexruimte.evidence.columns import named_columns, optional_columns, source_columns
 from flexruimte.evidence.contents import contents_of_rows, row_keys
+from flexruimte.evidence.judged_rows import (
+    WHOLE_SOURCE,
+    read_judged_rows,
+    rows_without_shape,
+    usable_extent,
+)
 from flexruimte.evidence.layers import Features, LayerFacts, layer_settings
 from flexruimte.evidence.search_area import SearchArea
-from flexruimte.evidence.shapes import canonical_order, cleaned_shapes
+from flexruimte.evidence.shapes import (
+    EVERYWHERE,
+    canonical_order,
+    cleaned_shapes,
+)
 from flexruimte.evidence.sources import Source, Window, open_source
-from flexruimte.rules.conditions import as_text, evaluate_filter
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.vocabulary import NO
 
 __all__ = ["load_features"]
+
+_EVERYWHERE = "everywhere, as it has features near"
 
 
 def load_features(
@@ -56,105 +63,80 @@ def load_features(
         When the source cannot be read or lacks what is needed.
     """
     settings = layer_settings(source)
-    rows = _read_rows(spec, source, settings, fields, near.window)
-    raw = rows.frame.geometry.to_numpy()
-    geometries, repaired = cleaned_shapes(raw, spec.geometry)
-    if source.in_memory:
-        # A copy: blocks that are taken at the same time each prepare shapes of their own.
-        geometries = shapely.force_2d(geometries)
-    certainty = evaluate_filter(spec.rows, rows.table)
-    keys = row_keys(raw, rows.table.assign(**{"": rows.ids}))
-    keep = np.flatnonzero(~shapely.is_missing(geometries) & (certainty > NO))
-    keep = keep[canonical_order(rows.ids[keep], geometries[keep])]
-    coverage, described = _coverage(spec, source, settings, around)
-    is_near = near.meet(np.where(shapely.is_missing(geometries), raw, geometries))
+    rows = read_judged_rows(spec, source, fields, near.window)
+    keys = row_keys(rows.raw, rows.table.assign(**{"": rows.ids}))
+    keep = np.flatnonzero(~shapely.is_missing(rows.shapes) & (rows.certainty > NO))
+    keep = keep[canonical_order(rows.ids[keep], rows.shapes[keep])]
+    coverage, described = _coverage(spec, source, settings, around, bool(rows.usable.any()))
+    is_near = near.meet(rows.places)
     return Features(
         key=key,
         spec=spec,
         precision_m=spec.precision_m if settings.precision_m is None else settings.precision_m,
-        geometries=geometries[keep],
+        geometries=rows.shapes[keep],
         ids=rows.ids[keep],
         table=rows.table.iloc[keep].reset_index(drop=True),
-        certainty=certainty[keep],
+        certainty=rows.certainty[keep],
         coverage=coverage,
+        speaks_where_it_lies=_speaks_where_it_lies(spec, settings),
         row_keys=keys[keep],
         facts=_facts(source, settings, described),
-        contents=replace(contents_of_rows(keys, repaired, is_near), coverage=coverage),
+        contents=replace(contents_of_rows(keys, rows.told, is_near), coverage=coverage),
     )
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Rows of a source as they are read."""
-
-    frame: gpd.GeoDataFrame
-    table: pd.DataFrame
-    """Their fields, by the vocabulary's names. (m, ...)"""
-    ids: np.ndarray[Any, Any]
-    """What each is called in reasons. (m,) object of str"""
-
-
-def _read_rows(
-    spec: LayerSpec,
-    source: Source,
-    settings: LayerSettings,
-    fields: Sequence[str],
-    window: Window,
-) -> _Rows:
-    """Read the fields that are needed, with the layer's own id and name where it has them."""
-    wanted = [*fields, *spec.rows, *optional_columns(source, [spec.id, spec.name])]
-    columns = source_columns(source, list(dict.fromkeys(wanted)))
-    id_column = settings.id or (columns.get(spec.id) if spec.id else None)
-    if id_column is not None and id_column not in source.columns:
-        raise LayerError(
-            f"{source.label} has no column '{id_column}' for the feature ids; "
-            f"{did_you_mean(id_column, source.columns)}"
-        )
-    read = [*columns.values(), *([id_column] if id_column else [])]
-    frame = source.read(list(dict.fromkeys(read)), window)
-    table = named_columns(frame, columns, settings)
-    if spec.missing_below is not None:
-        for name in table.select_dtypes("number").columns:
-            numbers = table[name].astype("float64")
-            table[name] = numbers.where(table[name] >= spec.missing_below)
-    if id_column is None:
-        return _Rows(frame, table, frame.index.astype(str).to_numpy(dtype=object))
-    return _Rows(frame, table, as_text(frame[id_column]).fillna("").to_numpy(dtype=object))
-
-
 def _facts(source: Source, settings: LayerSettings, coverage: str) -> LayerFacts:
-    curves = source.curve_count
+    told = {
+        "curves in the whole source made straight": source.curve_count,
+        f"without a shape {WHOLE_SOURCE}, left out": rows_without_shape(source),
+    }
     return LayerFacts(
         settings.source,
         settings.reference_date,
         settings.licence,
         coverage,
-        repairs={"curves in the whole source made straight": curves} if curves else {},
+        repairs={what: count for what, count in told.items() if count},
     )
 
 
+def _speaks_where_it_lies(spec: LayerSpec, settings: LayerSettings) -> bool:
+    """Return whether a layer speaks of the land that its features cover, and of no other.
+
+    That a register of few cases covers the whole country does not make it list all cases.
+    """
+    silence = settings.silence or spec.silence
+    return silence == "unknown" or (spec.fills and settings.coverage == "auto")
+
+
 def _coverage(
-    spec: LayerSpec, source: Source, settings: LayerSettings, window: Window
+    spec: LayerSpec, source: Source, settings: LayerSettings, window: Window, has_some: bool
 ) -> tuple[Any | None, str]:
-    """Return the area a layer speaks of (None: everywhere), and that in words."""
-    if spec.fills and settings.coverage == "auto":
+    """Return the area a layer speaks of (None: everywhere), and that in words.
+
+    What counts of the layer decides, not what its file says: `has_some` tells whether anything that
+    was read counts. Where nothing does, the whole source is looked at.
+    """
+    if _speaks_where_it_lies(spec, settings):
         return None, "what its features cover"
     if settings.coverage == "complete":
         return None, "complete, says the study"
-    extent = source.extent
-    if settings.coverage == "extent":
-        return (shapely.box(*extent) if extent else shapely.Polygon()), "the extent of its features"
-    if settings.coverage != "auto":
+    if settings.coverage not in ("auto", "extent"):
         area = open_source(
             f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder
         ).read([])
         return shapely.union_all(
-            cleaned_shapes(area.geometry.to_numpy(), "polygon")[0]
+            cleaned_shapes(area.geometry.to_numpy(), "polygon", EVERYWHERE)[0]
         ), f"the polygons of {settings.coverage}"
+    if settings.coverage == "auto" and has_some:
+        return None, _EVERYWHERE
+    extent = usable_extent(spec, source)
+    if settings.coverage == "extent":
+        return (shapely.box(*extent) if extent else shapely.Polygon()), "the extent of its features"
     if extent is None:
         return (
             shapely.Polygon(),
-            'nothing: it has no features; if that means "none here", say coverage = "complete"',
+            "nothing: it has no features that count; "
+            'if that means "none here", say coverage = "complete"',
         )
     if not shapely.intersects(shapely.box(*extent), shapely.box(*window)):
         return (
@@ -162,4 +144,4 @@ def _coverage(
             "nothing here: all its features are elsewhere; "
             'if that means "none here", say coverage = "complete"',
         )
-    return None, "everywhere, as it has features near"
+    return None, _EVERYWHERE

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from flexruimte.errors import redacted
 from flexruimte.evidence.contents import Contents, RowKeys, contents_of_rows, row_keys
 from flexruimte.evidence.sources import Source
+from flexruimte.evidence.values import strange_rows
 from flexruimte.kernels.raster import Grid
-from flexruimte.rules.parts import LayerSpec
+from flexruimte.rules.conditions import evaluate_filter
+from flexruimte.rules.parts import FieldCondition, LayerSpec, Scalar, Where
 from flexruimte.rules.study_file import LayerSettings
-from flexruimte.vocabulary import Geometries, Verdicts
+from flexruimte.vocabulary import YES, Booleans, Geometries, Verdicts
 
 __all__ = ["Features", "Layer", "LayerFacts", "Raster", "Table", "layer_settings"]
 
@@ -24,12 +28,17 @@ class LayerFacts:
     """What an output says about a layer that was used."""
 
     source: str
+    """Without passwords and keys."""
     reference_date: dt.date | None
     licence: str | None
     coverage: str
     rows: int = 0
     """Rows, or cells, around the parcels."""
     repairs: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("source", "coverage"):
+            object.__setattr__(self, name, redacted(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -48,10 +57,9 @@ class Features:
     certainty: Verdicts
     """YES where the row surely counts, UNKNOWN where a field that decides it is null. (m,) int8"""
     coverage: Any | None
-    """The area the layer speaks of, a geometry; None is everywhere.
-
-    What fills the plane speaks of what it covers.
-    """
+    """The area the layer speaks of, a geometry; None is everywhere, or what its features cover."""
+    speaks_where_it_lies: bool
+    """Whether the layer speaks of what its features cover, and of nothing else."""
     row_keys: RowKeys
     """A hash of the content of each feature. (m,) uint64"""
     facts: LayerFacts
@@ -59,10 +67,17 @@ class Features:
     contents: Contents
     """What was read of the source around the parcels."""
 
-    @property
-    def fills(self) -> bool:
-        """Whether the layer's own features are the area it speaks of."""
-        return self.spec.fills
+    def counting(self, where: Where) -> Verdicts:
+        """Return whether each feature counts for what asks for some of them. (m,) int8
+
+        UNKNOWN where a field that decides is null, or has a value that nobody knows.
+        """
+        return np.minimum(self.certainty, evaluate_filter(where, self.table, self.spec.fields))
+
+    def with_value(self, field: str, words: Sequence[Scalar]) -> Booleans:
+        """Return which features have one of some values in a field. (m,) bool"""
+        asked = {field: FieldCondition(in_=list(words), when_null="no")}
+        return np.asarray(evaluate_filter(asked, self.table, self.spec.fields) == YES)
 
     @property
     def names(self) -> np.ndarray[Any, Any]:
@@ -114,7 +129,8 @@ class Table:
         """Return the rows of some parcels. (n,) object of str"""
         rows = self.rows[self.rows.index.isin(ids)]
         everything = np.ones(len(rows), dtype=bool)
-        return contents_of_rows(row_keys(None, rows.reset_index()), {}, everything)
+        strange = strange_rows(rows, self.spec.fields)
+        return contents_of_rows(row_keys(None, rows.reset_index()), strange, everything)
 
 
 Layer: TypeAlias = Features | Raster | Table

@@ -3,24 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from flexruimte.errors import LayerError, did_you_mean, enumerate_some
 from flexruimte.evidence.columns import named_columns, source_columns
+from flexruimte.evidence.identifiers import (
+    Everyone,
+    KnownIds,
+    ListedIds,
+    UnmetIds,
+    identifiers,
+)
+from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.evidence.layers import LayerFacts, Table, layer_settings
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings
 
-__all__ = ["load_table"]
+__all__ = ["ParcelTable", "load_table"]
 
-_rows_kept: dict[str, tuple[tuple[Any, ...], pd.DataFrame]] = {}
-"""Rows of tables in files, with what was asked and the stamp of the file, by layer."""
+_WITHOUT_ID = f"rows {WHOLE_SOURCE} without a parcel id, left out"
+_kept: dict[str, tuple[tuple[Any, ...], ParcelTable]] = {}
+"""Tables in files, with what was asked and the stamp of the file, by layer."""
 
 
-def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str]) -> Table:
+@dataclass(frozen=True)
+class ParcelTable:
+    """All rows of a table that is joined on the parcel id."""
+
+    key: str
+    spec: LayerSpec
+    rows: pd.DataFrame
+    """The fields by the vocabulary's names, indexed by the ids that the table lists."""
+    facts: LayerFacts
+    label: str
+    """How messages call the source."""
+    without_id: int = 0
+    """Rows without a parcel id, which are left out."""
+
+    @cached_property
+    def listed(self) -> ListedIds:
+        """The ids, to be found by those of parcels."""
+        return ListedIds(self.rows.index, self.label)
+
+    @property
+    def everything(self) -> Table:
+        """All rows, by the ids that the table lists."""
+        return Table(self.key, self.spec, self.rows, self.facts)
+
+    def of(self, ids: np.ndarray[Any, Any], everyone: Everyone) -> Table:
+        """Return the rows of some parcels, by the ids of those parcels.
+
+        Parameters
+        ----------
+        ids
+            Of the parcels, each once. (n,) object of str
+        everyone
+            Gives the ids of all parcels of the study.
+
+        Raises
+        ------
+        LayerError
+            When a row may be that of one of two parcels.
+        """
+        found = self.listed.positions(ids, everyone)
+        rows = self.rows.iloc[found[found >= 0]]
+        named = pd.Index(ids[found >= 0], dtype=object)
+        return Table(self.key, self.spec, rows.set_axis(named, axis=0), self.facts)
+
+    def unmet(self, known: KnownIds, source: Source) -> UnmetIds:
+        """Return which ids of the table meet no parcel of the study.
+
+        Parameters
+        ----------
+        known
+            The ids of all its parcels.
+        source
+            Where the table is read from.
+
+        Raises
+        ------
+        LayerError
+            When that is what the study refuses; or when none of them meets one, as the table then
+            says nothing, and the study does not say that it may.
+        """
+        unmet, asked = self.listed.unmet(known), source.settings.unknown_ids
+        if not unmet.listed and source.settings.where is not None and asked != "ignore":
+            raise LayerError(
+                f"{self.label}: where = {source.settings.where!r} keeps no row with a parcel id, "
+                'so the table says nothing; correct it, or say unknown_ids = "ignore"'
+            )
+        if not unmet.count or asked == "ignore":
+            return unmet
+        if unmet.count == unmet.listed:
+            raise LayerError(
+                f"{self.label}: {unmet}, so the table says nothing; ids of parcels are such as "
+                f"{enumerate_some(known.ids[:3])}; correct 'id', or say unknown_ids = \"ignore\""
+            )
+        if asked == "error":
+            raise LayerError(
+                f'{self.label}: {unmet}; correct them, or leave unknown_ids = "error" out'
+            )
+        return unmet
+
+
+def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str]) -> ParcelTable:
     """Read a table that is joined on the parcel id.
 
     One table serves all municipalities, and holds the parcels of all. So what was read last under a
@@ -39,19 +131,26 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
             f"{source.label} has no column '{settings.id}' for the parcel id; "
             f"{did_you_mean(settings.id, source.columns)}"
         )
+    asked = _asked_of_table(source, spec, fields)
+    if asked is not None and key in _kept and _kept[key][0] == asked:
+        return _kept[key][1]
+    rows, without_id = _rows_of_table(source, spec, settings, settings.id, fields)
     facts = LayerFacts(
-        source.settings.source, settings.reference_date, settings.licence, "the parcels it lists"
+        source.settings.source,
+        settings.reference_date,
+        settings.licence,
+        "the parcels it lists",
+        repairs={_WITHOUT_ID: without_id} if without_id else {},
     )
-    asked = _asked_of_table(source, fields)
-    kept, rows = _rows_kept.get(key, (None, None))
-    if asked is None or asked != kept or rows is None:
-        rows = _rows_of_table(source, settings, settings.id, fields)
-        if asked is not None:
-            _rows_kept[key] = asked, rows
-    return Table(key, spec, rows, facts)
+    table = ParcelTable(key, spec, rows, facts, source.label, without_id)
+    if asked is not None:
+        _kept[key] = asked, table
+    return table
 
 
-def _asked_of_table(source: Source, fields: Sequence[str]) -> tuple[Any, ...] | None:
+def _asked_of_table(
+    source: Source, spec: LayerSpec, fields: Sequence[str]
+) -> tuple[Any, ...] | None:
     """Return what is asked of a table in a file, and the version of that file.
 
     None where a file has no version that tells of every change.
@@ -59,26 +158,28 @@ def _asked_of_table(source: Source, fields: Sequence[str]) -> tuple[Any, ...] | 
     version = source.file_version()
     if version is None:
         return None
-    return (*version, source.settings.model_dump_json(), tuple(fields))
+    return (*version, source.settings.model_dump_json(), spec.model_dump_json(), tuple(fields))
 
 
 def _rows_of_table(
-    source: Source, settings: LayerSettings, id_column: str, fields: Sequence[str]
-) -> pd.DataFrame:
-    """Return the fields of a table by the vocabulary's names, indexed by parcel id."""
-    columns = source_columns(source, fields)
+    source: Source, spec: LayerSpec, settings: LayerSettings, id_column: str, fields: Sequence[str]
+) -> tuple[pd.DataFrame, int]:
+    """Return the fields of a table by the vocabulary's names, indexed by parcel id.
+
+    And how many rows have no id; those without anything do not count.
+    """
+    columns = source_columns(source, fields, spec)
     frame = source.read_table(list(dict.fromkeys([id_column, *columns.values()])))
-    ids = frame[id_column].astype("string")
+    ids = identifiers(frame[id_column], source.label)
     double = ids[ids.duplicated() & ids.notna()].unique()
     if len(double):
         raise LayerError(
             f"{source.label} has more than one row for parcel {enumerate_some(double)}; "
             "keep one row per parcel"
         )
-    rows = named_columns(frame, columns, settings).set_axis(pd.Index(ids, dtype=object), axis=0)[
-        ids.notna().to_numpy()
-    ]
-    _ = (
-        rows.index.is_unique
-    )  # pandas builds its index at the first question: now, before threads share it
-    return rows
+    without_id = frame[ids.isna().to_numpy()].drop(columns=id_column)
+    rows = named_columns(frame, columns, settings, spec)
+    rows = rows.set_axis(pd.Index(ids, dtype=object), axis=0)[ids.notna().to_numpy()]
+    # pandas builds its index at the first question: now, before threads share it.
+    _ = rows.index.is_unique
+    return rows, int(without_id.notna().any(axis=1).sum())

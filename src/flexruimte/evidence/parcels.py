@@ -17,15 +17,28 @@ from flexruimte.errors import (
     enumerate_some,
 )
 from flexruimte.evidence.columns import named_columns
+from flexruimte.evidence.identifiers import KnownIds, identifiers, in_natural_order
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.shapes import canonical_order, cleaned_shapes, counted_repairs
 from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources.errors import reading_of
 from flexruimte.kernels.overlap import index_features, index_geometries, overlaps
 from flexruimte.kernels.threads import in_threads
 from flexruimte.rules.study_file import MunicipalitySettings, ParcelSettings
-from flexruimte.vocabulary import Booleans, Geometries
+from flexruimte.vocabulary import Booleans, Geometries, Integers
 
-__all__ = ["Municipalities", "Parcels", "check_parcel_ids", "load_municipalities", "load_parcels"]
+__all__ = [
+    "Municipalities",
+    "Parcels",
+    "all_parcel_ids",
+    "check_parcel_ids",
+    "has_too_many_vertices",
+    "load_municipalities",
+    "load_parcels",
+]
+
+_ids_kept: dict[str, tuple[object, KnownIds]] = {}
+"""The ids of all parcels in files, with the stamp of those, by what the study says of them."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,12 @@ class Municipalities:
             When there is no such municipality.
         """
         for known in (self.codes, self.names):
+            if known.count(code) > 1:
+                same = [self.codes[at] for at, name in enumerate(known) if name == code]
+                raise StudyError(
+                    f"{self.facts.source} has {len(same)} municipalities called '{code}'; "
+                    f"give the code: {enumerate_some(same)}"
+                )
             if code in known:
                 return known.index(code)
         raise StudyError(
@@ -73,6 +92,11 @@ def load_municipalities(source: Source) -> Municipalities:
     LayerError
         When the code or name column is missing, or a code is null.
     """
+    with reading_of(source):
+        return _municipalities(source)
+
+
+def _municipalities(source: Source) -> Municipalities:
     settings = source.settings
     if not isinstance(settings, MunicipalitySettings):
         raise TypeError("municipalities are read with MunicipalitySettings")
@@ -82,18 +106,25 @@ def load_municipalities(source: Source) -> Municipalities:
                 f"{source.label} has no column '{column}'; {did_you_mean(column, source.columns)}"
             )
     frame = source.read(list(dict.fromkeys([settings.code, settings.name])))
-    if frame[settings.code].isna().any():
+    coded = identifiers(frame[settings.code], source.label)
+    if coded.isna().any():
         raise LayerError(
             f"{source.label} has rows without a value in '{settings.code}'; "
             f'leave them out with where = "{settings.code} IS NOT NULL"'
         )
     geometries, repairs = cleaned_shapes(frame.geometry.to_numpy(), "polygon")
-    codes = frame[settings.code].astype(str).to_numpy()
-    names = frame[settings.name].astype(str).to_numpy()
+    codes = coded.to_numpy(dtype=object)
+    names = frame[settings.name].astype(str).str.strip().to_numpy()
     unique = sorted(set(codes))
     whole = np.array(
         [shapely.union_all(geometries[codes == code]) for code in unique], dtype=object
     )
+    without = [code for code, shape in zip(unique, whole, strict=True) if shape.is_empty]
+    if without:
+        raise LayerError(
+            f"{source.label} has no usable polygon for {enumerate_some(without)}; "
+            "correct it, or leave it out with where = ..."
+        )
     facts = LayerFacts(
         source.settings.source,
         settings.reference_date,
@@ -114,6 +145,11 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
         When an id is missing or double and the study does not ask to repair that, or when there are
         no parcels.
     """
+    with reading_of(source):
+        return _parcels(source, municipalities, code)
+
+
+def _parcels(source: Source, municipalities: Municipalities, code: str) -> Parcels:
     settings = source.settings
     if not isinstance(settings, ParcelSettings):
         raise TypeError("parcels are read with ParcelSettings")
@@ -139,7 +175,8 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
         frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids
     )
     mine, ids = mine[ids != ""], ids[ids != ""]
-    order = canonical_order(ids, geometries[mine])
+    mine, ids, too_many = _within_budget(mine, ids, geometries, settings)
+    order = canonical_order(in_natural_order(ids), geometries[mine])
     table = named_columns(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
     facts = LayerFacts(
         source.settings.source,
@@ -147,9 +184,33 @@ def load_parcels(source: Source, municipalities: Municipalities, code: str) -> P
         settings.licence,
         "its polygons",
         len(mine),
-        {**counted_repairs(repairs), **id_repairs},
+        {**counted_repairs(repairs), **id_repairs, **too_many},
     )
     return Parcels(ids[order], geometries[mine[order]], table, facts)
+
+
+def has_too_many_vertices(geometries: Geometries, settings: ParcelSettings) -> Booleans:
+    """Return which parcels are left out, as one of them could take the machine. (n,) bool"""
+    found: Booleans = shapely.get_num_coordinates(geometries) > settings.most_vertices
+    return found
+
+
+def _within_budget(
+    mine: Integers, ids: np.ndarray[Any, Any], geometries: Geometries, settings: ParcelSettings
+) -> tuple[Integers, np.ndarray[Any, Any], dict[str, int]]:
+    """Return which parcels are computed, their ids, and how many are not, by what names them."""
+    over = has_too_many_vertices(geometries[mine], settings)
+    if not over.any():
+        return mine, ids, {}
+    named = enumerate_some(sorted(ids[over]))
+    if over.all():
+        raise LayerError(
+            f"{settings.source}: parcel {named} has more than {settings.most_vertices} vertices, "
+            "and there are no others; simplify it, or allow it with most_vertices = ... "
+            "under [parcels]"
+        )
+    what = f"more than {settings.most_vertices} vertices, left out: {named}"
+    return mine[~over], ids[~over], {what: int(over.sum())}
 
 
 def _belongs(geometries: Geometries, municipalities: Municipalities, position: int) -> Booleans:
@@ -198,18 +259,42 @@ def check_parcel_ids(source: Source) -> None:
     settings = source.settings
     if isinstance(settings, ParcelSettings) and not settings.repair_ids:
         columns = [settings.id] if isinstance(settings.id, str) else settings.id
-        _refuse_doubtful_ids(*_joined_ids(source.read_table(columns)), source)
+        _refuse_doubtful_ids(*_joined_ids(source.read_table(columns), source), source)
+
+
+def all_parcel_ids(source: Source) -> KnownIds:
+    """Return the ids of all parcels, those that `repair_ids` makes among them.
+
+    Of parcels in files they are kept, as long as these are the same.
+    """
+    settings = source.settings
+    if not isinstance(settings, ParcelSettings):
+        raise TypeError("parcels are read with ParcelSettings")
+    stamp = source.stamp() if source.rests_on_files else None
+    name = f"{source.folder} {settings.model_dump_json()}"
+    if stamp is not None and name in _ids_kept and _ids_kept[name][0] == stamp:
+        return _ids_kept[name][1]
+    columns = [settings.id] if isinstance(settings.id, str) else settings.id
+    ids = pd.Series(_joined_ids(source.read_table(columns), source)[0], dtype=object)
+    number = ids.groupby(ids).cumcount()
+    numbered = ids.where(number == 0, ids + "#" + (number + 1).astype(str))
+    known = KnownIds(pd.Index((numbered if settings.repair_ids else ids).unique(), dtype=object))
+    if stamp is not None:
+        _ids_kept.clear()
+        _ids_kept[name] = stamp, known
+    return known
 
 
 def _joined_ids(
-    columns: pd.DataFrame,
+    columns: pd.DataFrame, source: Source
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
     """Return ids made of one or more columns, and which rows miss a part ("?" in the id)."""
-    texts = [columns[name].astype("string").fillna("?").to_numpy(dtype=object) for name in columns]
+    parts = [identifiers(columns[name], source.label) for name in columns]
+    texts = [part.fillna("?").to_numpy(dtype=object) for part in parts]
     ids = texts[0]
     for text in texts[1:]:
         ids = ids + "-" + text
-    return ids, columns.isna().any(axis=1).to_numpy()
+    return ids, np.any([part.isna() for part in parts], axis=0)
 
 
 def _refuse_doubtful_ids(
@@ -237,7 +322,7 @@ def _parcel_ids(
 
     Missing and double ids are numbered in the order of the parcels' positions, not of the rows.
     """
-    ids, missing = _joined_ids(columns)
+    ids, missing = _joined_ids(columns, source)
     if not repair:
         _refuse_doubtful_ids(ids, missing, source)
         return ids, {}

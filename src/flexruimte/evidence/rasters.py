@@ -12,7 +12,6 @@ from flexruimte.evidence.layers import LayerFacts, Raster, layer_settings
 from flexruimte.evidence.search_area import SearchArea
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.parts import LayerSpec
-from flexruimte.rules.study_file import LayerSettings
 
 __all__ = ["check_raster_values", "load_raster"]
 
@@ -23,11 +22,11 @@ def load_raster(key: str, spec: LayerSpec, source: Source, near: SearchArea) -> 
     Raises
     ------
     SourceError, LayerError
-        When the raster cannot be read, is not in RD New, or has no valid cell at all.
+        When the raster cannot be read, is not in RD New, or has values of which none counts.
     """
     settings = layer_settings(source)
-    nodata, (low, high) = _missing_values(spec, settings)
-    grid = source.read_grid(near.window, nodata)
+    low, high = settings.valid or spec.valid or (-np.inf, np.inf)
+    grid = source.read_grid(near.window, spec.nodata)
     values = grid.cells
     values[~((values >= low) & (values <= high))] = np.nan
     if np.isnan(values).all():
@@ -45,27 +44,24 @@ def load_raster(key: str, spec: LayerSpec, source: Source, near: SearchArea) -> 
 
 
 def check_raster_values(spec: LayerSpec, source: Source) -> None:
-    """Refuse a raster that has no valid cell anywhere.
+    """Refuse a raster that has no valid cell anywhere, unless it says so itself.
+
+    A file of which all cells are missing by its own nodata, mask or alpha band is understood: its
+    rules are unknown. One that has values, none of which counts, is not.
 
     Raises
     ------
     LayerError
-        When all cells are missing.
+        When the raster has values, and all of them are missing by the study or the ruleset.
     """
-    nodata, (low, high) = _missing_values(spec, layer_settings(source))
-    if not source.has_valid_cell(nodata, low, high):
+    settings = layer_settings(source)
+    low, high = settings.valid or spec.valid or (-np.inf, np.inf)
+    if source.has_valid_cell(spec.nodata, low, high):
+        return
+    if settings.nodata is not None or source.has_valid_cell(None, -np.inf, np.inf):
         raise LayerError(
-            f"{source.label} has no valid cell at all (nodata {nodata}, valid {low:g} to "
-            f"{high:g}); "
-            "correct 'nodata' or 'valid', or leave it out"
+            f"{source.label} has no valid cell at all: none between {low:g} and {high:g}"
+            f"{' ' + spec.unit if spec.unit else ''}; "
+            "correct 'nodata', 'scale' or 'valid' in the study, give another file, "
+            "or leave the layer out"
         )
-
-
-def _missing_values(
-    spec: LayerSpec, settings: LayerSettings
-) -> tuple[float | None, tuple[float, float]]:
-    """Return what stands for missing (None: as the file says) and the bounds of valid values."""
-    return (
-        spec.nodata if settings.nodata is None else settings.nodata,
-        settings.valid or spec.valid or (-np.inf, np.inf),
-    )

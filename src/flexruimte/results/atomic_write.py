@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from flexruimte.errors import OutputError
 
-__all__ = ["atomic_write", "is_partial", "remove_leftovers"]
+__all__ = ["atomic_write", "is_partial", "remove_leftovers", "switched_together"]
 
 _PREFIX = ".partial-"
 
@@ -59,6 +60,42 @@ def atomic_write(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
             leftover.unlink(missing_ok=True)
 
 
+@contextmanager
+def switched_together(folder: Path) -> Iterator[Path]:
+    """Give a folder to write files to, which all go to the real one when all went well.
+
+    Else none does, and what was there stays. The last step is one rename per file, of files that
+    are on the disk already; a process that is killed between two renames leaves both kinds, so that
+    somebody must note beforehand that the folder is not done.
+
+    Parameters
+    ----------
+    folder
+        Where the files are to be. Files of the same names are replaced.
+
+    Raises
+    ------
+    OutputError
+        When files cannot be written or put in their place.
+    """
+    staging = folder / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        staging.mkdir()
+        yield staging
+        for file in sorted(staging.iterdir()):
+            os.replace(file, folder / file.name)  # noqa: PTH105 - in one step, over what was there
+        _flush_folder(folder)
+    except OutputError as error:  # people know the folder, not the temporary one in it
+        raise OutputError(str(error).replace(str(staging), str(folder))) from error
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror or error}; "
+            "check the disk and your rights on the folder"
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
 def is_partial(file: Path) -> bool:
     """Return whether a file is one that `atomic_write` has not finished."""
     return file.name.startswith(_PREFIX)
@@ -67,7 +104,10 @@ def is_partial(file: Path) -> bool:
 def remove_leftovers(folder: Path) -> None:
     """Remove what a run that was killed left half-written in a folder."""
     for leftover in folder.glob(f"{_PREFIX}*"):
-        leftover.unlink(missing_ok=True)
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

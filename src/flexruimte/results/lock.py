@@ -13,13 +13,28 @@ from filelock import FileLock, Timeout
 
 from flexruimte.errors import OutputError
 
-__all__ = ["lock_file", "this_run"]
+__all__ = ["lock_file", "refuse_link", "this_run"]
 
 
 def this_run() -> str:
     """Return how other runs know this one: its process, machine and beginning."""
     since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     return f"process {os.getpid()} on {platform.node()}, since {since}"
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a symbolic link where a run makes a file or folder of its own: it leads elsewhere.
+
+    Raises
+    ------
+    OutputError
+        When there is one.
+    """
+    if path.is_symlink():
+        raise OutputError(
+            f"{path} is a symbolic link, and a run does not write through it; "
+            "remove it, or choose another folder with --out"
+        )
 
 
 @contextmanager
@@ -38,6 +53,8 @@ def lock_file(path: Path) -> Iterator[None]:
         When another run holds the lock, or the file cannot be written.
     """
     lock, holder = FileLock(path, timeout=0), path.with_name(f"{path.name}.holder")
+    for own in (path, holder):
+        refuse_link(own)
     try:
         lock.acquire()
         holder.write_text(this_run(), encoding="utf-8")

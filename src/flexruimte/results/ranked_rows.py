@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.csv_table import write_csv
 from flexruimte.results.tables import location_columns
 from flexruimte.vocabulary import MUNICIPALITY_CODE, MUNICIPALITY_NAME, PARCEL_ID, RANK
 
@@ -34,5 +34,4 @@ def write_ranked(locations: pd.DataFrame, groups: Sequence[str], path: Path) -> 
     first = [MUNICIPALITY_CODE, MUNICIPALITY_NAME, RANK, PARCEL_ID]
     others = [name for name in location_columns(groups) if name not in first]
     rows = pd.DataFrame(locations[locations[RANK].notna()]).reindex(columns=[*first, *others])
-    with atomic_write(path) as partial:
-        rows.to_csv(partial, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    write_csv(rows, path)

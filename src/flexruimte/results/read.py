@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +19,8 @@ import pyogrio.errors
 import shapely
 from pydantic import ValidationError
 
-from flexruimte.errors import OutputError, did_you_mean, nearest_name
+from flexruimte.errors import OutputError, did_you_mean, enumerate_some, nearest_name
+from flexruimte.evidence.identifiers import identifier
 from flexruimte.results.findings import FINDING_COLUMNS
 from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SUMMARY
 from flexruimte.results.summary_model import FORMAT, Summary
@@ -46,6 +46,7 @@ __all__ = [
     "read_parcel",
     "read_run",
     "read_summary",
+    "states_not_done",
 ]
 
 FILES_OF_RUN: Final = (RUN, LOCATIONS_GPKG, SUMMARY)
@@ -264,6 +265,7 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
         When there are no results, the parcel is in none of them, or an earlier version wrote them.
     """
     files = list(parcel_files(out))
+    parcel_id = identifier(parcel_id)
     only = [(PARCEL_ID, "==", parcel_id)]
     for path in files:
         columns = [name for name in _columns(path) if name not in _GEOMETRIES]
@@ -278,7 +280,10 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
             known += _read_table(path, [PARCEL_ID])[PARCEL_ID].tolist()
     few = len(known) <= _FEW_IDS or nearest_name(parcel_id, known) is not None
     remedy = did_you_mean(parcel_id, known) if few else "copy its id from the results"
-    raise OutputError(f"parcel '{parcel_id}' is not in {out}; {remedy}")
+    not_done = states_not_done(out)
+    where = f"what is done of {out}" if not_done else str(out)
+    remedy = _said_of(not_done) if not_done else remedy
+    raise OutputError(f"parcel '{parcel_id}' is not in {where}; {remedy}")
 
 
 def read_findings(folder: Path, parcel_id: str | None = None) -> pd.DataFrame:
@@ -305,15 +310,64 @@ def read_findings(folder: Path, parcel_id: str | None = None) -> pd.DataFrame:
     return _read_table(folder / FINDINGS, list(FINDING_COLUMNS), only)
 
 
-def parcel_files(out: Path) -> Iterator[Path]:
-    """Yield the files with parcels in a folder of a run, or of one municipality."""
+def parcel_files(out: Path) -> list[Path]:
+    """Return the files with parcels in a folder of a run, or of one municipality, that are done.
+
+    What stands in a folder whose state in run.json is not "done" may be of two runs, and is left
+    out. A folder that no run.json knows counts as done.
+
+    Raises
+    ------
+    OutputError
+        When there are none, with the state of those that are not done.
+    """
     files = sorted([*out.glob(PARCELS), *out.glob(f"*/{PARCELS}")])
-    if not files:
+    not_done = states_not_done(out)
+    done = [path for path in files if path.parent.resolve().name not in not_done]
+    if not done and not_done:
+        raise OutputError(f"{out} holds no results that are done: {_said_of(not_done)}")
+    if not done:
         raise OutputError(
             f"{out} holds no results: there is no {PARCELS} in it or one folder down; "
             "give the folder that a run wrote to"
         )
-    yield from files
+    return done
+
+
+def states_not_done(out: Path) -> dict[str, str]:
+    """Return the state of municipalities that are not done, by the name of their folder.
+
+    Parameters
+    ----------
+    out
+        Folder of a run, or of one municipality in it: then of that one alone.
+
+    Raises
+    ------
+    OutputError
+        When run.json cannot be read.
+    """
+    whole = (out / RUN).is_file()
+    path = out / RUN if whole else out.resolve().parent / RUN
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["municipalities"].values()
+        states = {str(entry["folder"]): str(entry["state"]) for entry in entries}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OutputError(
+            f"{path} cannot be read: {error}; run the study again with --fresh"
+        ) from None
+    return {
+        folder: state
+        for folder, state in states.items()
+        if state not in ("done", "empty") and (whole or folder == out.resolve().name)
+    }
+
+
+def _said_of(not_done: dict[str, str]) -> str:
+    named = enumerate_some(f"{folder} is {state}" for folder, state in sorted(not_done.items()))
+    return f"{named}; see {RUN} for what went wrong, and run the study again"
 
 
 def _columns(path: Path) -> list[str]:

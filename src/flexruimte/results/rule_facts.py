@@ -16,6 +16,7 @@ from flexruimte.assessment.measures.derived import BEYOND
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.verdicts import OTHER_SITE_TYPE
 from flexruimte.evidence.layers import LayerFacts
+from flexruimte.evidence.values import STRANGE
 from flexruimte.results.summary_model import (
     CriterionFacts,
     DistanceOfFeature,
@@ -27,6 +28,7 @@ from flexruimte.results.summary_model import (
     MeasureTest,
     RuleCounts,
     RuleFacts,
+    Summary,
 )
 from flexruimte.rules.measures import RectangleMeasure, TransportTierMeasure
 from flexruimte.rules.parts import Test, Text
@@ -52,6 +54,7 @@ __all__ = [
     "SQUARE_METRES_PER_HECTARE",
     "criterion_facts",
     "input_facts",
+    "not_judged",
     "rule_facts",
     "site_type_titles",
 ]
@@ -62,6 +65,16 @@ SQUARE_METRES_PER_HECTARE = 10_000
 def input_facts(facts: LayerFacts) -> InputFacts:
     """Return what was read of a source."""
     return InputFacts(**{**asdict(facts), "repairs": dict(sorted(facts.repairs.items()))})
+
+
+def not_judged(summary: Summary) -> dict[str, int]:
+    """Return how many features of layers could not be judged, by layer and what is wrong."""
+    return {
+        f"{key}: {what}": count
+        for key, facts in sorted(summary.inputs.items())
+        for what, count in facts.repairs.items()
+        if STRANGE in what or what.endswith("left out") or what == "null geometry"
+    }
 
 
 def rule_facts(assessment: Assessment, findings: pd.DataFrame) -> list[RuleFacts]:
@@ -242,15 +255,12 @@ def site_type_titles(ruleset: Ruleset) -> dict[str, Text]:
 
 
 def _layers_of_rule(rule: Rule, assessment: Assessment) -> list[str]:
-    """Return the layers that a rule needs; for the term those of plans and agreements."""
+    """Return the layers that a rule needs; for the term that of agreements too."""
     layers = assessment.ruleset.layers_of_rule(rule)
     if isinstance(rule, MeasureRule) and rule.measure in (TERM_YEARS, PESSIMISTIC_TERM_YEARS):
-        read = (assessment.ruleset.plans, assessment.ruleset.agreements)
-        layers += [
-            part.layer
-            for part in read
-            if part is not None and part.layer not in assessment.question.not_assessed
-        ]
+        agreements = assessment.ruleset.agreements
+        if agreements is not None and agreements.layer not in assessment.question.not_assessed:
+            layers.append(agreements.layer)
     return layers
 
 

@@ -26,6 +26,7 @@ from flexruimte.wording.quantities import listed, number_text, quantity_text
 __all__ = [
     "Finding",
     "asked",
+    "conditions_text",
     "criterion_asked",
     "finding_text",
     "found",
@@ -73,7 +74,7 @@ def asked(facts: RuleFacts, language: Language, spoken: bool = False) -> str:
     """Return the test of a rule, in short; spoken, a threshold is "at least" and not ">="."""
     text = (
         message(
-            "test-not-there", language, place=_place(facts, language) + _conditions(facts.where)
+            "test-not-there", language, place=_place(facts, language) + conditions_text(facts.where)
         )
         if isinstance(facts, LandRuleFacts)
         else _test_text(facts.test, language, spoken)
@@ -248,7 +249,7 @@ def _place_near(layer: str, distance_m: float, language: Language) -> str:
     return message("place-within", language, layer=layer, distance=distance)
 
 
-def _conditions(where: Where) -> str:
+def conditions_text(where: Where) -> str:
     """Return which features of a layer count, as in " (soort: gas)"."""
     parts = []
     for field, condition in where.items():

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from flexruimte.errors import FlexruimteError, OutputError
 from flexruimte.evidence import storage
 from flexruimte.results.atomic_write import is_partial, remove_leftovers
-from flexruimte.results.lock import lock_file, this_run
+from flexruimte.results.lock import lock_file, refuse_link, this_run
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileInfo
@@ -167,6 +167,8 @@ class _Folder(Store):
     @contextmanager
     def writing(self, inner: str = "", names: Collection[str] = ()) -> Iterator[Path]:
         folder = self._path / inner
+        if inner:
+            refuse_link(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -174,7 +176,12 @@ class _Folder(Store):
                 f"folder {folder} cannot be made: {error.strerror or error}; "
                 "choose another with --out"
             ) from None
-        yield folder
+        try:
+            yield folder
+        finally:
+            if inner:
+                with suppress(OSError):  # only an empty one is removed: nothing came of it
+                    folder.rmdir()
 
     @contextmanager
     def reading(self, names: Collection[str], inner: str = "") -> Iterator[Path]:

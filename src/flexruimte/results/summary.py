@@ -52,6 +52,8 @@ from flexruimte.vocabulary import (
     HOMES_LOW,
     HOMES_MID,
     PARCEL_ID,
+    RANK,
+    RANKED_STATUSES,
     SITE_ID,
     STATUS,
     Status,
@@ -93,8 +95,11 @@ def summarise(
         total=_counts(parcels, locations),
         status=_counts_by_status(parcels, locations),
         sites_of_several_parcels=int(parcels[SITE_ID].nunique()),
+        ranked=int(locations[RANK].notna().sum()),
+        without_score=int((locations[STATUS].isin(RANKED_STATUSES) & locations[RANK].isna()).sum()),
         **_gaps(assessment),
         decisions=_decisions(assessment, parcels),
+        unmet_ids={name: unmet.count for name, unmet in (question.unmet_ids or {}).items()},
         inputs={name: input_facts(facts) for name, facts in assessment.inputs.items()},
         rules=rule_facts(assessment, findings),
         criteria=criterion_facts(assessment),
@@ -223,10 +228,10 @@ def _title(ruleset: Ruleset, name: str) -> Text:
 def _decisions(assessment: Assessment, parcels: pd.DataFrame) -> Decisions:
     """Return the decisions on these parcels, and how many are not in force yet."""
     columns = parcels[list(AppliedDecision.model_fields)]
-    rows = assessment.question.decisions.rows
-    here = rows[rows.index.isin(parcels[PARCEL_ID])]
+    question = assessment.question
+    here = question.decisions.on(parcels[PARCEL_ID].to_numpy(dtype=object), question.all_parcel_ids)
     applied = columns[columns["decision"].notna()].to_dict("records")
     return Decisions(
         applied=[AppliedDecision.model_validate(row) for row in applied],
-        not_yet_in_force=int((here["date"] > pd.Timestamp(assessment.question.as_of)).sum()),
+        not_yet_in_force=here.later_than(question.as_of),
     )

@@ -275,6 +275,8 @@ class ScoreFacts(Sourced):
     """What the themes weigh in the score."""
 
     weights: dict[str, float]
+    least_known_share: float
+    """Share of the weight that must rest on what is known; below it there is no score."""
 
 
 class Transformation(Model):
@@ -304,6 +306,10 @@ class Summary(Model):
     total: Counts
     status: dict[Status, Counts]
     sites_of_several_parcels: int
+    ranked: int
+    """How many locations have a rank."""
+    without_score: int
+    """How many could be ranked, but for want of a score: too little is known of them."""
     not_assessed: list[NotAssessed]
     absent: list[NamedPart]
     """Layers that rules need and that the study does not have."""
@@ -312,6 +318,9 @@ class Summary(Model):
     unread_plans: dict[str, int]
     """Housing plans that cannot be used, by what is wrong with them."""
     decisions: Decisions
+    unmet_ids: dict[str, int] = Field(default_factory=dict)
+    """How many ids in a table meet no parcel of the whole study, by layer; `decisions` is among
+    them. Tables whose ids all meet one are left out."""
     inputs: dict[str, InputFacts]
     """By layer; `parcels` and `municipalities` are among them."""
     rules: list[Annotated[RuleFacts, Field(discriminator="kind")]]
@@ -328,11 +337,6 @@ class Summary(Model):
     """Of flexruimte and of what it computes with."""
     timings_s: dict[str, float]
     """Seconds per step."""
-
-    @property
-    def ranked_parcels(self) -> int:
-        """How many parcels have a status that is ranked."""
-        return self.status[Status.AVAILABLE].parcels + self.status[Status.ATTENTION].parcels
 
     def title_of_rule(self) -> dict[str, Text]:
         """Return the title of every rule, by id."""

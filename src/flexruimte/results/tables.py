@@ -15,7 +15,7 @@ other units                               3
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +24,7 @@ import shapely
 from pandas.api.extensions import ExtensionArray
 
 from flexruimte.assessment.pipeline import Assessment
+from flexruimte.evidence.identifiers import in_natural_order
 from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -42,6 +43,7 @@ from flexruimte.vocabulary import (
     PARCEL_ID,
     PARCEL_IDS,
     RANK,
+    SCORE_KNOWN_SHARE,
     SITE_ID,
     SITE_TYPE,
     SIZE_CLASS,
@@ -92,6 +94,7 @@ _TEXT: Final = (
 )
 _SEPARATOR: Final = ";"
 
+_Rows = TypeVar("_Rows", bound=pd.DataFrame)
 _Column: TypeAlias = ExtensionArray | np.ndarray[Any, Any]
 
 
@@ -129,9 +132,7 @@ def finding_table(assessment: Assessment) -> pd.DataFrame:
     findings = assessment.findings.assign(
         **{COVERED_AREA: _rounded(assessment.findings[COVERED_AREA], _DECIMALS["m2"])}
     )
-    if findings[PARCEL_ID].is_monotonic_increasing:
-        return findings
-    return findings.sort_values(PARCEL_ID, kind="stable", ignore_index=True)
+    return _by_id(findings)
 
 
 def site_table(assessment: Assessment) -> gpd.GeoDataFrame | None:
@@ -161,11 +162,15 @@ def _as_written(
     left = buildable.copy()
     left[shapely.is_empty(left)] = None
     frame[BUILDABLE_GEOMETRY] = gpd.GeoSeries(left, index=frame.index, crs=CRS)
-    return (
-        frame
-        if frame[PARCEL_ID].is_monotonic_increasing
-        else frame.sort_values(PARCEL_ID, kind="stable").reset_index(drop=True)
-    )
+    return _by_id(frame)
+
+
+def _by_id(frame: _Rows) -> _Rows:
+    """Return rows by parcel id, 2 before 10; those of one id stay in their order."""
+    keys = pd.Series(in_natural_order(frame[PARCEL_ID].to_numpy(dtype=object)), index=frame.index)
+    if keys.is_monotonic_increasing:
+        return frame
+    return frame.loc[keys.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
@@ -179,7 +184,7 @@ def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
         return values.astype("float64").round().astype("Int64").array
     if name in _TEXT or (is_measure and unit_of(name) == "class"):
         return _as_text(values)
-    if is_measure or name in ("taken_m2", "known_share"):
+    if is_measure or name in ("taken_m2", "known_share", SCORE_KNOWN_SHARE):
         return _rounded(values, _DECIMALS.get(unit_of(name), _OTHER_DECIMALS))
     if name in ("score", "score_low", "score_high", *THEMES) or name.startswith(
         ("suitability_", "criterion_")
@@ -234,6 +239,7 @@ def location_columns(groups: Sequence[str]) -> list[str]:
         "attention",
         "missing",
         "known_share",
+        SCORE_KNOWN_SHARE,
         "score_low",
         "score_high",
         "site_type",

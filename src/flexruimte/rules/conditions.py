@@ -7,17 +7,25 @@ section 64).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from flexruimte.rules.parts import FieldCondition, Scalar, Test, Where
+from flexruimte.rules.parts import FieldCondition, FieldSpec, Scalar, Test, Where
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import NO, UNKNOWN, YES, Verdicts
+from flexruimte.rules.words import looked_up, plain
+from flexruimte.vocabulary import NO, UNKNOWN, YES, Booleans, Verdicts
 
-__all__ = ["as_numbers", "as_text", "conjunction", "evaluate_filter", "evaluate_test"]
+__all__ = [
+    "as_numbers",
+    "as_text",
+    "conjunction",
+    "evaluate_filter",
+    "evaluate_test",
+    "strange_values",
+]
 
 
 def as_numbers(values: pd.Series[Any]) -> pd.Series[float]:
@@ -76,7 +84,9 @@ def conjunction(answers: Iterable[Verdicts], count: int) -> Verdicts:
     return result
 
 
-def evaluate_filter(where: Where, table: pd.DataFrame) -> Verdicts:
+def evaluate_filter(
+    where: Where, table: pd.DataFrame, fields: Mapping[str, FieldSpec] | None = None
+) -> Verdicts:
     """Return for each row of a table whether all conditions on its fields hold.
 
     Parameters
@@ -85,6 +95,9 @@ def evaluate_filter(where: Where, table: pd.DataFrame) -> Verdicts:
         Conditions by field.
     table
         With those fields. (n, ...)
+    fields
+        What fields can hold, by name. A value that its field cannot hold answers UNKNOWN, as
+        nobody knows what it stands for.
 
     Returns
     -------
@@ -94,61 +107,87 @@ def evaluate_filter(where: Where, table: pd.DataFrame) -> Verdicts:
     Examples
     --------
     >>> from flexruimte.rules.parts import FieldCondition
-    >>> table = pd.DataFrame({"status": ["current", "past", None]})
-    >>> evaluate_filter({"status": FieldCondition(in_=["current"])}, table)
-    array([ 1, -1,  0], dtype=int8)
+    >>> table = pd.DataFrame({"status": ["current", "past", None, "passed"]})
+    >>> fields = {"status": FieldSpec(values=["current", "past"])}
+    >>> evaluate_filter({"status": FieldCondition(in_=["current"])}, table, fields)
+    array([ 1, -1,  0,  0], dtype=int8)
     """
     return conjunction(
-        (_evaluate_condition(condition, table[field]) for field, condition in where.items()),
+        (
+            _evaluate_condition(condition, table[name], (fields or {}).get(name))
+            for name, condition in where.items()
+        ),
         len(table),
     )
 
 
-def _evaluate_condition(condition: FieldCondition, values: pd.Series[Any]) -> Verdicts:
-    null = values.isna().to_numpy()
+def strange_values(values: pd.Series[Any], field: FieldSpec) -> Booleans:
+    """Return which values are there but are none that a field can hold. (n,) bool
+
+    Examples
+    --------
+    >>> strange_values(pd.Series(["ja", "soms", None]), FieldSpec(values=["ja", "nee"])).tolist()
+    [False, True, False]
+    """
+    if not field.is_coded:
+        return np.zeros(len(values), dtype=bool)
+    place, distinct = pd.factorize(values)
+    strange = np.array([not field.knows(value) for value in distinct], dtype=bool)
+    return np.asarray(np.append(strange, False)[place], dtype=bool)
+
+
+def _evaluate_condition(
+    condition: FieldCondition, values: pd.Series[Any], field: FieldSpec | None
+) -> Verdicts:
+    """Return the answer per value; each different value is looked at once."""
+    place, found = pd.factorize(values)
+    distinct = pd.Series(found)
+    strange = np.zeros(len(distinct), dtype=bool)
+    if field is not None:
+        strange = strange_values(distinct, field)
     if condition.is_null is not None:
-        return np.where(null == condition.is_null, YES, NO).astype(np.int8)
+        if_null = YES if condition.is_null else NO
+        answers = np.where(strange, UNKNOWN, -if_null)
+    else:
+        if_null = {"yes": YES, "no": NO, "unknown": UNKNOWN}[condition.when_null]
+        passes = _passes(condition, distinct)
+        # Of several words that are sought, the one that is known is enough.
+        found_one = passes & (condition.contains is not None)
+        answers = np.where(strange & ~found_one, UNKNOWN, np.where(passes, YES, NO))
+        if condition.at_least is not None or condition.at_most is not None:
+            answers = np.where(as_numbers(distinct).isna(), UNKNOWN, answers)
+    return np.append(answers, if_null)[place].astype(np.int8)
+
+
+def _passes(condition: FieldCondition, values: pd.Series[Any]) -> Booleans:
+    """Return which values pass all that a condition asks of them. (n,) bool"""
     passes = np.ones(len(values), dtype=bool)
     if condition.in_ is not None:
         passes &= _is_in(values, condition.in_)
     if condition.not_in is not None:
         passes &= ~_is_in(values, condition.not_in)
     if condition.contains is not None:
-        passes &= (
-            values.astype("string")
-            .str.contains(condition.contains, regex=False)
-            .fillna(False)
-            .to_numpy(dtype=bool)
-        )
+        sought = plain(condition.contains)
+        passes &= np.array([sought in plain(value) for value in values], dtype=bool)
     if condition.starts_with is not None:
-        passes &= (
-            values.astype("string")
-            .str.startswith(tuple(condition.starts_with))
-            .fillna(False)
-            .to_numpy(dtype=bool)
-        )
+        starts = tuple(map(plain, condition.starts_with))
+        passes &= np.array([plain(value).startswith(starts) for value in values], dtype=bool)
     if condition.at_least is not None:
         passes &= as_numbers(values).ge(condition.at_least).to_numpy()
     if condition.at_most is not None:
         passes &= as_numbers(values).le(condition.at_most).to_numpy()
-    if_null = {"yes": YES, "no": NO, "unknown": UNKNOWN}[condition.when_null]
-    return np.where(null, if_null, np.where(passes, YES, NO)).astype(np.int8)
+    return passes
 
 
-def _is_in(values: pd.Series[Any], wanted: list[Scalar]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return whether each value is one of those that are wanted.
+def _is_in(values: pd.Series[Any], wanted: list[Scalar]) -> Booleans:
+    """Return whether each value is one of those that are wanted, by its plain form. (n,) bool
 
-    Numbers are compared as numbers and texts as text, so that 40, 40.0 and "40" in a source are the
-    same class.
+    So 40, 40.0 and "40" in a source are the same class, and " Natuur" is "natuur".
     """
-    numbers = [value for value in wanted if isinstance(value, int | float)]
-    texts = [value for value in wanted if isinstance(value, str)]
-    found = np.zeros(len(values), dtype=bool)
-    if numbers:
-        found |= as_numbers(values).isin(numbers).to_numpy()
-    if texts:
-        found |= as_text(values).isin(texts).to_numpy(dtype=bool)
-    return found
+    known = {plain(value): True for value in wanted}
+    place, distinct = pd.factorize(values)
+    found = np.array([looked_up(value, known) is not None for value in distinct], dtype=bool)
+    return np.asarray(np.append(found, False)[place], dtype=bool)
 
 
 def evaluate_test(test: Test, values: pd.Series[Any], ruleset: Ruleset) -> Verdicts:

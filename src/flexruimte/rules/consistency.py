@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from flexruimte.errors import did_you_mean
 from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
-from flexruimte.rules.parts import PlacementReference, Test, references
+from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.tables import RulesetTables, tests_of
+from flexruimte.rules.word_checks import problems_of_words
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
@@ -38,6 +39,11 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
     """Yield the contradictions in a ruleset, each as one line with its table and a remedy."""
     measures = [*BUILT_IN_MEASURES, *ruleset.measures]
     yield from _problems_of_measures(ruleset)
+    for key, layer in ruleset.layers.items():
+        known = [CELLS] if layer.geometry == "raster" else layer.fields
+        for name in layer.expected:
+            if name not in known:
+                yield _unknown(f"layers.{key}.expected", "field", name, known)
     for where, test in tests_of(ruleset):
         yield from _problems_of_test(ruleset, where, test, measures)
     for rule_id, rule in ruleset.rules.items():
@@ -70,6 +76,7 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
                     f"[rules.{rule_id}] when can only ask for measures of the whole parcel, "
                     f"and '{test.measure}' is not one"
                 )
+    yield from problems_of_words(ruleset)
     yield from _problems_of_weights(ruleset, measures)
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
         if reader is not None and reader.layer not in ruleset.layers:

@@ -23,6 +23,8 @@ from flexruimte.rules.rules import RULE_KINDS
 __all__ = ["Library", "describe_validation_error", "read_toml", "validate"]
 
 _Checked = TypeVar("_Checked", bound=Model)
+_LONGEST_NAME = 4096
+"""Longest path that an operating system takes. [character]"""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Library:
 
     def _read(self, name: str, folder: Path, extended_by: tuple[str, ...]) -> dict[str, Any]:
         names = self.names()
+        if "\0" in name or len(name) > _LONGEST_NAME:
+            raise RulesetError(f"{self.kind} '{name[:40]}...' is no name of a file; correct it")
         path = None if name in names else folder / name
         identity = name if path is None else str(path.resolve())
         if identity in extended_by:
@@ -112,12 +116,40 @@ def read_toml(
         Of the class `error`, when the file cannot be read or is not valid TOML; then with the line.
     """
     try:
-        return tomllib.loads(source.read_text(encoding="utf-8"))
+        # A pipe or a device would keep a reader waiting.
+        if (
+            isinstance(source, Path)
+            and source.exists()
+            and not (source.is_file() or source.is_dir())
+        ):
+            raise error(f"{where} cannot be read (it is no regular file); {remedy}")
+        document = tomllib.loads(source.read_text(encoding="utf-8"))
     except OSError as problem:
         reason = problem.strerror or problem
         raise error(f"{where} cannot be read ({reason}); {remedy}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise error(f"{where} is not valid TOML: {problem}") from None
+    except ValueError as problem:  # a path that no operating system takes
+        raise error(f"{where} cannot be read ({problem}); {remedy}") from None
+    except RecursionError:
+        raise error(f"{where} is nested too deeply; {remedy}") from None
+    key = _key_with_control(document)
+    if key is not None:
+        raise error(f"{where}: [{key}] holds a control character; take it out")
+    return document
+
+
+def _key_with_control(document: object, key: str = "") -> str | None:
+    """Return the first key whose value holds a NUL, at which other programs stop reading."""
+    if isinstance(document, str):
+        return key if "\0" in document else None
+    inside: list[tuple[object, object]] = []
+    if isinstance(document, dict):
+        inside = [*document.items()]
+    elif isinstance(document, list):
+        inside = [*enumerate(document)]
+    found = (_key_with_control(value, f"{key}.{name}".lstrip(".")) for name, value in inside)
+    return next((each for each in found if each is not None), None)
 
 
 def validate(

@@ -18,6 +18,7 @@ _override: Final = partial(
     override,
     entries=(
         "rules",
+        "code_lists",
         "layers",
         "measures",
         "criteria",

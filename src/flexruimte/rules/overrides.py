@@ -81,6 +81,10 @@ def _overridden_entry(table: str, known: Mapping[str, Any], changes: Any, where:
             )
         return dict(changes)
     changed = {**entry, **changes}
+    if "fields" in changes:
+        changed["fields"] = _overridden_fields(entry.get("fields", {}), changes["fields"])
+    if "aliases" in changes:
+        changed["aliases"] = {**entry.get("aliases", {}), **changes["aliases"]}
     if "source" in entry and "source" not in changes and changes:
         # The old source does not speak of the new value.
         changed["source"] = (
@@ -90,6 +94,14 @@ def _overridden_entry(table: str, known: Mapping[str, Any], changes: Any, where:
     if table.startswith("rules.") and any(changes.get(key) == NOTHING for key in _SWITCHES_OFF):
         return {**entry, "enabled": False}
     return _without_nothing(changed)
+
+
+def _overridden_fields(known: Any, changes: Any) -> Any:
+    """Return the fields of a layer: a list says which there are, a table what one can hold."""
+    known = {name: {} for name in known} if isinstance(known, list) else known
+    if isinstance(changes, Mapping):
+        return {**known, **{name: {**known.get(name, {}), **changes[name]} for name in changes}}
+    return {name: known.get(name, {}) for name in changes}
 
 
 def _without_nothing(table: dict[str, Any]) -> dict[str, Any]:

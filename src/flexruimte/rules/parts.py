@@ -1,18 +1,29 @@
-"""What rulesets are made of: texts, sources, parameters, conditions, layers, tests, readings."""
+"""What rulesets are made of: texts, sources, parameters, conditions, fields, layers, tests."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
+from flexruimte.rules.words import as_number, looked_up, plain, words_in
 from flexruimte.vocabulary import Basis
 
 Language: TypeAlias = Literal["nl", "en"]
 Scalar: TypeAlias = bool | int | float | str
+_YEAR = re.compile(r"^(\d{4})(?:\D|$|\d{4}(?:\D|$))|\D(\d{4})(?:\D|$)")
 
 
 def _as_date(value: Any) -> Any:
@@ -144,6 +155,151 @@ Where: TypeAlias = dict[str, Annotated[FieldCondition, BeforeValidator(_as_condi
 """Conditions per field; a feature counts where all of them hold."""
 
 
+CELLS = "cells"
+"""In a layer's `expected`: the values of a raster, which has no fields."""
+
+
+class Steps(Model):
+    """How often neighbouring cells may differ much."""
+
+    over: float
+    """A step is a difference of more than this, in the layer's unit, and ..."""
+    over_per_m: float = 0.0
+    """... of more than this for each metre between the middles of the cells."""
+    share_at_most: float = Field(ge=0, le=1)
+
+
+class Expected(Sourced):
+    """What the values of a field, or of the cells of a raster, are like on such a map.
+
+    What is not so makes no value missing: `check` and `run` warn of it, as the source may hold
+    something else than the layer's name says, or hold it in another unit.
+    """
+
+    range: tuple[float, float]
+    """No value lies outside."""
+    unit: str
+    median: tuple[float, float] | None = None
+    """Nor does the middle one of all values lie outside of this."""
+    zeros_at_most: float | None = Field(default=None, ge=0, le=1)
+    """The share of values that may be exactly 0: more are holes that were filled."""
+    whole: bool = False
+    """Whether all are whole numbers: classes that were averaged are none."""
+    steps: Steps | None = None
+
+
+class CodeList(Sourced):
+    """All values that a registry can give a field, with other spellings of them in real extracts.
+
+    Values are compared without regard to blanks, case, and number or text.
+    """
+
+    title: Text
+    values: list[Scalar] = Field(min_length=1)
+    aliases: dict[str, Scalar] = {}
+    """What a spelling or a code of an extract stands for: one of the values."""
+    detail_after: str | None = None
+    """What may stand between a value and a detail that says no more, as in "waterloop: kanaal"."""
+
+
+class FieldSpec(Model):
+    """What a field of a layer can hold.
+
+    With `values`, or a `code_list` that has them, any other value is not known: what asks for the
+    field is unknown there. Without, the field is free text, a number or a date.
+
+    Examples
+    --------
+    >>> field = FieldSpec(values=["ja", "nee"], aliases={"J": "ja"})
+    >>> field.canonical(" Ja"), field.canonical("j"), field.canonical("soms")
+    ('ja', 'ja', 'soms')
+    >>> field.knows("ja"), field.knows("soms")
+    (True, False)
+    """
+
+    kind: Literal["text", "number", "date"] = "text"
+    code_list: str | None = None
+    """Name of a table [code_lists.NAME]; its values and aliases are those of the field."""
+    values: list[Scalar] | None = None
+    aliases: dict[str, Scalar] = {}
+    detail_after: str | None = None
+    """As in a code list."""
+    pattern: str | None = None
+    """Regular expression that all values match, in small letters and without blanks."""
+    several: bool = False
+    """Whether a value may hold several words, with commas between them."""
+    missing: list[Scalar] = []
+    """Words that say that there is no value."""
+    no_end_from: int | None = None
+    """A date in this year or later is no date: 9999-12-31 says that there is no end."""
+    open: bool = False
+    """Whether a rule asks for words of a list that nobody closes, so that others are no error."""
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether what it can hold is known."""
+        return self.values is not None or self.pattern is not None or self.kind != "text"
+
+    @property
+    def by_form(self) -> dict[str, Scalar]:
+        """What each value and alias stands for, by its plain form."""
+        return {
+            **{plain(alias): value for alias, value in self.aliases.items()},
+            **{plain(value): value for value in self.values or []},
+        }
+
+    def canonical(self, value: Any, known: Mapping[str, Scalar] | None = None) -> Any:
+        """Return a value as the list has it; one that the list does not have as plain text.
+
+        Parameters
+        ----------
+        value
+            Of the data; not null.
+        known
+            `by_form`, where it is at hand.
+        """
+        if self.kind == "number" and self.values is None:
+            number = as_number(value)
+            return str(value) if number is None else number
+        if self.values is None:
+            return value
+        known = self.by_form if known is None else known
+        if self.several:
+            return ",".join(str(looked_up(word, known) or word) for word in words_in(value))
+        found = looked_up(value, known)
+        if found is None and self.detail_after is not None:
+            found = looked_up(str(value).partition(self.detail_after)[0], known)
+        return str(value).strip() if found is None else found
+
+    def knows(self, value: Any) -> bool:
+        """Whether a canonical value is one that the field can hold."""
+        if self.values is not None:
+            known = {plain(each) for each in self.values}
+            return all(plain(each) in known for each in self._words(value))
+        if self.pattern is not None:
+            return re.fullmatch(self.pattern, plain(value)) is not None
+        if self.kind == "number":
+            return isinstance(value, Real) or as_number(value) is not None
+        return self.kind != "date" or year_of(value) is not None
+
+    def _words(self, value: Any) -> list[Any]:
+        return words_in(value) if self.several else [value]
+
+
+def year_of(value: Any) -> int | None:
+    """Return the year of a date, a moment, or a text with one of them; None where there is none.
+
+    Examples
+    --------
+    >>> year_of(dt.date(9999, 12, 31)), year_of("31-12-9999"), year_of(20210304), year_of("later")
+    (9999, 9999, 2021, None)
+    """
+    if hasattr(value, "year"):
+        return int(value.year)
+    found = _YEAR.search(str(value).strip())
+    return int(next(filter(None, found.groups()))) if found else None
+
+
 class LayerSpec(Sourced):
     """A layer that the ruleset can use: what must be in it and how its values are to be read.
 
@@ -152,25 +308,51 @@ class LayerSpec(Sourced):
 
     title: Text
     geometry: Literal["polygon", "line", "point", "raster", "table"]
+    origin: str = ""
+    """What it is called where it comes from, with the names of its columns there."""
     id: str | None = None
     """Field whose value names a feature in reasons."""
     name: str | None = None
     """Field with a name people know the feature by."""
-    fields: list[str] = []
+    fields: dict[str, FieldSpec] = {}
+    """The fields; a list of names stands for fields that can hold anything."""
+    missing: list[Scalar] = []
+    """Words that say in any field that there is no value."""
     precision_m: float = Field(default=0.0, ge=0)
     """Nominal precision: an overlap that stays this near a parcel's boundary is an edge. [m]"""
     fills: bool = False
     """Whether the layer fills the plane, so that land it does not cover is unknown."""
+    silence: Literal["nothing", "unknown"] = "nothing"
+    """What it means where the layer has no feature.
+
+    `unknown` for a register that lists few of the cases there are: it then speaks only of the land
+    that its features cover."""
     rows: Where = {}
     """Which rows count at all (current objects, existing buildings)."""
     missing_below: float | None = None
     """Numbers below this stand for a missing value."""
     unit: str = ""
     nodata: float | None = None
+    """The raster value that stands for missing where neither the study nor the file names one."""
     valid: tuple[float, float] | None = None
     """Raster values outside this range are missing."""
     recode: dict[str, float] = {}
     """Raster values that stand for another value, such as 0 for 'below the mapped floor'."""
+    expected: dict[str, Expected] = {}
+    """What values are like, by field; of a raster under "cells", without those that `recode`
+    names."""
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _names_are_fields(cls, given: Any) -> Any:
+        return {name: {} for name in given} if isinstance(given, list) else given
+
+    def field(self, name: str) -> FieldSpec:
+        """Return what a field can hold; anything where the ruleset does not say."""
+        return self.fields.get(name, _ANYTHING)
+
+
+_ANYTHING = FieldSpec()
 
 
 class Titled(Model):

@@ -63,6 +63,8 @@ class ScoreWeights(Sourced):
     """What the themes weigh in the score."""
 
     weights: Weights
+    least_known_share: float = Field(default=0.0, ge=0, le=1)
+    """Share of the weight that must rest on what is known; below it there is no score."""
 
 
 class SiteType(Sourced):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
+from pydantic import Field, model_validator
+
+from flexruimte.errors import RulesetError, did_you_mean
 from flexruimte.rules.measures import Measure, MixMeasure
 from flexruimte.rules.parts import (
+    CodeList,
+    FieldSpec,
     LayerSpec,
     Model,
     Number,
@@ -14,6 +19,7 @@ from flexruimte.rules.parts import (
     PlacementReference,
     Reading,
     Scalar,
+    Sourced,
     Test,
     Text,
 )
@@ -27,8 +33,21 @@ from flexruimte.rules.scoring import (
     TargetGroup,
     Theme,
 )
-from flexruimte.vocabulary import BUILT_IN_MEASURES
+from flexruimte.vocabulary import BUILT_IN_MEASURES, TERM_MEASURES
 from flexruimte.wording.messages import in_each_language
+
+
+class NoValue(Sourced):
+    """Words that say, in any field of any layer, that there is no value; blank text says so too."""
+
+    words: list[Scalar]
+
+
+class Losses(Sourced):
+    """How much of a layer may be left out before it is no longer that layer."""
+
+    most_share: float = Field(gt=0, le=1)
+    """From this share of the features on, of another kind or without a shape, it is a problem."""
 
 
 class RulesetTables(Model):
@@ -39,6 +58,10 @@ class RulesetTables(Model):
     title: Text
     levels: Levels
     placement: dict[str, Parameter]
+    code_lists: dict[str, CodeList] = {}
+    """What fields can hold, by the name that `code_list` of a field gives."""
+    no_value: NoValue | None = None
+    losses: Losses | None = None
     layers: dict[str, LayerSpec]
     measures: dict[str, Measure]
     rules: dict[str, Rule]
@@ -55,6 +78,35 @@ class RulesetTables(Model):
     score: ScoreWeights
     municipalities: dict[str, dict[str, Any]] = {}
     """Overrides for named municipalities: the same tables as above, by code."""
+
+    @model_validator(mode="after")
+    def _fields_have_their_lists(self) -> Self:
+        """Give every field the values of its code list, and every layer the no-value words."""
+        for name, spec in self.layers.items():
+            fields = {
+                key: self._listed(f"layers.{name}.fields.{key}", field)
+                for key, field in spec.fields.items()
+            }
+            words = self.no_value.words if self.no_value else []
+            missing = list(dict.fromkeys([*words, *spec.missing]))
+            self.layers[name] = spec.model_copy(update={"fields": fields, "missing": missing})
+        return self
+
+    def _listed(self, where: str, field: FieldSpec) -> FieldSpec:
+        if field.code_list is None:
+            return field
+        if field.code_list not in self.code_lists:
+            raise RulesetError(
+                f"ruleset '{self.name}': [{where}] code_list '{field.code_list}' does not exist; "
+                f"{did_you_mean(field.code_list, self.code_lists)}"
+            )
+        listed = self.code_lists[field.code_list]
+        given = {
+            "values": listed.values,
+            "aliases": {**listed.aliases, **field.aliases},
+            "detail_after": listed.detail_after,
+        }
+        return field.model_copy(update=given)
 
     def excludes(self, rule: Rule) -> bool:
         """Whether a "no" of this rule excludes a parcel."""
@@ -132,7 +184,7 @@ class RulesetTables(Model):
                     )
                 )
             return [reading.layer for reading in spec.reads(self.number) if not reading.optional]
-        if measure == "hard_plan_free_years":
+        if measure in TERM_MEASURES:
             return [self.plans.layer] if self.plans else []
         return []
 

@@ -5,22 +5,44 @@ Is everything there, can it be read, does it hold what rules need, does it reach
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
+import numpy as np
+import pandas as pd
 import shapely
 
-from flexruimte.assessment.question import Question, layers_in_use
+from flexruimte.assessment.question import Question, layers_in_use, left_out_by
+from flexruimte.assessment.score import enough_known, theme_scores
 from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.columns import source_columns
+from flexruimte.evidence.identifiers import UnmetIds
+from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.parcel_tables import load_table
 from flexruimte.evidence.parcels import check_parcel_ids
-from flexruimte.evidence.rasters import check_raster_values
 from flexruimte.evidence.sources import Source, Window
+from flexruimte.evidence.sources.errors import reading_of
+from flexruimte.kernels.threads import each_in_threads, use_threads
 from flexruimte.rules.study_file import LayerSettings, ParcelSettings
+from flexruimte.study.layer_checks import (
+    LayerLook,
+    look_at,
+    look_at_table,
+    problems_of,
+    warnings_of,
+)
+from flexruimte.study.reading import (
+    municipality_windows,
+    read_features,
+    read_parcels,
+    read_raster,
+)
+from flexruimte.vocabulary import SCORE_KNOWN_SHARE
 
 __all__ = ["CheckReport", "check"]
 
+_log = logging.getLogger(__name__)
 _MOSTLY = 0.95
 """A layer whose extent holds less than this share of the municipalities gets a warning."""
 _NONE_HERE = 'if that means "none here", say coverage = "complete"'
@@ -38,10 +60,25 @@ class CheckReport:
     """What does not stop a run but may surprise."""
     lines: list[str] = field(default_factory=list)
     """What was found, a line per source."""
+    unmet_ids: dict[str, UnmetIds] = field(default_factory=dict)
+    """Ids in tables, and in decisions, that meet no parcel, by layer."""
+
+    def add_problem(self, error: FlexruimteError) -> None:
+        """Add what stops a run; where it arose is for the log alone."""
+        self.problems.append(str(error))
+        _log.debug("%s", error, exc_info=True)
+
+    def add(self, other: CheckReport) -> None:
+        """Add what another look found."""
+        self.problems.extend(other.problems)
+        self.missing_layers.extend(other.missing_layers)
+        self.warnings.extend(other.warnings)
+        self.lines.extend(other.lines)
+        self.unmet_ids.update(other.unmet_ids)
 
 
 def check(question: Question) -> CheckReport:
-    """Open every source of a study and compare it with what the rules need.
+    """Open every source of a study, read a part of it, and compare it with what the rules need.
 
     Parameters
     ----------
@@ -54,24 +91,50 @@ def check(question: Question) -> CheckReport:
         Without problems the study can be run.
     """
     report = CheckReport()
-    _check_parcels(question, report)
-    for key, source in question.sources.items():
-        if key in question.not_assessed:
-            report.warnings.append(f"{key} is in the study but not assessed: it will not be read")
-            continue
-        try:
-            _check_layer(question, key, source, report)
-        except FlexruimteError as error:
-            report.problems.append(str(error))
+    windows = _check_parcels(question, report)
+    if not report.problems:
+        _check_decisions(question, report)
+    has_ids = not report.problems
+
+    def looked(key: str) -> CheckReport:
+        return _check_layer(question, key, question.sources[key], windows, has_ids=has_ids)
+
+    with use_threads(None):
+        for found in each_in_threads(looked, list(question.sources)):
+            report.add(found)
     report.missing_layers.extend(
         layer
         for layer in layers_in_use(question.ruleset, question.not_assessed)
         if layer not in question.sources
     )
+    _warn_of_score(question, report)
     return report
 
 
-def _check_parcels(question: Question, report: CheckReport) -> None:
+def _warn_of_score(question: Question, report: CheckReport) -> None:
+    """Warn where so much is left out or absent that no location can have a score."""
+    ruleset = question.ruleset
+    left_out = left_out_by(ruleset, question.not_assessed)
+    answers = {
+        name: 100.0
+        if name not in left_out
+        and all(layer in question.sources for layer in ruleset.layers_of_measure(criterion.measure))
+        else np.nan
+        for name, criterion in ruleset.criteria.items()
+    }
+    most = theme_scores(ruleset, question.groups, pd.DataFrame([answers]))[SCORE_KNOWN_SHARE]
+    if not enough_known(ruleset, most).all():
+        least = ruleset.score.least_known_share
+        report.warnings.append(
+            f"no location gets a score and a rank: at most {most.iloc[0]:.0%} of what the score "
+            f"weighs can be known, and least_known_share asks for {least:.0%}; add layers that "
+            "criteria need, or lower [score] least_known_share in a ruleset of your own"
+        )
+
+
+def _check_parcels(question: Question, report: CheckReport) -> list[Window]:
+    """Look at the parcels; return the parts of the country where they are, by municipality."""
+    windows: list[Window] = []
     source, settings = question.parcels, question.parcels.settings
     try:
         _ = source.crs
@@ -80,56 +143,133 @@ def _check_parcels(question: Question, report: CheckReport) -> None:
             source_columns(source, [*columns, *settings.fields])
             check_parcel_ids(source)
         report.lines.append(f"{source.label}: {source.feature_count} parcels")
-        without = source.count_without_geometry()
-        if without:
-            report.warnings.append(
-                f"{source.label}: {without} parcels have no geometry and belong to no municipality"
-            )
+        windows = municipality_windows(question)
+        report.warnings.extend(read_parcels(question, windows))
     except FlexruimteError as error:
-        report.problems.append(str(error))
+        report.add_problem(error)
     known = question.municipalities
     report.lines.append(f"{known.facts.source}: {len(known.codes)} municipalities")
+    double = sorted({name for name in known.names if known.names.count(name) > 1})
+    if double:
+        report.warnings.append(
+            f"{known.facts.source}: more than one municipality is called {enumerate_some(double)}; "
+            "name them by their codes"
+        )
+    return windows
 
 
-def _check_layer(question: Question, key: str, source: Source, report: CheckReport) -> None:
+def _check_decisions(question: Question, report: CheckReport) -> None:
+    """Look for decisions on parcels that are nowhere."""
+    decisions = question.decisions
+    if not len(decisions.rows):
+        return
+    try:
+        unmet = decisions.unmet(question.all_parcel_ids())
+    except FlexruimteError as error:
+        report.problems.append(str(error))
+        return
+    report.lines.append(f"{decisions.label}: {len(decisions.rows)} decisions")
+    if unmet.count:
+        report.unmet_ids["decisions"] = unmet
+        report.warnings.append(f"{decisions.label}: {unmet}")
+
+
+def _check_ids(question: Question, key: str, source: Source, report: CheckReport) -> None:
+    """Look for ids in a table that meet no parcel."""
+    spec, fields = question.ruleset.layers[key], question.ruleset.fields_in_use(key)
+    table = load_table(key, spec, source, fields)
+    if table.without_id:
+        report.warnings.append(
+            f"{source.label}: {table.without_id} rows have no parcel id and are left out"
+        )
+    unmet = table.unmet(question.all_parcel_ids(), source)
+    if unmet.count:
+        report.unmet_ids[key] = unmet
+        if source.settings.unknown_ids != "ignore":
+            report.warnings.append(f"{source.label}: {unmet}")
+
+
+def _check_layer(
+    question: Question, key: str, source: Source, windows: list[Window], *, has_ids: bool
+) -> CheckReport:
+    report = CheckReport()
+    if key in question.not_assessed:
+        report.warnings.append(f"{key} is in the study but not assessed: it will not be read")
+        return report
+    try:
+        with reading_of(source):
+            _look_at_layer(question, key, source, windows, report)
+            if has_ids and question.ruleset.layers[key].geometry == "table":
+                _check_ids(question, key, source, report)
+    except FlexruimteError as error:
+        report.add_problem(error)
+    except MemoryError:
+        report.problems.append(
+            f"{source.label} needs more memory than there is; it may be damaged: "
+            "make it or download it again, or cut it to the municipality"
+        )
+    return report
+
+
+def _look_at_layer(
+    question: Question, key: str, source: Source, windows: list[Window], report: CheckReport
+) -> None:
     spec = question.ruleset.layers[key]
     if spec.geometry == "raster":
         _warn_of_reach(question, source, source.check_raster(), report)
-        check_raster_values(spec, source)
+        report.warnings.extend(read_raster(question, key, source, windows))
         report.lines.append(f"{source.label}: raster")
         return
     fields = question.ruleset.fields_in_use(key)
-    source_columns(source, [*fields, *spec.rows])
+    source_columns(source, [*fields, *spec.rows], spec)
     if spec.geometry == "table":
         table = load_table(key, spec, source, fields)
         if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
-            agreement_dates(question.ruleset.agreements, table)
+            agreement_dates(question.ruleset.agreements, table.everything)
         report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
+        _judge(question, key, source, look_at_table(spec, table.rows), report)
         return
     _ = source.crs
     report.lines.append(f"{source.label}: {source.feature_count} features")
     settings = source.settings
     coverage = settings.coverage if isinstance(settings, LayerSettings) else "auto"
-    extent = source.extent if coverage in ("auto", "extent") or spec.fills else None
+    extent = source.extent if coverage in ("auto", "extent") else None
+    silent = (layer_settings(source).silence or spec.silence) == "unknown"
     if source.feature_count == 0 and coverage == "auto":
         report.warnings.append(f"{source.label} has no features and says nothing; {_NONE_HERE}")
     elif extent is not None and (coverage == "extent" or spec.fills):
         _warn_of_reach(question, source, extent, report)
-    elif extent is not None and coverage == "auto":
+    elif extent is not None and coverage == "auto" and not silent:
         _warn_of_silence(question, key, source, extent, report)
+    report.warnings.extend(read_features(question, key, source, windows))
+    _judge(question, key, source, look_at(question, key, source), report)
+
+
+def _judge(
+    question: Question, key: str, source: Source, look: LayerLook, report: CheckReport
+) -> None:
+    """Report what is wrong with the rows and values of a layer."""
+    report.problems.extend(problems_of(question.ruleset, key, source, look))
+    report.warnings.extend(warnings_of(question.ruleset, key, source, look))
 
 
 def _warn_of_silence(
     question: Question, key: str, source: Source, extent: Window, report: CheckReport
 ) -> None:
     """Warn of municipalities that are beyond the reach of a layer's features."""
+    parcels = question.parcels.extent
+    if parcels is None:
+        return
     areas = question.municipalities.geometries
+    has_parcels = shapely.intersects(areas, shapely.box(*parcels))
     reach_m = question.ruleset.reach_m(key)
     near = shapely.intersects(shapely.box(*extent), shapely.buffer(areas, reach_m))
     silent = [
         code
-        for code, is_near in zip(question.municipalities.codes, near, strict=True)
-        if not is_near
+        for code, asked, is_near in zip(
+            question.municipalities.codes, has_parcels, near, strict=True
+        )
+        if asked and not is_near
     ]
     if silent:
         report.warnings.append(

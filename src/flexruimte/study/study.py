@@ -14,7 +14,9 @@ from pydantic import ValidationError
 
 from flexruimte.assessment.capacity import layout_parameters
 from flexruimte.assessment.pipeline import Progress, Question, assess
+from flexruimte.assessment.question import unmet_ids
 from flexruimte.errors import StudyError, did_you_mean
+from flexruimte.evidence.dates import as_days
 from flexruimte.evidence.decisions import load_decisions
 from flexruimte.evidence.parcels import load_municipalities
 from flexruimte.evidence.sources import Source, open_source, opened_as
@@ -29,6 +31,7 @@ from flexruimte.rules.study_file import (
     ParcelSettings,
     StudyFile,
     TableSettings,
+    check_as_of,
     read_study_file,
 )
 from flexruimte.study.placement import with_placement
@@ -237,7 +240,13 @@ class Study:
         FlexruimteError
             When there is no such municipality, it has no parcels, or a layer cannot be used.
         """
-        return Ranking(assess(self.question, municipality, progress))
+        return Ranking(assess(self._with_unmet_ids(), municipality, progress))
+
+    def _with_unmet_ids(self) -> Question:
+        """Return the question, with what of its tables and decisions meets no parcel."""
+        if self.question.unmet_ids is None:
+            self.question = replace(self.question, unmet_ids=unmet_ids(self.question))
+        return self.question
 
     def __repr__(self) -> str:
         """Return a one-line description."""
@@ -247,10 +256,14 @@ class Study:
 
 
 def _as_date(value: dt.date | str) -> dt.date:
+    """Return the date of a study, also given as a moment of any kind."""
+    day = as_days(pd.Series([value], dtype=object)).iloc[0]
+    if pd.isna(day):
+        raise StudyError(f"as_of {value!r} is not a date; write it as 2026-01-01")
     try:
-        return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
-    except ValueError:
-        raise StudyError(f"as_of {value!r} is not a date; write it as 2026-01-01") from None
+        return check_as_of(dt.date(day.year, day.month, day.day))
+    except ValueError as error:
+        raise StudyError(f"as_of {error}") from None
 
 
 def _id_columns(parcels: pd.DataFrame, named: str | Sequence[str] | None) -> str | list[str]:
@@ -305,6 +318,35 @@ def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
     )
 
 
+def _refuse_idle_settings(parts: _Parts, sources: Mapping[str, Source]) -> None:
+    """Refuse settings that would be read and not obeyed."""
+    parts.parcels.check_settings("unknown_ids")
+    parts.municipalities.check_settings("unknown_ids", "fields", "constants", "values")
+    if parts.decisions is not None:
+        parts.decisions.check_settings("crs")
+    for key, source in sources.items():
+        is_table = parts.ruleset.layers[key].geometry == "table"
+        source.check_settings("crs" if is_table else "unknown_ids")
+
+
+def _check_mapped_values(key: str, source: Source, ruleset: Ruleset) -> None:
+    """Refuse values of a study that stand for nothing that the ruleset knows."""
+    spec = ruleset.layers[key]
+    for name, meanings in source.settings.values.items():
+        if name not in spec.fields:
+            raise StudyError(
+                f"[layers.{key}] values: the layer has no field '{name}'; "
+                f"{did_you_mean(name, spec.fields)}"
+            )
+        said = spec.field(name)
+        for word, meaning in meanings.items():
+            if said.values is not None and not said.knows(said.canonical(meaning)):
+                raise StudyError(
+                    f"[layers.{key}] values.{name}: '{word}' cannot stand for '{meaning}'; "
+                    f"{did_you_mean(str(meaning), map(str, said.values))}"
+                )
+
+
 def _question(parts: _Parts) -> Question:
     """Check what the parts of a study say about each other, and put them together."""
     ruleset = parts.ruleset
@@ -314,6 +356,8 @@ def _question(parts: _Parts) -> Question:
                 f"[layers.{key}] ruleset '{ruleset.name}' knows no such layer; "
                 f"{did_you_mean(key, ruleset.layers)}"
             )
+    for key, source in parts.sources.items():
+        _check_mapped_values(key, source, ruleset)
     for left_out in parts.not_assessed:
         if left_out not in ruleset.layers and left_out not in ruleset.rules:
             meant = did_you_mean(left_out, [*ruleset.layers, *ruleset.rules])
@@ -334,6 +378,11 @@ def _question(parts: _Parts) -> Question:
             )
     ruleset = with_placement(ruleset, parts.placement)
     layout_parameters(ruleset)  # refuses what contradicts itself
+    sources = {
+        key: opened_as(source, ruleset.layers[key].geometry)
+        for key, source in parts.sources.items()
+    }
+    _refuse_idle_settings(parts, sources)
     return Question(
         name=parts.name,
         as_of=parts.as_of,
@@ -343,9 +392,6 @@ def _question(parts: _Parts) -> Question:
         not_assessed=frozenset(parts.not_assessed),
         parcels=parts.parcels,
         municipalities=load_municipalities(parts.municipalities),
-        sources={
-            key: opened_as(source, ruleset.layers[key].geometry)
-            for key, source in parts.sources.items()
-        },
+        sources=sources,
         decisions=load_decisions(parts.decisions),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flexruimte.results.rule_text import conditions_text
 from flexruimte.rules.parts import Number, PlacementReference
 from flexruimte.rules.rules import DistanceByField, LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
@@ -82,10 +83,12 @@ def _threshold(value: Number, unit: str, ruleset: Ruleset, language: Language) -
 
 
 def _distance(rule: LandRule, language: Language) -> str:
+    """Return what a rule on land asks, with the features that it asks for."""
+    layer = f"{rule.layer}{conditions_text(rule.where)}"
     if isinstance(rule.distance_m, DistanceByField):
         field = rule.distance_m.field
-        return message("rule-distance-of-feature", language, layer=rule.layer, field=field)
+        return message("rule-distance-of-feature", language, layer=layer, field=field)
     if not rule.distance_m:
-        return message("rule-not-on", language, layer=rule.layer)
+        return message("rule-not-on", language, layer=layer)
     metres = quantity_text(float(rule.distance_m), "m", language)
-    return message("rule-not-within", language, layer=rule.layer, distance=metres)
+    return message("rule-not-within", language, layer=layer, distance=metres)

@@ -97,6 +97,10 @@ def test_no_sites_and_no_homes() -> None:
     nobody = plan_relocation(three_sites(), placements=placed())
     assert nobody.municipalities["standing"].sum() == 0
     assert replay(nobody) == []
+    # no years are named in which nothing happens
+    for plan in (empty, nobody):
+        (said,) = plan.describe()
+        assert said.startswith("There is no home to find a next place for")
     assert plan_relocation(three_sites().assign(homes_mid=0)).groups.empty
     assert plan_relocation(three_sites().assign(term_start=pd.NaT, term_end=pd.NaT)).groups.empty
 

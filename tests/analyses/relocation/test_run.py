@@ -93,6 +93,8 @@ def test_a_run_that_is_not_complete_is_refused(
             "row 2: 'year' is 'soon'; write a number",
         ),
         (["--placements"], "parcel_id,year,homes\nP99,2027,10\n", "P99 is not among the sites"),
+        (["--placements"], "parcel_id,year,homes\nP01,2027,10,\n", "line 2 has 4 values"),
+        (["--regions"], "gemeente_code;region;province\nA;S\xfad;p\n", 'encoding = "cp1252"'),
         (["--moves", "20"], None, "moves is 20; write a number from 0 to 10"),
         (["--years", "0"], None, "horizon_years is 0"),
     ],
@@ -106,11 +108,29 @@ def test_bad_choices_are_refused(
     said: str,
 ) -> None:
     if text is not None:
-        (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+        (tmp_path / "table.csv").write_text(text, encoding="cp1252")
         arguments = [*arguments, str(tmp_path / "table.csv")]
     assert run("relocate", out, *arguments) == 2
     assert said in capsys.readouterr().err
     assert not (out / "relocation").exists()
+
+
+def test_tables_are_read_as_those_of_a_study(out: Path, tmp_path: Path) -> None:
+    """Semicolons, another encoding of text, blanks around ids: the same plan."""
+    placed = pd.DataFrame({"parcel_id": ["P01", "P12"], "year": [2027, 2028], "homes": [10, 2]})
+    placed.to_csv(tmp_path / "plain.csv", index=False)
+    placed.assign(parcel_id=["P01 ", " P12"]).to_csv(
+        tmp_path / "dutch.csv", index=False, sep=";", encoding="utf-16"
+    )
+    areas = pd.DataFrame({"gemeente_code": ["A", "B"], "region": "Fryslân", "province": "x"})
+    areas.to_csv(tmp_path / "regions.csv", index=False)
+    areas.to_parquet(tmp_path / "regions.parquet")
+    plain = relocate(out, regions=tmp_path / "regions.csv", placements=tmp_path / "plain.csv")
+    dutch = relocate(out, regions=tmp_path / "regions.parquet", placements=tmp_path / "dutch.csv")
+    assert plain.groups["homes"].sum() == 12
+    assert set(plain.sites["region"]) == {"Fryslân"}
+    for name in ("groups", "moves", "regions"):
+        pd.testing.assert_frame_equal(getattr(plain, name), getattr(dutch, name))
 
 
 def test_a_choice_that_does_not_exist(out: Path) -> None:

@@ -130,7 +130,7 @@ def measured(
     table = open_source("owners", LayerSettings(source="in memory", id="parcel_id"), Path(), owners)
     layers["owners"] = load_table(
         "owners", rules.layers["owners"], table, rules.fields_in_use("owners")
-    )
+    ).everything
     overlay = Overlay(PARCELS)
     return pd.concat(
         [compute_measures(rules, of, overlay, IDS, layers) for of in ("parcel", "buildable")],

@@ -205,7 +205,7 @@ def test_what_is_no_file_of_its_kind_is_refused_by_the_check(
 
 def test_a_table_that_stops_within_a_row_is_refused(question: Question, tmp_path: Path) -> None:
     file = tmp_path / "eigendom.csv"
-    for ending, whole_rows in (("P2,town", 2), ("P2,town\n", 2), ('P2,"to\nwn"', 2), ("P2\n", 2)):
+    for ending, whole_rows in (("P2,town", 2), ("P2,town\n", 2), ('P2,"to\nwn"', 2)):
         file.write_text(f"parcel_id,soort\nP1,town\n{ending}")
         assert len(opened(question, file).read_table(["parcel_id"])) == whole_rows
     file.write_text("parcel_id,soort\nP1,town\nP2")

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from flexruimte import LayerError, Study
+from flexruimte import LayerError, SourceError, Study
 from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.evidence.sources.addresses import LocalFile, RemoteFile, Service, address_of
+from flexruimte.evidence.sources.parquet import ParquetSource
 from flexruimte.evidence.sources.raster import RasterSource
 from flexruimte.evidence.sources.table import TableSource
 from flexruimte.evidence.sources.vector import VectorSource
 from flexruimte.rules.study_file import LayerSettings
-from toy_town import box, frame, municipalities, parcels
+from toy_town import X, Y, box, frame, municipalities, parcels, write_raster
 
 CASES = [
     ("a.gpkg", "polygon", VectorSource, LocalFile),
     ("a.csv", "point", VectorSource, LocalFile),
     ("a.gpkg", "table", VectorSource, LocalFile),
     ("a.csv", "table", TableSource, LocalFile),
-    ("s3://bucket/a.parquet", "table", TableSource, RemoteFile),
+    ("a.CSV", "table", TableSource, LocalFile),
+    ("a.txt", "table", TableSource, LocalFile),
+    ("s3://bucket/a.csv", "table", TableSource, RemoteFile),
+    ("s3://bucket/a.parquet", "table", ParquetSource, RemoteFile),
+    ("https://host/a.parquet?key=1", "polygon", ParquetSource, RemoteFile),
+    ("a.geoparquet", "polygon", ParquetSource, LocalFile),
     ("a.tif", "raster", RasterSource, LocalFile),
     ("https://host/a.tif", "raster", RasterSource, RemoteFile),
     ("/vsizip/a.zip/a.shp", "line", VectorSource, LocalFile),
@@ -101,3 +114,111 @@ def study_of(folder: Path, layers: dict[str, object]) -> Study:
     return Study(
         parcels=parcels(), municipalities=municipalities(), layers=layers, as_of="2026-01-01"
     )
+
+
+REAL_CONNECT = sqlite3.connect
+
+
+def write_ahead(path: Path) -> None:
+    """Leave a GeoPackage as programs do that keep a write-ahead log."""
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA journal_mode = wal").fetchone() == ("wal",)
+
+
+def test_a_geopackage_with_a_log_is_read_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    frame([box(0, 0, 1, 1)], nr=["N1"]).to_file(path)
+    write_ahead(path)
+    source = open_source("x", LayerSettings(source="a.gpkg", layer="a"), tmp_path)
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        # SQLite makes the files of a log and removes them, unless it is told that nobody writes.
+        patch.setattr(
+            sqlite3, "connect", lambda *a, **k: seen.append(a[0]) or REAL_CONNECT(*a, **k)
+        )
+        assert source.read(["nr"])["nr"].tolist() == ["N1"]
+        assert source.curve_count == 0
+    assert seen
+    assert all("immutable=1" in address for address in seen)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.gpkg"]
+
+
+def test_what_is_in_a_log_counts(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    frame([box(0, 0, 1, 1)] * 2, nr=["N1", "N2"]).to_file(path)
+    write_ahead(path)
+    with closing(sqlite3.connect(path)) as database:
+        # They call functions that only GDAL has.
+        named = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'a'"
+        for (trigger,) in database.execute(named).fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute("UPDATE a SET nr = 'new' WHERE nr = 'N2'")
+        database.commit()
+        assert path.with_name("a.gpkg-wal").stat().st_size
+        source = open_source("x", LayerSettings(source="a.gpkg", layer="a"), tmp_path)
+        assert source.read_table(["nr"])["nr"].tolist() == ["N1", "new"]
+
+
+@pytest.mark.parametrize(
+    "name", ["C#map", "what?", "100%41", "twee woorden", "Súdwest-Fryslân", "a&b=c"]
+)
+def test_any_letter_may_be_in_a_path(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    frame([box(0, 0, 1, 1)], nr=["N1"]).to_file(folder / f"{name}.gpkg")
+    write_raster(folder / f"{name}.tif", np.ones((2, 2)), 50.0, 100.0)
+    pd.DataFrame({"nr": ["N1"]}).to_csv(folder / f"{name}.csv", index=False)
+    before = sorted(tmp_path.rglob("*"))
+    features = open_source("x", LayerSettings(source=f"{name}.gpkg"), folder)
+    assert features.read(["nr"])["nr"].tolist() == ["N1"]
+    assert features.curve_count == 0
+    raster = LayerSettings(source=f"{name}.tif")
+    assert open_source("x", raster, folder, geometry="raster").read_grid(None, None).cells.all()
+    table = LayerSettings(source=f"{name}.csv")
+    assert open_source("x", table, folder, geometry="table").columns == ["nr"]
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_data_of_another_gdal_and_proj_is_not_taken(tmp_path: Path) -> None:
+    write_raster(tmp_path / "a.tif", np.ones((2, 2)), 50.0, 100.0)
+    frame([box(0, 0, 1, 1)], nr=["N1"]).to_file(tmp_path / "a.gpkg")
+    read = f"""
+from pathlib import Path
+from flexruimte.evidence.sources import open_source
+from flexruimte.rules.study_file import LayerSettings
+folder = Path({str(tmp_path)!r})
+for name, kind in (("a.gpkg", "polygon"), ("a.tif", "raster")):
+    source = open_source("x", LayerSettings(source=name), folder, geometry=kind)
+    print(source.check_raster() if kind == "raster" else source.extent)
+"""
+    foreign = dict.fromkeys(("PROJ_DATA", "PROJ_LIB", "GDAL_DATA"), str(tmp_path))
+    ended = subprocess.run(
+        [sys.executable, "-c", read], capture_output=True, text=True, env={**os.environ, **foreign}
+    )
+    assert ended.stdout.splitlines() == [
+        str((X, Y, X + 1, Y + 1)),
+        str((X, Y, X + 100, Y + 100)),
+    ], ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [("/vsizip/a.zip/a.csv", "not a zip file"), ("/vsizip/b.zip/a.csv", "no 'a.csv'")],
+)
+def test_a_table_that_cannot_be_taken_from_an_archive(
+    tmp_path: Path, named: str, said: str
+) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("b.csv", "id\nP\n")
+    with pytest.raises(SourceError, match=rf"(?i)x \({named}\) cannot be read: .*{said}"):
+        _ = open_source("x", LayerSettings(source=named), tmp_path, geometry="table").columns
+
+
+@pytest.mark.parametrize("named", ["b.zip", "/vsizip/b.zip", "/vsizip/b.zip/deep/b.csv"])
+def test_a_table_in_an_archive_is_read_as_beside_it(tmp_path: Path, named: str) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("deep/b.csv", "id;share\n007;0,5\n")
+    source = open_source("x", LayerSettings(source=named), tmp_path, geometry="table")
+    assert source.read_table(["id", "share"]).to_numpy().tolist() == [["007", "0.5"]]
+    assert source.rests_on_files

@@ -42,6 +42,16 @@ def test_a_sliver_of_rounding_is_nothing() -> None:
     ] == pytest.approx(1.0)
 
 
+def test_thousands_of_slivers_are_no_rounding() -> None:
+    """10,000 squares of 0.9 mm beside one of 10 m are 81 cm2, of 100 m2, and ten are nothing."""
+    for number, area in ((10, 100.0), (10_000, 100.0 + 10_000 * 0.0009**2)):
+        left = np.arange(number) * 0.01 + 15
+        small = shapely.box(left, 0, left + 0.0009, 0.0009)
+        shape = np.array([shapely.multipolygons([shapely.box(0, 0, 10, 10), *small])])
+        rest = subtract(shape, boxes((1e6, 0, 1e6 + 1, 1)))
+        assert shapely.area(rest)[0] == pytest.approx(area, rel=1e-9)
+
+
 @given(st.integers(0, 10_000))
 def test_area_is_conserved(seed: int) -> None:
     shapes, features = random_polygons(seed, 12, 40.0), random_polygons(seed + 1, 25, 30.0)

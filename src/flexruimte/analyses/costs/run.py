@@ -10,7 +10,7 @@ import pandas as pd
 
 from flexruimte.analyses.costs.assessment import assess_costs
 from flexruimte.analyses.costs.figures import figures_at, load_cost_figures
-from flexruimte.analyses.tables import write_csv
+from flexruimte.results.csv_table import write_csv
 from flexruimte.results.outputs import COST_FIGURES, COSTS
 from flexruimte.results.read import FILES_OF_RUN, read_run
 from flexruimte.results.store import store_of

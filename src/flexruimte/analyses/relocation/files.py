@@ -17,8 +17,10 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.csv_table import write_csv
 from flexruimte.results.geojson import features, write_features
 from flexruimte.results.json_text import json_values
+from flexruimte.results.lock import refuse_link
 from flexruimte.results.outputs import RELOCATION_FOLDER, RELOCATION_GEOJSON
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import listed_ids
@@ -65,6 +67,7 @@ def write_relocation(
         When a file cannot be written.
     """
     folder = out / RELOCATION_FOLDER
+    refuse_link(folder)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -138,8 +141,7 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
         if str(name).endswith(("_eur", "_m", "_x", "_y"))
     }
     shares = {name: table[name].round(6) for name in table if str(name).endswith("_share")}
-    with atomic_write(path) as partial:
-        table.assign(**amounts, **shares).to_csv(partial, index=False, lineterminator="\n")  # type: ignore[arg-type]  # names are texts
+    write_csv(table.assign(**amounts, **shares), path)  # type: ignore[arg-type]  # names are texts
 
 
 def _write_lines(plan: RelocationPlan, summary: Summary, path: Path) -> None:

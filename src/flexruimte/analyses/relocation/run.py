@@ -19,11 +19,20 @@ from flexruimte.analyses.relocation import (
     plan_relocation,
 )
 from flexruimte.analyses.relocation.files import write_relocation
-from flexruimte.errors import OutputError, did_you_mean, enumerate_some
+from flexruimte.errors import (
+    LayerError,
+    OutputError,
+    SourceError,
+    did_you_mean,
+    enumerate_some,
+)
+from flexruimte.evidence.identifiers import KnownIds, ListedIds, identifiers
+from flexruimte.evidence.sources import open_source
 from flexruimte.results.outputs import PARCELS
 from flexruimte.results.read import FILES_OF_RUN, RunResults, read_measure, read_run
 from flexruimte.results.store import store_of
 from flexruimte.results.tables import listed_ids
+from flexruimte.rules.study_file import TableSettings
 from flexruimte.vocabulary import (
     HOMES_MID,
     LARGEST_PART_AREA,
@@ -66,10 +75,10 @@ def relocate(
         Folder, or ``s3://bucket/prefix``, that a run wrote to; every municipality in it must be
         done.
     regions
-        CSV file with `gemeente_code`, `region`, `province`; None: all municipalities of the run are
-        one region.
+        Table in a file (CSV, Parquet, .xlsx) with `gemeente_code`, `region`, `province`; None: all
+        municipalities of the run are one region.
     placements
-        CSV file with the homes that stand there first: `parcel_id`, `year`, `homes`; None: by rank.
+        The same with the homes that stand there first: `parcel_id`, `year`, `homes`; None: by rank.
     homes
         Homes that are placed by rank in the first year, in all or by municipality code; None: half
         of the places that are open then.
@@ -112,6 +121,7 @@ def relocate(
             if homes is not None:
                 raise RelocationError("both homes and placements are given; leave one of them out")
             placed = _read_table(placements, "placements", _PLACEMENT_COLUMNS, ("year", "homes"))
+            placed[PARCEL_ID] = _joined(placed[PARCEL_ID], sites[PARCEL_ID], "placements")
         else:
             placed = place_by_rank(
                 sites, homes, year=parameters.first_year, required_years=parameters.required_years
@@ -222,25 +232,42 @@ def _with_regions(sites: pd.DataFrame, regions: str | Path | None) -> pd.DataFra
     """Return sites with their regions; with the same one for all where none are given."""
     if regions is None:
         return sites.assign(region="-", province="-")
-    return add_regions(sites, _read_table(regions, "regions", _REGION_COLUMNS))
+    table = _read_table(regions, "regions", _REGION_COLUMNS)
+    table[MUNICIPALITY_CODE] = _joined(
+        table[MUNICIPALITY_CODE], sites[MUNICIPALITY_CODE], "regions"
+    )
+    return add_regions(sites, table)
+
+
+def _joined(listed: pd.Series[Any], known: pd.Series[Any], what: str) -> pd.Series[Any]:
+    """Return ids of a table as the sites have them; those that meet none stay as they are."""
+    everyone = KnownIds(pd.Index(known.astype(str).unique(), dtype=object))
+    ids = identifiers(listed, what)
+    table = ListedIds(pd.Index(ids.dropna().unique(), dtype=object), what)
+    found = table.positions(everyone.ids.to_numpy(), lambda: everyone)
+    met = found >= 0
+    return ids.replace(dict(zip(table.ids[found[met]], everyone.ids[met], strict=True)))
 
 
 def _read_table(
     path: str | Path, what: str, columns: tuple[str, ...], numbers: tuple[str, ...] = ()
 ) -> pd.DataFrame:
-    """Return columns of a CSV file: those of `numbers` as numbers, the others as text."""
+    """Return columns of a table in a file: those of `numbers` as numbers, the others as text."""
+    source = open_source(what, TableSettings(source=str(path)), Path.cwd(), geometry="table")
     try:
-        table: pd.DataFrame = pd.read_csv(path, dtype="string")
-    except (OSError, ValueError) as error:
-        raise RelocationError(
-            f"{what} {path} cannot be read: {error}; give a CSV file with {', '.join(columns)}"
-        ) from None
-    missing = [name for name in columns if name not in table]
-    if missing:
-        raise RelocationError(
-            f"{what} {path} has no column '{missing[0]}'; {did_you_mean(missing[0], table.columns)}"
-        )
-    for name in numbers:
+        known = source.columns
+        missing = [name for name in columns if name not in known]
+        if missing:
+            raise RelocationError(
+                f"{what} {path} has no column '{missing[0]}'; {did_you_mean(missing[0], known)}"
+            )
+        table = source.read_table(columns)
+    except (SourceError, LayerError) as error:
+        raise RelocationError(f"{error}; give a table with {', '.join(columns)}") from None
+    for name in columns:
+        if name not in numbers:
+            table[name] = table[name].astype("string").str.strip()
+            continue
         values = pd.to_numeric(table[name], errors="coerce")
         if values.isna().any():
             row = int(np.flatnonzero(values.isna())[0])
@@ -249,4 +276,4 @@ def _read_table(
                 "write a number"
             )
         table[name] = values
-    return table[list(columns)]
+    return table

@@ -115,6 +115,9 @@ class RelocationPlan:
         """
         first, homes = int(self.parameters.first_year or 0), int(self.groups["homes"].sum())
 
+        if not homes:
+            return [message("relocation-no-home", language)]
+
         def whole(number: float) -> str:
             return number_text(number, 0, language)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flexruimte.analyses.tables import write_csv
 from flexruimte.analyses.targets.comparison import TargetComparison, compare
 from flexruimte.analyses.targets.target_file import load_targets
+from flexruimte.results.csv_table import write_csv
 from flexruimte.results.outputs import TARGETS, TARGETS_FILLING, TARGETS_PRODUCTION
 from flexruimte.results.read import FILES_OF_RUN, read_run
 from flexruimte.results.store import store_of

@@ -12,7 +12,6 @@ from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.kernels.distance import NODE_CAPACITY
 from flexruimte.kernels.overlap import largest_part
 from flexruimte.kernels.rectangles import has_room_for_rectangle
-from flexruimte.rules.conditions import evaluate_filter
 from flexruimte.rules.measures import RectangleMeasure, SignMarginMeasure
 from flexruimte.vocabulary import UNKNOWN, YES, Floats
 
@@ -48,7 +47,7 @@ def sign_margin(measure: SignMarginMeasure, inputs: MeasureInputs) -> Floats:
     reach.
     """
     features, ruleset = inputs.features(measure.layer), inputs.ruleset
-    counts = np.minimum(features.certainty, evaluate_filter(measure.where, features.table))
+    counts = features.counting(measure.where)
     limit = numbers_on_signs(features.table[measure.field])
     low, high = measure.plausible
     limit = np.where((limit >= low) & (limit <= high), limit, np.nan)
@@ -76,7 +75,7 @@ def rectangle(measure: RectangleMeasure, inputs: MeasureInputs) -> np.ndarray[An
     Without a feature within the limit there is no access, and the answer is no.
     """
     features, ruleset = inputs.features(measure.layer), inputs.ruleset
-    counts = np.minimum(features.certainty, evaluate_filter(measure.where, features.table))
+    counts = features.counting(measure.where)
     shapes = largest_part(inputs.overlay.shapes)
     size = {
         "length_m": ruleset.number(measure.length_m),

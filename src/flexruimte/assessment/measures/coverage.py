@@ -12,7 +12,7 @@ from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.evidence.layers import Features
 from flexruimte.kernels.distance import NODE_CAPACITY
 from flexruimte.kernels.overlap import Overlaps, covered_area
-from flexruimte.rules.conditions import as_numbers, evaluate_filter
+from flexruimte.rules.conditions import as_numbers, strange_values
 from flexruimte.rules.measures import (
     CountMeasure,
     ExtremeMeasure,
@@ -31,7 +31,7 @@ def _meeting(features: Features, where: Where, inputs: MeasureInputs) -> tuple[O
 
     A shape is in doubt where a feature on it may count or not, or where the layer does not reach.
     """
-    counts = np.minimum(features.certainty, evaluate_filter(where, features.table))
+    counts = features.counting(where)
     found = inputs.overlay.of(features)
     doubtful = ~inputs.overlay.known(features)
     doubtful[found.shape[counts[found.feature] == UNKNOWN]] = True
@@ -51,7 +51,8 @@ def share(measure: ShareMeasure, inputs: MeasureInputs) -> Floats:
 def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[Any, Any]:
     """Return the value of a field that covers most of each shape.
 
-    None where in doubt or nothing covers it. (n,) object.
+    None where in doubt or nothing covers it. (n,) object. It is in doubt where features without a
+    value, or with one that the field cannot hold, might make another class the largest.
 
     Overlapping features of one class count twice here: what is asked is which class is largest, not
     how large it is.
@@ -59,7 +60,11 @@ def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[A
     features = inputs.features(measure.layer)
     found, doubtful = _meeting(features, measure.where, inputs)
     values = features.table[measure.field].astype(object)
-    found = found.where(values.notna().to_numpy()[found.feature])
+    strange = strange_values(values, features.spec.field(measure.field))
+    unclear = (strange | values.isna().to_numpy())[found.feature]
+    count = len(inputs.ids)
+    unclear_m2 = np.bincount(found.shape[unclear], found.area[unclear], minlength=count)
+    found = found.where(~unclear)
     # Classes are numbered by the order of their names, which decides between classes of equal size.
     number, names = pd.factorize(values.astype(str), sort=True)
     pair, first, of = np.unique(
@@ -68,10 +73,16 @@ def main_class(measure: MainClassMeasure, inputs: MeasureInputs) -> np.ndarray[A
     # In whole square millimetres, so that the order in which areas are added does not matter.
     area = np.bincount(of, np.rint(found.area * 1e6), minlength=len(pair))
     shape = found.shape[first]
-    best = np.lexsort((-area, shape))
-    best = best[np.diff(shape[best], prepend=-1) > 0]
-    result = np.full(len(inputs.ids), None, dtype=object)
+    order = np.lexsort((-area, shape))
+    is_best = np.diff(shape[order], prepend=-1) > 0
+    best = order[is_best]
+    second = order[np.append(False, is_best[:-1]) & ~is_best]
+    largest, next_largest = np.zeros(count), np.zeros(count)
+    largest[shape[best]], next_largest[shape[second]] = area[best], area[second]
+    result = np.full(count, None, dtype=object)
     result[shape[best]] = values.to_numpy()[found.feature[first[best]]]
+    # What is not clear may be of the second class, or of one class that is larger than all.
+    doubtful |= (unclear_m2 > 0) & (next_largest + unclear_m2 * 1e6 >= largest)
     result[doubtful] = None
     return result
 
@@ -118,7 +129,7 @@ def field_mean(measure: FieldMeanMeasure, inputs: MeasureInputs) -> Floats:
     )
     with np.errstate(invalid="ignore"):
         mean = np.where(weight > 0, total / weight, np.nan)
-    counts = np.minimum(features.certainty, evaluate_filter(measure.where, features.table))
+    counts = features.counting(measure.where)
     usable = np.flatnonzero((counts == YES) & ~np.isnan(of_feature))
     bare = np.flatnonzero(np.isnan(mean))
     if measure.nearest_within_m > 0 and len(usable) and len(bare):

@@ -12,7 +12,6 @@ from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Features, Layer
 from flexruimte.kernels.raster import CellStatistics
 from flexruimte.kernels.roads import RoadNetwork, Snap, road_network, snap
-from flexruimte.rules.conditions import evaluate_filter
 from flexruimte.rules.parts import Where
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import YES
@@ -44,7 +43,7 @@ class MeasureInputs:
         name = f"{key} {conditions}"
         if name not in self.networks:
             roads = self.features(key)
-            usable = np.minimum(roads.certainty, evaluate_filter(where, roads.table)) == YES
+            usable = roads.counting(where) == YES
             network = road_network(roads.geometries[usable])
             self.networks[name] = network, snap(self.overlay.shapes, network)
         return self.networks[name]

@@ -8,7 +8,6 @@ from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.evidence.layers import Features
 from flexruimte.kernels.distance import distance_to_nearest
 from flexruimte.kernels.roads import FARTHEST_FROM_ROAD_M, distance_along_roads, snap
-from flexruimte.rules.conditions import evaluate_filter
 from flexruimte.rules.measures import NearestMeasure, WalkMeasure
 from flexruimte.rules.parts import Where
 from flexruimte.vocabulary import UNKNOWN, YES, Floats, Verdicts
@@ -17,7 +16,7 @@ __all__ = ["nearest", "walk"]
 
 
 def _counts(features: Features, where: Where) -> Verdicts:
-    return np.minimum(features.certainty, evaluate_filter(where, features.table))
+    return features.counting(where)
 
 
 def _straight(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import shapely
 from pydantic import BaseModel
@@ -50,7 +51,7 @@ def fingerprints(question: Question) -> dict[str, str]:
             sorted(question.not_assessed),
         ],
         question.ruleset.model_copy(update={"municipalities": {}}).model_dump_json(),
-        question.decisions.rows.reset_index().astype(str).to_dict("records"),
+        _decisions(question),
         _settings(question),
     )
     own = question.ruleset.municipalities
@@ -172,7 +173,10 @@ def check_digest(question: Question, stamps: Mapping[str, str]) -> str | None:
         for key in question.sources
     }
     agreements = ruleset.agreements and ruleset.agreements.model_dump_json()
-    return digest(software_versions(), dict(stamps), _settings(question), asked, agreements)
+    decisions = [_decisions(question), question.decisions.refuses_unknown]
+    return digest(
+        software_versions(), dict(stamps), _settings(question), asked, agreements, decisions
+    )
 
 
 def stamps_of(question: Question) -> dict[str, str]:
@@ -190,6 +194,11 @@ def stamps_of(question: Question) -> dict[str, str]:
 
 def _sources(question: Question) -> dict[str, Source]:
     return {"parcels": question.parcels, **dict(sorted(question.sources.items()))}
+
+
+def _decisions(question: Question) -> list[dict[str, Any]]:
+    rows: list[Any] = question.decisions.rows.reset_index().astype(str).to_dict("records")
+    return rows
 
 
 def _settings(question: Question) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from flexruimte.batch.reuse.arrow_file import Shapes, read_arrow, write_arrow
 from flexruimte.evidence.contents import Contents, Tally
 from flexruimte.evidence.layers import Features, Layer, LayerFacts, Raster, Table
 from flexruimte.kernels.raster import Grid
+from flexruimte.results.lock import refuse_link
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import Integers
 
@@ -53,6 +54,8 @@ class RecordedLayers:
         """Return the layers around some of the parcels, by key. (k,) int"""
         layers = self._layers.near(members)
         folder = self._folder / _name(members)
+        refuse_link(self._folder)
+        refuse_link(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for key, layer in layers.items():
             _write_layer(layer, self._key, folder / f"{key}.arrow")
@@ -118,6 +121,7 @@ def _write_layer(layer: Layer, key: str, path: Path) -> None:
             **{f"{_FIELD}{name}": layer.table[name] for name in layer.table},
         }
         said["precision_m"] = layer.precision_m
+        said["speaks_where_it_lies"] = layer.speaks_where_it_lies
         said["coverage"] = None if layer.coverage is None else layer.coverage.wkb_hex
     elif isinstance(layer, Raster):
         columns = {"cells": layer.grid.cells.ravel()}
@@ -165,6 +169,7 @@ def _read_layer(key: str, kept_under: str, ruleset: Ruleset, path: Path) -> Laye
         table=table,
         certainty=columns["certainty"],
         coverage=coverage,
+        speaks_where_it_lies=said["speaks_where_it_lies"],
         row_keys=columns["row_keys"],
         facts=_NO_FACTS,
         contents=_NO_CONTENTS,

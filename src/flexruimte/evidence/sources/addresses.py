@@ -6,8 +6,9 @@ to do when it cannot be read.
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,10 @@ import pyogrio
 
 from flexruimte.errors import SourceError
 from flexruimte.evidence import storage
+from flexruimte.evidence.sources.archives import how_to_convert, read_from_archive
+from flexruimte.evidence.sources.file_parts import files_of, stamped
 from flexruimte.evidence.sources.gdal_options import gdal_options
+from flexruimte.evidence.sources.inspection import inspect_file
 
 __all__ = ["Address", "LocalFile", "RemoteFile", "Service", "address_of", "locate"]
 
@@ -82,6 +86,9 @@ class Address(Protocol):
     def stamp(self) -> object:
         """Return what changes when the content may have changed, as values that JSON can hold."""
 
+    def sha256(self) -> str:
+        """Return the SHA-256 digest of the content, in hexadecimals; OSError when it has none."""
+
     def read_bytes(self) -> bytes:
         """Return the content of a file; OSError when it cannot be had."""
 
@@ -139,19 +146,28 @@ class LocalFile(_WithoutOptions):
         del named  # a path says more
         if self._file is None and not self._plain.is_dir():
             raise SourceError(f"{label}: there is no file {self._plain}; {_NOTHING_THERE}")
+        if self._file is not None:
+            member = "" if self._file == self._plain else str(self._plain.relative_to(self._file))
+            inspect_file(self._file, label, member)
 
-    def stamp(self) -> list[tuple[str, int, int]]:
-        """Return name, size and time of change of each file that belongs to it."""
+    def stamp(self) -> list[tuple[str, int, int, int]]:
+        """Return name, size and times of change of each file that belongs to it."""
         file, folder = self._file, self._plain
         if file is not None:
-            # A shapefile is several files; a GeoPackage may have a journal.
-            return _stamped(beside for beside in file.parent.iterdir() if beside.stem == file.stem)
-        return _stamped(folder.rglob("*")) if folder.is_dir() and folder.is_absolute() else []
+            return stamped(files_of(file))
+        return stamped(files_of(folder)) if folder.is_dir() and folder.is_absolute() else []
+
+    def sha256(self) -> str:
+        """Return the digest of the file, or of the archive that holds it."""
+        if self._file is None:
+            raise OSError("a folder has no digest: put it in a zip archive")
+        with self._file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
 
     def read_bytes(self) -> bytes:
         """Return the content."""
         if self.path.startswith("/vsizip/"):
-            raise OSError("a table is not read from an archive: unpack it")
+            return read_from_archive(self.path, lambda archive: Path(archive).read_bytes())
         return Path(self.path).read_bytes()
 
     def remedy(self, tool: str) -> str:
@@ -161,15 +177,12 @@ class LocalFile(_WithoutOptions):
             return f"this account may not read it: change that with chmod +r {file}"
         if file is not None and file.stat().st_size == 0:
             return "the file is empty: make it or download it again"
+        if how_to_convert(self.path):
+            return how_to_convert(self.path)
         return (
             "the file may be damaged or of another kind: make it or download it again, "
             f"or see what GDAL finds in it with {tool} {self.path}"
         )
-
-
-def _stamped(paths: Iterable[Path]) -> list[tuple[str, int, int]]:
-    files = sorted(path for path in paths if path.is_file())
-    return [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
 
 
 @dataclass(frozen=True)
@@ -205,10 +218,16 @@ class RemoteFile:
                 f"{self.path} cannot be reached: {storage.explained(error, self.path)}"
             ) from None
 
+    def sha256(self) -> str:
+        """Return the digest of the object, or of the archive that holds it; all of it is read."""
+        end = self.path.find(".zip/")
+        path = self.path if end < 0 else self.path[: end + 4]
+        return hashlib.sha256(storage.read_bytes(path.removeprefix("/vsizip/"))).hexdigest()
+
     def read_bytes(self) -> bytes:
         """Return the content."""
         if self.path.startswith("/vsizip/"):
-            raise OSError("a table is not read from an archive: unpack it")
+            return read_from_archive(self.path, storage.read_bytes)
         return storage.read_bytes(self.path)
 
     def vector_session(self) -> AbstractContextManager[Any]:
@@ -249,6 +268,10 @@ class Service(_WithoutOptions):
     def stamp(self) -> object:
         """Return nothing: its changes cannot be seen from here."""
         return []
+
+    def sha256(self) -> str:
+        """Raise an OSError: it is not a file."""
+        raise OSError("a service or database has no digest")
 
     def read_bytes(self) -> bytes:
         """Raise an OSError: it is not a file."""

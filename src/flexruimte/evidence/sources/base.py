@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,14 +16,17 @@ from pyproj import CRS as ProjCRS
 from pyproj import Transformer
 from pyproj.exceptions import ProjError
 
-from flexruimte.errors import LayerError
+from flexruimte.errors import LayerError, SourceError, redacted
 from flexruimte.evidence.sources.addresses import Address, address_of
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.kernels.raster import Grid
 from flexruimte.rules.study_file import LayerSettings, TableSettings
 from flexruimte.vocabulary import CRS, Floats
 
-__all__ = ["BaseSource", "in_rd", "projected", "projected_extent"]
+__all__ = ["BaseSource", "in_rd", "plain_name", "projected", "projected_extent"]
+
+_digests: dict[tuple[str, str], str] = {}
+"""By path and stamp: the digests of files that were asked for."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +50,72 @@ class BaseSource:
     in_memory: ClassVar[bool] = False
     holds: ClassVar[str] = "nothing"
     """What messages say a source of this kind holds."""
+    ignores: ClassVar[tuple[str, ...]] = ()
+    """Settings that mean nothing for a source of this kind."""
 
     @property
     def label(self) -> str:
         """How messages call this source: the key, the file and the layer in it."""
         layer = self.settings.layer
         inner = f" layer '{layer if isinstance(layer, str) else ', '.join(layer)}'" if layer else ""
-        return f"{self.name} ({self.settings.source}{inner})"
+        return f"{self.name} ({redacted(self.settings.source)}{inner})"
 
     @cached_property
     def address(self) -> Address:
         """Where the source is."""
         return address_of(self.settings.source, self.folder)
 
+    def check_settings(self, *others: str) -> None:
+        """Refuse settings that mean nothing for a source of this kind.
+
+        Parameters
+        ----------
+        *others
+            More settings that mean nothing, by what the source is used for.
+
+        Raises
+        ------
+        LayerError
+            Names the first of them: whoever writes it would think that it holds.
+        """
+        settings = self.settings
+        for name in (*self.ignores, *others):
+            field = type(settings).model_fields.get(name)
+            if field is None:
+                continue
+            if getattr(settings, name) != field.get_default(call_default_factory=True):
+                raise LayerError(
+                    f"{self.label}: '{name}' means nothing here, as the source is {self.holds}; "
+                    "leave it out, or give the source in another form"
+                )
+
     def check_presence(self) -> None:
         """Refuse a file that is not there, with a SourceError that names the layer and the file."""
         self.address.check_presence(self.label, self.settings.source)
+        area = self._named_coverage
+        if area is not None:
+            label = f"{self.name} coverage ({redacted(area)})"
+            address_of(area, self.folder).check_presence(label, redacted(area))
+        if self.settings.sha256 is not None:
+            self._check_content(self.settings.sha256.lower())
+
+    def _check_content(self, wanted: str) -> None:
+        """Refuse a file of which the content is not what the study says; looked at once."""
+        stamp = (self.address.path, json.dumps(self.address.stamp()))
+        if stamp not in _digests:
+            try:
+                _digests[stamp] = self.address.sha256()
+            except OSError as error:
+                raise SourceError(
+                    f"{self.label}: sha256 cannot be held against it: {error}; "
+                    "leave 'sha256' out of the study, or name a file"
+                ) from None
+        if _digests[stamp] != wanted:
+            raise SourceError(
+                f"{self.label} is not the file that the study names: its sha256 is "
+                f"{_digests[stamp]}, the study says {wanted}; put the right file there, "
+                "or correct 'sha256'"
+            )
 
     @property
     def rests_on_files(self) -> bool:
@@ -70,14 +124,29 @@ class BaseSource:
 
     def stamp(self) -> object:
         """Return what changes when the source may have changed, as values that JSON can hold."""
-        return [self.address.stamp(), *self._coverage_stamps()]
+        return [self.address.stamp(), *self._coverage_stamps(), *self._option_stamps()]
 
     def _coverage_stamps(self) -> list[object]:
+        named = self._named_coverage
+        return [] if named is None else [address_of(named, self.folder).stamp()]
+
+    @property
+    def _named_coverage(self) -> str | None:
+        """The source of the area that the study says the layer speaks of; None: it names none."""
         settings = self.settings
         named = settings.coverage if isinstance(settings, LayerSettings) else "auto"
-        if named in ("auto", "complete", "extent"):
-            return []
-        return [address_of(named, self.folder).stamp()]
+        return None if named in ("auto", "complete", "extent") else named
+
+    @property
+    def option_files(self) -> dict[str, Path]:
+        """Files beside the study that open options name, by option."""
+        named = {
+            name: self.folder / str(value) for name, value in self.settings.open_options.items()
+        }
+        return {name: path.resolve() for name, path in named.items() if path.is_file()}
+
+    def _option_stamps(self) -> list[object]:
+        return [address_of(str(path), self.folder).stamp() for path in self.option_files.values()]
 
     def file_version(self) -> tuple[Any, ...] | None:
         """Return None: whether the file is the same does not tell whether the rows are.
@@ -126,7 +195,7 @@ class BaseSource:
         """Refused: there are no geometries."""
         self._refuse("geometry column")
 
-    def read_table(self, columns: Sequence[str]) -> pd.DataFrame:
+    def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
         """Refused: there are no rows."""
         self._refuse("rows")
 
@@ -146,6 +215,17 @@ class BaseSource:
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
         """Refused: there are no cells."""
         self._refuse("raster cells")
+
+
+def plain_name(name: str) -> str:
+    """Return a column name without what differs between services: case, underscores and hyphens.
+
+    Examples
+    --------
+    >>> plain_name("relatieve_hoogteligging") == plain_name("relatieveHoogteligging")
+    True
+    """
+    return name.lower().replace("_", "").replace("-", "")
 
 
 def projected(window: Window, start: ProjCRS, end: ProjCRS) -> Window:

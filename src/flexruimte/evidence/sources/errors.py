@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pyarrow as pa
-import pyogrio.errors
-import shapely
 from pyproj import CRS as ProjCRS
 from pyproj.exceptions import ProjError
 
-from flexruimte.errors import LayerError, SourceError
+from flexruimte.errors import FlexruimteError, LayerError, SourceError
 from flexruimte.evidence.sources.addresses import Address
+from flexruimte.evidence.sources.protocol import Source
 
-__all__ = ["crs_of", "reading"]
-
-
-def _faults() -> tuple[type[Exception], ...]:
-    """Return what libraries raise when a source cannot be read."""
-    import rasterio.errors  # only when something is wrong, as rasterio takes long to load
-
-    return (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        rasterio.errors.RasterioError,
-        shapely.errors.ShapelyError,
-        ProjError,
-        sqlite3.Error,
-        pa.ArrowException,
-        OSError,
-        # Readers of text and of numbers raise these: pandas, rasterio's CRS, UnicodeDecodeError.
-        ValueError,
-        OverflowError,
-    )
+__all__ = ["crs_of", "reading", "reading_of"]
 
 
 @contextmanager
 def reading(label: str, address: Address, tool: str = "ogrinfo") -> Iterator[None]:
-    """Turn what a library raises while a source is read into a SourceError.
+    """Turn whatever is raised while a source is read into a SourceError.
 
-    The message names the layer and the file, what the library said, and what to do. Lack of memory
-    is no fault of the source and passes unchanged, as do errors of this library.
+    The message names the layer and the file, what the library said, and what to do. Of damaged
+    input libraries raise what they did not foresee either, an IndexError or a KeyError, so no list
+    of classes would be complete; the first error stays the cause, which `--debug` shows. Lack of
+    memory is no fault of the source and passes unchanged, as do errors of this library.
 
     Parameters
     ----------
@@ -61,10 +41,44 @@ def reading(label: str, address: Address, tool: str = "ogrinfo") -> Iterator[Non
     """
     try:
         yield
-    except _faults() as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        short = textwrap.shorten(said.rstrip(" ."), 300, placeholder=" ...")
-        raise SourceError(f"{label} cannot be read: {short}; {address.remedy(tool)}") from None
+    except (FlexruimteError, MemoryError):
+        raise
+    except Exception as error:
+        raise SourceError(
+            f"{label} cannot be read: {_said(error)}; {address.remedy(tool)}"
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, in one line; rasterio says what happened in the cause alone."""
+    first = error.__cause__ if "previous exception" in str(error) and error.__cause__ else error
+    said = (str(first).strip().splitlines() or [""])[0].rstrip(" .")
+    if not said or isinstance(first, LookupError | TypeError | AttributeError | AssertionError):
+        said = f"{type(first).__name__} {said}".strip()
+    return textwrap.shorten(said, 300, placeholder=" ...")
+
+
+@contextmanager
+def reading_of(source: Source) -> Iterator[None]:
+    """Turn whatever is raised while a source is read and its rows are made usable, as `reading`.
+
+    Raises
+    ------
+    SourceError
+        When the source cannot be read.
+    """
+    if not source.in_memory:
+        with reading(source.label, source.address):
+            yield
+        return
+    try:
+        yield
+    except (FlexruimteError, MemoryError):
+        raise
+    except Exception as error:
+        raise LayerError(
+            f"{source.label} cannot be used: {_said(error)}; correct the rows before they are given"
+        ) from error
 
 
 def crs_of(label: str, named: object) -> ProjCRS:
@@ -88,8 +102,14 @@ def crs_of(label: str, named: object) -> ProjCRS:
             f"{label} has no coordinate reference system; say which in the study: {remedy}"
         )
     try:
-        return ProjCRS.from_user_input(named)
+        crs = ProjCRS.from_user_input(named)
     except ProjError:
         raise LayerError(
             f"{label}: '{named}' is not a coordinate reference system; write it as in {remedy}"
         ) from None
+    if crs.geodetic_crs is None:  # of a building site, or of heights alone
+        raise LayerError(
+            f"{label}: coordinate reference system '{crs.name}' says nothing of where on earth; "
+            f"if the coordinates are in RD New, say so in the study: {remedy}"
+        )
+    return crs

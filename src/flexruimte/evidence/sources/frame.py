@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,10 +17,13 @@ from pyproj import CRS as ProjCRS
 from flexruimte.errors import LayerError
 from flexruimte.evidence.sources.base import BaseSource, in_rd, projected, projected_extent
 from flexruimte.evidence.sources.errors import crs_of, reading
+from flexruimte.evidence.sources.filtering import columns_of_filter, rows_that_pass
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.vocabulary import CRS
 
 __all__ = ["FrameSource"]
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class FrameSource(BaseSource):
 
     in_memory = True
     holds = "a table in memory"
+    ignores = ("layer", "encoding", "decimal", "band", "nodata", "valid", "open_options")
 
     def check_presence(self) -> None:
         """Do nothing: the rows are here."""
@@ -104,7 +109,7 @@ class FrameSource(BaseSource):
     @cached_property
     def extent(self) -> Window | None:
         """Bounds of all features, in RD New; None where there are none."""
-        bounds = np.array([self._located.total_bounds])
+        bounds = np.array([self._kept_by_filter(self._located).total_bounds])
         return projected_extent(bounds, self.crs, self.label) if len(self.data) else None
 
     def read(self, columns: Sequence[str], window: Window | None = None) -> gpd.GeoDataFrame:
@@ -119,6 +124,7 @@ class FrameSource(BaseSource):
         """
         data = self._located
         with reading(self.label, self.address):
+            data = self._kept_by_filter(data)
             shapes = gpd.GeoSeries(data.geometry.to_numpy(), crs=self.crs, index=data.index)
             frame = gpd.GeoDataFrame(pd.DataFrame(data)[list(columns)], geometry=shapes)
             if window is not None:
@@ -132,6 +138,14 @@ class FrameSource(BaseSource):
                 ]
             return in_rd(frame, self.crs)
 
-    def read_table(self, columns: Sequence[str]) -> pd.DataFrame:
+    def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
         """Return some columns without geometry."""
-        return pd.DataFrame(self.data)[list(columns)]
+        return pd.DataFrame(self._kept_by_filter(self.data))[list(columns)].iloc[:most]
+
+    def _kept_by_filter(self, data: Frame) -> Frame:
+        """Return the rows that the study's `where` keeps."""
+        where = self.settings.where
+        if where is None:
+            return data
+        named = columns_of_filter(where, self.columns)
+        return data[rows_that_pass(pd.DataFrame(data)[named], where, self.label)]

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 import pyogrio
 
-__all__ = ["gdal_options"]
+__all__ = ["data_of_rasterio", "gdal_options"]
+
+
+@cache
+def data_of_rasterio() -> None:
+    """Let rasterio find the data of its own GDAL and PROJ, before it is imported.
+
+    Other programs, such as QGIS or a database, set these variables for theirs, of another version;
+    then rasterio knows no coordinate reference system. Where its package brings no data of its own,
+    as in conda, the variables are meant for it and stay.
+    """
+    package = importlib.util.find_spec("rasterio")
+    folder = Path(package.origin).parent if package and package.origin else Path()
+    for own, names in (("proj_data", ("PROJ_DATA", "PROJ_LIB")), ("gdal_data", ("GDAL_DATA",))):
+        if package and (folder / own).is_dir():
+            for name in names:
+                os.environ.pop(name, None)
+
+
+# A GML file names where its schema is, and GDAL would ask there: the study names what is read.
+pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO"})
 
 _changed = threading.Condition()
 _in_force: dict[str, str] = {}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
 
 import pandas as pd
 
+from flexruimte.evidence.sources.archives import only_file_in
 from flexruimte.evidence.sources.frame import FrameSource
+from flexruimte.evidence.sources.parquet import PARQUET_ENDINGS, ParquetSource
 from flexruimte.evidence.sources.protocol import Source
 from flexruimte.evidence.sources.raster import RasterSource
-from flexruimte.evidence.sources.table import TABLE_ENDINGS, TableSource
+from flexruimte.evidence.sources.table import TEXT_ENDINGS, TableSource
 from flexruimte.evidence.sources.vector import VectorSource
 from flexruimte.rules.study_file import TableSettings
 
@@ -40,8 +43,8 @@ def open_source(
     data
         Rows that are in memory already; None reads what `settings.source` names.
     geometry
-        What the ruleset says the layer holds: a raster is read by rasterio, a table in a .csv or
-        .parquet file by pandas, everything else by pyogrio.
+        What the ruleset says the layer holds: a raster is read by rasterio, a table in a text file
+        and all Parquet by Arrow, everything else by pyogrio.
 
     Examples
     --------
@@ -53,9 +56,31 @@ def open_source(
         return FrameSource(name, settings, folder, data)
     if geometry == "raster":
         return RasterSource(name, settings, folder)
-    if geometry == "table" and settings.source.endswith(TABLE_ENDINGS):
+    ending = _ending(settings.source)
+    if geometry == "table" and ending == ".zip":
+        # The one table in an archive is read as it would be beside it.
+        inside = only_file_in(str(folder / settings.source.removeprefix("/vsizip/")))
+        if inside is not None and _ending(inside) in (*TEXT_ENDINGS, *PARQUET_ENDINGS):
+            archive = settings.source.removeprefix("/vsizip/")
+            settings = settings.model_copy(update={"source": f"/vsizip/{archive}/{inside}"})
+            ending = _ending(inside)
+    if ending in PARQUET_ENDINGS:
+        return ParquetSource(name, settings, folder)
+    if geometry == "table" and ending in TEXT_ENDINGS:
         return TableSource(name, settings, folder)
     return VectorSource(name, settings, folder)
+
+
+def _ending(source: str) -> str:
+    """Return what a name ends in, in lower case; of an address without what is asked of it.
+
+    Examples
+    --------
+    >>> _ending("Owners.CSV"), _ending("https://host/a.parquet?key=1"), _ending("PG:dbname=flex")
+    ('.csv', '.parquet', '')
+    """
+    path = urlsplit(source).path if source.startswith(("http://", "https://")) else source
+    return Path(path).suffix.lower()
 
 
 def opened_as(source: Source, geometry: LayerGeometry) -> Source:

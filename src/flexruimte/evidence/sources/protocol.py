@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS as ProjCRS
 
+from flexruimte.evidence.sources.addresses import Address
 from flexruimte.kernels.raster import Grid
 from flexruimte.rules.study_file import TableSettings
 
@@ -45,8 +46,21 @@ class Source(Protocol):
         """How messages call this source: the key, the file and the layer in it."""
 
     @property
+    def address(self) -> Address:
+        """Where the source is; of rows in memory it says nothing."""
+
+    @property
     def in_memory(self) -> bool:
         """Whether the rows, and so the geometries that are read, belong to the caller."""
+
+    def check_settings(self, *others: str) -> None:
+        """Refuse settings that mean nothing for a source of this kind, with a LayerError.
+
+        Parameters
+        ----------
+        *others
+            More settings that mean nothing, by what the source is used for.
+        """
 
     def check_presence(self) -> None:
         """Refuse a file that is not there, with a SourceError that names the layer and the file."""
@@ -104,8 +118,16 @@ class Source(Protocol):
             Only features whose bounds touch it are read; None reads all.
         """
 
-    def read_table(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Read rows without geometry; values are as they stand in the source."""
+    def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
+        """Read rows without geometry; values are as they stand in the source.
+
+        Parameters
+        ----------
+        columns
+            Columns to read, as the source calls them; they must exist.
+        most
+            No more than the first so many rows of each layer are read; None reads all.
+        """
 
     def check_raster(self) -> Window:
         """Check that a raster can be used, and return its bounds in RD New."""
@@ -122,8 +144,7 @@ class Source(Protocol):
         window
             None reads the whole raster. A window beside the raster gives a grid without cells.
         nodata
-            The value that stands for missing, where the study or the ruleset says so; None takes
-            the file's own.
+            The value that stands for missing where neither the study nor the file names one.
         """
 
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:

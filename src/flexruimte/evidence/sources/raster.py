@@ -14,6 +14,7 @@ from pyproj import CRS as ProjCRS
 from flexruimte.errors import LayerError
 from flexruimte.evidence.sources.base import BaseSource
 from flexruimte.evidence.sources.errors import crs_of, reading
+from flexruimte.evidence.sources.gdal_options import data_of_rasterio
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.kernels.raster import Grid
 from flexruimte.rules.study_file import LayerSettings
@@ -27,14 +28,29 @@ class RasterSource(BaseSource):
     """One band of a raster."""
 
     holds = "read as a raster"
+    ignores = (
+        "layer",
+        "where",
+        "fields",
+        "constants",
+        "values",
+        "open_options",
+        "id",
+        "encoding",
+        "decimal",
+        "unknown_ids",
+    )
 
     @property
-    def _band(self) -> int:
-        return self.settings.band if isinstance(self.settings, LayerSettings) else 1
+    def _layer(self) -> LayerSettings:
+        """What the study says, with defaults for what it does not say."""
+        settings = self.settings
+        return settings if isinstance(settings, LayerSettings) else LayerSettings(source="")
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:
         """Open the raster and check that it can be used."""
+        data_of_rasterio()
         import rasterio  # where it is used, as it takes long to load
 
         self.check_presence()
@@ -49,12 +65,27 @@ class RasterSource(BaseSource):
     def _check(self, raster: Any) -> None:
         crs = crs_of(self.label, self.settings.crs or raster.crs)
         if not ProjCRS(CRS).equals(crs, ignore_axis_order=True):
+            # A file that other programs wrote may describe RD New without its name or number.
+            nameless = crs.is_projected and crs.to_epsg() is None
+            known = f'if that is RD New, say so in the study with crs = "{CRS}"; else '
             raise LayerError(
                 f"{self.label} is in {crs.to_string()}; rasters are not resampled silently: "
-                f"warp it first, with gdalwarp -t_srs {CRS}"
+                f"{known if nameless else ''}warp it first, with gdalwarp -t_srs {CRS}"
             )
-        if self._band > raster.count:
-            raise LayerError(f"{self.label} has no band {self._band}; it has {raster.count}")
+        band = self._layer.band
+        if band > raster.count:
+            raise LayerError(f"{self.label} has no band {band}; it has {raster.count}")
+        if band in _alpha_bands(raster):
+            raise LayerError(
+                f"{self.label}: band {band} says which cells are transparent and holds no values; "
+                "name the band with the values, with band = ..."
+            )
+        scale, offset = self._scale(raster)
+        if not (np.isfinite([scale, offset]).all() and scale):
+            raise LayerError(
+                f"{self.label} says that a value is the cell times {scale} plus {offset}, which "
+                "is no value; say what holds with scale = ... and offset = ... in the study"
+            )
         if raster.transform.b or raster.transform.d or raster.transform.e >= 0:
             raise LayerError(
                 f"{self.label} is rotated or upside down; warp it first, with gdalwarp -t_srs {CRS}"
@@ -82,15 +113,19 @@ class RasterSource(BaseSource):
             return float(right - left) / raster.width, float(top - bottom) / raster.height
 
     def read_grid(self, window: Window | None, nodata: float | None) -> Grid:
-        """Read the cells that touch a window, as float64 with NaN for nodata.
+        """Read the values of the cells that touch a window, with NaN where one is missing.
+
+        A value is the cell times the scale plus the offset of the study, else of the file. A cell
+        is missing where the file's mask or alpha band says so, or where it holds the study's
+        nodata, else the file's, else `nodata`.
 
         Parameters
         ----------
         window
             None reads the whole raster. A window beside the raster gives a grid without cells.
         nodata
-            The value that stands for missing, where the study or the ruleset says so; None takes
-            the file's own.
+            The value that stands for missing where neither the study nor the file names one, in
+            the unit of the layer; None is none.
 
         Raises
         ------
@@ -101,13 +136,10 @@ class RasterSource(BaseSource):
         """
         with self._opened() as raster:
             rows, columns = _cells_touched(raster, window)
-            missing = raster.nodata if nodata is None else nodata
             if rows[1] <= rows[0] or columns[1] <= columns[0]:
                 values = np.empty((0, 0))
             else:
-                values = raster.read(self._band, window=(rows, columns), out_dtype="float64")
-                if missing is not None:
-                    values[_stand_for(missing, values)] = np.nan
+                values = self._values(raster, (rows, columns), nodata)
             place = raster.transform
             return Grid(values, place.c, place.f, (place.a, -place.e), rows[0], columns[0])
 
@@ -117,15 +149,40 @@ class RasterSource(BaseSource):
         Reads block by block and stops at the first such cell.
         """
         with self._opened() as raster:
-            missing = raster.nodata if nodata is None else nodata
-            for _, block in raster.block_windows(self._band):
-                values = raster.read(self._band, window=block).astype("float64")
-                valid = (values >= low) & (values <= high)
-                if missing is not None:
-                    valid &= ~_stand_for(missing, values)
-                if valid.any():
+            for _, block in raster.block_windows(self._layer.band):
+                values = self._values(raster, block, nodata)
+                if ((values >= low) & (values <= high)).any():
                     return True
         return False
+
+    def _scale(self, raster: Any) -> tuple[float, float]:
+        """Return by what a cell is multiplied, and what is added then."""
+        settings, position = self._layer, self._layer.band - 1
+        scale = raster.scales[position] if settings.scale is None else settings.scale
+        offset = raster.offsets[position] if settings.offset is None else settings.offset
+        return float(scale), float(offset)
+
+    def _values(self, raster: Any, window: Any, nodata: float | None) -> Floats:
+        """Return the values of a window, NaN where they are missing. (rows, columns) float64"""
+        settings = self._layer
+        cells: Floats = raster.read(settings.band, window=window, out_dtype="float64")
+        named = raster.nodatavals[settings.band - 1] if settings.nodata is None else settings.nodata
+        missing = np.zeros(cells.shape, bool) if named is None else _stand_for(named, cells)
+        if "per_dataset" in {flag.name for flag in raster.mask_flag_enums[settings.band - 1]}:
+            missing |= raster.read_masks(settings.band, window=window) == 0
+        for alpha in _alpha_bands(raster):
+            missing |= raster.read(alpha, window=window) == 0
+        scale, offset = self._scale(raster)
+        values = cells if (scale, offset) == (1.0, 0.0) else cells * scale + offset
+        if named is None and nodata is not None:
+            missing |= _stand_for(nodata, values)
+        values[missing] = np.nan
+        return values
+
+
+def _alpha_bands(raster: Any) -> list[int]:
+    """Return the numbers of the bands that say which cells are transparent."""
+    return [band for band, kind in enumerate(raster.colorinterp, 1) if kind.name == "alpha"]
 
 
 def _cells_touched(raster: Any, window: Window | None) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -18,8 +18,15 @@ import pyogrio
 from pyproj import CRS as ProjCRS
 
 from flexruimte.errors import LayerError, SourceError, did_you_mean
-from flexruimte.evidence.sources.base import BaseSource, in_rd, projected, projected_extent
+from flexruimte.evidence.sources.base import (
+    BaseSource,
+    in_rd,
+    plain_name,
+    projected,
+    projected_extent,
+)
 from flexruimte.evidence.sources.errors import crs_of, reading
+from flexruimte.evidence.sources.file_parts import has_unused_journal
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.vocabulary import CRS
 
@@ -28,6 +35,8 @@ __all__ = ["VectorSource"]
 _GML_CURVE = re.compile(
     rb"<(?:\w+:)?(?:Arc|ArcString|Circle|CircleByCenterPoint|ArcByCenterPoint)[\s>]"
 )
+_ENCODED_FORMATS = ("ESRI Shapefile", "MapInfo File", "CSV", "DXF")
+"""Formats whose files need not say how their text is stored."""
 _CURVED_TYPES = (
     "CURVEPOLYGON",
     "MULTISURFACE",
@@ -44,11 +53,30 @@ class VectorSource(BaseSource):
     """One or more layers of something that GDAL reads as features, read one after the other."""
 
     holds = "read as features"
+    ignores = ("decimal", "band", "nodata", "valid")
 
     @property
     def _file_layers(self) -> list[str | None]:
         layer = self.settings.layer
         return list(layer) if isinstance(layer, list) else [layer]
+
+    @property
+    def _is_still(self) -> bool:
+        """Whether the source is a GeoPackage that nobody writes, beside an empty journal."""
+        path = Path(self.address.path)
+        return path.suffix.lower() == ".gpkg" and has_unused_journal(path)
+
+    @property
+    def _open_options(self) -> dict[str, str]:
+        """What GDAL is told when it opens the source; what the study says goes first.
+
+        An option that names a file beside the study is given its whole path.
+        """
+        files, own = self.option_files, {"IMMUTABLE": "YES"} if self._is_still else {}
+        said = {
+            name: str(files.get(name, value)) for name, value in self.settings.open_options.items()
+        }
+        return {**own, **said}
 
     @cached_property
     def _infos(self) -> list[dict[str, Any]]:
@@ -58,7 +86,8 @@ class VectorSource(BaseSource):
         self.check_presence()
         path = self.address.path
         with self._reading():
-            names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            # Listing the layers of a file takes longer than opening one that is there.
+            names = [layer] if layer else [str(name) for name in pyogrio.list_layers(path)[:, 0]]
             if not names:
                 raise SourceError(f"{self.label} holds no layer; {self.address.remedy('ogrinfo')}")
             if layer is None and len(names) > 1:
@@ -66,13 +95,27 @@ class VectorSource(BaseSource):
                     f'{self.label} holds several layers; name one with layer = "...": '
                     f"{', '.join(names)}"
                 )
-            if layer is not None and layer not in names:
-                raise SourceError(
-                    f"{self.label} has no layer '{layer}'; {did_you_mean(layer, names)}"
+            try:
+                info = pyogrio.read_info(
+                    path,
+                    layer=layer,
+                    encoding=self.settings.encoding,
+                    force_feature_count=True,
+                    force_total_bounds=True,
+                    **self._open_options,
                 )
-            info = pyogrio.read_info(
-                path, layer=layer, force_feature_count=True, force_total_bounds=True
-            )
+            except pyogrio.errors.DataLayerError:
+                there = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+                if layer is None or layer in there:
+                    raise
+                raise SourceError(
+                    f"{self.label} has no layer '{layer}'; {did_you_mean(layer, there)}"
+                ) from None
+            if self.settings.encoding is not None and info["driver"] not in _ENCODED_FORMATS:
+                raise SourceError(
+                    f"{self.label}: 'encoding' means nothing here, as a file of kind "
+                    f"{info['driver']} says itself how its text is stored; leave it out"
+                )
             self._check_last_feature(layer, info)
             return dict(info)
 
@@ -93,19 +136,27 @@ class VectorSource(BaseSource):
 
     @property
     def columns(self) -> list[str]:
-        """The columns of the first layer, as the source calls them."""
-        return [str(field) for field in self._infos[0]["fields"]]
+        """The columns of all layers, as the first layer that has them calls them."""
+        names = [str(field) for info in self._infos for field in info["fields"]]
+        found: dict[str, str] = {}
+        for name in names:
+            found.setdefault(plain_name(name) if len(self._infos) > 1 else name, name)
+        return list(found.values())
 
     @cached_property
+    def _crs_of_layers(self) -> list[ProjCRS]:
+        return [crs_of(self.label, self.settings.crs or info["crs"]) for info in self._infos]
+
+    @property
     def crs(self) -> ProjCRS:
-        """The coordinate reference system: of the study, else of the source.
+        """The coordinate reference system: of the study, else of the source's first layer.
 
         Raises
         ------
         LayerError
-            When neither the source nor the study names one.
+            When neither the study nor a layer of the source names one.
         """
-        return crs_of(self.label, self.settings.crs or self._infos[0]["crs"])
+        return self._crs_of_layers[0]
 
     @property
     def feature_count(self) -> int:
@@ -130,6 +181,7 @@ class VectorSource(BaseSource):
                         where=f'"{column}" IS NULL{chosen}',
                         read_geometry=False,
                         fid_as_index=True,
+                        **self._open_options,
                     )
                 total += len(found)
         return total
@@ -148,7 +200,8 @@ class VectorSource(BaseSource):
         if kind != ".gpkg":
             with self._reading(), path.open("rb") as lines:
                 return sum(len(_GML_CURVE.findall(line)) for line in lines)
-        address = f"{path.resolve().as_uri()}?mode=ro"
+        immutable = "&immutable=1" if self._is_still else ""
+        address = f"{path.resolve().as_uri()}?mode=ro{immutable}"
         with self._reading(), closing(sqlite3.connect(address, uri=True)) as database:
             kinds = dict(
                 database.execute(
@@ -164,8 +217,14 @@ class VectorSource(BaseSource):
     @cached_property
     def extent(self) -> Window | None:
         """Bounds of all features, in RD New; None where there are none."""
-        bounds = [info["total_bounds"] for info in self._infos if info["features"]]
-        return projected_extent(np.array(bounds), self.crs, self.label)
+        # GDAL gives no bounds where none of the features has a shape.
+        extents = [
+            projected_extent(np.array([info["total_bounds"]], dtype=np.float64), crs, self.label)
+            for info, crs in zip(self._infos, self._crs_of_layers, strict=True)
+            if info["features"] and info["total_bounds"] is not None
+        ]
+        bounds = np.array([extent for extent in extents if extent is not None])
+        return projected_extent(bounds, ProjCRS(CRS), self.label) if len(bounds) else None
 
     def read(self, columns: Sequence[str], window: Window | None = None) -> gpd.GeoDataFrame:
         """Read features that touch a window, in RD New.
@@ -184,41 +243,77 @@ class VectorSource(BaseSource):
         LayerError
             When its rows have no geometry column.
         """
+        self.check_presence()
         with self._reading():
-            bbox = None if window is None else projected(window, ProjCRS(CRS), self.crs)
-            parts = [self._read_layer(layer, columns, bbox) for layer in self._file_layers]
-            return in_rd(pd.concat(parts), self.crs)
+            parts = [
+                self._read_layer(position, columns, window)
+                for position in range(len(self._file_layers))
+            ]
+            return pd.concat(parts)
 
     def _read_layer(
-        self, layer: str | None, columns: Sequence[str], bbox: Window | None
+        self, position: int, columns: Sequence[str], window: Window | None
     ) -> gpd.GeoDataFrame:
+        """Return the features of one layer, in RD New."""
+        crs = self._crs_of_layers[position]
+        read = self._columns_in(position, columns)
+        # A VRT makes shapes of columns, of which GDAL knows nothing where they are not read.
+        is_virtual = self._infos[position]["driver"] == "OGR_VRT"
         frame = pyogrio.read_dataframe(
             self.address.path,
-            layer=layer,
-            columns=list(columns),
-            bbox=bbox,
+            layer=self._file_layers[position],
+            encoding=self.settings.encoding,
+            columns=None if is_virtual else list(dict.fromkeys(read.values())),
+            bbox=None if window is None else projected(window, ProjCRS(CRS), crs),
             where=self.settings.where,
             fid_as_index=True,
+            **self._open_options,
         )
         if not isinstance(frame, gpd.GeoDataFrame):
             raise LayerError(
                 f"{self.label} has no geometry column; "
                 "a table without shapes can only be a layer of kind 'table'"
             )
-        return frame.set_crs(self.crs, allow_override=True)[[*columns, "geometry"]]
+        located = frame.set_crs(crs, allow_override=True)
+        return in_rd(_renamed(located, read, columns)[[*columns, "geometry"]], crs)
 
-    def read_table(self, columns: Sequence[str]) -> pd.DataFrame:
+    def _columns_in(self, position: int, columns: Sequence[str]) -> dict[str, str]:
+        """Return what one layer calls those of some columns that it has."""
+        own = [str(field) for field in self._infos[position]["fields"]]
+        by_plain_name = {plain_name(name): name for name in own}
+        called = {
+            column: column if column in own else by_plain_name.get(plain_name(column), "")
+            for column in columns
+        }
+        return {column: name for column, name in called.items() if name}
+
+    def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
         """Read rows without geometry; values are as they stand in the source."""
         self.check_presence()
         with self._reading():
-            parts = [
-                pyogrio.read_dataframe(
+            parts = []
+            for position, layer in enumerate(self._file_layers):
+                read = self._columns_in(position, columns)
+                frame = pyogrio.read_dataframe(
                     self.address.path,
                     layer=layer,
-                    columns=list(columns),
+                    encoding=self.settings.encoding,
+                    columns=list(dict.fromkeys(read.values())),
                     where=self.settings.where,
                     read_geometry=False,
+                    mixed_offsets_as_utc=False,
+                    max_features=most,
+                    fid_as_index=True,
+                    **self._open_options,
                 )
-                for layer in self._file_layers
-            ]
+                parts.append(_renamed(frame, read, columns))
             return pd.DataFrame(pd.concat(parts, ignore_index=True))[list(columns)]
+
+
+def _renamed(frame: Any, read: Mapping[str, str], columns: Sequence[str]) -> Any:
+    """Return a frame of one layer with the names of the source; what it does not have is null."""
+    if all(read.get(column) == column for column in columns):
+        return frame
+    missing = [column for column in columns if column not in read]
+    called = {name: column for column, name in read.items()}
+    return frame.rename(columns=called).assign(**dict.fromkeys(missing))

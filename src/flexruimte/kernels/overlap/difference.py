@@ -8,7 +8,7 @@ import shapely
 from flexruimte.kernels.overlap.polygons import collect_by_group, polygonal
 from flexruimte.kernels.overlap.unions import pairs_with_touching_bounds
 from flexruimte.kernels.threads import in_threads
-from flexruimte.vocabulary import AREA_TOLERANCE, Geometries, Integers
+from flexruimte.vocabulary import AREA_TOLERANCE, Floats, Geometries, Integers
 
 __all__ = ["SLIVER_M2", "subtract"]
 
@@ -62,7 +62,7 @@ def subtract(shapes: Geometries, features: Geometries, owner: Integers | None = 
         rows = rows[~shapely.is_empty(result[owner[rows]])]
         positions, own = _collected(features[rows], owner[rows])
         result[positions] = in_threads(shapely.difference, result[positions], own)
-    result = _without_slivers(polygonal(result))
+    result = _without_slivers(polygonal(result), AREA_TOLERANCE / 2 * shapely.area(shapes))
     result[shapely.area(result) <= AREA_TOLERANCE * shapely.area(shapes)] = shapely.Polygon()
     return result
 
@@ -91,11 +91,18 @@ def _collected(features: Geometries, owner: Integers) -> tuple[Integers, Geometr
     return owners, collected
 
 
-def _without_slivers(shapes: Geometries) -> Geometries:
-    """Return shapes without parts that rounding left between features that lie side by side."""
+def _without_slivers(shapes: Geometries, most_m2: Floats) -> Geometries:
+    """Return shapes without parts that rounding left between features that lie side by side.
+
+    Where a shape has so many that they are more than `most_m2` together, they are no errors of
+    rounding: spikes that cross leave thousands of small parts. They stay. (n,) float64 [m2]
+    """
     several = np.flatnonzero(shapely.get_num_geometries(shapes) > 1)
     parts, owner = shapely.get_parts(shapes[several], return_index=True)
-    sliver = shapely.area(parts) < SLIVER_M2
+    area = shapely.area(parts)
+    sliver = area < SLIVER_M2
+    lost = np.bincount(owner, np.where(sliver, area, 0.0), minlength=len(several))
+    sliver &= (lost <= most_m2[several])[owner]
     changed = np.unique(owner[sliver])
     keep = ~sliver & np.isin(owner, changed)
     group = np.searchsorted(changed, owner[keep])

@@ -111,7 +111,7 @@ def index_geometries(shapes: Geometries) -> IndexedGeometries:
 
 
 def index_features(features: Geometries) -> IndexedGeometries:
-    """Return features with an index: where all are polygons, those with many points in pieces.
+    """Return features with an index: polygons with many points in pieces.
 
     Parameters
     ----------
@@ -125,8 +125,7 @@ def index_features(features: Geometries) -> IndexedGeometries:
     >>> index_features(features).source
     array([0, 1, 1])
     """
-    whole = index_geometries(features)
-    return IndexedGeometries(*subdivide(whole.geometry)) if whole.areal.all() else whole
+    return IndexedGeometries(*subdivide(np.asarray(features, dtype=object)))
 
 
 def overlaps(shapes: IndexedGeometries, features: IndexedGeometries) -> Overlaps:

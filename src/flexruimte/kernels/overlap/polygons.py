@@ -89,7 +89,7 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
     Parameters
     ----------
     geometries
-        Polygons. (n,) object
+        Any geometries; lines and points stay whole. (n,) object
     most_points
         Polygons with more points than this are cut.
 
@@ -111,6 +111,7 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
     pieces, source = np.asarray(geometries, dtype=object), np.arange(len(geometries))
     while len(pieces):
         small = shapely.get_num_coordinates(pieces) <= most_points
+        small |= ~np.isin(shapely.get_type_id(pieces), (_POLYGON, _MULTIPOLYGON))
         done.append((pieces[small], source[small]))
         pieces, source = _halves(pieces[~small]), np.tile(source[~small], 2)
         keep = ~shapely.is_empty(pieces)

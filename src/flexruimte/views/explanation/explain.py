@@ -162,7 +162,7 @@ def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[
 
 def _facts(row: Row, summary: Summary, language: Language) -> dict[str, str]:
     """Return the facts of the parcel as a whole, with their labels."""
-    rank, ranked = known_value(row, RANK), str(summary.ranked_parcels)
+    rank, ranked = known_value(row, RANK), str(summary.ranked)
     site_type = in_language(summary.site_types.get(row[SITE_TYPE]), language)
     known = {
         RANK: "-" if rank is None else message("rank-of", language, rank=str(rank), ranked=ranked),

@@ -202,9 +202,11 @@ class Explanation:
         width
             Characters per line.
         """
-        from rich.console import Console
+        from flexruimte.wording.console import PlainConsole  # rich takes long to load
 
-        console = Console(file=StringIO(), width=width, color_system=None, legacy_windows=False)
+        console = PlainConsole(
+            file=StringIO(), width=width, color_system=None, legacy_windows=False
+        )
         with console.capture() as capture:
             console.print(self)
         return capture.get()

@@ -7,6 +7,7 @@ relocation-homes = { $home_count ->
     [one] 1 group
    *[other] { $groups } groups
 }, { $first } to { $end }.
+relocation-no-home = There is no home to find a next place for: no location with a rank and a term has room for one.
 relocation-none-leaves = No home has to leave its place within the plan.
 relocation-secured = { $share }% of the homes that have to leave have a next place.
 relocation-moves = { $count ->

@@ -2,6 +2,7 @@
 
 ## Notebook
 
+ranking-too-little-known = Too little is known to rank.
 ranking-empty = No parcel is available.
 ranking-left-out = Knowingly not assessed: { $names }.
 ranking-absent = Layers that are absent: { $names }.

@@ -7,6 +7,7 @@ relocation-homes = { $home_count ->
     [one] 1 groep
    *[other] { $groups } groepen
 }, { $first } tot { $end }.
+relocation-no-home = Er is geen woning om een volgende plek voor te zoeken: geen locatie met een rang en een termijn heeft er ruimte voor.
 relocation-none-leaves = Geen woning hoeft in die tijd van haar plek af.
 relocation-secured = Voor { $share }% van de woningen die weg moeten is er een volgende plek.
 relocation-moves = { $count ->

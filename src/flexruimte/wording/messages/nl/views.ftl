@@ -2,6 +2,7 @@
 
 ## Notebook
 
+ranking-too-little-known = Er is te weinig bekend voor een rangorde.
 ranking-empty = Geen enkel perceel is beschikbaar.
 ranking-left-out = Bewust niet beoordeeld: { $names }.
 ranking-absent = Kaartlagen die ontbreken: { $names }.

@@ -1,0 +1,88 @@
+"""Files inside zip archives, and what to do with files of kinds that cannot be read."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import Final
+
+__all__ = ["how_to_convert", "only_file_in", "read_from_archive"]
+
+_ARCHIVE: Final = re.compile(r"(.*?\.zip)/(.+)", re.IGNORECASE)
+_LARGEST_BYTES: Final = 4 * 2**30
+"""A file in an archive that is larger when unpacked is refused."""
+_UNPACK: Final = "it is an archive that cannot be read in place: unpack it, or make a .zip of it"
+_EXPORT: Final = "it holds no data but refers to them: export the layer itself as a GeoPackage"
+_HOW_TO_CONVERT: Final = {
+    **dict.fromkeys((".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"), _UNPACK),
+    **dict.fromkeys((".qgs", ".qgz", ".mxd", ".aprx", ".lyr", ".lyrx", ".qlr", ".mpk"), _EXPORT),
+    **dict.fromkeys(
+        (".mdb", ".accdb"),
+        "it is a database of Access, which needs a driver that is not here: "
+        "export the layer as a GeoPackage, or the table as CSV",
+    ),
+    **dict.fromkeys(
+        (".xls", ".xlsb"), "it is an old kind of spreadsheet: save it as .xlsx or as CSV"
+    ),
+    ".dwg": "it is a drawing of AutoCAD: save it as .dxf, or export the layer as a GeoPackage",
+    **dict.fromkeys(
+        (".shx", ".prj", ".cpg", ".sbn", ".sbx"), "it is a part of a shapefile: name the .shp"
+    ),
+}
+
+
+def how_to_convert(path: str) -> str:
+    """Return what to do with a file of a kind that cannot be read; empty for other kinds.
+
+    Examples
+    --------
+    >>> how_to_convert("/data/Owners.XLS")
+    'it is an old kind of spreadsheet: save it as .xlsx or as CSV'
+    >>> how_to_convert("/data/owners.csv")
+    ''
+    """
+    return _HOW_TO_CONVERT.get(PurePosixPath(path).suffix.lower(), "")
+
+
+def only_file_in(archive: str) -> str | None:
+    """Return the name of the file in an archive, where there is exactly one; else None."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            names = [each.filename for each in opened.infolist() if not each.is_dir()]
+    except (OSError, zipfile.BadZipFile):
+        return None
+    visible = [name for name in names if not name.startswith("__MACOSX/")]
+    return visible[0] if len(visible) == 1 else None
+
+
+def read_from_archive(path: str, read: Callable[[str], bytes]) -> bytes:
+    """Return the content of a file in a zip archive.
+
+    Parameters
+    ----------
+    path
+        As GDAL opens it: ``/vsizip/`` with the path of the archive and the name in it.
+    read
+        Reads the archive.
+
+    Raises
+    ------
+    OSError
+        When the archive or the file in it cannot be read.
+    """
+    found = _ARCHIVE.fullmatch(path.removeprefix("/vsizip/"))
+    if found is None:
+        raise OSError("the path names no file inside the archive")
+    try:
+        with zipfile.ZipFile(io.BytesIO(read(found[1]))) as opened:
+            member = opened.getinfo(found[2])
+            if member.file_size > _LARGEST_BYTES:
+                raise OSError(f"'{found[2]}' is too large to unpack: unpack it yourself")
+            return opened.read(member)
+    except KeyError:
+        raise OSError(f"there is no '{found[2]}' in the archive") from None
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise OSError(f"the archive cannot be unpacked: {error}") from None

@@ -1,0 +1,312 @@
+"""A look at what a layer holds: rows, kinds of shapes, and values, held against the ruleset."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.assessment.question import Question
+from flexruimte.errors import enumerate_some
+from flexruimte.evidence.judged_rows import JudgedRows, read_judged_rows
+from flexruimte.evidence.sources import Source, Window
+from flexruimte.evidence.values import strange_rows
+from flexruimte.rules.conditions import strange_values
+from flexruimte.rules.parts import FieldSpec, LayerSpec
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.words import nearest_word
+from flexruimte.vocabulary import NO
+
+__all__ = [
+    "LayerLook",
+    "deciding_fields",
+    "look_at",
+    "look_at_table",
+    "places_of_parcels",
+    "problems_of",
+    "warnings_of",
+]
+
+_READ_WHOLE = 100_000
+"""A source with more rows than this is looked at in some places only."""
+_PLACES, _PLACE_M = 9, 2000.0
+_VALUES_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class LayerLook:
+    """What was seen of a layer."""
+
+    whole: bool
+    """Whether all of the source was looked at, not only some places."""
+    rows: int = 0
+    """Rows that were read, after the study's filter."""
+    usable: int = 0
+    """Of the right kind, and not left out by the rows that count."""
+    counting: int = 0
+    """Rows that may count, of any kind."""
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Rows by kind of shape, as they are in the source."""
+    doubled: int = 0
+    """Rows that count and have the id of another one that does."""
+    told: dict[str, int] = field(default_factory=dict)
+    """Rows that were repaired, left out or have strange values, by what is told of that."""
+    values: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Rows by value, of each field with a list."""
+    strange: dict[str, dict[str, int]] = field(default_factory=dict)
+    """The same of values that are not in the list."""
+
+
+def deciding_fields(ruleset: Ruleset, key: str) -> list[str]:
+    """Return the fields of a layer that decide, of which the ruleset says what they can hold."""
+    spec = ruleset.layers[key]
+    return [
+        name
+        for name in dict.fromkeys([*ruleset.fields_in_use(key), *spec.rows])
+        if spec.field(name).is_coded
+    ]
+
+
+def look_at(question: Question, key: str, source: Source) -> LayerLook:
+    """Read the features of a layer, or those in some places where there are very many.
+
+    Raises
+    ------
+    FlexruimteError
+        When they cannot be read, or lack what is needed.
+    """
+    spec = question.ruleset.layers[key]
+    fields = question.ruleset.fields_in_use(key)
+    whole = 0 <= source.feature_count <= _READ_WHOLE
+    windows: list[Window | None] = [None] if whole else [*places_of_parcels(question)]
+    looks = [
+        _look(spec, read_judged_rows(spec, source, fields, window), whole) for window in windows
+    ]
+    return _together(looks, whole)
+
+
+def look_at_table(spec: LayerSpec, rows: pd.DataFrame) -> LayerLook:
+    """Return what is seen of the rows of a table."""
+    told = {what: int(where.sum()) for what, where in strange_rows(rows, spec.fields).items()}
+    values, strange = _values(spec, rows)
+    count = len(rows)
+    return LayerLook(True, count, count, count, told=told, values=values, strange=strange)
+
+
+def places_of_parcels(question: Question) -> Iterator[Window]:
+    """Yield squares in the municipalities that have parcels, spread over them."""
+    extent = question.parcels.extent
+    if extent is None:
+        return
+    asked = shapely.intersection(question.municipalities.geometries, shapely.box(*extent))
+    asked = asked[~shapely.is_empty(asked)]
+    chosen = np.unique(np.linspace(0, len(asked) - 1, min(_PLACES, len(asked))).astype(int))
+    for point in shapely.point_on_surface(asked[chosen]):
+        x, y = point.x, point.y
+        yield (x - _PLACE_M / 2, y - _PLACE_M / 2, x + _PLACE_M / 2, y + _PLACE_M / 2)
+
+
+def _look(spec: LayerSpec, rows: JudgedRows, whole: bool) -> LayerLook:
+    kinds = Counter("no shape" if shape is None else shape.geom_type for shape in rows.raw)
+    values, strange = _values(spec, rows.table)
+    return LayerLook(
+        whole=whole,
+        rows=len(rows.raw),
+        usable=int(rows.usable.sum()),
+        counting=int((rows.certainty > NO).sum()),
+        doubled=int(pd.Series(rows.ids[rows.certainty > NO]).duplicated().sum()),
+        kinds=dict(kinds),
+        told={what: int(where.sum()) for what, where in rows.told.items()},
+        values=values,
+        strange=strange,
+    )
+
+
+def _values(
+    spec: LayerSpec, table: pd.DataFrame
+) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
+    """Return how often each value of the fields with a list is there, and each strange one."""
+    values, strange = {}, {}
+    for name in table:
+        said = spec.field(str(name))
+        if not said.is_coded:
+            continue
+        odd = strange_values(table[name], said)
+        if said.values is not None:
+            values[str(name)] = _counted(table[name].dropna())
+        if odd.any() or said.values is not None:
+            strange[str(name)] = _counted(table[name][odd])
+    return values, strange
+
+
+def _counted(values: pd.Series) -> dict[str, int]:
+    return {str(value): int(count) for value, count in values.value_counts().items()}
+
+
+def _together(looks: list[LayerLook], whole: bool) -> LayerLook:
+    """Return what was seen in several places."""
+    total = LayerLook(whole)
+    for look in looks:
+        total = replace(
+            total,
+            rows=total.rows + look.rows,
+            usable=total.usable + look.usable,
+            counting=total.counting + look.counting,
+            doubled=total.doubled + look.doubled,
+            kinds=_summed(total.kinds, look.kinds),
+            told=_summed(total.told, look.told),
+            values=_summed_by_field(total.values, look.values),
+            strange=_summed_by_field(total.strange, look.strange),
+        )
+    return total
+
+
+def _summed(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return dict(Counter(one) + Counter(other))
+
+
+def _summed_by_field(
+    one: dict[str, dict[str, int]], other: dict[str, dict[str, int]]
+) -> dict[str, dict[str, int]]:
+    return {name: _summed(one.get(name, {}), other.get(name, {})) for name in {**one, **other}}
+
+
+def problems_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> Iterator[str]:
+    """Yield what makes a layer useless: no row is left, or much of it cannot be used."""
+    spec = ruleset.layers[key]
+    if look.rows == 0:
+        if look.whole and source.settings.where and source.feature_count > 0:
+            yield _where_keeps_nothing(source)
+        return
+    useless = [name for name in _fields_that_must_be_read(ruleset, key) if _all_strange(look, name)]
+    for name in useless:
+        yield _no_value_known(source, name, spec.field(name), look)
+    dropped = _dropped(spec, look)
+    most = ruleset.losses.most_share if ruleset.losses else 1.0
+    if dropped and (dropped == look.rows or dropped >= most * look.rows):
+        seen = ", ".join(f"{kind} ({count})" for kind, count in look.kinds.items())
+        yield (
+            f"{source.label}: {dropped} of {look.rows} features are not of the kind that the layer "
+            f"needs, {spec.geometry}s, or have no shape; there are: {seen}; "
+            f"give the {spec.geometry}s themselves, for a GML file with "
+            'open_options = { GFS_TEMPLATE = "..." } that names the geometry'
+        )
+    elif look.usable == 0 and not useless and look.whole:
+        yield _no_row_counts(source, spec, look)
+
+
+def warnings_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> Iterator[str]:
+    """Yield what makes rules unknown in places: strange values, and features of another kind.
+
+    Of those without a shape, or with one that cannot be meant, `reading` tells.
+    """
+    spec = ruleset.layers[key]
+    place = "" if look.whole else " in the places that were looked at"
+    must = _fields_that_must_be_read(ruleset, key)
+    told_already = [name for name in must if _all_strange(look, name)]
+    for name, words in look.strange.items():
+        if words and name not in told_already:
+            yield (
+                f"{source.label}: field '{name}' holds{place} {_shown(words)}, "
+                f"{_expected(spec.field(name))}; where such features lie the rules that ask for it "
+                f"are unknown; {_remedy(name, words, spec.field(name))}"
+            )
+    if spec.rows and spec.id and look.doubled:
+        yield (
+            f"{source.label}: {look.doubled} of {look.counting} that count{place} "
+            "have the id of another; a register with its history holds objects more than once: "
+            'keep what holds today with where = "..."'
+        )
+    for what, count in look.told.items():
+        if what == f"not a {spec.geometry}, left out":
+            yield f"{source.label}: {count} of {look.rows} features{place}: {what}"
+
+
+def _fields_that_must_be_read(ruleset: Ruleset, key: str) -> list[str]:
+    """Return the fields without which nothing can be said: of tables, plans, rows that count."""
+    spec = ruleset.layers[key]
+    names = list(spec.rows)
+    if spec.geometry == "table":
+        names += deciding_fields(ruleset, key)
+    if ruleset.plans is not None and ruleset.plans.layer == key:
+        names.append(ruleset.plans.status_field)
+    return [name for name in names if spec.field(name).values is not None]
+
+
+def _all_strange(look: LayerLook, name: str) -> bool:
+    total = sum(look.values.get(name, {}).values())
+    return total > 0 and sum(look.strange.get(name, {}).values()) == total
+
+
+def _dropped(spec: LayerSpec, look: LayerLook) -> int:
+    left_out = (f"not a {spec.geometry}, left out", "null geometry", "empty geometry")
+    return sum(look.told.get(what, 0) for what in left_out)
+
+
+def _shown(words: dict[str, int]) -> str:
+    return enumerate_some((f"'{word}' ({count})" for word, count in words.items()), _VALUES_SHOWN)
+
+
+def _expected(said: FieldSpec) -> str:
+    if said.values is not None:
+        return f"which the ruleset does not know; it knows: {', '.join(map(str, said.values))}"
+    return f"where it needs a {said.kind}" if said.kind != "text" else "of no form that is known"
+
+
+def _remedy(name: str, words: dict[str, int], said: FieldSpec) -> str:
+    word = next(iter(words))
+    near = nearest_word(word, [*(said.values or []), *said.aliases])
+    meant = near or "..."
+    hint = f"the nearest to '{word}' is '{near}'; " if near else ""
+    return f'{hint}say what it means with values.{name} = {{ "{word}" = "{meant}" }}'
+
+
+def _no_value_known(source: Source, name: str, said: FieldSpec, look: LayerLook) -> str:
+    words = look.strange[name]
+    return (
+        f"{source.label}: of field '{name}' no value is known: {_shown(words)}, "
+        f"{_expected(said)}; is it the right column? If so, {_remedy(name, words, said)}"
+    )
+
+
+def _no_row_counts(source: Source, spec: LayerSpec, look: LayerLook) -> str:
+    seen = "; ".join(
+        f"{name}: {_shown(look.values[name]) or 'no value'}"
+        for name in spec.rows
+        if name in look.values
+    )
+    asked = ", ".join(spec.rows)
+    return (
+        f"{source.label}: none of its {look.rows} features counts by {asked} "
+        f"({seen or 'all are left out'}); see whether fields and constants name the right columns, "
+        "or leave the layer out"
+    )
+
+
+def _where_keeps_nothing(source: Source) -> str:
+    """Return what is told of a filter that no row passes, with what its columns hold."""
+    where = str(source.settings.where)
+    bare = replace(source, settings=source.settings.model_copy(update={"where": None}))  # type: ignore[type-var]
+    named = [column for column in source.columns if re.search(rf"\b{re.escape(column)}\b", where)]
+    rows = bare.read_table(named, _READ_WHOLE) if named else pd.DataFrame()
+    holds = [
+        f"{column} holds {_shown(_counted(rows[column].dropna())) or 'no value'}"
+        for column in named
+    ]
+    texts = re.findall(r"'([^']*)'", where)
+    known = [str(value) for column in named for value in rows[column].dropna().unique()]
+    near = [
+        f"the nearest to '{text}' is '{meant}'"
+        for text in texts
+        if text not in known and (meant := nearest_word(text, known))
+    ]
+    found = "; ".join([*holds, *near]) or f"its columns are: {', '.join(source.columns)}"
+    return (
+        f'{source.label}: no row of {bare.feature_count} passes where = "{where}"; {found}; '
+        "correct the filter, or leave it out"
+    )

@@ -1,0 +1,177 @@
+"""Reading a part of every source, so that what will fail does so before hours are computed.
+
+A raster is read in full where there are parcels. A layer of features is read in full where it is
+small; of a large one a window is read in the middle of each municipality's parcels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from flexruimte.assessment.question import Question
+from flexruimte.errors import LayerError, enumerate_some
+from flexruimte.evidence.columns import named_columns, source_columns
+from flexruimte.evidence.contents import row_keys
+from flexruimte.evidence.parcels import has_too_many_vertices
+from flexruimte.evidence.plausibility import doubts_about_cells, doubts_about_field
+from flexruimte.evidence.rasters import check_raster_values
+from flexruimte.evidence.shapes import NO_NUMBER, OUTSIDE, cleaned_shapes
+from flexruimte.evidence.sources import Source, Window
+from flexruimte.evidence.sources.errors import reading_of
+from flexruimte.rules.study_file import ParcelSettings
+
+__all__ = ["municipality_windows", "read_features", "read_parcels", "read_raster"]
+
+_READ_IN_FULL = 50_000
+"""Features of a layer that are read in full: about a second."""
+_WINDOW_M = 1000.0
+"""Side of the window that is read of a larger layer. [m]"""
+
+
+def municipality_windows(question: Question) -> list[Window]:
+    """Return the bounds of each municipality's part of the parcels, in RD New. [m]"""
+    extent = question.parcels.extent
+    if extent is None:
+        return []
+    parts = shapely.intersection(question.municipalities.geometries, shapely.box(*extent))
+    bounds = shapely.bounds(parts[~shapely.is_empty(parts)])
+    return [(left, bottom, right, top) for left, bottom, right, top in bounds.tolist()]
+
+
+def read_raster(question: Question, key: str, source: Source, windows: list[Window]) -> list[str]:
+    """Read a raster where there are parcels, and return what to warn of.
+
+    Raises
+    ------
+    SourceError, LayerError
+        When a block cannot be read, or when no cell has a value that counts although the file does
+        not say itself that all are missing.
+    """
+    spec = question.ruleset.layers[key]
+    with reading_of(source):
+        valid, doubts = doubts_about_cells(spec, source, windows)
+        if windows and not valid:
+            check_raster_values(spec, source)
+            doubts.append(
+                f"{source.label} has no cell with a value where the parcels are, so its rules are "
+                "unknown there; if its nodata is a value, say which cell is missing with "
+                "nodata = ..."
+            )
+    return doubts
+
+
+def read_features(question: Question, key: str, source: Source, windows: list[Window]) -> list[str]:
+    """Read features as a run does, as far as that is quick, and return what to warn of.
+
+    Raises
+    ------
+    SourceError, LayerError
+        When they cannot be read.
+    """
+    spec = question.ruleset.layers[key]
+    fields = [*question.ruleset.fields_in_use(key), *spec.rows]
+    columns = source_columns(source, list(dict.fromkeys(fields)), spec)
+    with reading_of(source):
+        frame = _read(source, list(dict.fromkeys(columns.values())), windows)
+        warnings = _doubts_about_shapes(source, frame, spec.geometry)
+        table = named_columns(frame, columns, source.settings, spec)
+        double = pd.Series(row_keys(frame.geometry.to_numpy(), table)).duplicated().sum()
+        if double:
+            warnings.append(
+                f"{source.label}: {double} of {len(frame)} features are there twice, with the same "
+                "shape and the same values; leave one of each out where features are counted"
+            )
+        for name, expected in spec.expected.items():
+            if name in table:
+                doubts = doubts_about_field(expected, table[name])
+                warnings += [f"{source.label} field '{name}': {doubt}" for doubt in doubts]
+    return warnings
+
+
+def read_parcels(question: Question, windows: list[Window]) -> list[str]:
+    """Read parcels as far as that is quick, and return what to warn of.
+
+    Raises
+    ------
+    SourceError, LayerError
+        When they cannot be read.
+    """
+    source, settings = question.parcels, question.parcels.settings
+    if not isinstance(settings, ParcelSettings):
+        return []
+    with reading_of(source):
+        id_columns = settings.id if isinstance(settings.id, list) else [settings.id]
+        frame = _read(source, list(dict.fromkeys(id_columns)), windows)
+        warnings = _doubts_about_shapes(source, frame, "polygon")
+        shapes = frame.geometry.to_numpy()
+        over = has_too_many_vertices(shapes, settings)
+        if over.any():
+            named = frame[over][id_columns].astype(str).agg("-".join, axis=1)
+            warnings.append(
+                f"{source.label}: parcel {enumerate_some(named)} has more than "
+                f"{settings.most_vertices} vertices and is left out; simplify it, or allow it with "
+                "most_vertices = ... under [parcels]"
+            )
+        shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        points = shapely.point_on_surface(cleaned_shapes(shapes, "polygon")[0])
+        points = points[~shapely.is_missing(points)]
+        areas = shapely.STRtree(question.municipalities.geometries)
+        outside = len(points) - len(np.unique(areas.query(points, predicate="intersects")[0]))
+        if outside:
+            warnings.append(
+                f"{source.label}: {outside} of {len(frame)} parcels lie in no municipality of the "
+                "study and are not ranked"
+            )
+        point, _ = shapely.STRtree(shapes).query(points, predicate="within")
+        stacked = int((np.bincount(point, minlength=1) > 1).sum())
+        if stacked:
+            warnings.append(
+                f"{source.label}: {stacked} of {len(frame)} parcels lie on another one, so their "
+                "land counts twice; leave one of them out with where = ..."
+            )
+    return warnings
+
+
+def _read(source: Source, columns: list[str], windows: list[Window]) -> gpd.GeoDataFrame:
+    if source.feature_count <= _READ_IN_FULL:
+        return source.read(columns)
+    parts = [source.read(columns, window) for window in _middles(windows)]
+    return pd.concat(parts) if parts else source.read(columns, (0.0, 0.0, 0.0, 0.0))
+
+
+def _middles(windows: list[Window]) -> Iterator[Window]:
+    """Yield a square in the middle of each window."""
+    for left, bottom, right, top in windows:
+        x, y = (left + right) / 2, (bottom + top) / 2
+        half_m = _WINDOW_M / 2
+        yield x - half_m, y - half_m, x + half_m, y + half_m
+
+
+def _doubts_about_shapes(source: Source, frame: gpd.GeoDataFrame, kind: str) -> list[str]:
+    """Return what to warn of: rows without a shape, or with one that cannot be meant."""
+    warnings, shapes = [], frame.geometry.to_numpy()
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    if len(shapes) and absent.all():
+        raise LayerError(
+            f"{source.label}: none of its {len(shapes)} features has a geometry; "
+            "see why, or leave the layer out and name it in not_assessed"
+        )
+    if absent.any():
+        warnings.append(
+            f"{source.label}: {int(absent.sum())} of {len(shapes)} features have no geometry and "
+            "count nowhere; see why, or leave them out knowingly with where = ..."
+        )
+    _, repairs = cleaned_shapes(shapes, kind)
+    for what in (NO_NUMBER, OUTSIDE):
+        if what in repairs:
+            rows = frame.index[repairs[what]].tolist()
+            warnings.append(
+                f"{source.label}: {len(rows)} of {len(shapes)} features have {what} "
+                f"(number {enumerate_some(rows)}); correct them"
+            )
+    return warnings

@@ -1,0 +1,58 @@
+"""How many decimals a number is shown with: as many as it takes to show on which side it lies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+__all__ = ["decimals_that_show"]
+
+_MOST: Final = 9
+"""More decimals than this are no measurement; numbers that are still alike count as equal."""
+
+
+def decimals_that_show(value: float, against: Iterable[float] = (), usual: int = 0) -> int:
+    """Return with how many decimals to write a number, so that what it is held against shows.
+
+    A threshold is written with as many decimals as it has; a value with as many as it takes to lie
+    on the same side of every threshold when it is read as when it was tested. So 11.96 against at
+    least 12 is not written as 12, and a share of 0.9996 not as the whole.
+
+    Parameters
+    ----------
+    value
+        The number that is written. NaN and infinity need no decimals.
+    against
+        What it is tested against, such as a threshold, or 0 and 1 for a share. NaN is passed over.
+    usual
+        Decimals when nothing asks for more. [1]
+
+    Returns
+    -------
+    int
+        From `usual` to nine.
+
+    Examples
+    --------
+    >>> decimals_that_show(11.96, [12]), decimals_that_show(11.2, [12])
+    (2, 0)
+    >>> decimals_that_show(1.5, [1.5]), decimals_that_show(0.4, [0.4])
+    (1, 1)
+    >>> f"{11.9996:.{decimals_that_show(11.9996, [12.0], 1)}f}"
+    '11.9996'
+    """
+    if not math.isfinite(value):
+        return usual
+    thresholds = [each for each in against if math.isfinite(each)]
+    for decimals in range(usual, _MOST):
+        shown = round(value, decimals)
+        if all(_side(shown, each) == _side(value, each) for each in thresholds):
+            return decimals
+    return _MOST
+
+
+def _side(value: float, threshold: float) -> int:
+    """Return -1, 0 or 1: below a threshold, equal to it or above, as far as decimals tell."""
+    difference = round(value - threshold, _MOST)
+    return (difference > 0) - (difference < 0)

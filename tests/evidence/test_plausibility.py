@@ -1,0 +1,100 @@
+"""A raster or a field that holds something else than its name says is warned of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from flexruimte.evidence.plausibility import doubts_about_cells, doubts_about_field
+from flexruimte.evidence.sources import open_source
+from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.parts import CELLS
+from flexruimte.rules.study_file import LayerSettings
+from toy_town import X, Y, write_raster
+
+RULESET = load_ruleset("flexwonen-nl")
+CHANCE = np.random.default_rng(7)
+NOISE = CHANCE.normal(55, 5, (40, 40)).round()
+GROUND = np.add.outer(np.arange(40.0), np.arange(40.0)) / 20 + 0.5
+"""A plane that rises from 0.5 m to 4.4 m."""
+HOUSES = GROUND + 9 * (np.indices((40, 40)) // 4 % 2).all(axis=0)
+"""Blocks of 4 x 4 cells on it, 9 m high, on a quarter of the ground."""
+MAPS = {
+    "noise": ("rivm_lden_alle", NOISE, ""),
+    "noise below the floor": ("rivm_lden_alle", np.where(NOISE < 55, 0, NOISE), ""),
+    "PM2.5 as noise": ("rivm_lden_alle", NOISE / 6, r"1600 of 1600 cells .*outside 30 to 95 dB"),
+    "classes of noise": ("rivm_lden_alle", NOISE // 10, "outside 30 to 95 dB Lden"),
+    "tenths of a dB": ("rivm_lden_alle", NOISE * 10, "outside 30 to 95 dB Lden"),
+    "depth": ("liwo_maxdiepte", GROUND, ""),
+    "depth in cm": ("liwo_maxdiepte", GROUND * 100, "outside 0 to 15 m"),
+    "groundwater": ("wur_ghg", GROUND * 40, ""),
+    "groundwater in m": ("wur_ghg", GROUND * 0.4, "half of its cells are below 0.9.*5 to 254 cm"),
+    "terrain": ("ahn_dtm", GROUND, ""),
+    "terrain with buildings": ("ahn_dtm", HOUSES, r"% of its neighbouring cells.*as walls do"),
+    "terrain with holes of 0": (
+        "ahn_dtm",
+        np.where(HOUSES > GROUND, 0, GROUND),
+        r"25% of its cells are exactly 0.*nodata = 0",
+    ),
+    "classes": ("liwo_overstromingsgevoelig", NOISE // 20, ""),
+    "classes that were averaged": ("liwo_overstromingsgevoelig", NOISE / 20, "no whole numbers"),
+    "subsidence in mm": ("kea_bodemdaling", GROUND * 100, "outside 0 to 2.5 m"),
+    "NO2 as if it were dB": ("rivm_no2", NOISE + 40, "outside 1 to 70 ug/m3"),
+}
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_a_map_of_something_else_is_warned_of_by_name(tmp_path: Path, name: str) -> None:
+    key, cells, doubt = MAPS[name]
+    spec = RULESET.layers[key]
+    path = write_raster(tmp_path / "map.tif", cells, 25.0, 1000.0)
+    source = open_source(key, LayerSettings(source=str(path)), tmp_path, geometry="raster")
+    _, doubts = doubts_about_cells(spec, source, [(X, Y, X + 1000, Y + 1000)])
+    if not doubt:
+        assert doubts == []
+        return
+    (said,) = doubts
+    assert said.startswith(f"{key} ({path}): ")
+    assert pd.Series([said]).str.contains(doubt).all(), said
+
+
+def test_only_cells_where_parcels_are_count(tmp_path: Path) -> None:
+    """One column of 40 lies outside the window, and holds what no noise map can."""
+    cells = NOISE.copy()
+    cells[:, 39] = 3
+    path = write_raster(tmp_path / "map.tif", cells, 25.0, 1000.0)
+    source = open_source("lden", LayerSettings(source=str(path)), tmp_path, geometry="raster")
+    spec = RULESET.layers["rivm_lden_alle"]
+    assert doubts_about_cells(spec, source, [(X, Y, X + 900, Y + 1000)])[1] == []
+    (said,) = doubts_about_cells(spec, source, [(X, Y, X + 1000, Y + 1000)])[1]
+    assert "40 of 1600 cells" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "right", "wrong"),
+    [
+        ("woningbouwplannen", "start_jaar", [2028, None, 2034], [2028, 20340]),
+        ("buisleidingen", "druk_kpa", [6620.0, 1600.0], [66.2, 40.0]),
+        ("ndw_verkeersborden", "blackCode", ["2,1", "3.5t", "zie onderbord"], ["210 cm", "2,1"]),
+        ("bofek", "bofek2020", [1005, 4011], [304, 305]),
+        ("gtfs_stops", "location_type", ["0", "1"], [0.5, 1]),
+    ],
+)
+def test_a_field_in_another_unit_is_warned_of(
+    key: str, field: str, right: list[object], wrong: list[object]
+) -> None:
+    expected = RULESET.layers[key].expected[field]
+    assert doubts_about_field(expected, pd.Series(right)) == []
+    (said,) = doubts_about_field(expected, pd.Series(wrong))
+    assert "values" in said
+
+
+def test_every_raster_says_what_its_values_are_like() -> None:
+    for key, spec in RULESET.layers.items():
+        if spec.geometry == "raster":
+            low, high = spec.expected[CELLS].range
+            assert spec.valid is not None, key
+            assert spec.valid[0] <= low < high <= spec.valid[1], key

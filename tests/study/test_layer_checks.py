@@ -1,0 +1,135 @@
+"""A layer of which nothing usable is left is refused before anything is computed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+from command_line import run
+from flexruimte import Study
+from flexruimte.study.checks import CheckReport, check
+from toy_files import write_toy_study
+
+
+def checked(folder: Path, **natuur: str) -> CheckReport:
+    """Check the toy town, with lines added to the table of the nature layer."""
+    path = folder / "study.toml"
+    lines = "".join(f"{key} = {value}\n" for key, value in natuur.items())
+    path.write_text(path.read_text().replace("[layers.natuur]\n", f"[layers.natuur]\n{lines}"))
+    return check(Study.load(path).question)
+
+
+def nature(folder: Path) -> gpd.GeoDataFrame:
+    return gpd.read_file(folder / "kaart.gpkg", layer="natuur")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    return write_toy_study(tmp_path).parent
+
+
+def test_the_town_as_it_is(town: Path) -> None:
+    report = checked(town)
+    assert report.problems == []
+    told = ("does not know", "left out", "null geometry")
+    assert not [text for text in report.warnings if any(word in text for word in told)]
+
+
+def test_outlines_are_refused(town: Path) -> None:
+    rows = nature(town)
+    rows.set_geometry(rows.boundary).to_file(town / "kaart.gpkg", layer="natuur")
+    (problem,) = checked(town).problems
+    assert "natuur" in problem
+    assert "are not of the kind that the layer needs, polygons" in problem
+    assert run("run", town / "study.toml", "--out", town / "out") == 2
+    assert not (town / "out").exists()
+
+
+def test_a_filter_that_keeps_nothing_is_refused_with_what_there_is(town: Path) -> None:
+    name = nature(town)["naam"].iloc[0]
+    (problem,) = checked(town, where=f"\"naam = '{name}x'\"").problems
+    assert f"the nearest to '{name}x' is '{name}'" in problem
+    assert "naam holds" in problem
+    assert "complete" not in problem
+
+
+def test_a_filter_that_keeps_nothing_is_refused_though_the_study_says_complete(town: Path) -> None:
+    report = checked(town, where="\"naam = 'nowhere'\"", coverage='"complete"')
+    assert "no row of" in report.problems[0]
+
+
+def test_a_part_that_is_of_another_kind_is_told(town: Path) -> None:
+    rows = nature(town)
+    points = rows.set_geometry(rows.representative_point())
+    both = gpd.GeoDataFrame(
+        {"nr": [*rows["nr"], *(rows["nr"] + 100)], "naam": [*rows["naam"], *rows["naam"]]},
+        geometry=[*rows.geometry, *points.geometry],
+        crs=rows.crs,
+    )
+    both.to_file(town / "kaart.gpkg", layer="natuur")
+    report = checked(town)
+    assert report.problems == []
+    assert [text for text in report.warnings if "not a polygon, left out" in text]
+    rules = (town / "rules.toml").read_text()
+    losses = '[losses]\nmost_share = 0.5\nsource = "toy"\nbasis = "assumption"\n'
+    (town / "rules.toml").write_text(rules + "\n" + losses)
+    assert len(checked(town).problems) == 1  # half of them, which is as much as is too much
+
+
+def test_open_options_reach_the_driver(town: Path) -> None:
+    gml = """<gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml"><gml:featureMember>
+      <natuur><nr>1</nr><naam>Heide</naam>
+      <label><gml:Point srsName="EPSG:28992"><gml:pos>100020 400020</gml:pos></gml:Point></label>
+      <vlak><gml:Polygon srsName="EPSG:28992"><gml:exterior><gml:LinearRing><gml:posList>
+      100010 400010 100050 400010 100050 400050 100010 400050 100010 400010
+      </gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></vlak>
+      </natuur></gml:featureMember></gml:FeatureCollection>"""
+    (town / "natuur.gml").write_text(gml)
+    template = """<GMLFeatureClassList><GMLFeatureClass><Name>natuur</Name>
+      <ElementPath>natuur</ElementPath><GeomPropertyDefn><Name>vlak</Name>
+      <ElementPath>vlak</ElementPath><Type>Polygon</Type></GeomPropertyDefn>
+      <SRSName>EPSG:28992</SRSName>
+      <PropertyDefn><Name>nr</Name><ElementPath>nr</ElementPath><Type>Integer</Type></PropertyDefn>
+      <PropertyDefn><Name>naam</Name><ElementPath>naam</ElementPath><Type>String</Type></PropertyDefn>
+      </GMLFeatureClass></GMLFeatureClassList>"""
+    (town / "natuur.gfs").write_text(template)
+    path = town / "study.toml"
+    text = path.read_text().replace(
+        '[layers.natuur]\nsource = "kaart.gpkg"\nlayer = "natuur"',
+        '[layers.natuur]\nsource = "natuur.gml"\nlayer = "natuur"\ncrs = "EPSG:28992"\n'
+        'open_options = { GFS_TEMPLATE = "natuur.gfs" }',
+    )
+    path.write_text(text)
+    source = Study.load(path).question.sources["natuur"]
+    assert source.read(["nr"]).geometry.area.tolist() == [1600.0]
+    assert check(Study.load(path).question).problems == []
+    before = source.stamp()
+    (town / "natuur.gfs").write_text(template + "\n")
+    assert source.stamp() != before
+
+
+def test_a_study_cannot_map_a_value_to_a_word_that_is_none(town: Path) -> None:
+    from flexruimte.errors import StudyError
+
+    with pytest.raises(StudyError, match="the layer has no field 'nam'; did you mean 'naam'"):
+        checked(town, values='{ nam = { a = "b" } }')
+
+
+def test_layers_shows_what_a_study_has(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("layers", "natuur", "--study", town / "study.toml") == 0
+    said = capsys.readouterr().out
+    assert "natuur: Nature" in said
+    assert "field naam is column 'naam'" in said or "any value" in said
+    assert f"{len(nature(town))} rows" in said
+    assert run("layers", "nature", "--study", town / "study.toml") == 2
+
+
+def test_layers_lists_those_of_a_ruleset(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("layers", "bag_pand") == 0
+    said = capsys.readouterr().out
+    assert "Verbouwing pand" in said
+    assert "rule buildings" in said
+    assert run("layers") == 0
+    assert "bag_pand" in capsys.readouterr().out.replace("\n", "")
