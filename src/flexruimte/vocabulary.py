@@ -108,12 +108,13 @@ UNITS: Final = {
     "_ug_m3": "ug/m3",
     "_count": "count",
     "_homes": "homes",
+    "homes": "homes",
     "homes_low": "homes",
     "homes_mid": "homes",
     "homes_high": "homes",
     "_class": "class",
 }
-"""Unit by the ending of a measure's name; the three counts of homes are whole names."""
+"""Unit by the ending of a measure's name; the counts of homes are whole names."""
 
 # Columns of the tables that stages hand over, in the order of the outputs.
 PARCEL_ID: Final = "parcel_id"
@@ -128,6 +129,16 @@ MUNICIPALITY_NAME: Final = "gemeente"
 """Name of the municipality."""
 STATUS: Final = "status"
 """A `Status`."""
+PRIORITY: Final = "priority"
+"""Id of the class that a location falls in before its score counts; null for what is not ranked."""
+KEPT_OUT_BY: Final = "kept_out_by"
+"""What keeps a location out of the class above its own: ids of rules, or `MOST_REACHED`."""
+MOST_REACHED: Final = "most"
+"""In `kept_out_by`: the class above is full, with locations that score better."""
+ATTENTION: Final = "attention"
+"""Ids of rules that say no and are no reason to exclude, but for those of level soft."""
+NOTES: Final = "notes"
+"""Ids of rules of level soft that say no."""
 RANK: Final = "rank"
 """Position in the municipality, 1 being the best; null for what is not ranked."""
 SCORE_KNOWN_SHARE: Final = "score_known_share"
@@ -158,6 +169,8 @@ HOMES_MID: Final = "homes_mid"
 """Homes that fit, middle estimate."""
 HOMES_HIGH: Final = "homes_high"
 """Homes that fit, high estimate."""
+HOMES: Final = "homes"
+"""Homes of a project there: the middle estimate, at most the project size. Totals count these."""
 SITE_TYPE: Final = "site_type_class"
 """Type of the location, one of the ruleset's site types."""
 SIZE_CLASS: Final = "size_class"
@@ -184,6 +197,7 @@ BUILT_IN_MEASURES: Final = (
     HOMES_LOW,
     HOMES_MID,
     HOMES_HIGH,
+    HOMES,
     SITE_TYPE,
     SIZE_CLASS,
 )
@@ -199,6 +213,8 @@ OWN_COLUMNS: Final = (
     MUNICIPALITY_NAME,
     STATUS,
     RANK,
+    PRIORITY,
+    KEPT_OUT_BY,
     *THEMES,
     "score",
     "score_low",
@@ -210,7 +226,8 @@ OWN_COLUMNS: Final = (
     "taken_m2",
     "known_share",
     "reasons",
-    "attention",
+    ATTENTION,
+    NOTES,
     "missing",
     "decision",
     "decision_reason",

@@ -14,12 +14,14 @@ from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
+    ATTENTION,
     COVERED_AREA,
     EDGE,
     FEATURE_COUNT,
     FEATURES,
     LEVEL,
     NO,
+    NOTES,
     PARCEL_ID,
     RULE,
     UNKNOWN,
@@ -28,6 +30,7 @@ from flexruimte.vocabulary import (
     YES,
     Floats,
     Integers,
+    Level,
     Verdicts,
 )
 
@@ -71,9 +74,8 @@ def outcome_columns(
     -------
     pandas.DataFrame
         `taken_m2`; `known_share`: the share of all enabled rules and criteria (those left out too)
-        that has an answer; `reasons`, `attention` and `missing`: ids of excluding rules that say
-        no, of other rules that say no, and of rules without an answer; the decision in force; the
-        plans on the parcel. (n, 9)
+        that has an answer; `reasons`, `attention`, `notes` and `missing` as `rules_that_say`
+        returns them; the decision in force; the plans on the parcel. (n, 10)
     """
     count = len(criteria)
     answered = criteria.notna().sum(axis=1).to_numpy() + sum(
@@ -99,14 +101,17 @@ def rules_that_say(
 ) -> dict[str, list[str]]:
     """Return per location the ids of rules that say no or have no answer, as "a;b".
 
-    `reasons` are the excluding rules that say no, `attention` the others, `missing` those without
-    an answer.
+    `reasons` are the excluding rules that say no, `notes` the soft ones, `attention` the others;
+    `missing` those without an answer.
     """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
-    calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    others = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    soft = [rule_id for rule_id in others if ruleset.rules[rule_id].level == Level.SOFT]
+    calling = [rule_id for rule_id in others if rule_id not in soft]
     return {
         "reasons": _listed(verdicts, excluding, NO, count),
-        "attention": _listed(verdicts, calling, NO, count),
+        ATTENTION: _listed(verdicts, calling, NO, count),
+        NOTES: _listed(verdicts, soft, NO, count),
         "missing": _listed(verdicts, list(verdicts), UNKNOWN, count),
     }
 

@@ -25,13 +25,14 @@ from flexruimte.assessment.parcel_table import (
     land_findings_of_sites,
     outcome_columns,
 )
+from flexruimte.assessment.priority import class_positions, kept_out_by, rank
 from flexruimte.assessment.question import (
     Question,
     layers_in_use,
     left_out_by,
     survey_question,
 )
-from flexruimte.assessment.score import criterion_scores, rank, theme_scores
+from flexruimte.assessment.score import criterion_scores, theme_scores
 from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
 from flexruimte.assessment.survey import Progress, Survey, TakesLand, survey
 from flexruimte.assessment.verdicts import (
@@ -49,12 +50,12 @@ from flexruimte.rules.measures import WalkMeasure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     CRS,
-    HOMES_MID,
+    HOMES,
+    KEPT_OUT_BY,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
     PESSIMISTIC_TERM_YEARS,
-    RANK,
     SITE_ID,
     SITE_TYPE,
     STATUS,
@@ -230,7 +231,9 @@ def _assessment(
         ruleset=ruleset,
         code=code,
         name=question.municipalities.names[question.municipalities.position(code)],
-        parcels=gpd.GeoDataFrame(_ranked(table, sites, found.parcels.geometries), copy=False),
+        parcels=gpd.GeoDataFrame(
+            _ranked(ruleset, table, verdicts, sites, found.parcels.geometries), copy=False
+        ),
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
@@ -299,26 +302,40 @@ def _findings(
     return pd.concat([of_parcels, of_sites], ignore_index=True)
 
 
-def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.DataFrame:
-    """Return the parcels with their rank, site and shape.
+def _ranked(
+    ruleset: Ruleset,
+    table: pd.DataFrame,
+    verdicts: Mapping[str, Verdicts],
+    sites: Sites | None,
+    shapes: Geometries,
+) -> pd.DataFrame:
+    """Return the parcels with their rank, priority, site and shape.
 
     Ranks the sites too, among the parcels that are locations by themselves.
     """
     site = pd.Series(None, index=table.index, dtype=object, name=SITE_ID)
     alone = np.ones(len(table), dtype=bool)
-    ranks = pd.Series(pd.NA, index=table.index, dtype="Int64", name=RANK)
+    rows, positions = [], []
     if sites is not None:
         alone = sites.site_of < 0
         site[~alone] = sites.table[PARCEL_ID].to_numpy()[sites.site_of[~alone]]
-    others = [] if sites is None else [sites.table[[STATUS, "score", HOMES_MID, PARCEL_ID]]]
-    of_all = rank(
-        pd.concat(
-            [table.loc[alone, [STATUS, "score", HOMES_MID, PARCEL_ID]], *others], ignore_index=True
-        )
-    )
-    ranks[alone] = of_all[: alone.sum()].to_numpy()
+    of_parcels = {name: verdict[alone] for name, verdict in verdicts.items()}
+    for said, locations in (
+        (of_parcels, table.loc[alone]),
+        *([] if sites is None else [(sites.verdicts, sites.table)]),
+    ):
+        position = class_positions(ruleset, said, len(locations))
+        kept_out = kept_out_by(ruleset, said, position)
+        columns = pd.DataFrame(locations[[STATUS, "score", HOMES, PARCEL_ID]])
+        rows.append(columns.assign(**{KEPT_OUT_BY: kept_out}))
+        positions.append(position)
+    of_all = rank(ruleset, pd.concat(rows, ignore_index=True), np.concatenate(positions))
     if sites is not None:
-        sites.table.insert(3, RANK, of_all[alone.sum() :].to_numpy())
+        for place, name in enumerate(of_all, start=3):
+            sites.table.insert(place, name, of_all[name].iloc[alone.sum() :].array)
+    at = np.where(alone, np.cumsum(alone) - 1, -1)
+    ranks = of_all.iloc[: alone.sum()].reset_index(drop=True).reindex(at).set_axis(table.index)
+    ranks[KEPT_OUT_BY] = ranks[KEPT_OUT_BY].fillna("")
     # Put together without copying hundreds of columns.
     ids, place, found = (
         table.iloc[:, columns] for columns in (slice(1), slice(1, 3), slice(3, None))

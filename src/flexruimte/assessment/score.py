@@ -1,4 +1,4 @@
-"""Scores: curves with fixed bounds, weights, themes and rank.
+"""Scores: curves with fixed bounds, weights and themes.
 
 A score never depends on the other parcels.
 """
@@ -15,11 +15,7 @@ from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion
 from flexruimte.vocabulary import (
-    HOMES_MID,
-    PARCEL_ID,
-    RANKED_STATUSES,
     SCORE_KNOWN_SHARE,
-    STATUS,
     Booleans,
     Floats,
 )
@@ -29,7 +25,6 @@ __all__ = [
     "SHARE_DECIMALS",
     "criterion_scores",
     "enough_known",
-    "rank",
     "theme_scores",
     "weighted_mean",
 ]
@@ -161,22 +156,3 @@ def _combine(ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame) -> pd.
         frame[name] = weighted_mean(criteria, theme.weights)
     frame["score"] = weighted_mean(frame, ruleset.score.weights)
     return frame
-
-
-def rank(parcels: pd.DataFrame) -> pd.Series[Any]:
-    """Return the rank of each ranked parcel, from 1: by score, then homes, then parcel id.
-
-    Null for the others, and without a score: what cannot be compared has no place. (n,) Int64.
-
-    Parameters
-    ----------
-    parcels
-        With `status`, `score`, homes and parcel id.
-    """
-    ranked = parcels[parcels[STATUS].isin(RANKED_STATUSES) & parcels["score"].notna()]
-    order = ranked.sort_values(
-        ["score", HOMES_MID, PARCEL_ID], ascending=[False, False, True], kind="stable"
-    )
-    result = pd.Series(pd.NA, index=parcels.index, dtype="Int64")
-    result[order.index] = np.arange(1, len(order) + 1)
-    return result

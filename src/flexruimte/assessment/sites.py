@@ -1,4 +1,4 @@
-"""Sites: neighbouring parcels that hold more homes as one location than each by itself.
+"""Sites: neighbouring parcels that are one location where that is better.
 
 A parcel belongs to one site at most, and is then no location of its own: nothing is counted twice.
 """
@@ -15,10 +15,13 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.capacity import CAPACITY_MEASURES, Capacity, LayOut, assess_capacity
+from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
 from flexruimte.assessment.parcel_table import SEPARATOR, rules_that_say
+from flexruimte.assessment.priority import class_positions
 from flexruimte.assessment.score import SCORE_DECIMALS, SHARE_DECIMALS, enough_known
 from flexruimte.assessment.term import years_between
 from flexruimte.assessment.verdicts import answers_of_rules, assess_status
+from flexruimte.errors import RulesetError
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.layout import Layouts
@@ -30,6 +33,7 @@ from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     CRS,
     HARD_PLAN_FREE_YEARS,
+    HOMES,
     HOMES_MID,
     LARGEST_PART_AREA,
     MUNICIPALITY_CODE,
@@ -53,19 +57,19 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["MERGE", "OWNER", "Evidence", "Sites", "merge_parcels"]
+__all__ = ["MERGE", "ONE_OWNER", "OWNER", "Evidence", "Sites", "merge_parcels"]
 
 MERGE: Final = "merge"
 """Placement parameter: none, touching, or touching_same_owner."""
 OWNER: Final = "owner_class"
 """Measure that says whose a parcel is."""
+ONE_OWNER: Final = "one_owner_classes"
+"""Placement parameter: kinds of owner of which there is one, so that two neighbours are the same.
+"""
+_SAME_OWNER: Final = "touching_same_owner"
 _LARGEST: Final = "merge_most_m2"
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-_SHARED_BOUNDARY_M = 1.0
-"""Parcels that share less than this meet in a corner, and are no neighbours."""
-_MAY_COME_TO_SOMETHING = 0.5
-"""What joining neighbours without homes gains: less than any step that gains a home. [homes]"""
 _SHARES: Final = ("known_share", SCORE_KNOWN_SHARE)
 _SCORES: Final = (*THEMES, "score", "score_low", "score_high", *_SHARES)
 
@@ -115,14 +119,25 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     None where the study does not ask for it.
 
     Candidates are parcels that are ranked, or that only their size keeps from it. Two neighbours,
-    or groups of them, become one where their homes together are more than the sum of each by itself
-    (a parcel that is not ranked by itself counts 0). Of all such steps that exclude each other the
-    one that gains most is taken first, until none gains. Neighbours without homes go together too,
-    as a third may make them a location; what has no homes in the end stays apart.
+    or groups of them, become one where that is better: as one location they are ranked, and in no
+    lower class of priority than either by itself (what is not ranked by itself has the lowest), and
 
-    The site is judged anew on its size and its term (the latest start and the first end); of all
-    other rules the worst verdict of its parts holds. Its scores are those of its parts, by
-    buildable area.
+    - of whoever the parcels are: their homes together are more than the sum of each by itself (a
+      parcel that is not ranked by itself counts 0);
+    - of one owner, who decides on them as one: a project there is no smaller than on either.
+
+    Of all such steps that exclude each other the one that gains most homes is taken first, until
+    there is none. Neighbours without homes go together too, as a third may make them a location;
+    what has no homes in the end stays apart.
+
+    The site is judged anew on its size, its term (the latest start and the first end), what is
+    nearest to it and the room for a crane; of all other rules the worst verdict of its parts holds.
+    Its scores are those of its parts, by buildable area.
+
+    Raises
+    ------
+    RulesetError
+        When parcels of one owner are asked for, and it is not said of which kinds there is one.
 
     Notes
     -----
@@ -135,75 +150,27 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
         return None
     merger = _Merger(evidence)
     candidates = np.flatnonzero(merger.candidates())
-    owners = evidence.table[OWNER].to_numpy(dtype=object) if how == "touching_same_owner" else None
-    pairs = _neighbours(evidence.buildable, candidates, owners)
-    groups = _grouped(pairs, merger, float(ruleset.value(_LARGEST)))
+    owners = _owners(evidence) if how == _SAME_OWNER else None
+    pairs = neighbours(evidence.buildable, candidates, owners)
+    most_m2 = float(ruleset.value(_LARGEST))
+    one_owner = how == _SAME_OWNER
+    groups = grouped(pairs, merger.area, merger.alone(), merger.outcomes, most_m2, one_owner)
     site_of = np.full(len(evidence.shapes), -1, dtype=np.intp)
     for position, members in enumerate(groups):
         site_of[members] = position
     return merger.sites(groups, site_of)
 
 
-def _neighbours(
-    buildable: Geometries, candidates: Integers, owners: np.ndarray[Any, Any] | None
-) -> Integers:
-    """Return pairs of candidates whose buildable parts share a boundary, the lower position first.
-
-    (p, 2).
-    """
-    shapes = buildable[candidates]
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    one, other = one[one < other], other[one < other]
-    if owners is not None:
-        first, second = owners[candidates[one]], owners[candidates[other]]
-        same = np.array(
-            [a is not None and a == b for a, b in zip(first, second, strict=True)], dtype=bool
+def _owners(evidence: Evidence) -> np.ndarray[Any, Any]:
+    """Return the owner of each parcel where it is one of whom there is one; None elsewhere."""
+    ruleset = evidence.ruleset
+    if ONE_OWNER not in ruleset.placement:
+        raise RulesetError(
+            f"ruleset '{ruleset.name}': {MERGE} is '{_SAME_OWNER}', which needs "
+            f"[placement.{ONE_OWNER}] too; add it, or take touching"
         )
-        one, other = one[same], other[same]
-    shared = shapely.length(shapely.intersection(shapes[one], shapes[other])) >= _SHARED_BOUNDARY_M
-    pairs = np.stack([candidates[one[shared]], candidates[other[shared]]], axis=1)
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-
-
-def _grouped(pairs: Integers, merger: _Merger, most_m2: float) -> list[Integers]:
-    """Return the positions of the parcels of each site, lowest first."""
-    members = {int(parcel): np.array([parcel], dtype=np.intp) for parcel in np.unique(pairs)}
-    alone = merger.homes_alone()
-    homes = {label: float(alone[label]) for label in members}
-    area = {label: float(merger.area[label]) for label in members}
-    label_of = np.arange(len(alone), dtype=np.intp)
-    gains: dict[tuple[int, int], float] = {}
-    following = len(alone)
-    while True:
-        now = np.unique(np.sort(label_of[pairs], axis=1), axis=0) if len(pairs) else pairs
-        open_steps = [
-            (int(a), int(b)) for a, b in now if a != b and area[int(a)] + area[int(b)] <= most_m2
-        ]
-        new = [step for step in open_steps if step not in gains]
-        together = merger.homes([np.concatenate([members[a], members[b]]) for a, b in new])
-        for (a, b), total in zip(new, together, strict=True):
-            gains[a, b] = (
-                float(total) - homes[a] - homes[b]
-                if total or homes[a] or homes[b]
-                else _MAY_COME_TO_SOMETHING
-            )
-        steps = sorted(
-            (step for step in open_steps if gains[step] > 0), key=lambda step: (-gains[step], step)
-        )
-        if not steps:
-            break
-        taken: set[int] = set()
-        for a, b in steps:
-            if a in taken or b in taken:
-                continue
-            taken |= {a, b}
-            members[following] = np.sort(np.concatenate([members.pop(a), members.pop(b)]))
-            gain = gains[a, b] if gains[a, b] >= 1 else 0.0
-            homes[following], area[following] = homes[a] + homes[b] + gain, area[a] + area[b]
-            label_of[members[following]] = following
-            following += 1
-    found = [parcels for label, parcels in members.items() if len(parcels) > 1 and homes[label] > 0]
-    return sorted(found, key=lambda parcels: int(parcels[0]))
+    kinds = evidence.table[OWNER]
+    return kinds.where(kinds.isin(ruleset.value(ONE_OWNER)), None).to_numpy(dtype=object)
 
 
 class _Merger:
@@ -235,23 +202,32 @@ class _Merger:
         )
         return np.isin(status, RANKED_STATUSES) & (self.area > 0)
 
-    def homes_alone(self) -> Floats:
-        """Return the homes of each parcel as a location by itself. (n,) float64."""
-        table = self._evidence.table
-        return np.where(table[STATUS].isin(RANKED_STATUSES), table[HOMES_MID].fillna(0.0), 0.0)
+    def alone(self) -> list[Outcome]:
+        """Return what comes of each parcel as a location by itself."""
+        table, evidence = self._evidence.table, self._evidence
+        positions = class_positions(evidence.ruleset, evidence.verdicts, len(table))
+        return self._outcomes(table[STATUS].to_numpy(), table, positions)
 
-    def homes(self, groups: list[Integers]) -> Floats:
-        """Return the homes of each group as one location, 0 where it would not be ranked.
-
-        (g,) float64.
-        """
+    def outcomes(self, groups: list[Integers]) -> list[Outcome]:
+        """Return what comes of each group as one location."""
         if not groups:
-            return np.empty(0)
-        measures, capacity, _ = self._measures(groups)
-        status = self._status(groups, self._verdicts(groups, measures))
-        return np.where(
-            np.isin(status, RANKED_STATUSES), capacity.columns[HOMES_MID].fillna(0.0), 0.0
+            return []
+        measures, _, _ = self._measures(groups)
+        verdicts = self._verdicts(groups, measures)
+        positions = class_positions(self._evidence.ruleset, verdicts, len(groups))
+        return self._outcomes(self._status(groups, verdicts), measures, positions)
+
+    def _outcomes(
+        self, status: np.ndarray[Any, Any], measures: pd.DataFrame, positions: Integers
+    ) -> list[Outcome]:
+        ranked = np.isin(status, RANKED_STATUSES)
+        homes, project = (
+            np.where(ranked, measures[name].fillna(0.0), 0.0).tolist()
+            for name in (HOMES_MID, HOMES)
         )
+        classes = len(self._evidence.ruleset.priorities)
+        places = np.where(ranked, positions, max(classes, 1)).tolist()
+        return list(map(Outcome, homes, project, places))
 
     def _flat(self, groups: list[Integers]) -> tuple[Integers, Integers]:
         """Return the parcels of all groups, and the group of each."""
@@ -425,7 +401,7 @@ def _of_group(
     Of classes, that of the heaviest part.
     """
     numbers = as_numbers(values).to_numpy(dtype=np.float64)
-    if values.dtype == object:
+    if not pd.api.types.is_numeric_dtype(values.dtype):
         heaviest = pd.Series(weight).groupby(group).idxmax().to_numpy()
         return np.asarray(values.to_numpy(dtype=object)[heaviest])
     return np.asarray(

@@ -169,6 +169,8 @@ def assess_status(
 ) -> NDArray[Any]:
     """Return the status of each parcel. (n,) object of str.
 
+    A soft rule that says no is told of, and changes no status.
+
     Parameters
     ----------
     ruleset
@@ -180,7 +182,11 @@ def assess_status(
     """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
     hardest = [rule_id for rule_id in excluding if ruleset.rules[rule_id].level == Level.VERY_HARD]
-    others = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    others = [
+        rule_id
+        for rule_id in verdicts
+        if rule_id not in excluding and ruleset.rules[rule_id].level != Level.SOFT
+    ]
     count = len(decided_in)
     worst, worst_hardest, worst_other = (
         conjunction((verdicts[rule_id] for rule_id in rules), count)

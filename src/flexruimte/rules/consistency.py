@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from flexruimte.errors import did_you_mean
 from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
+from flexruimte.rules.priorities import problems_of_priorities
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.tables import RulesetTables, tests_of
 from flexruimte.rules.word_checks import problems_of_words
@@ -78,6 +79,7 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
                 )
     yield from problems_of_words(ruleset)
     yield from _problems_of_weights(ruleset, measures)
+    yield from problems_of_priorities(ruleset.priorities, list(ruleset.rules))
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
         if reader is not None and reader.layer not in ruleset.layers:
             yield _unknown(where, "layer", reader.layer, ruleset.layers)

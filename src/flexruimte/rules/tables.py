@@ -23,6 +23,7 @@ from flexruimte.rules.parts import (
     Test,
     Text,
 )
+from flexruimte.rules.priorities import Priority
 from flexruimte.rules.regulations import Agreements, Levels, Plans, Regime, TransportTier
 from flexruimte.rules.rules import LandRule, MeasureRule, Rule
 from flexruimte.rules.scoring import (
@@ -76,6 +77,8 @@ class RulesetTables(Model):
     groups: dict[str, TargetGroup] = {}
     themes: dict[str, Theme] = {}
     score: ScoreWeights
+    priorities: dict[str, Priority] = {}
+    """From the best class to the last, which takes what is left; without any, only scores rank."""
     municipalities: dict[str, dict[str, Any]] = {}
     """Overrides for named municipalities: the same tables as above, by code."""
 
@@ -116,6 +119,10 @@ class RulesetTables(Model):
     def enabled_rules(self) -> dict[str, Rule]:
         """The rules that count, in the order of the ruleset."""
         return {rule_id: rule for rule_id, rule in self.rules.items() if rule.enabled}
+
+    def refusals(self, priority: Priority) -> list[str]:
+        """Return the ids of the rules that count whose "no" keeps out of a class of priority."""
+        return priority.refusals({name: rule.level for name, rule in self.enabled_rules.items()})
 
     @property
     def land_rules(self) -> dict[str, LandRule]:
