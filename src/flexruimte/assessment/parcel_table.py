@@ -38,6 +38,7 @@ __all__ = [
     "SEPARATOR",
     "criterion_columns",
     "findings_of_rules",
+    "known_share",
     "land_findings_of_sites",
     "outcome_columns",
     "rules_that_say",
@@ -77,23 +78,38 @@ def outcome_columns(
         that has an answer; `reasons`, `attention`, `notes` and `missing` as `rules_that_say`
         returns them; the decision in force; the plans on the parcel. (n, 10)
     """
-    count = len(criteria)
-    answered = criteria.notna().sum(axis=1).to_numpy() + sum(
-        (verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(count)
-    )
     return pd.DataFrame(
         {
             "taken_m2": taken_m2,
-            "known_share": np.round(
-                answered / (len(ruleset.enabled_rules) + len(ruleset.criteria)), 4
-            ),
-            **rules_that_say(ruleset, verdicts, count),
+            "known_share": known_share(ruleset, verdicts, criteria),
+            **rules_that_say(ruleset, verdicts, len(criteria)),
             "decision": decisions.decision,
             "decision_reason": decisions.reason,
             "decision_date": decisions.date,
             "plans": term.plans,
         }
     )
+
+
+def known_share(
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame
+) -> Floats:
+    """Return the share of all enabled rules and criteria that has an answer. (n,) float64.
+
+    Parameters
+    ----------
+    ruleset
+        Which there are; those that are left out have no answer.
+    verdicts
+        Of the rules that are assessed. (n,) int8
+    criteria
+        Scores per criterion, NaN where not known. (n, criteria)
+    """
+    answered = criteria.notna().sum(axis=1).to_numpy() + sum(
+        (verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(len(criteria))
+    )
+    asked = len(ruleset.enabled_rules) + len(ruleset.criteria)
+    return np.asarray(np.round(answered / asked, 4), dtype=np.float64)
 
 
 def rules_that_say(

@@ -32,13 +32,14 @@ from flexruimte.assessment.question import (
     left_out_by,
     survey_question,
 )
-from flexruimte.assessment.score import criterion_scores, theme_scores
+from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
 from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
 from flexruimte.assessment.survey import Progress, Survey, TakesLand, survey
 from flexruimte.assessment.verdicts import (
     answers_of_rules,
     assess_site_types,
     assess_status,
+    count_medium_points,
     takes_land,
 )
 from flexruimte.evidence.decisions import DecisionsAt
@@ -52,6 +53,7 @@ from flexruimte.vocabulary import (
     CRS,
     HOMES,
     KEPT_OUT_BY,
+    MEDIUM_POINTS,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
@@ -175,17 +177,20 @@ def judge(
     may_be_lower = found.term.may_be_lower
     of_all = of_others | answers_of_rules(ruleset, left, measures, may_be_lower, found.findings)
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
-    criteria = criterion_scores(ruleset, skipped, measures, may_be_lower)
+    points = count_medium_points(ruleset, verdicts, len(ids))
+    measures[MEDIUM_POINTS] = points.count
+    criteria = criterion_scores(ruleset, skipped, measures, may_be_lower, {MEDIUM_POINTS: points})
+    groups = GroupsThatCount(question.groups, best=not question.groups_named)
     table = pd.concat(
         [
             _names(question, code, found.parcels.ids),
             pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
-            theme_scores(ruleset, question.groups, criteria),
+            theme_scores(ruleset, groups, criteria),
             measures,
             outcome_columns(
-                ruleset, verdicts, criteria, found.term, found.buildable.taken_m2, decisions
+                ruleset, verdicts, criteria.scores, found.term, found.buildable.taken_m2, decisions
             ),
-            criterion_columns(criteria),
+            criterion_columns(criteria.scores),
             found.parcels.table,
         ],
         axis=1,
@@ -201,6 +206,7 @@ def judge(
             decisions=decisions,
             table=table,
             lay_out=lay_out,
+            groups=groups,
         )
     )
     return _assessment(question, code, found, table, verdicts, sites, capacity.layouts)
@@ -331,8 +337,8 @@ def _ranked(
         positions.append(position)
     of_all = rank(ruleset, pd.concat(rows, ignore_index=True), np.concatenate(positions))
     if sites is not None:
-        for place, name in enumerate(of_all, start=3):
-            sites.table.insert(place, name, of_all[name].iloc[alone.sum() :].array)
+        for at_column, name in enumerate(of_all, start=3):
+            sites.table.insert(at_column, name, of_all[name].iloc[alone.sum() :].array)
     at = np.where(alone, np.cumsum(alone) - 1, -1)
     ranks = of_all.iloc[: alone.sum()].reset_index(drop=True).reindex(at).set_axis(table.index)
     ranks[KEPT_OUT_BY] = ranks[KEPT_OUT_BY].fillna("")

@@ -15,18 +15,25 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.capacity import CAPACITY_MEASURES, Capacity, LayOut, assess_capacity
+from flexruimte.assessment.measures import compute_derived_measures
 from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
-from flexruimte.assessment.parcel_table import SEPARATOR, rules_that_say
+from flexruimte.assessment.parcel_table import (
+    SEPARATOR,
+    criterion_columns,
+    known_share,
+    rules_that_say,
+)
 from flexruimte.assessment.priority import class_positions
-from flexruimte.assessment.score import SCORE_DECIMALS, SHARE_DECIMALS, enough_known
+from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
+from flexruimte.assessment.site_measures import measures_of_groups
 from flexruimte.assessment.term import years_between
-from flexruimte.assessment.verdicts import answers_of_rules, assess_status
+from flexruimte.assessment.verdicts import answers_of_rules, assess_status, count_medium_points
 from flexruimte.errors import RulesetError
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.overlap import largest_part, union_by_group
-from flexruimte.rules.conditions import as_numbers
+from flexruimte.rules.measures import NearestMeasure, RectangleMeasure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
@@ -36,21 +43,23 @@ from flexruimte.vocabulary import (
     HOMES,
     HOMES_MID,
     LARGEST_PART_AREA,
+    MEDIUM_POINTS,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
     PARCEL_IDS,
     PESSIMISTIC_TERM_YEARS,
     RANKED_STATUSES,
-    SCORE_KNOWN_SHARE,
     SITE_TYPE,
+    START_DELAY_YEARS,
     STATUS,
     TERM_END,
+    TERM_END_CLASS,
     TERM_START,
     TERM_YEARS,
-    THEMES,
     WIDTH,
     Booleans,
+    EndOfTerm,
     Floats,
     Geometries,
     Integers,
@@ -70,8 +79,6 @@ _SAME_OWNER: Final = "touching_same_owner"
 _LARGEST: Final = "merge_most_m2"
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-_SHARES: Final = ("known_share", SCORE_KNOWN_SHARE)
-_SCORES: Final = (*THEMES, "score", "score_low", "score_high", *_SHARES)
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,8 @@ class Evidence:
     """The parcels' table: measures, scores, status and accounts. (n, ...)"""
     lay_out: LayOut
     """Lays homes out on land."""
+    groups: GroupsThatCount
+    """Target groups that make the suitability."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ class Sites:
 
 
 def merge_parcels(evidence: Evidence) -> Sites | None:
-    """Take neighbouring parcels together where that gives more homes.
+    """Take neighbouring parcels together where that is better.
 
     None where the study does not ask for it.
 
@@ -130,9 +139,10 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     there is none. Neighbours without homes go together too, as a third may make them a location;
     what has no homes in the end stays apart.
 
-    The site is judged anew on its size, its term (the latest start and the first end), what is
-    nearest to it and the room for a crane; of all other rules the worst verdict of its parts holds.
-    Its scores are those of its parts, by buildable area.
+    The site is judged anew on its size, its term (the latest start and the first end), on what is
+    nearest to it and on room for a crane; of all other rules the worst verdict of its parts holds.
+    It scores as one parcel of the same land
+    would, as far as its measures follow from those of its parts.
 
     Raises
     ------
@@ -185,8 +195,13 @@ class _Merger:
             if name in evidence.verdicts
         }
         self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
+        nearest = [
+            name
+            for name, measure in evidence.ruleset.measures.items()
+            if isinstance(measure, NearestMeasure | RectangleMeasure)
+        ]
         self._anew = frozenset(
-            name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM)
+            name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM, *nearest)
         )
 
     def candidates(self) -> Booleans:
@@ -241,11 +256,7 @@ class _Merger:
         buildable = union_by_group(evidence.buildable[parcels], group, len(groups))
         largest = largest_part(buildable)
         parts = evidence.table.iloc[parcels]
-        columns: dict[str, Any] = {}
-        weight = self.area[parcels]
-        for name in parts.columns:
-            if name in evidence.ruleset.measures:
-                columns[name] = _of_group(parts[name], weight, group, len(groups))
+        columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
         columns |= {
             AREA: np.bincount(group, parts[AREA], minlength=len(groups)),
             BUILDABLE_AREA: shapely.area(buildable),
@@ -254,6 +265,8 @@ class _Merger:
             **self._term(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
+        derived = compute_derived_measures(evidence.ruleset, measures)
+        measures = pd.concat([measures, derived], axis=1)
         capacity = assess_capacity(
             evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.lay_out
         )
@@ -283,7 +296,17 @@ class _Merger:
             name: np.minimum.reduceat(parts[name].to_numpy(dtype=np.float64), first)
             for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
         }
+        ends = parts[TERM_END_CLASS].to_numpy(dtype=object)
+        ended = np.logical_or.reduceat(ends == EndOfTerm.KNOWN, first)
+        open_ended = np.logical_and.reduceat(ends == EndOfTerm.NONE_KNOWN, first)
+        delay = np.maximum.reduceat(parts[START_DELAY_YEARS].to_numpy(dtype=np.float64), first)
         return {
+            START_DELAY_YEARS: delay,
+            TERM_END_CLASS: np.where(
+                ended,
+                str(EndOfTerm.KNOWN),
+                np.where(open_ended, str(EndOfTerm.NONE_KNOWN), None),
+            ).astype(object),
             TERM_START: np.where(none, np.datetime64("NaT"), start),
             TERM_END: np.where(none, np.datetime64("NaT"), end),
             TERM_YEARS: years,
@@ -295,12 +318,10 @@ class _Merger:
         evidence = self._evidence
         parcels, group = self._flat(groups)
         first = np.searchsorted(group, np.arange(len(groups)))
-        doubtful = {
-            name: np.logical_or.reduceat(flags[parcels], first)
-            for name, flags in evidence.may_be_lower.items()
-        }
         others = frozenset(evidence.ruleset.rules) - self._anew
-        anew = answers_of_rules(evidence.ruleset, others | evidence.skipped, measures, doubtful, {})
+        anew = answers_of_rules(
+            evidence.ruleset, others | evidence.skipped, measures, self._doubtful(groups), {}
+        )
         return {
             name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
             for name, verdict in evidence.verdicts.items()
@@ -319,17 +340,31 @@ class _Merger:
         return assess_status(evidence.ruleset, verdicts, *decided)
 
     def _scores(
-        self, parts: pd.DataFrame, weight: Floats, group: Integers, count: int
-    ) -> dict[str, Any]:
-        """Return the scores of groups; none where too little is known of their parts together."""
-        scores: dict[str, Any] = {
-            name: _mean_of_known(parts[name], weight, group, count).round(_decimals(name))
-            for name in parts.columns
-            if name in _SCORES or name.startswith("suitability_")
+        self, groups: list[Integers], measures: pd.DataFrame, verdicts: Mapping[str, Verdicts]
+    ) -> pd.DataFrame:
+        """Return the scores of groups, with those of their criteria; adds a measure of verdicts."""
+        evidence = self._evidence
+        points = count_medium_points(evidence.ruleset, verdicts, len(groups))
+        measures[MEDIUM_POINTS] = points.count
+        criteria = criterion_scores(
+            evidence.ruleset,
+            evidence.skipped,
+            measures,
+            self._doubtful(groups),
+            {MEDIUM_POINTS: points},
+        )
+        scores = theme_scores(evidence.ruleset, evidence.groups, criteria)
+        scores["known_share"] = known_share(evidence.ruleset, verdicts, criteria.scores)
+        return pd.concat([scores, criterion_columns(criteria.scores)], axis=1)
+
+    def _doubtful(self, groups: list[Integers]) -> dict[str, Booleans]:
+        """Return where a measure of groups may be lower, as that of a part may."""
+        parcels, group = self._flat(groups)
+        first = np.searchsorted(group, np.arange(len(groups)))
+        return {
+            name: np.logical_or.reduceat(flags[parcels], first)
+            for name, flags in self._evidence.may_be_lower.items()
         }
-        enough = enough_known(self._evidence.ruleset, pd.Series(scores[SCORE_KNOWN_SHARE]))
-        scores["score"] = np.where(enough, scores["score"], np.nan)
-        return scores
 
     def sites(self, groups: list[Integers], site_of: Integers) -> Sites:
         """Return the sites with all that is said of a location."""
@@ -342,6 +377,7 @@ class _Merger:
         parcels, group = self._flat(groups)
         measures, capacity, buildable = self._measures(groups)
         verdicts = self._verdicts(groups, measures)
+        scores = self._scores(groups, measures, verdicts)
         parts = evidence.table.iloc[parcels]
         weight = self.area[parcels]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
@@ -351,7 +387,7 @@ class _Merger:
             PARCEL_IDS: ids,
             **{name: parts[name].iloc[0] for name in (MUNICIPALITY_CODE, MUNICIPALITY_NAME)},
             STATUS: self._status(groups, verdicts),
-            **self._scores(parts, weight, group, len(groups)),
+            **{str(name): values for name, values in scores.items()},
             **{str(name): measures[name] for name in measures},
             SITE_TYPE: parts[SITE_TYPE].to_numpy()[largest],
             "taken_m2": np.bincount(group, parts["taken_m2"], minlength=len(groups)),
@@ -373,38 +409,3 @@ class _Merger:
             site_of,
             verdicts,
         )
-
-
-def _decimals(score: str) -> int:
-    return SHARE_DECIMALS if score in _SHARES else SCORE_DECIMALS
-
-
-def _mean_of_known(values: pd.Series[Any], weight: Floats, group: Integers, count: int) -> Floats:
-    """Return the weighted mean of what is known in each group; NaN where nothing is.
-
-    (count,) float64.
-    """
-    numbers = values.to_numpy(dtype=np.float64)
-    known = ~np.isnan(numbers)
-    total = np.bincount(group[known], weight[known] * numbers[known], minlength=count)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(
-            total / np.bincount(group[known], weight[known], minlength=count), dtype=np.float64
-        )
-
-
-def _of_group(
-    values: pd.Series[Any], weight: Floats, group: Integers, count: int
-) -> np.ndarray[Any, Any]:
-    """Return a measure of each group: the weighted mean, null where a part is not known.
-
-    Of classes, that of the heaviest part.
-    """
-    numbers = as_numbers(values).to_numpy(dtype=np.float64)
-    if not pd.api.types.is_numeric_dtype(values.dtype):
-        heaviest = pd.Series(weight).groupby(group).idxmax().to_numpy()
-        return np.asarray(values.to_numpy(dtype=object)[heaviest])
-    return np.asarray(
-        np.bincount(group, weight * numbers, minlength=count)
-        / np.bincount(group, weight, minlength=count)
-    )

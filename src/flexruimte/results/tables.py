@@ -29,6 +29,7 @@ from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
+    BEST_GROUP,
     BUILDABLE_AREA,
     BUILT_IN_MEASURES,
     COVERED_AREA,
@@ -91,6 +92,7 @@ _TEXT: Final = (
     "plans",
     SITE_TYPE,
     SIZE_CLASS,
+    BEST_GROUP,
 )
 _SEPARATOR: Final = ";"
 
@@ -224,8 +226,10 @@ def location_columns(groups: Sequence[str]) -> list[str]:
         "score",
         "suitability",
         *(f"suitability_{group}" for group in groups),
+        BEST_GROUP,
         "term",
         "relocatability",
+        "feasibility",
         "environment",
         TERM_YEARS,
         TERM_START,

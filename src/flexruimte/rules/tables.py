@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -34,7 +35,12 @@ from flexruimte.rules.scoring import (
     TargetGroup,
     Theme,
 )
-from flexruimte.vocabulary import BUILT_IN_MEASURES, TERM_MEASURES
+from flexruimte.vocabulary import (
+    BUILT_IN_MEASURES,
+    START_DELAY_YEARS,
+    TERM_END_CLASS,
+    TERM_MEASURES,
+)
 from flexruimte.wording.messages import in_each_language
 
 
@@ -154,6 +160,19 @@ class RulesetTables(Model):
             else float(value)
         )
 
+    def points(self, criterion: Criterion) -> list[tuple[float, float]]:
+        """Return the points of a criterion's curve, with what they take from the placement.
+
+        A point that would lie before the one ahead of it lies at the same value: with
+        `[0, 0], [required_years, 100]` and a parameter below 0 there is a step at 0. Empty where
+        the criterion has classes.
+        """
+        points: list[tuple[float, float]] = []
+        for value, score in criterion.curve or []:
+            least = points[-1][0] if points else -math.inf
+            points.append((max(self.number(value), least), score))
+        return points
+
     def listed(self, value: list[Scalar] | PlacementReference) -> list[Scalar]:
         """Return a list, looked up in the placement where it refers to it."""
         return list(self.value(value.placement)) if isinstance(value, PlacementReference) else value
@@ -191,8 +210,10 @@ class RulesetTables(Model):
                     )
                 )
             return [reading.layer for reading in spec.reads(self.number) if not reading.optional]
-        if measure in TERM_MEASURES:
+        if measure in (*TERM_MEASURES, TERM_END_CLASS):
             return [self.plans.layer] if self.plans else []
+        if measure == START_DELAY_YEARS:
+            return [self.agreements.layer] if self.agreements else []
         return []
 
     def readings(self, layer: str) -> list[Reading]:
