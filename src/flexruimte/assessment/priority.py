@@ -136,7 +136,7 @@ def rank(ruleset: Ruleset, locations: pd.DataFrame, position: Integers) -> pd.Da
     return pd.DataFrame(
         {
             RANK: pd.array(places, dtype="Int64"),
-            PRIORITY: np.where(ranked, names[position], None),
+            PRIORITY: np.where(ranked, names[position], names[-1]),
             KEPT_OUT_BY: np.where(ranked, keeps_out, ""),
         },
         index=locations.index,

@@ -24,7 +24,9 @@ from flexruimte.evidence.identifiers import identifier
 from flexruimte.results.findings import FINDING_COLUMNS
 from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SUMMARY
 from flexruimte.results.summary_model import FORMAT, Summary
+from flexruimte.results.tables import LIST_COLUMNS, joined_ids
 from flexruimte.vocabulary import (
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
@@ -138,7 +140,8 @@ def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFram
         points = shapely.point_on_surface(np.asarray(read.geometry))
         rows = rows.assign(x=shapely.get_x(points), y=shapely.get_y(points))
     rows = pd.DataFrame(rows[rows[RANK].notna()])
-    whole = {name: rows[name].astype("Int64") for name in (RANK, HOMES_LOW, HOMES_MID, HOMES_HIGH)}
+    counts = (RANK, HOMES, HOMES_LOW, HOMES_MID, HOMES_HIGH)
+    whole = {name: rows[name].astype("Int64") for name in counts}
     dates = {name: rows[name].astype("datetime64[ms]") for name in (TERM_START, TERM_END)}
     return rows.assign(**whole, **dates).sort_values(RANK, kind="stable").reset_index(drop=True)
 
@@ -242,7 +245,7 @@ class ParcelResults:
     """What the results say of one parcel."""
 
     row: dict[str, Any]
-    """Its row of the parcels' table, by column, without geometries."""
+    """Its row of the parcels' table, by column, without geometries; lists are "a;b"."""
     findings: pd.DataFrame
     """Its rows of the table of findings, in the order of the ruleset."""
     summary: Summary
@@ -271,7 +274,10 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
         columns = [name for name in _columns(path) if name not in _GEOMETRIES]
         found = _read_table(path, columns, only)
         if len(found):
-            row = {str(name): value for name, value in found.iloc[0].items()}
+            row = {
+                str(name): joined_ids(value) if name in LIST_COLUMNS else value
+                for name, value in found.iloc[0].items()
+            }
             summary = read_summary(path.parent)
             return ParcelResults(row, read_findings(path.parent, parcel_id), summary)
     known: list[str] = []

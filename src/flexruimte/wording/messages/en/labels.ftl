@@ -80,6 +80,7 @@ measure-pessimistic_term_years = Term if soft plans go ahead
 measure-homes_low = Homes, low estimate
 measure-homes_mid = Homes, middle estimate
 measure-homes_high = Homes, high estimate
+measure-homes = Homes of a project
 measure-site_type_class = Site type
 measure-size_class = Project size
 
@@ -87,6 +88,7 @@ measure-size_class = Project size
 
 column-parcel_id = Parcel
 column-rank = Rank
+column-priority = Priority
 column-status = Status
 column-score = Score
 column-area_m2 = Area of the parcel
@@ -110,6 +112,7 @@ column-source = Source of the rule
 column-basis = Basis
 column-homes = Homes
 column-parcels = Parcels
+column-locations = Locations
 column-hectares = Hectares
 
 ## Other

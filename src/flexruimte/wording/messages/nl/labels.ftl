@@ -80,6 +80,7 @@ measure-pessimistic_term_years = Termijn als zachte plannen doorgaan
 measure-homes_low = Woningen, lage schatting
 measure-homes_mid = Woningen, middenschatting
 measure-homes_high = Woningen, hoge schatting
+measure-homes = Woningen van een project
 measure-site_type_class = Type locatie
 measure-size_class = Projectgrootte
 
@@ -87,6 +88,7 @@ measure-size_class = Projectgrootte
 
 column-parcel_id = Perceel
 column-rank = Plaats
+column-priority = Voorrang
 column-status = Status
 column-score = Score
 column-area_m2 = Oppervlakte van het perceel
@@ -110,6 +112,7 @@ column-source = Bron van de regel
 column-basis = Grondslag
 column-homes = Woningen
 column-parcels = Percelen
+column-locations = Locaties
 column-hectares = Hectare
 
 ## Anders
