@@ -15,6 +15,7 @@ from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     COVERED_AREA,
+    CRITERION_PREFIX,
     EDGE,
     FEATURE_COUNT,
     FEATURES,
@@ -129,7 +130,7 @@ def rules_that_say(
 
 def criterion_columns(criteria: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of every criterion as `criterion_<id>`. (n, criteria)."""
-    return criteria.add_prefix("criterion_")
+    return criteria.add_prefix(CRITERION_PREFIX)
 
 
 def findings_of_rules(
