@@ -265,8 +265,10 @@ OWN_COLUMNS: Final = (
 
 Those per criterion, measure and target group come besides.
 """
+CRITERION_PREFIX: Final = "criterion_"
+"""What the name of the column with the score of a criterion begins with."""
 OWN_COLUMN_PREFIXES: Final = (
-    "criterion_",
+    CRITERION_PREFIX,
     "suitability_",
 )
 """What the names of columns per rule, criterion and target group begin with."""

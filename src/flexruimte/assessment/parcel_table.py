@@ -16,6 +16,7 @@ from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     ATTENTION,
     COVERED_AREA,
+    CRITERION_PREFIX,
     EDGE,
     FEATURE_COUNT,
     FEATURES,
@@ -134,7 +135,7 @@ def rules_that_say(
 
 def criterion_columns(criteria: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of every criterion as `criterion_<id>`. (n, criteria)."""
-    return criteria.add_prefix("criterion_")
+    return criteria.add_prefix(CRITERION_PREFIX)
 
 
 def findings_of_rules(

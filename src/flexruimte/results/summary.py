@@ -24,6 +24,7 @@ from flexruimte.results.rule_facts import (
     rule_facts,
     site_type_titles,
 )
+from flexruimte.results.spread import spread_of
 from flexruimte.results.summary_model import (
     AppliedDecision,
     Approximation,
@@ -113,6 +114,7 @@ def summarise(
         groups=_titled(ruleset.groups),
         themes=_titled(ruleset.themes),
         score=ScoreFacts(**ruleset.score.model_dump()),
+        spread=spread_of(locations[locations[RANK].notna()]),
         site_types=site_type_titles(ruleset),
         size_classes={name: size.title for name, size in ruleset.size_classes.items()},
         transformation=Transformation(
@@ -143,6 +145,7 @@ def _study(question: Question) -> StudyFacts:
         as_of=question.as_of,
         language=question.language,
         target_groups=question.groups,
+        suitability_of="mean" if question.groups_named else "best_group",
     )
 
 

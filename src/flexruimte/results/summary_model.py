@@ -23,6 +23,7 @@ __all__ = [
     "MeasureTest",
     "PriorityFacts",
     "RuleFacts",
+    "Spread",
     "Summary",
 ]
 
@@ -42,6 +43,8 @@ class StudyFacts(Model):
     """Of labels and sentences in the other files."""
     target_groups: list[str]
     """Groups that count in the suitability."""
+    suitability_of: Literal["best_group", "mean"]
+    """Of the group that each place suits best, or the mean of the groups that the study names."""
 
 
 class MunicipalityFacts(Model):
@@ -295,6 +298,22 @@ class TitledPart(Sourced):
     title: Text
 
 
+class Spread(Model):
+    """How far a score differs between the ranked locations."""
+
+    low: float
+    """Its 10th percentile."""
+    high: float
+    """Its 90th percentile."""
+    known: int
+    """Ranked locations of which it is known."""
+
+    @property
+    def points(self) -> float:
+        """From the 10th to the 90th percentile: what separates the locations. 0 to 100"""
+        return self.high - self.low
+
+
 class ScoreFacts(Sourced):
     """What the themes weigh in the score."""
 
@@ -360,6 +379,9 @@ class Summary(Model):
     groups: dict[str, TitledPart]
     themes: dict[str, TitledPart]
     score: ScoreFacts
+    spread: dict[str, Spread]
+    """How far scores differ between the ranked locations, by column: `score`, each theme, each
+    `criterion_<id>`; those that are known of none are left out."""
     site_types: dict[str, Text]
     size_classes: dict[str, Text]
     transformation: Transformation

@@ -77,12 +77,15 @@ measure-width_m = Width of the buildable part
 measure-hard_plan_free_years = Years until the first hard housing plan
 measure-term_years = Term
 measure-pessimistic_term_years = Term if soft plans go ahead
+measure-start_delay_years = Wait until the land is free, after the lead time
+measure-term_end_class = End of the term
 measure-homes_low = Homes, low estimate
 measure-homes_mid = Homes, middle estimate
 measure-homes_high = Homes, high estimate
 measure-homes = Homes of a project
 measure-site_type_class = Site type
 measure-size_class = Project size
+measure-medium_points_count = Number of rules of level medium that say no
 
 ## Columns and headings
 

@@ -77,12 +77,15 @@ measure-width_m = Breedte van het bruikbare deel
 measure-hard_plan_free_years = Jaren tot het eerste harde woningbouwplan
 measure-term_years = Termijn
 measure-pessimistic_term_years = Termijn als zachte plannen doorgaan
+measure-start_delay_years = Wachttijd tot de grond vrij is, na de voorbereiding
+measure-term_end_class = Einde van de termijn
 measure-homes_low = Woningen, lage schatting
 measure-homes_mid = Woningen, middenschatting
 measure-homes_high = Woningen, hoge schatting
 measure-homes = Woningen van een project
 measure-site_type_class = Type locatie
 measure-size_class = Projectgrootte
+measure-medium_points_count = Aantal regels van hardheid middel die nee zeggen
 
 ## Kolommen en kopjes
 
