@@ -110,8 +110,8 @@ def assess_capacity(
     measures
         With the area of the largest connected part of it. (n, ...)
     wanted
-        Where homes are laid out; elsewhere the middle estimate and the class stay unknown, as
-        nobody can ask for them. (n,) bool
+        Where homes are laid out; elsewhere the homes and the class stay unknown, as nobody can
+        ask for them, and sums of low, middle and high are of the same parcels. (n,) bool
     lay_out
         Lays homes out on land, as `flexruimte.kernels.layout.lay_out` does.
 
@@ -136,7 +136,7 @@ def assess_capacity(
         sites[wanted] = largest_part(buildable[wanted])
         layouts = lay_out(sites, parameters)
         middle = np.where(wanted, layouts.homes, np.nan)
-        low, high = np.fmin(low, middle), np.fmax(high, middle)
+        low, high = np.minimum(low, middle), np.maximum(high, middle)
     columns = {
         HOMES_LOW: low,
         HOMES_MID: middle,

@@ -31,6 +31,7 @@ from flexruimte.vocabulary import (
     HOMES_LOW,
     HOMES_MID,
     PARCEL_ID,
+    PRIORITY,
     RANK,
     TERM_END,
     TERM_START,
@@ -168,6 +169,16 @@ class RunResults:
     def language(self) -> str:
         """The study's language."""
         return self.summary.study.language
+
+    def counted(self, *, of_all: bool) -> pd.DataFrame:
+        """Return the locations that totals count: those of the best class of priority, or all.
+
+        Also all where the ruleset has no classes. (n, ...)
+        """
+        first = self.summary.first_priority
+        if of_all or first is None:
+            return self.locations
+        return self.locations[self.locations[PRIORITY] == first].reset_index(drop=True)
 
     def placement(self, name: str) -> Any:
         """Return the value of a placement parameter of the study; None where there is none."""

@@ -36,7 +36,7 @@ _MOST_NAMED = 6
 
 
 def with_explanations(locations: gpd.GeoDataFrame, summary: Summary) -> gpd.GeoDataFrame:
-    """Return all locations of a municipality with a label of priority, status and type, and an explanation.
+    """Return locations with labels of priority, status and type, and an explanation.
 
     Parameters
     ----------

@@ -190,12 +190,8 @@ def _counts(parcels: pd.DataFrame, locations: pd.DataFrame) -> Counts:
 
 
 def _homes(locations: pd.DataFrame) -> dict[str, int]:
-    """Return how many locations there are, and the homes on those where homes were counted.
-
-    The low and the high estimate are there for other locations too; a sum takes the same ones.
-    """
-    counted = locations[locations[HOMES_MID].notna()]
-    return {"locations": len(locations), **{name: int(counted[name].sum()) for name in _HOMES}}
+    """Return how many locations there are, and the homes on those where homes were counted."""
+    return {"locations": len(locations), **{name: int(locations[name].sum()) for name in _HOMES}}
 
 
 def _of_ranked(locations: pd.DataFrame) -> dict[str, Any]:
