@@ -59,7 +59,7 @@ class TargetComparison:
     unknown: dict[str, str]
     """Targets whose outcome is unknown, and why."""
     partly: dict[str, str]
-    """Targets that are covered by some of their municipalities, and which those are."""
+    """Targets that were held against some of their municipalities, and against how many."""
     repeated: int
     """Rows of locations that said exactly what another row said, and were counted once."""
 
@@ -187,7 +187,7 @@ def compare(
         }
         if outcome["status"] == "unknown":
             unknown[key] = municipalities.why_unknown
-        elif not municipalities.complete:
+        if not municipalities.complete and municipalities.assessed:
             partly[key] = municipalities.held_against
         outcomes.append(outcome)
         fillings.append(_filling(key, target.homes, here[standing == _Standing.SECURED]))
