@@ -43,6 +43,10 @@ class PartlyKnown(Protocol):
     """How far a measure is known that counts what is known."""
 
     @property
+    def least(self) -> Floats:
+        """The lowest that its true value may be. (n,) float64"""
+
+    @property
     def most(self) -> Floats:
         """The highest that its true value may be. (n,) float64"""
 
@@ -118,9 +122,11 @@ def criterion_scores(
     for name, criterion in ruleset.criteria.items():
         partly = (partly_known or {}).get(criterion.measure)
         if partly is not None and name not in left_out:
-            at_most = _score(ruleset, criterion, pd.Series(partly.most, index=measures.index))
-            for bounds, extreme in ((found.lowest, np.minimum), (found.highest, np.maximum)):
-                bounds[name] = extreme(bounds[name].to_numpy(), at_most)
+            ends = [
+                _score(ruleset, criterion, pd.Series(end, index=measures.index))
+                for end in (partly.least, partly.most)
+            ]
+            found.lowest[name], found.highest[name] = np.minimum(*ends), np.maximum(*ends)
             found.known_share[name] = partly.known_share
     return found
 

@@ -212,6 +212,8 @@ class MediumPoints:
 
     count: Floats
     """That say no; NaN where none has an answer. (n,) float64"""
+    least: Floats
+    """That say no for certain. (n,) float64"""
     most: Floats
     """If those without an answer said no too. (n,) float64"""
     known_share: Floats
@@ -240,6 +242,7 @@ def count_medium_points(
             answers += verdicts[rule_id] != UNKNOWN
     return MediumPoints(
         count=np.where(answers > 0, refusals, np.nan),
+        least=refusals,
         most=refusals + len(medium) - answers,
         known_share=answers / len(medium) if medium else np.zeros(count),
     )

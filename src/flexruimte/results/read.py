@@ -48,6 +48,7 @@ __all__ = [
     "read_measure",
     "read_parcel",
     "read_run",
+    "read_summaries",
     "read_summary",
     "states_not_done",
 ]
@@ -194,31 +195,13 @@ def read_run(out: Path) -> RunResults:
     OutputError
         When there is no run in the folder, nothing in it is done, or a file cannot be read.
     """
-    path = out / RUN
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["municipalities"]
-    except OSError:
-        raise OutputError(
-            f"{out} holds no run: there is no {RUN} in it; "
-            "give the folder that flexruimte run wrote to"
-        ) from None
-    except (ValueError, KeyError, TypeError):
-        raise OutputError(
-            f"{path} is not the log of a run; run the study again with --fresh"
-        ) from None
-    folders = [
-        out / entry["folder"] for _, entry in sorted(entries.items()) if entry["state"] == "done"
-    ]
-    if not folders:
-        raise OutputError(
-            f"no municipality in {out} is done; run the study first, "
-            f"and see {RUN} for what went wrong"
-        )
-    summaries = [read_summary(folder) for folder in folders]  # all, as any may be an earlier one
+    entries = _entries(out)
+    summaries = read_summaries(out)  # all, as any may be an earlier one
     return RunResults(
         summary=summaries[0],
         locations=pd.concat(
-            [read_locations(folder, with_positions=True) for folder in folders], ignore_index=True
+            [read_locations(folder, with_positions=True) for folder in _done(out, entries)],
+            ignore_index=True,
         ),
         done={
             code: entry["name"]
@@ -231,6 +214,49 @@ def read_run(out: Path) -> RunResults:
             if entry["state"] not in ("done", "empty")
         },
     )
+
+
+def read_summaries(out: Path) -> list[Summary]:
+    """Read the summaries of all municipalities of a run that are done, by code.
+
+    Raises
+    ------
+    OutputError
+        As `read_run`.
+    """
+    return [read_summary(folder) for folder in _done(out, _entries(out))]
+
+
+def _entries(out: Path) -> dict[str, dict[str, Any]]:
+    """Return what the log of a run says of each municipality, by code."""
+    path = out / RUN
+    try:
+        entries: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))[
+            "municipalities"
+        ]
+    except OSError:
+        raise OutputError(
+            f"{out} holds no run: there is no {RUN} in it; "
+            "give the folder that flexruimte run wrote to"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise OutputError(
+            f"{path} is not the log of a run; run the study again with --fresh"
+        ) from None
+    return entries
+
+
+def _done(out: Path, entries: dict[str, dict[str, Any]]) -> list[Path]:
+    """Return the folders of the municipalities that are done, by code."""
+    folders = [
+        out / entry["folder"] for _, entry in sorted(entries.items()) if entry["state"] == "done"
+    ]
+    if not folders:
+        raise OutputError(
+            f"no municipality in {out} is done; run the study first, "
+            f"and see {RUN} for what went wrong"
+        )
+    return folders
 
 
 def read_measure(out: Path, measure: str) -> pd.Series[Any]:

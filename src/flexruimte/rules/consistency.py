@@ -245,8 +245,3 @@ def _problems_of_links(ruleset: RulesetTables, name: str, theme: Theme) -> Itera
     for criterion_id in theme.lowest or []:
         if criterion_id not in ruleset.criteria:
             yield _unknown(f"themes.{name}.lowest", "criterion", criterion_id, ruleset.criteria)
-        elif criterion_id not in theme.weights:
-            yield (
-                f"[themes.{name}.lowest] criterion '{criterion_id}' has no weight in the theme, so "
-                f"nobody would see that it is not known; give it one in [themes.{name}.weights]"
-            )
