@@ -117,6 +117,8 @@ MEASURES = {
     "homes_low": [14, 10, 16, 16, 8, 16, 0, 16, 7, 7, 7, 7],
     "homes_mid": [36, 25, 40, 40, 20, 40, 0, 40, 18, 18, 18, 18],
     "homes_high": [72, 50, 80, 80, 40, 80, 0, 80, 36, 36, 36, 36],
+    # at most the 30 of a project
+    "homes": [30, 25, 30, 30, 20, 30, 0, 30, 18, 18, 18, 18],
     # field: land use 51 and no building; P04's building and the land use of P08 and P12 are not known
     "site_type_class": [
         "other",
@@ -218,13 +220,49 @@ def test_covered_area_and_causes(town: Assessment) -> None:
 
 def test_status_and_rank(town: Assessment) -> None:
     assert column(town, "status").tolist() == [
-        *["attention", "excluded", "attention", "unknown"],
-        *["attention", "attention", "excluded", "unknown"],
+        *["available", "excluded", "available", "unknown"],
+        *["available", "available", "excluded", "unknown"],
         *["available", "excluded", "excluded", "attention"],
     ]
-    # P12 49.43; P03 42.58; P01, P05 and P09 all 39.06, with 36, 20 and 18 homes; P06 25.53
+    # P12 49.43; P03 42.58; P01, P05 and P09 all 39.06, with 30, 20 and 18 homes; P06 25.53; but first P03 on the shortlist,
+    # then P12, P01 and P09, and P05 and P06 at the end: see test_priority
     rank = column(town, "rank")
-    assert rank.dropna().sort_values().index.tolist() == ["P12", "P03", "P01", "P05", "P09", "P06"]
+    assert rank.dropna().sort_values().index.tolist() == ["P03", "P12", "P01", "P09", "P05", "P06"]
+
+
+def test_priority(town: Assessment) -> None:
+    # shortlist: the municipality is the owner (P01 and P03 of the ranked) and no medium rule says no; it takes one, and P03 scores better
+    # talk: not near nature, P12 for all that is known, and a soft plan is no obstacle; P01 falls to it
+    priority = column(town, "priority")
+    assert priority.dropna().to_dict() == {
+        "P01": "talk",
+        "P03": "shortlist",
+        "P05": "later",
+        "P06": "later",
+        "P09": "talk",
+        "P12": "talk",
+    }
+    # from P12 the soft plan too, which is of level medium; its owner is not known and so does not pass
+    assert column(town, "kept_out_by")[priority.notna()].to_dict() == {
+        "P01": "most",
+        "P03": "",
+        "P05": "near_nature",
+        "P06": "near_nature",
+        "P09": "public_owner",
+        "P12": "pessimistic_term;public_owner",
+    }
+    assert set(column(town, "kept_out_by")[priority.isna()]) == {""}
+
+
+def test_notes_and_points_of_attention(town: Assessment) -> None:
+    # soft: near_nature and public_owner; medium: pessimistic_term
+    assert column(town, "notes")[["P01", "P05", "P09", "P12"]].tolist() == [
+        "near_nature",
+        "near_nature;public_owner",
+        "",
+        "",
+    ]
+    assert column(town, "attention")[["P01", "P05", "P12"]].tolist() == ["", "", "pessimistic_term"]
 
 
 def test_scores(town: Assessment) -> None:

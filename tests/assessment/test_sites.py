@@ -30,8 +30,8 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     assert site["width_m"] == pytest.approx(70, abs=0.2)
     # 0.7 ha at 20, 50 and 100 per net ha, by 1.25: 11.2, 28 and 56
     assert site[["homes_low", "homes_mid", "homes_high"]].tolist() == [11, 28, 56]
-    # A is 100 m from the stop: 100 points; B 140 m: 90. (4,000 x 100 + 3,000 x 90) / 7,000 = 95.71
-    assert site["suitability"] == pytest.approx(95.71)
+    # A is 100 m from the stop, B 140 m: together they are 100 m from it, which is 100 points
+    assert (site["stop_distance_m"], site["suitability"]) == (100, 100)
     # A is free from 2030, B until 2050
     assert (site["term_start"], site["term_end"]) == (
         pd.Timestamp("2030-01-01"),

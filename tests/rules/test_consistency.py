@@ -141,6 +141,26 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
         {"themes": {"term": {"weights": {"lang": 1}}}},
         "[themes.term.weights] criterion 'lang' does not exist; did you mean 'long'?",
     ),
+    "weakest link of a theme": (
+        {"themes": {"term": {"lowest": ["lang"]}}},
+        "[themes.term.lowest] criterion 'lang' does not exist; did you mean 'long'?",
+    ),
+    "a curve at a parameter that does not exist": (
+        {"criteria": {"long": {"curve": [[0, 0], [{"placement": "required_year"}, 100]]}}},
+        "[criteria.long] placement parameter 'required_year' does not exist; did you mean 'required_years'?",
+    ),
+    "a curve at a parameter that is no number": (
+        {"criteria": {"long": {"curve": [[0, 0], [{"placement": "building_rules"}, 100]]}}},
+        "[criteria.long] placement parameter 'building_rules' is no number; a point of a curve needs one",
+    ),
+    "a curve at a parameter beyond the limit": (
+        {"criteria": {"stop": {"curve": [[0, 100], [{"placement": "min_buildable_m2"}, 0]]}}},
+        "[criteria.stop] the curve goes on to 5000 but 'stop_distance_m' is cut off at 1000; raise that limit of the measure",
+    ),
+    "a rule on what rules say": (
+        {"rules": {"unbuilt": {"measure": "medium_points_count", "unit": "count"}}},
+        "[rules.unbuilt] 'medium_points_count' counts what rules say, so only a criterion can ask for it; make a criterion of it",
+    ),
     "theme that is not one": (
         {"themes": {"terms": {"title": TITLE, "weights": {"long": 1}, **SOURCED}}},
         "[themes] theme 'terms' does not exist; did you mean 'term'?",

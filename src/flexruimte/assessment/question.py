@@ -50,6 +50,8 @@ class Question:
     ruleset: Ruleset
     groups: list[str]
     """Target groups that count."""
+    groups_named: bool
+    """Whether the study names them; then suitability is their mean, else that of the best."""
     not_assessed: frozenset[str]
     """Layers and rules that are knowingly left out."""
     parcels: Source
@@ -153,6 +155,7 @@ def survey_question(question: Question, code: str) -> Question:
         name="",
         language="en",
         groups=[],
+        groups_named=False,
         decisions=load_decisions(None),
         unmet_ids=None,
         ruleset=_asked_of_layers(ruleset),

@@ -12,6 +12,7 @@ Precedence, highest first:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from flexruimte.vocabulary import (
     UNKNOWN,
     YES,
     Booleans,
+    Floats,
     Level,
     Status,
     Verdicts,
@@ -36,9 +38,11 @@ from flexruimte.vocabulary import (
 
 __all__ = [
     "OTHER_SITE_TYPE",
+    "MediumPoints",
     "answers_of_rules",
     "assess_site_types",
     "assess_status",
+    "count_medium_points",
     "takes_land",
 ]
 
@@ -169,6 +173,8 @@ def assess_status(
 ) -> NDArray[Any]:
     """Return the status of each parcel. (n,) object of str.
 
+    A soft rule that says no is told of, and changes no status.
+
     Parameters
     ----------
     ruleset
@@ -180,7 +186,11 @@ def assess_status(
     """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
     hardest = [rule_id for rule_id in excluding if ruleset.rules[rule_id].level == Level.VERY_HARD]
-    others = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    others = [
+        rule_id
+        for rule_id in verdicts
+        if rule_id not in excluding and ruleset.rules[rule_id].level != Level.SOFT
+    ]
     count = len(decided_in)
     worst, worst_hardest, worst_other = (
         conjunction((verdicts[rule_id] for rule_id in rules), count)
@@ -194,3 +204,45 @@ def assess_status(
     status[lifted & (worst_hardest == NO)] = Status.EXCLUDED
     status[decided_out] = Status.EXCLUDED
     return status
+
+
+@dataclass(frozen=True)
+class MediumPoints:
+    """How many rules of level medium say no to n parcels, and how far that is known."""
+
+    count: Floats
+    """That say no; NaN where none has an answer. (n,) float64"""
+    least: Floats
+    """That say no for certain. (n,) float64"""
+    most: Floats
+    """If those without an answer said no too. (n,) float64"""
+    known_share: Floats
+    """Share of these rules that has an answer; what is left out has none. (n,) float64"""
+
+
+def count_medium_points(
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int
+) -> MediumPoints:
+    """Return how many rules of level medium say no.
+
+    Parameters
+    ----------
+    ruleset
+        The level of each rule.
+    verdicts
+        Of the rules that are assessed, by rule id. (n,) int8
+    count
+        Number of parcels.
+    """
+    medium = [name for name, rule in ruleset.enabled_rules.items() if rule.level == Level.MEDIUM]
+    refusals, answers = np.zeros(count), np.zeros(count)
+    for rule_id in medium:
+        if rule_id in verdicts:
+            refusals += verdicts[rule_id] == NO
+            answers += verdicts[rule_id] != UNKNOWN
+    return MediumPoints(
+        count=np.where(answers > 0, refusals, np.nan),
+        least=refusals,
+        most=refusals + len(medium) - answers,
+        known_share=answers / len(medium) if medium else np.zeros(count),
+    )

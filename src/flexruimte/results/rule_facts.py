@@ -189,7 +189,7 @@ def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> Crite
         measure=criterion.measure,
         measure_title=ruleset.title_of_measure(criterion.measure),
         unit=unit_of(criterion.measure),
-        curve=criterion.curve,
+        curve=None if criterion.curve is None else ruleset.points(criterion),
         classes=criterion.classes,
         weights={key: weights[name] for key, weights in weighted.items() if name in weights},
         layers=_layers(ruleset.layers_of_measure(criterion.measure), assessment),

@@ -17,7 +17,10 @@ from flexruimte.vocabulary import (
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
+    KEPT_OUT_BY,
+    MOST_REACHED,
     MUNICIPALITY_NAME,
+    PRIORITY,
     RANK,
     STATUS,
     TERM_START,
@@ -33,7 +36,7 @@ _MOST_NAMED = 6
 
 
 def with_explanations(locations: gpd.GeoDataFrame, summary: Summary) -> gpd.GeoDataFrame:
-    """Return all locations of a municipality with a label of status and type, and an explanation.
+    """Return locations with labels of priority, status and type, and an explanation.
 
     Parameters
     ----------
@@ -45,7 +48,8 @@ def with_explanations(locations: gpd.GeoDataFrame, summary: Summary) -> gpd.GeoD
     Returns
     -------
     geopandas.GeoDataFrame
-        With the columns `status_label`, `site_type_label` and `explanation`. (n, ... + 3)
+        With the columns `priority_label`, `status_label`, `site_type_label` and `explanation`.
+        (n, ... + 4)
     """
     said = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
     return locations.assign(
@@ -73,15 +77,17 @@ def readable_properties(
     Returns
     -------
     dict of list
-        `status_label`; `site_type_label`, None where the type is not known; `explanation`: a few
-        sentences that can be read out. (n,) each
+        `priority_label`, None for what is not ranked; `status_label`; `site_type_label`, None where
+        the type is not known; `explanation`: a few sentences that can be read out. (n,) each
     """
     language: Language = summary.study.language
     site_types = {name: in_language(title, language) for name, title in summary.site_types.items()}
     titles = {rule.id: in_language(rule.title, language) for rule in summary.rules}
-    wording = _Wording(language, ranked, titles)
+    classes = {name: in_language(it.title, language) for name, it in summary.priorities.items()}
+    wording = _Wording(language, ranked, titles, classes)
     parts = [
         _each(wording.place, locations, RANK, MUNICIPALITY_NAME, STATUS),
+        _each(wording.priority, locations, PRIORITY, KEPT_OUT_BY),
         _each(wording.score, locations, "score", "score_low", "score_high"),
         _each(wording.term, locations, TERM_YEARS, TERM_START),
         _each(wording.homes, locations, HOMES_MID, HOMES_LOW, HOMES_HIGH, BUILDABLE_AREA),
@@ -90,6 +96,7 @@ def readable_properties(
         _each(wording.missing, locations, "missing"),
     ]
     return {
+        "priority_label": _each(lambda name: classes.get(name, name), locations, PRIORITY),
         "status_label": _each(lambda status: label("status", status, language), locations, STATUS),
         "site_type_label": _each(lambda name: site_types.get(name, name), locations, "site_type"),
         "explanation": [" ".join(filter(None, said)) for said in zip(*parts, strict=True)],
@@ -114,8 +121,15 @@ def known_or_none(values: pd.Series[Any]) -> list[Any]:
 class _Wording:
     """The sentences about a location. Nothing is said of what is not known, but for a score."""
 
-    def __init__(self, language: Language, ranked: int, titles: Mapping[str, str]) -> None:
-        self._language, self._ranked, self._titles = language, ranked, titles
+    def __init__(
+        self,
+        language: Language,
+        ranked: int,
+        titles: Mapping[str, str],
+        classes: Mapping[str, str],
+    ) -> None:
+        self._language, self._ranked = language, ranked
+        self._titles, self._classes = titles, classes
         self._say = partial(message, language=language)
 
     def place(self, rank: int | None, municipality: str, status: str) -> str:
@@ -123,6 +137,19 @@ class _Wording:
         if rank is None:
             return self._say("location-no-rank", **said)
         return self._say("location-rank", rank=str(rank), ranked=str(self._ranked), **said)
+
+    def priority(self, name: str | None, kept_out_by: str | None) -> str:
+        if name is None:
+            return ""
+        said = self._say("location-priority", priority=self._classes.get(name, name))
+        names = list(self._classes)
+        if not kept_out_by or name not in names:
+            return said
+        above = self._classes[names[names.index(name) - 1]]
+        if kept_out_by == MOST_REACHED:
+            return f"{said} {self._say('location-class-full', above=above)}"
+        why = self._about_rules("location-kept-out", kept_out_by, above=above)
+        return f"{said} {why}"
 
     def score(self, score: float | None, low: float | None, high: float | None) -> str:
         if score is None:
@@ -164,7 +191,7 @@ class _Wording:
     def _number(self, number: float | None, decimals: int = 0) -> str:
         return number_text(number, decimals, self._language)
 
-    def _about_rules(self, message_id: str, rule_ids: str | None) -> str:
+    def _about_rules(self, message_id: str, rule_ids: str | None, **said: str) -> str:
         names = [self._titles.get(rule_id, rule_id) for rule_id in listed_ids(rule_ids)]
         if not names:
             return ""
@@ -172,6 +199,8 @@ class _Wording:
         if more > 0:
             first = ", ".join(names[:_MOST_NAMED])
             return self._say(
-                message_id, rules=self._say("rules-and-more", rules=first, more=str(more))
+                message_id,
+                rules=self._say("rules-and-more", rules=first, more=str(more)),
+                **said,
             )
-        return self._say(message_id, rules=listed(names, self._language))
+        return self._say(message_id, rules=listed(names, self._language), **said)

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from flexruimte.errors import did_you_mean
 from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
+from flexruimte.rules.priorities import problems_of_priorities
 from flexruimte.rules.rules import LandRule
+from flexruimte.rules.scoring import Criterion, Theme
 from flexruimte.rules.tables import RulesetTables, tests_of
 from flexruimte.rules.word_checks import problems_of_words
 from flexruimte.vocabulary import (
@@ -15,6 +17,7 @@ from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     BUILT_IN_MEASURES,
     LARGEST_PART_AREA,
+    MEDIUM_POINTS,
     SCORED_THEMES,
     SITE_TYPE,
     SIZE_CLASS,
@@ -78,6 +81,7 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
                 )
     yield from problems_of_words(ruleset)
     yield from _problems_of_weights(ruleset, measures)
+    yield from problems_of_priorities(ruleset.priorities, list(ruleset.rules))
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
         if reader is not None and reader.layer not in ruleset.layers:
             yield _unknown(where, "layer", reader.layer, ruleset.layers)
@@ -174,6 +178,11 @@ def _problems_of_test(
         and test.measure in (SITE_TYPE, SIZE_CLASS)
     ):
         yield f"[{where}] measure '{test.measure}' is a class; test it with in or not_in"
+    if test.measure == MEDIUM_POINTS:
+        yield (
+            f"[{where}] '{test.measure}' counts what rules say, so only a criterion can ask for it; "
+            "make a criterion of it, or test what those rules test"
+        )
     for value in (test.at_least, test.at_most, test.in_, test.not_in):
         yield from _problems_of_number(ruleset, where, value)
 
@@ -186,17 +195,7 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
             continue
         if criterion.unit not in (None, unit_of(criterion.measure)):
             yield _wrong_unit(where, criterion.unit, criterion.measure, "curve")
-        limit = (
-            ruleset.measures[criterion.measure].cut_off
-            if criterion.measure in ruleset.measures
-            else None
-        )
-        if limit is not None and criterion.curve is not None and criterion.curve[-1][0] > limit:
-            end = criterion.curve[-1][0]
-            yield (
-                f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off "
-                f"at {limit:g}; raise that limit of the measure"
-            )
+        yield from _problems_of_curve(ruleset, where, criterion)
     for kind, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
         for name, weighted in table.items():
             for criterion_id in weighted.weights:
@@ -204,7 +203,8 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
                     yield _unknown(
                         f"{kind}.{name}.weights", "criterion", criterion_id, ruleset.criteria
                     )
-    for theme in ruleset.themes:
+    for theme, spec in ruleset.themes.items():
+        yield from _problems_of_links(ruleset, theme, spec)
         if theme not in THEMES or theme == "suitability":
             yield _unknown(
                 "themes", "theme", theme, [name for name in THEMES if name != "suitability"]
@@ -216,3 +216,32 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
             yield "[score.weights] 'suitability' needs at least one table [groups.NAME]"
         elif theme != "suitability" and theme not in ruleset.themes:
             yield f"[score.weights] theme '{theme}' has no table [themes.{theme}]"
+
+
+def _problems_of_curve(ruleset: RulesetTables, where: str, criterion: Criterion) -> Iterator[str]:
+    for value, _ in criterion.curve or []:
+        if not isinstance(value, PlacementReference):
+            continue
+        if value.placement not in ruleset.placement:
+            yield from _problems_of_number(ruleset, where, value)
+            return
+        if not isinstance(ruleset.value(value.placement), int | float):
+            yield (
+                f"[{where}] placement parameter '{value.placement}' is no number; "
+                "a point of a curve needs one"
+            )
+            return
+    points, spec = ruleset.points(criterion), ruleset.measures.get(criterion.measure)
+    limit = None if spec is None else spec.cut_off
+    if limit is not None and points and points[-1][0] > limit:
+        yield (
+            f"[{where}] the curve goes on to {points[-1][0]:g} but '{criterion.measure}' is cut "
+            f"off at {limit:g}; raise that limit of the measure"
+        )
+
+
+def _problems_of_links(ruleset: RulesetTables, name: str, theme: Theme) -> Iterator[str]:
+    """Yield what is wrong with the criteria of which the lowest counts."""
+    for criterion_id in theme.lowest or []:
+        if criterion_id not in ruleset.criteria:
+            yield _unknown(f"themes.{name}.lowest", "criterion", criterion_id, ruleset.criteria)

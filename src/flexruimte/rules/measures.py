@@ -112,11 +112,15 @@ class NearestMeasure(MeasureSpec):
     layer: str
     where: Where = {}
     limit_m: float = Field(gt=0)
+    half_width_m: Number = 0.0
+    """Half of the width of features that are drawn by their axis: the distance is to their edge.
+    [m]"""
     of: Literal["parcel", "buildable"] = "buildable"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
-        return (Reading(self.layer, tuple(self.where), self.limit_m),)
+        reach_m = self.limit_m + number(self.half_width_m)
+        return (Reading(self.layer, tuple(self.where), reach_m),)
 
     @property
     def cut_off(self) -> float:

@@ -393,6 +393,7 @@ def _question(parts: _Parts) -> Question:
         language=parts.language,
         ruleset=ruleset,
         groups=list(ruleset.groups) if parts.target_groups is None else parts.target_groups,
+        groups_named=parts.target_groups is not None,
         not_assessed=frozenset(parts.not_assessed),
         parcels=parts.parcels,
         municipalities=load_municipalities(parts.municipalities),

@@ -11,7 +11,7 @@ from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import listed, quantity_text
 
-__all__ = ["markdown_of_rules", "rule_rows"]
+__all__ = ["markdown_of_rules", "markdown_table", "rule_rows"]
 
 
 def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
@@ -40,14 +40,14 @@ def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[lis
 
 def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
     """Return the rules as a Markdown table."""
-    head, rows = rule_rows(ruleset, language)
     title = in_language(ruleset.title, language)
-    lines = [
-        f"# {title} ({ruleset.name} {ruleset.version})",
-        "",
-        _line(head),
-        _line(["---"] * len(head)),
-    ]
+    table = markdown_table(*rule_rows(ruleset, language))
+    return f"# {title} ({ruleset.name} {ruleset.version})\n\n{table}"
+
+
+def markdown_table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a table in Markdown, of which the first column holds ids."""
+    lines = [_line(head), _line(["---"] * len(head))]
     lines += [_line([f"`{row[0]}`", *row[1:]]) for row in rows]
     return "\n".join(lines) + "\n"
 

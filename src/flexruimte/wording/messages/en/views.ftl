@@ -21,3 +21,14 @@ rule-level-off = { $level } (off)
 rule-distance-of-feature = { $layer }: distance from { $field }
 rule-not-on = { $layer }: not on it
 rule-not-within = { $layer }: not within { $distance }
+
+## What separates the locations of a run
+
+spread-what = Part
+spread-title = Called
+spread-weight = Weight
+spread-least = Least spread
+spread-middle = Middle
+spread-most = Most
+spread-score = Score
+spread-suitability = Suitability

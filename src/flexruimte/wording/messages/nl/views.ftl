@@ -21,3 +21,14 @@ rule-level-off = { $level } (uit)
 rule-distance-of-feature = { $layer }: afstand uit { $field }
 rule-not-on = { $layer }: niet erop
 rule-not-within = { $layer }: niet binnen { $distance }
+
+## Wat de locaties van een run onderscheidt
+
+spread-what = Onderdeel
+spread-title = Naam
+spread-weight = Gewicht
+spread-least = Kleinste spreiding
+spread-middle = Middelste
+spread-most = Grootste
+spread-score = Score
+spread-suitability = Geschiktheid
