@@ -268,7 +268,7 @@ def _with_homes(
     on_homes = frozenset(
         rule_id
         for rule_id, rule in ruleset.measure_rules.items()
-        if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE)
+        if {*CAPACITY_MEASURES, SITE_TYPE} & {*rule.measures_asked}
     )
     verdicts = answers_of_rules(
         ruleset, skipped | on_homes, measures, found.term.may_be_lower, found.findings

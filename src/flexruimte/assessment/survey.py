@@ -25,7 +25,7 @@ from flexruimte.assessment.question import Question
 from flexruimte.assessment.term import Term, assess_term
 from flexruimte.evidence.around import LayersAround
 from flexruimte.evidence.contents import Contents, merge_contents
-from flexruimte.evidence.layers import Features, Layer, LayerFacts, Table
+from flexruimte.evidence.layers import Layer, LayerFacts, Table
 from flexruimte.evidence.parcels import Parcels, load_parcels
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.overlap import Overlaps, largest_part
@@ -382,9 +382,10 @@ def _subtract_again(
     overlay = Overlay(found.parcels.geometries[members])
     covered: list[Overlaps] = []
     for rule_id, rule in ruleset.land_rules.items():
-        features = layers.get(rule.layer)
-        if isinstance(features, Features) and taken[rule_id].any():
-            land = land_of_rule(rule, features, overlay)
+        if not taken[rule_id].any():
+            continue
+        land = land_of_rule(rule, layers.get(rule.layer), overlay)
+        if land is not None:
             covered.append(land.where(taken[rule_id][land.shape]))
     shapes = subtract_land(overlay.shapes, covered)
     ids = found.parcels.ids[members]

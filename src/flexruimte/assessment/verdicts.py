@@ -11,7 +11,7 @@ Precedence, highest first:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.rules.conditions import conjunction, evaluate_test
+from flexruimte.rules.parts import Test
 from flexruimte.rules.rules import LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -96,16 +97,23 @@ def answers_of_rules(
     for rule_id, rule in ruleset.enabled_rules.items():
         if rule_id in left_out:
             continue
-        applies = _applies(ruleset, rule, measures)
+        applies = _applies(ruleset, rule, measures, may_be_lower)
         if isinstance(rule, LandRule):
             excludes = ruleset.excludes(rule)
             answers[rule_id] = _on_land(findings[rule_id], applies, measures[AREA], excludes)
             continue
-        answer = evaluate_test(rule, measures[rule.measure], ruleset)
-        if rule.measure in may_be_lower:
-            answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer)
+        answer = _tested(ruleset, rule, measures, may_be_lower)
         answers[rule_id] = _where_it_applies(answer, applies)
     return answers
+
+
+def _tested(
+    ruleset: Ruleset, test: Test, measures: pd.DataFrame, may_be_lower: Mapping[str, Booleans]
+) -> Verdicts:
+    answer = evaluate_test(test, measures[test.measure], ruleset)
+    if test.measure not in may_be_lower:
+        return answer
+    return np.where(may_be_lower[test.measure] & (answer == YES), UNKNOWN, answer)
 
 
 def takes_land(
@@ -130,13 +138,21 @@ def takes_land(
     rule = ruleset.enabled_rules.get(rule_id)
     if rule is None or not ruleset.excludes(rule):
         return np.zeros(len(measures), dtype=bool)
-    taken: Booleans = (_applies(ruleset, rule, measures) == YES) & ~finding.edge
+    taken: Booleans = (_applies(ruleset, rule, measures, {}) == YES) & ~finding.edge
     return taken
 
 
-def _applies(ruleset: Ruleset, rule: Rule, measures: pd.DataFrame) -> Verdicts:
-    tests = (evaluate_test(test, measures[test.measure], ruleset) for test in rule.when)
-    return conjunction(tests, len(measures))
+def _applies(
+    ruleset: Ruleset, rule: Rule, measures: pd.DataFrame, may_be_lower: Mapping[str, Booleans]
+) -> Verdicts:
+    """Return where a rule applies: where all of its `when` hold, and not all of its `unless`."""
+
+    def all_hold(tests: Iterable[Test]) -> Verdicts:
+        answers = (_tested(ruleset, test, measures, may_be_lower) for test in tests)
+        return conjunction(answers, len(measures))
+
+    applies = all_hold(rule.when)
+    return np.minimum(applies, -all_hold(rule.unless)) if rule.unless else applies
 
 
 def _where_it_applies(answer: Verdicts, applies: Verdicts) -> Verdicts:

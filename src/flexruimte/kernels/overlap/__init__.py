@@ -13,6 +13,7 @@ from flexruimte.kernels.overlap.pairs import (
     index_features,
     index_geometries,
     overlaps,
+    overlaps_of_own,
 )
 from flexruimte.kernels.overlap.polygons import (
     isoperimetric_quotient,
@@ -33,6 +34,7 @@ __all__ = [
     "isoperimetric_quotient",
     "largest_part",
     "overlaps",
+    "overlaps_of_own",
     "polygonal",
     "rest_within_boundary_strip",
     "subdivide",
