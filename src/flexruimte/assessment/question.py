@@ -34,7 +34,7 @@ _OF_NO_LAYER = (
     "code_lists",
 )
 """Tables of a ruleset that ask nothing of layers."""
-_OF_NO_LAND = {
+_OF_NO_LAND: dict[str, Any] = {
     "advice": None,
     "condition": Condition.SITE,
     "level": Level.SOFT,

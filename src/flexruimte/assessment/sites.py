@@ -330,7 +330,9 @@ class _Merger:
             for name, flags in evidence.may_be_lower.items()
         }
         others = frozenset(evidence.ruleset.rules) - self._anew - self._by_homes
-        anew = answers_of_rules(evidence.ruleset, others | evidence.skipped, measures, doubtful, {})
+        left_out = others | evidence.skipped
+        nobody = np.zeros(len(groups), dtype=bool)
+        anew = answers_of_rules(evidence.ruleset, left_out, measures, doubtful, {}, nobody)
         verdicts = {
             name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
             for name, verdict in evidence.verdicts.items()

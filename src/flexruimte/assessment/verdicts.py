@@ -5,7 +5,7 @@ Precedence, highest first:
 1. a decision "out" excludes the parcel;
 2. an excluding rule of level `very_hard` that says no excludes it, whatever people decided;
 3. a decision "in" lifts every other "no" and "unknown" of excluding rules: the parcel gets
-   `attention`;
+   `attention`, and the land back that these rules take;
 4. the rules.
 """
 
@@ -71,6 +71,7 @@ def answers_of_rules(
     measures: pd.DataFrame,
     may_be_lower: Mapping[str, Booleans],
     findings: Mapping[str, LandFinding],
+    decided_in: Booleans,
 ) -> dict[str, Verdicts]:
     """Return the verdict of every enabled rule that is assessed.
 
@@ -87,6 +88,8 @@ def answers_of_rules(
         unknown.
     findings
         What the rules on land find.
+    decided_in
+        Decisions by people. (n,) bool
 
     Returns
     -------
@@ -99,8 +102,8 @@ def answers_of_rules(
             continue
         applies = _applies(ruleset, rule, measures, may_be_lower)
         if isinstance(rule, LandRule):
-            excludes = ruleset.excludes(rule)
-            answers[rule_id] = _on_land(findings[rule_id], applies, measures[AREA], excludes)
+            taken = _may_take(ruleset, rule, decided_in)
+            answers[rule_id] = _on_land(findings[rule_id], applies, measures[AREA], taken)
             continue
         answer = _tested(ruleset, rule, measures, may_be_lower)
         answers[rule_id] = _where_it_applies(answer, applies)
@@ -117,12 +120,16 @@ def _tested(
 
 
 def takes_land(
-    ruleset: Ruleset, rule_id: str, finding: LandFinding, measures: pd.DataFrame
+    ruleset: Ruleset,
+    rule_id: str,
+    finding: LandFinding,
+    measures: pd.DataFrame,
+    decided_in: Booleans,
 ) -> Booleans:
     """Return from which parcels a rule on land takes the land that it covers. (n,) bool
 
     An excluding rule does, where it surely applies, but for what is no more than the edge of the
-    map.
+    map, and where a decision lifts it.
 
     Parameters
     ----------
@@ -134,12 +141,21 @@ def takes_land(
         What it finds.
     measures
         Measures of the whole parcel. (n, ...)
+    decided_in
+        Decisions by people. (n,) bool
     """
     rule = ruleset.enabled_rules.get(rule_id)
     if rule is None or not ruleset.excludes(rule):
         return np.zeros(len(measures), dtype=bool)
-    taken: Booleans = (_applies(ruleset, rule, measures, {}) == YES) & ~finding.edge
-    return taken
+    applies = _applies(ruleset, rule, measures, {}) == YES
+    return np.asarray(applies & ~finding.edge & _may_take(ruleset, rule, decided_in))
+
+
+def _may_take(ruleset: Ruleset, rule: Rule, decided_in: Booleans) -> Booleans:
+    """Return where a rule on land takes land, if it covers any: not where a decision lifts it."""
+    if not ruleset.excludes(rule):
+        return np.zeros(len(decided_in), dtype=bool)
+    return ~decided_in | (rule.level == Level.VERY_HARD)
 
 
 def _applies(
@@ -165,15 +181,15 @@ def _where_it_applies(answer: Verdicts, applies: Verdicts) -> Verdicts:
 
 
 def _on_land(
-    finding: LandFinding, applies: Verdicts, areas: pd.Series[Any], excludes: bool
+    finding: LandFinding, applies: Verdicts, areas: pd.Series[Any], taken: Booleans
 ) -> Verdicts:
     """Return the verdict of a rule on land.
 
-    What an excluding rule covers is subtracted, so it only says no where it leaves nothing; another
-    rule says no where it covers more than the edge of the map.
+    Where the land that it covers is taken, it only says no where it leaves nothing; elsewhere it
+    says no where it covers more than the edge of the map.
     """
     covers = (finding.covered_m2 > AREA_TOLERANCE * areas.to_numpy()) & ~finding.edge
-    against = finding.nothing_left if excludes else covers
+    against = np.where(taken, finding.nothing_left, covers)
     verdict = np.where(against, NO, np.where(finding.doubtful, UNKNOWN, YES))
     verdict = _where_it_applies(verdict, applies)
     verdict[(applies == UNKNOWN) & covers] = UNKNOWN

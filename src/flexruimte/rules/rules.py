@@ -111,7 +111,10 @@ class MeasureRule(RuleParts, Test):
     @model_validator(mode="before")
     @classmethod
     def _covers_no_land(cls, given: Any) -> Any:
-        message = "a rule on a measure takes at_least, at_most, in or not_in, no where or distance_m, nor above"
+        message = (
+            "a rule on a measure takes at_least, at_most, in or not_in, "
+            "no where or distance_m, nor above"
+        )
         return _refuse_keys(given, ("where", "distance_m", "above", "precision_m"), message)
 
     @property
