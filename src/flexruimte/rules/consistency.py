@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flexruimte.errors import did_you_mean
-from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
+from flexruimte.rules.measures import MixMeasure, StripWidthMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.tables import RulesetTables, tests_of
@@ -137,6 +137,8 @@ def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
                     f"[{where}] there are no transport tiers; "
                     "add tables [transport_tiers.NAME] with width_m, height_m and length_m"
                 )
+            continue
+        if isinstance(spec, StripWidthMeasure):
             continue
         if isinstance(spec, MixMeasure):
             for part in spec.parts:

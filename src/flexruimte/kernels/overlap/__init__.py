@@ -19,6 +19,7 @@ from flexruimte.kernels.overlap.polygons import (
     isoperimetric_quotient,
     largest_part,
     polygonal,
+    strip_width,
     subdivide,
 )
 from flexruimte.kernels.overlap.unions import union_by_group
@@ -37,6 +38,7 @@ __all__ = [
     "overlaps_of_own",
     "polygonal",
     "rest_within_boundary_strip",
+    "strip_width",
     "subdivide",
     "subtract",
     "union_by_group",
