@@ -141,7 +141,7 @@ def test_from_which_parcels_land_is_taken(
     ruleset = changed_ruleset(**changes)
     assert [
         takes_land(
-            ruleset, rule, finding, parcel(land_use_class=land_use), np.array([False])
+            ruleset, np.array([False]), rule, finding, parcel(land_use_class=land_use)
         ).tolist()
         for land_use in (HERE, ELSEWHERE, PERHAPS)
     ] == [[each] for each in taken]
@@ -156,7 +156,7 @@ def test_a_decision_gives_back_land_but_for_what_is_very_hard(
     level: str, taken: bool, verdict: str
 ) -> None:
     ruleset, half = changed_ruleset(rules={"nature": {"level": level}}), land(5_000)
-    assert takes_land(ruleset, "nature", half, parcel(), np.array([True])).tolist() == [taken]
+    assert takes_land(ruleset, np.array([True]), "nature", half, parcel()).tolist() == [taken]
     assert answer(ruleset, "nature", parcel(), half, decided_in=True) == verdict
     assert answer(ruleset, "nature", parcel(), land(300, edge=True), decided_in=True) == "yes"
 
@@ -193,7 +193,7 @@ def test_land_is_not_taken_where_a_rule_has_an_exception_or_may_have_one() -> No
     ruleset = changed_ruleset(rules={"nature": exception})
     nobody, half = np.array([False]), land(5_000)
     assert [
-        takes_land(ruleset, "nature", half, parcel(land_use_class=use), nobody).tolist()
+        takes_land(ruleset, nobody, "nature", half, parcel(land_use_class=use)).tolist()
         for use in (HERE, ELSEWHERE, PERHAPS)
     ] == [[False], [True], [False]]
     assert [

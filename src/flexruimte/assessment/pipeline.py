@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -158,17 +158,13 @@ class _LandTaken:
     parcels: Source
 
     def __call__(
-        self,
-        rule_id: str,
-        finding: LandFinding,
-        measures: pd.DataFrame,
-        ids: np.ndarray[Any, np.dtype[np.object_]],
-    ) -> Booleans:
+        self, ids: np.ndarray[Any, np.dtype[np.object_]]
+    ) -> Callable[[str, LandFinding, pd.DataFrame], Booleans]:
         decided_in = np.zeros(len(ids), dtype=bool)
         if len(self.decisions.rows):
             made = self.decisions.on(ids, partial(all_parcel_ids, self.parcels))
             decided_in = made.at(ids, self.as_of).into
-        return takes_land(self.ruleset, rule_id, finding, measures, decided_in)
+        return partial(takes_land, self.ruleset, decided_in)
 
 
 def judge(

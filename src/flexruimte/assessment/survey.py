@@ -61,10 +61,12 @@ __all__ = [
 Progress: TypeAlias = Callable[[str], None]
 """Called with the name of each step as it starts."""
 TakesLand: TypeAlias = Callable[
-    [str, LandFinding, pd.DataFrame, np.ndarray[Any, np.dtype[np.object_]]], Booleans
+    [np.ndarray[Any, np.dtype[np.object_]]],
+    Callable[[str, LandFinding, pd.DataFrame], Booleans],
 ]
-"""Called with the id of a rule on land, what it finds, the measures of the whole parcels and their
-ids: returns from which of these parcels the land that the rule covers is taken."""
+"""Called with the ids of parcels: returns what is called with the id of a rule on land, what it
+finds and the measures of the whole parcels, and returns from which of these parcels the land that
+the rule covers is taken."""
 _SHAPE = (BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH)
 
 
@@ -295,10 +297,10 @@ def survey_block(
     progress("land")
     of_parcel = compute_measures(ruleset, "parcel", overlay, ids, near)
     of_parcel.insert(0, AREA, overlay.areas)
-    findings, taken, covered = {}, {}, []
+    takes, findings, taken, covered = takes_land(ids), {}, {}, []
     for rule_id, finding, land in find_on_land(ruleset.land_rules, near, overlay):
         findings[rule_id] = finding
-        taken[rule_id] = takes_land(rule_id, finding, of_parcel, ids)
+        taken[rule_id] = takes(rule_id, finding, of_parcel)
         if land is not None and taken[rule_id].any():
             covered.append(land.where(taken[rule_id][land.shape]))
     shapes = subtract_land(overlay.shapes, covered)
@@ -351,8 +353,9 @@ def measure_again(
     layers
         Gives the layers around the parcels of a block of `found`.
     """
+    takes = takes_land(found.parcels.ids)
     taken = {
-        rule_id: takes_land(rule_id, finding, found.of_parcel, found.parcels.ids)
+        rule_id: takes(rule_id, finding, found.of_parcel)
         for rule_id, finding in found.findings.items()
     }
     nothing = np.zeros(len(found.parcels.ids), dtype=bool)

@@ -121,10 +121,10 @@ def _tested(
 
 def takes_land(
     ruleset: Ruleset,
+    decided_in: Booleans,
     rule_id: str,
     finding: LandFinding,
     measures: pd.DataFrame,
-    decided_in: Booleans,
 ) -> Booleans:
     """Return from which parcels a rule on land takes the land that it covers. (n,) bool
 
@@ -135,14 +135,14 @@ def takes_land(
     ----------
     ruleset
         Which levels exclude, and where the rule applies.
+    decided_in
+        Decisions by people. (n,) bool
     rule_id
         Of a rule on land.
     finding
         What it finds.
     measures
         Measures of the whole parcel. (n, ...)
-    decided_in
-        Decisions by people. (n,) bool
     """
     rule = ruleset.enabled_rules.get(rule_id)
     if rule is None or not ruleset.excludes(rule):
