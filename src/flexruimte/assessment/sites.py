@@ -203,6 +203,12 @@ class _Merger:
         self._anew = frozenset(
             name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM, *nearest)
         )
+        self._by_homes = frozenset(
+            name
+            for name, rule in assessed.items()
+            if name not in self._anew and {*CAPACITY_MEASURES} & {*rule.measures_asked}
+        )
+        """Rules that apply by the homes: what no part is large enough for, the site may be."""
 
     def candidates(self) -> Booleans:
         """Return which parcels may be part of a site. (n,) bool."""
@@ -318,14 +324,17 @@ class _Merger:
         evidence = self._evidence
         parcels, group = self._flat(groups)
         first = np.searchsorted(group, np.arange(len(groups)))
-        others = frozenset(evidence.ruleset.rules) - self._anew
+        others = frozenset(evidence.ruleset.rules) - self._anew - self._by_homes
+        left_out = others | evidence.skipped
+        nobody = np.zeros(len(groups), dtype=bool)
         anew = answers_of_rules(
-            evidence.ruleset, others | evidence.skipped, measures, self._doubtful(groups), {}
+            evidence.ruleset, left_out, measures, self._doubtful(groups), {}, nobody
         )
-        return {
+        verdicts = {
             name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
             for name, verdict in evidence.verdicts.items()
         }
+        return verdicts | {name: np.minimum(verdicts[name], anew[name]) for name in self._by_homes}
 
     def _status(
         self, groups: list[Integers], verdicts: Mapping[str, Verdicts]
