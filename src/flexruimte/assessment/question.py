@@ -16,7 +16,7 @@ from flexruimte.evidence.parcel_tables import load_table
 from flexruimte.evidence.parcels import Municipalities, all_parcel_ids
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.files import for_municipality
-from flexruimte.rules.parts import Language, Parameter, Text, references
+from flexruimte.rules.parts import FieldSpec, Language, LayerSpec, Parameter, Text, references
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion, ScoreWeights
 from flexruimte.vocabulary import WIDTH, Basis, Condition, Level
@@ -168,7 +168,14 @@ def survey_question(question: Question, code: str) -> Question:
 def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
     """Return the part of a ruleset that decides what layers are asked."""
     rules = {
-        rule_id: _untitled(rule, advice=None, condition=Condition.SITE, level=Level.SOFT, when=[])
+        rule_id: _untitled(
+            rule,
+            finding=None,
+            advice=None,
+            condition=Condition.SITE,
+            level=Level.SOFT,
+            when=[],
+        )
         for rule_id, rule in ruleset.land_rules.items()
     }
     measures = {
@@ -181,7 +188,7 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
         "rules": rules,
         "measures": measures,
         "layers": {
-            key: _untitled(spec, unit="", origin="", expected={})
+            key: _untitled(spec, unit="", origin="", expected={}, fields=_without_titles(spec))
             for key, spec in ruleset.layers.items()
         },
         "regimes": regimes,
@@ -197,6 +204,10 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
     left_out: dict[str, Any] = {name: {} for name in _OF_NO_LAYER}
     names = {"name": "", "version": "", "title": _NO_TEXT}
     return ruleset.model_copy(update={**names, **kept, **left_out})
+
+
+def _without_titles(spec: LayerSpec) -> dict[str, FieldSpec]:
+    return {name: field.model_copy(update={"titles": {}}) for name, field in spec.fields.items()}
 
 
 def _parameters(ruleset: Ruleset, parts: Iterable[BaseModel]) -> dict[str, Parameter]:

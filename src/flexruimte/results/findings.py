@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.results.atomic_write import atomic_write
-from flexruimte.results.rule_text import Finding, finding_text, known_value
+from flexruimte.results.finding_text import finding_text
+from flexruimte.results.rule_text import Finding, known_value
 from flexruimte.results.summary_model import LandRuleFacts, MeasureRuleFacts, Summary
 from flexruimte.vocabulary import (
     AREA,

@@ -30,7 +30,13 @@ from flexruimte.results.summary_model import (
     RuleFacts,
     Summary,
 )
-from flexruimte.rules.measures import RectangleMeasure, TransportTierMeasure
+from flexruimte.rules.measures import (
+    AttributeMeasure,
+    MainClassMeasure,
+    RectangleMeasure,
+    SignMarginMeasure,
+    TransportTierMeasure,
+)
 from flexruimte.rules.parts import Test, Text
 from flexruimte.rules.rules import DistanceByField, LandRule, MeasureRule, Rule
 from flexruimte.rules.ruleset import Ruleset
@@ -145,6 +151,7 @@ def _parts_of_rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str
     return {
         "id": rule_id,
         "title": rule.title,
+        "finding": rule.finding,
         "condition": rule.condition,
         "level": rule.level,
         "excludes": ruleset.excludes(rule),
@@ -191,6 +198,7 @@ def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> Crite
         unit=unit_of(criterion.measure),
         curve=criterion.curve,
         classes=criterion.classes,
+        class_titles=_class_titles(criterion.measure, ruleset),
         weights={key: weights[name] for key, weights in weighted.items() if name in weights},
         layers=_layers(ruleset.layers_of_measure(criterion.measure), assessment),
         source=criterion.source,
@@ -210,6 +218,8 @@ def _distance(rule: LandRule) -> float | DistanceOfFeature:
 
 def _test(test: Test, ruleset: Ruleset) -> MeasureTest:
     """Return a test with the thresholds that it takes from the placement filled in."""
+    spec = ruleset.measures.get(test.measure)
+    passes = spec.less if isinstance(spec, SignMarginMeasure) else None
     return MeasureTest(
         measure=test.measure,
         title=ruleset.title_of_measure(test.measure),
@@ -220,6 +230,8 @@ def _test(test: Test, ruleset: Ruleset) -> MeasureTest:
         not_in=None if test.not_in is None else ruleset.listed(test.not_in),
         limit=_limit(test.measure, ruleset),
         classes=_class_titles(test.measure, ruleset),
+        needed=sum(map(ruleset.number, passes or [])),
+        beyond=None if passes is None else Text(**in_each_language("no-sign")),
     )
 
 
@@ -231,7 +243,7 @@ def _limit(measure: str, ruleset: Ruleset) -> float | None:
 
 
 def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
-    """Return the titles of the classes that the ruleset itself defines."""
+    """Return the titles of the classes of a measure."""
     if measure == SITE_TYPE:
         return site_type_titles(ruleset)
     if measure == SIZE_CLASS:
@@ -240,6 +252,8 @@ def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
     if isinstance(spec, TransportTierMeasure):
         titles = {name: tier.title for name, tier in ruleset.transport_tiers.items()}
         return {**titles, BEYOND: Text(**in_each_language("beyond-transport-tiers"))}
+    if isinstance(spec, MainClassMeasure | AttributeMeasure):
+        return ruleset.layers[spec.layer].field(spec.field).titles
     if isinstance(spec, RectangleMeasure):
         return {
             "yes": Text(**in_each_language("verdict-yes")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flexruimte.errors import did_you_mean
+from flexruimte.rules.finding_checks import problems_of_findings
 from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
 from flexruimte.rules.rules import LandRule
@@ -77,6 +78,7 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
                     f"and '{test.measure}' is not one"
                 )
     yield from problems_of_words(ruleset)
+    yield from problems_of_findings(ruleset)
     yield from _problems_of_weights(ruleset, measures)
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
         if reader is not None and reader.layer not in ruleset.layers:

@@ -78,13 +78,14 @@ def _asked(rule: Rule, ruleset: Ruleset, language: Language) -> str:
 
 
 def _threshold(value: Number, unit: str, ruleset: Ruleset, language: Language) -> str:
-    text = quantity_text(ruleset.number(value), unit, language)
+    number = ruleset.number(value)
+    text = quantity_text(number, unit, language, [number])
     return f"{text} ({value.placement})" if isinstance(value, PlacementReference) else text
 
 
 def _distance(rule: LandRule, language: Language) -> str:
     """Return what a rule on land asks, with the features that it asks for."""
-    layer = f"{rule.layer}{conditions_text(rule.where)}"
+    layer = f"{rule.layer}{conditions_text(rule.where, language)}"
     if isinstance(rule.distance_m, DistanceByField):
         field = rule.distance_m.field
         return message("rule-distance-of-feature", language, layer=layer, field=field)

@@ -8,14 +8,15 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from flexruimte.results.finding_text import rule_sentence
 from flexruimte.results.findings import finding_of
 from flexruimte.results.rule_text import (
     Finding,
     asked,
     criterion_asked,
+    criterion_found,
     found,
     known_value,
-    rule_sentence,
 )
 from flexruimte.results.summary_model import (
     CriterionFacts,
