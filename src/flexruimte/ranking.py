@@ -15,7 +15,7 @@ from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.kernels.threads import use_threads
-from flexruimte.results.findings import with_finding_text, write_findings
+from flexruimte.results.findings import findings_told, with_finding_text, write_findings
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
@@ -27,7 +27,6 @@ from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import (
     BUILDABLE_GEOMETRY,
     finding_table,
-    listed_ids,
     location_table,
     locations_of,
     parcel_table,
@@ -154,7 +153,7 @@ class Ranking:
 
     @cached_property
     def _explained(self) -> gpd.GeoDataFrame:
-        return with_explanations(self._locations, self.summary)
+        return with_explanations(self._locations, self.findings, self.summary)
 
     @cached_property
     def layout(self) -> gpd.GeoDataFrame:
@@ -322,18 +321,16 @@ class Ranking:
         ranked = self._locations[self._locations[RANK].notna()].head(_MOST_SHOWN)
         if not len(ranked):
             return None
-        titles = self.summary.title_of_rule()
-        columns = [RANK, PARCEL_ID, "score", TERM_YEARS, HOMES_MID, BUILDABLE_AREA, "attention"]
+        columns = [RANK, PARCEL_ID, "score", TERM_YEARS, HOMES_MID, BUILDABLE_AREA]
+        told = findings_told(ranked, self.findings, self.summary)
         rows = []
-        for rank, parcel_id, *values, attention in ranked[columns].itertuples(
-            index=False, name=None
+        for found, (rank, parcel_id, *values) in zip(
+            told, ranked[columns].itertuples(index=False, name=None), strict=True
         ):
             numbers = [self._number(float(value), 1) for value in values]
-            names = [
-                in_language(titles[rule_id], self.language) for rule_id in listed_ids(attention)
-            ]
-            rows.append([str(rank), parcel_id, *numbers, ", ".join(names)])
-        return self._head(columns), rows
+            attention = " ".join(each.sentence for each in found if each.kind == "attention")
+            rows.append([str(rank), parcel_id, *numbers, attention])
+        return self._head([*columns, "attention"]), rows
 
     def _why_empty(self) -> str:
         """Return which message says why no location is ranked."""

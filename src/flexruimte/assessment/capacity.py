@@ -24,7 +24,14 @@ from flexruimte.vocabulary import (
     Geometries,
 )
 
-__all__ = ["CAPACITY_MEASURES", "Capacity", "LayOut", "assess_capacity", "layout_parameters"]
+__all__ = [
+    "CAPACITY_MEASURES",
+    "NO_HOMES",
+    "Capacity",
+    "LayOut",
+    "assess_capacity",
+    "layout_parameters",
+]
 
 LayOut: TypeAlias = Callable[[Geometries, LayoutParameters], Layouts]
 """Lays homes out on polygons."""
@@ -32,6 +39,8 @@ LayOut: TypeAlias = Callable[[Geometries, LayoutParameters], Layouts]
 CAPACITY_MEASURES = (HOMES_LOW, HOMES_MID, HOMES_HIGH, SIZE_CLASS)
 """What is only known when the homes are counted: after the rules that do not ask for them."""
 
+NO_HOMES = "none"
+"""Class of project where no home fits."""
 _BY = "homes_mid_by"
 _LAYOUT = "layout"
 _SQUARE_METRES_PER_HECTARE = 10_000
@@ -151,5 +160,5 @@ def _size_class(ruleset: Ruleset, homes: Floats) -> np.ndarray[tuple[int], np.dt
         upper = np.inf if size_class.up_to_homes is None else size_class.up_to_homes
         result[(homes > lower) & (homes <= upper)] = class_id
         lower = upper
-    result[homes == 0] = "none"
+    result[homes == 0] = NO_HOMES
     return result

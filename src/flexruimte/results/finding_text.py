@@ -6,7 +6,6 @@ A rule's own `finding` comes first. A rule without one is told by its measure or
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -39,6 +38,10 @@ from flexruimte.wording.quantities import (
 __all__ = ["finding_text", "rule_sentence", "topic_of"]
 
 _FEATURES_IN_A_SENTENCE: Final = 3
+_NEARLY: Final = 0.99
+"""From this share on "nearly the whole parcel" says more than a percentage."""
+_ABOUT: Final = {"<": "share-nearly-nothing", ">": "share-nearly-whole"}
+"""Message for a percentage that a table writes with such a sign."""
 _ID: Final = re.compile(r" \([^()]*\)$")
 """What stands behind the name of a feature: the id that people look it up by."""
 
@@ -117,12 +120,18 @@ def _own_text(facts: RuleFacts, finding: Finding, language: Language) -> str | N
 def _filled(text: str, facts: RuleFacts, finding: Finding, language: Language) -> str | None:
     """Return a rule's own text, filled in; None where something that it shows is not known."""
     names, by = _placeholders(text)
-    shown = {name: _shown(name, facts, finding, language) for name in names}
-    numbers = {name: finding.feature_count if name == "count" else finding.value for name in by}
-    if None in shown.values() or None in numbers.values():
-        return None
-    known: Mapping[str, Any] = shown
-    return filled(text, language, known, numbers)
+    shown, numbers = {}, {}
+    for name in names:
+        text_of = _shown(name, facts, finding, language)
+        if text_of is None:
+            return None
+        shown[name] = text_of
+    for name in by:
+        number = finding.feature_count if name == "count" else finding.value
+        if number is None:
+            return None
+        numbers[name] = float(number)
+    return filled(text, language, shown, numbers)
 
 
 @cache
@@ -163,7 +172,10 @@ def _shown_of_measure(name: str, test: MeasureTest, value: Any, language: Langua
 def _spoken(value: float, unit: str, bounds: list[float], language: Language) -> str:
     if unit == "m":
         return distance_text(value, language, bounds)
-    return quantity_text(value, unit, language, bounds)
+    text = quantity_text(value, unit, language, bounds)
+    if unit == "share" and text[0] in _ABOUT:
+        return message(_ABOUT[text[0]], language)
+    return text
 
 
 def _is_whole(finding: Finding) -> bool:
@@ -175,6 +187,9 @@ def _area(finding: Finding, language: Language) -> str:
     """Return the covered land, as in "500 m² (5%) van het perceel"."""
     if _is_whole(finding):
         return message("area-whole", language)
+    if finding.covered_share is not None and finding.covered_share >= _NEARLY:
+        area = quantity_text(finding.covered_m2, "m2", language)
+        return message("area-nearly-whole", language, area=area)
     return message("area-part", language, area=area_text(finding, language))
 
 
@@ -186,9 +201,11 @@ def _features(finding: Finding, language: Language) -> str:
         return message("features-unnamed", language)
     shown = names[:_FEATURES_IN_A_SENTENCE]
     more = len(names) - len(shown) + max((finding.feature_count or 0) - len(labels), 0)
-    if not more:
-        return listed(shown, language)
-    return message("features-and-more", language, features=", ".join(shown), more=str(more))
+    between = "; " if any("," in name for name in shown) else ", "
+    if more:
+        features = between.join(shown)
+        return message("features-and-more", language, features=features, more=str(more))
+    return listed(shown, language) if between == ", " else between.join(shown)
 
 
 def _what_remains(facts: LandRuleFacts, finding: Finding, language: Language) -> str:
@@ -230,7 +247,8 @@ def _why_unknown(facts: RuleFacts, finding: Finding, language: Language) -> str:
         if known is not None:
             return known
     if not facts.layers:
-        return message("unknown-somehow", language)
+        homes = isinstance(facts, MeasureRuleFacts) and facts.test.unit == "homes"
+        return message("unknown-no-layout" if homes else "unknown-somehow", language)
     names = _layer_names(facts.layers, language)
     return message("unknown-layer-silent", language, layers=names, count=len(facts.layers))
 

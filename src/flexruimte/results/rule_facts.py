@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from flexruimte.assessment.capacity import NO_HOMES
 from flexruimte.assessment.measures.derived import BEYOND
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.verdicts import OTHER_SITE_TYPE
@@ -247,7 +248,8 @@ def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
     if measure == SITE_TYPE:
         return site_type_titles(ruleset)
     if measure == SIZE_CLASS:
-        return {name: size.title for name, size in ruleset.size_classes.items()}
+        titles = {name: size.title for name, size in ruleset.size_classes.items()}
+        return {**titles, NO_HOMES: Text(**in_each_language("no-homes"))}
     spec = ruleset.measures.get(measure)
     if isinstance(spec, TransportTierMeasure):
         titles = {name: tier.title for name, tier in ruleset.transport_tiers.items()}

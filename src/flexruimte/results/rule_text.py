@@ -12,7 +12,6 @@ from flexruimte.results.summary_model import (
     CriterionFacts,
     DistanceOfFeature,
     LandRuleFacts,
-    LayerOfRule,
     MeasureRuleFacts,
     MeasureTest,
     RuleFacts,
@@ -136,20 +135,23 @@ def value_text(value: Any, test: MeasureTest, language: Language) -> str:
 def criterion_asked(facts: CriterionFacts, language: Language) -> str:
     """Return how a criterion turns a value into points."""
     if facts.curve is not None:
-        values = (
-            (_bound_text(value, facts.unit, language), points)
+        return ", ".join(
+            message(
+                "points-at-value",
+                language,
+                points=number_text(points, 0, language),
+                value=_bound_text(value, facts.unit, language),
+            )
             for value, points in (facts.curve[0], facts.curve[-1])
-        )
-    else:
-        values = (
-            (class_name(name, facts.class_titles, language), points)
-            for name, points in (facts.classes or {}).items()
         )
     return ", ".join(
         message(
-            "points-at-value", language, points=number_text(points, 0, language), value=value
+            "points-of-class",
+            language,
+            points=number_text(points, 0, language),
+            name=class_name(name, facts.class_titles, language),
         )
-        for value, points in values
+        for name, points in (facts.classes or {}).items()
     )
 
 

@@ -3,61 +3,79 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from flexruimte.results.findings import Kind, ToldFinding, findings_told
 from flexruimte.results.summary_model import Summary
-from flexruimte.results.tables import listed_ids
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
+    FINDINGS_OF_LOCATION,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
     MUNICIPALITY_NAME,
     RANK,
     STATUS,
+    TERM_END,
     TERM_START,
     TERM_YEARS,
 )
 from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
-from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
+from flexruimte.wording.quantities import date_text, number_text, quantity_text
 
-__all__ = ["known_or_none", "readable_properties", "with_explanations"]
+__all__ = ["known_or_none", "readable_properties", "term_text", "with_explanations"]
 
-_MOST_NAMED = 6
+_MOST_TOLD: Final = 6
+"""So many findings, or names of what is not known, are told; more where all are as hard."""
 
 
-def with_explanations(locations: gpd.GeoDataFrame, summary: Summary) -> gpd.GeoDataFrame:
-    """Return all locations of a municipality with a label of status and type, and an explanation.
+def with_explanations(
+    locations: gpd.GeoDataFrame, findings: pd.DataFrame, summary: Summary
+) -> gpd.GeoDataFrame:
+    """Return all locations of a municipality with what people read of them.
 
     Parameters
     ----------
     locations
         As `flexruimte.results.tables.location_table` makes it. (n, ...)
+    findings
+        As `flexruimte.results.findings.with_finding_text` makes it.
     summary
         As `flexruimte.results.summary.summarise` makes it.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        With the columns `status_label`, `site_type_label` and `explanation`. (n, ... + 3)
+        With the columns `status_label`, `site_type_label`, `findings` (a list of sentences, hardest
+        first) and `explanation`. (n, ... + 4)
     """
-    said = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
-    return locations.assign(
-        **{
-            name: pd.Series(texts, index=locations.index, dtype="string")
-            for name, texts in said.items()
-        }
-    )
+    told = findings_told(locations, findings, summary)
+    said = readable_properties(locations, told, int(locations[RANK].notna().sum()), summary)
+    sentences = np.empty(len(locations), dtype=object)
+    sentences[:] = [[finding.sentence for finding in each] for each in told]
+    explanation = said.pop("explanation")
+    columns: dict[str, Any] = {name: _texts(values, locations) for name, values in said.items()}
+    columns[FINDINGS_OF_LOCATION] = sentences
+    columns["explanation"] = _texts(explanation, locations)
+    return locations.assign(**columns)
+
+
+def _texts(values: Sequence[str | None], locations: pd.DataFrame) -> pd.Series[Any]:
+    return pd.Series(values, index=locations.index, dtype="string")
 
 
 def readable_properties(
-    locations: pd.DataFrame, ranked: int, summary: Summary
+    locations: pd.DataFrame,
+    told: Sequence[Sequence[ToldFinding]],
+    ranked: int,
+    summary: Summary,
 ) -> dict[str, list[str | None]]:
     """Return what is said of locations in the language of the study.
 
@@ -65,6 +83,8 @@ def readable_properties(
     ----------
     locations
         As `flexruimte.results.tables.location_table` makes it, or some rows of it. (n, ...)
+    told
+        As `flexruimte.results.findings.findings_told` makes it, of the same rows. (n,)
     ranked
         How many locations are ranked in all.
     summary
@@ -78,16 +98,17 @@ def readable_properties(
     """
     language: Language = summary.study.language
     site_types = {name: in_language(title, language) for name, title in summary.site_types.items()}
-    titles = {rule.id: in_language(rule.title, language) for rule in summary.rules}
-    wording = _Wording(language, ranked, titles)
+    wording = _Wording(summary, ranked)
     parts = [
         _each(wording.place, locations, RANK, MUNICIPALITY_NAME, STATUS),
         _each(wording.score, locations, "score", "score_low", "score_high"),
-        _each(wording.term, locations, TERM_YEARS, TERM_START),
+        _each(wording.term, locations, TERM_YEARS, TERM_START, TERM_END),
         _each(wording.homes, locations, HOMES_MID, HOMES_LOW, HOMES_HIGH, BUILDABLE_AREA),
-        _each(wording.reasons, locations, "reasons", "decision"),
-        _each(wording.attention, locations, "attention"),
-        _each(wording.missing, locations, "missing"),
+        [
+            wording.findings(each, decided)
+            for each, decided in zip(told, known_or_none(locations["decision"]), strict=True)
+        ],
+        [wording.missing(each) for each in told],
     ]
     return {
         "status_label": _each(lambda status: label("status", status, language), locations, STATUS),
@@ -111,12 +132,48 @@ def known_or_none(values: pd.Series[Any]) -> list[Any]:
     return list(known)
 
 
+def term_text(
+    years: float | None,
+    start: dt.date | None,
+    end: dt.date | None,
+    summary: Summary,
+    language: Language,
+) -> str:
+    """Return how long the land is free, without a full stop; empty where there is no term.
+
+    A term that lasts as long as any that counts has no end that is known.
+    """
+    if years is None or start is None or end is None:
+        return ""
+    asked, longest = (
+        _number_of_placement(summary, name) for name in ("required_years", "longest_term_years")
+    )
+    first = date_text(start, language)
+    if asked is not None and longest is not None and years >= max(asked, longest):
+        duration = quantity_text(asked, "year", language)
+        return message("location-term-open", language, years=duration, start=first)
+    bounds = [] if asked is None else [asked]
+    return message(
+        "location-term",
+        language,
+        years=quantity_text(years, "year", language, bounds),
+        start=first,
+        end=date_text(end, language),
+    )
+
+
+def _number_of_placement(summary: Summary, name: str) -> float | None:
+    facts = summary.ruleset.placement.get(name)
+    return float(facts.value) if facts and isinstance(facts.value, int | float) else None
+
+
 class _Wording:
     """The sentences about a location. Nothing is said of what is not known, but for a score."""
 
-    def __init__(self, language: Language, ranked: int, titles: Mapping[str, str]) -> None:
-        self._language, self._ranked, self._titles = language, ranked, titles
-        self._say = partial(message, language=language)
+    def __init__(self, summary: Summary, ranked: int) -> None:
+        self._summary, self._ranked = summary, ranked
+        self._language: Language = summary.study.language
+        self._say = partial(message, language=self._language)
 
     def place(self, rank: int | None, municipality: str, status: str) -> str:
         said = {"municipality": municipality, "status": label("status", status, self._language)}
@@ -132,11 +189,9 @@ class _Wording:
         score_text, low_text, high_text = (self._number(part, 1) for part in (score, low, high))
         return self._say("location-score-between", score=score_text, low=low_text, high=high_text)
 
-    def term(self, years: float | None, start: dt.date | None) -> str:
-        if years is None or start is None:
-            return ""
-        duration = quantity_text(years, "year", self._language)
-        return self._say("location-term", years=duration, start=date_text(start, self._language))
+    def term(self, years: float | None, start: dt.date | None, end: dt.date | None) -> str:
+        text = term_text(years, start, end, self._summary, self._language)
+        return f"{text}." if text else ""
 
     def homes(self, middle: int | None, low: int | None, high: int | None, area: float) -> str:
         if middle is None:
@@ -150,28 +205,41 @@ class _Wording:
             area=quantity_text(area, "m2", self._language),
         )
 
-    def reasons(self, rule_ids: str | None, decision: str | None) -> str:
-        overruled = decision is not None
-        message_id = "location-objections-overruled" if overruled else "location-objections"
-        return self._about_rules(message_id, rule_ids)
+    def findings(self, told: Sequence[ToldFinding], decision: str | None) -> str:
+        """Return what was found, hardest first; of notes as many as there is room for."""
+        parts, room = [], _MOST_TOLD
+        objections = "location-objections" if decision is None else "location-objections-overruled"
+        kinds: dict[str, Kind] = {objections: "objection", "location-attention": "attention"}
+        for message_id, kind in kinds.items():
+            sentences = _of_kind(told, kind)
+            room -= len(sentences)
+            if sentences:
+                parts.append(self._say(message_id, findings=" ".join(sentences)))
+        notes = _of_kind(told, "note")
+        shown, more = notes[: max(room, 0)], len(notes) - max(room, 0)
+        if shown:
+            parts.append(self._say("location-notes", findings=" ".join(shown)))
+        if more > 0:
+            parts.append(self._say("location-more-notes", more=str(more), count=more))
+        return " ".join(parts)
 
-    def attention(self, rule_ids: str | None) -> str:
-        return self._about_rules("location-attention", rule_ids)
-
-    def missing(self, rule_ids: str | None) -> str:
-        return self._about_rules("location-missing", rule_ids)
+    def missing(self, told: Sequence[ToldFinding]) -> str:
+        """Return what is not known, hardest first."""
+        topics = list(dict.fromkeys(each.topic for each in told if each.kind == "missing"))
+        if not topics:
+            return ""
+        more = len(topics) - _MOST_TOLD
+        if more > 0:
+            first = "; ".join(topics[:_MOST_TOLD])
+            named = self._say("topics-and-more", topics=first, more=str(more))
+        else:
+            named = "; ".join(topics)
+        return self._say("location-missing", topics=named)
 
     def _number(self, number: float | None, decimals: int = 0) -> str:
         return number_text(number, decimals, self._language)
 
-    def _about_rules(self, message_id: str, rule_ids: str | None) -> str:
-        names = [self._titles.get(rule_id, rule_id) for rule_id in listed_ids(rule_ids)]
-        if not names:
-            return ""
-        more = len(names) - _MOST_NAMED
-        if more > 0:
-            first = ", ".join(names[:_MOST_NAMED])
-            return self._say(
-                message_id, rules=self._say("rules-and-more", rules=first, more=str(more))
-            )
-        return self._say(message_id, rules=listed(names, self._language))
+
+def _of_kind(told: Sequence[ToldFinding], kind: Kind) -> list[str]:
+    """Return the sentences of one kind, each once."""
+    return list(dict.fromkeys(each.sentence for each in told if each.kind == kind))

@@ -346,7 +346,3 @@ class Summary(Model):
     """Of flexruimte and of what it computes with."""
     timings_s: dict[str, float]
     """Seconds per step."""
-
-    def title_of_rule(self) -> dict[str, Text]:
-        """Return the title of every rule, by id."""
-        return {rule.id: rule.title for rule in self.rules}

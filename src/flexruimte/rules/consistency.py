@@ -19,6 +19,7 @@ from flexruimte.vocabulary import (
     SCORED_THEMES,
     SITE_TYPE,
     SIZE_CLASS,
+    TERM_MEASURES,
     THEMES,
     WIDTH,
     unit_of,
@@ -68,9 +69,11 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
                     f"[rules.{rule_id}] layer '{rule.layer}' has no shapes to subtract; "
                     "make a measure of it and test that"
                 )
+        # The term is known when rules on measures are tested, though not when land is taken.
+        of_parcel = (AREA, *(() if isinstance(rule, LandRule) else TERM_MEASURES))
         for test in rule.when:
             if (
-                test.measure != AREA
+                test.measure not in of_parcel
                 and getattr(ruleset.measures.get(test.measure), "of", "buildable") != "parcel"
             ):
                 yield (

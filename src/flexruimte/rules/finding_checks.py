@@ -61,7 +61,7 @@ def problems_of_findings(ruleset: RulesetTables) -> Iterator[str]:
         yield from _problems_of_text(where, rule.finding, known, _numbers(rule, known))
         yield from _problems_of_need(where, rule, rule.finding, known)
         if rule.finding.unknown is not None:
-            always = {name: known[name] for name in _ALWAYS_KNOWN if name in known}
+            always = {name: meaning for name, meaning in known.items() if name in _ALWAYS_KNOWN}
             yield from _problems_of_text(f"{where}.unknown", rule.finding.unknown, always, {})
 
 

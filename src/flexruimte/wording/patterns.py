@@ -20,7 +20,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from fluent.syntax.ast import Pattern
 
-__all__ = ["LOCALES", "Language", "Values", "choosers_in", "compiled", "filled", "problem_of", "shown_in"]
+__all__ = [
+    "LOCALES",
+    "Language",
+    "Values",
+    "choosers_in",
+    "compiled",
+    "filled",
+    "problem_of",
+    "shown_in",
+]
 
 Language: TypeAlias = str
 """nl or en."""

@@ -67,9 +67,7 @@ def _symbols(language: Language) -> tuple[str, str]:
     return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
-def quantity_text(
-    value: Any, unit: str, language: Language, against: Iterable[float] = ()
-) -> str:
+def quantity_text(value: Any, unit: str, language: Language, against: Iterable[float] = ()) -> str:
     """Return a value of a measure with its unit; a share as a percentage, a class as it is.
 
     Parameters

@@ -16,6 +16,7 @@ where-contains = contains { $words }
 where-starts-with = begins with { $words }
 where-empty = empty
 where-not-empty = not empty
+points-of-class = { $name }: { $points }
 points-at-value = { $points } at { $value }
 
 ## What it found, in short
@@ -43,7 +44,10 @@ land-does-not-count = does not apply here, though { $area } lies { $place }
 land-lies = { $area } lies { $place }{ $because }
 land-is-taken = ; that part is taken away
 land-rest-is-edge = ; what is left is no more than an edge, less than the map is precise ({ $precision })
+share-nearly-nothing = less than 0.1%
+share-nearly-whole = nearly 100%
 area-whole = the whole parcel
+area-nearly-whole = nearly the whole parcel ({ $area })
 area-part = { $area } of the parcel
 because = , because of: { $features }
 because-and-more = , because of: { $features } and { $more } more
@@ -54,6 +58,7 @@ unknown-layer-absent = not known, as the study has no layer { $layers }
 unknown-at-limit = not certain: { $value } may in truth be less
 unknown-class = not known, as the ruleset does not know what '{ $value }' is
 unknown-whether-it-applies = not known whether this rule applies here
+unknown-no-layout = not worked out, as no layout was made
 unknown-somehow = not known
 unknown-layer-silent = { $count ->
     [one] not known, as layer { $layers } says nothing here, or nothing certain

@@ -16,6 +16,7 @@ where-contains = bevat { $words }
 where-starts-with = begint met { $words }
 where-empty = leeg
 where-not-empty = niet leeg
+points-of-class = { $name }: { $points }
 points-at-value = { $points } bij { $value }
 
 ## Wat hij vond, in het kort
@@ -43,7 +44,10 @@ land-does-not-count = geldt hier niet, al ligt { $area } { $place }
 land-lies = { $area } ligt { $place }{ $because }
 land-is-taken = ; dat deel valt af
 land-rest-is-edge = ; wat overblijft is niet meer dan een rand, minder dan de kaart nauwkeurig is ({ $precision })
+share-nearly-nothing = minder dan 0,1%
+share-nearly-whole = vrijwel 100%
 area-whole = het hele perceel
+area-nearly-whole = vrijwel het hele perceel ({ $area })
 area-part = { $area } van het perceel
 because = , door: { $features }
 because-and-more = , door: { $features } en nog { $more }
@@ -54,6 +58,7 @@ unknown-layer-absent = niet bekend, want de studie heeft geen kaartlaag { $layer
 unknown-at-limit = niet zeker: { $value } kan in werkelijkheid minder zijn
 unknown-class = niet bekend, want wat '{ $value }' is weet de regelset niet
 unknown-whether-it-applies = niet bekend of deze regel hier geldt
+unknown-no-layout = niet berekend, want er is geen verkaveling gemaakt
 unknown-somehow = niet bekend
 unknown-layer-silent = { $count ->
     [one] niet bekend, want kaartlaag { $layers } zegt hier niets, of niet met zekerheid
