@@ -172,7 +172,8 @@ def _shown_of_measure(name: str, test: MeasureTest, value: Any, language: Langua
 def _spoken(value: float, unit: str, bounds: list[float], language: Language) -> str:
     if unit == "m":
         return distance_text(value, language, bounds)
-    text = quantity_text(value, unit, language, bounds)
+    # Which average of noise is meant stands in tables.
+    text = quantity_text(value, "dB" if unit == "dB Lden" else unit, language, bounds)
     if unit == "share" and text[0] in _ABOUT:
         return message(_ABOUT[text[0]], language)
     return text

@@ -240,7 +240,10 @@ def _limit(measure: str, ruleset: Ruleset) -> float | None:
     """Return the value at which a measure is cut off: it stands for that much or more."""
     if measure == HARD_PLAN_FREE_YEARS:
         return FREE_YEARS_LIMIT
-    return ruleset.measures[measure].cut_off if measure in ruleset.measures else None
+    spec = ruleset.measures.get(measure)
+    if isinstance(spec, SignMarginMeasure):
+        return spec.most
+    return None if spec is None else spec.cut_off
 
 
 def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:

@@ -38,8 +38,8 @@ def message(message_id: str, language: Language, **values: str | float) -> str:
 
     Examples
     --------
-    >>> message("location-attention", "nl", rules="Geluid")
-    'Let op: Geluid.'
+    >>> message("finding-about", "nl", about="Geluid", found="60 dB")
+    'Geluid: 60 dB.'
     >>> message("tally", "en", count=1, answers="1 favourable")
     'Of 1 question: 1 favourable.'
     """
