@@ -16,6 +16,7 @@ from fluent.syntax.ast import BaseComment, Message, Placeable, SelectExpression,
 import flexruimte
 from flexruimte import vocabulary
 from flexruimte.analyses.relocation.costs import SEARCH_LEVELS
+from flexruimte.results.finding_text import SPOKEN_UNITS
 from flexruimte.views.explanation.table import PARTS
 from flexruimte.wording.messages import LOCALES, in_each_language, message
 
@@ -142,7 +143,7 @@ def test_every_message_is_used(literals: dict[Path, set[str]]) -> None:
     }
     units = {
         f"unit-{unit.replace('/', '-').replace(' ', '-').lower()}"
-        for unit in vocabulary.UNITS.values()
+        for unit in (*vocabulary.UNITS.values(), *SPOKEN_UNITS.values())
     }
     assert MESSAGES["nl"].keys() - written - labelled - columns - units == set()
 

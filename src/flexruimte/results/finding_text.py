@@ -35,11 +35,13 @@ from flexruimte.wording.quantities import (
     quantity_text,
 )
 
-__all__ = ["finding_text", "rule_sentence", "topic_of"]
+__all__ = ["SPOKEN_UNITS", "finding_text", "rule_sentence", "topic_of"]
 
 _FEATURES_IN_A_SENTENCE: Final = 3
 _NEARLY: Final = 0.99
 """From this share on "nearly the whole parcel" says more than a percentage."""
+SPOKEN_UNITS: Final = {"dB Lden": "dB"}
+"""Units that people shorten: which average of noise is meant stands in tables."""
 _ABOUT: Final = {"<": "share-nearly-nothing", ">": "share-nearly-whole"}
 """Message for a percentage that a table writes with such a sign."""
 _ID: Final = re.compile(r" \([^()]*\)$")
@@ -172,11 +174,9 @@ def _shown_of_measure(name: str, test: MeasureTest, value: Any, language: Langua
 def _spoken(value: float, unit: str, bounds: list[float], language: Language) -> str:
     if unit == "m":
         return distance_text(value, language, bounds)
-    # Which average of noise is meant stands in tables.
-    text = quantity_text(value, "dB" if unit == "dB Lden" else unit, language, bounds)
-    if unit == "share" and text[0] in _ABOUT:
-        return message(_ABOUT[text[0]], language)
-    return text
+    text = quantity_text(value, SPOKEN_UNITS.get(unit, unit), language, bounds)
+    about = _ABOUT.get(text[0])
+    return text if about is None else message(about, language)
 
 
 def _is_whole(finding: Finding) -> bool:

@@ -295,7 +295,8 @@ def _weight(rule: dict[str, Any], language: Language) -> str:
         "note": "weight-note",
     }
     level = label("level", rule["level"], language)
-    weight = message(weights[rule["part"]], language, level=level)
+    weight_id = weights[rule["part"]]
+    weight = message(weight_id, language, level=level)
     return " ".join(["", weight, rule["advice"]]).rstrip()
 
 
