@@ -15,7 +15,7 @@ from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.kernels.threads import use_threads
-from flexruimte.results.findings import with_finding_text, write_findings
+from flexruimte.results.findings import findings_told, with_finding_text, write_findings
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
@@ -27,7 +27,6 @@ from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import (
     BUILDABLE_GEOMETRY,
     finding_table,
-    listed_ids,
     location_table,
     locations_of,
     parcel_table,
@@ -166,7 +165,7 @@ class Ranking:
 
     @cached_property
     def _explained(self) -> gpd.GeoDataFrame:
-        return with_explanations(self._locations, self.summary)
+        return with_explanations(self._locations, self.findings, self.summary)
 
     @cached_property
     def layout(self) -> gpd.GeoDataFrame:
@@ -332,19 +331,18 @@ class Ranking:
         ranked = self._locations[self._locations[RANK].notna()].head(_MOST_SHOWN)
         if not len(ranked):
             return None
-        titles = self.summary.title_of_rule()
-        shown = [RANK, PARCEL_ID, "score", TERM_YEARS, HOMES, BUILDABLE_AREA, ATTENTION]
+        shown = [RANK, PARCEL_ID, "score", TERM_YEARS, HOMES, BUILDABLE_AREA]
+        told = findings_told(ranked, self.findings, self.summary)
         rows = []
-        for priority, rank, parcel_id, *values, attention in ranked[[PRIORITY, *shown]].itertuples(
-            index=False, name=None
+        for found, (priority, rank, parcel_id, *values) in zip(
+            told, ranked[[PRIORITY, *shown]].itertuples(index=False, name=None), strict=True
         ):
             numbers = [self._number(float(value), 1) for value in values]
-            names = [
-                in_language(titles[rule_id], self.language) for rule_id in listed_ids(attention)
-            ]
+            attention = " ".join(each.sentence for each in found if each.kind == "attention")
             named = [self._priority(priority)] if self.summary.priorities else []
-            rows.append([*named, str(rank), parcel_id, *numbers, ", ".join(names)])
-        return self._head([PRIORITY, *shown] if self.summary.priorities else shown), rows
+            rows.append([*named, str(rank), parcel_id, *numbers, attention])
+        head = [PRIORITY, *shown] if self.summary.priorities else shown
+        return self._head([*head, ATTENTION]), rows
 
     def _priority(self, name: str) -> str:
         """Return the title of a class of priority."""

@@ -207,6 +207,9 @@ FEATURE_COUNT: Final = "feature_count"
 FEATURES: Final = "features"
 FINDING: Final = "finding"
 
+FINDINGS_OF_LOCATION: Final = "findings"
+"""What rules that say no or do not know found on a location: a list of sentences, hardest first."""
+
 BUILT_IN_MEASURES: Final = (
     AREA,
     BUILDABLE_AREA,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import shutil
 import sqlite3
@@ -23,17 +24,18 @@ from hypothesis import strategies as st
 from flexruimte import OutputError, Ranking
 from flexruimte.kernels.threads import use_threads
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.findings import Kind, ToldFinding
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.json_text import json_lists, json_values
 from flexruimte.results.outputs import RANKED
 from flexruimte.results.parquet import write_parquet
 from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR, qgis_style
 from flexruimte.results.ranking_table import write_ranking_table
-from flexruimte.results.sentences import readable_properties
+from flexruimte.results.sentences import readable_properties, term_text
 from flexruimte.results.tables import listed_ids, location_columns, location_table, parcel_table
 from flexruimte.results.wgs84 import best_transformation, to_wgs84
 from flexruimte.rules.parts import Text
-from flexruimte.vocabulary import LAYOUT_KINDS
+from flexruimte.vocabulary import LAYOUT_KINDS, Level
 from flexruimte.wording.labels import label
 from toy_town import IDS, parcels, toy_study
 
@@ -252,7 +254,6 @@ def test_a_property_with_a_percent_sign(ranking: Ranking, tmp_path: Path) -> Non
 
 
 def test_what_is_said_of_locations(ranking: Ranking) -> None:
-    rules = [f"rule_{number}" for number in range(8)]
     locations = pd.DataFrame(
         {
             "rank": pd.Series([2, None], dtype="Int64"),
@@ -263,40 +264,107 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
             "score_high": [72.5, None],
             "term_years": [15.5, None],
             "term_start": pd.to_datetime(["2027-03-01", None]),
+            "term_end": pd.to_datetime(["2042-09-01", None]),
             "homes_low": pd.Series([1000, None], dtype="Int64"),
             "homes_mid": pd.Series([1500, None], dtype="Int64"),
             "homes_high": pd.Series([2000, None], dtype="Int64"),
             "buildable_m2": [12345.6, 0.0],
-            "reasons": ["rule_0", ""],
             "decision": ["in", None],
-            "attention": ["rule_0;rule_1", ""],
-            "missing": ["", ";".join(rules)],
             "site_type": ["field", None],
         }
     )
-    nature = next(rule for rule in ranking.summary.rules if rule.id == "nature")
-    titled = [
-        nature.model_copy(
-            update={"id": rule, "title": Text(nl=rule.replace("rule_", "Regel "), en=rule)}
-        )
-        for rule in rules
+    told = [
+        [
+            *said_of("objection", "Het hele perceel is water."),
+            *said_of("attention", "De weg is smal.", "Er staat 1 woning."),
+            *said_of("note", *(f"Punt {number}." for number in range(1, 7))),
+        ],
+        said_of("missing", *(f"Punt {number}." for number in range(1, 9)), "Punt 1."),
     ]
     site_types = {"field": Text(nl="Veld", en="Field")}
-    summary = ranking.summary.model_copy(update={"site_types": site_types, "rules": titled})
-    said = readable_properties(locations, 7, summary)
+    summary = ranking.summary.model_copy(update={"site_types": site_types})
+    said = readable_properties(locations, told, 7, summary)
     assert said["status_label"] == [
         "beschikbaar met aandachtspunten",
         "niet te beoordelen: gegevens ontbreken",
     ]
     assert said["site_type_label"] == ["Veld", None]
+    # six findings at most, as many as are hard first: one objection, two points, three notes of six
     assert said["explanation"] == [
         "Plaats 2 van 7 in Aadorp: beschikbaar met aandachtspunten. "
         "Score 61,2 van 100 (tussen 60 en 72,5, naar wat nog onbekend is uitpakt). "
-        "Vrij voor 15,5 jaar vanaf 1 maart 2027. Ruimte voor ongeveer 1.500 woningen (1.000 tot 2.000) op 12.346 m². "
-        "Bezwaren waar een besluit overheen stapt: Regel 0. Let op: Regel 0 en Regel 1.",
+        "Vrij voor 15,5 jaar: van 1 maart 2027 tot 1 september 2042. "
+        "Ruimte voor ongeveer 1.500 woningen (1.000 tot 2.000) op 12.346 m². "
+        "Bezwaren die met een besluit zijn gepasseerd: Het hele perceel is water. "
+        "Let op: De weg is smal. Er staat 1 woning. "
+        "Kanttekeningen: Punt 1. Punt 2. Punt 3. En nog 3 kanttekeningen.",
         "Niet gerangschikt in Aadorp: niet te beoordelen: gegevens ontbreken. Er is te weinig bekend voor een score. "
-        "Niet bekend: Regel 0, Regel 1, Regel 2, Regel 3, Regel 4, Regel 5 en nog 2.",
+        "Niet bekend: Over 1; Over 2; Over 3; Over 4; Over 5; Over 6; en nog 2.",
     ]
+
+
+def said_of(kind: Kind, *sentences: str) -> list[ToldFinding]:
+    """Findings of one kind, about "Over 1" where the sentence ends in 1."""
+    return [ToldFinding(kind, text, f"Over {text[-2]}") for text in sentences]
+
+
+def test_no_harder_finding_is_hidden(ranking: Ranking) -> None:
+    """Ten points of attention are all told, and then no note."""
+    told = [
+        *said_of("attention", *(f"Hard {number}." for number in range(10))),
+        *said_of("note", "Zacht 1."),
+    ]
+    locations = ranking.locations.iloc[:1]
+    explanation = readable_properties(locations, [told], 7, ranking.summary)["explanation"][0]
+    assert explanation is not None
+    assert all(f"Hard {number}." in explanation for number in range(10))
+    assert "Zacht" not in explanation
+    assert "En nog 1 kanttekening." in explanation
+
+
+@pytest.mark.parametrize(
+    ("years", "start", "end", "said"),
+    [
+        # P01 of the toy town asks for 15 years, and 30 is as long as counts
+        (30.0, "2027-01-01", "2057-01-01", "Geen einde bekend; 15 jaar kan vanaf 1 januari 2027"),
+        (
+            17.0,
+            "2027-01-01",
+            "2044-01-01",
+            "Vrij voor 17 jaar: van 1 januari 2027 tot 1 januari 2044",
+        ),
+        (
+            14.96,
+            "2027-01-01",
+            "2041-12-18",
+            "Vrij voor 14,96 jaar: van 1 januari 2027 tot 18 december 2041",
+        ),
+        (None, None, None, ""),
+        (0.0, None, None, ""),
+    ],
+)
+def test_the_term_in_words(
+    ranking: Ranking, years: float | None, start: str | None, end: str | None, said: str
+) -> None:
+    first, last = (None if day is None else dt.date.fromisoformat(day) for day in (start, end))
+    assert term_text(years, first, last, ranking.summary, "nl") == said
+
+
+def test_findings_are_a_list_of_sentences_hardest_first(
+    ranking: Ranking, collection: dict, tmp_path: Path
+) -> None:
+    table = ranking.findings[ranking.findings["verdict"].isin(["no", "unknown"])]
+    levels = [str(level) for level in Level]
+    for feature in collection["features"]:
+        said = feature["properties"]["findings"]
+        rows = table[table["parcel_id"] == feature["id"]].set_index("finding")
+        assert sorted(said) == sorted(rows.index)
+        hardness = [levels.index(rows["level"].loc[sentence]) for sentence in dict.fromkeys(said)]
+        assert hardness == sorted(hardness)
+    ranking.to_geopackage(tmp_path / "x.gpkg")
+    written = gpd.read_file(tmp_path / "x.gpkg", layer="locations").set_index("parcel_id")
+    first = collection["features"][0]
+    assert written["findings"].loc[first["id"]] == " ".join(first["properties"]["findings"])
 
 
 def test_properties_are_the_contract_in_order(collection: dict) -> None:

@@ -86,7 +86,9 @@ def test_an_absent_layer_is_a_row_for_every_parcel(tmp_path: Path) -> None:
     assert rows["parcel_id"].tolist() == ranking.parcels["parcel_id"].tolist()
     assert set(rows["verdict"]) == {"unknown"}
     assert rows["covered_m2"].isna().all()
-    assert set(rows["finding"]) == {"Niet bekend, want de studie heeft geen kaartlaag 'Natuur'."}
+    assert set(rows["finding"]) == {
+        "Natuur: niet bekend, want de studie heeft geen kaartlaag 'Natuur'."
+    }
     nature = next(rule for rule in ranking.summary.rules if rule.id == "nature")
     assert nature.counts.covered_hectares is None
 

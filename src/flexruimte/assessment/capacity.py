@@ -25,7 +25,14 @@ from flexruimte.vocabulary import (
     Geometries,
 )
 
-__all__ = ["CAPACITY_MEASURES", "Capacity", "LayOut", "assess_capacity", "layout_parameters"]
+__all__ = [
+    "CAPACITY_MEASURES",
+    "NO_HOMES",
+    "Capacity",
+    "LayOut",
+    "assess_capacity",
+    "layout_parameters",
+]
 
 LayOut: TypeAlias = Callable[[Geometries, LayoutParameters], Layouts]
 """Lays homes out on polygons."""
@@ -33,6 +40,8 @@ LayOut: TypeAlias = Callable[[Geometries, LayoutParameters], Layouts]
 CAPACITY_MEASURES = (HOMES_LOW, HOMES_MID, HOMES_HIGH, HOMES, SIZE_CLASS)
 """What is only known when the homes are counted: after the rules that do not ask for them."""
 
+NO_HOMES = "none"
+"""Class of project where no home fits."""
 _BY = "homes_mid_by"
 _PROJECT = "project_homes"
 _WATER = "water_per_home_m2"
@@ -168,5 +177,5 @@ def _size_class(ruleset: Ruleset, homes: Floats) -> np.ndarray[tuple[int], np.dt
         upper = np.inf if size_class.up_to_homes is None else size_class.up_to_homes
         result[(homes > lower) & (homes <= upper)] = class_id
         lower = upper
-    result[homes == 0] = "none"
+    result[homes == 0] = NO_HOMES
     return result

@@ -16,7 +16,7 @@ from flexruimte.evidence.parcel_tables import load_table
 from flexruimte.evidence.parcels import Municipalities, all_parcel_ids
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.files import for_municipality
-from flexruimte.rules.parts import Language, Parameter, Text, references
+from flexruimte.rules.parts import FieldSpec, Language, LayerSpec, Parameter, Text, references
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion, ScoreWeights
 from flexruimte.vocabulary import WIDTH, Basis, Condition, Level
@@ -36,6 +36,7 @@ _OF_NO_LAYER = (
 """Tables of a ruleset that ask nothing of layers."""
 _OF_NO_LAND: dict[str, Any] = {
     "advice": None,
+    "finding": None,
     "condition": Condition.SITE,
     "level": Level.SOFT,
     "level_reason": None,
@@ -193,7 +194,7 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
         "rules": rules,
         "measures": measures,
         "layers": {
-            key: _untitled(spec, unit="", origin="", expected={})
+            key: _untitled(spec, unit="", origin="", expected={}, fields=_without_titles(spec))
             for key, spec in ruleset.layers.items()
         },
         "regimes": regimes,
@@ -209,6 +210,10 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
     left_out: dict[str, Any] = {name: {} for name in _OF_NO_LAYER}
     names = {"name": "", "version": "", "title": _NO_TEXT}
     return ruleset.model_copy(update={**names, **kept, **left_out})
+
+
+def _without_titles(spec: LayerSpec) -> dict[str, FieldSpec]:
+    return {name: field.model_copy(update={"titles": {}}) for name, field in spec.fields.items()}
 
 
 def _parameters(ruleset: Ruleset, parts: Iterable[BaseModel]) -> dict[str, Parameter]:

@@ -143,9 +143,10 @@ def layers(
 
 def _table_of_layers(ruleset: Ruleset, language: Language) -> Table:
     table = Table(title=f"{ruleset.name} {ruleset.version}", title_justify="left", expand=True)
-    for heading, ratio in (("layer", 3), ("title", 4), ("kind", 1), ("unit", 2), ("fields", 4)):
+    head, rows = layer_rows(ruleset, language)
+    for heading, ratio in zip(head, (3, 4, 1, 2, 4), strict=True):
         table.add_column(heading, overflow="fold", ratio=ratio)
-    for row in layer_rows(ruleset, language):
+    for row in rows:
         table.add_row(*map(Text, row))
     return table
 

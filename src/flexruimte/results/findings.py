@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from flexruimte.results.atomic_write import atomic_write
-from flexruimte.results.rule_text import Finding, finding_text, known_value
-from flexruimte.results.summary_model import LandRuleFacts, MeasureRuleFacts, Summary
+from flexruimte.results.finding_text import finding_text, topic_of
+from flexruimte.results.rule_text import Finding, known_value
+from flexruimte.results.summary_model import LandRuleFacts, MeasureRuleFacts, RuleFacts, Summary
 from flexruimte.vocabulary import (
     AREA,
     COVERED_AREA,
@@ -28,9 +29,23 @@ from flexruimte.vocabulary import (
     PARCEL_ID,
     RULE,
     VERDICT,
+    Level,
 )
 
-__all__ = ["FINDING_COLUMNS", "finding_of", "with_finding_text", "write_findings"]
+__all__ = [
+    "FINDING_COLUMNS",
+    "Kind",
+    "ToldFinding",
+    "finding_of",
+    "findings_told",
+    "kind_of",
+    "with_finding_text",
+    "write_findings",
+]
+
+Kind: TypeAlias = Literal["objection", "attention", "note", "missing", "fine"]
+"""What a finding is to a location: it excludes, calls for attention, is a note, is not known, or is
+fine."""
 
 FINDING_COLUMNS: Final = (
     PARCEL_ID,
@@ -129,6 +144,65 @@ def with_finding_text(
         said = cache(lambda *values, facts=facts: finding_text(facts, Finding(*values), language))
         texts[rows] = list(map(said, verdicts[rows], *values))
     return findings.assign(**{FINDING: pd.array(texts, dtype="string")})
+
+
+class ToldFinding(NamedTuple):
+    """What is told of a finding on a location."""
+
+    rule: str
+    kind: Kind
+    sentence: str
+    topic: str
+    """What it is about, without what was found."""
+
+
+def kind_of(facts: RuleFacts, verdict: str) -> Kind:
+    """Return what an answer of a rule is to a location."""
+    if verdict == "unknown":
+        return "missing"
+    if verdict != "no":
+        return "fine"
+    if facts.excludes:
+        return "objection"
+    return "note" if facts.level == Level.SOFT else "attention"
+
+
+def findings_told(
+    locations: pd.DataFrame, findings: pd.DataFrame, summary: Summary
+) -> list[list[ToldFinding]]:
+    """Return what rules that say no or do not know found on each location, hardest first.
+
+    Of one level a "no" comes before what is not known, and then the order of the ruleset counts.
+
+    Parameters
+    ----------
+    locations
+        With `parcel_id`. (n, ...)
+    findings
+        As `with_finding_text` makes it, of these locations and others.
+    summary
+        Of the municipality.
+    """
+    rules = {facts.id: facts for facts in summary.rules}
+    rank = {
+        facts.id: (list(Level).index(facts.level), number)
+        for number, facts in enumerate(summary.rules)
+    }
+    at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
+    verdicts = _plain(findings[VERDICT])
+    rows = np.flatnonzero((at >= 0) & np.isin(verdicts, ("no", "unknown")))
+    names: list[str] = _plain(findings[RULE]).tolist()
+    sentences = _plain(findings[FINDING])
+    order = sorted(
+        rows, key=lambda row: (rank[names[row]][0], verdicts[row] != "no", rank[names[row]][1])
+    )
+    topics = {name: topic_of(facts, summary.study.language) for name, facts in rules.items()}
+    told: list[list[ToldFinding]] = [[] for _ in range(len(locations))]
+    for row in order:
+        name = names[row]
+        kind = kind_of(rules[name], verdicts[row])
+        told[at[row]].append(ToldFinding(name, kind, sentences[row], topics[name]))
+    return told
 
 
 def _plain(values: pd.Series[Any]) -> np.ndarray[Any, Any]:

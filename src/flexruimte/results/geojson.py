@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from flexruimte.results.atomic_write import atomic_write
@@ -16,7 +17,7 @@ from flexruimte.results.json_text import json_lists, json_values, to_json
 from flexruimte.results.summary_model import NamedPart, Summary
 from flexruimte.results.tables import LIST_COLUMNS
 from flexruimte.results.wgs84 import DECIMALS, best_transformation, to_wgs84
-from flexruimte.vocabulary import PARCEL_ID, Geometries
+from flexruimte.vocabulary import FINDINGS_OF_LOCATION, PARCEL_ID, Geometries
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language
 
@@ -128,10 +129,13 @@ def _properties(locations: gpd.GeoDataFrame) -> dict[str, list[str]]:
     columns = {
         str(name): column for name, column in locations.items() if column.dtype != "geometry"
     }
-    return {
-        name: (json_lists if name in LIST_COLUMNS else json_values)(column)
-        for name, column in columns.items()
-    }
+    return {name: _json_of(name, column) for name, column in columns.items()}
+
+
+def _json_of(name: str, column: pd.Series[Any]) -> list[str]:
+    if name == FINDINGS_OF_LOCATION:
+        return list(map(to_json, column))
+    return (json_lists if name in LIST_COLUMNS else json_values)(column)
 
 
 def _foreign_members(summary: Summary) -> dict[str, Any]:

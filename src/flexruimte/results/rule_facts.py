@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from flexruimte.assessment.capacity import NO_HOMES
 from flexruimte.assessment.measures.derived import BEYOND
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.verdicts import OTHER_SITE_TYPE
@@ -30,7 +31,13 @@ from flexruimte.results.summary_model import (
     RuleFacts,
     Summary,
 )
-from flexruimte.rules.measures import RectangleMeasure, TransportTierMeasure
+from flexruimte.rules.measures import (
+    AttributeMeasure,
+    MainClassMeasure,
+    RectangleMeasure,
+    SignMarginMeasure,
+    TransportTierMeasure,
+)
 from flexruimte.rules.parts import Test, Text
 from flexruimte.rules.rules import DistanceByField, LandRule, MeasureRule, Rule
 from flexruimte.rules.ruleset import Ruleset
@@ -147,6 +154,7 @@ def _parts_of_rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str
     return {
         "id": rule_id,
         "title": rule.title,
+        "finding": rule.finding,
         "condition": rule.condition,
         "level": rule.level,
         "level_reason": rule.level_reason,
@@ -195,6 +203,7 @@ def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> Crite
         unit=unit_of(criterion.measure),
         curve=None if criterion.curve is None else ruleset.points(criterion),
         classes=criterion.classes,
+        class_titles=_class_titles(criterion.measure, ruleset),
         weights={key: weights[name] for key, weights in weighted.items() if name in weights},
         layers=_layers(ruleset.layers_of_measure(criterion.measure), assessment),
         source=criterion.source,
@@ -214,6 +223,8 @@ def _distance(rule: LandRule) -> float | DistanceOfFeature:
 
 def _test(test: Test, ruleset: Ruleset) -> MeasureTest:
     """Return a test with the thresholds that it takes from the placement filled in."""
+    spec = ruleset.measures.get(test.measure)
+    passes = spec.less if isinstance(spec, SignMarginMeasure) else None
     return MeasureTest(
         measure=test.measure,
         title=ruleset.title_of_measure(test.measure),
@@ -224,6 +235,8 @@ def _test(test: Test, ruleset: Ruleset) -> MeasureTest:
         not_in=None if test.not_in is None else ruleset.listed(test.not_in),
         limit=_limit(test.measure, ruleset),
         classes=_class_titles(test.measure, ruleset),
+        needed=sum(map(ruleset.number, passes or [])),
+        beyond=None if passes is None else Text(**in_each_language("no-sign")),
     )
 
 
@@ -231,19 +244,25 @@ def _limit(measure: str, ruleset: Ruleset) -> float | None:
     """Return the value at which a measure is cut off: it stands for that much or more."""
     if measure == HARD_PLAN_FREE_YEARS:
         return FREE_YEARS_LIMIT
-    return ruleset.measures[measure].cut_off if measure in ruleset.measures else None
+    spec = ruleset.measures.get(measure)
+    if isinstance(spec, SignMarginMeasure):
+        return spec.most
+    return None if spec is None else spec.cut_off
 
 
 def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
-    """Return the titles of the classes that the ruleset itself defines."""
+    """Return the titles of the classes of a measure."""
     if measure == SITE_TYPE:
         return site_type_titles(ruleset)
     if measure == SIZE_CLASS:
-        return {name: size.title for name, size in ruleset.size_classes.items()}
+        titles = {name: size.title for name, size in ruleset.size_classes.items()}
+        return {**titles, NO_HOMES: Text(**in_each_language("no-homes"))}
     spec = ruleset.measures.get(measure)
     if isinstance(spec, TransportTierMeasure):
         titles = {name: tier.title for name, tier in ruleset.transport_tiers.items()}
         return {**titles, BEYOND: Text(**in_each_language("beyond-transport-tiers"))}
+    if isinstance(spec, MainClassMeasure | AttributeMeasure):
+        return ruleset.layers[spec.layer].field(spec.field).titles
     if isinstance(spec, RectangleMeasure):
         return {
             "yes": Text(**in_each_language("verdict-yes")),

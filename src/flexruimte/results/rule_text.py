@@ -1,4 +1,4 @@
-"""What rules ask and what they found, in words."""
+"""What rules ask and what they found, in short: for tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from flexruimte.results.summary_model import (
     CriterionFacts,
     DistanceOfFeature,
     LandRuleFacts,
-    LayerOfRule,
     MeasureRuleFacts,
     MeasureTest,
     RuleFacts,
@@ -25,17 +24,18 @@ from flexruimte.wording.quantities import listed, number_text, quantity_text
 
 __all__ = [
     "Finding",
+    "area_text",
     "asked",
+    "class_name",
     "conditions_text",
     "criterion_asked",
-    "finding_text",
+    "criterion_found",
     "found",
     "known_value",
     "layer_value_text",
-    "rule_sentence",
+    "place_of",
+    "value_text",
 ]
-
-_FEATURES_IN_A_SENTENCE = 3
 
 
 class Finding(NamedTuple):
@@ -74,9 +74,7 @@ def known_value(row: Mapping[str, Any], name: str) -> Any:
 def asked(facts: RuleFacts, language: Language, spoken: bool = False) -> str:
     """Return the test of a rule, in short; spoken, a threshold is "at least" and not ">="."""
     text = (
-        message(
-            "test-not-there", language, place=_place(facts, language) + conditions_text(facts.where)
-        )
+        message("test-not-there", language, place=place_of(facts, language))
         if isinstance(facts, LandRuleFacts)
         else _test_text(facts.test, language, spoken)
     )
@@ -98,34 +96,42 @@ def _test_text(test: MeasureTest, language: Language, spoken: bool) -> str:
         else ("test-at-least", "test-at-most")
     )
     parts = [
-        message(message_id, language, value=quantity_text(bound, test.unit, language))
+        message(message_id, language, value=_bound_text(bound + test.needed, test.unit, language))
         for message_id, bound in ((at_least, test.at_least), (at_most, test.at_most))
         if bound is not None
     ]
     for message_id, classes in (("test-in", test.in_), ("test-not-in", test.not_in)):
         if classes:
-            names = ", ".join(_class_name(value, test.classes, language) for value in classes)
+            names = ", ".join(class_name(value, test.classes, language) for value in classes)
             parts.append(message(message_id, language, classes=names))
         elif classes is not None:
             parts.append(message("test-no-classes", language))
     return listed(parts, language)
 
 
-def _class_name(value: Any, titles: Mapping[str, Text], language: Language) -> str:
+def _bound_text(bound: float, unit: str, language: Language) -> str:
+    """Return a threshold with its unit and all its decimals."""
+    return quantity_text(bound, unit, language, [bound])
+
+
+def class_name(value: Any, titles: Mapping[str, Text], language: Language) -> str:
+    """Return what a class is called; without a title the class itself."""
     return in_language(titles.get(str(value)), language) or str(value)
 
 
-def _value_text(value: Any, test: MeasureTest, language: Language) -> str:
+def value_text(value: Any, test: MeasureTest, language: Language) -> str:
     """Return a value with its unit, or the title of a class.
 
-    A value at the limit of its measure is "that much or more".
+    A value at the limit of its measure is "that much or more". Of signs it is what they allow.
     """
     if isinstance(value, str):
-        return _class_name(value, test.classes, language)
-    text = quantity_text(value, test.unit, language)
-    if test.limit is not None and value >= test.limit:
-        return message("value-or-more", language, value=text)
-    return text
+        return class_name(value, test.classes, language)
+    beyond = test.limit is not None and value >= test.limit
+    if beyond and test.beyond is not None:
+        return in_language(test.beyond, language)
+    bounds = [bound + test.needed for bound in (test.at_least, test.at_most) if bound is not None]
+    text = quantity_text(value + test.needed, test.unit, language, bounds)
+    return message("value-or-more", language, value=text) if beyond else text
 
 
 def criterion_asked(facts: CriterionFacts, language: Language) -> str:
@@ -136,21 +142,35 @@ def criterion_asked(facts: CriterionFacts, language: Language) -> str:
                 "points-at-value",
                 language,
                 points=number_text(points, 0, language),
-                value=quantity_text(value, facts.unit, language),
+                value=_bound_text(value, facts.unit, language),
             )
             for value, points in (facts.curve[0], facts.curve[-1])
         )
     return ", ".join(
-        f"{name}: {number_text(points, 0, language)}"
+        message(
+            "points-of-class",
+            language,
+            points=number_text(points, 0, language),
+            name=class_name(name, facts.class_titles, language),
+        )
         for name, points in (facts.classes or {}).items()
     )
+
+
+def criterion_found(facts: CriterionFacts, value: Any, language: Language) -> str:
+    """Return the value of a criterion's measure, or the title of its class."""
+    if value is None:
+        return message("unknown", language)
+    if isinstance(value, str):
+        return class_name(value, facts.class_titles, language)
+    return quantity_text(value, facts.unit, language)
 
 
 def found(facts: RuleFacts, finding: Finding, language: Language) -> str:
     """Return what was found on the parcel, in short."""
     if isinstance(facts, MeasureRuleFacts):
         if finding.value is not None:
-            return _value_text(finding.value, facts.test, language)
+            return value_text(finding.value, facts.test, language)
         return message("unknown", language)
     if finding.covered_m2 is None or finding.covered_share is None:
         return message("unknown", language)
@@ -158,85 +178,22 @@ def found(facts: RuleFacts, finding: Finding, language: Language) -> str:
         return message("found-edge", language)
     if finding.covered_share <= AREA_TOLERANCE:
         return message("found-nothing", language)
-    return _area_text(finding, language)
+    return area_text(finding, language)
 
 
-def _area_text(finding: Finding, language: Language) -> str:
+def area_text(finding: Finding, language: Language) -> str:
     """Return the covered area and its share of the parcel, as in "5.000 m² (50%)"."""
     share = quantity_text(finding.covered_share, "share", language)
     return f"{quantity_text(finding.covered_m2, 'm2', language)} ({share})"
 
 
-def finding_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
-    """Return what a rule found, as a sentence with its value, and not what it asks.
+def place_of(facts: LandRuleFacts, language: Language) -> str:
+    """Return where a rule on land looks, as in "binnen 50 m van kaartlaag 'Buisleiding'".
 
-    Parameters
-    ----------
-    facts
-        The rule.
-    finding
-        What it found. Its verdict is yes, no or unknown.
-    language
-        nl or en.
+    A rule that asks for some of a layer's features is named itself.
     """
-    if isinstance(facts, MeasureRuleFacts):
-        found = (
-            _why_unknown(facts, finding, language)
-            if finding.verdict == "unknown"
-            else _value_text(finding.value, facts.test, language)
-        )
-        about = in_language(facts.test.title, language)
-        return message("finding-about", language, about=about, found=found)
-    unknown = finding.verdict == "unknown"
-    text = (_why_unknown if unknown else _lies)(facts, finding, language)
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def rule_sentence(facts: RuleFacts, finding: Finding, language: Language) -> str:
-    """Return what a rule asks and what it found, as a sentence that can be read out."""
-    about = in_language(facts.title, language)
-    if finding.verdict == "left_out":
-        return message("finding-left-out", language, about=about)
-    if finding.verdict == "unknown":
-        found = _why_unknown(facts, finding, language)
-    elif isinstance(facts, MeasureRuleFacts):
-        found = _measured(facts, finding, language)
-    else:
-        found = _lies(facts, finding, language)
-    return message("finding-about", language, about=about, found=found)
-
-
-def _measured(facts: MeasureRuleFacts, finding: Finding, language: Language) -> str:
-    if finding.value is None:
-        return message("finding-not-here", language)
-    return message(
-        "finding-measured",
-        language,
-        found=_value_text(finding.value, facts.test, language),
-        measure=in_language(facts.test.title, language),
-        test=asked(facts, language, spoken=True),
-    )
-
-
-def _layer_names(layers: list[LayerOfRule], language: Language) -> str:
-    return listed([f"'{in_language(layer.title, language)}'" for layer in layers], language)
-
-
-def _why_unknown(facts: RuleFacts, finding: Finding, language: Language) -> str:
-    absent = [layer for layer in facts.layers if not layer.present]
-    if absent:
-        return message("unknown-layer-absent", language, layers=_layer_names(absent, language))
-    if finding.value is not None and isinstance(facts, MeasureRuleFacts):
-        value = _value_text(finding.value, facts.test, language)
-        return message("unknown-at-limit", language, value=value)
-    if not facts.layers:
-        return message("unknown-somehow", language)
-    names = _layer_names(facts.layers, language)
-    return message("unknown-layer-silent", language, layers=names, count=len(facts.layers))
-
-
-def _place(facts: LandRuleFacts, language: Language) -> str:
-    """Return where a rule on land looks, as in "binnen 50 m van kaartlaag 'Buisleiding'"."""
+    if facts.where:
+        return message("place-of-rule", language, rule=in_language(facts.title, language))
     layer = in_language(facts.layers[0].title, language)
     if facts.above is not None:
         value = layer_value_text(facts.above, facts.unit, language)
@@ -250,7 +207,7 @@ def _place(facts: LandRuleFacts, language: Language) -> str:
 def _place_near(layer: str, distance_m: float, language: Language) -> str:
     if not distance_m:
         return message("place-on", language, layer=layer)
-    distance = quantity_text(distance_m, "m", language)
+    distance = _bound_text(distance_m, "m", language)
     return message("place-within", language, layer=layer, distance=distance)
 
 
@@ -259,44 +216,29 @@ def layer_value_text(value: float, unit: str, language: Language) -> str:
     return f"{number_text(value, 2, language)} {unit}".strip()
 
 
-def conditions_text(where: Where) -> str:
-    """Return which features of a layer count, as in " (soort: gas)"."""
+def conditions_text(where: Where, language: Language) -> str:
+    """Return which features of a layer count, as in " (soort: gas)"; fields keep their names."""
     parts = []
     for field, condition in where.items():
         tests = condition.model_dump(by_alias=True, exclude_unset=True, exclude={"when_null"})
-        words = [
-            ", ".join(map(str, value)) if isinstance(value, list) else f"{value}"
-            for value in tests.values()
-        ]
-        names = ["" if key == "in" else f"{key} " for key in tests]
-        said = " ".join(f"{name}{word}" for name, word in zip(names, words, strict=True))
+        said = " ".join(_condition_text(name, value, language) for name, value in tests.items())
         parts.append(f"{field}: {said}")
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def _lies(facts: LandRuleFacts, finding: Finding, language: Language) -> str:
-    if finding.edge:
-        precision = quantity_text(facts.precision_m, "m", language)
-        return message("land-edge", language, precision=precision)
-    place, share = _place(facts, language), finding.covered_share
-    if finding.covered_m2 is None or share is None or share <= AREA_TOLERANCE:
-        return message("land-clear", language, place=place)
-    area, because = _area_text(finding, language), _because(finding, language)
-    if finding.verdict == "yes" and not facts.excludes:
-        return message("land-does-not-count", language, area=area, place=place)
-    if finding.verdict == "no" and facts.excludes:
-        return message("land-whole", language, place=place, because=because)
-    message_id = "land-part-taken" if facts.excludes else "land-part"
-    return message(message_id, language, area=area, place=place, because=because)
-
-
-def _because(finding: Finding, language: Language) -> str:
-    """Return which features cause it, as in ", door: Heide (3) en nog 2"."""
-    names = [name for name in finding.features.split("; ") if name]
-    if not names:
-        return ""
-    shown = names[:_FEATURES_IN_A_SENTENCE]
-    features, more = ", ".join(shown), (finding.feature_count or 0) - len(shown)
-    if more > 0:
-        return message("because-and-more", language, features=features, more=str(more))
-    return message("because", language, features=features)
+def _condition_text(name: str, value: Any, language: Language) -> str:
+    """Return one test of a field, such as "niet a, b"."""
+    if name == "is_null":
+        return message("where-empty" if value else "where-not-empty", language)
+    words = ", ".join(map(str, value)) if isinstance(value, list) else f"{value}"
+    if name == "in":
+        return words
+    if name in ("at_least", "at_most"):
+        bound = "test-at-least" if name == "at_least" else "test-at-most"
+        return message(bound, language, value=words)
+    told = {
+        "not_in": "where-not",
+        "contains": "where-contains",
+        "starts_with": "where-starts-with",
+    }
+    return message(told[name], language, words=words)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from flexruimte.results.finding_text import topic_of
+from flexruimte.results.findings import Kind, ToldFinding, findings_told
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import listed_ids
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
+    FINDINGS_OF_LOCATION,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
@@ -23,45 +27,60 @@ from flexruimte.vocabulary import (
     PRIORITY,
     RANK,
     STATUS,
+    TERM_END,
     TERM_START,
     TERM_YEARS,
 )
 from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
-from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
+from flexruimte.wording.quantities import date_text, number_text, quantity_text
 
-__all__ = ["known_or_none", "readable_properties", "with_explanations"]
+__all__ = ["known_or_none", "readable_properties", "term_text", "with_explanations"]
 
-_MOST_NAMED = 6
+_MOST_TOLD: Final = 6
+"""So many findings, or names of what is not known, are told; more where all are as hard."""
 
 
-def with_explanations(locations: gpd.GeoDataFrame, summary: Summary) -> gpd.GeoDataFrame:
-    """Return locations with labels of priority, status and type, and an explanation.
+def with_explanations(
+    locations: gpd.GeoDataFrame, findings: pd.DataFrame, summary: Summary
+) -> gpd.GeoDataFrame:
+    """Return all locations of a municipality with what people read of them.
 
     Parameters
     ----------
     locations
         As `flexruimte.results.tables.location_table` makes it. (n, ...)
+    findings
+        As `flexruimte.results.findings.with_finding_text` makes it.
     summary
         As `flexruimte.results.summary.summarise` makes it.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        With the columns `priority_label`, `status_label`, `site_type_label` and `explanation`.
-        (n, ... + 4)
+        With the columns `priority_label`, `status_label`, `site_type_label`, `findings` (a list of
+        sentences, hardest first) and `explanation`. (n, ... + 5)
     """
-    said = readable_properties(locations, int(locations[RANK].notna().sum()), summary)
-    return locations.assign(
-        **{
-            name: pd.Series(texts, index=locations.index, dtype="string")
-            for name, texts in said.items()
-        }
-    )
+    told = findings_told(locations, findings, summary)
+    said = readable_properties(locations, told, int(locations[RANK].notna().sum()), summary)
+    sentences = np.empty(len(locations), dtype=object)
+    sentences[:] = [[finding.sentence for finding in each] for each in told]
+    explanation = said.pop("explanation")
+    columns: dict[str, Any] = {name: _texts(values, locations) for name, values in said.items()}
+    columns[FINDINGS_OF_LOCATION] = sentences
+    columns["explanation"] = _texts(explanation, locations)
+    return locations.assign(**columns)
+
+
+def _texts(values: Sequence[str | None], locations: pd.DataFrame) -> pd.Series[Any]:
+    return pd.Series(values, index=locations.index, dtype="string")
 
 
 def readable_properties(
-    locations: pd.DataFrame, ranked: int, summary: Summary
+    locations: pd.DataFrame,
+    told: Sequence[Sequence[ToldFinding]],
+    ranked: int,
+    summary: Summary,
 ) -> dict[str, list[str | None]]:
     """Return what is said of locations in the language of the study.
 
@@ -69,6 +88,8 @@ def readable_properties(
     ----------
     locations
         As `flexruimte.results.tables.location_table` makes it, or some rows of it. (n, ...)
+    told
+        As `flexruimte.results.findings.findings_told` makes it, of the same rows. (n,)
     ranked
         How many locations are ranked in all.
     summary
@@ -82,18 +103,16 @@ def readable_properties(
     """
     language: Language = summary.study.language
     site_types = {name: in_language(title, language) for name, title in summary.site_types.items()}
-    titles = {rule.id: in_language(rule.title, language) for rule in summary.rules}
     classes = {name: in_language(it.title, language) for name, it in summary.priorities.items()}
-    wording = _Wording(language, ranked, titles, classes)
+    wording = _Wording(summary, ranked, classes)
     parts = [
         _each(wording.place, locations, RANK, MUNICIPALITY_NAME, STATUS),
-        _each(wording.priority, locations, PRIORITY, KEPT_OUT_BY),
+        list(map(wording.priority, *_columns(locations, PRIORITY, KEPT_OUT_BY), told)),
         _each(wording.score, locations, "score", "score_low", "score_high"),
-        _each(wording.term, locations, TERM_YEARS, TERM_START),
+        _each(wording.term, locations, TERM_YEARS, TERM_START, TERM_END),
         _each(wording.homes, locations, HOMES_MID, HOMES_LOW, HOMES_HIGH, BUILDABLE_AREA),
-        _each(wording.reasons, locations, "reasons", "decision"),
-        _each(wording.attention, locations, "attention"),
-        _each(wording.missing, locations, "missing"),
+        list(map(wording.findings, *_columns(locations, "decision", KEPT_OUT_BY), told)),
+        [wording.missing(each) for each in told],
     ]
     return {
         "priority_label": _each(lambda name: classes.get(name, name), locations, PRIORITY),
@@ -108,7 +127,11 @@ def _each(function: Callable[..., Any], table: pd.DataFrame, *names: str) -> lis
 
     The function gets None for what is not known.
     """
-    return list(map(cache(function), *(known_or_none(table[name]) for name in names)))
+    return list(map(cache(function), *_columns(table, *names)))
+
+
+def _columns(table: pd.DataFrame, *names: str) -> list[list[Any]]:
+    return [known_or_none(table[name]) for name in names]
 
 
 def known_or_none(values: pd.Series[Any]) -> list[Any]:
@@ -118,19 +141,49 @@ def known_or_none(values: pd.Series[Any]) -> list[Any]:
     return list(known)
 
 
+def term_text(
+    years: float | None,
+    start: dt.date | None,
+    end: dt.date | None,
+    summary: Summary,
+    language: Language,
+) -> str:
+    """Return how long the land is free, without a full stop; empty where there is no term.
+
+    A term that lasts as long as any that counts has no end that is known.
+    """
+    if years is None or start is None or end is None:
+        return ""
+    asked, longest = (
+        _number_of_placement(summary, name) for name in ("required_years", "longest_term_years")
+    )
+    first = date_text(start, language)
+    if asked is not None and longest is not None and years >= max(asked, longest):
+        duration = quantity_text(asked, "year", language)
+        return message("location-term-open", language, years=duration, start=first)
+    bounds = [] if asked is None else [asked]
+    return message(
+        "location-term",
+        language,
+        years=quantity_text(years, "year", language, bounds),
+        start=first,
+        end=date_text(end, language),
+    )
+
+
+def _number_of_placement(summary: Summary, name: str) -> float | None:
+    facts = summary.ruleset.placement.get(name)
+    return float(facts.value) if facts and isinstance(facts.value, int | float) else None
+
+
 class _Wording:
     """The sentences about a location. Nothing is said of what is not known, but for a score."""
 
-    def __init__(
-        self,
-        language: Language,
-        ranked: int,
-        titles: Mapping[str, str],
-        classes: Mapping[str, str],
-    ) -> None:
-        self._language, self._ranked = language, ranked
-        self._titles, self._classes = titles, classes
-        self._say = partial(message, language=language)
+    def __init__(self, summary: Summary, ranked: int, classes: Mapping[str, str]) -> None:
+        self._summary, self._ranked, self._classes = summary, ranked, classes
+        self._topics = {rule.id: topic_of(rule, summary.study.language) for rule in summary.rules}
+        self._language: Language = summary.study.language
+        self._say = partial(message, language=self._language)
 
     def place(self, rank: int | None, municipality: str, status: str) -> str:
         said = {"municipality": municipality, "status": label("status", status, self._language)}
@@ -138,7 +191,10 @@ class _Wording:
             return self._say("location-no-rank", **said)
         return self._say("location-rank", rank=str(rank), ranked=str(self._ranked), **said)
 
-    def priority(self, name: str | None, kept_out_by: str | None) -> str:
+    def priority(
+        self, name: str | None, kept_out_by: str | None, told: Sequence[ToldFinding]
+    ) -> str:
+        """Return the class of a location, and what keeps it out of the class above."""
         if name is None:
             return ""
         said = self._say("location-priority", priority=self._classes.get(name, name))
@@ -148,7 +204,16 @@ class _Wording:
         above = self._classes[names[names.index(name) - 1]]
         if kept_out_by == MOST_REACHED:
             return f"{said} {self._say('location-class-full', above=above)}"
-        why = self._about_rules("location-kept-out", kept_out_by, above=above)
+        found = {each.rule: each for each in told}
+        sentences, topics = [], []
+        for rule_id in listed_ids(kept_out_by):
+            if rule_id in found and found[rule_id].kind != "missing":
+                sentences.append(found[rule_id].sentence)
+            else:
+                topics.append(self._topics[rule_id])
+        if topics:
+            sentences.append(self._say("location-missing", topics="; ".join(topics)))
+        why = self._say("location-kept-out", above=above, findings=" ".join(sentences))
         return f"{said} {why}"
 
     def score(self, score: float | None, low: float | None, high: float | None) -> str:
@@ -159,11 +224,9 @@ class _Wording:
         score_text, low_text, high_text = (self._number(part, 1) for part in (score, low, high))
         return self._say("location-score-between", score=score_text, low=low_text, high=high_text)
 
-    def term(self, years: float | None, start: dt.date | None) -> str:
-        if years is None or start is None:
-            return ""
-        duration = quantity_text(years, "year", self._language)
-        return self._say("location-term", years=duration, start=date_text(start, self._language))
+    def term(self, years: float | None, start: dt.date | None, end: dt.date | None) -> str:
+        text = term_text(years, start, end, self._summary, self._language)
+        return f"{text}." if text else ""
 
     def homes(self, middle: int | None, low: int | None, high: int | None, area: float) -> str:
         if middle is None:
@@ -177,30 +240,45 @@ class _Wording:
             area=quantity_text(area, "m2", self._language),
         )
 
-    def reasons(self, rule_ids: str | None, decision: str | None) -> str:
-        overruled = decision is not None
-        message_id = "location-objections-overruled" if overruled else "location-objections"
-        return self._about_rules(message_id, rule_ids)
+    def findings(
+        self, decision: str | None, kept_out_by: str | None, told: Sequence[ToldFinding]
+    ) -> str:
+        """Return what else was found, hardest first; of notes as many as there is room for."""
+        told_before = listed_ids(kept_out_by)
+        told = [each for each in told if each.rule not in told_before]
+        parts, room = [], _MOST_TOLD
+        objections = "location-objections" if decision is None else "location-objections-overruled"
+        kinds: dict[str, Kind] = {objections: "objection", "location-attention": "attention"}
+        for message_id, kind in kinds.items():
+            sentences = _of_kind(told, kind)
+            room -= len(sentences)
+            if sentences:
+                parts.append(self._say(message_id, findings=" ".join(sentences)))
+        notes = _of_kind(told, "note")
+        shown, more = notes[: max(room, 0)], len(notes) - max(room, 0)
+        if shown:
+            parts.append(self._say("location-notes", findings=" ".join(shown)))
+        if more > 0:
+            parts.append(self._say("location-more-notes", more=str(more), count=more))
+        return " ".join(parts)
 
-    def attention(self, rule_ids: str | None) -> str:
-        return self._about_rules("location-attention", rule_ids)
-
-    def missing(self, rule_ids: str | None) -> str:
-        return self._about_rules("location-missing", rule_ids)
+    def missing(self, told: Sequence[ToldFinding]) -> str:
+        """Return what is not known, hardest first."""
+        topics = list(dict.fromkeys(each.topic for each in told if each.kind == "missing"))
+        if not topics:
+            return ""
+        more = len(topics) - _MOST_TOLD
+        if more > 0:
+            first = "; ".join(topics[:_MOST_TOLD])
+            named = self._say("topics-and-more", topics=first, more=str(more))
+        else:
+            named = "; ".join(topics)
+        return self._say("location-missing", topics=named)
 
     def _number(self, number: float | None, decimals: int = 0) -> str:
         return number_text(number, decimals, self._language)
 
-    def _about_rules(self, message_id: str, rule_ids: str | None, **said: str) -> str:
-        names = [self._titles.get(rule_id, rule_id) for rule_id in listed_ids(rule_ids)]
-        if not names:
-            return ""
-        more = len(names) - _MOST_NAMED
-        if more > 0:
-            first = ", ".join(names[:_MOST_NAMED])
-            return self._say(
-                message_id,
-                rules=self._say("rules-and-more", rules=first, more=str(more)),
-                **said,
-            )
-        return self._say(message_id, rules=listed(names, self._language), **said)
+
+def _of_kind(told: Sequence[ToldFinding], kind: Kind) -> list[str]:
+    """Return the sentences of one kind, each once."""
+    return list(dict.fromkeys(each.sentence for each in told if each.kind == kind))

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import Field, field_serializer
 
 from flexruimte.rules.parts import Model, Scalar, Sourced, Text, Where
+from flexruimte.rules.rules import FindingText
 from flexruimte.vocabulary import Condition, Level, Status
 
 __all__ = [
@@ -191,7 +192,11 @@ class MeasureTest(Model):
     limit: float | None
     """Value at which the measure is cut off: it stands for that much or more."""
     classes: dict[str, Text]
-    """Titles of the classes that the ruleset itself defines."""
+    """Titles of the classes."""
+    needed: float = 0.0
+    """What has to pass a traffic sign, which is less of what the sign says than the value tells."""
+    beyond: Text | None = None
+    """What the limit stands for, where that is not "so much or more"."""
 
 
 class DistanceOfFeature(Model):
@@ -236,6 +241,8 @@ class _Judged(Sourced):
 class _RuleFacts(_Judged):
     """What the facts of both kinds of rule have in common."""
 
+    finding: FindingText | None = None
+    """What a "no" is told as; null where the value and the test are told."""
     condition: Condition
     level: Level
     level_reason: Text | None
@@ -296,6 +303,8 @@ class CriterionFacts(_Judged):
     """Value and score of each point; straight lines between."""
     classes: dict[str, float] | None
     """Score by class."""
+    class_titles: dict[str, Text] = Field(default_factory=dict)
+    """Titles of the classes."""
     weights: dict[str, float]
     """Weight in `groups.<id>` and `themes.<id>`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flexruimte.errors import did_you_mean
+from flexruimte.rules.finding_checks import problems_of_findings
 from flexruimte.rules.measures import MixMeasure, StripWidthMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
 from flexruimte.rules.priorities import problems_of_priorities
@@ -57,6 +58,7 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
         if isinstance(rule, LandRule):
             yield from _problems_of_land(ruleset, f"rules.{rule_id}", rule)
     yield from problems_of_words(ruleset)
+    yield from problems_of_findings(ruleset)
     yield from _problems_of_weights(ruleset, measures)
     yield from problems_of_priorities(ruleset.priorities, list(ruleset.rules))
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):

@@ -198,6 +198,8 @@ class CodeList(Sourced):
     values: list[Scalar] = Field(min_length=1)
     aliases: dict[str, Scalar] = {}
     """What a spelling or a code of an extract stands for: one of the values."""
+    titles: dict[str, Text] = {}
+    """What a value is called in a sentence, as in "de eigenaar is een particulier"."""
     detail_after: str | None = None
     """What may stand between a value and a detail that says no more, as in "waterloop: kanaal"."""
 
@@ -222,6 +224,7 @@ class FieldSpec(Model):
     """Name of a table [code_lists.NAME]; its values and aliases are those of the field."""
     values: list[Scalar] | None = None
     aliases: dict[str, Scalar] = {}
+    titles: dict[str, Text] = {}
     detail_after: str | None = None
     """As in a code list."""
     pattern: str | None = None

@@ -28,10 +28,29 @@ class DistanceByField(Model):
         return self
 
 
+class FindingText(Text):
+    """What a rule found, as a sentence without its full stop, in Dutch and in English.
+
+    It is said of a "no", and of land that the rule covers; never the wish that was not met, which
+    is the title. `flexruimte.rules.finding_checks` says which placeholders a rule can fill in.
+
+    Examples
+    --------
+    >>> FindingText(nl="De weg ligt op {value}", en="The road lies at {value}").unknown is None
+    True
+    """
+
+    unknown: Text | None = None
+    """What is said where the answer is not known, though the study has the layers."""
+
+
 class RuleParts(Sourced):
     """What every rule has: a title, a level, and where it applies."""
 
     title: Text
+    """What is asked for, or the land that is asked about."""
+    finding: FindingText | None = None
+    """What was found; without it the value is told, and what is asked."""
     condition: Condition
     level: Level
     level_reason: Text | None = None

@@ -113,6 +113,7 @@ class RulesetTables(Model):
         given = {
             "values": listed.values,
             "aliases": {**listed.aliases, **field.aliases},
+            "titles": {**listed.titles, **field.titles},
             "detail_after": listed.detail_after,
         }
         return field.model_copy(update=given)

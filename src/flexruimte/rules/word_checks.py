@@ -37,6 +37,12 @@ def problems_of_words(ruleset: RulesetTables) -> Iterator[str]:
 
 
 def _problems_of_list(where: str, field: FieldSpec) -> Iterator[str]:
+    for titled in field.titles:
+        if field.values is not None and looked_up(titled, field.by_form) is None:
+            yield (
+                f"[{where}.titles] '{titled}' is no value of the field; "
+                f"{did_you_mean(titled, map(str, field.values))}"
+            )
     forms: dict[str, Scalar] = {}
     for value in field.values or []:
         if plain(value) in forms:

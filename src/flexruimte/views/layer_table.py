@@ -3,84 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from flexruimte.results.rule_text import conditions_text
-from flexruimte.rules.parts import FieldSpec, LayerSpec
+from flexruimte.rules.parts import FieldSpec, LayerSpec, Scalar
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.wording.labels import in_language
-from flexruimte.wording.messages import Language
+from flexruimte.wording.labels import in_language, label
+from flexruimte.wording.messages import Language, message
 
 __all__ = ["layer_lines", "layer_rows"]
 
+_KINDS: Final = {"number": "field-number", "date": "field-date"}
 
-def layer_rows(ruleset: Ruleset, language: Language) -> list[list[str]]:
-    """Return a row per layer: key, title, kind, unit and range, and the fields that rules read."""
-    return [
+
+def layer_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
+    """Return the head and a row per layer.
+
+    The columns are key, title, kind, unit and range, and the fields that rules read.
+    """
+    head = [
+        label("column", name, language) for name in ("layer", "title", "kind", "unit", "fields")
+    ]
+    rows = [
         [
             key,
             in_language(spec.title, language),
-            spec.geometry,
-            _unit(spec),
+            label("geometry", spec.geometry, language),
+            _unit(spec, language),
             ", ".join(dict.fromkeys([*ruleset.fields_in_use(key), *spec.rows])) or "-",
         ]
         for key, spec in ruleset.layers.items()
     ]
+    return head, rows
 
 
 def layer_lines(ruleset: Ruleset, key: str, language: Language) -> Iterator[str]:
     """Yield what a ruleset says of one layer, a line at a time."""
     spec = ruleset.layers[key]
     yield f"{key}: {in_language(spec.title, language)}"
-    yield f"kind: {spec.geometry}{', fills the plane' if spec.fills else ''}"
+    kind = label("geometry", spec.geometry, language)
+    yield message("layer-kind-fills" if spec.fills else "layer-kind", language, kind=kind)
     if spec.origin:
-        yield f"where it comes from: {spec.origin}"
-    if _unit(spec) != "-":
-        yield f"unit and expected range: {_unit(spec)}"
+        yield message("layer-origin", language, origin=spec.origin)
+    if _unit(spec, language) != "-":
+        yield message("layer-unit", language, unit=_unit(spec, language))
     if spec.recode:
-        meanings = ", ".join(f"{value} is {meaning:g}" for value, meaning in spec.recode.items())
-        yield f"stand for another value: {meanings}"
+        meanings = ", ".join(f"{value} = {meaning:g}" for value, meaning in spec.recode.items())
+        yield message("layer-recode", language, meanings=meanings)
     if spec.missing_below is not None:
-        yield f"numbers below {spec.missing_below:g} are no value"
-    yield f"nominal precision: {spec.precision_m:g} m ({spec.source})"
+        yield message("layer-missing-below", language, number=f"{spec.missing_below:g}")
+    yield message("layer-precision", language, metres=f"{spec.precision_m:g}", source=spec.source)
     if spec.rows:
-        yield f"rows that count:{conditions_text(spec.rows)}"
+        yield message("layer-rows", language, conditions=conditions_text(spec.rows, language))
     for name, field in spec.fields.items():
-        yield from _field_lines(ruleset, key, name, field)
-    asking = list(_asking(ruleset, key))
-    yield f"asked by: {'; '.join(asking) or 'nothing'}"
+        yield from _field_lines(ruleset, key, name, field, language)
+    asking = "; ".join(_asking(ruleset, key, language))
+    yield message("layer-asked-by", language, asking=asking or message("found-nothing", language))
 
 
-def _field_lines(ruleset: Ruleset, key: str, name: str, field: FieldSpec) -> Iterator[str]:
+def _field_lines(
+    ruleset: Ruleset, key: str, name: str, field: FieldSpec, language: Language
+) -> Iterator[str]:
     spec = ruleset.layers[key]
+    read = name in (*ruleset.fields_in_use(key), *spec.rows)
     marks = [
-        *(["names features"] if name == spec.id else []),
-        *(["read"] if name in (*ruleset.fields_in_use(key), *spec.rows) else []),
-        *([f"a {field.kind}"] if field.kind != "text" else []),
-        *(["any value"] if field.values is None and field.kind == "text" else []),
-        *([f"from {field.no_end_from} on no end"] if field.no_end_from else []),
+        *(["field-names-features"] if name == spec.id else []),
+        *(["field-read"] if read else []),
+        *([_KINDS[field.kind]] if field.kind in _KINDS else []),
+        *(["field-any"] if field.values is None and field.kind == "text" else []),
+        *(["field-no-end"] if field.no_end_from else []),
     ]
-    yield f"field {name}: {', '.join(marks) or 'several words' * field.several or 'a list'}"
+    marks = marks or ["field-several" if field.several else "field-list"]
+    said = ", ".join(message(mark, language, year=str(field.no_end_from)) for mark in marks)
+    yield message("layer-field", language, name=name, said=said)
     if field.values is not None:
-        yield f"    values: {', '.join(map(str, field.values))}"
+        values = ", ".join(_titled(value, field, language) for value in field.values)
+        yield "    " + message("field-values", language, values=values)
     if field.aliases:
-        said = ", ".join(f"{alias} = {value}" for alias, value in field.aliases.items())
-        yield f"    also written: {said}"
+        aliases = ", ".join(f"{alias} = {value}" for alias, value in field.aliases.items())
+        yield "    " + message("field-aliases", language, aliases=aliases)
 
 
-def _unit(spec: LayerSpec) -> str:
+def _titled(value: Scalar, field: FieldSpec, language: Language) -> str:
+    """Return a value, with what it is called where that is something else."""
+    title = in_language(field.titles.get(str(value)), language)
+    return f"{value} ({title})" if title and title != str(value) else str(value)
+
+
+def _unit(spec: LayerSpec, language: Language) -> str:
     said = [spec.unit] if spec.unit else []
-    said += [f"{spec.valid[0]:g} to {spec.valid[1]:g}"] if spec.valid else []
+    if spec.valid:
+        low, high = (f"{bound:g}" for bound in spec.valid)
+        said.append(message("layer-range", language, low=low, high=high))
     return ", ".join(said) or "-"
 
 
-def _asking(ruleset: Ruleset, key: str) -> Iterator[str]:
+def _asking(ruleset: Ruleset, key: str, language: Language) -> Iterator[str]:
     """Yield the rules and measures that read a layer, with the features that they ask for."""
     for rule_id, rule in ruleset.land_rules.items():
         if rule.layer == key:
-            yield f"rule {rule_id}{conditions_text(rule.where)}"
-    for name, measure in ruleset.measures.items():
+            name = rule_id + conditions_text(rule.where, language)
+            yield message("asking-rule", language, name=name)
+    for measure_id, measure in ruleset.measures.items():
         if any(reading.layer == key for reading in measure.reads(ruleset.number)):
-            yield f"measure {name}{conditions_text(getattr(measure, 'where', {}))}"
-    for name, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
+            name = measure_id + conditions_text(getattr(measure, "where", {}), language)
+            yield message("asking-measure", language, name=name)
+    for reader, message_id in (
+        (ruleset.plans, "asking-plans"),
+        (ruleset.agreements, "asking-agreements"),
+    ):
         if reader is not None and reader.layer == key:
-            yield name
+            yield message(message_id, language)

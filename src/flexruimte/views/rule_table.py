@@ -94,7 +94,8 @@ def _tested(rule: Test, ruleset: Ruleset, language: Language) -> str:
 
 
 def _threshold(value: Number, unit: str, ruleset: Ruleset, language: Language) -> str:
-    text = quantity_text(ruleset.number(value), unit, language)
+    number = ruleset.number(value)
+    text = quantity_text(number, unit, language, [number])
     return f"{text} ({value.placement})" if isinstance(value, PlacementReference) else text
 
 
@@ -104,7 +105,7 @@ def _asked_of_land(rule: LandRule, ruleset: Ruleset, language: Language) -> str:
         unit = ruleset.layers[rule.layer].unit
         value = layer_value_text(rule.above, unit, language)
         return message("rule-not-above", language, layer=rule.layer, value=value)
-    layer = f"{rule.layer}{conditions_text(rule.where)}"
+    layer = f"{rule.layer}{conditions_text(rule.where, language)}"
     if isinstance(rule.distance_m, DistanceByField):
         field = rule.distance_m.field
         return message("rule-distance-of-feature", language, layer=layer, field=field)

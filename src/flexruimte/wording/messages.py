@@ -8,24 +8,13 @@ refers to no other message or term.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-if TYPE_CHECKING:
-    from fluent.runtime import FluentBundle
-    from fluent.runtime.resolver import Pattern
-    from fluent.syntax.ast import Message
+from flexruimte.wording.patterns import LOCALES, Language, Values, compiled
 
 __all__ = ["LOCALES", "Language", "in_each_language", "message"]
-
-Language: TypeAlias = str
-"""nl or en."""
-LOCALES: Final = {"nl": "nl_NL", "en": "en_GB"}
-"""Languages that there are messages in, and the CLDR locale that numbers, dates and lists follow.
-
-English is written as in Europe: the day before the month, and no comma before "and".
-"""
 
 
 def message(message_id: str, language: Language, **values: str | float) -> str:
@@ -49,20 +38,12 @@ def message(message_id: str, language: Language, **values: str | float) -> str:
 
     Examples
     --------
-    >>> message("location-attention", "nl", rules="Geluid")
-    'Let op: Geluid.'
+    >>> message("finding-about", "nl", about="Geluid", found="60 dB")
+    'Geluid: 60 dB.'
     >>> message("tally", "en", count=1, answers="1 favourable")
     'Of 1 question: 1 favourable.'
     """
-    template = _template(message_id, language)
-    if template is not None:
-        return template.format_map(values)
-    bundle = _bundle(message_id, language)
-    pattern = bundle.get_message(message_id).value
-    text, errors = bundle.format_pattern(cast("Pattern", pattern), values)
-    if errors:
-        raise LookupError(f"message '{message_id}' in '{language}': {errors[0]}") from errors[0]
-    return str(text)
+    return _compiled(message_id, language)(values)
 
 
 def in_each_language(message_id: str) -> dict[str, str]:
@@ -94,41 +75,8 @@ def _sources(language: Language) -> dict[str, str]:
 
 
 @cache
-def _parsed(message_id: str, language: Language) -> Message:
-    # Fluent is loaded by those who show texts, and by nobody else.
-    from fluent.syntax import FluentParser
-
+def _compiled(message_id: str, language: Language) -> Callable[[Values], str]:
     source = _sources(language).get(message_id)
     if source is None:
         raise LookupError(f"there is no message '{message_id}' in '{language}'")
-    return cast("Message", FluentParser(with_spans=False).parse_entry(source))
-
-
-@cache
-def _bundle(message_id: str, language: Language) -> FluentBundle:
-    from fluent.runtime import FluentBundle
-    from fluent.syntax.ast import Resource
-
-    bundle = FluentBundle([LOCALES[language]], use_isolating=False)
-    bundle.add_resource(Resource([_parsed(message_id, language)]))
-    return bundle
-
-
-@cache
-def _template(message_id: str, language: Language) -> str | None:
-    """Return a message for `str.format_map`; None where it has more than texts and placeholders.
-
-    A large town has tens of thousands of findings. Python fills a template in a tenth of the time
-    that Fluent takes for a message.
-    """
-    from fluent.syntax.ast import Placeable, TextElement, VariableReference
-
-    pattern, parts = _parsed(message_id, language).value, []
-    for element in pattern.elements if pattern else ():
-        if isinstance(element, Placeable):
-            if not isinstance(element.expression, VariableReference):
-                return None
-            parts.append(f"{{{element.expression.id.name}}}")
-        elif isinstance(element, TextElement):
-            parts.append(element.value.replace("{", "{{").replace("}", "}}"))
-    return "".join(parts)
+    return compiled(source, language)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
+from flexruimte.vocabulary import AREA_TOLERANCE
 from flexruimte.wording.messages import LOCALES, Language, message
+from flexruimte.wording.rounding import decimals_of, decimals_that_show
 
-__all__ = ["date_text", "listed", "number_text", "quantity_text"]
+__all__ = ["date_text", "distance_text", "listed", "number_text", "quantity_text"]
 
 _DECIMALS: Final = {
     "m": 0,
@@ -22,6 +24,13 @@ _DECIMALS: Final = {
     "calendar year": 0,
     "km": 2,
 }
+
+_LENGTHS: Final = ("m", "cm", "t")
+_SHORT: Final = 10
+"""Below this a decimal counts: a flood of 0.4 m is not 0 m."""
+_MOST_OF_THRESHOLD: Final = 3
+"""A threshold with more decimals than this does not ask for as many of a value."""
+_METRES_PER_KILOMETRE: Final = 1000
 
 _COUNTED: Final = ("year", "homes")
 """Units with a plural form in some language."""
@@ -58,8 +67,20 @@ def _symbols(language: Language) -> tuple[str, str]:
     return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
-def quantity_text(value: Any, unit: str, language: Language) -> str:
+def quantity_text(value: Any, unit: str, language: Language, against: Iterable[float] = ()) -> str:
     """Return a value of a measure with its unit; a share as a percentage, a class as it is.
+
+    Parameters
+    ----------
+    value
+        A number, or anything else, which is shown as it is.
+    unit
+        Of the vocabulary.
+    language
+        nl or en.
+    against
+        Thresholds that the value is held against, in the same unit. It is written with at least as
+        many decimals as they have, and with as many as it takes to show on which side it lies.
 
     Examples
     --------
@@ -67,17 +88,50 @@ def quantity_text(value: Any, unit: str, language: Language) -> str:
     ('12,5%', '15 jaar')
     >>> quantity_text(1, "year", "en"), quantity_text("2", "class", "en")
     ('1 year', '2')
+    >>> quantity_text(11.96, "m", "en"), quantity_text(11.96, "m", "en", [12])
+    ('12 m', '11.96 m')
+    >>> quantity_text(0.9999, "share", "nl"), quantity_text(1.0, "share", "nl")
+    ('> 99,9%', '100%')
     """
     if not isinstance(value, int | float) or unit in ("class", "calendar year"):
         return f"{value:g}" if isinstance(value, float) else str(value)
-    decimals = _DECIMALS.get(unit, 1)
-    number = number_text(value * 100 if unit == "share" else value, decimals, language)
-    if unit == "share" and number == "0" and value > 0:
-        number = f"< {number_text(0.1, 1, language)}"
+    factor = 100 if unit == "share" else 1
+    shown, thresholds = value * factor, [each * factor for each in against]
+    usual = 1 if unit in _LENGTHS and abs(shown) < _SHORT else _DECIMALS.get(unit, 1)
+    usual = max([usual, *(min(decimals_of(each), _MOST_OF_THRESHOLD) for each in thresholds)])
+    decimals = decimals_that_show(shown, thresholds, usual)
+    number = number_text(shown, decimals, language)
+    if unit == "share":
+        number = _not_all_or_nothing(number, value, language)
     if not unit:
         return number
     count = round(value, decimals) if unit in _COUNTED and not math.isnan(value) else 0
     return message(_message_of_unit(unit), language, number=number, count=count)
+
+
+def _not_all_or_nothing(number: str, share: float, language: Language) -> str:
+    """Return a percentage that reads as nothing, or as the whole, only where it is that."""
+    if number == "0" and share > 0:
+        return f"< {number_text(0.1, 1, language)}"
+    if number == "100" and share < 1 - AREA_TOLERANCE:
+        return f"> {number_text(99.9, 1, language)}"
+    return number
+
+
+def distance_text(metres: float, language: Language, against: Iterable[float] = ()) -> str:
+    """Return a distance as people say it: from a kilometre on in kilometres.
+
+    Examples
+    --------
+    >>> distance_text(4012.0, "nl"), distance_text(350, "nl"), distance_text(6999.6, "nl", [7000])
+    ('4 km', '350 m', '6,9996 km')
+    """
+    if metres < _METRES_PER_KILOMETRE:
+        return quantity_text(metres, "m", language, against)
+    kilometres = metres / _METRES_PER_KILOMETRE
+    bounds = [each / _METRES_PER_KILOMETRE for each in against]
+    number = number_text(kilometres, decimals_that_show(kilometres, bounds, 1), language)
+    return message("unit-km", language, number=number)
 
 
 @cache

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["decimals_that_show"]
+__all__ = ["decimals_of", "decimals_that_show"]
 
 _MOST: Final = 9
 """More decimals than this are no measurement; numbers that are still alike count as equal."""
@@ -50,6 +50,17 @@ def decimals_that_show(value: float, against: Iterable[float] = (), usual: int =
         if all(_side(shown, each) == _side(value, each) for each in thresholds):
             return decimals
     return _MOST
+
+
+def decimals_of(number: float) -> int:
+    """Return how many decimals a number has, up to nine.
+
+    Examples
+    --------
+    >>> decimals_of(1.5), decimals_of(12.0), decimals_of(0.1 + 0.2)
+    (1, 0, 1)
+    """
+    return decimals_that_show(number, [number])
 
 
 def _side(value: float, threshold: float) -> int:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pandas as pd
 
-from flexruimte.results.findings import finding_of
+from flexruimte.results.finding_text import rule_sentence
+from flexruimte.results.findings import finding_of, kind_of
 from flexruimte.results.rule_text import (
     Finding,
     asked,
     criterion_asked,
+    criterion_found,
     found,
     known_value,
-    rule_sentence,
 )
+from flexruimte.results.sentences import term_text
 from flexruimte.results.summary_model import (
     CriterionFacts,
     MeasureRuleFacts,
     RuleFacts,
     Summary,
 )
-from flexruimte.views.explanation.table import TABLE_COLUMNS, Explanation
+from flexruimte.views.explanation.table import TABLE_COLUMNS, Explanation, in_order
 from flexruimte.vocabulary import (
     AREA,
+    AREA_TOLERANCE,
     BUILDABLE_AREA,
     HOMES_HIGH,
     HOMES_LOW,
@@ -47,10 +50,11 @@ from flexruimte.wording.quantities import date_text, listed, number_text, quanti
 
 __all__ = ["explain"]
 
+_TOLD: Final = ("objection", "attention", "note", "missing", "taken")
+"""Parts of an explanation whose findings are read out."""
+
 Row: TypeAlias = Mapping[str, Any]
 """What the parcels' table says of a parcel, by column."""
-
-_WEIGHT_OF_VERDICT = {"no": 0, "unknown": 1, "yes": 2}
 
 
 def explain(
@@ -106,6 +110,7 @@ def _rule_row(facts: RuleFacts, finding: Finding, language: Language) -> dict[st
     return {
         **_common(facts, language),
         "kind": "rule",
+        "part": _part(facts, finding),
         "condition": str(facts.condition),
         "level": str(facts.level),
         "excludes": facts.excludes,
@@ -124,17 +129,23 @@ def _rule_row(facts: RuleFacts, finding: Finding, language: Language) -> dict[st
     }
 
 
+def _part(facts: RuleFacts, finding: Finding) -> str:
+    """Return in which part of the explanation a rule stands."""
+    if finding.verdict == "left_out":
+        return "left_out"
+    kind = kind_of(facts, finding.verdict)
+    covers = (finding.covered_share or 0) > AREA_TOLERANCE and not finding.edge
+    return "taken" if kind == "fine" and covers and facts.excludes else kind
+
+
 def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[str, Any]:
     score, value = known_value(row, f"criterion_{facts.id}"), known_value(row, facts.measure)
     verdict = "left_out" if facts.left_out else "unknown" if score is None else "scored"
-    found = (
-        message("unknown", language)
-        if value is None
-        else quantity_text(value, facts.unit, language)
-    )
+    found, about = criterion_found(facts, value, language), in_language(facts.title, language)
     return {
         **_common(facts, language),
         "kind": "criterion",
+        "part": "criterion",
         "condition": "criterion",
         "level": "",
         "excludes": False,
@@ -150,10 +161,12 @@ def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[
         "features": "",
         "feature_count": 0,
         "advice": "",
-        "sentence": message(
+        "sentence": message("finding-about", language, about=about, found=found)
+        if score is None
+        else message(
             "criterion-sentence",
             language,
-            about=in_language(facts.title, language),
+            about=about,
             found=found,
             points=number_text(score, 0, language),
         ),
@@ -163,15 +176,16 @@ def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[
 def _facts(row: Row, summary: Summary, language: Language) -> dict[str, str]:
     """Return the facts of the parcel as a whole, with their labels."""
     rank, ranked = known_value(row, RANK), str(summary.ranked)
-    site_type = in_language(summary.site_types.get(row[SITE_TYPE]), language)
+    site_type = known_value(row, SITE_TYPE)
+    type_title = in_language(summary.site_types.get(site_type), language) if site_type else ""
     known = {
         RANK: "-" if rank is None else message("rank-of", language, rank=str(rank), ranked=ranked),
         "score": _score_text(row, language),
-        TERM_YEARS: _term_text(row, language),
+        TERM_YEARS: _term_text(row, summary, language),
         "homes": _homes_text(row, language),
         AREA: quantity_text(known_value(row, AREA), "m2", language),
         BUILDABLE_AREA: quantity_text(known_value(row, BUILDABLE_AREA), "m2", language),
-        "site_type": site_type or str(row[SITE_TYPE]),
+        "site_type": type_title or site_type or message("unknown", language),
         "known_share": quantity_text(known_value(row, "known_share"), "share", language),
     }
     plans = known_value(row, "plans")
@@ -190,16 +204,13 @@ def _score_text(row: Row, language: Language) -> str:
     return text
 
 
-def _term_text(row: Row, language: Language) -> str:
+def _term_text(row: Row, summary: Summary, language: Language) -> str:
     years, start, end = (known_value(row, name) for name in (TERM_YEARS, TERM_START, TERM_END))
-    text = (
-        message("unknown", language)
-        if years is None
-        else quantity_text(float(years), "year", language)
-    )
-    if start is None or end is None:
+    first, last = (None if moment is None else moment.date() for moment in (start, end))
+    text = term_text(years, first, last, summary, language)
+    if text:
         return text
-    return f"{text} ({date_text(start.date(), language)} - {date_text(end.date(), language)})"
+    return message("unknown", language) if years is None else quantity_text(years, "year", language)
 
 
 def _homes_text(row: Row, language: Language) -> str:
@@ -241,7 +252,8 @@ def _sentences(
 ) -> list[str]:
     """Return what matters most, to be read out.
 
-    First the outcome and the decision, then each no, each unknown, and land that is taken away.
+    First the outcome and the decision, then each no, hardest first, each unknown, and land that is
+    taken away.
     """
     outcome = message(
         "explanation-outcome",
@@ -252,18 +264,11 @@ def _sentences(
     )
     sentences = [outcome]
     sentences += [decision] if decision else []
-    telling = [
-        rule
-        for rule in rules
-        if rule["verdict"] in ("no", "unknown") or (rule["covered_share"] or 0) > 0
-    ]
-    for rule in sorted(
-        telling, key=lambda rule: (not rule["excludes"], _WEIGHT_OF_VERDICT.get(rule["verdict"], 3))
-    ):
-        if rule["verdict"] == "left_out" or (rule["verdict"] == "yes" and not rule["excludes"]):
-            continue
-        sentences.append(rule["sentence"] + _weight(rule, language))
-    return [*sentences, _tally(rules, language)]
+    told = in_order(rule for rule in rules if rule["part"] in _TOLD)
+    hardest = {rule["sentence"]: rule for rule in reversed(told)}
+    sentences += [rule["sentence"] + _weight(hardest[rule["sentence"]], language) for rule in told]
+    # Two rules may find the same thing, such as whose land it is: the harder one says so.
+    return [*dict.fromkeys(sentences), _tally(rules, language)]
 
 
 def _tally(rules: list[dict[str, Any]], language: Language) -> str:
@@ -284,8 +289,14 @@ def _weight(rule: dict[str, Any], language: Language) -> str:
     """Return how hard a no is, and what to do about it."""
     if rule["verdict"] != "no":
         return ""
-    message_id = "weight-excludes" if rule["excludes"] else "weight-attention"
-    weight = message(message_id, language, level=label("level", rule["level"], language))
+    weights = {
+        "objection": "weight-excludes",
+        "attention": "weight-attention",
+        "note": "weight-note",
+    }
+    level = label("level", rule["level"], language)
+    weight_id = weights[rule["part"]]
+    weight = message(weight_id, language, level=level)
     return " ".join(["", weight, rule["advice"]]).rstrip()
 
 

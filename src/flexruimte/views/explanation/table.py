@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pandas as pd
 
 from flexruimte.views.html import render
-from flexruimte.vocabulary import Condition
+from flexruimte.vocabulary import Condition, Level
 from flexruimte.wording.labels import label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
 
-__all__ = ["TABLE_COLUMNS", "Explanation"]
+__all__ = ["TABLE_COLUMNS", "Explanation", "in_order"]
 
 TABLE_COLUMNS = (
     "kind",
+    "part",
     "rule",
     "title",
     "condition",
@@ -48,7 +49,32 @@ TABLE_COLUMNS = (
 )
 """Columns of the table: what was found and asked as values and as texts."""
 
-_SHOWN = ("verdict", "title", "found", "test", "features", "level", "layer", "basis", "source")
+Row = TypeVar("Row", bound=Mapping[Any, Any])
+
+PARTS: Final = (
+    "objection",
+    "attention",
+    "note",
+    "missing",
+    "taken",
+    "fine",
+    "left_out",
+    "criterion",
+)
+"""Parts of an explanation: first what decides, then what is open, then what is fine."""
+_FOLDED: Final = ("fine", "left_out", "criterion")
+_SHOWN = (
+    "verdict",
+    "finding",
+    "found",
+    "test",
+    "features",
+    "level",
+    "condition",
+    "layer",
+    "basis",
+    "source",
+)
 _MARKS = {"yes": "✓", "no": "✗", "unknown": "?", "left_out": "-", "scored": ""}
 _COLOURS = {
     "yes": "green",
@@ -57,6 +83,20 @@ _COLOURS = {
     "left_out": "dim",
     "scored": "cyan",
 }
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Return rows by the part of the explanation, then by level, then by condition."""
+    return sorted(rows, key=_place)
+
+
+def _place(row: Mapping[Any, Any]) -> tuple[int, int, int]:
+    condition, level = row["condition"], row["level"]
+    return (
+        PARTS.index(row["part"]),
+        list(Level).index(level) if level else len(Level),
+        list(Condition).index(condition) if condition in set(Condition) else len(Condition),
+    )
 
 
 @dataclass(frozen=True)
@@ -88,12 +128,18 @@ class Explanation:
         return "\n".join(self.sentences)
 
     @property
-    def _groups(self) -> Iterator[tuple[str, pd.DataFrame]]:
-        """The rows per condition, in the order of the vocabulary."""
-        for condition in (*Condition, "criterion"):
-            rows = self.table[self.table["condition"] == condition]
-            if len(rows):
-                yield condition, rows
+    def _groups(self) -> Iterator[tuple[str, str, pd.DataFrame]]:
+        """The part, the title and the rows of each group; what is fine is grouped by condition."""
+        ordered = pd.DataFrame(in_order(self.table.to_dict("records")), columns=list(self.table))
+        for part in PARTS:
+            rows, title = ordered[ordered["part"] == part], label("part", part, self.language)
+            if part != "fine":
+                yield from [(part, title, rows)] if len(rows) else []
+                continue
+            for condition, some in rows.groupby("condition", sort=False):
+                about = label("condition", str(condition), self.language)
+                titled = message("group-of-condition", self.language, part=title, condition=about)
+                yield part, titled, some
 
     def _verdict(self, row: Any) -> str:
         """Return a verdict in words; also where land is taken away though the answer is yes."""
@@ -115,7 +161,8 @@ class Explanation:
         tail = f" (+{more})" if row.features and more > 0 else ""
         return {
             "verdict": self._verdict(row),
-            "title": row.title,
+            "finding": row.title if row.part in _FOLDED else row.sentence,
+            "condition": label("condition", row.condition, self.language),
             "found": row.found,
             "test": row.test,
             "features": row.features + tail,
@@ -128,7 +175,7 @@ class Explanation:
         }
 
     def _repr_html_(self) -> str:
-        """Return a compact table for a notebook; conditions with a no or an unknown are open."""
+        """Return compact tables for a notebook: what is fine is folded."""
         return render(
             "explanation",
             parcel_id=self.parcel_id,
@@ -137,23 +184,16 @@ class Explanation:
             decision=self.decision,
             facts=self.facts,
             head=[label("column", name, self.language) for name in _SHOWN],
-            groups=[self._group_values(condition, rows) for condition, rows in self._groups],
+            groups=[self._group_values(*group) for group in self._groups],
             footnote=self.footnote,
         )
 
-    def _group_values(self, condition: str, rows: pd.DataFrame) -> dict[str, Any]:
-        """Return what the template shows of the rules and criteria about one condition."""
-        counts = rows["verdict"].value_counts()
-        said = [
-            f"{counts[verdict]} {label('verdict', verdict, self.language)}"
-            for verdict in _MARKS
-            if verdict in counts
-        ]
+    def _group_values(self, part: str, title: str, rows: pd.DataFrame) -> dict[str, Any]:
+        """Return what the template shows of a group of rules or criteria."""
         return {
-            "title": label("condition", condition, self.language),
-            "counts": ", ".join(said),
-            "open": rows["verdict"].isin(["no", "unknown"]).any()
-            or (rows["covered_share"].fillna(0) > 0).any(),
+            "title": title,
+            "count": len(rows),
+            "open": part not in _FOLDED,
             "rows": [(row, self._cells(row)) for row in rows.itertuples()],
         }
 
@@ -167,20 +207,19 @@ class Explanation:
         for name, text in self.facts.items():
             facts.add_row(Text(name, style="dim"), Text(text))
         groups: list[Any] = [*(Text(sentence) for sentence in self.sentences), Text(), facts]
-        for condition, rows in self._groups:
-            groups += [Text(), self._grid(condition, rows)]
+        for _, title, rows in self._groups:
+            groups += [Text(), self._grid(title, rows)]
         return Group(*groups, Text(self.footnote, style="dim"))
 
-    def _grid(self, condition: str, rows: pd.DataFrame) -> Table:
-        """Return the table in a terminal of the rules and criteria about one condition."""
+    def _grid(self, title: str, rows: pd.DataFrame) -> Table:
+        """Return the table in a terminal of a group of rules or criteria."""
         from rich.table import Table
         from rich.text import Text
 
-        title = label("condition", condition, self.language)
         grid = Table(
             title=title, title_justify="left", title_style="bold", expand=True, pad_edge=False
         )
-        ratios = {"verdict": None, "title": 5, "found": 2, "test": 3, "level": None}
+        ratios = {"verdict": None, "finding": 5, "found": 2, "test": 3, "level": None}
         for name, ratio in ratios.items():
             grid.add_column(label("column", name, self.language), overflow="fold", ratio=ratio)
         for row in rows.itertuples():
@@ -189,7 +228,7 @@ class Explanation:
             details = filter(None, [origin, cells["layer"], cells["features"]])
             grid.add_row(
                 Text(cells["verdict"], style=_COLOURS[str(row.verdict)]),
-                Text.assemble(cells["title"], *((f"\n{detail}", "dim") for detail in details)),
+                Text.assemble(cells["finding"], *((f"\n{detail}", "dim") for detail in details)),
                 *(Text(cells[name]) for name in ("found", "test", "level")),
             )
         return grid

@@ -12,6 +12,12 @@ test-no-classes = nothing in particular
 test-only-where = { $test } (only where { $conditions })
 test-unless = { $test } (but not where { $conditions })
 test-not-there = not { $place }
+where-not = not { $words }
+where-contains = contains { $words }
+where-starts-with = begins with { $words }
+where-empty = empty
+where-not-empty = not empty
+points-of-class = { $name }: { $points }
 points-at-value = { $points } at { $value }
 
 ## What it found, in short
@@ -19,6 +25,7 @@ points-at-value = { $points } at { $value }
 found-edge = the edge only
 found-nothing = nothing
 value-or-more = { $value } or more
+no-sign = no sign nearby
 
 ## What it found, as a sentence
 
@@ -29,20 +36,31 @@ finding-measured = found is { $found } ({ $measure }), asked is { $test }
 
 place-on = on layer '{ $layer }'
 place-within = within { $distance } of layer '{ $layer }'
+place-of-rule = in the area of '{ $rule }'
 place-within-own-distance = within the distance that layer '{ $layer }' itself gives
 place-above = where layer '{ $layer }' is above { $value }
 
 land-edge = touches only the edge of the parcel, less than the map is precise ({ $precision }); that does not count
 land-clear = the parcel does not lie { $place }
 land-does-not-count = does not apply here, though { $area } lies { $place }
-land-whole = the whole parcel lies { $place }{ $because }
-land-part = { $area } of the parcel lies { $place }{ $because }
-land-part-taken = { $area } of the parcel lies { $place }{ $because }; that part is taken away
+land-lies = { $area } lies { $place }{ $because }
+land-is-taken = ; that part is taken away
+land-rest-is-edge = ; what is left is no more than an edge, less than the map is precise ({ $precision })
+share-nearly-nothing = less than 0.1%
+share-nearly-whole = nearly 100%
+area-whole = the whole parcel
+area-nearly-whole = nearly the whole parcel ({ $area })
+area-part = { $area } of the parcel
 because = , because of: { $features }
 because-and-more = , because of: { $features } and { $more } more
+features-and-more = { $features } and { $more } more
+features-unnamed = without a name
 
 unknown-layer-absent = not known, as the study has no layer { $layers }
 unknown-at-limit = not certain: { $value } may in truth be less
+unknown-class = not known, as the ruleset does not know what '{ $value }' is
+unknown-whether-it-applies = not known whether this rule applies here
+unknown-no-layout = not worked out, as no layout was made
 unknown-somehow = not known
 unknown-layer-silent = { $count ->
     [one] not known, as layer { $layers } says nothing here, or nothing certain

@@ -41,6 +41,17 @@ condition-access = Access and connections
 condition-environment = Living environment
 condition-criterion = Scores
 
+## Parts of an explanation, in order
+
+part-objection = What excludes
+part-attention = Points of attention
+part-note = Notes
+part-missing = What is still open
+part-taken = Land that is taken away
+part-fine = In order
+part-left_out = Knowingly not assessed
+part-criterion = Scores
+
 ## What a value rests on
 
 basis-law = law
@@ -103,6 +114,7 @@ column-known_share = Share of questions answered
 column-attention = Points of attention
 column-plans = Housing plans
 column-rule = Rule
+column-finding = Finding
 column-title = Question
 column-condition = Condition
 column-level = Level
@@ -112,6 +124,9 @@ column-found = Found
 column-test = Asked
 column-features = Because of
 column-layer = Layer
+column-kind = Kind
+column-unit = Unit
+column-fields = Fields
 column-source = Source of the rule
 column-basis = Basis
 column-homes = Homes
@@ -119,8 +134,17 @@ column-parcels = Parcels
 column-locations = Locations
 column-hectares = Hectares
 
+## What a layer holds
+
+geometry-polygon = polygons
+geometry-line = lines
+geometry-point = points
+geometry-raster = raster
+geometry-table = table
+
 ## Other
 
 unknown = unknown
+no-homes = no homes
 other-site-type = other
 beyond-transport-tiers = with a permit per route only

@@ -11,6 +11,7 @@ unit-year = { $number } { $count ->
     [one] year
    *[other] years
 }
+unit-db = { $number } dB
 unit-db-lden = { $number } dB Lden
 unit-ug-m3 = { $number } µg/m³
 unit-count = { $number }

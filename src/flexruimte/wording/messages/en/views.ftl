@@ -33,3 +33,31 @@ spread-middle = Middle
 spread-most = Most
 spread-score = Score
 spread-suitability = Suitability
+
+## Layers of a ruleset
+
+layer-kind = kind: { $kind }
+layer-kind-fills = kind: { $kind }, fills the plane
+layer-origin = where it comes from: { $origin }
+layer-unit = unit and expected range: { $unit }
+layer-range = { $low } to { $high }
+layer-recode = stand for another value: { $meanings }
+layer-missing-below = numbers below { $number } are no value
+layer-precision = nominal precision: { $metres } m ({ $source })
+layer-rows = rows that count:{ $conditions }
+layer-field = field { $name }: { $said }
+layer-asked-by = asked by: { $asking }
+field-names-features = names features
+field-read = read
+field-number = a number
+field-date = a date
+field-any = any value
+field-no-end = from { $year } on no end
+field-several = several words
+field-list = a list
+field-values = values: { $values }
+field-aliases = also written: { $aliases }
+asking-rule = rule { $name }
+asking-measure = measure { $name }
+asking-plans = housing plans
+asking-agreements = agreements

@@ -6,14 +6,16 @@ decision-in = Een besluit van { $date } laat dit perceel toe: '{ $reason }'. Dat
 decision-in-overruled = Een besluit van { $date } laat dit perceel toe: '{ $reason }'. Een zeer harde regel zegt nee en gaat voor: { $rules }.
 weight-excludes = Dat sluit uit ({ $level }).
 weight-attention = Een aandachtspunt ({ $level }).
+weight-note = Een kanttekening ({ $level }).
 tally = { $count ->
     [one] Van de 1 vraag: { $answers }.
    *[other] Van de { $rules } vragen: { $answers }.
 }
 
 criterion-sentence = { $about }: { $found }, { $points } van 100.
+group-of-condition = { $part }: { $condition }
 rank-of = { $rank } van { $ranked }
-homes-not-laid-out = niet uitgelegd, want uitgesloten
+homes-not-laid-out = geen verkaveling gemaakt, want uitgesloten
 verdict-partly = { $verdict }, deels
 footnote = { $study }, peildatum { $date }; regels { $ruleset } { $version }
 footnote-left-out = niet beoordeeld: { $names }

@@ -12,6 +12,12 @@ test-no-classes = niets bepaalds
 test-only-where = { $test } (alleen waar { $conditions })
 test-unless = { $test } (behalve waar { $conditions })
 test-not-there = niet { $place }
+where-not = niet { $words }
+where-contains = bevat { $words }
+where-starts-with = begint met { $words }
+where-empty = leeg
+where-not-empty = niet leeg
+points-of-class = { $name }: { $points }
 points-at-value = { $points } bij { $value }
 
 ## Wat hij vond, in het kort
@@ -19,6 +25,7 @@ points-at-value = { $points } bij { $value }
 found-edge = alleen de rand
 found-nothing = niets
 value-or-more = { $value } of meer
+no-sign = geen bord in de buurt
 
 ## Wat hij vond, als zin
 
@@ -29,20 +36,31 @@ finding-measured = gevonden is { $found } ({ $measure }), gevraagd is { $test }
 
 place-on = op kaartlaag '{ $layer }'
 place-within = binnen { $distance } van kaartlaag '{ $layer }'
+place-of-rule = in het gebied van '{ $rule }'
 place-within-own-distance = binnen de afstand die kaartlaag '{ $layer }' zelf noemt
 place-above = waar kaartlaag '{ $layer }' boven { $value } is
 
 land-edge = raakt alleen de rand van het perceel, minder dan de kaart nauwkeurig is ({ $precision }); dat telt niet
 land-clear = het perceel ligt niet { $place }
 land-does-not-count = geldt hier niet, al ligt { $area } { $place }
-land-whole = het hele perceel ligt { $place }{ $because }
-land-part = { $area } van het perceel ligt { $place }{ $because }
-land-part-taken = { $area } van het perceel ligt { $place }{ $because }; dat deel valt af
+land-lies = { $area } ligt { $place }{ $because }
+land-is-taken = ; dat deel valt af
+land-rest-is-edge = ; wat overblijft is niet meer dan een rand, minder dan de kaart nauwkeurig is ({ $precision })
+share-nearly-nothing = minder dan 0,1%
+share-nearly-whole = vrijwel 100%
+area-whole = het hele perceel
+area-nearly-whole = vrijwel het hele perceel ({ $area })
+area-part = { $area } van het perceel
 because = , door: { $features }
 because-and-more = , door: { $features } en nog { $more }
+features-and-more = { $features } en nog { $more }
+features-unnamed = zonder naam
 
 unknown-layer-absent = niet bekend, want de studie heeft geen kaartlaag { $layers }
 unknown-at-limit = niet zeker: { $value } kan in werkelijkheid minder zijn
+unknown-class = niet bekend, want wat '{ $value }' is weet de regelset niet
+unknown-whether-it-applies = niet bekend of deze regel hier geldt
+unknown-no-layout = niet berekend, want er is geen verkaveling gemaakt
 unknown-somehow = niet bekend
 unknown-layer-silent = { $count ->
     [one] niet bekend, want kaartlaag { $layers } zegt hier niets, of niet met zekerheid

@@ -26,7 +26,7 @@ tally-left_out = bewust niet beoordeeld
 
 level-very_hard = zeer hard
 level-hard = hard
-level-medium = middelhard
+level-medium = middel
 level-soft = zacht
 
 ## Voorwaarde waar een regel over gaat
@@ -40,6 +40,17 @@ condition-site = De plek zelf
 condition-access = Bereikbaarheid en aansluiting
 condition-environment = Leefomgeving
 condition-criterion = Waardering
+
+## Delen van een uitleg, in volgorde
+
+part-objection = Wat uitsluit
+part-attention = Aandachtspunten
+part-note = Kanttekeningen
+part-missing = Wat nog open is
+part-taken = Land dat afvalt
+part-fine = In orde
+part-left_out = Bewust niet beoordeeld
+part-criterion = Waardering
 
 ## Waar een waarde op rust
 
@@ -104,6 +115,7 @@ column-attention = Aandachtspunten
 column-plans = Woningbouwplannen
 column-rule = Regel
 column-title = Vraag
+column-finding = Bevinding
 column-condition = Voorwaarde
 column-level = Hardheid
 column-level_reason = Waarom die hardheid
@@ -112,6 +124,9 @@ column-found = Gevonden
 column-test = Gevraagd
 column-features = Door
 column-layer = Kaartlaag
+column-kind = Soort
+column-unit = Eenheid
+column-fields = Velden
 column-source = Bron van de regel
 column-basis = Grondslag
 column-homes = Woningen
@@ -119,8 +134,17 @@ column-parcels = Percelen
 column-locations = Locaties
 column-hectares = Hectare
 
+## Wat een kaartlaag bevat
+
+geometry-polygon = vlakken
+geometry-line = lijnen
+geometry-point = punten
+geometry-raster = raster
+geometry-table = tabel
+
 ## Anders
 
 unknown = onbekend
 other-site-type = anders
+no-homes = geen woningen
 beyond-transport-tiers = alleen met een ontheffing per route

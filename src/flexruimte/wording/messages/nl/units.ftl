@@ -8,6 +8,7 @@ unit-t = { $number } t
 unit-share = { $number }%
 unit-percent = { $number }%
 unit-year = { $number } jaar
+unit-db = { $number } dB
 unit-db-lden = { $number } dB Lden
 unit-ug-m3 = { $number } µg/m³
 unit-count = { $number }

@@ -33,3 +33,31 @@ spread-middle = Middelste
 spread-most = Grootste
 spread-score = Score
 spread-suitability = Geschiktheid
+
+## Kaartlagen van een regelset
+
+layer-kind = soort: { $kind }
+layer-kind-fills = soort: { $kind }, beslaat al het land
+layer-origin = waar het vandaan komt: { $origin }
+layer-unit = eenheid en verwacht bereik: { $unit }
+layer-range = { $low } tot { $high }
+layer-recode = staan voor een andere waarde: { $meanings }
+layer-missing-below = getallen onder { $number } zijn geen waarde
+layer-precision = nominale nauwkeurigheid: { $metres } m ({ $source })
+layer-rows = rijen die tellen:{ $conditions }
+layer-field = veld { $name }: { $said }
+layer-asked-by = gevraagd door: { $asking }
+field-names-features = geeft objecten hun naam
+field-read = wordt gelezen
+field-number = een getal
+field-date = een datum
+field-any = elke waarde
+field-no-end = vanaf { $year } geen einde
+field-several = verschillende woorden
+field-list = een lijst
+field-values = waarden: { $values }
+field-aliases = ook geschreven: { $aliases }
+asking-rule = regel { $name }
+asking-measure = maat { $name }
+asking-plans = woningbouwplannen
+asking-agreements = afspraken

@@ -1,0 +1,305 @@
+"""What a rule found, as a sentence: with its value, in Dutch or English, and never its wish.
+
+A rule's own `finding` comes first. A rule without one is told by its measure or layer.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Final
+
+from flexruimte.results.rule_text import (
+    Finding,
+    area_text,
+    asked,
+    class_name,
+    place_of,
+    value_text,
+)
+from flexruimte.results.summary_model import (
+    LandRuleFacts,
+    LayerOfRule,
+    MeasureRuleFacts,
+    MeasureTest,
+    RuleFacts,
+)
+from flexruimte.vocabulary import AREA_TOLERANCE, TERM_MEASURES
+from flexruimte.wording.labels import in_language
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.patterns import choosers_in, filled, shown_in
+from flexruimte.wording.quantities import (
+    distance_text,
+    listed,
+    number_text,
+    quantity_text,
+)
+
+__all__ = ["SPOKEN_UNITS", "finding_text", "rule_sentence", "topic_of"]
+
+_FEATURES_IN_A_SENTENCE: Final = 3
+_NEARLY: Final = 0.99
+"""From this share on "nearly the whole parcel" says more than a percentage."""
+SPOKEN_UNITS: Final = {"dB Lden": "dB"}
+"""Units that people shorten: which average of noise is meant stands in tables."""
+_ABOUT: Final = {"<": "share-nearly-nothing", ">": "share-nearly-whole"}
+"""Message for a percentage that a table writes with such a sign."""
+_ID: Final = re.compile(r" \([^()]*\)$")
+"""What stands behind the name of a feature: the id that people look it up by."""
+
+
+def finding_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
+    """Return what a rule found, as a sentence with its value, and not what it asks.
+
+    Parameters
+    ----------
+    facts
+        The rule.
+    finding
+        What it found. Its verdict is yes, no or unknown.
+    language
+        nl or en.
+    """
+    own = _own_text(facts, finding, language)
+    if own is not None:
+        return _sentence(own)
+    if finding.verdict == "unknown":
+        return _unknown_text(facts, finding, language)
+    if isinstance(facts, MeasureRuleFacts):
+        value = value_text(finding.value, facts.test, language)
+        return message("finding-about", language, about=topic_of(facts, language), found=value)
+    return _sentence(_lies(facts, finding, language))
+
+
+def rule_sentence(facts: RuleFacts, finding: Finding, language: Language) -> str:
+    """Return what a rule found, and what it asks where it does not say that itself."""
+    about = in_language(facts.title, language)
+    if finding.verdict == "left_out":
+        return message("finding-left-out", language, about=about)
+    own = _own_text(facts, finding, language)
+    if own is not None:
+        return _sentence(own)
+    if finding.verdict == "unknown":
+        return _unknown_text(facts, finding, language)
+    text = _measured if isinstance(facts, MeasureRuleFacts) else _lies
+    return message("finding-about", language, about=about, found=text(facts, finding, language))
+
+
+def topic_of(facts: RuleFacts, language: Language) -> str:
+    """Return what a rule is about, without its wish: its measure, or the land it asks about."""
+    title = facts.test.title if isinstance(facts, MeasureRuleFacts) else facts.title
+    return in_language(title, language)
+
+
+def _sentence(text: str) -> str:
+    """Return a text with a capital and a full stop."""
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _own_text(facts: RuleFacts, finding: Finding, language: Language) -> str | None:
+    """Return the rule's own text of what it found; None where it has none for that."""
+    if facts.finding is None:
+        return None
+    if finding.verdict == "unknown":
+        own, known = facts.finding.unknown, finding.value is not None
+        if own is None or known or not all(layer.present for layer in facts.layers):
+            return None
+        return _filled(in_language(own, language), facts, finding, language)
+    text = in_language(facts.finding, language)
+    if isinstance(facts, MeasureRuleFacts):
+        if finding.verdict != "no" or finding.value is None:
+            return None
+        return _filled(text, facts, finding, language)
+    share = finding.covered_share
+    if finding.edge or share is None or share <= AREA_TOLERANCE:
+        return None
+    if finding.verdict != "no" and not facts.excludes:
+        return None
+    said = _filled(text, facts, finding, language)
+    return None if said is None else said + _what_remains(facts, finding, language)
+
+
+def _filled(text: str, facts: RuleFacts, finding: Finding, language: Language) -> str | None:
+    """Return a rule's own text, filled in; None where something that it shows is not known."""
+    names, by = _placeholders(text)
+    shown, numbers = {}, {}
+    for name in names:
+        text_of = _shown(name, facts, finding, language)
+        if text_of is None:
+            return None
+        shown[name] = text_of
+    for name in by:
+        number = finding.feature_count if name == "count" else finding.value
+        if number is None:
+            return None
+        numbers[name] = float(number)
+    return filled(text, language, shown, numbers)
+
+
+@cache
+def _placeholders(text: str) -> tuple[list[str], list[str]]:
+    return shown_in(text), choosers_in(text)
+
+
+def _shown(name: str, facts: RuleFacts, finding: Finding, language: Language) -> str | None:
+    """Return what a placeholder shows; None where that is not known."""
+    if isinstance(facts, MeasureRuleFacts):
+        return _shown_of_measure(name, facts.test, finding.value, language)
+    if name == "area":
+        return _area(finding, language)
+    if name == "features":
+        return _features(finding, language)
+    if name == "distance" and isinstance(facts.distance_m, float | int):
+        return distance_text(facts.distance_m, language, [facts.distance_m])
+    if name == "count" and finding.feature_count is not None:
+        return number_text(finding.feature_count, 0, language)
+    return None
+
+
+def _shown_of_measure(name: str, test: MeasureTest, value: Any, language: Language) -> str | None:
+    bounds = [bound + test.needed for bound in (test.at_least, test.at_most) if bound is not None]
+    if name == "limit":
+        return _spoken(bounds[0], test.unit, bounds, language)
+    if name == "needed":
+        return _spoken(test.needed, test.unit, bounds, language)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return class_name(value, test.classes, language)
+    text = _spoken(value + test.needed, test.unit, bounds, language)
+    beyond = test.limit is not None and value >= test.limit
+    return message("value-or-more", language, value=text) if beyond else text
+
+
+def _spoken(value: float, unit: str, bounds: list[float], language: Language) -> str:
+    if unit == "m":
+        return distance_text(value, language, bounds)
+    text = quantity_text(value, SPOKEN_UNITS.get(unit, unit), language, bounds)
+    about = _ABOUT.get(text[0])
+    return text if about is None else message(about, language)
+
+
+def _is_whole(finding: Finding) -> bool:
+    share = finding.covered_share
+    return share is not None and share >= 1 - AREA_TOLERANCE
+
+
+def _area(finding: Finding, language: Language) -> str:
+    """Return the covered land, as in "500 m² (5%) van het perceel"."""
+    if _is_whole(finding):
+        return message("area-whole", language)
+    if finding.covered_share is not None and finding.covered_share >= _NEARLY:
+        area = quantity_text(finding.covered_m2, "m2", language)
+        return message("area-nearly-whole", language, area=area)
+    return message("area-part", language, area=area_text(finding, language))
+
+
+def _features(finding: Finding, language: Language) -> str:
+    """Return the names of the features that cover land, without their ids."""
+    labels = [label for label in finding.features.split("; ") if label]
+    names = list(dict.fromkeys(_ID.sub("", label) for label in labels))
+    if not names:
+        return message("features-unnamed", language)
+    shown = names[:_FEATURES_IN_A_SENTENCE]
+    more = len(names) - len(shown) + max((finding.feature_count or 0) - len(labels), 0)
+    between = "; " if any("," in name for name in shown) else ", "
+    if more:
+        features = between.join(shown)
+        return message("features-and-more", language, features=features, more=str(more))
+    return listed(shown, language) if between == ", " else between.join(shown)
+
+
+def _what_remains(facts: LandRuleFacts, finding: Finding, language: Language) -> str:
+    """Return what covered land means for the rest of the parcel; nothing where nothing is taken."""
+    if not facts.excludes:
+        return ""
+    if finding.verdict == "yes":
+        return message("land-is-taken", language)
+    if finding.verdict == "no" and not _is_whole(finding):
+        precision = quantity_text(facts.precision_m, "m", language)
+        return message("land-rest-is-edge", language, precision=precision)
+    return ""
+
+
+def _measured(facts: RuleFacts, finding: Finding, language: Language) -> str:
+    assert isinstance(facts, MeasureRuleFacts)
+    if finding.value is None:
+        return message("finding-not-here", language)
+    return message(
+        "finding-measured",
+        language,
+        found=value_text(finding.value, facts.test, language),
+        measure=in_language(facts.test.title, language),
+        test=asked(facts, language, spoken=True),
+    )
+
+
+def _unknown_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
+    about, found = topic_of(facts, language), _why_unknown(facts, finding, language)
+    return message("finding-about", language, about=about, found=found)
+
+
+def _why_unknown(facts: RuleFacts, finding: Finding, language: Language) -> str:
+    absent = [layer for layer in facts.layers if not layer.present]
+    if absent:
+        return message("unknown-layer-absent", language, layers=_layer_names(absent, language))
+    if isinstance(facts, MeasureRuleFacts) and finding.value is not None:
+        known = _why_unsure(facts, finding.value, language)
+        if known is not None:
+            return known
+    if not facts.layers:
+        homes = isinstance(facts, MeasureRuleFacts) and facts.test.unit == "homes"
+        return message("unknown-no-layout" if homes else "unknown-somehow", language)
+    names = _layer_names(facts.layers, language)
+    return message("unknown-layer-silent", language, layers=names, count=len(facts.layers))
+
+
+def _why_unsure(facts: MeasureRuleFacts, value: Any, language: Language) -> str | None:
+    """Return why a rule has no answer though there is a value; None where that is not known."""
+    test = facts.test
+    if test.measure in TERM_MEASURES:
+        # "100 years or more may be less" says nothing.
+        if test.limit is not None and value >= test.limit:
+            return None
+        return message("unknown-at-limit", language, value=value_text(value, test, language))
+    if isinstance(value, str) and test.classes and value not in test.classes:
+        return message("unknown-class", language, value=value)
+    return message("unknown-whether-it-applies", language) if facts.when else None
+
+
+def _layer_names(layers: list[LayerOfRule], language: Language) -> str:
+    return listed([f"'{in_language(layer.title, language)}'" for layer in layers], language)
+
+
+def _lies(facts: RuleFacts, finding: Finding, language: Language) -> str:
+    """Return how the parcel lies to the layer of a rule that has no text of its own."""
+    assert isinstance(facts, LandRuleFacts)
+    if finding.edge:
+        precision = quantity_text(facts.precision_m, "m", language)
+        return message("land-edge", language, precision=precision)
+    place, share = place_of(facts, language), finding.covered_share
+    if finding.covered_m2 is None or share is None or share <= AREA_TOLERANCE:
+        return message("land-clear", language, place=place)
+    if finding.verdict == "yes" and not facts.excludes:
+        area = area_text(finding, language)
+        return message("land-does-not-count", language, area=area, place=place)
+    text = message(
+        "land-lies",
+        language,
+        area=_area(finding, language),
+        place=place,
+        because=_because(finding, language),
+    )
+    return text + _what_remains(facts, finding, language)
+
+
+def _because(finding: Finding, language: Language) -> str:
+    """Return which features cause it, as in ", door: Heide (3) en nog 2"."""
+    names = [name for name in finding.features.split("; ") if name]
+    if not names:
+        return ""
+    shown = names[:_FEATURES_IN_A_SENTENCE]
+    features, more = ", ".join(shown), (finding.feature_count or 0) - len(shown)
+    if more > 0:
+        return message("because-and-more", language, features=features, more=str(more))
+    return message("because", language, features=features)
