@@ -178,9 +178,7 @@ def judge(
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
     points = count_medium_points(ruleset, verdicts, len(ids))
     measures[MEDIUM_POINTS] = points.count
-    criteria = criterion_scores(
-        ruleset, skipped, measures, may_be_lower, {MEDIUM_POINTS: points}
-    )
+    criteria = criterion_scores(ruleset, skipped, measures, may_be_lower, {MEDIUM_POINTS: points})
     groups = GroupsThatCount(question.groups, best=not question.groups_named)
     table = pd.concat(
         [

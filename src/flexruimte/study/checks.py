@@ -126,9 +126,7 @@ def _warn_of_score(question: Question, report: CheckReport) -> None:
         return name not in left_out and all(layer in question.sources for layer in layers)
 
     answers = {
-        name: 100.0
-        if can_be_known(name, ruleset.layers_of_measure(criterion.measure))
-        else np.nan
+        name: 100.0 if can_be_known(name, ruleset.layers_of_measure(criterion.measure)) else np.nan
         for name, criterion in ruleset.criteria.items()
     }
     groups = GroupsThatCount(question.groups, best=not question.groups_named)
