@@ -157,11 +157,13 @@ def _shown(name: str, facts: RuleFacts, finding: Finding, language: Language) ->
 
 
 def _shown_of_measure(name: str, test: MeasureTest, value: Any, language: Language) -> str | None:
-    bounds = [bound + test.needed for bound in (test.at_least, test.at_most) if bound is not None]
+    bounds = tuple(
+        bound + test.needed for bound in (test.at_least, test.at_most) if bound is not None
+    )
     if name == "limit":
-        return _spoken(bounds[0], test.unit, bounds, language)
+        return _spoken_bound(bounds[0], test.unit, language)
     if name == "needed":
-        return _spoken(test.needed, test.unit, bounds, language)
+        return _spoken_bound(test.needed, test.unit, language)
     if value is None:
         return None
     if isinstance(value, str):
@@ -171,7 +173,13 @@ def _shown_of_measure(name: str, test: MeasureTest, value: Any, language: Langua
     return message("value-or-more", language, value=text) if beyond else text
 
 
-def _spoken(value: float, unit: str, bounds: list[float], language: Language) -> str:
+@cache
+def _spoken_bound(bound: float, unit: str, language: Language) -> str:
+    """Return a threshold with all its decimals."""
+    return _spoken(bound, unit, (bound,), language)
+
+
+def _spoken(value: float, unit: str, bounds: tuple[float, ...], language: Language) -> str:
     if unit == "m":
         return distance_text(value, language, bounds)
     text = quantity_text(value, SPOKEN_UNITS.get(unit, unit), language, bounds)

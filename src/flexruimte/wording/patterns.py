@@ -45,6 +45,7 @@ _NAME: Final = r"[a-z][a-z0-9_]*"
 _SHOWN: Final = re.compile(rf"\{{\s*\$?({_NAME})\s*\}}")
 _CHOICE: Final = re.compile(rf"\{{\s*\$?({_NAME})\s*->((?:[^{{}}]|{_SHOWN.pattern})*)\}}")
 _FORM: Final = re.compile(r"\s*(\*?\[[a-z0-9.]+\])\s*")
+_EXACT: Final = re.compile(r"\[(\d+(?:\.\d+)?)\]")
 _NUMBER: Final = "_number"
 """Behind the name of what a choice in a short text goes by: the number itself is not shown."""
 
@@ -209,18 +210,47 @@ def filled(
     >>> filled(text, "nl", {"value": "2"}, {"value": 2})
     '2 woningen'
     """
-    fill = _compiled_short(text, language)
     if not numbers:
-        return fill(shown)
+        return _plain_template(text).format_map(shown)
+    form = (text, language, *(_form_of(text, language, numbers[name]) for name in sorted(numbers)))
+    template = _TEMPLATES.get(form)
+    if template is None:
+        template = _TEMPLATES[form] = _template_of_form(text, language, numbers)
+    return template.format_map(shown)
+
+
+_TEMPLATES: Final[dict[tuple[object, ...], str]] = {}
+"""Texts with their choices made, by what each choice went by: Fluent is asked once for each."""
+
+
+def _template_of_form(text: str, language: Language, numbers: Mapping[str, float]) -> str:
+    """Return a text with its choices made, for `str.format_map`."""
+    in_fluent = _CHOICE.sub(_on_lines, _SHOWN.sub(r"{ $\1 }", text))
+    fill = compiled(f"text = {in_fluent}\n", language)
+    shown = {name: f"{{{name}}}" for name in shown_in(text)}
     return fill({**shown, **{name + _NUMBER: number for name, number in numbers.items()}})
 
 
+def _form_of(text: str, language: Language, number: float) -> float | str:
+    """Return the number that a text has a form for, or else the plural form of the number."""
+    return number if number in _numbers_with_forms(text) else _plural_form(language)(number)
+
+
 @cache
-def _compiled_short(text: str, language: Language) -> Callable[[Values], str]:
-    if _CHOICE.search(text) is None:
-        return _SHOWN.sub(r"{\1}", text).format_map
-    in_fluent = _CHOICE.sub(_on_lines, _SHOWN.sub(r"{ $\1 }", text))
-    return compiled(f"text = {in_fluent}\n", language)
+def _numbers_with_forms(text: str) -> frozenset[float]:
+    return frozenset(map(float, _EXACT.findall(text)))
+
+
+@cache
+def _plural_form(language: Language) -> Callable[[float], str]:
+    from babel import Locale
+
+    return Locale.parse(LOCALES[language]).plural_form
+
+
+@cache
+def _plain_template(text: str) -> str:
+    return _SHOWN.sub(r"{\1}", text)
 
 
 def _on_lines(choice: re.Match[str]) -> str:

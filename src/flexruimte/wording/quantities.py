@@ -98,7 +98,8 @@ def quantity_text(value: Any, unit: str, language: Language, against: Iterable[f
     factor = 100 if unit == "share" else 1
     shown, thresholds = value * factor, [each * factor for each in against]
     usual = 1 if unit in _LENGTHS and abs(shown) < _SHORT else _DECIMALS.get(unit, 1)
-    usual = max([usual, *(min(decimals_of(each), _MOST_OF_THRESHOLD) for each in thresholds)])
+    for each in thresholds:
+        usual = max(usual, min(decimals_of(each), _MOST_OF_THRESHOLD))
     decimals = decimals_that_show(shown, thresholds, usual)
     number = number_text(shown, decimals, language)
     if unit == "share":

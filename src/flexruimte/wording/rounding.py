@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["decimals_of", "decimals_that_show"]
@@ -44,14 +45,21 @@ def decimals_that_show(value: float, against: Iterable[float] = (), usual: int =
     """
     if not math.isfinite(value):
         return usual
-    thresholds = [each for each in against if math.isfinite(each)]
+    sides = [(each, _side(value, each)) for each in against if math.isfinite(each)]
+    if not sides:
+        return usual
     for decimals in range(usual, _MOST):
         shown = round(value, decimals)
-        if all(_side(shown, each) == _side(value, each) for each in thresholds):
+        # Written out: a large town has tens of thousands of numbers.
+        for each, side in sides:
+            if _side(shown, each) != side:
+                break
+        else:
             return decimals
     return _MOST
 
 
+@lru_cache(maxsize=1024)
 def decimals_of(number: float) -> int:
     """Return how many decimals a number has, up to nine.
 
