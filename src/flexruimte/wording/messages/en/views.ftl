@@ -21,6 +21,7 @@ rule-level-off = { $level } (off)
 rule-distance-of-feature = { $layer }: distance from { $field }
 rule-not-on = { $layer }: not on it
 rule-not-within = { $layer }: not within { $distance }
+rule-not-above = { $layer }: not where it is above { $value }
 
 ## What separates the locations of a run
 
