@@ -22,8 +22,8 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     sites = ranking.sites
     assert sites is not None
     assert dict(zip(sites["parcel_id"], sites["parcel_ids"], strict=True)) == {
-        "A+1": "A;B",
-        "F+2": "F;G;H",
+        "A+1": ["A", "B"],
+        "F+2": ["F", "G", "H"],
     }
     site = sites.set_index("parcel_id").loc["A+1"]
     assert site["area_m2"] == site["buildable_m2"] == site["largest_part_m2"] == 7000
@@ -60,13 +60,39 @@ def test_parcels_stay_apart_unless_the_study_asks() -> None:
     ranking = study("none").rank("A")
     assert ranking.sites is None
     assert ranking.locations["parcel_id"].tolist() == ["D", "E"]
-    assert ranking.locations["parcel_ids"].tolist() == ["D", "E"]
+    assert ranking.locations["parcel_ids"].tolist() == [["D"], ["E"]]
 
 
 def test_owners_that_differ_or_are_not_known_stay_apart() -> None:
     sites = study("touching_same_owner").rank("A").sites
     # A and B have different owners; F and G the same, but need H, whose owner is not known.
     assert sites is None
+
+
+def test_what_is_of_one_owner_is_one_location_though_it_holds_no_more_homes() -> None:
+    # A and F are the municipality's, 6,000 m2 each: 24 homes by itself, and 48 together, of which a project takes 30
+    boxes = {"A": (0, 0, 100, 60), "F": (0, 60, 100, 120)}
+    apart, together = (study(how, boxes).rank("A") for how in ("touching", "touching_same_owner"))
+    assert apart.locations["parcel_ids"].tolist() == [["A"], ["F"]]
+    assert together.locations["parcel_ids"].tolist() == [["A", "F"]]
+    row = together.locations.iloc[0]
+    assert row[["homes", "homes_mid", "rank", "priority"]].tolist() == [30, 48, 1, "shortlist"]
+    assert row["kept_out_by"] == []
+
+
+def test_private_neighbours_are_not_one_owner() -> None:
+    # B is private: that is a kind of owner, and no owner
+    boxes = {"A": (0, 0, 100, 60), "B": (0, 60, 100, 120)}
+    ruleset = study("touching_same_owner", boxes).question.ruleset
+    assert ruleset.value("one_owner_classes") == ["gemeente"]
+    both_private = pd.DataFrame({"parcel_id": ["A", "B"], "soort": ["particulier", "particulier"]})
+    changed = study("touching_same_owner", boxes, owners=both_private)
+    assert changed.rank("A").sites is None
+
+
+def test_one_owner_needs_a_list_of_kinds() -> None:
+    with pytest.raises(FlexruimteError, match=r"needs \[placement.one_owner_classes\] too; add it"):
+        study("touching_same_owner", one_owner=None)
 
 
 def test_a_site_grows_no_larger_than_asked() -> None:
@@ -117,5 +143,5 @@ def test_homes_never_fewer_and_land_never_counted_twice(
     assert merged.locations.drop(columns="geometry").equals(
         other.locations.drop(columns="geometry")
     )
-    parts = [parcel for ids in merged.locations["parcel_ids"] for parcel in ids.split(";")]
+    parts = [parcel for ids in merged.locations["parcel_ids"] for parcel in ids]
     assert len(parts) == len(set(parts))

@@ -269,7 +269,7 @@ def test_precedence(verdicts: tuple[str, ...], rules_say: str, with_in: str) -> 
     numbers = {name: answer for answer, name in NAMES.items()}
     by_rule = {
         rule: np.full(4, numbers[verdict], dtype=np.int8)
-        for rule, verdict in zip(("nature", "unbuilt", "near_nature"), verdicts, strict=True)
+        for rule, verdict in zip(("nature", "unbuilt", "pessimistic_term"), verdicts, strict=True)
     }
     into, out = np.array([False, True, False, True]), np.array([False, False, True, True])
     # A decision "out" goes before everything.
@@ -323,9 +323,13 @@ def test_the_first_type_whose_conditions_hold(
 def test_status_from_verdicts() -> None:
     ruleset = load_ruleset(RULESET)
     verdicts = pd.DataFrame(
-        {"nature": [1, 1, 0, -1, 0], "unbuilt": [1, 1, 1, 1, -1], "near_nature": [1, -1, -1, 1, 1]},
+        {
+            "nature": [1, 1, 0, -1, 0],
+            "unbuilt": [1, 1, 1, 1, -1],
+            "pessimistic_term": [1, -1, -1, 1, 1],
+        },
         dtype="int8",
-    )  # very_hard, hard, soft
+    )  # very_hard, hard, medium
     nobody = np.zeros(5, dtype=bool)
     assert list(assess_status(ruleset, verdicts, nobody, nobody)) == [
         "available",
@@ -360,3 +364,9 @@ def test_without_rules_of_level_medium_there_are_no_points_to_know() -> None:
     found = count_medium_points(TOY, {"unbuilt": np.array([NO], dtype=np.int8)}, 1)
     assert np.isnan(found.count).all()
     assert (found.most, found.known_share) == (0, 0)
+
+
+def test_a_soft_rule_that_says_no_changes_no_status() -> None:
+    nobody = np.zeros(3, dtype=bool)
+    soft = {"near_nature": np.array([-1, 0, 1], dtype=np.int8)}
+    assert list(assess_status(load_ruleset(RULESET), soft, nobody, nobody)) == ["available"] * 3

@@ -66,7 +66,7 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["MERGE", "ONE_OWNER", "OWNER", "Evidence", "Sites", "merge_parcels"]
+__all__ = ["MERGE", "ONE_OWNER", "OWNER", "Evidence", "Sites", "check_merge", "merge_parcels"]
 
 MERGE: Final = "merge"
 """Placement parameter: none, touching, or touching_same_owner."""
@@ -144,11 +144,6 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     It scores as one parcel of the same land
     would, as far as its measures follow from those of its parts.
 
-    Raises
-    ------
-    RulesetError
-        When parcels of one owner are asked for, and it is not said of which kinds there is one.
-
     Notes
     -----
     Simplified: steps are taken one upon another and never undone, so another division of the same
@@ -171,16 +166,27 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     return merger.sites(groups, site_of)
 
 
-def _owners(evidence: Evidence) -> np.ndarray[Any, Any]:
-    """Return the owner of each parcel where it is one of whom there is one; None elsewhere."""
-    ruleset = evidence.ruleset
-    if ONE_OWNER not in ruleset.placement:
+def check_merge(ruleset: Ruleset) -> None:
+    """Refuse to take parcels of one owner together where nothing says of which kinds there is one.
+
+    Raises
+    ------
+    RulesetError
+        When the list is missing.
+    """
+    how = ruleset.value(MERGE) if MERGE in ruleset.placement else "none"
+    if how == _SAME_OWNER and ONE_OWNER not in ruleset.placement:
         raise RulesetError(
             f"ruleset '{ruleset.name}': {MERGE} is '{_SAME_OWNER}', which needs "
             f"[placement.{ONE_OWNER}] too; add it, or take touching"
         )
+
+
+def _owners(evidence: Evidence) -> np.ndarray[Any, Any]:
+    """Return the owner of each parcel where it is one of whom there is one; None elsewhere."""
     kinds = evidence.table[OWNER]
-    return kinds.where(kinds.isin(ruleset.value(ONE_OWNER)), None).to_numpy(dtype=object)
+    only_ones = evidence.ruleset.value(ONE_OWNER)
+    return kinds.where(kinds.isin(only_ones), None).to_numpy(dtype=object)
 
 
 class _Merger:
@@ -325,11 +331,9 @@ class _Merger:
         parcels, group = self._flat(groups)
         first = np.searchsorted(group, np.arange(len(groups)))
         others = frozenset(evidence.ruleset.rules) - self._anew - self._by_homes
-        left_out = others | evidence.skipped
+        left_out, doubtful = others | evidence.skipped, self._doubtful(groups)
         nobody = np.zeros(len(groups), dtype=bool)
-        anew = answers_of_rules(
-            evidence.ruleset, left_out, measures, self._doubtful(groups), {}, nobody
-        )
+        anew = answers_of_rules(evidence.ruleset, left_out, measures, doubtful, {}, nobody)
         verdicts = {
             name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
             for name, verdict in evidence.verdicts.items()

@@ -66,8 +66,11 @@ def finding_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
     if finding.verdict == "unknown":
         return _unknown_text(facts, finding, language)
     if isinstance(facts, MeasureRuleFacts):
+        about = topic_of(facts, language)
+        if finding.value is None:  # of a location of several parcels, one of which says no
+            return message("finding-on-a-part", language, about=about)
         value = value_text(finding.value, facts.test, language)
-        return message("finding-about", language, about=topic_of(facts, language), found=value)
+        return message("finding-about", language, about=about, found=value)
     return _sentence(_lies(facts, finding, language))
 
 

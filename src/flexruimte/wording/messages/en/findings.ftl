@@ -29,6 +29,7 @@ no-sign = no sign nearby
 
 ## What it found, as a sentence
 
+finding-on-a-part = { $about }: not right on one of the parcels.
 finding-about = { $about }: { $found }.
 finding-left-out = { $about }: knowingly not assessed in this study.
 finding-not-here = this rule does not apply here

@@ -29,6 +29,7 @@ no-sign = geen bord in de buurt
 
 ## Wat hij vond, als zin
 
+finding-on-a-part = { $about }: niet goed op een van de percelen.
 finding-about = { $about }: { $found }.
 finding-left-out = { $about }: bewust niet beoordeeld in deze studie.
 finding-not-here = deze regel geldt hier niet
