@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import pandas as pd
+from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
@@ -27,13 +28,15 @@ _HEADINGS: Final = {
     "suitable": "suitable",
 }
 """By step; each is a part of the one before it."""
+_OF_GROUP: Final = {step: _HEADINGS[step] for step in ("available", "suitable")}
+"""What differs between target groups, and what that is a part of."""
 _LEAST_SHOWN: Final = 0.05
 """Less is nothing in a number with one decimal. [ha]"""
 _CAPTION: Final = "hectares left after each condition; +: left if what is not known says yes"
 
 
 def funnel_tables(report: BatchReport, rows: pd.DataFrame) -> list[Table]:
-    """Return a table per municipality of a run, and one per target group and kind of owner.
+    """Return a table per municipality of a run, one per target group and one per kind of owner.
 
     Parameters
     ----------
@@ -47,47 +50,51 @@ def funnel_tables(report: BatchReport, rows: pd.DataFrame) -> list[Table]:
     done = rows[rows[STATE] == "done"]
     if not len(done):
         return []
-    whole = rows[(rows["target_group"] == ALL) & (rows["owner_class"] == ALL)]
-    by_code = whole.set_index(MUNICIPALITY_CODE)
-    of_each = _table("municipality")
+    missing = [called(entry) for entry in of_run if entry.state != "done"]
+    caption = f"{_CAPTION}; not counted: {enumerate_some(missing)}" if missing else _CAPTION
+    of_each = _table("municipality", _HEADINGS)
+    of_each.caption = printable(caption)
+    whole = _of(_of(rows, "target_group", ALL), "owner_class", ALL)
     for entry in of_run:
-        if entry.code in by_code.index:
-            of_each.add_row(Text(called(entry)), *_cells(by_code.loc[[entry.code]]))
+        place = _of(whole, MUNICIPALITY_CODE, entry.code)
+        if len(place):
+            of_each.add_row(Text(called(entry)), *_cells(place, _HEADINGS))
     if len(of_run) > 1:
         of_each.add_section()
-        of_each.add_row(Text("together"), *_cells(whole[whole[STATE] == "done"]))
-    missing = [called(entry) for entry in of_run if entry.state != "done"]
-    of_each.caption = _CAPTION
-    if missing:
-        of_each.caption = f"{_CAPTION}; not counted: {printable(enumerate_some(missing))}"
-    return [of_each, *_by_group_and_owner(done)]
+        of_each.add_row(Text("together"), *_cells(_of(whole, STATE, "done"), _HEADINGS))
+    return [
+        of_each,
+        *_by("target_group", _of(done, "owner_class", ALL), _OF_GROUP),
+        *_by("owner_class", _of(done, "target_group", ALL), _HEADINGS),
+    ]
 
 
-def _by_group_and_owner(done: pd.DataFrame) -> Iterable[Table]:
-    """Yield the table of target groups and kinds of owner, where there are any."""
-    table = _table("of which")
-    for column, other in (("target_group", "owner_class"), ("owner_class", "target_group")):
-        parts = done[(done[column] != ALL) & (done[other] == ALL)]
-        for name in dict.fromkeys(parts[column]):
-            of_name = parts[parts[column] == name]
-            title = f"owner {name}" if column == "owner_class" else f"for {name}"
-            table.add_row(Text(printable(title)), *_cells(of_name))
-        table.add_section()
-    if table.row_count:
-        yield table
+def _by(column: str, rows: pd.DataFrame, steps: Mapping[str, str]) -> Iterator[Table]:
+    """Yield the table of all municipalities together by what a column says, if it says anything."""
+    names = [name for name in dict.fromkeys(rows[column]) if name != ALL]
+    if not names:
+        return
+    table = _table(column.split("_")[0].replace("target", "target group"), steps)
+    for name in names:
+        table.add_row(Text(printable(name)), *_cells(_of(rows, column, name), steps))
+    yield table
 
 
-def _table(first: str) -> Table:
-    table = Table()
+def _of(rows: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
+    return rows[rows[column] == value]
+
+
+def _table(first: str, steps: Mapping[str, str]) -> Table:
+    table = Table(box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(first, overflow="fold")
-    for heading in _HEADINGS.values():
-        table.add_column(heading, justify="right")
+    for heading in steps.values():
+        table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
     return table
 
 
-def _cells(rows: pd.DataFrame) -> list[str]:
+def _cells(rows: pd.DataFrame, steps: Iterable[str]) -> list[str]:
     """Return the hectares of some rows together; an empty text where one is not known."""
-    return [_cell(rows, step) for step in _HEADINGS]
+    return [_cell(rows, step) for step in steps]
 
 
 def _cell(rows: pd.DataFrame, step: str) -> str:

@@ -5,7 +5,7 @@ The whole of a municipality is a row, and so is each target group, kind of owner
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,27 +67,23 @@ def funnel_rows(
     """
     ruleset = assessment.ruleset
     land = _land(assessment, parcels, locations)
-    ranked = pd.DataFrame(locations[locations[RANK].notna()])
+    sites = _sites(assessment, locations)
+    owners = [(owner, *_of_owner(owner, land, sites)) for owner in (None, *_owners(land))]
+    of_land = [_hectares(land[mine]) for _, mine, _ in owners]
     groups = assessment.question.groups if SUITABLE_FROM in ruleset.placement else []
     rows = []
     for group in (None, *groups):
         of_group = groups if group is None else [group]
         suits, may_suit = _suits(ruleset, of_group, land)
-        chosen = ranked
-        if group is not None:
-            chosen = ranked[_suits(ruleset, of_group, ranked)[0]]
-        for owner, parts, sites in _by_owner(land.assign(suits=suits, may_suit=may_suit), chosen):
+        chosen = np.full(len(sites), True) if group is None else _suits(ruleset, [group], sites)[0]
+        for (owner, mine, of_owner), hectares in zip(owners, of_land, strict=True):
             rows.append(
                 FunnelRow(
                     target_group=group,
                     owner_class=owner,
-                    **_hectares(parts),
-                    suitable=_suitable(parts) if groups else None,
-                    priorities={
-                        name: _sites_and_homes(sites[sites[PRIORITY] == name])
-                        for name in ruleset.priorities
-                    },
-                    ranked=_sites_and_homes(sites),
+                    **hectares,
+                    suitable=_suitable(land, mine & suits, mine & may_suit) if groups else None,
+                    **_counts(ruleset, sites[of_owner & chosen]),
                 )
             )
     return rows
@@ -150,18 +146,38 @@ def _flat(row: FunnelRow) -> dict[str, float | None]:
 
 def _land(assessment: Assessment, parcels: pd.DataFrame, locations: pd.DataFrame) -> pd.DataFrame:
     """Return the parcels with what is left of each, and what their location suits. (n, ...)"""
-    suitability = [f"suitability_{group}" for group in assessment.question.groups]
-    of_location = pd.DataFrame(locations).set_index(PARCEL_ID)[suitability]
+    of_location = pd.DataFrame(locations[[PARCEL_ID, *_suitability(assessment)]])
     location = parcels[SITE_ID].fillna(parcels[PARCEL_ID])
-    columns = [AREA, "known_share", *([OWNER] if OWNER in parcels else [])]
     return pd.concat(
         [
-            pd.DataFrame(parcels[columns]),
+            pd.DataFrame(parcels[[AREA, "known_share"]]),
+            *_owner_column(parcels),
             assessment.left_m2.loc[parcels[PARCEL_ID]].set_axis(parcels.index),
-            of_location.loc[location].set_axis(parcels.index),
+            of_location.set_index(PARCEL_ID).loc[location].set_axis(parcels.index),
         ],
         axis=1,
     )
+
+
+def _sites(assessment: Assessment, locations: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranked locations, with what they suit. (s, ...)"""
+    ranked = locations[RANK].notna()
+    columns = [PRIORITY, HOMES, *_suitability(assessment)]
+    sites = pd.concat([pd.DataFrame(locations[columns]), *_owner_column(locations)], axis=1)[ranked]
+    return sites.astype({PRIORITY: object, HOMES: int})
+
+
+def _suitability(assessment: Assessment) -> list[str]:
+    """Return the columns with the suitability for the target groups that count."""
+    return [f"suitability_{group}" for group in assessment.question.groups]
+
+
+def _owner_column(table: pd.DataFrame) -> list[pd.Series[Any]]:
+    """Return the column with the kind of owner, if there is one; who is not known has a name."""
+    if OWNER not in table:
+        return []
+    owner = table[OWNER].astype(object)
+    return [owner.where(owner.notna(), UNKNOWN_OWNER)]
 
 
 def _suits(
@@ -177,19 +193,20 @@ def _suits(
     return suits, ~suits & np.isnan(scores).any(axis=1)
 
 
-def _by_owner(
-    land: pd.DataFrame, sites: pd.DataFrame
-) -> Iterator[tuple[str | None, pd.DataFrame, pd.DataFrame]]:
-    """Yield all land and sites, and those of each kind of owner; who is not known comes last."""
-    yield None, land, sites
+def _owners(land: pd.DataFrame) -> list[str]:
+    """Return the kinds of owner that there are; who is not known comes last."""
     if OWNER not in land:
-        return
-    of_land, of_sites = (
-        table[OWNER].astype("object").where(table[OWNER].notna(), UNKNOWN_OWNER)
-        for table in (land, sites)
-    )
-    for owner in sorted(of_land.unique(), key=lambda name: (name == UNKNOWN_OWNER, name)):
-        yield owner, land[of_land == owner], sites[of_sites == owner]
+        return []
+    return sorted(land[OWNER].unique(), key=lambda name: (name == UNKNOWN_OWNER, name))
+
+
+def _of_owner(
+    owner: str | None, land: pd.DataFrame, sites: pd.DataFrame
+) -> tuple[Booleans, Booleans]:
+    """Return which land and which sites are of a kind of owner; of None all are. (n,), (s,) bool"""
+    if owner is None:
+        return np.full(len(land), True), np.full(len(sites), True)
+    return (land[OWNER] == owner).to_numpy(), (sites[OWNER] == owner).to_numpy()
 
 
 def _hectares(parts: pd.DataFrame) -> dict[str, Any]:
@@ -209,16 +226,24 @@ def _hectares(parts: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _suitable(parts: pd.DataFrame) -> LandLeft:
-    available = parts[f"{AVAILABLE}_m2"]
+def _suitable(land: pd.DataFrame, suits: Booleans, may_suit: Booleans) -> LandLeft:
+    available = land[f"{AVAILABLE}_m2"].to_numpy()
     return LandLeft(
-        hectares=_in_hectares(available[parts["suits"]].sum()),
-        unknown_hectares=_in_hectares(available[parts["may_suit"]].sum()),
+        hectares=_in_hectares(available[suits].sum()),
+        unknown_hectares=_in_hectares(available[may_suit].sum()),
     )
 
 
-def _sites_and_homes(sites: pd.DataFrame) -> SitesAndHomes:
-    return SitesAndHomes(sites=len(sites), homes=int(sites[HOMES].sum()))
+def _counts(ruleset: Ruleset, sites: pd.DataFrame) -> dict[str, Any]:
+    """Return the fields of a row that are about ranked locations."""
+    homes, priority = sites[HOMES].to_numpy(), sites[PRIORITY].to_numpy()
+    return {
+        "ranked": SitesAndHomes(sites=len(sites), homes=homes.sum()),
+        "priorities": {
+            name: SitesAndHomes(sites=(priority == name).sum(), homes=homes[priority == name].sum())
+            for name in ruleset.priorities
+        },
+    }
 
 
 def _in_hectares(square_metres: float) -> float:
