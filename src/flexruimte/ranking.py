@@ -36,6 +36,7 @@ from flexruimte.results.tables import (
 )
 from flexruimte.views.explanation import Explanation, explain
 from flexruimte.views.explore import web_map
+from flexruimte.views.funnel_chart import draw_funnel
 from flexruimte.views.html import render
 from flexruimte.views.plot import draw_map
 from flexruimte.vocabulary import (
@@ -289,6 +290,26 @@ class Ranking:
         """
         title = f"{self.name}: {self.assessment.question.name}"
         return draw_map(self._parcels, title, self.language, ax)
+
+    def plot_funnel(self, ax: Axes | None = None) -> Axes:
+        """Draw the hectares left after each condition, and suitable for whom; needs matplotlib.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None makes a new figure.
+
+        Raises
+        ------
+        OutputError
+            When matplotlib is not installed.
+        """
+        titles = {
+            group: in_language(facts.title, self.language)
+            for group, facts in self.summary.groups.items()
+        }
+        title = f"{self.name}: {self.assessment.question.name}"
+        return draw_funnel(self.funnel(), titles, title, self.language, ax)
 
     def explore(self) -> folium.Map:
         """Return a map that can be moved and clicked; needs folium.

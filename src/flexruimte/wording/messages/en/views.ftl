@@ -15,6 +15,17 @@ legend-score = score { $low }-{ $high } ({ $number })
 legend-status = { $status } ({ $number })
 legend-without-score = without score
 
+## Chart of the land that is left
+
+funnel-all = All land
+funnel-use = In extensive use
+funnel-restriction = Without a hard restriction
+funnel-plan = Without a hard housing plan
+funnel-available = Available: large enough and free for long enough too
+funnel-suitable = Suitable: { $group }
+funnel-hectares = hectares
+funnel-unknown = not known: data is missing
+
 ## Table of rules
 
 rule-level-off = { $level } (off)

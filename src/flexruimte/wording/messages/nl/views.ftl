@@ -15,6 +15,17 @@ legend-score = score { $low }-{ $high } ({ $number })
 legend-status = { $status } ({ $number })
 legend-without-score = zonder score
 
+## Grafiek van het land dat overblijft
+
+funnel-all = Alle grond
+funnel-use = In extensief gebruik
+funnel-restriction = Zonder harde beperking
+funnel-plan = Zonder hard woningbouwplan
+funnel-available = Beschikbaar: ook groot en lang genoeg vrij
+funnel-suitable = Geschikt: { $group }
+funnel-hectares = hectare
+funnel-unknown = niet te beoordelen: gegevens ontbreken
+
 ## Tabel van regels
 
 rule-level-off = { $level } (uit)
