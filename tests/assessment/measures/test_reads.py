@@ -51,6 +51,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "thing_walk_m": {"family": "walk", "layer": "things", "roads": "roads", "roads_where": {"kind": "a"}, "limit_m": 400, "detour_factor": 1.3},
     "mean_db": {"family": "raster", "layer": "cells", "statistic": "mean"},
     "slope_percent": {"family": "raster", "layer": "cells", "statistic": "slope"},
+    "strip_m": {"family": "strip_width", "of": "buildable"},
     "owner_class": {"family": "attribute", "layer": "owners", "field": "owner"},
     "margin_m": {"family": "sign_margin", "layer": "things", "field": "text", "plausible": [1, 10], "less": [1], "within_m": {"placement": "near_m"}, "most": 9},
     "pad_class": {"family": "rectangle", "layer": "roads", "length_m": 10, "width_m": 8, "within_m": {"placement": "near_m"}, "limit_m": 60},
