@@ -15,6 +15,16 @@ NOT_OF_THE_LAND: dict[str, dict[str, Any]] = {
     "a rule on a measure switched off": {"rules": {"term": {"enabled": False}}},
     "a density": {"placement": {"homes_per_ha_mid": 30}},
     "a title": {"rules": {"nature": {"title": {"nl": "Groen", "en": "Green"}}}},
+    "a finding": {
+        "rules": {"nature": {"finding": {"nl": "{area} is groen", "en": "{area} is green"}}}
+    },
+    "what a class is called": {
+        "layers": {
+            "natuur": {
+                "fields": {"nr": {}, "naam": {"titles": {"Bos": {"nl": "bos", "en": "wood"}}}}
+            }
+        }
+    },
     "a site type": {
         "site_types": {"field": {"when": [{"measure": "building_count", "at_most": 3}]}}
     },
