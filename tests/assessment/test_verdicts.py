@@ -13,6 +13,7 @@ from flexruimte.assessment.verdicts import (
     answers_of_rules,
     assess_site_types,
     assess_status,
+    count_medium_points,
     takes_land,
 )
 from flexruimte.rules.files import load_ruleset
@@ -343,3 +344,29 @@ def test_a_soft_rule_that_says_no_changes_no_status() -> None:
     nobody = np.zeros(3, dtype=bool)
     soft = {"near_nature": np.array([-1, 0, 1], dtype=np.int8)}
     assert list(assess_status(load_ruleset(RULESET), soft, nobody, nobody)) == ["available"] * 3
+
+
+def test_points_of_level_medium_by_hand() -> None:
+    ruleset = changed_ruleset(
+        rules={name: {"level": "medium"} for name in ("near_nature", "public_owner", "term")}
+    )
+    # term is left out; unbuilt is hard and does not count
+    verdicts = {
+        "near_nature": np.array([NO, NO, YES, UNKNOWN], dtype=np.int8),
+        "public_owner": np.array([NO, UNKNOWN, YES, UNKNOWN], dtype=np.int8),
+        "unbuilt": np.array([NO] * 4, dtype=np.int8),
+    }
+    found = count_medium_points(ruleset, verdicts, 4)
+    np.testing.assert_array_equal(found.count, [2, 1, 0, np.nan])
+    np.testing.assert_array_equal(found.least, [2, 1, 0, 0])
+    np.testing.assert_array_equal(found.most, [3, 3, 1, 3])
+    np.testing.assert_allclose(found.known_share, [2 / 3, 1 / 3, 2 / 3, 0])
+    # a softer level never adds a point
+    softer = changed_ruleset(rules={"near_nature": {"level": "medium"}})
+    np.testing.assert_array_equal(count_medium_points(softer, verdicts, 4).least, [1, 1, 0, 0])
+
+
+def test_without_rules_of_level_medium_there_are_no_points_to_know() -> None:
+    found = count_medium_points(TOY, {"unbuilt": np.array([NO], dtype=np.int8)}, 1)
+    assert np.isnan(found.count).all()
+    assert (found.most, found.known_share) == (0, 0)

@@ -300,7 +300,7 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
     assert said["site_type_label"] == ["Veld", None]
     assert said["explanation"] == [
         "Plaats 2 van 7 in Aadorp: beschikbaar met aandachtspunten. "
-        "Voorrang: Eerst in gesprek. Voor ‘Kan naar de raad’ staat niet vast: Regel 0. "
+        "Voorrang: Eerst in gesprek. Voor 'Kan naar de raad' staat niet vast: Regel 0. "
         "Score 61,2 van 100 (tussen 60 en 72,5, naar wat nog onbekend is uitpakt). "
         "Vrij voor 15,5 jaar vanaf 1 maart 2027. Ruimte voor ongeveer 1.500 woningen (1.000 tot 2.000) op 12.346 m². "
         "Bezwaren waar een besluit overheen stapt: Regel 0. Let op: Regel 0 en Regel 1.",
@@ -313,7 +313,7 @@ def test_a_location_that_a_full_class_passed_on_says_so(collection: dict) -> Non
     (feature,) = [each for each in collection["features"] if each["id"] == "P01"]
     assert feature["properties"]["kept_out_by"] == ["most"]
     assert (
-        "Voorrang: Eerst in gesprek. ‘Kan naar de raad’ is vol met locaties die beter scoren."
+        "Voorrang: Eerst in gesprek. 'Kan naar de raad' is vol met locaties die beter scoren."
         in feature["properties"]["explanation"]
     )
 
@@ -385,7 +385,7 @@ def test_lists_and_sentences(collection: dict) -> None:
     assert properties["P12"]["missing"] == ["near_nature", "public_owner"]
     assert properties["P12"]["explanation"].startswith(
         "Plaats 2 van 6 in Aadorp: beschikbaar met aandachtspunten. Voorrang: Eerst in gesprek. "
-        "Voor ‘Kan naar de raad’ staat niet vast: Termijn als zachte plannen doorgaan en Eigendom. "
+        "Voor 'Kan naar de raad' staat niet vast: Termijn als zachte plannen doorgaan en Eigendom. "
     )
     assert properties["P12"]["kept_out_by"] == ["pessimistic_term", "public_owner"]
     assert properties["P05"]["notes"] == ["near_nature", "public_owner"]

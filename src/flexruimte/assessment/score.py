@@ -213,7 +213,7 @@ def theme_scores(
     scores["score_high"] = _combine(ruleset, groups, criteria.highest)["score"]
     known = _known_share(ruleset, groups, best_group, criteria.known_share)
     rounded = scores.round(SCORE_DECIMALS)
-    rounded.insert(rounded.columns.get_loc("suitability") + 1, BEST_GROUP, best_group)
+    rounded.insert(len(groups.ids) + 1, BEST_GROUP, best_group)  # behind the suitability
     rounded[SCORE_KNOWN_SHARE] = known.round(SHARE_DECIMALS)
     rounded["score"] = rounded["score"].where(enough_known(ruleset, rounded[SCORE_KNOWN_SHARE]))
     return rounded
@@ -247,7 +247,8 @@ def _theme(theme: Theme, criteria: pd.DataFrame) -> Floats:
     mean = weighted_mean(criteria, theme.weights)
     if theme.lowest is None:
         return mean
-    return np.fmin(mean, criteria[theme.lowest].min(axis=1).to_numpy())
+    links: Floats = criteria[theme.lowest].min(axis=1).to_numpy()
+    return np.asarray(np.fmin(mean, links), dtype=np.float64)
 
 
 def _best_group(scores: pd.DataFrame, groups: list[str]) -> pd.Series[Any]:

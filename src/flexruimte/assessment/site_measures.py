@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.measures import (
     CountMeasure,
     ExtremeMeasure,
+    MainClassMeasure,
     Measure,
     NearestMeasure,
     RasterMeasure,
@@ -52,7 +54,7 @@ def measures_of_groups(ruleset: Ruleset, parts: pd.DataFrame, group: Integers) -
     is taken by area; a rectangle that only fits across a boundary is not seen.
     """
     first = np.flatnonzero(np.diff(group, prepend=-1))
-    area = {
+    area: dict[str, Floats] = {
         of: parts[name].to_numpy(dtype=np.float64)
         for of, name in (("parcel", AREA), ("buildable", BUILDABLE_AREA))
     }
@@ -64,10 +66,11 @@ def measures_of_groups(ruleset: Ruleset, parts: pd.DataFrame, group: Integers) -
         values = parts[name]
         if isinstance(measure, RectangleMeasure):
             columns[name] = _room(values, first)
-        elif not pd.api.types.is_numeric_dtype(values.dtype):
-            columns[name] = values.to_numpy(dtype=object)[heaviest]
+        elif isinstance(measure, MainClassMeasure) or not is_numeric_dtype(values):
+            classes = values.to_numpy(dtype=object)
+            columns[name] = np.where(values.isna(), np.array(None), classes)[heaviest]
         else:
-            numbers = as_numbers(values).to_numpy(dtype=np.float64)
+            numbers = np.asarray(as_numbers(values), dtype=np.float64)
             columns[name] = _joined(measure, numbers, area[measure.of], first)
     return columns
 
@@ -92,4 +95,6 @@ def _room(values: pd.Series[Any], first: Integers) -> np.ndarray[Any, Any]:
     classes = values.to_numpy(dtype=object)
     some = np.logical_or.reduceat(classes == "yes", first)
     none = np.logical_and.reduceat(classes == "no", first)
-    return np.where(some, "yes", np.where(none, "no", None)).astype(object)
+    room = np.full(len(first), None, dtype=object)
+    room[some], room[none] = "yes", "no"
+    return room

@@ -309,16 +309,16 @@ class _Merger:
             for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
         }
         ends = parts[TERM_END_CLASS].to_numpy(dtype=object)
-        ended = np.logical_or.reduceat(ends == EndOfTerm.KNOWN, first)
-        open_ended = np.logical_and.reduceat(ends == EndOfTerm.NONE_KNOWN, first)
+        what_ends_it = np.full(len(first), None, dtype=object)
+        for kind, reduce in (
+            (EndOfTerm.NONE_KNOWN, np.logical_and),
+            (EndOfTerm.KNOWN, np.logical_or),
+        ):
+            what_ends_it[reduce.reduceat(ends == kind, first)] = str(kind)
         delay = np.maximum.reduceat(parts[START_DELAY_YEARS].to_numpy(dtype=np.float64), first)
         return {
             START_DELAY_YEARS: delay,
-            TERM_END_CLASS: np.where(
-                ended,
-                str(EndOfTerm.KNOWN),
-                np.where(open_ended, str(EndOfTerm.NONE_KNOWN), None),
-            ).astype(object),
+            TERM_END_CLASS: what_ends_it,
             TERM_START: np.where(none, np.datetime64("NaT"), start),
             TERM_END: np.where(none, np.datetime64("NaT"), end),
             TERM_YEARS: years,

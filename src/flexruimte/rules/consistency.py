@@ -187,8 +187,8 @@ def _problems_of_test(
         yield f"[{where}] measure '{test.measure}' is a class; test it with in or not_in"
     if test.measure == MEDIUM_POINTS:
         yield (
-            f"[{where}] '{test.measure}' counts what rules say, so only a criterion can ask for it; "
-            "make a criterion of it, or test what those rules test"
+            f"[{where}] '{test.measure}' counts what rules say, so only a criterion can ask for "
+            "it; make a criterion of it, or test what those rules test"
         )
     for value in (test.at_least, test.at_most, test.in_, test.not_in):
         yield from _problems_of_number(ruleset, where, value)
