@@ -48,7 +48,7 @@ def parcels(towns: dict[str, Assessment]) -> pd.DataFrame:
 def test_check_has_no_problems_and_names_what_stops_short(study: Study) -> None:
     report = check(study.question)
     assert report.problems == report.missing_layers == []
-    assert any("1 parcels have no geometry" in warning for warning in report.warnings)
+    assert any("1 of 5361 features have no geometry" in warning for warning in report.warnings)
     assert any(
         "rivm_lden_industrie" in warning and "reaches" in warning for warning in report.warnings
     )

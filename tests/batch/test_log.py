@@ -161,7 +161,7 @@ def test_a_ranking_is_of_what_is_done(study: Study, tmp_path: Path) -> None:
 
 def test_rows_in_memory_are_looked_at_every_time(study: Study, tmp_path: Path) -> None:
     log = log_of(study, tmp_path)
-    log.note_checked()
+    log.note_checked({})
     done(log, "A", tmp_path)
     assert not log_of(study, tmp_path).is_checked
 
@@ -170,7 +170,7 @@ def test_files_that_were_found_right_are_noted(towns: Path, tmp_path: Path) -> N
     study, out = Study.load(towns), tmp_path / "out"
     out.mkdir()
     log = log_of(study, out)
-    log.note_checked()
+    log.note_checked({})
     assert log.is_checked
     assert not log_of(study, out).is_checked  # it is written with the next entry
     done(log, "A", out)

@@ -81,7 +81,7 @@ def test_all_documents_are_read_by_the_same_rules(load, tmp_path: Path) -> None:
 def test_the_class_of_an_error_is_the_caller_s(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"study x cannot be read \(it is a folder\); do this"):
         read_toml(tmp_path, "study x", "do this", StudyError)
-    with pytest.raises(StudyError, match=r"x: \[nl\] Field required"):
+    with pytest.raises(StudyError, match=r"x: \[nl\] is missing; add it"):
         validate(Text, {"en": "noise"}, "x", StudyError)
 
 

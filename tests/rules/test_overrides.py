@@ -76,3 +76,11 @@ def test_the_documents_stay_as_they_are() -> None:
 def test_a_misspelt_entry_is_no_new_one(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(RulesetError, match=message):
         overridden({"rules": changes})
+
+
+def test_what_is_expected_of_a_field_goes_with_the_field() -> None:
+    plans = {"fields": ["id", "start"], "expected": {"start": {"range": [1900, 2100]}}}
+    changed = override(
+        {"layers": {"plans": plans}}, {"layers": {"plans": {"fields": ["id"]}}}, "mine", ["layers"]
+    )
+    assert changed["layers"]["plans"] == {"fields": {"id": {}}, "expected": {}}

@@ -44,10 +44,10 @@ def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("before", "after", "message"), [
     ("2026-01-01", '"2026-01-01"', r"study.toml: \[study.as_of\] '2026-01-01' is not a date; write it without quotes"),
     ("2026-01-01", "2026-01-01T00:00:00", r"\[study.as_of\] .* is not a date"),
-    ("as_of = 2026-01-01", "", r"\[study.as_of\] Field required"),
+    ("as_of = 2026-01-01", "", r"\[study.as_of\] is missing; add it"),
     ('name = "Toy town"', 'name = "x"\nnot_assessed = ["a", "b", "a"]', "not_assessed names a twice"),
     ('name = "Toy town"', 'name = "x"\nlanguage = "fr"', r"\[study.language\]"),
-    ("[parcels]", "[parcel]", r"\[parcels\] Field required"),
+    ("[parcels]", "[parcel]", r"\[parcel\] unknown key; did you mean 'parcels'"),
     ('name = "Toy town"', 'name = "x"\nrulset = "x"', r"\[study.rulset\] unknown key; did you mean 'ruleset'"),
     ("[municipalities]", "[layers.x]\nsource = 'x'\nband = 0\n[municipalities]", r"\[layers.x.band\]"),
     ("[municipalities]", "[layers.x]\nsource = 'x'\nprecision_m = -1\n[municipalities]", r"\[layers.x.precision_m\]"),

@@ -178,7 +178,8 @@ def test_a_filter_that_keeps_no_row_of_a_table_is_refused(tmp_path: Path) -> Non
     table = as_layer(owners(IDS), where="soort = 'gemente'")
     study = toy_study(tmp_path, layers={"eigendom": table})
     (problem,) = check(study.question).problems
-    assert "eigendom (in memory): where = \"soort = 'gemente'\" keeps no row" in problem
+    assert "eigendom (in memory): no row of 12 passes where = \"soort = 'gemente'\"" in problem
+    assert "nearest to 'gemente' is 'gemeente'" in problem
 
 
 def test_a_decision_on_an_id_that_is_nowhere_is_an_error(tmp_path: Path) -> None:

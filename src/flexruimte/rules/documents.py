@@ -117,12 +117,9 @@ def read_toml(
     """
     try:
         # A pipe or a device would keep a reader waiting.
-        if (
-            isinstance(source, Path)
-            and source.exists()
-            and not (source.is_file() or source.is_dir())
-        ):
-            raise error(f"{where} cannot be read (it is no regular file); {remedy}")
+        if isinstance(source, Path) and source.exists() and not source.is_file():
+            kind = "a folder" if source.is_dir() else "no regular file"
+            raise error(f"{where} cannot be read (it is {kind}); {remedy}")
         document = tomllib.loads(source.read_text(encoding="utf-8"))
     except OSError as problem:
         reason = problem.strerror or problem
@@ -166,7 +163,7 @@ def validate(
     >>> validate(Text, {"nl": "lawaai", "em": "noise"}, "texts.toml")
     Traceback (most recent call last):
         ...
-    flexruimte.errors.RulesetError: texts.toml: [en] Field required (and 1 more)
+    flexruimte.errors.RulesetError: texts.toml: [em] unknown key; known are: en, nl (and 1 more)
     """
     try:
         return model.model_validate(document)
@@ -175,7 +172,9 @@ def validate(
 
 
 def describe_validation_error(error: ValidationError, model: type[Model] | None = None) -> str:
-    """Return the first problem of a validation error in one line.
+    """Return one problem of a validation error in one line.
+
+    The first misspelt key comes before all others: it often is the one that is said to be missing.
 
     Parameters
     ----------
@@ -184,9 +183,13 @@ def describe_validation_error(error: ValidationError, model: type[Model] | None 
     model
         What was validated; for a misspelt key its nearest key is then named.
     """
-    first = error.errors()[0]
+    problems = error.errors()
+    misspelt = [problem for problem in problems if problem["type"] == "extra_forbidden"]
+    first = [*misspelt, *problems][0]
     key = ".".join(str(part) for part in first["loc"] if part not in RULE_KINDS)
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    if first["type"] == "missing":
+        return f"[{key}] is missing; add it{more}"
     if first["type"] == "extra_forbidden":
         return f"[{key}] unknown key{_nearest_key(model, first['loc'])}{more}"
     return f"[{key}] {first['msg'].removeprefix('Value error, ')}{more}"

@@ -83,6 +83,12 @@ def _overridden_entry(table: str, known: Mapping[str, Any], changes: Any, where:
     changed = {**entry, **changes}
     if "fields" in changes:
         changed["fields"] = _overridden_fields(entry.get("fields", {}), changes["fields"])
+        # What is expected of a field goes with the field.
+        changed["expected"] = changes.get("expected") or {
+            name: said
+            for name, said in entry.get("expected", {}).items()
+            if name in changed["fields"]
+        }
     if "aliases" in changes:
         changed["aliases"] = {**entry.get("aliases", {}), **changes["aliases"]}
     if "source" in entry and "source" not in changes and changes:

@@ -216,7 +216,8 @@ def _check_layer(
     try:
         with reading_of(source):
             _look_at_layer(question, key, source, windows, report)
-            if has_ids and question.ruleset.layers[key].geometry == "table":
+            is_table = question.ruleset.layers[key].geometry == "table"
+            if has_ids and is_table and not report.problems:
                 _check_ids(question, key, source, report)
     except FlexruimteError as error:
         report.add_problem(error)

@@ -44,7 +44,11 @@ LayerData: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | str | Path | Mapping[st
 
 _IN_MEMORY = "in memory"
 _PARCEL_ID_COLUMNS = ("parcel_id", "identificatie_lokaal_id")
-
+_IDLE_SETTINGS = {
+    "table": ("crs", "coverage", "silence", "precision_m"),
+    "raster": ("unknown_ids", "coverage", "silence"),
+}
+"""Settings that mean nothing for a layer, by its geometry."""
 
 _CHANGEABLE = ("as_of", "language", "name", "not_assessed", "target_groups", "placement", "ruleset")
 
@@ -326,8 +330,8 @@ def _refuse_idle_settings(parts: _Parts, sources: Mapping[str, Source]) -> None:
     if parts.decisions is not None:
         parts.decisions.check_settings("crs")
     for key, source in sources.items():
-        is_table = parts.ruleset.layers[key].geometry == "table"
-        source.check_settings("crs" if is_table else "unknown_ids")
+        geometry = parts.ruleset.layers[key].geometry
+        source.check_settings(*_IDLE_SETTINGS.get(geometry, ("unknown_ids",)))
 
 
 def _check_mapped_values(key: str, source: Source, ruleset: Ruleset) -> None:

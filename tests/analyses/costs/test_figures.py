@@ -65,7 +65,7 @@ BAD_FILES = {
     "no source": (
         'source = "What remains',
         'sourc = "What remains',
-        "unknown key; did you mean 'source'|Field required",
+        "unknown key; did you mean 'source'|is missing; add it",
     ),
     "written off at once": ("value = 25", "value = 0", "more than 0 years"),
 }

@@ -12,7 +12,7 @@ import pytest
 
 from flexruimte.errors import SourceError
 from flexruimte.evidence.sources import open_source
-from flexruimte.evidence.sources.file_parts import files_of
+from flexruimte.evidence.sources.file_parts import files_of, stamped
 from flexruimte.rules.study_file import LayerSettings
 from toy_town import box, frame, write_raster
 
@@ -118,3 +118,13 @@ def test_a_digest_in_the_study_holds_for_every_reading(tmp_path: Path) -> None:
     folder = LayerSettings(source=".", sha256=digest)
     with pytest.raises(SourceError, match="put it in a zip archive"):
         open_source("natuur", folder, tmp_path).check_presence()
+
+
+def test_what_goes_away_while_a_folder_is_looked_at_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "a.shp").write_text("1")
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "b.shp").write_text("22")
+    files = files_of(tmp_path)
+    assert files == [tmp_path / "a.shp", tmp_path / "inner" / "b.shp"]
+    (tmp_path / "a.shp").unlink()
+    assert [(name, size) for name, size, *_ in stamped(files)] == [(str(files[1]), 2)]

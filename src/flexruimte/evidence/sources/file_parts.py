@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 __all__ = ["files_of", "has_unused_journal", "stamped"]
@@ -13,6 +16,8 @@ _HEAD = 4096
 """Bytes at the start of a file that tell whether it is virtual."""
 _LARGEST_VIRTUAL = 64 * 2**20
 """A larger file is not looked into. [bytes]"""
+_MOST_IN_FOLDER = 10_000
+"""Files of a folder that are looked at: a folder with more is no source."""
 _REFERENCE = re.compile(
     r"<(?:SourceFilename|SourceDataset|SrcDataSource|IndexDataset)\b([^>]*)>([^<]+)<", re.IGNORECASE
 )
@@ -42,7 +47,9 @@ def files_of(path: Path) -> list[Path]:
 def _whole(path: Path) -> list[Path]:
     """Return the files of one source: those in a folder, or a file with what is beside it."""
     if path.is_dir():
-        return [file for file in path.rglob("*") if file.is_file()]
+        # What goes away while it is walked is no part of a source.
+        inside = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+        return [file for file in islice(inside, _MOST_IN_FOLDER) if file.is_file()]
     stem, name = path.stem.casefold(), path.name.casefold()
     return [
         beside
@@ -91,7 +98,11 @@ def stamped(files: list[Path]) -> list[tuple[str, int, int, int]]:
     """Return name, size, and times of change of files, their content's and their entry's. [ns]
 
     A file can be overwritten with as many bytes and given its former time of change; the time of
-    change of its entry cannot be set.
+    change of its entry cannot be set. A file that is gone has none.
     """
-    known = [(file, file.stat()) for file in files]
-    return [(str(file), of.st_size, of.st_mtime_ns, of.st_ctime_ns) for file, of in known]
+    known = []
+    for file in files:
+        with suppress(FileNotFoundError):
+            of = file.stat()
+            known.append((str(file), of.st_size, of.st_mtime_ns, of.st_ctime_ns))
+    return known
