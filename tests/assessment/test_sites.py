@@ -70,9 +70,9 @@ def test_a_rule_that_asks_for_homes_asks_for_those_of_the_site() -> None:
     }
     ranking = study("touching").changed(rules={"few": few}).rank("A")
     assert ranking.sites is not None
-    said = ranking.sites.set_index("parcel_id")["attention"].str.split(";")
+    said = ranking.sites.set_index("parcel_id")["notes"]
     assert {site: "few" in rules for site, rules in said.items()} == {"A+1": True, "F+2": False}
-    alone = ranking.parcels.set_index("parcel_id")["attention"].str.split(";")
+    alone = ranking.parcels.set_index("parcel_id")["notes"]
     assert not any("few" in rules for rules in alone[["A", "B", "D"]])
 
 

@@ -402,10 +402,19 @@ def test_status_from_verdicts() -> None:
     ]
 
 
+def test_a_soft_rule_that_says_no_changes_no_status() -> None:
+    nobody = np.zeros(3, dtype=bool)
+    soft = {"near_nature": np.array([-1, 0, 1], dtype=np.int8)}
+    assert list(assess_status(load_ruleset(RULESET), soft, nobody, nobody)) == ["available"] * 3
+
+
+NO_POINTS = {"pessimistic_term": {"level": "soft"}}
+"""The one rule of level medium in the toy ruleset."""
+
+
 def test_points_of_level_medium_by_hand() -> None:
-    ruleset = changed_ruleset(
-        rules={name: {"level": "medium"} for name in ("near_nature", "public_owner", "term")}
-    )
+    medium = {name: {"level": "medium"} for name in ("near_nature", "public_owner", "term")}
+    ruleset = changed_ruleset(rules={**medium, **NO_POINTS})
     # term is left out; unbuilt is hard and does not count
     verdicts = {
         "near_nature": np.array([NO, NO, YES, UNKNOWN], dtype=np.int8),
@@ -418,17 +427,12 @@ def test_points_of_level_medium_by_hand() -> None:
     np.testing.assert_array_equal(found.most, [3, 3, 1, 3])
     np.testing.assert_allclose(found.known_share, [2 / 3, 1 / 3, 2 / 3, 0])
     # a softer level never adds a point
-    softer = changed_ruleset(rules={"near_nature": {"level": "medium"}})
+    softer = changed_ruleset(rules={"near_nature": {"level": "medium"}, **NO_POINTS})
     np.testing.assert_array_equal(count_medium_points(softer, verdicts, 4).least, [1, 1, 0, 0])
 
 
 def test_without_rules_of_level_medium_there_are_no_points_to_know() -> None:
-    found = count_medium_points(TOY, {"unbuilt": np.array([NO], dtype=np.int8)}, 1)
+    none = changed_ruleset(rules=NO_POINTS)
+    found = count_medium_points(none, {"unbuilt": np.array([NO], dtype=np.int8)}, 1)
     assert np.isnan(found.count).all()
     assert (found.most, found.known_share) == (0, 0)
-
-
-def test_a_soft_rule_that_says_no_changes_no_status() -> None:
-    nobody = np.zeros(3, dtype=bool)
-    soft = {"near_nature": np.array([-1, 0, 1], dtype=np.int8)}
-    assert list(assess_status(load_ruleset(RULESET), soft, nobody, nobody)) == ["available"] * 3
