@@ -12,7 +12,7 @@ import shapely
 
 from flexruimte.assessment.pipeline import Assessment, assess
 from rule_columns import with_rule_columns
-from toy_town import IDS, toy_study
+from toy_town import IDS, changed_ruleset, toy_study
 
 NAN = float("nan")
 
@@ -275,3 +275,51 @@ def test_area_is_conserved(town: Assessment) -> None:
 def test_border_parcels_belong_to_one_municipality(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="municipality 'B' has no parcels"):
         assess(toy_study(tmp_path).question, "B")
+
+
+LOUD = {
+    "title": {"nl": "Luid", "en": "Loud"},
+    "condition": "restriction",
+    "level": "hard",
+    "layer": "lden",
+    "above": 50,
+    "source": "toy",
+    "basis": "assumption",
+}
+
+
+def test_what_is_too_loud_is_taken_and_the_quiet_part_remains(tmp_path: Path) -> None:
+    town = assess(toy_study(tmp_path, ruleset=changed_ruleset(rules={"loud": LOUD})).question, "A")
+    # P06: the south-west cell has 70: 50 x 50. P09: three cells of 60, the fourth has no value. P10 and P11: 60 all over.
+    # P04, P08 and P12 lie beyond the raster.
+    covered = [0] * 5 + [2_500, 0, 0, 7_500, 10_000, 10_000, 0]
+    assert column(town, "covered_m2_loud").tolist() == pytest.approx(covered)
+    verdicts = "yes yes yes unknown yes yes yes unknown unknown no no unknown"
+    assert list(column(town, "verdict_loud")) == verdicts.split()
+    buildable = column(town, "buildable_m2")
+    # P09: 2,500 are left, of which the strip of the pipeline, y 245-250, takes 5 x 50
+    assert buildable[["P06", "P09", "P10"]].tolist() == pytest.approx([7_500, 2_250, 0])
+    # what is left of P06 is quiet, and is what counts
+    assert column(town, "noise_db")["P06"] == 50
+    taken = column(town, "taken_m2")
+    assert (buildable + taken).tolist() == pytest.approx([10_000] * 12)
+
+
+def test_a_decision_gives_back_the_land_that_lifted_rules_take(tmp_path: Path) -> None:
+    parcels = ["P02", "P05", "P10"]
+    decided = pd.DataFrame(
+        {"parcel_id": parcels, "decision": "in", "reason": "raad", "date": "2025-06-01"}
+    )
+    ruleset = changed_ruleset(rules={"loud": LOUD})
+    town = assess(toy_study(tmp_path, ruleset=ruleset, decisions=decided).question, "A")
+    # P02: the 3,700 of its buildings (hard) are given back. P05: nature is very hard and keeps its half.
+    # P10: the noise and the pipeline (hard) give back all.
+    buildable = column(town, "buildable_m2")
+    assert buildable[parcels].tolist() == pytest.approx([10_000, 5_000, 10_000])
+    assert buildable["P11"] == 0  # nobody decided on it
+    # 1 ha / 1.25 x 50
+    assert column(town, "homes_mid")[parcels].tolist() == [40, 20, 40]
+    assert column(town, "status")[parcels].tolist() == ["attention"] * 3
+    # what speaks against it stays visible
+    assert column(town, "reasons")["P02"] == "unbuilt;buildings"
+    assert column(town, "reasons")["P10"] == "pipeline;hard_plan;term;loud"

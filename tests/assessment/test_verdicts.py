@@ -53,6 +53,7 @@ def answer(
     rule: str,
     measures: pd.DataFrame,
     finding: LandFinding | None = None,
+    decided_in: bool = False,
     **may_be_lower: bool,
 ) -> str:
     """What one rule says of one parcel; the others are left out."""
@@ -62,6 +63,7 @@ def answer(
         measures,
         {name: np.array([value]) for name, value in may_be_lower.items()},
         {} if finding is None else {rule: finding},
+        np.array([decided_in]),
     )
     assert list(found) == [rule]
     assert found[rule].dtype == np.int8
@@ -138,9 +140,66 @@ def test_from_which_parcels_land_is_taken(
 ) -> None:
     ruleset = changed_ruleset(**changes)
     assert [
-        takes_land(ruleset, rule, finding, parcel(land_use_class=land_use)).tolist()
+        takes_land(
+            ruleset, rule, finding, parcel(land_use_class=land_use), np.array([False])
+        ).tolist()
         for land_use in (HERE, ELSEWHERE, PERHAPS)
     ] == [[each] for each in taken]
+
+
+@pytest.mark.parametrize(("level", "taken", "verdict"), [
+    ("very_hard", True, "yes"),  # half is taken whatever people decided, half is left
+    ("hard", False, "no"),  # the land is given back, and what speaks against it stays visible
+    ("medium", False, "no"),
+])  # fmt: skip
+def test_a_decision_gives_back_land_but_for_what_is_very_hard(
+    level: str, taken: bool, verdict: str
+) -> None:
+    ruleset, half = changed_ruleset(rules={"nature": {"level": level}}), land(5_000)
+    assert takes_land(ruleset, "nature", half, parcel(), np.array([True])).tolist() == [taken]
+    assert answer(ruleset, "nature", parcel(), half, decided_in=True) == verdict
+    assert answer(ruleset, "nature", parcel(), land(300, edge=True), decided_in=True) == "yes"
+
+
+SMALL, LARGE, SOME_SIZE = 9_999.0, 10_000.0, np.nan
+
+
+@pytest.mark.parametrize(("built", "small", "large", "some_size"), [
+    # unless of 1 ha or more: there it passes; where that is not known a "no" is not certain
+    (0.3, "yes", "yes", "yes"),
+    (0.31, "no", "yes", "unknown"),
+    (np.nan, "unknown", "yes", "unknown"),
+])  # fmt: skip
+def test_a_rule_passes_where_all_of_its_exceptions_hold(
+    built: float, small: str, large: str, some_size: str
+) -> None:
+    exceptions = [
+        {"measure": "area_m2", "at_least": 10_000},
+        {"measure": "term_years", "at_least": 5},
+    ]
+    ruleset = changed_ruleset(rules={"unbuilt": {"unless": exceptions}})
+
+    def said(area: float, years: float = 5.0) -> str:
+        return answer(ruleset, "unbuilt", parcel(area_m2=area, built_share=built, term_years=years))
+
+    assert [said(area) for area in (SMALL, LARGE, SOME_SIZE)] == [small, large, some_size]
+    assert said(LARGE, 4.9) == small  # one of two exceptions is none
+    may = parcel(area_m2=LARGE, built_share=built, term_years=5.0)
+    assert answer(ruleset, "unbuilt", may, term_years=True) == some_size  # the term may be shorter
+
+
+def test_land_is_not_taken_where_a_rule_has_an_exception_or_may_have_one() -> None:
+    exception = {"unless": [{"measure": "land_use_class", "in": [51]}]}
+    ruleset = changed_ruleset(rules={"nature": exception})
+    nobody, half = np.array([False]), land(5_000)
+    assert [
+        takes_land(ruleset, "nature", half, parcel(land_use_class=use), nobody).tolist()
+        for use in (HERE, ELSEWHERE, PERHAPS)
+    ] == [[False], [True], [False]]
+    assert [
+        answer(ruleset, "nature", parcel(land_use_class=use), half)
+        for use in (HERE, ELSEWHERE, PERHAPS)
+    ] == ["yes", "yes", "unknown"]
 
 
 # ------------------------------------------------------------------------------------------------------------------- rules on measures
@@ -182,8 +241,9 @@ def test_a_measure_is_tested_where_the_rule_applies(
 def test_what_is_left_out_or_switched_off_has_no_answer() -> None:
     off = changed_ruleset(rules={"unbuilt": {"enabled": False}})
     others = frozenset(off.rules) - {"unbuilt", "term"}
-    assert list(answers_of_rules(off, others, parcel(term_years=20.0), {}, {})) == ["term"]
-    assert answers_of_rules(off, others | {"term"}, parcel(), {}, {}) == {}
+    nobody = np.array([False])
+    assert list(answers_of_rules(off, others, parcel(term_years=20.0), {}, {}, nobody)) == ["term"]
+    assert answers_of_rules(off, others | {"term"}, parcel(), {}, {}, nobody) == {}
 
 
 # ------------------------------------------------------------------------------------------------------------------- status and type

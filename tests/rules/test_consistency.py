@@ -55,7 +55,11 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "land of a raster": (
         {"rules": {"loud": {**ON_LAND, "layer": "lden"}}},
-        "[rules.loud] layer 'lden' has no shapes to subtract; make a measure of it and test that",
+        "[rules.loud] layer 'lden' has cells and no shapes; say above which value its land is covered, or make a measure of it and test that",
+    ),
+    "cells of polygons": (
+        {"rules": {"nature": {"above": 3}}},
+        "[rules.nature] above is about the cells of a raster, and 'natuur' holds polygons",
     ),
     "land of a table": (
         {"rules": {"owned": {**ON_LAND, "layer": "eigendom"}}},
@@ -63,7 +67,19 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "condition on the buildable part": (
         {"rules": {"nature": {"when": [{"measure": "noise_db", "at_most": 50}]}}},
-        "[rules.nature] when can only ask for measures of the whole parcel, and 'noise_db' is not one",
+        "[rules.nature] when of a rule on land can only ask for measures of the whole parcel, and 'noise_db' is not one",
+    ),
+    "exception by the buildable part": (
+        {"rules": {"nature": {"unless": [{"measure": "homes_mid", "at_most": 50}]}}},
+        "[rules.nature] unless of a rule on land can only ask for measures of the whole parcel, and 'homes_mid' is not one",
+    ),
+    "measure of an exception": (
+        {"rules": {"unbuilt": {"unless": [{"measure": "bilt_share", "at_most": 1}]}}},
+        "[rules.unbuilt.unless] measure 'bilt_share' does not exist; did you mean 'built_share'?",
+    ),
+    "choice that nobody makes": (
+        {"rules": {"unbuilt": {"only_for": {"building_rule": "temporary"}}}},
+        "[rules.unbuilt.only_for] placement parameter 'building_rule' does not exist; did you mean 'building_rules'?",
     ),
     "measure of a rule": (
         {"rules": {"unbuilt": {"measure": "bilt_share"}}},

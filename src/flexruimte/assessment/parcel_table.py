@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from flexruimte.assessment.findings import FEATURES_NAMED, LandFinding
+from flexruimte.assessment.findings import FEATURES_NAMED, NOT_COUNTED, LandFinding
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
@@ -42,8 +42,6 @@ __all__ = [
 
 SEPARATOR = ";"
 """Between the ids in a list of rules."""
-_NOT_COUNTED: Final = -1
-"""Number of features where it is not known."""
 
 
 def outcome_columns(
@@ -225,7 +223,7 @@ def land_findings_of_sites(
             edge=(edges > 0) & (more == 0),
             nothing_left=np.zeros(count, dtype=bool),
             doubtful=np.zeros(count, dtype=bool),
-            feature_count=np.full(count, _NOT_COUNTED),
+            feature_count=np.full(count, NOT_COUNTED),
             features=pd.array(_first_features(features, group, count), dtype="str"),
         )
     return found
@@ -246,7 +244,7 @@ def _no_land(count: int) -> LandFinding:
         edge=np.zeros(count, dtype=bool),
         nothing_left=np.zeros(count, dtype=bool),
         doubtful=np.zeros(count, dtype=bool),
-        feature_count=np.full(count, _NOT_COUNTED),
+        feature_count=np.full(count, NOT_COUNTED),
         features=pd.array([""] * count, dtype="str"),
     )
 

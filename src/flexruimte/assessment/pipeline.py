@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,8 +41,10 @@ from flexruimte.assessment.verdicts import (
     assess_status,
     takes_land,
 )
-from flexruimte.evidence.decisions import DecisionsAt
+from flexruimte.evidence.decisions import Decisions, DecisionsAt
 from flexruimte.evidence.layers import LayerFacts
+from flexruimte.evidence.parcels import all_parcel_ids
+from flexruimte.evidence.sources import Source
 from flexruimte.kernels.layout import LayoutCache, Layouts
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
@@ -59,6 +62,7 @@ from flexruimte.vocabulary import (
     SITE_TYPE,
     STATUS,
     TERM_YEARS,
+    Booleans,
     Geometries,
     Status,
     Verdicts,
@@ -129,7 +133,9 @@ def assess(question: Question, code: str, progress: Progress = lambda _step: Non
 
 
 def land_taken_by(question: Question, code: str) -> TakesLand:
-    """Return what tells a survey from which parcels a rule takes land, by the levels of a study.
+    """Return what tells a survey from which parcels a rule takes land.
+
+    That is by the levels of the study and by the decisions of people.
 
     Parameters
     ----------
@@ -138,7 +144,31 @@ def land_taken_by(question: Question, code: str) -> TakesLand:
     code
         Of the municipality.
     """
-    return partial(takes_land, for_municipality(question.ruleset, code))
+    ruleset = for_municipality(question.ruleset, code)
+    return _LandTaken(ruleset, question.decisions, question.as_of, question.parcels)
+
+
+@dataclass(frozen=True)
+class _LandTaken:
+    """Says from which parcels a rule takes land; light enough to send to a worker."""
+
+    ruleset: Ruleset
+    decisions: Decisions
+    as_of: dt.date
+    parcels: Source
+
+    def __call__(
+        self,
+        rule_id: str,
+        finding: LandFinding,
+        measures: pd.DataFrame,
+        ids: np.ndarray[Any, np.dtype[np.object_]],
+    ) -> Booleans:
+        decided_in = np.zeros(len(ids), dtype=bool)
+        if len(self.decisions.rows):
+            made = self.decisions.on(ids, partial(all_parcel_ids, self.parcels))
+            decided_in = made.at(ids, self.as_of).into
+        return takes_land(self.ruleset, rule_id, finding, measures, decided_in)
 
 
 def judge(
@@ -172,7 +202,9 @@ def judge(
     progress("verdicts")
     left = skipped | frozenset(of_others)
     may_be_lower = found.term.may_be_lower
-    of_all = of_others | answers_of_rules(ruleset, left, measures, may_be_lower, found.findings)
+    of_all = of_others | answers_of_rules(
+        ruleset, left, measures, may_be_lower, found.findings, decisions.into
+    )
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
     criteria = criterion_scores(ruleset, skipped, measures, may_be_lower)
     table = pd.concat(
@@ -268,10 +300,15 @@ def _with_homes(
     on_homes = frozenset(
         rule_id
         for rule_id, rule in ruleset.measure_rules.items()
-        if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE)
+        if {*CAPACITY_MEASURES, SITE_TYPE} & {*rule.measures_asked}
     )
     verdicts = answers_of_rules(
-        ruleset, skipped | on_homes, measures, found.term.may_be_lower, found.findings
+        ruleset,
+        skipped | on_homes,
+        measures,
+        found.term.may_be_lower,
+        found.findings,
+        decisions.into,
     )
     standing = assess_status(ruleset, verdicts, decisions.into, decisions.out)
     capacity = assess_capacity(

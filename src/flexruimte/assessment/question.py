@@ -34,6 +34,16 @@ _OF_NO_LAYER = (
     "code_lists",
 )
 """Tables of a ruleset that ask nothing of layers."""
+_OF_NO_LAND: dict[str, Any] = {
+    "advice": None,
+    "condition": Condition.SITE,
+    "level": Level.SOFT,
+    "level_reason": None,
+    "only_for": {},
+    "when": [],
+    "unless": [],
+}
+"""What of a rule on land decides about verdicts, and not about what it finds."""
 _ASKS_FOR_WIDTH = Criterion(
     title=_NO_TEXT, measure=WIDTH, curve=[(0, 0), (1, 100)], source="-", basis=Basis.ASSUMPTION
 )
@@ -168,8 +178,7 @@ def survey_question(question: Question, code: str) -> Question:
 def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
     """Return the part of a ruleset that decides what layers are asked."""
     rules = {
-        rule_id: _untitled(rule, advice=None, condition=Condition.SITE, level=Level.SOFT, when=[])
-        for rule_id, rule in ruleset.land_rules.items()
+        rule_id: _untitled(rule, **_OF_NO_LAND) for rule_id, rule in ruleset.land_rules.items()
     }
     measures = {
         name: _untitled(measure)

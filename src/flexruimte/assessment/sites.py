@@ -221,6 +221,12 @@ class _Merger:
         self._anew = frozenset(
             name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM)
         )
+        self._by_homes = frozenset(
+            name
+            for name, rule in assessed.items()
+            if name not in self._anew and {*CAPACITY_MEASURES} & {*rule.measures_asked}
+        )
+        """Rules that apply by the homes: what no part is large enough for, the site may be."""
 
     def candidates(self) -> Booleans:
         """Return which parcels may be part of a site. (n,) bool."""
@@ -323,12 +329,15 @@ class _Merger:
             name: np.logical_or.reduceat(flags[parcels], first)
             for name, flags in evidence.may_be_lower.items()
         }
-        others = frozenset(evidence.ruleset.rules) - self._anew
-        anew = answers_of_rules(evidence.ruleset, others | evidence.skipped, measures, doubtful, {})
-        return {
+        others = frozenset(evidence.ruleset.rules) - self._anew - self._by_homes
+        left_out = others | evidence.skipped
+        nobody = np.zeros(len(groups), dtype=bool)
+        anew = answers_of_rules(evidence.ruleset, left_out, measures, doubtful, {}, nobody)
+        verdicts = {
             name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
             for name, verdict in evidence.verdicts.items()
         }
+        return verdicts | {name: np.minimum(verdicts[name], anew[name]) for name in self._by_homes}
 
     def _status(
         self, groups: list[Integers], verdicts: Mapping[str, Verdicts]

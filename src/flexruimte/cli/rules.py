@@ -59,8 +59,8 @@ def rules(
 
 
 def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
-    """Return a row per rule, its seven columns folded into four that fit a terminal."""
-    (rule, title, condition, level, asked, basis, source), rows = rule_rows(ruleset, language)
+    """Return a row per rule, its eight columns folded into four that fit a terminal."""
+    (rule, title, condition, level, _, asked, basis, source), rows = rule_rows(ruleset, language)
     table = Table(
         title=f"{ruleset.name} {ruleset.version}",
         title_justify="left",
@@ -69,14 +69,14 @@ def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
     )
     table.add_column(f"{rule}: {title}", overflow="fold", ratio=5)
     table.add_column(asked, overflow="fold", ratio=3)
-    table.add_column(f"{condition}, {level}", ratio=2)
+    table.add_column(f"{condition}, {level}", overflow="fold", ratio=3)
     table.add_column(f"{basis}: {source}", overflow="fold", ratio=5)
     for row in rows:
         table.add_row(
             Text.assemble((row[0], "bold"), "\n", row[1]),
-            Text(row[4]),
-            Text(f"{row[2]}, {row[3]}"),
-            Text(f"{row[5]}: {row[6]}", style="dim"),
+            Text(row[5]),
+            Text.assemble(f"{row[2]}, {row[3]}", (f"\n{row[4]}" if row[4] else "", "dim")),
+            Text(f"{row[6]}: {row[7]}", style="dim"),
         )
     return table
 

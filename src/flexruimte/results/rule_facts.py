@@ -121,6 +121,8 @@ def _land_rule(
     return LandRuleFacts(
         **_parts_of_rule(rule_id, rule, assessment),
         distance_m=_distance(rule),
+        above=rule.above,
+        unit=ruleset.layers[rule.layer].unit,
         where=rule.where,
         precision_m=ruleset.layers[rule.layer].precision_m if precision is None else precision,
         counts=LandRuleCounts(
@@ -147,8 +149,10 @@ def _parts_of_rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str
         "title": rule.title,
         "condition": rule.condition,
         "level": rule.level,
+        "level_reason": rule.level_reason,
         "excludes": ruleset.excludes(rule),
         "when": [_test(test, ruleset) for test in rule.when],
+        "unless": [_test(test, ruleset) for test in rule.unless],
         "layers": _layers(_layers_of_rule(rule, assessment), assessment),
         "source": rule.source,
         "basis": rule.basis,

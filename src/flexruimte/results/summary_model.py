@@ -211,10 +211,14 @@ class _RuleFacts(_Judged):
 
     condition: Condition
     level: Level
+    level_reason: Text | None
+    """Why it has this level."""
     excludes: bool
     """Whether a "no" excludes a parcel."""
     when: list[MeasureTest]
     """The rule applies only where all of these hold; elsewhere it says yes."""
+    unless: list[MeasureTest]
+    """Where all of these hold it says yes."""
     advice: Text | None
     """What to do about a "no" or an "unknown"."""
 
@@ -225,6 +229,10 @@ class LandRuleFacts(_RuleFacts):
     kind: Literal["land"] = "land"
     distance_m: float | DistanceOfFeature
     """Within this distance of a feature the rule covers land."""
+    above: float | None
+    """Cells of the layer with more than this are covered; null where it is no raster."""
+    unit: str
+    """Of the cells; empty where it is no raster."""
     where: Where
     """Which features of the layer count."""
     precision_m: float

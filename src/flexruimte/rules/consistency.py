@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flexruimte.errors import did_you_mean
-from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
+from flexruimte.rules.measures import MixMeasure, StripWidthMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.tables import RulesetTables, tests_of
@@ -47,35 +47,12 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
     for where, test in tests_of(ruleset):
         yield from _problems_of_test(ruleset, where, test, measures)
     for rule_id, rule in ruleset.rules.items():
+        unknown = [name for name in rule.only_for if name not in ruleset.placement]
+        if unknown:
+            where = f"rules.{rule_id}.only_for"
+            yield _unknown(where, "placement parameter", unknown[0], ruleset.placement)
         if isinstance(rule, LandRule):
-            for reading in rule.reads():
-                yield from _problems_of_layer_use(
-                    ruleset, f"rules.{rule_id}", reading.layer, reading.fields
-                )
-            if rule.distance_m is None and getattr(
-                ruleset.layers.get(rule.layer), "geometry", "polygon"
-            ) in ("line", "point"):
-                yield (
-                    f"[rules.{rule_id}] {rule.layer} holds no areas; "
-                    "give a distance_m around its features"
-                )
-            if rule.layer in ruleset.layers and ruleset.layers[rule.layer].geometry in (
-                "raster",
-                "table",
-            ):
-                yield (
-                    f"[rules.{rule_id}] layer '{rule.layer}' has no shapes to subtract; "
-                    "make a measure of it and test that"
-                )
-        for test in rule.when:
-            if (
-                test.measure != AREA
-                and getattr(ruleset.measures.get(test.measure), "of", "buildable") != "parcel"
-            ):
-                yield (
-                    f"[rules.{rule_id}] when can only ask for measures of the whole parcel, "
-                    f"and '{test.measure}' is not one"
-                )
+            yield from _problems_of_land(ruleset, f"rules.{rule_id}", rule)
     yield from problems_of_words(ruleset)
     yield from _problems_of_weights(ruleset, measures)
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
@@ -88,6 +65,34 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
                 reader.layer,
                 [field for reading in reader.reads() for field in reading.fields],
             )
+
+
+def _problems_of_land(ruleset: RulesetTables, where: str, rule: LandRule) -> Iterator[str]:
+    for reading in rule.reads():
+        yield from _problems_of_layer_use(ruleset, where, reading.layer, reading.fields)
+    held = ruleset.layers[rule.layer].geometry if rule.layer in ruleset.layers else "polygon"
+    if held in ("line", "point") and rule.distance_m is None:
+        yield f"[{where}] {rule.layer} holds no areas; give a distance_m around its features"
+    if held == "raster" and rule.above is None:
+        yield (
+            f"[{where}] layer '{rule.layer}' has cells and no shapes; "
+            "say above which value its land is covered, or make a measure of it and test that"
+        )
+    if held != "raster" and rule.above is not None and rule.layer in ruleset.layers:
+        yield f"[{where}] above is about the cells of a raster, and '{rule.layer}' holds {held}s"
+    if held == "table":
+        yield (
+            f"[{where}] layer '{rule.layer}' has no shapes to subtract; "
+            "make a measure of it and test that"
+        )
+    for key, tests in (("when", rule.when), ("unless", rule.unless)):
+        for test in tests:
+            measured = getattr(ruleset.measures.get(test.measure), "of", "buildable")
+            if test.measure != AREA and measured != "parcel":
+                yield (
+                    f"[{where}] {key} of a rule on land can only ask for measures of the whole "
+                    f"parcel, and '{test.measure}' is not one"
+                )
 
 
 def _problems_of_layer_use(
@@ -132,6 +137,8 @@ def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
                     f"[{where}] there are no transport tiers; "
                     "add tables [transport_tiers.NAME] with width_m, height_m and length_m"
                 )
+            continue
+        if isinstance(spec, StripWidthMeasure):
             continue
         if isinstance(spec, MixMeasure):
             for part in spec.parts:

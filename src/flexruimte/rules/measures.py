@@ -241,6 +241,17 @@ class RectangleMeasure(MeasureSpec):
         return (Reading(self.layer, tuple(self.where), self.limit_m + number(self.within_m)),)
 
 
+class StripWidthMeasure(MeasureSpec):
+    """Width of the shape when it is taken for a strip: that of a rectangle of its size."""
+
+    family: Literal["strip_width"]
+    of: Literal["parcel", "buildable"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer: nothing."""
+        return ()
+
+
 class TransportTierMeasure(MeasureSpec):
     """The first transport tier of the ruleset that a load fits in, or "beyond".
 
@@ -298,6 +309,7 @@ Measure: TypeAlias = Annotated[
     | AttributeMeasure
     | SignMarginMeasure
     | RectangleMeasure
+    | StripWidthMeasure
     | TransportTierMeasure
     | MixMeasure,
     Field(discriminator="family"),

@@ -115,7 +115,11 @@ class RulesetTables(Model):
     @property
     def enabled_rules(self) -> dict[str, Rule]:
         """The rules that count, in the order of the ruleset."""
-        return {rule_id: rule for rule_id, rule in self.rules.items() if rule.enabled}
+        return {rule_id: rule for rule_id, rule in self.rules.items() if self._counts(rule)}
+
+    def _counts(self, rule: Rule) -> bool:
+        chosen = all(self.value(name) == value for name, value in rule.only_for.items())
+        return rule.enabled and chosen
 
     @property
     def land_rules(self) -> dict[str, LandRule]:
@@ -212,9 +216,9 @@ class RulesetTables(Model):
 
     def layers_of_rule(self, rule: Rule) -> list[str]:
         """Return the layers that a rule needs for an answer."""
-        named = [rule.layer] if isinstance(rule, LandRule) else self.layers_of_measure(rule.measure)
-        for test in rule.when:
-            named += self.layers_of_measure(test.measure)
+        named = [rule.layer] if isinstance(rule, LandRule) else []
+        for measure in rule.measures_asked:
+            named += self.layers_of_measure(measure)
         return list(dict.fromkeys(named))
 
 
@@ -225,6 +229,8 @@ def tests_of(ruleset: RulesetTables) -> Iterator[tuple[str, Test]]:
             yield f"rules.{rule_id}", rule
         for test in rule.when:
             yield f"rules.{rule_id}.when", test
+        for test in rule.unless:
+            yield f"rules.{rule_id}.unless", test
     for type_id, site_type in ruleset.site_types.items():
         for test in site_type.when:
             yield f"site_types.{type_id}.when", test

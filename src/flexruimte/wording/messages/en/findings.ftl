@@ -10,6 +10,7 @@ test-in = one of: { $classes }
 test-not-in = none of: { $classes }
 test-no-classes = nothing in particular
 test-only-where = { $test } (only where { $conditions })
+test-unless = { $test } (but not where { $conditions })
 test-not-there = not { $place }
 points-at-value = { $points } at { $value }
 
@@ -29,6 +30,7 @@ finding-measured = found is { $found } ({ $measure }), asked is { $test }
 place-on = on layer '{ $layer }'
 place-within = within { $distance } of layer '{ $layer }'
 place-within-own-distance = within the distance that layer '{ $layer }' itself gives
+place-above = where layer '{ $layer }' is above { $value }
 
 land-edge = touches only the edge of the parcel, less than the map is precise ({ $precision }); that does not count
 land-clear = the parcel does not lie { $place }

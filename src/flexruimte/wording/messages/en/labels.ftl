@@ -101,6 +101,7 @@ column-rule = Rule
 column-title = Question
 column-condition = Condition
 column-level = Level
+column-level_reason = Why that level
 column-verdict = Verdict
 column-found = Found
 column-test = Asked

@@ -21,3 +21,4 @@ rule-level-off = { $level } (off)
 rule-distance-of-feature = { $layer }: distance from { $field }
 rule-not-on = { $layer }: not on it
 rule-not-within = { $layer }: not within { $distance }
+rule-not-above = { $layer }: not where it is above { $value }

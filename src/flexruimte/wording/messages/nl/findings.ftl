@@ -10,6 +10,7 @@ test-in = een van: { $classes }
 test-not-in = geen van: { $classes }
 test-no-classes = niets bepaalds
 test-only-where = { $test } (alleen waar { $conditions })
+test-unless = { $test } (behalve waar { $conditions })
 test-not-there = niet { $place }
 points-at-value = { $points } bij { $value }
 
@@ -29,6 +30,7 @@ finding-measured = gevonden is { $found } ({ $measure }), gevraagd is { $test }
 place-on = op kaartlaag '{ $layer }'
 place-within = binnen { $distance } van kaartlaag '{ $layer }'
 place-within-own-distance = binnen de afstand die kaartlaag '{ $layer }' zelf noemt
+place-above = waar kaartlaag '{ $layer }' boven { $value } is
 
 land-edge = raakt alleen de rand van het perceel, minder dan de kaart nauwkeurig is ({ $precision }); dat telt niet
 land-clear = het perceel ligt niet { $place }

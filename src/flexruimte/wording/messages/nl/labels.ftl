@@ -101,6 +101,7 @@ column-rule = Regel
 column-title = Vraag
 column-condition = Voorwaarde
 column-level = Hardheid
+column-level_reason = Waarom die hardheid
 column-verdict = Oordeel
 column-found = Gevonden
 column-test = Gevraagd

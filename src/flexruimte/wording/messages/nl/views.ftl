@@ -21,3 +21,4 @@ rule-level-off = { $level } (uit)
 rule-distance-of-feature = { $layer }: afstand uit { $field }
 rule-not-on = { $layer }: niet erop
 rule-not-within = { $layer }: niet binnen { $distance }
+rule-not-above = { $layer }: niet waar het boven { $value } is
