@@ -116,7 +116,7 @@ def test_what_is_kept_of_pbl_is_pbl_s_or_says_that_it_is_not() -> None:
     pbl, whole = load_ruleset("pbl-2020"), load_ruleset("flexwonen-nl")
     inherited = {
         "pipelines", "pipelines_gas_high", "pipelines_gas_medium", "site_type_asked",
-        "size_class_asked",
+        "size_class_asked", "local_very_hard", "local_hard", "local_medium", "local_soft",
     }  # fmt: skip
     assert all(pbl.rules[name] == whole.rules[name] for name in inherited)
     assert not {"term_long_enough", "term_with_soft_plans"} & set(pbl.rules)

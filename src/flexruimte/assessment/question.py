@@ -21,7 +21,14 @@ from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion, ScoreWeights
 from flexruimte.vocabulary import WIDTH, Basis, Condition, Level
 
-__all__ = ["Question", "layers_in_use", "left_out_by", "survey_question", "unmet_ids"]
+__all__ = [
+    "Question",
+    "absent_optional_layers",
+    "layers_in_use",
+    "left_out_by",
+    "survey_question",
+    "unmet_ids",
+]
 
 _NO_TEXT = Text(nl="", en="")
 _OF_NO_LAYER = (
@@ -119,6 +126,17 @@ def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str
         if causes:
             reasons[name] = causes[0]
     return reasons
+
+
+def absent_optional_layers(question: Question) -> list[str]:
+    """Return the optional layers that rules need and that the study neither has nor leaves out.
+
+    These rules do not count. In the order of the ruleset.
+    """
+    ruleset = question.ruleset
+    needed = {layer for rule in ruleset.rules.values() for layer in ruleset.layers_of_rule(rule)}
+    absent = needed - set(question.sources) - question.not_assessed
+    return [key for key, spec in ruleset.layers.items() if spec.optional and key in absent]
 
 
 def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:

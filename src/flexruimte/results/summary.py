@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment, Question
+from flexruimte.assessment.question import absent_optional_layers
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.rule_facts import (
     SQUARE_METRES_PER_HECTARE,
@@ -152,6 +153,10 @@ def _gaps(assessment: Assessment) -> dict[str, Any]:
             for name in sorted(assessment.question.not_assessed)
         ],
         "absent": [NamedPart(id=name, title=_title(ruleset, name)) for name in assessment.absent],
+        "optional_absent": [
+            NamedPart(id=name, title=_title(ruleset, name))
+            for name in absent_optional_layers(assessment.question)
+        ],
         "approximated": {
             name: Approximation(title=ruleset.title_of_measure(name), how=how)
             for name, how in sorted(assessment.approximated.items())

@@ -321,6 +321,8 @@ class Summary(Model):
     not_assessed: list[NotAssessed]
     absent: list[NamedPart]
     """Layers that rules need and that the study does not have."""
+    optional_absent: list[NamedPart] = Field(default_factory=list)
+    """Optional layers that the study does not have: their rules do not count."""
     approximated: dict[str, Approximation]
     """By measure."""
     unread_plans: dict[str, int]

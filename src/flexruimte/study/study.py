@@ -34,6 +34,7 @@ from flexruimte.rules.study_file import (
     check_as_of,
     read_study_file,
 )
+from flexruimte.study.optional_layers import without_absent_layers
 from flexruimte.study.placement import with_placement
 from flexruimte.vocabulary import OWN_COLUMN_PREFIXES, OWN_COLUMNS
 
@@ -381,6 +382,7 @@ def _question(parts: _Parts) -> Question:
                 f"{did_you_mean(group, ruleset.groups)}"
             )
     ruleset = with_placement(ruleset, parts.placement)
+    ruleset = without_absent_layers(ruleset, [*parts.sources, *parts.not_assessed])
     layout_parameters(ruleset)  # refuses what contradicts itself
     sources = {
         key: opened_as(source, ruleset.layers[key].geometry)
