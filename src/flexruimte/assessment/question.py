@@ -203,7 +203,9 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
         for name, measure in ruleset.measures.items()
         if measure.of != "other measures"
     }
-    regimes = {name: _untitled(regime) for name, regime in ruleset.regimes.items()}
+    regimes = {
+        name: _untitled(regime, note=None, lifts=[]) for name, regime in ruleset.regimes.items()
+    }
     kept = {
         "rules": rules,
         "measures": measures,
@@ -217,7 +219,7 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
         "losses": None,
         "plans": ruleset.plans and _untitled(ruleset.plans),
         "agreements": ruleset.agreements and _untitled(ruleset.agreements),
-        "placement": _parameters(ruleset, [*rules.values(), *measures.values()]),
+        "placement": _parameters(ruleset, [*rules.values(), *measures.values(), *regimes.values()]),
         "criteria": {WIDTH: _ASKS_FOR_WIDTH} if ruleset.asks_for(WIDTH) else {},
         "score": ScoreWeights(weights={}, source="-", basis=Basis.ASSUMPTION),
     }

@@ -92,7 +92,7 @@ def summarise(
         study=_study(question),
         municipality=MunicipalityFacts(code=assessment.code, name=assessment.name),
         ruleset=_ruleset(ruleset),
-        regime=_regime(ruleset, assessment.regime),
+        regimes=[_regime(ruleset, name, count) for name, count in assessment.regimes.items()],
         total=_counts(parcels, locations),
         status=_counts_by_status(parcels, locations),
         sites_of_several_parcels=int(parcels[SITE_ID].nunique()),
@@ -211,13 +211,14 @@ def _ruleset(ruleset: Ruleset) -> RulesetFacts:
     )
 
 
-def _regime(ruleset: Ruleset, regime_id: str | None) -> RegimeFacts | None:
-    if regime_id is None:
-        return None
+def _regime(ruleset: Ruleset, regime_id: str, parcels: int) -> RegimeFacts:
     regime = ruleset.regimes[regime_id]
     return RegimeFacts(
         id=regime_id,
         title=regime.title,
+        note=regime.note,
+        lifts=regime.lifts,
+        parcels=parcels,
         longest_years=regime.longest_years,
         source=regime.source,
         basis=regime.basis,

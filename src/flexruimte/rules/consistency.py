@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from flexruimte.errors import did_you_mean
 from flexruimte.rules.measures import MixMeasure, StripWidthMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
+from flexruimte.rules.regime_checks import problems_of_regimes
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.tables import RulesetTables, tests_of
 from flexruimte.rules.word_checks import problems_of_words
@@ -54,6 +55,7 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
         if isinstance(rule, LandRule):
             yield from _problems_of_land(ruleset, f"rules.{rule_id}", rule)
     yield from _problems_of_optional(ruleset)
+    yield from problems_of_regimes(ruleset)
     yield from problems_of_words(ruleset)
     yield from _problems_of_weights(ruleset, measures)
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):

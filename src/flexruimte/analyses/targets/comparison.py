@@ -53,6 +53,9 @@ class TargetComparison:
     country. (periods, 12)"""
     unknown: dict[str, str]
     """Targets whose outcome is unknown, and why."""
+    held_against: dict[str, str]
+    """Targets of a region of which only some municipalities were assessed: what they are held
+    against."""
     repeated: int
     """Rows of locations that said exactly what another row said, and were counted once."""
 
@@ -123,7 +126,8 @@ def compare(
         `_low` and `_high`, `secured_locations`, `years_of_target` (of a yearly target); what does
         not count: `too_late_homes`, `too_short_homes`, `term_unknown_homes`, `unranked_homes` (on
         locations with status unknown), `locations_without_homes` (ranked, number not known);
-        `municipalities`, `municipalities_assessed` and the names `not_assessed`; `source`, `basis`.
+        `municipalities`, `municipalities_assessed`, the names `not_assessed`, and in words what the
+        target is `held_against`; `source`, `basis`.
         Null is not known.
 
     Raises
@@ -149,7 +153,7 @@ def compare(
     rows, repeated = check_locations(locations)
     default_years = targets.required_years.value if required_years is None else required_years
     membership = Membership(rows, assessed)
-    outcomes, fillings, unknown = [], [], {}
+    outcomes, fillings, unknown, held_against = [], [], {}, {}
     for key, target in targets.targets.items():
         inside, municipalities = membership.of(target, targets)
         here = rows[inside]
@@ -162,6 +166,8 @@ def compare(
         }
         if outcome["status"] == "unknown":
             unknown[key] = municipalities.why_unknown
+        if not municipalities.complete:
+            held_against[key] = municipalities.held_against
         outcomes.append(outcome)
         fillings.append(_filling(key, target.homes, here[standing == _Standing.SECURED]))
     return TargetComparison(
@@ -170,6 +176,7 @@ def compare(
         filling=pd.concat(fillings, ignore_index=True),
         production=production_table(targets),
         unknown=unknown,
+        held_against=held_against,
         repeated=repeated,
     )
 
@@ -249,6 +256,7 @@ def _outcome(
         "municipalities": municipalities.municipalities,
         "municipalities_assessed": municipalities.assessed,
         "not_assessed": _SEPARATOR.join(municipalities.not_assessed),
+        "held_against": municipalities.held_against,
         "source": target.source,
         "basis": str(target.basis),
     }
@@ -284,6 +292,7 @@ _OUTCOME_TYPES: Final = {
     "municipalities": "Int64",
     "municipalities_assessed": "Int64",
     "not_assessed": "string",
+    "held_against": "string",
     "source": "string",
     "basis": "string",
 }

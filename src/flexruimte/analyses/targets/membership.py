@@ -41,6 +41,14 @@ class AssessedMunicipalities:
         return self.municipalities is not None and self.assessed >= self.municipalities
 
     @property
+    def held_against(self) -> str:
+        """What the target is held against, which may be less than it speaks of."""
+        if self.complete:
+            return f"all {self.municipalities} municipalities of {self.name}"
+        of_all = "" if self.municipalities is None else f" of {self.municipalities}"
+        return f"{self.assessed}{of_all} municipalities of {self.name}, those of this run"
+
+    @property
     def why_unknown(self) -> str:
         """What is missing."""
         if self.municipalities is None:
