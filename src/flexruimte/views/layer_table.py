@@ -32,6 +32,8 @@ def layer_lines(ruleset: Ruleset, key: str, language: Language) -> Iterator[str]
     spec = ruleset.layers[key]
     yield f"{key}: {in_language(spec.title, language)}"
     yield f"kind: {spec.geometry}{', fills the plane' if spec.fills else ''}"
+    if spec.optional:
+        yield "optional: without it its rules do not count"
     if spec.origin:
         yield f"where it comes from: {spec.origin}"
     if _unit(spec) != "-":

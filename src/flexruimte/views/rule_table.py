@@ -6,6 +6,7 @@ from flexruimte.results.rule_text import conditions_text, layer_value_text
 from flexruimte.rules.parts import Number, PlacementReference, Test
 from flexruimte.rules.rules import DistanceByField, LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
+from flexruimte.views.regime_table import regime_rows
 from flexruimte.vocabulary import unit_of
 from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
@@ -42,7 +43,7 @@ def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[lis
 
 
 def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
-    """Return the rules as a Markdown table."""
+    """Return the rules and the rows of law as Markdown tables."""
     head, rows = rule_rows(ruleset, language)
     title = in_language(ruleset.title, language)
     lines = [
@@ -52,6 +53,11 @@ def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
         _line(["---"] * len(head)),
     ]
     lines += [_line([f"`{row[0]}`", *row[1:]]) for row in rows]
+    if ruleset.regimes:
+        head, rows = regime_rows(ruleset, language)
+        lines += ["", f"## {message('regime-title', language)}", "", _line(head)]
+        lines += [_line(["---"] * len(head))]
+        lines += [_line([f"`{row[0]}`", *row[1:]]) for row in rows]
     return "\n".join(lines) + "\n"
 
 

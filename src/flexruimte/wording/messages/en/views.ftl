@@ -22,3 +22,12 @@ rule-distance-of-feature = { $layer }: distance from { $field }
 rule-not-on = { $layer }: not on it
 rule-not-within = { $layer }: not within { $distance }
 rule-not-above = { $layer }: not where it is above { $value }
+
+# The table of law
+regime-no-maximum = no maximum
+regime-by-realisation = { $period }, by the day of realisation
+regime-always = always
+regime-from = from { $start }
+regime-until = until { $end }
+regime-between = { $start } to { $end }
+regime-title = Law

@@ -22,3 +22,12 @@ rule-distance-of-feature = { $layer }: afstand uit { $field }
 rule-not-on = { $layer }: niet erop
 rule-not-within = { $layer }: niet binnen { $distance }
 rule-not-above = { $layer }: niet waar het boven { $value } is
+
+# De tabel van de wet
+regime-no-maximum = geen maximum
+regime-by-realisation = { $period }, naar de dag van realisatie
+regime-always = altijd
+regime-from = vanaf { $start }
+regime-until = tot en met { $end }
+regime-between = { $start } tot en met { $end }
+regime-title = Wet
