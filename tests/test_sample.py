@@ -55,7 +55,8 @@ def test_check_has_no_problems_and_names_what_stops_short(study: Study) -> None:
 
 
 def test_every_layer_of_the_ruleset_is_there(study: Study) -> None:
-    assert set(study.question.sources) == set(study.question.ruleset.layers)
+    needed = {key for key, spec in study.question.ruleset.layers.items() if not spec.optional}
+    assert set(study.question.sources) == needed
 
 
 def test_files_are_small() -> None:

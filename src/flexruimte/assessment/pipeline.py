@@ -99,7 +99,9 @@ class Assessment:
     """Layers that rules need and that are not in the study."""
     approximated: dict[str, str]
     """Measures that were computed another way than asked, and how."""
-    regime: str | None
+    regimes: dict[str, int]
+    """Rows of law that decide how long homes may stand, with on how many parcels; the most first.
+    """
     sites: Sites | None = None
     """Locations of several parcels; None where the study does not ask for them."""
     layouts: Layouts | None = None
@@ -283,7 +285,11 @@ def _assessment(
             **_approximated(ruleset, found.layers),
             **_without_agreements(ruleset, question.not_assessed),
         },
-        regime=found.term.regime,
+        regimes={
+            str(name): int(count)
+            for name, count in pd.Series(found.term.regimes, dtype=object).value_counts().items()
+            if name != ""
+        },
         layouts=layouts,
         unread_plans={what: len(plans) for what, plans in found.term.unread.items() if len(plans)},
     )

@@ -187,10 +187,12 @@ def sites_of_run(
 
 def _longest_years(results: RunResults) -> float:
     """Return the term that no location exceeds, by ruleset or regime. [year]."""
-    regime = results.summary.regime
-    of_regime = None if regime is None else regime.longest_years
-    limits = (results.placement("longest_term_years"), of_regime)
-    return min((float(limit) for limit in limits if limit is not None), default=np.inf)
+    of_regimes = [
+        np.inf if regime.longest_years is None else regime.longest_years
+        for regime in results.summary.regimes
+    ]
+    limits = (results.placement("longest_term_years"), max(of_regimes, default=np.inf))
+    return min(float(limit) for limit in limits if limit is not None)
 
 
 def _used_once(
