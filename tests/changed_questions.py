@@ -66,6 +66,7 @@ OF_THE_LAND: dict[str, dict[str, Any]] = {
     "the date": {"as_of": "2026-03-01"},
     "a distance": {"rules": {"near_nature": {"distance_m": 30}}},
     "which features": {"rules": {"nature": {"where": {"naam": "Heide"}}}},
+    "a rule's condition": {"rules": {"nature": {"condition": "use"}}},
     "a rule's precision": {"rules": {"nature": {"precision_m": 0}}},
     "a layer's precision": {"layers": {"natuur": {"precision_m": 3}}},
     "which rows count": {"layers": {"pand": {"rows": {"status": {"not_in": ["Bouw gestart"]}}}}},

@@ -16,6 +16,7 @@ from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.kernels.threads import use_threads
 from flexruimte.results.findings import findings_told, with_finding_text, write_findings
+from flexruimte.results.funnel import funnel_table
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
@@ -193,6 +194,22 @@ class Ranking:
         """
         found = self._findings[self._findings[PARCEL_ID].isin(self._parcels[PARCEL_ID])]
         return summarise(self.assessment, self._parcels, self._land, found, self._timings)
+
+    def funnel(self) -> pd.DataFrame:
+        """Return hectares after each condition, suitable for whom, and sites and homes.
+
+        A row for all land, and for each kind of owner; the same for each target group, whose rows
+        are about the same land and do not add up. `docs/outputs.md` lists the columns.
+
+        Examples
+        --------
+        >>> import flexruimte as fr
+        >>> from flexruimte.study.sample import sample_study_path
+        >>> funnel = fr.Study.load(sample_study_path()).rank("GM9003").funnel()
+        >>> funnel[["target_group", "owner_class"]].iloc[0].tolist()
+        ['all', 'all']
+        """
+        return funnel_table(self.summary)
 
     def content(self) -> OutputContent:
         """Return what the files of the municipality are made of."""

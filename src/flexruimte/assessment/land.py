@@ -25,10 +25,12 @@ from flexruimte.kernels.overlap import (
 from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.vocabulary import (
     AREA_TOLERANCE,
+    FUNNEL_CONDITIONS,
     NO,
     UNKNOWN,
     YES,
     Booleans,
+    Condition,
     Floats,
     Geometries,
     Integers,
@@ -39,6 +41,7 @@ __all__ = [
     "find_on_land",
     "land_of_rule",
     "subtract_land",
+    "what_is_left",
 ]
 
 
@@ -98,6 +101,67 @@ def subtract_land(shapes: Geometries, covered: list[Overlaps]) -> Geometries:
     cutters = np.concatenate([np.empty(0, dtype=object), *(found.geometry for found in covered)])
     owner = np.concatenate([np.empty(0, dtype=np.intp), *(found.shape for found in covered)])
     return subtract(shapes, cutters, owner)
+
+
+def what_is_left(
+    rules: Mapping[str, LandRule], overlay: Overlay, covered: Mapping[str, Overlaps]
+) -> tuple[Geometries, dict[Condition, Floats]]:
+    """Return what is left of parcels when rules have taken their land, and how that came about.
+
+    Parameters
+    ----------
+    rules
+        By id.
+    overlay
+        The parcels.
+    covered
+        What is taken, by rule.
+
+    Returns
+    -------
+    Geometries
+        Empty where nothing is left. (n,) object
+    dict of Floats
+        Area left when the rules on one of `FUNNEL_CONDITIONS` and on those before it have taken
+        theirs; no less than that of what is left in the end. (n,) float64 [m2]
+    """
+    shapes = subtract_land(overlay.shapes, list(covered.values()))
+    left = {}
+    for number, condition in enumerate(FUNNEL_CONDITIONS, start=1):
+        now: list[Overlaps] = []
+        later: list[Overlaps] = []
+        for rule_id, land in covered.items():
+            is_now = rules[rule_id].condition in FUNNEL_CONDITIONS[:number]
+            (now if is_now else later).append(land)
+        left[condition] = _area_left(overlay, shapes, now, later)
+    return shapes, left
+
+
+def _area_left(
+    overlay: Overlay, left: Geometries, now: list[Overlaps], later: list[Overlaps]
+) -> Floats:
+    """Return the area left of parcels when some rules have taken their land, and others not yet.
+
+    Only where both take land is anything laid over: elsewhere it is the area of the parcel, or of
+    what is left in the end. (n,) float64 [m2]
+    """
+    meets_now, meets_later = (_met(covered, len(left)) for covered in (now, later))
+    in_the_end = shapely.area(left)
+    area = np.where(meets_now, in_the_end, overlay.areas)
+    both = meets_now & meets_later & (in_the_end < overlay.areas)
+    position = np.cumsum(both) - 1
+    some = [found.where(both[found.shape]) for found in now]
+    moved = [replace(found, shape=position[found.shape]) for found in some]
+    area[both] = shapely.area(subtract_land(overlay.shapes[both], moved))
+    return np.maximum(area, in_the_end)  # rounding makes it no less
+
+
+def _met(covered: list[Overlaps], count: int) -> Booleans:
+    """Return which parcels share land with some rules. (n,) bool"""
+    met = np.zeros(count, dtype=bool)
+    for found in covered:
+        met[found.shape[found.area > 0]] = True
+    return met
 
 
 def _find(rule: LandRule, features: Features, overlay: Overlay) -> tuple[LandFinding, Overlaps]:

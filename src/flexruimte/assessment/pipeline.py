@@ -19,6 +19,7 @@ from flexruimte.assessment.capacity import (
     assess_capacity,
 )
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.funnel import land_left
 from flexruimte.assessment.measures import compute_derived_measures
 from flexruimte.assessment.parcel_table import (
     criterion_columns,
@@ -102,6 +103,9 @@ class Assessment:
     regimes: dict[str, int]
     """Rows of law that decide how long homes may stand, with on how many parcels; the most first.
     """
+    left_m2: pd.DataFrame
+    """What is left of each parcel after each condition, as `land_left` returns it, by parcel id.
+    (n, 8) [m2]"""
     sites: Sites | None = None
     """Locations of several parcels; None where the study does not ask for them."""
     layouts: Layouts | None = None
@@ -239,7 +243,10 @@ def judge(
             groups=groups,
         )
     )
-    return _assessment(question, code, found, table, verdicts, sites, capacity.layouts)
+    in_site = np.zeros(len(ids), dtype=bool) if sites is None else sites.site_of >= 0
+    left_m2 = land_left(ruleset, verdicts, decisions, found.buildable.left_m2, table, in_site)
+    judged = _Judged(table, verdicts, left_m2.set_axis(ids), sites, capacity.layouts)
+    return _assessment(question, code, found, judged)
 
 
 def _names(question: Question, code: str, ids: np.ndarray[Any, Any]) -> pd.DataFrame:
@@ -250,16 +257,20 @@ def _names(question: Question, code: str, ids: np.ndarray[Any, Any]) -> pd.DataF
     )
 
 
-def _assessment(
-    question: Question,
-    code: str,
-    found: Survey,
-    table: pd.DataFrame,
-    verdicts: dict[str, Verdicts],
-    sites: Sites | None,
-    layouts: Layouts | None,
-) -> Assessment:
+@dataclass(frozen=True)
+class _Judged:
+    """What is said of parcels and sites before they are ranked; its parts as in `Assessment`."""
+
+    table: pd.DataFrame
+    verdicts: dict[str, Verdicts]
+    left_m2: pd.DataFrame
+    sites: Sites | None
+    layouts: Layouts | None
+
+
+def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -> Assessment:
     """Return what is known of the parcels, with their ranks and what was left out."""
+    table, verdicts, sites = judged.table, judged.verdicts, judged.sites
     ruleset = for_municipality(question.ruleset, code)
     in_use = layers_in_use(ruleset, question.not_assessed)
     return Assessment(
@@ -270,6 +281,7 @@ def _assessment(
         parcels=gpd.GeoDataFrame(
             _ranked(ruleset, table, verdicts, sites, found.parcels.geometries), copy=False
         ),
+        left_m2=judged.left_m2,
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
@@ -290,7 +302,7 @@ def _assessment(
             for name, count in pd.Series(found.term.regimes, dtype=object).value_counts().items()
             if name != ""
         },
-        layouts=layouts,
+        layouts=judged.layouts,
         unread_plans={what: len(plans) for what, plans in found.term.unread.items() if len(plans)},
     )
 

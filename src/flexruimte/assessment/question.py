@@ -19,7 +19,7 @@ from flexruimte.rules.files import for_municipality
 from flexruimte.rules.parts import FieldSpec, Language, LayerSpec, Parameter, Text, references
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion, ScoreWeights
-from flexruimte.vocabulary import WIDTH, Basis, Condition, Level
+from flexruimte.vocabulary import WIDTH, Basis, Level
 
 __all__ = [
     "Question",
@@ -44,7 +44,6 @@ _OF_NO_LAYER = (
 _OF_NO_LAND: dict[str, Any] = {
     "advice": None,
     "finding": None,
-    "condition": Condition.SITE,
     "level": Level.SOFT,
     "level_reason": None,
     "only_for": {},
@@ -170,7 +169,7 @@ def survey_question(question: Question, code: str) -> Question:
     with this alone, so that what is left out cannot change it:
 
     - the name, the language, the target groups, the decisions, and which rules are not assessed;
-    - titles, sources, their basis, advice, conditions and units;
+    - titles, sources, their basis, advice and units;
     - how hard rules on land are, which levels exclude, and where the rules apply;
     - rules on measures, site types, size classes, transport tiers, and measures that rest on
       others;

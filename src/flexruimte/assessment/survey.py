@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.land import find_on_land, land_of_rule, subtract_land
+from flexruimte.assessment.land import find_on_land, land_of_rule, what_is_left
 from flexruimte.assessment.measures import compute_measures
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.assessment.question import Question
@@ -37,6 +37,7 @@ from flexruimte.vocabulary import (
     LARGEST_PART_AREA,
     WIDTH,
     Booleans,
+    Condition,
     Floats,
     Geometries,
     Integers,
@@ -87,6 +88,8 @@ class BuildablePart:
     """Empty where nothing is left. (n,) object"""
     taken_m2: Floats
     """Area taken away, overlaps counted once. (n,) float64 [m2]"""
+    left_m2: dict[Condition, Floats]
+    """Area left after each of `FUNNEL_CONDITIONS`, as `what_is_left` gives it. (n,) float64 [m2]"""
     measures: pd.DataFrame
     """Areas, width and the measures of the buildable part; of the whole parcel where nothing is
     left, so that the numbers are there to be questioned. (n, ...)"""
@@ -297,13 +300,13 @@ def survey_block(
     progress("land")
     of_parcel = compute_measures(ruleset, "parcel", overlay, ids, near)
     of_parcel.insert(0, AREA, overlay.areas)
-    takes, findings, taken, covered = takes_land(ids), {}, {}, []
+    takes, findings, taken, covered = takes_land(ids), {}, {}, {}
     for rule_id, finding, land in find_on_land(ruleset.land_rules, near, overlay):
         findings[rule_id] = finding
         taken[rule_id] = takes(rule_id, finding, of_parcel)
         if land is not None and taken[rule_id].any():
-            covered.append(land.where(taken[rule_id][land.shape]))
-    shapes = subtract_land(overlay.shapes, covered)
+            covered[rule_id] = land.where(taken[rule_id][land.shape])
+    left = what_is_left(ruleset.land_rules, overlay, covered)
     progress("measures")
     return SurveyBlock(
         members=members,
@@ -312,7 +315,7 @@ def survey_block(
         term=assess_term(
             ruleset, near, question.not_assessed, overlay, ids, question.as_of, of_parcel
         ),
-        buildable=_measure_buildable(ruleset, shapes, taken, overlay, ids, near),
+        buildable=_measure_buildable(ruleset, left, taken, overlay, ids, near),
         facts={key: layer.facts for key, layer in near.items()},
         contents={key: _contents_of(layer, ids) for key, layer in near.items()},
     )
@@ -320,12 +323,13 @@ def survey_block(
 
 def _measure_buildable(
     ruleset: Ruleset,
-    shapes: Geometries,
+    left: tuple[Geometries, dict[Condition, Floats]],
     taken: dict[str, Booleans],
     overlay: Overlay,
     ids: np.ndarray[Any, Any],
     layers: Mapping[str, Layer],
 ) -> BuildablePart:
+    shapes, left_m2 = left
     measured = np.where(shapely.is_empty(shapes), overlay.shapes, shapes)
     measures = compute_measures(
         ruleset, "buildable", Overlay(measured, around=overlay), ids, layers
@@ -334,7 +338,7 @@ def _measure_buildable(
     measures.insert(0, BUILDABLE_AREA, shapely.area(shapes))
     measures.insert(1, LARGEST_PART_AREA, shapely.area(largest))
     measures.insert(2, WIDTH, width(largest) if ruleset.asks_for(WIDTH) else np.nan)
-    return BuildablePart(taken, shapes, overlay.areas - shapely.area(shapes), measures)
+    return BuildablePart(taken, shapes, overlay.areas - shapely.area(shapes), left_m2, measures)
 
 
 def measure_again(
@@ -387,16 +391,16 @@ def _subtract_again(
     layers: Mapping[str, Layer],
 ) -> BuildablePart:
     overlay = Overlay(found.parcels.geometries[members])
-    covered: list[Overlaps] = []
+    covered: dict[str, Overlaps] = {}
     for rule_id, rule in ruleset.land_rules.items():
         if not taken[rule_id].any():
             continue
         land = land_of_rule(rule, layers.get(rule.layer), overlay)
         if land is not None:
-            covered.append(land.where(taken[rule_id][land.shape]))
-    shapes = subtract_land(overlay.shapes, covered)
+            covered[rule_id] = land.where(taken[rule_id][land.shape])
     ids = found.parcels.ids[members]
-    return _measure_buildable(ruleset, shapes, taken, overlay, ids, layers)
+    left = what_is_left(ruleset.land_rules, overlay, covered)
+    return _measure_buildable(ruleset, left, taken, overlay, ids, layers)
 
 
 def join_blocks(parcels: Parcels, blocks: Sequence[SurveyBlock]) -> Survey:
@@ -452,6 +456,10 @@ def _join_buildable(parts: Sequence[BuildablePart], order: Integers) -> Buildabl
         },
         shapes=_join_arrays([part.shapes for part in parts], order),
         taken_m2=_join_arrays([part.taken_m2 for part in parts], order),
+        left_m2={
+            name: _join_arrays([part.left_m2[name] for part in parts], order)
+            for name in parts[0].left_m2
+        },
         measures=_join_tables([part.measures for part in parts], order),
     )
 

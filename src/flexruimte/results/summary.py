@@ -18,6 +18,7 @@ import pandas as pd
 from flexruimte.assessment.pipeline import Assessment, Question
 from flexruimte.assessment.question import absent_optional_layers
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.funnel import funnel_rows
 from flexruimte.results.rule_facts import (
     SQUARE_METRES_PER_HECTARE,
     criterion_facts,
@@ -103,6 +104,7 @@ def summarise(
         total=_counts(parcels, locations),
         status=_counts_by_status(parcels, locations),
         priorities=_priorities(ruleset, locations),
+        funnel=funnel_rows(assessment, parcels, locations),
         sites_of_several_parcels=int(parcels[SITE_ID].nunique()),
         **_of_ranked(locations),
         without_score=int((locations[STATUS].isin(RANKED_STATUSES) & locations[RANK].isna()).sum()),

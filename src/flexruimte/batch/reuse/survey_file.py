@@ -20,6 +20,7 @@ from flexruimte.evidence.contents import Contents, Tally
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import Parcels
 from flexruimte.kernels.layout import OF_STACKS, LayoutCache, LayoutParameters, Layouts
+from flexruimte.vocabulary import Condition
 
 __all__ = [
     "LAYOUTS_FILE",
@@ -148,6 +149,7 @@ def _columns(
         **_prefixed("parcel", measures),
         **_prefixed("of_buildable", buildable.measures),
         **_prefixed("taken", buildable.taken),
+        **_prefixed("left", buildable.left_m2),
         **_prefixed("term", term.columns),
         **_prefixed("may_be_lower", term.may_be_lower),
     }
@@ -175,6 +177,7 @@ def _found(
         taken=_of("taken", columns),
         shapes=shapes,
         taken_m2=columns["taken_m2"],
+        left_m2={Condition(name): area for name, area in _of("left", columns).items()},
         measures=_table(_of("of_buildable", columns), len(shapes)),
     )
     term = Term(
