@@ -231,16 +231,22 @@ def _distances(rule: LandRule, features: Features) -> tuple[Floats, Booleans]:
         return np.full(len(features.ids), rule.distance_m or 0.0), np.ones(
             len(features.ids), dtype=bool
         )
-    distance = read_distances(rule.distance_m, features.table[rule.distance_m.field])
+    by_field = rule.distance_m
+    stated = features.table[by_field.field]
+    distance = read_distances(by_field, stated)
+    if by_field.when_null_m is not None:
+        is_area = shapely.get_dimensions(features.geometries) == 2
+        distance[is_area & stated.isna().to_numpy()] = 0.0
+        distance[~is_area & (stated.isna().to_numpy() | (distance == 0))] = by_field.when_null_m
     readable: Booleans = np.isfinite(distance)
-    distance[~readable] = rule.distance_m.otherwise_m
+    distance[~readable] = by_field.otherwise_m
     return distance, readable
 
 
 def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: Floats) -> Overlaps:
     """Return what the features, widened by their distances, share with the parcels."""
     wanted = counts > NO
-    if not distance[wanted].any():
+    if not distance[wanted].any() and features.spec.geometry != "mixed":
         found = overlay.of(features)
         return found.where(wanted[found.feature])
     chosen = np.flatnonzero(wanted)

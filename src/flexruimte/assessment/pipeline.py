@@ -100,7 +100,9 @@ class Assessment:
     """Layers that rules need and that are not in the study."""
     approximated: dict[str, str]
     """Measures that were computed another way than asked, and how."""
-    regime: str | None
+    regimes: dict[str, int]
+    """Rows of law that decide how long homes may stand, with on how many parcels; the most first.
+    """
     left_m2: pd.DataFrame
     """What is left of each parcel after each condition, as `land_left` returns it, by parcel id.
     (n, 8) [m2]"""
@@ -295,7 +297,11 @@ def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -
             **_approximated(ruleset, found.layers),
             **_without_agreements(ruleset, question.not_assessed),
         },
-        regime=found.term.regime,
+        regimes={
+            str(name): int(count)
+            for name, count in pd.Series(found.term.regimes, dtype=object).value_counts().items()
+            if name != ""
+        },
         layouts=judged.layouts,
         unread_plans={what: len(plans) for what, plans in found.term.unread.items() if len(plans)},
     )

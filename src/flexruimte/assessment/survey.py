@@ -312,7 +312,9 @@ def survey_block(
         members=members,
         measures=of_parcel,
         findings=findings,
-        term=assess_term(ruleset, near, question.not_assessed, overlay, ids, question.as_of),
+        term=assess_term(
+            ruleset, near, question.not_assessed, overlay, ids, question.as_of, of_parcel
+        ),
         buildable=_measure_buildable(ruleset, left, taken, overlay, ids, near),
         facts={key: layer.facts for key, layer in near.items()},
         contents={key: _contents_of(layer, ids) for key, layer in near.items()},
@@ -470,7 +472,7 @@ def _join_terms(terms: Sequence[Term], order: Integers) -> Term:
             for name in terms[0].may_be_lower
         },
         plans=_join_arrays([term.plans for term in terms], order),
-        regime=terms[0].regime,
+        regimes=_join_arrays([term.regimes for term in terms], order),
         unread={
             what: np.unique(np.concatenate([term.unread[what] for term in terms]))
             for what in terms[0].unread

@@ -78,12 +78,18 @@ class RulesetFacts(Model):
 
 
 class RegimeFacts(Sourced):
-    """The legal regime that limits the term."""
+    """A row of law that decides how long homes may stand."""
 
     id: str
     title: Text
+    note: Text | None = None
+    """What follows from it, or has to be verified."""
     longest_years: float | None
     """Longest term that a permit can have; null where there is no limit. [year]"""
+    lifts: list[str] = Field(default_factory=list)
+    """Rules that are no more than a note, as the study chose this row."""
+    parcels: int
+    """On how many parcels it decides."""
 
 
 class Homes(Model):
@@ -413,8 +419,8 @@ class Summary(Model):
     study: StudyFacts
     municipality: MunicipalityFacts
     ruleset: RulesetFacts
-    regime: RegimeFacts | None
-    """Null where no legal regime holds on the study's date."""
+    regimes: list[RegimeFacts]
+    """By number of parcels, the most first; without any where none holds on the study's date."""
     total: Counts
     status: dict[Status, Counts]
     priorities: dict[str, PriorityFacts]
@@ -433,6 +439,8 @@ class Summary(Model):
     not_assessed: list[NotAssessed]
     absent: list[NamedPart]
     """Layers that rules need and that the study does not have."""
+    optional_absent: list[NamedPart] = Field(default_factory=list)
+    """Optional layers that the study does not have: their rules do not count."""
     approximated: dict[str, Approximation]
     """By measure."""
     unread_plans: dict[str, int]

@@ -145,6 +145,7 @@ def _columns(
         "buildable": Shapes.of(buildable.shapes),
         "taken_m2": buildable.taken_m2,
         "plans": term.plans,
+        "regimes": term.regimes,
         **_prefixed("parcel", measures),
         **_prefixed("of_buildable", buildable.measures),
         **_prefixed("taken", buildable.taken),
@@ -160,7 +161,6 @@ def _columns(
 def _said(facts: Mapping[str, LayerFacts], term: Term) -> dict[str, Any]:
     return {
         "layers": {name: _facts_said(each) for name, each in facts.items()},
-        "regime": term.regime,
         "unread": {what: plans.tolist() for what, plans in term.unread.items()},
     }
 
@@ -184,7 +184,7 @@ def _found(
         columns=_table(_of("term", columns), len(shapes)),
         may_be_lower=_of("may_be_lower", columns),
         plans=np.asarray(columns["plans"], dtype=object),
-        regime=said["regime"],
+        regimes=np.asarray(columns["regimes"], dtype=object),
         unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
     )
     of_parcel = _table(_of("parcel", columns), len(shapes))

@@ -49,6 +49,7 @@ spread-suitability = Suitability
 
 layer-kind = kind: { $kind }
 layer-kind-fills = kind: { $kind }, fills the plane
+layer-optional = optional: without it its rules do not count
 layer-origin = where it comes from: { $origin }
 layer-unit = unit and expected range: { $unit }
 layer-range = { $low } to { $high }
@@ -72,3 +73,12 @@ asking-rule = rule { $name }
 asking-measure = measure { $name }
 asking-plans = housing plans
 asking-agreements = agreements
+
+# The table of law
+regime-no-maximum = no maximum
+regime-by-realisation = { $period }, by the day of realisation
+regime-always = always
+regime-from = from { $start }
+regime-until = until { $end }
+regime-between = { $start } to { $end }
+regime-title = Law

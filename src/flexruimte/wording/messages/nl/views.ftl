@@ -49,6 +49,7 @@ spread-suitability = Geschiktheid
 
 layer-kind = soort: { $kind }
 layer-kind-fills = soort: { $kind }, beslaat al het land
+layer-optional = naar keuze: zonder deze kaartlaag tellen haar regels niet mee
 layer-origin = waar het vandaan komt: { $origin }
 layer-unit = eenheid en verwacht bereik: { $unit }
 layer-range = { $low } tot { $high }
@@ -72,3 +73,12 @@ asking-rule = regel { $name }
 asking-measure = maat { $name }
 asking-plans = woningbouwplannen
 asking-agreements = afspraken
+
+# De tabel van de wet
+regime-no-maximum = geen maximum
+regime-by-realisation = { $period }, naar de dag van realisatie
+regime-always = altijd
+regime-from = vanaf { $start }
+regime-until = tot en met { $end }
+regime-between = { $start } tot en met { $end }
+regime-title = Wet
