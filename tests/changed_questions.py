@@ -36,6 +36,13 @@ NOT_OF_THE_LAND: dict[str, dict[str, Any]] = {
     "where a rule on a layer applies": {
         "rules": {"near_nature": {"when": [{"measure": "land_use_class", "in": [40]}]}}
     },
+    "an exception to a rule on a layer": {
+        "rules": {"nature": {"unless": [{"measure": "land_use_class", "in": [40]}]}}
+    },
+    "why a rule has its level": {"rules": {"nature": {"level_reason": {"nl": "x", "en": "y"}}}},
+    "the choice that a rule is for": {
+        "rules": {"nature": {"only_for": {"building_rules": "permanent"}}}
+    },
     "the level of a rule on a layer": {"rules": {"near_nature": {"level": "hard"}}},
     "which levels exclude": {"levels": {"excluding": ["very_hard"]}},
     "a rule on a layer switched off": {"rules": {"buildings": {"enabled": False}}},
@@ -43,6 +50,19 @@ NOT_OF_THE_LAND: dict[str, dict[str, Any]] = {
 
 
 OF_THE_LAND: dict[str, dict[str, Any]] = {
+    "a rule on cells": {
+        "rules": {
+            "loud": {
+                "title": {"nl": "Luid", "en": "Loud"},
+                "condition": "restriction",
+                "level": "hard",
+                "layer": "lden",
+                "above": 50,
+                "source": "toy",
+                "basis": "assumption",
+            }
+        }
+    },
     "the date": {"as_of": "2026-03-01"},
     "a distance": {"rules": {"near_nature": {"distance_m": 30}}},
     "which features": {"rules": {"nature": {"where": {"naam": "Heide"}}}},

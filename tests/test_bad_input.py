@@ -126,7 +126,7 @@ REFUSED = {
     "as_of is text": (replace("study.toml", "as_of = 2026-01-01", 'as_of = "soon"'), StudyError, r"study.as_of\] 'soon' is not a date"),
     "as_of with a time": (replace("study.toml", "2026-01-01", "2026-01-01T12:00:00"), StudyError, "is not a date"),
     "not_assessed": (replace("study.toml", 'language = "en"', 'not_assessed = ["natur"]'), StudyError, "'natur' is no layer or rule.*'natuur'"),
-    "target group": (replace("study.toml", 'language = "en"', 'target_groups = ["student"]'), StudyError, "'student' is no group.*'students'"),
+    "target group": (replace("study.toml", '["students", "starters"]', '["student"]'), StudyError, "'student' is no group.*'students'"),
     "placement name": (replace("study.toml", "[parcels]", "[placement]\nrequired_year = 10\n\n[parcels]"), StudyError, "did you mean 'required_years'"),
     "placement value": (replace("study.toml", "[parcels]", "[placement]\nrequired_years = 0\n\n[parcels]"), StudyError, "required_years = 0 is out of bounds.*1 year"),
     "placement kind": (replace("study.toml", "[parcels]", '[placement]\nrequired_years = "ten"\n\n[parcels]'), StudyError, "of the wrong kind"),

@@ -322,7 +322,7 @@ def test_decisions_and_their_precedence(tmp_path: Path) -> None:
         "raad",
         "2025-06-01",
     )
-    assert row["reasons"] == "unbuilt"  # what speaks against it stays visible
+    assert row["reasons"] == "unbuilt;buildings"  # what speaks against it stays visible
 
 
 def test_the_last_decision_counts(tmp_path: Path) -> None:

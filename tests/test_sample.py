@@ -21,6 +21,7 @@ from flexruimte.analyses.relocation import replay
 from flexruimte.analyses.relocation.run import relocate
 from flexruimte.assessment.pipeline import Assessment, assess
 from flexruimte.batch import run
+from flexruimte.results.spread import spread_of
 from flexruimte.study.checks import check
 from flexruimte.study.sample import sample_study_path
 from rule_columns import with_rule_columns
@@ -233,3 +234,36 @@ def test_what_becomes_of_the_homes(tmp_path: Path) -> None:
     )
     assert "90020059770000" in set(plan.stranded["parcel_id"])
     assert plan.stranded_by_year.keys() == {2042}
+
+
+def test_no_theme_makes_the_score_and_none_is_the_same_for_all(
+    towns: dict[str, Assessment],
+) -> None:
+    """Measured when this was written: 0.67, -0.48, and a spread of 12 points for the term.
+
+    With margins, as other rules rank other land.
+    """
+    parts = []
+    for town in towns.values():
+        sites = [] if town.sites is None else [pd.DataFrame(town.sites.table)]
+        parts += [each[each["rank"].notna()] for each in (pd.DataFrame(town.parcels), *sites)]
+    ranked = pd.concat(parts, ignore_index=True)
+    scores = ["suitability", "term", "relocatability", "feasibility", "environment"]
+    numbers = ranked[[*scores, "score", "medium_points_count"]].astype("float64")
+    with_score = numbers.corr("spearman")["score"]
+    assert with_score["suitability"] < 0.8
+    assert with_score["medium_points_count"] < -0.3
+    assert with_score[["relocatability", "feasibility"]].gt(0.4).all()
+    spread = spread_of(ranked)
+    assert {name: spread[name].points for name in scores if spread[name].points < 5} == {}
+    # groups that need other things find other places
+    assert (ranked["best_group"].value_counts(normalize=True) < 0.7).all()
+    assert ranked["best_group"].nunique() >= 3
+    assert spread["criterion_jobs"].points > 30
+
+
+def test_what_stops_a_module_makes_a_place_relocatable_no_more(parcels: pd.DataFrame) -> None:
+    signs = [name for name in parcels if name.startswith("sign_") and "_margin_" in name]
+    stopped = (parcels[signs].lt(0).any(axis=1)) | parcels["crane_pad_class"].eq("no")
+    assert stopped.sum() > 20
+    assert parcels.loc[stopped, "relocatability"].eq(0).all()

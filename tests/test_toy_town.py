@@ -12,7 +12,7 @@ import shapely
 
 from flexruimte.assessment.pipeline import Assessment, assess
 from rule_columns import with_rule_columns
-from toy_town import IDS, toy_study
+from toy_town import IDS, changed_ruleset, toy_study
 
 NAN = float("nan")
 
@@ -117,6 +117,8 @@ MEASURES = {
     "homes_low": [14, 10, 16, 16, 8, 16, 0, 16, 7, 7, 7, 7],
     "homes_mid": [36, 25, 40, 40, 20, 40, 0, 40, 18, 18, 18, 18],
     "homes_high": [72, 50, 80, 80, 40, 80, 0, 80, 36, 36, 36, 36],
+    # at most the 30 of a project
+    "homes": [30, 25, 30, 30, 20, 30, 0, 30, 18, 18, 18, 18],
     # field: land use 51 and no building; P04's building and the land use of P08 and P12 are not known
     "site_type_class": [
         "other",
@@ -218,13 +220,49 @@ def test_covered_area_and_causes(town: Assessment) -> None:
 
 def test_status_and_rank(town: Assessment) -> None:
     assert column(town, "status").tolist() == [
-        *["attention", "excluded", "attention", "unknown"],
-        *["attention", "attention", "excluded", "unknown"],
+        *["available", "excluded", "available", "unknown"],
+        *["available", "available", "excluded", "unknown"],
         *["available", "excluded", "excluded", "attention"],
     ]
-    # P12 49.43; P03 42.58; P01, P05 and P09 all 39.06, with 36, 20 and 18 homes; P06 25.53
+    # P12 49.43; P03 42.58; P01, P05 and P09 all 39.06, with 30, 20 and 18 homes; P06 25.53; but first P03 on the shortlist,
+    # then P12, P01 and P09, and P05 and P06 at the end: see test_priority
     rank = column(town, "rank")
-    assert rank.dropna().sort_values().index.tolist() == ["P12", "P03", "P01", "P05", "P09", "P06"]
+    assert rank.dropna().sort_values().index.tolist() == ["P03", "P12", "P01", "P09", "P05", "P06"]
+
+
+def test_priority(town: Assessment) -> None:
+    # shortlist: the municipality is the owner (P01 and P03 of the ranked) and no medium rule says no; it takes one, and P03 scores better
+    # talk: not near nature, P12 for all that is known, and a soft plan is no obstacle; P01 falls to it
+    priority = column(town, "priority")
+    assert priority.dropna().to_dict() == {
+        "P01": "talk",
+        "P03": "shortlist",
+        "P05": "later",
+        "P06": "later",
+        "P09": "talk",
+        "P12": "talk",
+    }
+    # from P12 the soft plan too, which is of level medium; its owner is not known and so does not pass
+    assert column(town, "kept_out_by")[priority.notna()].to_dict() == {
+        "P01": "most",
+        "P03": "",
+        "P05": "near_nature",
+        "P06": "near_nature",
+        "P09": "public_owner",
+        "P12": "pessimistic_term;public_owner",
+    }
+    assert set(column(town, "kept_out_by")[priority.isna()]) == {""}
+
+
+def test_notes_and_points_of_attention(town: Assessment) -> None:
+    # soft: near_nature and public_owner; medium: pessimistic_term
+    assert column(town, "notes")[["P01", "P05", "P09", "P12"]].tolist() == [
+        "near_nature",
+        "near_nature;public_owner",
+        "",
+        "",
+    ]
+    assert column(town, "attention")[["P01", "P05", "P12"]].tolist() == ["", "", "pessimistic_term"]
 
 
 def test_scores(town: Assessment) -> None:
@@ -275,3 +313,52 @@ def test_area_is_conserved(town: Assessment) -> None:
 def test_border_parcels_belong_to_one_municipality(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="municipality 'B' has no parcels"):
         assess(toy_study(tmp_path).question, "B")
+
+
+LOUD = {
+    "title": {"nl": "Luid", "en": "Loud"},
+    "condition": "restriction",
+    "level": "hard",
+    "layer": "lden",
+    "above": 50,
+    "source": "toy",
+    "basis": "assumption",
+}
+
+
+def test_what_is_too_loud_is_taken_and_the_quiet_part_remains(tmp_path: Path) -> None:
+    town = assess(toy_study(tmp_path, ruleset=changed_ruleset(rules={"loud": LOUD})).question, "A")
+    # P06: the south-west cell has 70: 50 x 50. P09: three cells of 60, the fourth has no value. P10 and P11: 60 all over.
+    # P04, P08 and P12 lie beyond the raster.
+    covered = [0] * 5 + [2_500, 0, 0, 7_500, 10_000, 10_000, 0]
+    assert column(town, "covered_m2_loud").tolist() == pytest.approx(covered)
+    verdicts = "yes yes yes unknown yes yes yes unknown unknown no no unknown"
+    assert list(column(town, "verdict_loud")) == verdicts.split()
+    buildable = column(town, "buildable_m2")
+    # P09: 2,500 are left, of which the strip of the pipeline, y 245-250, takes 5 x 50
+    assert buildable[["P06", "P09", "P10"]].tolist() == pytest.approx([7_500, 2_250, 0])
+    # what is left of P06 is quiet, and is what counts
+    assert column(town, "noise_db")["P06"] == 50
+    taken = column(town, "taken_m2")
+    assert (buildable + taken).tolist() == pytest.approx([10_000] * 12)
+
+
+def test_a_decision_gives_back_the_land_that_lifted_rules_take(tmp_path: Path) -> None:
+    parcels = ["P02", "P05", "P10"]
+    decided = pd.DataFrame(
+        {"parcel_id": parcels, "decision": "in", "reason": "raad", "date": "2025-06-01"}
+    )
+    ruleset = changed_ruleset(rules={"loud": LOUD})
+    town = assess(toy_study(tmp_path, ruleset=ruleset, decisions=decided).question, "A")
+    # P02: the 3,700 of its buildings (hard) are given back. P05: nature is very hard and keeps its half.
+    # P10: the noise and the pipeline (hard) give back all.
+    buildable = column(town, "buildable_m2")
+    assert buildable[parcels].tolist() == pytest.approx([10_000, 5_000, 10_000])
+    assert buildable["P11"] == 0  # nobody decided on it
+    # 1 ha / 1.25 x 50
+    assert column(town, "homes_mid")[parcels].tolist() == [40, 20, 40]
+    # nothing had to be lifted of P05: what says no there is soft
+    assert column(town, "status")[parcels].tolist() == ["attention", "available", "attention"]
+    # what speaks against it stays visible
+    assert column(town, "reasons")["P02"] == "unbuilt;buildings"
+    assert column(town, "reasons")["P10"] == "pipeline;hard_plan;term;loud"

@@ -22,6 +22,7 @@ def write_toy_study(folder: Path) -> Path:
     shutil.copy(RULESET, folder / "rules.toml")
     text = [
         '[study]\nname = "Toy town"\nas_of = 2026-01-01\nruleset = "rules.toml"\nlanguage = "en"\n',
+        'target_groups = ["students", "starters"]\n',
         '[parcels]\nsource = "kaart.gpkg"\nlayer = "perceel"\nid = "parcel_id"\n',
         '[municipalities]\nsource = "kaart.gpkg"\nlayer = "gemeente"\ncode = "code"\nname = "naam"\n',
     ]

@@ -192,6 +192,8 @@ def toy_study(folder: Path, **changes: Any) -> Study:
         "ruleset": load_ruleset(RULESET),
         "as_of": "2026-01-01",
         "name": "Toy town",
+        # named, so that suitability is their mean; tests/test_toy_scores.py names none
+        "target_groups": ["students", "starters"],
     }
     evidence = {**layers(folder), **changes.pop("layers", {})}
     arguments.update(changes)

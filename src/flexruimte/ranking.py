@@ -31,16 +31,19 @@ from flexruimte.results.tables import (
     locations_of,
     parcel_table,
     site_table,
+    with_lists,
 )
 from flexruimte.views.explanation import Explanation, explain
 from flexruimte.views.explore import web_map
 from flexruimte.views.html import render
 from flexruimte.views.plot import draw_map
 from flexruimte.vocabulary import (
+    ATTENTION,
     BUILDABLE_AREA,
-    HOMES_MID,
+    HOMES,
     LISTED_STATUSES,
     PARCEL_ID,
+    PRIORITY,
     RANK,
     RANKED_STATUSES,
     STATUS,
@@ -96,6 +99,10 @@ class Ranking:
         `buildable` is a second geometry, null where nothing is left. What each rule found is in
         `findings`. `docs/outputs.md` lists the columns, with types and units.
         """
+        return with_lists(self._parcels)
+
+    @cached_property
+    def _parcels(self) -> gpd.GeoDataFrame:
         return parcel_table(self.assessment)
 
     @cached_property
@@ -104,6 +111,10 @@ class Ranking:
 
         None where the study asks for none, or there are none.
         """
+        return None if self._sites is None else with_lists(self._sites)
+
+    @cached_property
+    def _sites(self) -> gpd.GeoDataFrame | None:
         return site_table(self.assessment)
 
     @cached_property
@@ -132,12 +143,13 @@ class Ranking:
         >>> print(findings.loc[findings["rule"] == "dwellings", "finding"].iloc[0])
         Woningen op het perceel: 1.
         """
-        everywhere = self.parcels if self.sites is None else pd.concat([self.parcels, self.sites])
+        parcels, sites = self._parcels, self._sites
+        everywhere = parcels if sites is None else pd.concat([parcels, sites])
         return with_finding_text(self._findings, everywhere, self.summary)
 
     @cached_property
     def _land(self) -> gpd.GeoDataFrame:
-        return locations_of(self.parcels, self.sites)
+        return locations_of(self._parcels, self._sites)
 
     @cached_property
     def _locations(self) -> gpd.GeoDataFrame:
@@ -149,7 +161,7 @@ class Ranking:
 
         The geometry is the buildable part.
         """
-        return self._locations.drop(columns="parcel")
+        return with_lists(self._locations.drop(columns="parcel"))
 
     @cached_property
     def _explained(self) -> gpd.GeoDataFrame:
@@ -179,13 +191,13 @@ class Ranking:
 
         It is a model whose fields are attributes, as in `ranking.summary.total.hectares`.
         """
-        found = self._findings[self._findings[PARCEL_ID].isin(self.parcels[PARCEL_ID])]
-        return summarise(self.assessment, self.parcels, self._land, found, self._timings)
+        found = self._findings[self._findings[PARCEL_ID].isin(self._parcels[PARCEL_ID])]
+        return summarise(self.assessment, self._parcels, self._land, found, self._timings)
 
     def content(self) -> OutputContent:
         """Return what the files of the municipality are made of."""
         return OutputContent(
-            parcels=self.parcels,
+            parcels=self._parcels,
             findings=self.findings,
             locations=self._explained,
             layout=self.layout,
@@ -208,13 +220,13 @@ class Ranking:
             When there is no such parcel in this municipality.
         """
         parcel_id = identifier(parcel_id)
-        found = np.flatnonzero(self.parcels[PARCEL_ID] == parcel_id)
+        found = np.flatnonzero(self._parcels[PARCEL_ID] == parcel_id)
         if not len(found):
-            known = self.parcels[PARCEL_ID].tolist()
+            known = self._parcels[PARCEL_ID].tolist()
             few = len(known) <= _MOST_SHOWN or nearest_name(str(parcel_id), known) is not None
             remedy = did_you_mean(str(parcel_id), known) if few else "copy an id from .parcels"
             raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
-        row = self.parcels.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
+        row = self._parcels.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
         findings = self._findings[self._findings[PARCEL_ID] == parcel_id]
         values = {str(name): value for name, value in row.items()}
         return explain(values, findings, self.summary, language)
@@ -235,7 +247,7 @@ class Ranking:
 
     def to_parquet(self, path: str | Path) -> None:
         """Write every parcel to a GeoParquet file in RD New."""
-        write_parquet(self.parcels, path)
+        write_parquet(self._parcels, path)
 
     def to_findings(self, path: str | Path) -> None:
         """Write what every rule found to a Parquet file."""
@@ -259,7 +271,7 @@ class Ranking:
             When matplotlib is not installed.
         """
         title = f"{self.name}: {self.assessment.question.name}"
-        return draw_map(self.parcels, title, self.language, ax)
+        return draw_map(self._parcels, title, self.language, ax)
 
     def explore(self) -> folium.Map:
         """Return a map that can be moved and clicked; needs folium.
@@ -288,6 +300,7 @@ class Ranking:
             study=question.name,
             as_of=question.as_of,
             statuses=self._status_table(),
+            priorities=self._priority_table(),
             first=self._first_table(),
             empty=message(self._why_empty(), self.language),
             remarks=self._remarks(),
@@ -303,15 +316,12 @@ class Ranking:
         """Return head and rows of the table of statuses: parcels, hectares and homes."""
         rows = []
         for status, counts in self.summary.status.items():
-            homes = (counts.homes_low, counts.homes_mid, counts.homes_high)
             row = [
                 label("status", status, self.language),
                 self._number(counts.parcels, 0),
                 self._number(counts.hectares, 1),
                 f"{self._number(counts.buildable_hectares, 1)} ha",
-                " / ".join(self._number(count, 0) for count in homes)
-                if status in RANKED_STATUSES
-                else "-",
+                self._number(counts.homes, 0) if status in RANKED_STATUSES else "-",
             ]
             rows.append(row)
         return self._head(["", "parcels", "hectares", BUILDABLE_AREA, "homes"]), rows
@@ -321,16 +331,35 @@ class Ranking:
         ranked = self._locations[self._locations[RANK].notna()].head(_MOST_SHOWN)
         if not len(ranked):
             return None
-        columns = [RANK, PARCEL_ID, "score", TERM_YEARS, HOMES_MID, BUILDABLE_AREA]
+        shown = [RANK, PARCEL_ID, "score", TERM_YEARS, HOMES, BUILDABLE_AREA]
         told = findings_told(ranked, self.findings, self.summary)
         rows = []
-        for found, (rank, parcel_id, *values) in zip(
-            told, ranked[columns].itertuples(index=False, name=None), strict=True
+        for found, (priority, rank, parcel_id, *values) in zip(
+            told, ranked[[PRIORITY, *shown]].itertuples(index=False, name=None), strict=True
         ):
             numbers = [self._number(float(value), 1) for value in values]
             attention = " ".join(each.sentence for each in found if each.kind == "attention")
-            rows.append([str(rank), parcel_id, *numbers, attention])
-        return self._head([*columns, "attention"]), rows
+            named = [self._priority(priority)] if self.summary.priorities else []
+            rows.append([*named, str(rank), parcel_id, *numbers, attention])
+        head = [*shown, ATTENTION]
+        return self._head([PRIORITY, *head] if self.summary.priorities else head), rows
+
+    def _priority(self, name: str) -> str:
+        """Return the title of a class of priority."""
+        return in_language(self.summary.priorities[name].title, self.language)
+
+    def _priority_table(self) -> tuple[list[str], list[list[str]]] | None:
+        """Return head and rows of the table of priorities; None where the ruleset has none."""
+        rows = [
+            [
+                self._priority(name),
+                self._number(facts.locations, 0),
+                self._number(facts.hectares, 1),
+                self._number(facts.homes, 0),
+            ]
+            for name, facts in self.summary.priorities.items()
+        ]
+        return (self._head([PRIORITY, "locations", "hectares", HOMES]), rows) if rows else None
 
     def _why_empty(self) -> str:
         """Return which message says why no location is ranked."""
@@ -348,9 +377,9 @@ class Ranking:
             if names:
                 text = message(message_id, self.language, names=listed(names, self.language))
                 remarks.append(text)
-        shown = self.parcels[STATUS].isin([str(status) for status in LISTED_STATUSES])
+        shown = self._parcels[STATUS].isin([str(status) for status in LISTED_STATUSES])
         if shown.any():
-            share = float(self.parcels.loc[shown, "known_share"].mean())
+            share = float(self._parcels.loc[shown, "known_share"].mean())
             text = message("ranking-known", self.language, share=self._number(share * 100, 0))
             remarks.append(text)
         return remarks

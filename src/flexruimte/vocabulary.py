@@ -63,6 +63,15 @@ class Status(StrEnum):
     EXCLUDED = "excluded"
 
 
+class EndOfTerm(StrEnum):
+    """What is on record of the end of the term."""
+
+    KNOWN = "known"
+    """A hard plan or an agreement ends it."""
+    NONE_KNOWN = "none_known"
+    """Plans and agreements were looked at, and none ends it."""
+
+
 class Basis(StrEnum):
     """What a default value rests on, from best to least founded."""
 
@@ -89,9 +98,9 @@ RANKED_STATUSES: Final = (Status.AVAILABLE, Status.ATTENTION)
 """Statuses that get a rank."""
 LISTED_STATUSES: Final = (Status.AVAILABLE, Status.ATTENTION, Status.UNKNOWN)
 """Statuses that the outputs of locations list, ranked or not."""
-THEMES: Final = ("suitability", "term", "relocatability", "environment")
+THEMES: Final = ("suitability", "term", "relocatability", "feasibility", "environment")
 """Themes of which each parcel gets a score of 0 to 100: columns of the outputs."""
-SCORED_THEMES: Final = ("suitability", "term", "relocatability")
+SCORED_THEMES: Final = ("suitability", "term", "relocatability", "feasibility")
 """Themes that may weigh in the total score; the living environment is reported next to it."""
 
 UNITS: Final = {
@@ -108,12 +117,13 @@ UNITS: Final = {
     "_ug_m3": "ug/m3",
     "_count": "count",
     "_homes": "homes",
+    "homes": "homes",
     "homes_low": "homes",
     "homes_mid": "homes",
     "homes_high": "homes",
     "_class": "class",
 }
-"""Unit by the ending of a measure's name; the three counts of homes are whole names."""
+"""Unit by the ending of a measure's name; the counts of homes are whole names."""
 
 # Columns of the tables that stages hand over, in the order of the outputs.
 PARCEL_ID: Final = "parcel_id"
@@ -128,8 +138,20 @@ MUNICIPALITY_NAME: Final = "gemeente"
 """Name of the municipality."""
 STATUS: Final = "status"
 """A `Status`."""
+PRIORITY: Final = "priority"
+"""Id of the class that a location falls in before its score counts; null for what is not ranked."""
+KEPT_OUT_BY: Final = "kept_out_by"
+"""What keeps a location out of the class above its own: ids of rules, or `MOST_REACHED`."""
+MOST_REACHED: Final = "most"
+"""In `kept_out_by`: the class above is full, with locations that score better."""
+ATTENTION: Final = "attention"
+"""Ids of rules that say no and are no reason to exclude, but for those of level soft."""
+NOTES: Final = "notes"
+"""Ids of rules of level soft that say no."""
 RANK: Final = "rank"
 """Position in the municipality, 1 being the best; null for what is not ranked."""
+BEST_GROUP: Final = "best_group"
+"""The target group with the highest suitability, of those that count; null where none is known."""
 SCORE_KNOWN_SHARE: Final = "score_known_share"
 """Share of the score's weight that rests on what is known."""
 AREA: Final = "area_m2"
@@ -150,6 +172,10 @@ TERM_START: Final = "term_start"
 """Day on which the term starts; NaT where there is no term."""
 TERM_END: Final = "term_end"
 """Day on which the term ends; NaT where there is no term."""
+START_DELAY_YEARS: Final = "start_delay_years"
+"""Years from the end of the lead time to the start of the term: what a lease makes wait. [year]"""
+TERM_END_CLASS: Final = "term_end_class"
+"""How sure the end of the term is, an `EndOfTerm`; null where that was not looked at."""
 TERM_MEASURES: Final = (HARD_PLAN_FREE_YEARS, TERM_YEARS, PESSIMISTIC_TERM_YEARS)
 """Measures that rest on housing plans, and but for the first on leases and reservations."""
 HOMES_LOW: Final = "homes_low"
@@ -158,6 +184,14 @@ HOMES_MID: Final = "homes_mid"
 """Homes that fit, middle estimate."""
 HOMES_HIGH: Final = "homes_high"
 """Homes that fit, high estimate."""
+HOMES: Final = "homes"
+"""Homes of a project there: the middle estimate, at most the project size. Totals count these."""
+MEDIUM_POINTS: Final = "medium_points_count"
+"""Number of rules of level medium that say no.
+
+Made after the verdicts, for criteria alone. Null where none of these rules has an answer. The true
+number may be higher by those without one.
+"""
 SITE_TYPE: Final = "site_type_class"
 """Type of the location, one of the ruleset's site types."""
 SIZE_CLASS: Final = "size_class"
@@ -184,11 +218,15 @@ BUILT_IN_MEASURES: Final = (
     HARD_PLAN_FREE_YEARS,
     TERM_YEARS,
     PESSIMISTIC_TERM_YEARS,
+    START_DELAY_YEARS,
+    TERM_END_CLASS,
     HOMES_LOW,
     HOMES_MID,
     HOMES_HIGH,
+    HOMES,
     SITE_TYPE,
     SIZE_CLASS,
+    MEDIUM_POINTS,
 )
 """Measures that every ruleset has; all other measures are declared in the ruleset."""
 LAYOUT_KINDS: Final = ("module", "road", "paved", "path")
@@ -202,7 +240,10 @@ OWN_COLUMNS: Final = (
     MUNICIPALITY_NAME,
     STATUS,
     RANK,
+    PRIORITY,
+    KEPT_OUT_BY,
     *THEMES,
+    BEST_GROUP,
     "score",
     "score_low",
     "score_high",
@@ -213,7 +254,8 @@ OWN_COLUMNS: Final = (
     "taken_m2",
     "known_share",
     "reasons",
-    "attention",
+    ATTENTION,
+    NOTES,
     "missing",
     "decision",
     "decision_reason",
@@ -226,8 +268,10 @@ OWN_COLUMNS: Final = (
 
 Those per criterion, measure and target group come besides.
 """
+CRITERION_PREFIX: Final = "criterion_"
+"""What the name of the column with the score of a criterion begins with."""
 OWN_COLUMN_PREFIXES: Final = (
-    "criterion_",
+    CRITERION_PREFIX,
     "suitability_",
 )
 """What the names of columns per rule, criterion and target group begin with."""

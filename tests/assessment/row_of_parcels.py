@@ -31,17 +31,25 @@ BOXES = {
     "G": (2000, 20, 2100, 40),
     "H": (2000, 40, 2100, 60),
 }
+OWNERS = pd.DataFrame(
+    {
+        "parcel_id": ["A", "B", "F", "G"],
+        "soort": ["gemeente", "particulier", "gemeente", "gemeente"],
+    }
+)
 
 
 def study(
     merge: str,
     boxes: dict[str, tuple[float, float, float, float]] | None = None,
     most_m2: float = 20_000,
+    one_owner: tuple[str, ...] | None = ("gemeente",),
+    owners: pd.DataFrame = OWNERS,
 ) -> Study:
-    ruleset = with_changes(
-        load_ruleset(RULESET),
-        {"placement": {"merge": parameter(merge), "merge_most_m2": parameter(most_m2)}},
-    )
+    placement = {"merge": parameter(merge), "merge_most_m2": parameter(most_m2)}
+    if one_owner is not None:
+        placement["one_owner_classes"] = parameter(list(one_owner))
+    ruleset = with_changes(load_ruleset(RULESET), {"placement": placement})
     boxes = BOXES if boxes is None else boxes
     return Study(
         parcels=frame([box(*sides) for sides in boxes.values()], parcel_id=list(boxes)),
@@ -53,12 +61,7 @@ def study(
             },
             # a table of more than this row: with other boxes none of its parcels may be there
             "eigendom": {
-                "source": pd.DataFrame(
-                    {
-                        "parcel_id": ["A", "B", "F", "G"],
-                        "soort": ["gemeente", "particulier", "gemeente", "gemeente"],
-                    }
-                ),
+                "source": owners,
                 "unknown_ids": "ignore",
             },
             # no plans at all: the term is that of the agreements

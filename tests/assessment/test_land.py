@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -11,8 +12,8 @@ import pytest
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.land import find_on_land, land_of_rule, subtract_land
 from flexruimte.assessment.overlay import Overlay
-from toy_layers import PARCELS, features
-from toy_town import box, changed_ruleset, frame, line
+from toy_layers import PARCELS, features, raster
+from toy_town import box, changed_ruleset, frame, line, write_raster
 
 
 def found(rule: str, rows: gpd.GeoDataFrame, settings: Any = None, **changes: Any) -> LandFinding:
@@ -147,3 +148,66 @@ def test_what_is_left_when_the_land_of_two_rules_is_taken() -> None:
     assert left[0].equals(box(60, 0, 100, 100))
     assert left[1].is_empty
     assert [shape.wkb for shape in subtract_land(PARCELS, [])] == [shape.wkb for shape in PARCELS]
+
+
+LOUD = {
+    "title": {"nl": "Luid", "en": "Loud"},
+    "condition": "restriction",
+    "level": "hard",
+    "layer": "lden",
+    "above": 50,
+    "source": "toy",
+    "basis": "assumption",
+}
+
+
+def loud(folder: Path, cells: list[list[float]], **changes: Any) -> LandFinding:
+    """What is above 50 on the two parcels, by cells of 50 m from x 0 and below y 100."""
+    ruleset = changed_ruleset(rules={"loud": {**LOUD, **changes}})
+    path = write_raster(folder / "lden.tif", np.array(cells), 50.0, 100.0)
+    layers = {"lden": raster(ruleset, "lden", path)}
+    rules = {"loud": ruleset.land_rules["loud"]}
+    ((_, finding, overlaps),) = find_on_land(rules, layers, Overlay(PARCELS))
+    again = land_of_rule(rules["loud"], layers["lden"], Overlay(PARCELS))
+    assert overlaps is not None
+    assert again is not None
+    assert [list(each.area) for each in (overlaps, again)] == [list(overlaps.area)] * 2
+    return finding
+
+
+def test_the_cells_above_a_value_are_covered_land(tmp_path: Path) -> None:
+    # the first parcel has the cells at x 0-100, the second those at x 300-400
+    quiet = [40.0] * 4
+    finding = loud(tmp_path, [[60, 51, *quiet, 50, 50], [50, 49, *quiet, 0, 55]])
+    # 60 and 51: two cells of 2,500; 50 is not above 50. Of the second one cell; 0 stands for 45.
+    assert finding.covered_m2.tolist() == pytest.approx([5_000, 2_500])
+    assert finding.feature_count.tolist() == [-1, -1]  # cells are no features
+    assert list(finding.features) == ["", ""]
+    for said in (finding.edge, finding.nothing_left, finding.doubtful):
+        assert said.tolist() == [False, False]
+
+
+def test_cells_without_a_value_are_a_doubt_and_no_land(tmp_path: Path) -> None:
+    # 128 is missing; the raster ends at x 350, in the middle of the second parcel
+    finding = loud(tmp_path, [[60, 60, 40, 40, 40, 40, 60], [60, 128, 40, 40, 40, 40, 60]])
+    assert finding.covered_m2.tolist() == pytest.approx([7_500, 5_000])
+    assert finding.doubtful.tolist() == [True, True]
+    assert finding.nothing_left.tolist() == [False, False]
+
+
+def test_cells_over_all_of_a_parcel_leave_nothing(tmp_path: Path) -> None:
+    finding = loud(tmp_path, [[60] * 8, [60] * 7 + [50]])
+    assert finding.nothing_left.tolist() == [True, False]
+
+
+def test_cells_within_the_precision_of_the_map_are_an_edge(tmp_path: Path) -> None:
+    # a column of cells is 50 m wide, which is half of the parcel: never an edge; of 60 m cells in the north 40 m lie on it
+    path = write_raster(tmp_path / "coarse.tif", np.array([[60.0] * 8, [40.0] * 8]), 60.0, 120.0)
+    for precision, edge in ((39, False), (41, True)):
+        ruleset = changed_ruleset(rules={"loud": {**LOUD, "precision_m": precision}})
+        layers = {"lden": raster(ruleset, "lden", path)}
+        ((_, finding, _),) = find_on_land(
+            {"loud": ruleset.land_rules["loud"]}, layers, Overlay(PARCELS)
+        )
+        assert finding.covered_m2.tolist() == pytest.approx([4_000, 4_000])
+        assert finding.edge.tolist() == [edge, edge]

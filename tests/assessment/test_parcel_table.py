@@ -87,16 +87,22 @@ def verdicts(**answers: list[int]) -> dict[str, np.ndarray]:
 
 
 def test_rules_are_listed_by_what_they_say_and_whether_they_exclude() -> None:
-    # nature and unbuilt exclude, near_nature and public_owner do not
+    # nature and unbuilt exclude, pessimistic_term is medium, near_nature and public_owner are soft
     said = verdicts(
-        nature=[1, -1, 0], unbuilt=[1, -1, -1], near_nature=[1, -1, 0], public_owner=[1, 1, -1]
+        nature=[1, -1, 0],
+        unbuilt=[1, -1, -1],
+        near_nature=[1, -1, 0],
+        pessimistic_term=[1, 1, -1],
+        public_owner=[1, -1, -1],
     )
     assert rules_that_say(RULES, said, 3) == {
         "reasons": ["", "nature;unbuilt", "unbuilt"],
-        "attention": ["", "near_nature", "public_owner"],
+        "attention": ["", "", "pessimistic_term"],
+        "notes": ["", "near_nature;public_owner", "public_owner"],
         "missing": ["", "", "nature;near_nature"],
     }
-    assert rules_that_say(RULES, {}, 1) == {"reasons": [""], "attention": [""], "missing": [""]}
+    nothing = {key: [""] for key in ("reasons", "attention", "notes", "missing")}
+    assert rules_that_say(RULES, {}, 1) == nothing
 
 
 def test_the_share_that_has_an_answer_is_of_all_rules_and_criteria() -> None:

@@ -11,8 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexruimte.assessment.score import criterion_scores, rank, theme_scores
-from flexruimte.rules.files import load_ruleset
+from flexruimte.assessment.score import (
+    CriterionScores,
+    GroupsThatCount,
+    criterion_scores,
+    rank,
+    theme_scores,
+)
+from flexruimte.assessment.verdicts import MediumPoints
+from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion
 from toy_town import RULESET
@@ -24,7 +31,7 @@ def scored(ruleset: Ruleset, measure: str, values: list[Any], criterion: str) ->
     measures = pd.DataFrame(
         {name: [None] * len(values) for name in OF_CRITERIA} | {measure: values}
     )
-    scores = criterion_scores(ruleset, frozenset(), measures, {})
+    scores = criterion_scores(ruleset, frozenset(), measures, {}).scores
     assert list(scores) == ["stop", "quiet", "long", "grid"]
     return scores[criterion].tolist()
 
@@ -56,8 +63,18 @@ def test_what_is_left_out_or_may_be_lower_is_not_known() -> None:
         }
     )
     may_be_lower = {"term_years": np.array([False, True])}
-    scores = criterion_scores(TOY, frozenset(["quiet"]), measures, may_be_lower)
-    np.testing.assert_array_equal(scores, [[50, np.nan, 50, 50], [50, np.nan, np.nan, 50]])
+    found = criterion_scores(TOY, frozenset(["quiet"]), measures, may_be_lower)
+    np.testing.assert_array_equal(found.scores, [[50, np.nan, 50, 50], [50, np.nan, np.nan, 50]])
+    np.testing.assert_array_equal(found.lowest, [[50, 0, 50, 50], [50, 0, 0, 50]])
+    np.testing.assert_array_equal(found.highest, [[50, 100, 50, 50], [50, 100, 100, 50]])
+    np.testing.assert_array_equal(found.known_share, [[1, 0, 1, 1], [1, 0, 0, 1]])
+
+
+def scores_of(
+    ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame, best: bool = False
+) -> pd.DataFrame:
+    """Return the scores of criteria that are each wholly known, or not at all."""
+    return theme_scores(ruleset, GroupsThatCount(groups, best), CriterionScores.of(criteria))
 
 
 THEMES = ["suitability_students", "suitability_starters", "suitability", "term", "environment"]
@@ -80,7 +97,10 @@ def test_themes_and_score_by_hand(
     criteria: tuple[float, ...], themes: tuple[float, ...], score: tuple[float, ...]
 ) -> None:
     given = pd.DataFrame([criteria], columns=["stop", "quiet", "long", "grid"], dtype=float)
-    (found,) = theme_scores(TOY, ["students", "starters"], given).to_dict("records")
+    (found,) = scores_of(TOY, ["students", "starters"], given).to_dict("records")
+    best_group = found.pop("best_group")
+    # students are the first of equals; where neither is known nobody is the best
+    assert best_group == (None if np.isnan(themes[0]) else "students")
     of_score = ["score", "score_low", "score_high", "score_known_share"]
     expected = dict(zip([*THEMES, *of_score], [*themes, *score], strict=True))
     assert found == pytest.approx(expected, nan_ok=True, abs=1e-9)
@@ -88,10 +108,10 @@ def test_themes_and_score_by_hand(
 
 def test_only_the_groups_of_the_study_count() -> None:
     given = pd.DataFrame({"stop": [100.0], "quiet": 50.0, "long": 80.0, "grid": 0.0})
-    students = theme_scores(TOY, ["students"], given).iloc[0]
+    students = scores_of(TOY, ["students"], given).iloc[0]
     assert (students["suitability"], students["score"]) == (75, 76.25)  # (225 + 80) / 4
     assert "suitability_starters" not in students
-    nobody = theme_scores(TOY, [], given).iloc[0]
+    nobody = scores_of(TOY, [], given).iloc[0]
     assert np.isnan(nobody["suitability"])
     assert nobody["score"] == 80
 
@@ -108,7 +128,7 @@ def asking_for(least: float = 0.0) -> Ruleset:
 
 def scored_row(least: float = 0.0, **criteria: float) -> pd.Series:
     known = dict.fromkeys(TOY.criteria, np.nan) | criteria
-    return theme_scores(asking_for(least), GROUPS, pd.DataFrame([known])).iloc[0]
+    return scores_of(asking_for(least), GROUPS, pd.DataFrame([known])).iloc[0]
 
 
 def test_all_is_known() -> None:
@@ -191,5 +211,135 @@ def test_a_better_value_never_scores_lower(
     )
     ruleset = load_ruleset(RULESET).model_copy(update={"criteria": {"c": criterion}})
     measures = pd.DataFrame({"stop_distance_m": sorted(values)})
-    steps = np.diff(criterion_scores(ruleset, frozenset(), measures, {})["c"].to_numpy())
+    scores = criterion_scores(ruleset, frozenset(), measures, {}).scores
+    steps = np.diff(scores["c"].to_numpy())
     assert (steps >= -1e-9).all() if rising else (steps <= 1e-9).all()
+
+
+def test_a_curve_may_lie_at_a_parameter_and_make_a_step() -> None:
+    # nothing below the 15 years that are asked, 70 from there on, and 100 where longer is asked for
+    curve = [[0, 0], [{"placement": "required_years"}, 0], [{"placement": "required_years"}, 70]]
+    longer = [*curve, [{"placement": "lead_time_years"}, 100]]  # 1: no longer than asked
+    ruleset = with_changes(TOY, {"criteria": {"long": {"curve": longer}}})
+    years = [0.0, 14.99, 15.0, 15.01, 30.0, np.nan]
+    expected = [0, 0, 100, 100, 100, np.nan]
+    assert scored(ruleset, "term_years", years, "long") == pytest.approx(expected, nan_ok=True)
+    # up to 30: (22.5 - 15) / 15 of the 30 points that are left
+    longer = [*curve, [{"placement": "longest_term_years"}, 100]]
+    ruleset = with_changes(TOY, {"criteria": {"long": {"curve": longer}}})
+    years = [14.99, 15.0, 22.5, 30.0, 40.0]
+    assert scored(ruleset, "term_years", years, "long") == pytest.approx([0, 70, 85, 100, 100])
+
+
+@pytest.mark.parametrize(("curve", "expected"), [
+    ([[0, 0], [0, 100]], [0, 100, 100]),  # at least 0
+    ([[0, 100], [0, 0]], [100, 100, 0]),  # at most 0
+])  # fmt: skip
+def test_what_is_equal_to_a_threshold_passes(curve: list[Any], expected: list[float]) -> None:
+    ruleset = with_changes(TOY, {"criteria": {"long": {"curve": curve}}})
+    assert scored(ruleset, "term_years", [-0.001, 0.0, 0.001], "long") == expected
+
+
+LINKS = {"themes": {"term": {"weights": {"long": 1, "stop": 3}, "lowest": ["grid", "quiet"]}}}
+
+
+@pytest.mark.parametrize(("criteria", "theme"), [
+    # stop, quiet, long and grid; the mean is (3 stop + long) / 4
+    ((80, 100, 40, 100), 70),  # no link is weaker than the mean
+    ((80, 100, 40, 20), 20),  # the grid is
+    ((80, 0, 40, 20), 0),  # quiet is weaker still
+    ((80, np.nan, 40, 60), 60),  # the lowest of what is known
+    ((80, np.nan, 40, np.nan), 70),
+    ((np.nan, np.nan, np.nan, 60), 60),  # what is known to stop it counts, whatever is not
+    ((np.nan,) * 4, np.nan),
+])  # fmt: skip
+def test_a_theme_is_as_strong_as_its_weakest_link(
+    criteria: tuple[float, ...], theme: float
+) -> None:
+    given = pd.DataFrame([criteria], columns=["stop", "quiet", "long", "grid"], dtype=float)
+    found = scores_of(with_changes(TOY, LINKS), GROUPS, given).iloc[0]
+    assert found["term"] == pytest.approx(theme, nan_ok=True)
+
+
+def test_a_link_that_is_not_known_may_be_the_weakest() -> None:
+    ruleset = with_changes(TOY, {**LINKS, "score": {"weights": {"term": 1}}})
+    given = pd.DataFrame([{"stop": 80.0, "quiet": np.nan, "long": 40.0, "grid": 60.0}])
+    found = scores_of(ruleset, GROUPS, given).iloc[0]
+    # quiet is 0 at worst; at best the grid is the weakest; all of the weight is known
+    of_score = ["score", "score_low", "score_high", "score_known_share"]
+    assert found[of_score].tolist() == [60, 0, 60, 1]
+
+
+def test_the_best_group_makes_the_suitability_where_the_study_names_none() -> None:
+    # students (3 stop + grid) / 4, starters (stop + grid) / 2
+    given = pd.DataFrame(
+        {"stop": [80.0, 0.0, 50.0, np.nan, np.nan], "grid": [0.0, 80.0, 50.0, 30.0, np.nan]}
+    ).assign(quiet=np.nan, long=50.0)
+    found = scores_of(TOY, GROUPS, given, best=True)
+    assert found["best_group"].tolist() == ["students", "starters", "students", "students", None]
+    expected = [60, 40, 50, 30, np.nan]
+    np.testing.assert_array_equal(found["suitability"], expected)
+    # (3 x 60 + 50) / 4; of the last the term alone
+    assert found["score"].tolist() == [57.5, 42.5, 50, 35, 50]
+    # stop unknown: of students 1/4 is known, of the score (3 x 1/4 + 1) / 4
+    assert found["score_known_share"].tolist() == [1, 1, 1, 0.4375, 0.25]
+    # stop at 0: starters 15 are then the best; at 100: students (300 + 30) / 4 = 82.5
+    assert found.loc[3, ["score_low", "score_high"]].tolist() == [
+        pytest.approx((3 * 15 + 50) / 4, abs=0.006),
+        pytest.approx((3 * 82.5 + 50) / 4, abs=0.006),
+    ]
+
+
+def test_what_counts_what_is_known_scores_by_that() -> None:
+    # 4 rules; 2 say no and all have an answer; 1 says no and 2 have none; 3 say no, 1 has none
+    points = MediumPoints(
+        count=np.array([2.0, 1.0, 3.0, np.nan]),
+        least=np.array([2.0, 1.0, 3.0, 0.0]),
+        most=np.array([2.0, 3.0, 4.0, 4.0]),
+        known_share=np.array([1, 0.5, 0.75, 0]),
+    )
+    criterion = {"measure": "medium_points_count", "curve": [[0, 100], [4, 0]], "unit": "count"}
+    ruleset = with_changes(TOY, {"criteria": {"long": criterion}})
+    measures = pd.DataFrame(dict.fromkeys(OF_CRITERIA, [np.nan] * 4))
+    measures["medium_points_count"] = points.count
+    known = {"medium_points_count": points}
+    found = criterion_scores(ruleset, frozenset(), measures, {}, known)
+    np.testing.assert_array_equal(found.scores["long"], [50, 75, 25, np.nan])
+    np.testing.assert_array_equal(found.lowest["long"], [50, 25, 0, 0])
+    np.testing.assert_array_equal(found.highest["long"], [50, 75, 25, 100])
+    np.testing.assert_array_equal(found.known_share["long"], [1, 0.5, 0.75, 0])
+
+
+POINTS = st.one_of(st.just(float("nan")), st.integers(0, 100).map(float))
+
+
+@given(
+    st.lists(st.tuples(*[POINTS] * 4), min_size=1, max_size=8),
+    st.integers(0, 3),
+    st.lists(st.sampled_from(list(TOY.criteria)), min_size=1, max_size=4, unique=True),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_a_better_criterion_never_lowers_a_score_and_the_order_of_rows_changes_none(
+    rows: list[tuple[float, ...]], better: int, links: list[str], best: bool, random: Any
+) -> None:
+    changes = {
+        "themes": {"term": {"weights": {"long": 1, "quiet": 2}, "lowest": links}},
+        "score": {"weights": {"suitability": 3, "term": 2}},
+    }
+    ruleset = with_changes(TOY, changes)
+    criteria = pd.DataFrame(rows, columns=list(TOY.criteria), dtype=float)
+    found = scores_of(ruleset, GROUPS, criteria, best)
+    raised = criteria.copy()
+    raised.iloc[:, better] = np.minimum(raised.iloc[:, better] + 7, 100)
+    after = scores_of(ruleset, GROUPS, raised, best)
+    for name in ("suitability", "term", "score", "score_low", "score_high"):
+        assert not (after[name] < found[name] - 0.011).any(), name
+    # what is not known may do what it says it may
+    known = found["score"].notna()
+    assert (found["score_low"] <= found["score"] + 0.011)[known].all()
+    assert (found["score_high"] >= found["score"] - 0.011)[known].all()
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    shuffled = scores_of(ruleset, GROUPS, criteria.iloc[order], best)
+    pd.testing.assert_frame_equal(shuffled.loc[found.index], found)

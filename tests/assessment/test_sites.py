@@ -22,16 +22,16 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     sites = ranking.sites
     assert sites is not None
     assert dict(zip(sites["parcel_id"], sites["parcel_ids"], strict=True)) == {
-        "A+1": "A;B",
-        "F+2": "F;G;H",
+        "A+1": ["A", "B"],
+        "F+2": ["F", "G", "H"],
     }
     site = sites.set_index("parcel_id").loc["A+1"]
     assert site["area_m2"] == site["buildable_m2"] == site["largest_part_m2"] == 7000
     assert site["width_m"] == pytest.approx(70, abs=0.2)
     # 0.7 ha at 20, 50 and 100 per net ha, by 1.25: 11.2, 28 and 56
     assert site[["homes_low", "homes_mid", "homes_high"]].tolist() == [11, 28, 56]
-    # A is 100 m from the stop: 100 points; B 140 m: 90. (4,000 x 100 + 3,000 x 90) / 7,000 = 95.71
-    assert site["suitability"] == pytest.approx(95.71)
+    # A is 100 m from the stop, B 140 m: together they are 100 m from it, which is 100 points
+    assert (site["stop_distance_m"], site["suitability"]) == (100, 100)
     # A is free from 2030, B until 2050
     assert (site["term_start"], site["term_end"]) == (
         pd.Timestamp("2030-01-01"),
@@ -56,17 +56,63 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     )
 
 
+def test_a_rule_that_asks_for_homes_asks_for_those_of_the_site() -> None:
+    # passes up to 24 homes: A (16) and B (12) do, A and B together (28) do not, F, G and H together (24) do
+    few = {
+        "title": {"nl": "x", "en": "x"},
+        "condition": "restriction",
+        "level": "soft",
+        "measure": "stop_distance_m",
+        "at_least": 9_999,
+        "unless": [{"measure": "homes_mid", "at_most": 24}],
+        "source": "toy",
+        "basis": "assumption",
+    }
+    ranking = study("touching").changed(rules={"few": few}).rank("A")
+    assert ranking.sites is not None
+    said = ranking.sites.set_index("parcel_id")["notes"]
+    assert {site: "few" in rules for site, rules in said.items()} == {"A+1": True, "F+2": False}
+    alone = ranking.parcels.set_index("parcel_id")["notes"]
+    assert not any("few" in rules for rules in alone[["A", "B", "D"]])
+
+
 def test_parcels_stay_apart_unless_the_study_asks() -> None:
     ranking = study("none").rank("A")
     assert ranking.sites is None
     assert ranking.locations["parcel_id"].tolist() == ["D", "E"]
-    assert ranking.locations["parcel_ids"].tolist() == ["D", "E"]
+    assert ranking.locations["parcel_ids"].tolist() == [["D"], ["E"]]
 
 
 def test_owners_that_differ_or_are_not_known_stay_apart() -> None:
     sites = study("touching_same_owner").rank("A").sites
     # A and B have different owners; F and G the same, but need H, whose owner is not known.
     assert sites is None
+
+
+def test_what_is_of_one_owner_is_one_location_though_it_holds_no_more_homes() -> None:
+    # A and F are the municipality's, 6,000 m2 each: 24 homes by itself, and 48 together, of which a project takes 30
+    boxes = {"A": (0, 0, 100, 60), "F": (0, 60, 100, 120)}
+    apart, together = (study(how, boxes).rank("A") for how in ("touching", "touching_same_owner"))
+    assert apart.locations["parcel_ids"].tolist() == [["A"], ["F"]]
+    assert together.locations["parcel_ids"].tolist() == [["A", "F"]]
+    row = together.locations.iloc[0]
+    assert row[["homes", "homes_mid", "rank", "priority"]].tolist() == [30, 48, 1, "shortlist"]
+    assert row["kept_out_by"] == []
+
+
+def test_private_neighbours_are_not_one_owner() -> None:
+    # B is private: that is a kind of owner, and no owner
+    boxes = {"A": (0, 0, 100, 60), "B": (0, 60, 100, 120)}
+    ruleset = study("touching_same_owner", boxes).question.ruleset
+    assert ruleset.value("one_owner_classes") == ["gemeente"]
+    both_private = pd.DataFrame({"parcel_id": ["A", "B"], "soort": ["particulier", "particulier"]})
+    changed = study("touching_same_owner", boxes, owners=both_private)
+    assert changed.rank("A").sites is None
+
+
+def test_one_owner_needs_a_list_of_kinds() -> None:
+    with pytest.raises(FlexruimteError, match=r"needs \[placement.one_owner_classes\] too; add it"):
+        study("touching_same_owner", one_owner=None)
 
 
 def test_a_site_grows_no_larger_than_asked() -> None:
@@ -117,5 +163,5 @@ def test_homes_never_fewer_and_land_never_counted_twice(
     assert merged.locations.drop(columns="geometry").equals(
         other.locations.drop(columns="geometry")
     )
-    parts = [parcel for ids in merged.locations["parcel_ids"] for parcel in ids.split(";")]
+    parts = [parcel for ids in merged.locations["parcel_ids"] for parcel in ids]
     assert len(parts) == len(set(parts))

@@ -13,6 +13,7 @@ from flexruimte.assessment.verdicts import (
     answers_of_rules,
     assess_site_types,
     assess_status,
+    count_medium_points,
     takes_land,
 )
 from flexruimte.rules.files import load_ruleset
@@ -53,6 +54,7 @@ def answer(
     rule: str,
     measures: pd.DataFrame,
     finding: LandFinding | None = None,
+    decided_in: bool = False,
     **may_be_lower: bool,
 ) -> str:
     """What one rule says of one parcel; the others are left out."""
@@ -62,6 +64,7 @@ def answer(
         measures,
         {name: np.array([value]) for name, value in may_be_lower.items()},
         {} if finding is None else {rule: finding},
+        np.array([decided_in]),
     )
     assert list(found) == [rule]
     assert found[rule].dtype == np.int8
@@ -138,9 +141,66 @@ def test_from_which_parcels_land_is_taken(
 ) -> None:
     ruleset = changed_ruleset(**changes)
     assert [
-        takes_land(ruleset, rule, finding, parcel(land_use_class=land_use)).tolist()
+        takes_land(
+            ruleset, np.array([False]), rule, finding, parcel(land_use_class=land_use)
+        ).tolist()
         for land_use in (HERE, ELSEWHERE, PERHAPS)
     ] == [[each] for each in taken]
+
+
+@pytest.mark.parametrize(("level", "taken", "verdict"), [
+    ("very_hard", True, "yes"),  # half is taken whatever people decided, half is left
+    ("hard", False, "no"),  # the land is given back, and what speaks against it stays visible
+    ("medium", False, "no"),
+])  # fmt: skip
+def test_a_decision_gives_back_land_but_for_what_is_very_hard(
+    level: str, taken: bool, verdict: str
+) -> None:
+    ruleset, half = changed_ruleset(rules={"nature": {"level": level}}), land(5_000)
+    assert takes_land(ruleset, np.array([True]), "nature", half, parcel()).tolist() == [taken]
+    assert answer(ruleset, "nature", parcel(), half, decided_in=True) == verdict
+    assert answer(ruleset, "nature", parcel(), land(300, edge=True), decided_in=True) == "yes"
+
+
+SMALL, LARGE, SOME_SIZE = 9_999.0, 10_000.0, np.nan
+
+
+@pytest.mark.parametrize(("built", "small", "large", "some_size"), [
+    # unless of 1 ha or more: there it passes; where that is not known a "no" is not certain
+    (0.3, "yes", "yes", "yes"),
+    (0.31, "no", "yes", "unknown"),
+    (np.nan, "unknown", "yes", "unknown"),
+])  # fmt: skip
+def test_a_rule_passes_where_all_of_its_exceptions_hold(
+    built: float, small: str, large: str, some_size: str
+) -> None:
+    exceptions = [
+        {"measure": "area_m2", "at_least": 10_000},
+        {"measure": "term_years", "at_least": 5},
+    ]
+    ruleset = changed_ruleset(rules={"unbuilt": {"unless": exceptions}})
+
+    def said(area: float, years: float = 5.0) -> str:
+        return answer(ruleset, "unbuilt", parcel(area_m2=area, built_share=built, term_years=years))
+
+    assert [said(area) for area in (SMALL, LARGE, SOME_SIZE)] == [small, large, some_size]
+    assert said(LARGE, 4.9) == small  # one of two exceptions is none
+    may = parcel(area_m2=LARGE, built_share=built, term_years=5.0)
+    assert answer(ruleset, "unbuilt", may, term_years=True) == some_size  # the term may be shorter
+
+
+def test_land_is_not_taken_where_a_rule_has_an_exception_or_may_have_one() -> None:
+    exception = {"unless": [{"measure": "land_use_class", "in": [51]}]}
+    ruleset = changed_ruleset(rules={"nature": exception})
+    nobody, half = np.array([False]), land(5_000)
+    assert [
+        takes_land(ruleset, nobody, "nature", half, parcel(land_use_class=use)).tolist()
+        for use in (HERE, ELSEWHERE, PERHAPS)
+    ] == [[False], [True], [False]]
+    assert [
+        answer(ruleset, "nature", parcel(land_use_class=use), half)
+        for use in (HERE, ELSEWHERE, PERHAPS)
+    ] == ["yes", "yes", "unknown"]
 
 
 # ------------------------------------------------------------------------------------------------------------------- rules on measures
@@ -182,8 +242,71 @@ def test_a_measure_is_tested_where_the_rule_applies(
 def test_what_is_left_out_or_switched_off_has_no_answer() -> None:
     off = changed_ruleset(rules={"unbuilt": {"enabled": False}})
     others = frozenset(off.rules) - {"unbuilt", "term"}
-    assert list(answers_of_rules(off, others, parcel(term_years=20.0), {}, {})) == ["term"]
-    assert answers_of_rules(off, others | {"term"}, parcel(), {}, {}) == {}
+    nobody = np.array([False])
+    assert list(answers_of_rules(off, others, parcel(term_years=20.0), {}, {}, nobody)) == ["term"]
+    assert answers_of_rules(off, others | {"term"}, parcel(), {}, {}, nobody) == {}
+
+
+# ------------------------------------------------------------------------------------------------------------------- rules that ship
+
+SHIPPED = load_ruleset("flexwonen-nl")
+
+
+@pytest.mark.parametrize(("area", "homes", "lived_on", "plot_taken"), [
+    (3_042, 2, "no", False),  # a paved yard around two homes
+    (50_000, 1, "yes", True),  # a field with a farmhouse in its corner: the field stays, the yard goes
+    (50_000, 2, "yes", True),
+    (50_000, 3, "no", False),  # more than a farm
+    (10_000, 1, "yes", True),
+    (9_999, 1, "no", False),
+    (3_042, 0, "yes", False),
+    (50_000, np.nan, "unknown", False),
+])  # fmt: skip
+def test_who_lives_somewhere_keeps_it_but_for_the_rest_of_a_large_parcel(
+    area: float, homes: float, lived_on: str, plot_taken: bool
+) -> None:
+    of_parcel = parcel(area_m2=float(area), dwelling_count=homes)
+    assert answer(SHIPPED, "dwellings", of_parcel) == lived_on
+    taken = takes_land(SHIPPED, np.array([False]), "dwelling_plots", land(900), of_parcel)
+    assert taken.tolist() == [plot_taken]
+
+
+@pytest.mark.parametrize(("width", "green", "strip"), [
+    (25.0, "yes", "no"),  # a strip: to be talked about
+    (25.1, "no", "yes"),  # green that the neighbourhood uses: closed
+])  # fmt: skip
+def test_public_green_is_closed_but_for_strips(width: float, green: str, strip: str) -> None:
+    of_parcel, all_green = parcel(strip_width_m=width), land(10_000, nothing_left=True)
+    assert answer(SHIPPED, "bgt_public_green", of_parcel, all_green) == green
+    assert answer(SHIPPED, "bgt_green_strip", of_parcel, all_green) == strip
+
+
+@pytest.mark.parametrize(("distance", "homes", "expected"), [
+    (7_000.0, 50.0, "yes"),
+    (6_999.0, 10.0, "no"),
+    (7_000.0, 51.0, "no"),
+    (24_999.0, 51.0, "no"),
+    (25_000.0, 916.0, "yes"),  # beyond what is worked out
+    (np.nan, 10.0, "unknown"),
+    (8_000.0, np.nan, "unknown"),  # by its homes it may or may not
+])  # fmt: skip
+def test_nitrogen_is_one_advice_by_distance_and_size(
+    distance: float, homes: float, expected: str
+) -> None:
+    measures = parcel(natura2000_distance_m=distance, homes_mid=homes)
+    assert answer(SHIPPED, "nitrogen", measures) == expected
+
+
+def test_zoning_says_nothing_that_the_land_itself_says() -> None:
+    for rule, zone, share in (
+        ("zoning", "bos", "woods_share"),
+        ("zoning_public_space", "groen", "public_green_share"),
+    ):
+        said = [
+            answer(SHIPPED, rule, parcel(zoning_class=zone, **{share: covered}))
+            for covered in (0.0, 0.5, np.nan)
+        ]
+        assert said == ["no", "yes", "unknown"], rule
 
 
 # ------------------------------------------------------------------------------------------------------------------- status and type
@@ -208,7 +331,7 @@ def test_precedence(verdicts: tuple[str, ...], rules_say: str, with_in: str) -> 
     numbers = {name: answer for answer, name in NAMES.items()}
     by_rule = {
         rule: np.full(4, numbers[verdict], dtype=np.int8)
-        for rule, verdict in zip(("nature", "unbuilt", "near_nature"), verdicts, strict=True)
+        for rule, verdict in zip(("nature", "unbuilt", "pessimistic_term"), verdicts, strict=True)
     }
     into, out = np.array([False, True, False, True]), np.array([False, False, True, True])
     # A decision "out" goes before everything.
@@ -262,9 +385,13 @@ def test_the_first_type_whose_conditions_hold(
 def test_status_from_verdicts() -> None:
     ruleset = load_ruleset(RULESET)
     verdicts = pd.DataFrame(
-        {"nature": [1, 1, 0, -1, 0], "unbuilt": [1, 1, 1, 1, -1], "near_nature": [1, -1, -1, 1, 1]},
+        {
+            "nature": [1, 1, 0, -1, 0],
+            "unbuilt": [1, 1, 1, 1, -1],
+            "pessimistic_term": [1, -1, -1, 1, 1],
+        },
         dtype="int8",
-    )  # very_hard, hard, soft
+    )  # very_hard, hard, medium
     nobody = np.zeros(5, dtype=bool)
     assert list(assess_status(ruleset, verdicts, nobody, nobody)) == [
         "available",
@@ -273,3 +400,39 @@ def test_status_from_verdicts() -> None:
         "excluded",
         "excluded",
     ]
+
+
+def test_a_soft_rule_that_says_no_changes_no_status() -> None:
+    nobody = np.zeros(3, dtype=bool)
+    soft = {"near_nature": np.array([-1, 0, 1], dtype=np.int8)}
+    assert list(assess_status(load_ruleset(RULESET), soft, nobody, nobody)) == ["available"] * 3
+
+
+NO_POINTS = {"pessimistic_term": {"level": "soft"}}
+"""The one rule of level medium in the toy ruleset."""
+
+
+def test_points_of_level_medium_by_hand() -> None:
+    medium = {name: {"level": "medium"} for name in ("near_nature", "public_owner", "term")}
+    ruleset = changed_ruleset(rules={**medium, **NO_POINTS})
+    # term is left out; unbuilt is hard and does not count
+    verdicts = {
+        "near_nature": np.array([NO, NO, YES, UNKNOWN], dtype=np.int8),
+        "public_owner": np.array([NO, UNKNOWN, YES, UNKNOWN], dtype=np.int8),
+        "unbuilt": np.array([NO] * 4, dtype=np.int8),
+    }
+    found = count_medium_points(ruleset, verdicts, 4)
+    np.testing.assert_array_equal(found.count, [2, 1, 0, np.nan])
+    np.testing.assert_array_equal(found.least, [2, 1, 0, 0])
+    np.testing.assert_array_equal(found.most, [3, 3, 1, 3])
+    np.testing.assert_allclose(found.known_share, [2 / 3, 1 / 3, 2 / 3, 0])
+    # a softer level never adds a point
+    softer = changed_ruleset(rules={"near_nature": {"level": "medium"}, **NO_POINTS})
+    np.testing.assert_array_equal(count_medium_points(softer, verdicts, 4).least, [1, 1, 0, 0])
+
+
+def test_without_rules_of_level_medium_there_are_no_points_to_know() -> None:
+    none = changed_ruleset(rules=NO_POINTS)
+    found = count_medium_points(none, {"unbuilt": np.array([NO], dtype=np.int8)}, 1)
+    assert np.isnan(found.count).all()
+    assert (found.most, found.known_share) == (0, 0)

@@ -20,7 +20,13 @@ from numpy.typing import NDArray
 
 from flexruimte.evidence.sources import open_source
 from flexruimte.kernels import raster
-from flexruimte.kernels.raster import CellStatistics, Grid, cell_statistics, slope_percent
+from flexruimte.kernels.raster import (
+    CellStatistics,
+    Grid,
+    cell_statistics,
+    polygons_of_cells,
+    slope_percent,
+)
 from flexruimte.rules.study_file import LayerSettings
 from shapes import ZOO, boxes, random_polygons
 
@@ -402,3 +408,56 @@ def test_a_window_of_a_file_says_the_same_as_all_of_it(tmp_path: Path) -> None:
             assert whole.covered_m2[0] > 0
             assert_same_bits(whole, window)
     assert source.read_grid((0.0, 0.0, 1.0, 1.0), None).cells.size == 0
+
+
+# Polygons of cells
+
+
+def test_polygons_of_cells_by_hand() -> None:
+    # rows of 10 m from y 30 down; chosen: a 1 x 2 block, and one cell that meets it in a corner only
+    chosen = np.array([[1, 1, 0], [0, 0, 1], [0, 0, 0]], dtype=bool)
+    grid = Grid(np.zeros((3, 3)), 0.0, 30.0, (10.0, 10.0))
+    shapes = np.array(
+        [
+            shapely.box(12, 12, 18, 28),
+            shapely.box(1, 1, 9, 9),
+            shapely.Polygon(),
+            shapely.box(0, 0, 30, 30),
+        ]
+    )
+    polygons, shape = polygons_of_cells(shapes, grid, chosen)
+    # the first meets columns 1 and rows 0-1, and so one chosen cell; the second and the empty one none
+    assert shape.tolist() == [0, 3]
+    assert polygons[0].equals(shapely.box(10, 20, 20, 30))
+    assert polygons[1].equals(
+        shapely.union_all([shapely.box(0, 20, 20, 30), shapely.box(20, 10, 30, 20)])
+    )
+
+
+@given(SEEDS, st.integers(0, 3))
+def test_polygons_of_cells_against_a_plain_loop(seed: int, margin: int) -> None:
+    grid, shapes = random_grid(seed), random_polygons(seed, 6, 40.0)
+    chosen = grid.cells > 25
+    polygons, shape = polygons_of_cells(shapes, grid, chosen)
+    by_shape = dict(zip(shape.tolist(), polygons, strict=True))
+    for position, each in enumerate(shapes):
+        expected = 0.0
+        for row, column in np.argwhere(chosen):
+            west, north = grid.left + 25.0 * column, grid.top - 25.0 * row
+            expected += shapely.box(west, north - 25.0, west + 25.0, north).intersection(each).area
+        covered = by_shape.get(position, shapely.Polygon()).intersection(each)
+        assert covered.area == pytest.approx(expected, rel=1e-9, abs=1e-6)
+        # Area is conserved.
+        assert covered.area + each.difference(covered).area == pytest.approx(each.area, rel=1e-9)
+    # Neither the window nor the other shapes matter: the same bytes.
+    rows, columns = min(margin, 2), margin
+    window = replace(grid, cells=grid.cells[rows:, columns:], row=rows, column=columns)
+    inside = [
+        position
+        for position, each in enumerate(shapes)
+        if each.bounds[0] >= grid.left + 25.0 * columns and each.bounds[3] <= grid.top - 25.0 * rows
+    ]
+    again, of = polygons_of_cells(shapes[inside], window, window.cells > 25)
+    assert {inside[position]: each.wkb for position, each in zip(of, again, strict=True)} == {
+        position: by_shape[position].wkb for position in inside if position in by_shape
+    }

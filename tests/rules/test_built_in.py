@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from flexruimte.assessment.measures import FAMILIES
-from flexruimte.rules.files import built_in_names, load_ruleset
+from flexruimte.rules.files import built_in_names, load_ruleset, with_changes
 from flexruimte.rules.measures import Measure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import StudyFile, read_study_file
@@ -48,6 +48,44 @@ def test_every_default_says_where_it_comes_from(ruleset: Ruleset) -> None:
             assert rule.basis == "assumption", name
 
 
+def test_every_level_says_why(ruleset: Ruleset) -> None:
+    for name, rule in ruleset.rules.items():
+        assert rule.level_reason is not None, name
+        for reason in (rule.level_reason.nl, rule.level_reason.en):
+            assert 5 < len(reason) <= 120, name
+            assert "\n" not in reason, name
+
+
+def test_distances_to_business_parks_are_a_choice() -> None:
+    ruleset = load_ruleset("flexwonen-nl")
+    other = with_changes(ruleset, {"placement": {"business_park_distances": {"value": "rsopen"}}})
+    assert "business_parks_rsopen" in other.enabled_rules
+    assert "business_parks_vng" not in other.enabled_rules
+    # what is more likely to hinder is never nearer, by either
+    for name in ("business_parks_vng", "business_parks_rsopen"):
+        classes = ruleset.rules[name].distance_m.classes
+        distances = [classes[category] for category in ("1", "2", "3", "4", "5", "6")]
+        assert distances == sorted(distances), name
+        # a category without its part is taken for its widest
+        for whole in ("3", "4", "5"):
+            parts = [classes[each] for each in classes if each.startswith(f"{whole}.")]
+            assert classes[whole] == max(parts), name
+
+
+def test_one_thing_is_said_by_one_rule() -> None:
+    rules = load_ruleset("flexwonen-nl").enabled_rules
+    named = ("nature", "woods", "spraying", "power", "overhead", "nitrogen", "noise_road")
+    assert {part: sorted(name for name in rules if part in name) for part in named} == {
+        "nature": ["brp_nature", "owner_nature_or_water_board"],  # who manages it, and whose it is
+        "woods": ["bgt_woods"],
+        "spraying": ["crop_spraying", "crop_spraying_greenhouses"],
+        "power": ["power_lines"],
+        "overhead": [],
+        "nitrogen": ["nitrogen"],
+        "noise_road": ["noise_road", "noise_road_limit"],  # a note above 53, land taken above 60
+    }
+
+
 def test_everything_is_used(ruleset: Ruleset) -> None:
     readers = [
         part for part in (*ruleset.rules.values(), ruleset.plans, ruleset.agreements) if part
@@ -74,8 +112,24 @@ def test_the_living_environment_is_never_hidden_in_the_score(ruleset: Ruleset) -
 def test_what_the_sources_state_is_what_the_rules_say() -> None:
     # figures read in the sources themselves: RSopen's nuisance table, the pipeline strips, the crop-spraying rule of thumb, PBL's horizon
     rules, value = load_ruleset("flexwonen-nl").rules, load_ruleset("flexwonen-nl").value
-    classes = rules["business_parks"].distance_m.classes
+    classes = rules["business_parks_rsopen"].distance_m.classes
     assert {classes[category] for category in ("1", "2", "6")} == {0, 100, 1_000}
+    vng = rules["business_parks_vng"]  # from common knowledge, and so no more than an assumption
+    assert [vng.distance_m.classes[category] for category in ("1", "3.1", "4.2", "6")] == [
+        10,
+        50,
+        300,
+        1_500,
+    ]
+    assert vng.basis == "assumption"
+    assert [rules[f"noise_{name}_limit"].above for name in ("road", "rail", "industry")] == [
+        60,
+        65,
+        55,
+    ]
+    assert {rules[f"noise_{name}_limit"].basis for name in ("road", "rail", "industry")} == {
+        "assumption"
+    }
     assert rules["crop_spraying"].distance_m == 50
     assert {rules[name].distance_m for name in rules if name.startswith("pipelines")} == {4, 5}
     assert rules["natura2000_ring"].distance_m == 1_000

@@ -55,7 +55,11 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "land of a raster": (
         {"rules": {"loud": {**ON_LAND, "layer": "lden"}}},
-        "[rules.loud] layer 'lden' has no shapes to subtract; make a measure of it and test that",
+        "[rules.loud] layer 'lden' has cells and no shapes; say above which value its land is covered, or make a measure of it and test that",
+    ),
+    "cells of polygons": (
+        {"rules": {"nature": {"above": 3}}},
+        "[rules.nature] above is about the cells of a raster, and 'natuur' holds polygons",
     ),
     "land of a table": (
         {"rules": {"owned": {**ON_LAND, "layer": "eigendom"}}},
@@ -63,7 +67,19 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "condition on the buildable part": (
         {"rules": {"nature": {"when": [{"measure": "noise_db", "at_most": 50}]}}},
-        "[rules.nature] when can only ask for measures of the whole parcel, and 'noise_db' is not one",
+        "[rules.nature] when of a rule on land can only ask for measures of the whole parcel, and 'noise_db' is not one",
+    ),
+    "exception by the buildable part": (
+        {"rules": {"nature": {"unless": [{"measure": "homes_mid", "at_most": 50}]}}},
+        "[rules.nature] unless of a rule on land can only ask for measures of the whole parcel, and 'homes_mid' is not one",
+    ),
+    "measure of an exception": (
+        {"rules": {"unbuilt": {"unless": [{"measure": "bilt_share", "at_most": 1}]}}},
+        "[rules.unbuilt.unless] measure 'bilt_share' does not exist; did you mean 'built_share'?",
+    ),
+    "choice that nobody makes": (
+        {"rules": {"unbuilt": {"only_for": {"building_rule": "temporary"}}}},
+        "[rules.unbuilt.only_for] placement parameter 'building_rule' does not exist; did you mean 'building_rules'?",
     ),
     "measure of a rule": (
         {"rules": {"unbuilt": {"measure": "bilt_share"}}},
@@ -140,6 +156,26 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "criterion of a theme": (
         {"themes": {"term": {"weights": {"lang": 1}}}},
         "[themes.term.weights] criterion 'lang' does not exist; did you mean 'long'?",
+    ),
+    "weakest link of a theme": (
+        {"themes": {"term": {"lowest": ["lang"]}}},
+        "[themes.term.lowest] criterion 'lang' does not exist; did you mean 'long'?",
+    ),
+    "a curve at a parameter that does not exist": (
+        {"criteria": {"long": {"curve": [[0, 0], [{"placement": "required_year"}, 100]]}}},
+        "[criteria.long] placement parameter 'required_year' does not exist; did you mean 'required_years'?",
+    ),
+    "a curve at a parameter that is no number": (
+        {"criteria": {"long": {"curve": [[0, 0], [{"placement": "building_rules"}, 100]]}}},
+        "[criteria.long] placement parameter 'building_rules' is no number; a point of a curve needs one",
+    ),
+    "a curve at a parameter beyond the limit": (
+        {"criteria": {"stop": {"curve": [[0, 100], [{"placement": "min_buildable_m2"}, 0]]}}},
+        "[criteria.stop] the curve goes on to 5000 but 'stop_distance_m' is cut off at 1000; raise that limit of the measure",
+    ),
+    "a rule on what rules say": (
+        {"rules": {"unbuilt": {"measure": "medium_points_count", "unit": "count"}}},
+        "[rules.unbuilt] 'medium_points_count' counts what rules say, so only a criterion can ask for it; make a criterion of it",
     ),
     "theme that is not one": (
         {"themes": {"terms": {"title": TITLE, "weights": {"long": 1}, **SOURCED}}},

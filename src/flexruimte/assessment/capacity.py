@@ -14,6 +14,7 @@ from flexruimte.kernels.layout import LayoutParameters, Layouts, lay_out
 from flexruimte.kernels.overlap import largest_part
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
@@ -36,12 +37,14 @@ __all__ = [
 LayOut: TypeAlias = Callable[[Geometries, LayoutParameters], Layouts]
 """Lays homes out on polygons."""
 
-CAPACITY_MEASURES = (HOMES_LOW, HOMES_MID, HOMES_HIGH, SIZE_CLASS)
+CAPACITY_MEASURES = (HOMES_LOW, HOMES_MID, HOMES_HIGH, HOMES, SIZE_CLASS)
 """What is only known when the homes are counted: after the rules that do not ask for them."""
 
 NO_HOMES = "none"
 """Class of project where no home fits."""
 _BY = "homes_mid_by"
+_PROJECT = "project_homes"
+_WATER = "water_per_home_m2"
 _LAYOUT = "layout"
 _SQUARE_METRES_PER_HECTARE = 10_000
 
@@ -51,9 +54,9 @@ class Capacity:
     """The homes that fit on each parcel."""
 
     columns: pd.DataFrame
-    """Homes low, middle and high: whole numbers, NaN where they were not counted; the size class.
+    """Homes low, middle and high, and of a project: whole numbers, NaN where they were not counted.
 
-    (n, 4)
+    And the size class. (n, 5)
     """
     layouts: Layouts | None
     """The layouts behind the middle estimate, `part` being the parcel.
@@ -79,8 +82,12 @@ def layout_parameters(ruleset: Ruleset) -> LayoutParameters | None:
             f"ruleset '{ruleset.name}': {_BY} is '{_LAYOUT}', which needs [placement.{missing[0]}] "
             "too; add it, or take density"
         )
+    values = {name: ruleset.value(name) for name in names}
+    if _WATER in ruleset.placement:
+        # A layout keeps land free; what for is all the same to it.
+        values["green_per_home_m2"] += ruleset.value(_WATER)
     try:
-        return LayoutParameters(**{name: ruleset.value(name) for name in names})
+        return LayoutParameters(**values)
     except ValueError as error:
         raise RulesetError(
             f"[placement] of '{ruleset.name}': {str(error).rstrip('.')}; change one of them"
@@ -94,26 +101,26 @@ def assess_capacity(
     wanted: Booleans,
     lay_out: LayOut = lay_out,
 ) -> Capacity:
-    """Return the homes that fit on the largest connected buildable part, and the size class.
+    """Return the homes on the largest connected buildable part, and the size class.
 
     Loose other parts hold none.
 
     Low and high are by density: area [ha] x net density [homes/ha] / gross-net factor, rounded
     down. The middle is by density too, or by a layout of modules; low and high are then widened so
-    that it lies between them.
+    that it lies between them. A project holds the middle, at most the homes of one project.
 
     Parameters
     ----------
     ruleset
         Densities `homes_per_ha_low`, `_mid`, `_high` and `gross_net_factor` of the placement, and
-        what layouts must observe.
+        what layouts must observe; `project_homes`.
     buildable
         The buildable part of each parcel. (n,) object
     measures
         With the area of the largest connected part of it. (n, ...)
     wanted
-        Where homes are laid out; elsewhere the middle estimate and the class stay unknown, as
-        nobody can ask for them. (n,) bool
+        Where homes are laid out; elsewhere the homes and the class stay unknown, as nobody can
+        ask for them, and sums of low, middle and high are of the same parcels. (n,) bool
     lay_out
         Lays homes out on land, as `flexruimte.kernels.layout.lay_out` does.
 
@@ -138,14 +145,24 @@ def assess_capacity(
         sites[wanted] = largest_part(buildable[wanted])
         layouts = lay_out(sites, parameters)
         middle = np.where(wanted, layouts.homes, np.nan)
-        low, high = np.fmin(low, middle), np.fmax(high, middle)
+        low, high = np.minimum(low, middle), np.maximum(high, middle)
     columns = {
         HOMES_LOW: low,
         HOMES_MID: middle,
         HOMES_HIGH: high,
+        HOMES: _of_a_project(ruleset, middle),
         SIZE_CLASS: _size_class(ruleset, middle),
     }
     return Capacity(pd.DataFrame(columns, index=measures.index), layouts)
+
+
+def _of_a_project(ruleset: Ruleset, middle: Floats) -> Floats:
+    """Return the homes of a project: the middle estimate, at most the project size if there is one.
+
+    (n,) float64.
+    """
+    most = ruleset.value(_PROJECT) if _PROJECT in ruleset.placement else np.inf
+    return np.asarray(np.minimum(middle, most), dtype=np.float64)
 
 
 def _by_density(hectares: Floats, homes_per_ha: float) -> Floats:

@@ -10,10 +10,14 @@ from pandas.api.extensions import ExtensionArray
 
 from flexruimte.vocabulary import Booleans, Floats, Integers
 
-__all__ = ["FEATURES_NAMED", "LandFinding"]
+__all__ = ["FEATURES_NAMED", "NOT_COUNTED", "LandFinding"]
 
 FEATURES_NAMED = 5
 """So many features are named as the cause of a finding; the others are counted."""
+
+
+NOT_COUNTED = -1
+"""Number of features where it is not known, or where there are cells and no features."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class LandFinding:
     """Whether the rule may cover more: its layer does not speak of the parcel, or a feature that
     meets the parcel may count or not. (n,) bool"""
     feature_count: Integers
-    """Number of features that reach the parcel. (n,) int"""
+    """Number of features that reach the parcel; `NOT_COUNTED` of a raster. (n,) int"""
     features: ExtensionArray
     """The first of them, the largest overlap first, as "a; b". (n,) str"""
 

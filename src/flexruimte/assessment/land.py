@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 from pandas.api.extensions import ExtensionArray
 
-from flexruimte.assessment.findings import FEATURES_NAMED, LandFinding
+from flexruimte.assessment.findings import FEATURES_NAMED, NOT_COUNTED, LandFinding
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.around import read_distances
-from flexruimte.evidence.layers import Features, Layer
+from flexruimte.evidence.layers import Features, Layer, Raster
 from flexruimte.kernels.overlap import (
     BUFFER_QUADRANT_SEGMENTS,
     Overlaps,
@@ -63,17 +63,26 @@ def find_on_land(
         where the layer is absent.
     """
     for rule_id, rule in rules.items():
-        features = layers.get(rule.layer)
-        if isinstance(features, Features):
-            yield rule_id, *_find(rule, features, overlay)
+        layer = layers.get(rule.layer)
+        if isinstance(layer, Features):
+            yield rule_id, *_find(rule, layer, overlay)
+        elif isinstance(layer, Raster) and rule.above is not None:
+            yield rule_id, *_find_on_cells(rule, layer, rule.above, overlay)
         else:
             yield rule_id, LandFinding.unknown(len(overlay.shapes)), None
 
 
-def land_of_rule(rule: LandRule, features: Features, overlay: Overlay) -> Overlaps:
-    """Return the land of a rule: what the features that surely count share with the parcels."""
-    counts, distance = _counting(rule, features)
-    return _reached(features, overlay, np.where(counts == YES, YES, NO), distance)
+def land_of_rule(rule: LandRule, layer: Layer | None, overlay: Overlay) -> Overlaps | None:
+    """Return the land of a rule: what surely counts of its layer, as far as parcels share it.
+
+    None where the layer is absent.
+    """
+    if isinstance(layer, Raster) and rule.above is not None:
+        return overlay.of_cells(layer, rule.above)
+    if not isinstance(layer, Features):
+        return None
+    counts, distance = _counting(rule, layer)
+    return _reached(layer, overlay, np.where(counts == YES, YES, NO), distance)
 
 
 def subtract_land(shapes: Geometries, covered: list[Overlaps]) -> Geometries:
@@ -97,19 +106,41 @@ def _find(rule: LandRule, features: Features, overlay: Overlay) -> tuple[LandFin
     sure = found.where(counts[found.feature] == YES)
     unsure = found.where(counts[found.feature] == UNKNOWN)
     precision = features.precision_m if rule.precision_m is None else rule.precision_m
-    covered = covered_area(overlay.indexed, sure)
-    feature_count, names = _causes(found, features, len(overlay.shapes))
     known = overlay.known(features, rule.largest_distance_m)
-    finding = LandFinding(
+    doubtful = ~known | _in_doubt(overlay, unsure, precision)
+    causes = _causes(found, features, len(overlay.shapes))
+    return _covering(overlay, sure, precision, doubtful, *causes), sure
+
+
+def _find_on_cells(
+    rule: LandRule, raster: Raster, above: float, overlay: Overlay
+) -> tuple[LandFinding, Overlaps]:
+    """Return what the cells above a value cover; a parcel with missing cells is in doubt."""
+    count, found = len(overlay.shapes), overlay.of_cells(raster, above)
+    precision = raster.spec.precision_m if rule.precision_m is None else rule.precision_m
+    causes = np.full(count, NOT_COUNTED), pd.array(np.full(count, "", dtype=object), dtype="str")
+    doubtful = ~overlay.known_cells(raster)
+    return _covering(overlay, found, precision, doubtful, *causes), found
+
+
+def _covering(
+    overlay: Overlay,
+    sure: Overlaps,
+    precision_m: float,
+    doubtful: Booleans,
+    feature_count: Integers,
+    names: ExtensionArray,
+) -> LandFinding:
+    covered = covered_area(overlay.indexed, sure)
+    return LandFinding(
         covered_m2=covered,
-        edge=cover_within_boundary_strip(overlay.indexed, sure, covered, precision),
+        edge=cover_within_boundary_strip(overlay.indexed, sure, covered, precision_m),
         nothing_left=(covered >= (1 - AREA_TOLERANCE) * overlay.areas)
-        | rest_within_boundary_strip(overlay.indexed, sure, covered, precision),
-        doubtful=~known | _in_doubt(overlay, unsure, precision),
+        | rest_within_boundary_strip(overlay.indexed, sure, covered, precision_m),
+        doubtful=doubtful,
         feature_count=feature_count,
         features=names,
     )
-    return finding, sure
 
 
 def _counting(rule: LandRule, features: Features) -> tuple[Verdicts, Floats]:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from flexruimte.evidence.layers import Features
+from flexruimte.evidence.layers import Features, Raster
 from flexruimte.kernels.overlap import (
     IndexedGeometries,
     Overlaps,
@@ -16,7 +16,9 @@ from flexruimte.kernels.overlap import (
     index_features,
     index_geometries,
     overlaps,
+    overlaps_of_own,
 )
+from flexruimte.kernels.raster import cell_statistics, polygons_of_cells
 from flexruimte.vocabulary import Booleans, Floats, Geometries
 
 __all__ = ["KNOWN_FROM_SHARE", "Overlay"]
@@ -85,6 +87,20 @@ class Overlay:
             for name in ("shape", "feature", "area", "piece")
         )
         return Overlaps(shape, feature, area, piece, there.pieces)
+
+    def of_cells(self, raster: Raster, above: float) -> Overlaps:
+        """Return what the shapes share with the cells of a raster that have more than a value.
+
+        What it says of a shape depends on the cells under it alone.
+        """
+        chosen = raster.grid.cells > above
+        polygons, owner = polygons_of_cells(self.shapes, raster.grid, chosen)
+        return overlaps_of_own(self.indexed, index_features(polygons), owner)
+
+    def known_cells(self, raster: Raster) -> Booleans:
+        """Return of which shapes a raster has valid cells. (n,) bool"""
+        (found,) = cell_statistics(self.shapes, [raster.grid])
+        return np.asarray(found.covered_m2 >= KNOWN_FROM_SHARE * self.areas)
 
     def known(self, features: Features, reach_m: float = 0.0) -> Booleans:
         """Return of which shapes, and everything within `reach_m` of them, a layer speaks.

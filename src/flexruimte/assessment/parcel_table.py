@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from flexruimte.assessment.findings import FEATURES_NAMED, LandFinding
+from flexruimte.assessment.findings import FEATURES_NAMED, NOT_COUNTED, LandFinding
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
+    ATTENTION,
     COVERED_AREA,
+    CRITERION_PREFIX,
     EDGE,
     FEATURE_COUNT,
     FEATURES,
     LEVEL,
     NO,
+    NOTES,
     PARCEL_ID,
     RULE,
     UNKNOWN,
@@ -28,6 +31,7 @@ from flexruimte.vocabulary import (
     YES,
     Floats,
     Integers,
+    Level,
     Verdicts,
 )
 
@@ -35,6 +39,7 @@ __all__ = [
     "SEPARATOR",
     "criterion_columns",
     "findings_of_rules",
+    "known_share",
     "land_findings_of_sites",
     "outcome_columns",
     "rules_that_say",
@@ -42,8 +47,6 @@ __all__ = [
 
 SEPARATOR = ";"
 """Between the ids in a list of rules."""
-_NOT_COUNTED: Final = -1
-"""Number of features where it is not known."""
 
 
 def outcome_columns(
@@ -71,21 +74,14 @@ def outcome_columns(
     -------
     pandas.DataFrame
         `taken_m2`; `known_share`: the share of all enabled rules and criteria (those left out too)
-        that has an answer; `reasons`, `attention` and `missing`: ids of excluding rules that say
-        no, of other rules that say no, and of rules without an answer; the decision in force; the
-        plans on the parcel. (n, 9)
+        that has an answer; `reasons`, `attention`, `notes` and `missing` as `rules_that_say`
+        returns them; the decision in force; the plans on the parcel. (n, 10)
     """
-    count = len(criteria)
-    answered = criteria.notna().sum(axis=1).to_numpy() + sum(
-        (verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(count)
-    )
     return pd.DataFrame(
         {
             "taken_m2": taken_m2,
-            "known_share": np.round(
-                answered / (len(ruleset.enabled_rules) + len(ruleset.criteria)), 4
-            ),
-            **rules_that_say(ruleset, verdicts, count),
+            "known_share": known_share(ruleset, verdicts, criteria),
+            **rules_that_say(ruleset, verdicts, len(criteria)),
             "decision": decisions.decision,
             "decision_reason": decisions.reason,
             "decision_date": decisions.date,
@@ -94,26 +90,50 @@ def outcome_columns(
     )
 
 
+def known_share(
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame
+) -> Floats:
+    """Return the share of all enabled rules and criteria that has an answer. (n,) float64.
+
+    Parameters
+    ----------
+    ruleset
+        Which there are; those that are left out have no answer.
+    verdicts
+        Of the rules that are assessed. (n,) int8
+    criteria
+        Scores per criterion, NaN where not known. (n, criteria)
+    """
+    answered = criteria.notna().sum(axis=1).to_numpy() + sum(
+        (verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(len(criteria))
+    )
+    asked = len(ruleset.enabled_rules) + len(ruleset.criteria)
+    return np.asarray(np.round(answered / asked, 4), dtype=np.float64)
+
+
 def rules_that_say(
     ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int
 ) -> dict[str, list[str]]:
     """Return per location the ids of rules that say no or have no answer, as "a;b".
 
-    `reasons` are the excluding rules that say no, `attention` the others, `missing` those without
-    an answer.
+    `reasons` are the excluding rules that say no, `notes` the soft ones, `attention` the others;
+    `missing` those without an answer.
     """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
-    calling = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    others = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    soft = [rule_id for rule_id in others if ruleset.rules[rule_id].level == Level.SOFT]
+    calling = [rule_id for rule_id in others if rule_id not in soft]
     return {
         "reasons": _listed(verdicts, excluding, NO, count),
-        "attention": _listed(verdicts, calling, NO, count),
+        ATTENTION: _listed(verdicts, calling, NO, count),
+        NOTES: _listed(verdicts, soft, NO, count),
         "missing": _listed(verdicts, list(verdicts), UNKNOWN, count),
     }
 
 
 def criterion_columns(criteria: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of every criterion as `criterion_<id>`. (n, criteria)."""
-    return criteria.add_prefix("criterion_")
+    return criteria.add_prefix(CRITERION_PREFIX)
 
 
 def findings_of_rules(
@@ -225,7 +245,7 @@ def land_findings_of_sites(
             edge=(edges > 0) & (more == 0),
             nothing_left=np.zeros(count, dtype=bool),
             doubtful=np.zeros(count, dtype=bool),
-            feature_count=np.full(count, _NOT_COUNTED),
+            feature_count=np.full(count, NOT_COUNTED),
             features=pd.array(_first_features(features, group, count), dtype="str"),
         )
     return found
@@ -246,7 +266,7 @@ def _no_land(count: int) -> LandFinding:
         edge=np.zeros(count, dtype=bool),
         nothing_left=np.zeros(count, dtype=bool),
         doubtful=np.zeros(count, dtype=bool),
-        feature_count=np.full(count, _NOT_COUNTED),
+        feature_count=np.full(count, NOT_COUNTED),
         features=pd.array([""] * count, dtype="str"),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+import datetime as dt
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -25,23 +26,27 @@ from flexruimte.assessment.parcel_table import (
     land_findings_of_sites,
     outcome_columns,
 )
+from flexruimte.assessment.priority import class_positions, kept_out_by, rank
 from flexruimte.assessment.question import (
     Question,
     layers_in_use,
     left_out_by,
     survey_question,
 )
-from flexruimte.assessment.score import criterion_scores, rank, theme_scores
+from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
 from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
 from flexruimte.assessment.survey import Progress, Survey, TakesLand, survey
 from flexruimte.assessment.verdicts import (
     answers_of_rules,
     assess_site_types,
     assess_status,
+    count_medium_points,
     takes_land,
 )
-from flexruimte.evidence.decisions import DecisionsAt
+from flexruimte.evidence.decisions import Decisions, DecisionsAt
 from flexruimte.evidence.layers import LayerFacts
+from flexruimte.evidence.parcels import all_parcel_ids
+from flexruimte.evidence.sources import Source
 from flexruimte.kernels.layout import LayoutCache, Layouts
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
@@ -49,16 +54,18 @@ from flexruimte.rules.measures import WalkMeasure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     CRS,
-    HOMES_MID,
+    HOMES,
+    KEPT_OUT_BY,
+    MEDIUM_POINTS,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
     PESSIMISTIC_TERM_YEARS,
-    RANK,
     SITE_ID,
     SITE_TYPE,
     STATUS,
     TERM_YEARS,
+    Booleans,
     Geometries,
     Status,
     Verdicts,
@@ -129,7 +136,9 @@ def assess(question: Question, code: str, progress: Progress = lambda _step: Non
 
 
 def land_taken_by(question: Question, code: str) -> TakesLand:
-    """Return what tells a survey from which parcels a rule takes land, by the levels of a study.
+    """Return what tells a survey from which parcels a rule takes land.
+
+    That is by the levels of the study and by the decisions of people.
 
     Parameters
     ----------
@@ -138,7 +147,27 @@ def land_taken_by(question: Question, code: str) -> TakesLand:
     code
         Of the municipality.
     """
-    return partial(takes_land, for_municipality(question.ruleset, code))
+    ruleset = for_municipality(question.ruleset, code)
+    return _LandTaken(ruleset, question.decisions, question.as_of, question.parcels)
+
+
+@dataclass(frozen=True)
+class _LandTaken:
+    """Says from which parcels a rule takes land; light enough to send to a worker."""
+
+    ruleset: Ruleset
+    decisions: Decisions
+    as_of: dt.date
+    parcels: Source
+
+    def __call__(
+        self, ids: np.ndarray[Any, np.dtype[np.object_]]
+    ) -> Callable[[str, LandFinding, pd.DataFrame], Booleans]:
+        decided_in = np.zeros(len(ids), dtype=bool)
+        if len(self.decisions.rows):
+            made = self.decisions.on(ids, partial(all_parcel_ids, self.parcels))
+            decided_in = made.at(ids, self.as_of).into
+        return partial(takes_land, self.ruleset, decided_in)
 
 
 def judge(
@@ -172,19 +201,24 @@ def judge(
     progress("verdicts")
     left = skipped | frozenset(of_others)
     may_be_lower = found.term.may_be_lower
-    of_all = of_others | answers_of_rules(ruleset, left, measures, may_be_lower, found.findings)
+    of_all = of_others | answers_of_rules(
+        ruleset, left, measures, may_be_lower, found.findings, decisions.into
+    )
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
-    criteria = criterion_scores(ruleset, skipped, measures, may_be_lower)
+    points = count_medium_points(ruleset, verdicts, len(ids))
+    measures[MEDIUM_POINTS] = points.count
+    criteria = criterion_scores(ruleset, skipped, measures, may_be_lower, {MEDIUM_POINTS: points})
+    groups = GroupsThatCount(question.groups, best=not question.groups_named)
     table = pd.concat(
         [
             _names(question, code, found.parcels.ids),
             pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
-            theme_scores(ruleset, question.groups, criteria),
+            theme_scores(ruleset, groups, criteria),
             measures,
             outcome_columns(
-                ruleset, verdicts, criteria, found.term, found.buildable.taken_m2, decisions
+                ruleset, verdicts, criteria.scores, found.term, found.buildable.taken_m2, decisions
             ),
-            criterion_columns(criteria),
+            criterion_columns(criteria.scores),
             found.parcels.table,
         ],
         axis=1,
@@ -200,6 +234,7 @@ def judge(
             decisions=decisions,
             table=table,
             lay_out=lay_out,
+            groups=groups,
         )
     )
     return _assessment(question, code, found, table, verdicts, sites, capacity.layouts)
@@ -230,7 +265,9 @@ def _assessment(
         ruleset=ruleset,
         code=code,
         name=question.municipalities.names[question.municipalities.position(code)],
-        parcels=gpd.GeoDataFrame(_ranked(table, sites, found.parcels.geometries), copy=False),
+        parcels=gpd.GeoDataFrame(
+            _ranked(ruleset, table, verdicts, sites, found.parcels.geometries), copy=False
+        ),
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
@@ -268,10 +305,15 @@ def _with_homes(
     on_homes = frozenset(
         rule_id
         for rule_id, rule in ruleset.measure_rules.items()
-        if rule.measure in (*CAPACITY_MEASURES, SITE_TYPE)
+        if {*CAPACITY_MEASURES, SITE_TYPE} & {*rule.measures_asked}
     )
     verdicts = answers_of_rules(
-        ruleset, skipped | on_homes, measures, found.term.may_be_lower, found.findings
+        ruleset,
+        skipped | on_homes,
+        measures,
+        found.term.may_be_lower,
+        found.findings,
+        decisions.into,
     )
     standing = assess_status(ruleset, verdicts, decisions.into, decisions.out)
     capacity = assess_capacity(
@@ -299,26 +341,40 @@ def _findings(
     return pd.concat([of_parcels, of_sites], ignore_index=True)
 
 
-def _ranked(table: pd.DataFrame, sites: Sites | None, shapes: Geometries) -> pd.DataFrame:
-    """Return the parcels with their rank, site and shape.
+def _ranked(
+    ruleset: Ruleset,
+    table: pd.DataFrame,
+    verdicts: Mapping[str, Verdicts],
+    sites: Sites | None,
+    shapes: Geometries,
+) -> pd.DataFrame:
+    """Return the parcels with their rank, priority, site and shape.
 
     Ranks the sites too, among the parcels that are locations by themselves.
     """
     site = pd.Series(None, index=table.index, dtype=object, name=SITE_ID)
     alone = np.ones(len(table), dtype=bool)
-    ranks = pd.Series(pd.NA, index=table.index, dtype="Int64", name=RANK)
+    rows, positions = [], []
     if sites is not None:
         alone = sites.site_of < 0
         site[~alone] = sites.table[PARCEL_ID].to_numpy()[sites.site_of[~alone]]
-    others = [] if sites is None else [sites.table[[STATUS, "score", HOMES_MID, PARCEL_ID]]]
-    of_all = rank(
-        pd.concat(
-            [table.loc[alone, [STATUS, "score", HOMES_MID, PARCEL_ID]], *others], ignore_index=True
-        )
-    )
-    ranks[alone] = of_all[: alone.sum()].to_numpy()
+    of_parcels = {name: verdict[alone] for name, verdict in verdicts.items()}
+    for said, locations in (
+        (of_parcels, table.loc[alone]),
+        *([] if sites is None else [(sites.verdicts, sites.table)]),
+    ):
+        position = class_positions(ruleset, said, len(locations))
+        kept_out = kept_out_by(ruleset, said, position)
+        columns = pd.DataFrame(locations[[STATUS, "score", HOMES, PARCEL_ID]])
+        rows.append(columns.assign(**{KEPT_OUT_BY: kept_out}))
+        positions.append(position)
+    of_all = rank(ruleset, pd.concat(rows, ignore_index=True), np.concatenate(positions))
     if sites is not None:
-        sites.table.insert(3, RANK, of_all[alone.sum() :].to_numpy())
+        for at_column, name in enumerate(of_all, start=3):
+            sites.table.insert(at_column, name, of_all[name].iloc[alone.sum() :].array)
+    at = np.where(alone, np.cumsum(alone) - 1, -1)
+    ranks = of_all.iloc[: alone.sum()].reset_index(drop=True).reindex(at).set_axis(table.index)
+    ranks[KEPT_OUT_BY] = ranks[KEPT_OUT_BY].fillna("")
     # Put together without copying hundreds of columns.
     ids, place, found = (
         table.iloc[:, columns] for columns in (slice(1), slice(1, 3), slice(3, None))

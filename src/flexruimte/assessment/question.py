@@ -34,6 +34,17 @@ _OF_NO_LAYER = (
     "code_lists",
 )
 """Tables of a ruleset that ask nothing of layers."""
+_OF_NO_LAND: dict[str, Any] = {
+    "finding": None,
+    "advice": None,
+    "condition": Condition.SITE,
+    "level": Level.SOFT,
+    "level_reason": None,
+    "only_for": {},
+    "when": [],
+    "unless": [],
+}
+"""What of a rule on land decides about verdicts, and not about what it finds."""
 _ASKS_FOR_WIDTH = Criterion(
     title=_NO_TEXT, measure=WIDTH, curve=[(0, 0), (1, 100)], source="-", basis=Basis.ASSUMPTION
 )
@@ -50,6 +61,8 @@ class Question:
     ruleset: Ruleset
     groups: list[str]
     """Target groups that count."""
+    groups_named: bool
+    """Whether the study names them; then suitability is their mean, else that of the best."""
     not_assessed: frozenset[str]
     """Layers and rules that are knowingly left out."""
     parcels: Source
@@ -153,6 +166,7 @@ def survey_question(question: Question, code: str) -> Question:
         name="",
         language="en",
         groups=[],
+        groups_named=False,
         decisions=load_decisions(None),
         unmet_ids=None,
         ruleset=_asked_of_layers(ruleset),
@@ -168,15 +182,7 @@ def survey_question(question: Question, code: str) -> Question:
 def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
     """Return the part of a ruleset that decides what layers are asked."""
     rules = {
-        rule_id: _untitled(
-            rule,
-            finding=None,
-            advice=None,
-            condition=Condition.SITE,
-            level=Level.SOFT,
-            when=[],
-        )
-        for rule_id, rule in ruleset.land_rules.items()
+        rule_id: _untitled(rule, **_OF_NO_LAND) for rule_id, rule in ruleset.land_rules.items()
     }
     measures = {
         name: _untitled(measure)

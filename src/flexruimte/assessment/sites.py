@@ -1,4 +1,4 @@
-"""Sites: neighbouring parcels that hold more homes as one location than each by itself.
+"""Sites: neighbouring parcels that are one location where that is better.
 
 A parcel belongs to one site at most, and is then no location of its own: nothing is counted twice.
 """
@@ -15,59 +15,70 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.capacity import CAPACITY_MEASURES, Capacity, LayOut, assess_capacity
-from flexruimte.assessment.parcel_table import SEPARATOR, rules_that_say
-from flexruimte.assessment.score import SCORE_DECIMALS, SHARE_DECIMALS, enough_known
+from flexruimte.assessment.measures import compute_derived_measures
+from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
+from flexruimte.assessment.parcel_table import (
+    SEPARATOR,
+    criterion_columns,
+    known_share,
+    rules_that_say,
+)
+from flexruimte.assessment.priority import class_positions
+from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
+from flexruimte.assessment.site_measures import measures_of_groups
 from flexruimte.assessment.term import years_between
-from flexruimte.assessment.verdicts import answers_of_rules, assess_status
+from flexruimte.assessment.verdicts import answers_of_rules, assess_status, count_medium_points
+from flexruimte.errors import RulesetError
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.overlap import largest_part, union_by_group
-from flexruimte.rules.conditions import as_numbers
+from flexruimte.rules.measures import NearestMeasure, RectangleMeasure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
     CRS,
     HARD_PLAN_FREE_YEARS,
+    HOMES,
     HOMES_MID,
     LARGEST_PART_AREA,
+    MEDIUM_POINTS,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
     PARCEL_IDS,
     PESSIMISTIC_TERM_YEARS,
     RANKED_STATUSES,
-    SCORE_KNOWN_SHARE,
     SITE_TYPE,
+    START_DELAY_YEARS,
     STATUS,
     TERM_END,
+    TERM_END_CLASS,
     TERM_START,
     TERM_YEARS,
-    THEMES,
     WIDTH,
     Booleans,
+    EndOfTerm,
     Floats,
     Geometries,
     Integers,
     Verdicts,
 )
 
-__all__ = ["MERGE", "OWNER", "Evidence", "Sites", "merge_parcels"]
+__all__ = ["MERGE", "ONE_OWNER", "OWNER", "Evidence", "Sites", "check_merge", "merge_parcels"]
 
 MERGE: Final = "merge"
 """Placement parameter: none, touching, or touching_same_owner."""
 OWNER: Final = "owner_class"
 """Measure that says whose a parcel is."""
+ONE_OWNER: Final = "one_owner_classes"
+"""Placement parameter: kinds of owner of which there is one, so that two neighbours are the same.
+"""
+_SAME_OWNER: Final = "touching_same_owner"
 _LARGEST: Final = "merge_most_m2"
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-_SHARED_BOUNDARY_M = 1.0
-"""Parcels that share less than this meet in a corner, and are no neighbours."""
-_MAY_COME_TO_SOMETHING = 0.5
-"""What joining neighbours without homes gains: less than any step that gains a home. [homes]"""
-_SHARES: Final = ("known_share", SCORE_KNOWN_SHARE)
-_SCORES: Final = (*THEMES, "score", "score_low", "score_high", *_SHARES)
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,8 @@ class Evidence:
     """The parcels' table: measures, scores, status and accounts. (n, ...)"""
     lay_out: LayOut
     """Lays homes out on land."""
+    groups: GroupsThatCount
+    """Target groups that make the suitability."""
 
 
 @dataclass(frozen=True)
@@ -110,19 +123,26 @@ class Sites:
 
 
 def merge_parcels(evidence: Evidence) -> Sites | None:
-    """Take neighbouring parcels together where that gives more homes.
+    """Take neighbouring parcels together where that is better.
 
     None where the study does not ask for it.
 
     Candidates are parcels that are ranked, or that only their size keeps from it. Two neighbours,
-    or groups of them, become one where their homes together are more than the sum of each by itself
-    (a parcel that is not ranked by itself counts 0). Of all such steps that exclude each other the
-    one that gains most is taken first, until none gains. Neighbours without homes go together too,
-    as a third may make them a location; what has no homes in the end stays apart.
+    or groups of them, become one where that is better: as one location they are ranked, and in no
+    lower class of priority than either by itself (what is not ranked by itself has the lowest), and
 
-    The site is judged anew on its size and its term (the latest start and the first end); of all
-    other rules the worst verdict of its parts holds. Its scores are those of its parts, by
-    buildable area.
+    - of whoever the parcels are: their homes together are more than the sum of each by itself (a
+      parcel that is not ranked by itself counts 0);
+    - of one owner, who decides on them as one: a project there is no smaller than on either.
+
+    Of all such steps that exclude each other the one that gains most homes is taken first, until
+    there is none. Neighbours without homes go together too, as a third may make them a location;
+    what has no homes in the end stays apart.
+
+    The site is judged anew on its size, its term (the latest start and the first end), on what is
+    nearest to it and on room for a crane; of all other rules the worst verdict of its parts holds.
+    It scores as one parcel of the same land
+    would, as far as its measures follow from those of its parts.
 
     Notes
     -----
@@ -135,75 +155,38 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
         return None
     merger = _Merger(evidence)
     candidates = np.flatnonzero(merger.candidates())
-    owners = evidence.table[OWNER].to_numpy(dtype=object) if how == "touching_same_owner" else None
-    pairs = _neighbours(evidence.buildable, candidates, owners)
-    groups = _grouped(pairs, merger, float(ruleset.value(_LARGEST)))
+    owners = _owners(evidence) if how == _SAME_OWNER else None
+    pairs = neighbours(evidence.buildable, candidates, owners)
+    most_m2 = float(ruleset.value(_LARGEST))
+    one_owner = how == _SAME_OWNER
+    groups = grouped(pairs, merger.area, merger.alone(), merger.outcomes, most_m2, one_owner)
     site_of = np.full(len(evidence.shapes), -1, dtype=np.intp)
     for position, members in enumerate(groups):
         site_of[members] = position
     return merger.sites(groups, site_of)
 
 
-def _neighbours(
-    buildable: Geometries, candidates: Integers, owners: np.ndarray[Any, Any] | None
-) -> Integers:
-    """Return pairs of candidates whose buildable parts share a boundary, the lower position first.
+def check_merge(ruleset: Ruleset) -> None:
+    """Refuse to take parcels of one owner together where nothing says of which kinds there is one.
 
-    (p, 2).
+    Raises
+    ------
+    RulesetError
+        When the list is missing.
     """
-    shapes = buildable[candidates]
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    one, other = one[one < other], other[one < other]
-    if owners is not None:
-        first, second = owners[candidates[one]], owners[candidates[other]]
-        same = np.array(
-            [a is not None and a == b for a, b in zip(first, second, strict=True)], dtype=bool
+    how = ruleset.value(MERGE) if MERGE in ruleset.placement else "none"
+    if how == _SAME_OWNER and ONE_OWNER not in ruleset.placement:
+        raise RulesetError(
+            f"ruleset '{ruleset.name}': {MERGE} is '{_SAME_OWNER}', which needs "
+            f"[placement.{ONE_OWNER}] too; add it, or take touching"
         )
-        one, other = one[same], other[same]
-    shared = shapely.length(shapely.intersection(shapes[one], shapes[other])) >= _SHARED_BOUNDARY_M
-    pairs = np.stack([candidates[one[shared]], candidates[other[shared]]], axis=1)
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
 
-def _grouped(pairs: Integers, merger: _Merger, most_m2: float) -> list[Integers]:
-    """Return the positions of the parcels of each site, lowest first."""
-    members = {int(parcel): np.array([parcel], dtype=np.intp) for parcel in np.unique(pairs)}
-    alone = merger.homes_alone()
-    homes = {label: float(alone[label]) for label in members}
-    area = {label: float(merger.area[label]) for label in members}
-    label_of = np.arange(len(alone), dtype=np.intp)
-    gains: dict[tuple[int, int], float] = {}
-    following = len(alone)
-    while True:
-        now = np.unique(np.sort(label_of[pairs], axis=1), axis=0) if len(pairs) else pairs
-        open_steps = [
-            (int(a), int(b)) for a, b in now if a != b and area[int(a)] + area[int(b)] <= most_m2
-        ]
-        new = [step for step in open_steps if step not in gains]
-        together = merger.homes([np.concatenate([members[a], members[b]]) for a, b in new])
-        for (a, b), total in zip(new, together, strict=True):
-            gains[a, b] = (
-                float(total) - homes[a] - homes[b]
-                if total or homes[a] or homes[b]
-                else _MAY_COME_TO_SOMETHING
-            )
-        steps = sorted(
-            (step for step in open_steps if gains[step] > 0), key=lambda step: (-gains[step], step)
-        )
-        if not steps:
-            break
-        taken: set[int] = set()
-        for a, b in steps:
-            if a in taken or b in taken:
-                continue
-            taken |= {a, b}
-            members[following] = np.sort(np.concatenate([members.pop(a), members.pop(b)]))
-            gain = gains[a, b] if gains[a, b] >= 1 else 0.0
-            homes[following], area[following] = homes[a] + homes[b] + gain, area[a] + area[b]
-            label_of[members[following]] = following
-            following += 1
-    found = [parcels for label, parcels in members.items() if len(parcels) > 1 and homes[label] > 0]
-    return sorted(found, key=lambda parcels: int(parcels[0]))
+def _owners(evidence: Evidence) -> np.ndarray[Any, Any]:
+    """Return the owner of each parcel where it is one of whom there is one; None elsewhere."""
+    kinds = evidence.table[OWNER]
+    only_ones = evidence.ruleset.value(ONE_OWNER)
+    return kinds.where(kinds.isin(only_ones), None).to_numpy(dtype=object)
 
 
 class _Merger:
@@ -218,9 +201,20 @@ class _Merger:
             if name in evidence.verdicts
         }
         self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
+        nearest = [
+            name
+            for name, measure in evidence.ruleset.measures.items()
+            if isinstance(measure, NearestMeasure | RectangleMeasure)
+        ]
         self._anew = frozenset(
-            name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM)
+            name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM, *nearest)
         )
+        self._by_homes = frozenset(
+            name
+            for name, rule in assessed.items()
+            if name not in self._anew and {*CAPACITY_MEASURES} & {*rule.measures_asked}
+        )
+        """Rules that apply by the homes: what no part is large enough for, the site may be."""
 
     def candidates(self) -> Booleans:
         """Return which parcels may be part of a site. (n,) bool."""
@@ -235,23 +229,32 @@ class _Merger:
         )
         return np.isin(status, RANKED_STATUSES) & (self.area > 0)
 
-    def homes_alone(self) -> Floats:
-        """Return the homes of each parcel as a location by itself. (n,) float64."""
-        table = self._evidence.table
-        return np.where(table[STATUS].isin(RANKED_STATUSES), table[HOMES_MID].fillna(0.0), 0.0)
+    def alone(self) -> list[Outcome]:
+        """Return what comes of each parcel as a location by itself."""
+        table, evidence = self._evidence.table, self._evidence
+        positions = class_positions(evidence.ruleset, evidence.verdicts, len(table))
+        return self._outcomes(table[STATUS].to_numpy(), table, positions)
 
-    def homes(self, groups: list[Integers]) -> Floats:
-        """Return the homes of each group as one location, 0 where it would not be ranked.
-
-        (g,) float64.
-        """
+    def outcomes(self, groups: list[Integers]) -> list[Outcome]:
+        """Return what comes of each group as one location."""
         if not groups:
-            return np.empty(0)
-        measures, capacity, _ = self._measures(groups)
-        status = self._status(groups, self._verdicts(groups, measures))
-        return np.where(
-            np.isin(status, RANKED_STATUSES), capacity.columns[HOMES_MID].fillna(0.0), 0.0
+            return []
+        measures, _, _ = self._measures(groups)
+        verdicts = self._verdicts(groups, measures)
+        positions = class_positions(self._evidence.ruleset, verdicts, len(groups))
+        return self._outcomes(self._status(groups, verdicts), measures, positions)
+
+    def _outcomes(
+        self, status: np.ndarray[Any, Any], measures: pd.DataFrame, positions: Integers
+    ) -> list[Outcome]:
+        ranked = np.isin(status, RANKED_STATUSES)
+        homes, project = (
+            np.where(ranked, measures[name].fillna(0.0), 0.0).tolist()
+            for name in (HOMES_MID, HOMES)
         )
+        classes = len(self._evidence.ruleset.priorities)
+        places = np.where(ranked, positions, max(classes, 1)).tolist()
+        return list(map(Outcome, homes, project, places))
 
     def _flat(self, groups: list[Integers]) -> tuple[Integers, Integers]:
         """Return the parcels of all groups, and the group of each."""
@@ -265,11 +268,7 @@ class _Merger:
         buildable = union_by_group(evidence.buildable[parcels], group, len(groups))
         largest = largest_part(buildable)
         parts = evidence.table.iloc[parcels]
-        columns: dict[str, Any] = {}
-        weight = self.area[parcels]
-        for name in parts.columns:
-            if name in evidence.ruleset.measures:
-                columns[name] = _of_group(parts[name], weight, group, len(groups))
+        columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
         columns |= {
             AREA: np.bincount(group, parts[AREA], minlength=len(groups)),
             BUILDABLE_AREA: shapely.area(buildable),
@@ -278,6 +277,8 @@ class _Merger:
             **self._term(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
+        derived = compute_derived_measures(evidence.ruleset, measures)
+        measures = pd.concat([measures, derived], axis=1)
         capacity = assess_capacity(
             evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.lay_out
         )
@@ -307,7 +308,17 @@ class _Merger:
             name: np.minimum.reduceat(parts[name].to_numpy(dtype=np.float64), first)
             for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
         }
+        ends = parts[TERM_END_CLASS].to_numpy(dtype=object)
+        what_ends_it = np.full(len(first), None, dtype=object)
+        for kind, reduce in (
+            (EndOfTerm.NONE_KNOWN, np.logical_and),
+            (EndOfTerm.KNOWN, np.logical_or),
+        ):
+            what_ends_it[reduce.reduceat(ends == kind, first)] = str(kind)
+        delay = np.maximum.reduceat(parts[START_DELAY_YEARS].to_numpy(dtype=np.float64), first)
         return {
+            START_DELAY_YEARS: delay,
+            TERM_END_CLASS: what_ends_it,
             TERM_START: np.where(none, np.datetime64("NaT"), start),
             TERM_END: np.where(none, np.datetime64("NaT"), end),
             TERM_YEARS: years,
@@ -319,16 +330,15 @@ class _Merger:
         evidence = self._evidence
         parcels, group = self._flat(groups)
         first = np.searchsorted(group, np.arange(len(groups)))
-        doubtful = {
-            name: np.logical_or.reduceat(flags[parcels], first)
-            for name, flags in evidence.may_be_lower.items()
-        }
-        others = frozenset(evidence.ruleset.rules) - self._anew
-        anew = answers_of_rules(evidence.ruleset, others | evidence.skipped, measures, doubtful, {})
-        return {
+        others = frozenset(evidence.ruleset.rules) - self._anew - self._by_homes
+        left_out, doubtful = others | evidence.skipped, self._doubtful(groups)
+        nobody = np.zeros(len(groups), dtype=bool)
+        anew = answers_of_rules(evidence.ruleset, left_out, measures, doubtful, {}, nobody)
+        verdicts = {
             name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
             for name, verdict in evidence.verdicts.items()
         }
+        return verdicts | {name: np.minimum(verdicts[name], anew[name]) for name in self._by_homes}
 
     def _status(
         self, groups: list[Integers], verdicts: Mapping[str, Verdicts]
@@ -343,17 +353,31 @@ class _Merger:
         return assess_status(evidence.ruleset, verdicts, *decided)
 
     def _scores(
-        self, parts: pd.DataFrame, weight: Floats, group: Integers, count: int
-    ) -> dict[str, Any]:
-        """Return the scores of groups; none where too little is known of their parts together."""
-        scores: dict[str, Any] = {
-            name: _mean_of_known(parts[name], weight, group, count).round(_decimals(name))
-            for name in parts.columns
-            if name in _SCORES or name.startswith("suitability_")
+        self, groups: list[Integers], measures: pd.DataFrame, verdicts: Mapping[str, Verdicts]
+    ) -> pd.DataFrame:
+        """Return the scores of groups, with those of their criteria; adds a measure of verdicts."""
+        evidence = self._evidence
+        points = count_medium_points(evidence.ruleset, verdicts, len(groups))
+        measures[MEDIUM_POINTS] = points.count
+        criteria = criterion_scores(
+            evidence.ruleset,
+            evidence.skipped,
+            measures,
+            self._doubtful(groups),
+            {MEDIUM_POINTS: points},
+        )
+        scores = theme_scores(evidence.ruleset, evidence.groups, criteria)
+        scores["known_share"] = known_share(evidence.ruleset, verdicts, criteria.scores)
+        return pd.concat([scores, criterion_columns(criteria.scores)], axis=1)
+
+    def _doubtful(self, groups: list[Integers]) -> dict[str, Booleans]:
+        """Return where a measure of groups may be lower, as that of a part may."""
+        parcels, group = self._flat(groups)
+        first = np.searchsorted(group, np.arange(len(groups)))
+        return {
+            name: np.logical_or.reduceat(flags[parcels], first)
+            for name, flags in self._evidence.may_be_lower.items()
         }
-        enough = enough_known(self._evidence.ruleset, pd.Series(scores[SCORE_KNOWN_SHARE]))
-        scores["score"] = np.where(enough, scores["score"], np.nan)
-        return scores
 
     def sites(self, groups: list[Integers], site_of: Integers) -> Sites:
         """Return the sites with all that is said of a location."""
@@ -366,6 +390,7 @@ class _Merger:
         parcels, group = self._flat(groups)
         measures, capacity, buildable = self._measures(groups)
         verdicts = self._verdicts(groups, measures)
+        scores = self._scores(groups, measures, verdicts)
         parts = evidence.table.iloc[parcels]
         weight = self.area[parcels]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
@@ -375,7 +400,7 @@ class _Merger:
             PARCEL_IDS: ids,
             **{name: parts[name].iloc[0] for name in (MUNICIPALITY_CODE, MUNICIPALITY_NAME)},
             STATUS: self._status(groups, verdicts),
-            **self._scores(parts, weight, group, len(groups)),
+            **{str(name): values for name, values in scores.items()},
             **{str(name): measures[name] for name in measures},
             SITE_TYPE: parts[SITE_TYPE].to_numpy()[largest],
             "taken_m2": np.bincount(group, parts["taken_m2"], minlength=len(groups)),
@@ -397,38 +422,3 @@ class _Merger:
             site_of,
             verdicts,
         )
-
-
-def _decimals(score: str) -> int:
-    return SHARE_DECIMALS if score in _SHARES else SCORE_DECIMALS
-
-
-def _mean_of_known(values: pd.Series[Any], weight: Floats, group: Integers, count: int) -> Floats:
-    """Return the weighted mean of what is known in each group; NaN where nothing is.
-
-    (count,) float64.
-    """
-    numbers = values.to_numpy(dtype=np.float64)
-    known = ~np.isnan(numbers)
-    total = np.bincount(group[known], weight[known] * numbers[known], minlength=count)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(
-            total / np.bincount(group[known], weight[known], minlength=count), dtype=np.float64
-        )
-
-
-def _of_group(
-    values: pd.Series[Any], weight: Floats, group: Integers, count: int
-) -> np.ndarray[Any, Any]:
-    """Return a measure of each group: the weighted mean, null where a part is not known.
-
-    Of classes, that of the heaviest part.
-    """
-    numbers = as_numbers(values).to_numpy(dtype=np.float64)
-    if values.dtype == object:
-        heaviest = pd.Series(weight).groupby(group).idxmax().to_numpy()
-        return np.asarray(values.to_numpy(dtype=object)[heaviest])
-    return np.asarray(
-        np.bincount(group, weight * numbers, minlength=count)
-        / np.bincount(group, weight, minlength=count)
-    )

@@ -25,7 +25,7 @@ from flexruimte.assessment.question import Question
 from flexruimte.assessment.term import Term, assess_term
 from flexruimte.evidence.around import LayersAround
 from flexruimte.evidence.contents import Contents, merge_contents
-from flexruimte.evidence.layers import Features, Layer, LayerFacts, Table
+from flexruimte.evidence.layers import Layer, LayerFacts, Table
 from flexruimte.evidence.parcels import Parcels, load_parcels
 from flexruimte.kernels.circle import width
 from flexruimte.kernels.overlap import Overlaps, largest_part
@@ -60,9 +60,13 @@ __all__ = [
 
 Progress: TypeAlias = Callable[[str], None]
 """Called with the name of each step as it starts."""
-TakesLand: TypeAlias = Callable[[str, LandFinding, pd.DataFrame], Booleans]
-"""Called with the id of a rule on land, what it finds, and the measures of the whole parcels:
-returns from which of these parcels the land that the rule covers is taken."""
+TakesLand: TypeAlias = Callable[
+    [np.ndarray[Any, np.dtype[np.object_]]],
+    Callable[[str, LandFinding, pd.DataFrame], Booleans],
+]
+"""Called with the ids of parcels: returns what is called with the id of a rule on land, what it
+finds and the measures of the whole parcels, and returns from which of these parcels the land that
+the rule covers is taken."""
 _SHAPE = (BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH)
 
 
@@ -293,10 +297,10 @@ def survey_block(
     progress("land")
     of_parcel = compute_measures(ruleset, "parcel", overlay, ids, near)
     of_parcel.insert(0, AREA, overlay.areas)
-    findings, taken, covered = {}, {}, []
+    takes, findings, taken, covered = takes_land(ids), {}, {}, []
     for rule_id, finding, land in find_on_land(ruleset.land_rules, near, overlay):
         findings[rule_id] = finding
-        taken[rule_id] = takes_land(rule_id, finding, of_parcel)
+        taken[rule_id] = takes(rule_id, finding, of_parcel)
         if land is not None and taken[rule_id].any():
             covered.append(land.where(taken[rule_id][land.shape]))
     shapes = subtract_land(overlay.shapes, covered)
@@ -349,8 +353,9 @@ def measure_again(
     layers
         Gives the layers around the parcels of a block of `found`.
     """
+    takes = takes_land(found.parcels.ids)
     taken = {
-        rule_id: takes_land(rule_id, finding, found.of_parcel)
+        rule_id: takes(rule_id, finding, found.of_parcel)
         for rule_id, finding in found.findings.items()
     }
     nothing = np.zeros(len(found.parcels.ids), dtype=bool)
@@ -382,9 +387,10 @@ def _subtract_again(
     overlay = Overlay(found.parcels.geometries[members])
     covered: list[Overlaps] = []
     for rule_id, rule in ruleset.land_rules.items():
-        features = layers.get(rule.layer)
-        if isinstance(features, Features) and taken[rule_id].any():
-            land = land_of_rule(rule, features, overlay)
+        if not taken[rule_id].any():
+            continue
+        land = land_of_rule(rule, layers.get(rule.layer), overlay)
+        if land is not None:
             covered.append(land.where(taken[rule_id][land.shape]))
     shapes = subtract_land(overlay.shapes, covered)
     ids = found.parcels.ids[members]

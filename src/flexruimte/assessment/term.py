@@ -34,11 +34,14 @@ from flexruimte.vocabulary import (
     HARD_PLAN_FREE_YEARS,
     NO,
     PESSIMISTIC_TERM_YEARS,
+    START_DELAY_YEARS,
     TERM_END,
+    TERM_END_CLASS,
     TERM_START,
     TERM_YEARS,
     YES,
     Booleans,
+    EndOfTerm,
     Floats,
     Integers,
     Verdicts,
@@ -66,7 +69,7 @@ class Term:
     """The term of each parcel."""
 
     columns: pd.DataFrame
-    """Free years, term years, start and end. (n, ...)
+    """Free years, term years, start, end, delay of the start and what ends it. (n, ...)
 
     Years are NaN where nothing bounds them for certain: the plans are left out, or what may bound
     them is not known. Start and end are datetime64, NaT there and where the term is empty.
@@ -180,7 +183,8 @@ def assess_term(
     plans = _read_plans(ruleset.plans, layers, not_assessed, overlay)
     free_from, free_until, agreements_doubtful = _agreements(ruleset, layers, not_assessed, ids)
     today = np.full(count, np.datetime64(as_of, "D"))
-    start = np.maximum(plus_years(today, ruleset.value("lead_time_years")), free_from)
+    prepared = plus_years(today, ruleset.value("lead_time_years"))
+    start = np.maximum(prepared, free_from)
     regime_id, regime = regime_at(ruleset, as_of)
     longest = min(
         ruleset.value("longest_term_years"),
@@ -223,9 +227,44 @@ def assess_term(
             **{name: np.where(known[name], numbers, np.nan) for name, numbers in years.items()},
             TERM_START: np.where(dated, start, np.datetime64("NaT")),
             TERM_END: np.where(dated, end, np.datetime64("NaT")),
+            START_DELAY_YEARS: np.where(
+                _at_hand(ruleset.agreements, layers), years_between(prepared, start), np.nan
+            ),
+            TERM_END_CLASS: _what_ends_it(
+                ended=end < plus_years(start, longest),
+                sure=known[TERM_YEARS] & ~may_be_lower[TERM_YEARS],
+                looked_at=all(
+                    asked is not None and _at_hand(asked, layers)
+                    for asked in (ruleset.plans, ruleset.agreements)
+                ),
+            ),
         }
     )
     return Term(columns, may_be_lower, plans.names, regime_id, plans.unread)
+
+
+def _at_hand(asked: Plans | Agreements | None, layers: Mapping[str, Layer]) -> bool:
+    """Return whether what the ruleset asks of plans or agreements is there; yes if it asks none."""
+    return asked is None or asked.layer in layers
+
+
+def _what_ends_it(ended: Booleans, sure: Booleans, looked_at: bool) -> NDArray[Any]:
+    """Return what is on record of the end of the term. (n,) object, an `EndOfTerm` or None.
+
+    Parameters
+    ----------
+    ended
+        Whether a plan or an agreement ends it, before its longest. (n,) bool
+    sure
+        Whether it cannot be shorter. (n,) bool
+    looked_at
+        Whether plans and agreements are both at hand, so that none means none.
+    """
+    result = np.full(len(ended), None, dtype=object)
+    result[sure & ended] = str(EndOfTerm.KNOWN)
+    if looked_at:
+        result[sure & ~ended] = str(EndOfTerm.NONE_KNOWN)
+    return result
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ Precedence, highest first:
 1. a decision "out" excludes the parcel;
 2. an excluding rule of level `very_hard` that says no excludes it, whatever people decided;
 3. a decision "in" lifts every other "no" and "unknown" of excluding rules: the parcel gets
-   `attention`;
+   `attention`, and the land back that these rules take;
 4. the rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.rules.conditions import conjunction, evaluate_test
+from flexruimte.rules.parts import Test
 from flexruimte.rules.rules import LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -29,6 +31,7 @@ from flexruimte.vocabulary import (
     UNKNOWN,
     YES,
     Booleans,
+    Floats,
     Level,
     Status,
     Verdicts,
@@ -36,9 +39,11 @@ from flexruimte.vocabulary import (
 
 __all__ = [
     "OTHER_SITE_TYPE",
+    "MediumPoints",
     "answers_of_rules",
     "assess_site_types",
     "assess_status",
+    "count_medium_points",
     "takes_land",
 ]
 
@@ -70,6 +75,7 @@ def answers_of_rules(
     measures: pd.DataFrame,
     may_be_lower: Mapping[str, Booleans],
     findings: Mapping[str, LandFinding],
+    decided_in: Booleans,
 ) -> dict[str, Verdicts]:
     """Return the verdict of every enabled rule that is assessed.
 
@@ -86,6 +92,8 @@ def answers_of_rules(
         unknown.
     findings
         What the rules on land find.
+    decided_in
+        Decisions by people. (n,) bool
 
     Returns
     -------
@@ -96,30 +104,43 @@ def answers_of_rules(
     for rule_id, rule in ruleset.enabled_rules.items():
         if rule_id in left_out:
             continue
-        applies = _applies(ruleset, rule, measures)
+        applies = _applies(ruleset, rule, measures, may_be_lower)
         if isinstance(rule, LandRule):
-            excludes = ruleset.excludes(rule)
-            answers[rule_id] = _on_land(findings[rule_id], applies, measures[AREA], excludes)
+            taken = _may_take(ruleset, rule, decided_in)
+            answers[rule_id] = _on_land(findings[rule_id], applies, measures[AREA], taken)
             continue
-        answer = evaluate_test(rule, measures[rule.measure], ruleset)
-        if rule.measure in may_be_lower:
-            answer = np.where(may_be_lower[rule.measure] & (answer == YES), UNKNOWN, answer)
+        answer = _tested(ruleset, rule, measures, may_be_lower)
         answers[rule_id] = _where_it_applies(answer, applies)
     return answers
 
 
+def _tested(
+    ruleset: Ruleset, test: Test, measures: pd.DataFrame, may_be_lower: Mapping[str, Booleans]
+) -> Verdicts:
+    answer = evaluate_test(test, measures[test.measure], ruleset)
+    if test.measure not in may_be_lower:
+        return answer
+    return np.where(may_be_lower[test.measure] & (answer == YES), UNKNOWN, answer)
+
+
 def takes_land(
-    ruleset: Ruleset, rule_id: str, finding: LandFinding, measures: pd.DataFrame
+    ruleset: Ruleset,
+    decided_in: Booleans,
+    rule_id: str,
+    finding: LandFinding,
+    measures: pd.DataFrame,
 ) -> Booleans:
     """Return from which parcels a rule on land takes the land that it covers. (n,) bool
 
     An excluding rule does, where it surely applies, but for what is no more than the edge of the
-    map.
+    map, and where a decision lifts it.
 
     Parameters
     ----------
     ruleset
         Which levels exclude, and where the rule applies.
+    decided_in
+        Decisions by people. (n,) bool
     rule_id
         Of a rule on land.
     finding
@@ -130,13 +151,28 @@ def takes_land(
     rule = ruleset.enabled_rules.get(rule_id)
     if rule is None or not ruleset.excludes(rule):
         return np.zeros(len(measures), dtype=bool)
-    taken: Booleans = (_applies(ruleset, rule, measures) == YES) & ~finding.edge
-    return taken
+    applies = _applies(ruleset, rule, measures, {}) == YES
+    return np.asarray(applies & ~finding.edge & _may_take(ruleset, rule, decided_in))
 
 
-def _applies(ruleset: Ruleset, rule: Rule, measures: pd.DataFrame) -> Verdicts:
-    tests = (evaluate_test(test, measures[test.measure], ruleset) for test in rule.when)
-    return conjunction(tests, len(measures))
+def _may_take(ruleset: Ruleset, rule: Rule, decided_in: Booleans) -> Booleans:
+    """Return where a rule on land takes land, if it covers any: not where a decision lifts it."""
+    if not ruleset.excludes(rule):
+        return np.zeros(len(decided_in), dtype=bool)
+    return ~decided_in | (rule.level == Level.VERY_HARD)
+
+
+def _applies(
+    ruleset: Ruleset, rule: Rule, measures: pd.DataFrame, may_be_lower: Mapping[str, Booleans]
+) -> Verdicts:
+    """Return where a rule applies: where all of its `when` hold, and not all of its `unless`."""
+
+    def all_hold(tests: Iterable[Test]) -> Verdicts:
+        answers = (_tested(ruleset, test, measures, may_be_lower) for test in tests)
+        return conjunction(answers, len(measures))
+
+    applies = all_hold(rule.when)
+    return np.minimum(applies, -all_hold(rule.unless)) if rule.unless else applies
 
 
 def _where_it_applies(answer: Verdicts, applies: Verdicts) -> Verdicts:
@@ -149,15 +185,15 @@ def _where_it_applies(answer: Verdicts, applies: Verdicts) -> Verdicts:
 
 
 def _on_land(
-    finding: LandFinding, applies: Verdicts, areas: pd.Series[Any], excludes: bool
+    finding: LandFinding, applies: Verdicts, areas: pd.Series[Any], taken: Booleans
 ) -> Verdicts:
     """Return the verdict of a rule on land.
 
-    What an excluding rule covers is subtracted, so it only says no where it leaves nothing; another
-    rule says no where it covers more than the edge of the map.
+    Where the land that it covers is taken, it only says no where it leaves nothing; elsewhere it
+    says no where it covers more than the edge of the map.
     """
     covers = (finding.covered_m2 > AREA_TOLERANCE * areas.to_numpy()) & ~finding.edge
-    against = finding.nothing_left if excludes else covers
+    against = np.where(taken, finding.nothing_left, covers)
     verdict = np.where(against, NO, np.where(finding.doubtful, UNKNOWN, YES))
     verdict = _where_it_applies(verdict, applies)
     verdict[(applies == UNKNOWN) & covers] = UNKNOWN
@@ -168,6 +204,8 @@ def assess_status(
     ruleset: Ruleset, verdicts: Mapping[str, Verdicts], decided_in: Booleans, decided_out: Booleans
 ) -> NDArray[Any]:
     """Return the status of each parcel. (n,) object of str.
+
+    A soft rule that says no is told of, and changes no status.
 
     Parameters
     ----------
@@ -180,7 +218,11 @@ def assess_status(
     """
     excluding = [rule_id for rule_id in verdicts if ruleset.excludes(ruleset.rules[rule_id])]
     hardest = [rule_id for rule_id in excluding if ruleset.rules[rule_id].level == Level.VERY_HARD]
-    others = [rule_id for rule_id in verdicts if rule_id not in excluding]
+    others = [
+        rule_id
+        for rule_id in verdicts
+        if rule_id not in excluding and ruleset.rules[rule_id].level != Level.SOFT
+    ]
     count = len(decided_in)
     worst, worst_hardest, worst_other = (
         conjunction((verdicts[rule_id] for rule_id in rules), count)
@@ -194,3 +236,45 @@ def assess_status(
     status[lifted & (worst_hardest == NO)] = Status.EXCLUDED
     status[decided_out] = Status.EXCLUDED
     return status
+
+
+@dataclass(frozen=True)
+class MediumPoints:
+    """How many rules of level medium say no to n parcels, and how far that is known."""
+
+    count: Floats
+    """That say no; NaN where none has an answer. (n,) float64"""
+    least: Floats
+    """That say no for certain. (n,) float64"""
+    most: Floats
+    """If those without an answer said no too. (n,) float64"""
+    known_share: Floats
+    """Share of these rules that has an answer; what is left out has none. (n,) float64"""
+
+
+def count_medium_points(
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int
+) -> MediumPoints:
+    """Return how many rules of level medium say no.
+
+    Parameters
+    ----------
+    ruleset
+        The level of each rule.
+    verdicts
+        Of the rules that are assessed, by rule id. (n,) int8
+    count
+        Number of parcels.
+    """
+    medium = [name for name, rule in ruleset.enabled_rules.items() if rule.level == Level.MEDIUM]
+    refusals, answers = np.zeros(count), np.zeros(count)
+    for rule_id in medium:
+        if rule_id in verdicts:
+            refusals += verdicts[rule_id] == NO
+            answers += verdicts[rule_id] != UNKNOWN
+    return MediumPoints(
+        count=np.where(answers > 0, refusals, np.nan),
+        least=refusals,
+        most=refusals + len(medium) - answers,
+        known_share=answers / len(medium) if medium else np.zeros(count),
+    )

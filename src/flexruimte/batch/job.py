@@ -17,6 +17,7 @@ from flexruimte.results.atomic_write import switched_together
 from flexruimte.results.outputs import LAYOUT_GEOJSON, OUTPUTS
 from flexruimte.results.rule_facts import not_judged
 from flexruimte.results.store import Store
+from flexruimte.results.summary_model import Summary
 from flexruimte.vocabulary import RANKED_STATUSES
 
 __all__ = ["compute"]
@@ -55,12 +56,7 @@ def compute(
             _write(ranking, folder)
         # It was made of the files that were replaced.
         store.remove((LAYOUT_GEOJSON,), entry.folder)
-        entry.counts = {
-            str(status): counts.parcels for status, counts in ranking.summary.status.items()
-        }
-        entry.homes = sum(ranking.summary.status[status].homes_mid for status in RANKED_STATUSES)
-        entry.without_score = ranking.summary.without_score
-        entry.told = not_judged(ranking.summary)
+        _tell(entry, ranking.summary)
         entry.state = "done"
     except EmptyMunicipalityError as error:
         entry.state, entry.error = "empty", str(error)
@@ -81,6 +77,27 @@ def compute(
         )
         entry.traceback = redacted(traceback.format_exc())
     return entry
+
+
+def _tell(entry: MunicipalityRun, summary: Summary) -> None:
+    """Tell in the entry of a municipality what was found."""
+    first = summary.first_priority
+    entry.counts = {str(status): counts.parcels for status, counts in summary.status.items()}
+    entry.priorities = {
+        name: {"locations": facts.locations, "homes": facts.homes}
+        for name, facts in summary.priorities.items()
+    }
+    entry.homes = (
+        sum(summary.status[status].homes for status in RANKED_STATUSES)
+        if first is None
+        else summary.priorities[first].homes
+    )
+    entry.never_answered = summary.never_answered()
+    entry.ranked = summary.ranked
+    entry.ranked_known_share = summary.ranked_known_share
+    entry.sharing_a_score = summary.sharing_a_score
+    entry.without_score = summary.without_score
+    entry.told = not_judged(summary)
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -102,9 +102,7 @@ class Log:
         )
         stands = self._stands(code) and not fresh
         if stands:
-            before = self.entries[code]
-            new.counts, new.homes, new.finished = before.counts, before.homes, before.finished
-            new.without_score = before.without_score
+            new.keep_outcome(self.entries[code])
         return Job(new, self._stamps, stands, fresh)
 
     @property

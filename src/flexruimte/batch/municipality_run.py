@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 __all__ = ["Job", "MunicipalityRun", "State"]
 
@@ -28,7 +28,18 @@ class MunicipalityRun:
     counts: dict[str, int] = field(default_factory=dict)
     """Parcels per status."""
     homes: int = 0
-    """Middle estimate over the available locations and those for attention."""
+    """Homes of projects on the locations of the best class of priority; on all that are available
+    or for attention where the ruleset has no classes."""
+    priorities: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Ranked `locations` and their `homes` per class of priority, from the best."""
+    never_answered: list[str] = field(default_factory=list)
+    """Rules that the best class asks a "yes" of and that have no answer anywhere."""
+    ranked: int = 0
+    """Locations with a rank."""
+    ranked_known_share: float | None = None
+    """Half of them know no more than this share of rules and criteria."""
+    sharing_a_score: int = 0
+    """The most of them that have one and the same score."""
     without_score: int = 0
     """Of those, how many have no score and no rank, as too little is known of them."""
     told: dict[str, int] = field(default_factory=dict)
@@ -37,6 +48,25 @@ class MunicipalityRun:
     """Changes when an input may have changed since."""
     unchanged: bool = False
     """Whether inputs changed, but not around this municipality, whose earlier results stand."""
+
+    def keep_outcome(self, before: MunicipalityRun) -> None:
+        """Take over what an earlier run found, as its results stand."""
+        for name in _OUTCOME:
+            setattr(self, name, getattr(before, name))
+
+
+_OUTCOME: Final = (
+    "counts",
+    "homes",
+    "priorities",
+    "never_answered",
+    "ranked",
+    "ranked_known_share",
+    "sharing_a_score",
+    "finished",
+    "without_score",
+)
+"""What is said of results, and holds for as long as they stand."""
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import pandas as pd
 import typer
@@ -26,6 +26,11 @@ from flexruimte.results.store import store_of
 from flexruimte.wording.messages import message
 
 __all__ = ["costs", "relocate", "targets"]
+
+AllOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--all", help="Count all ranked locations, not only the best class of priority."),
+]
 
 
 def relocate(
@@ -57,6 +62,7 @@ def relocate(
         bool,
         typer.Option("--reuse-sites", help="Others may come where the first homes had to leave."),
     ] = False,
+    of_all: AllOption = False,
 ) -> None:
     """Plan where the homes of a run go when their term ends."""
     choices = {
@@ -65,7 +71,7 @@ def relocate(
         "farthest_km": farthest_km,
         "until_term_ends": until_term_ends,
     }
-    _relocate(out, regions, placements, homes, choices, reuse_sites, language)
+    _relocate(out, regions, placements, homes, choices, reuse_sites, of_all, language)
 
 
 def _relocate(
@@ -75,6 +81,7 @@ def _relocate(
     homes: int | None,
     choices: dict[str, int | float | bool | None],
     reuse_sites: bool,
+    of_all: bool,
     language: Language,
 ) -> None:
     # Scipy's optimisation loads with it: a quarter of a second, for those who plan moves only.
@@ -88,6 +95,7 @@ def _relocate(
             homes=homes,
             choices=choices,
             reuse_sites=reuse_sites,
+            of_all=of_all,
             progress=lambda text: status.update(text) if status else None,
         )
     for line in plan.describe(language):
@@ -102,9 +110,10 @@ def targets(
         str,
         typer.Argument(metavar="[TARGETS]", help="A built-in example, or the path of a TOML file."),
     ] = "targets-minister-2021",
+    of_all: AllOption = False,
 ) -> None:
     """Hold a run against targets: what is covered, what is short, and which locations fill it."""
-    found = compare_with_targets(out, name)
+    found = compare_with_targets(out, name, of_all=of_all)
     table = Table("target", "place", "homes", "status", "secured", "short")
     columns = ["target", "place", "homes", "status", "secured_homes", "short_homes"]
     for row in found.targets.to_dict("records"):
@@ -113,6 +122,8 @@ def targets(
     stdout.print(table)
     for target, why in found.unknown.items():
         print_line(f"{target} is unknown: {why}")
+    for target, what in found.partly.items():
+        print_line(f"{target}: {what}")
     print_line(f"more in {store_of(out).named(TARGETS)}")
 
 
@@ -130,6 +141,7 @@ def costs(
     sale_share: Annotated[
         float | None, typer.Option(help="What homes bring in, of the investment.")
     ] = None,
+    of_all: AllOption = False,
 ) -> None:
     """Work out what homes on each location cost and bring in.
 
@@ -141,6 +153,6 @@ def costs(
         "second_term_years": second_term,
         "sale_share": sale_share,
     }
-    table = write_costs(out, figures, given)
+    table = write_costs(out, figures, given, of_all=of_all)
     written, used = map(store_of(out).named, (COSTS, COST_FIGURES))
     print_line(f"costs of {len(table)} locations in {written}, the figures in {used}")

@@ -14,6 +14,9 @@ from rich.text import Text
 
 from flexruimte.cli.terminal import Language, print_line, stdout
 from flexruimte.errors import RulesetError, did_you_mean
+from flexruimte.results.outputs import RUN, SUMMARY
+from flexruimte.results.read import read_summaries
+from flexruimte.results.store import store_of
 from flexruimte.results.summary_model import Summary
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
@@ -21,7 +24,9 @@ from flexruimte.rules.study_file import StudyFile
 from flexruimte.study import Study
 from flexruimte.study.layer_report import layer_report
 from flexruimte.views.layer_table import layer_lines, layer_rows
-from flexruimte.views.rule_table import markdown_of_rules, rule_rows
+from flexruimte.views.rule_table import markdown_of_rules, markdown_table, rule_rows
+from flexruimte.views.spread_table import spread_rows
+from flexruimte.vocabulary import THEMES
 
 __all__ = ["layers", "rules", "schema"]
 
@@ -49,8 +54,23 @@ def rules(
         TableFormat, typer.Option("--format", help="table or markdown.")
     ] = TableFormat.TABLE,
     language: Annotated[Language, typer.Option(help="nl or en.")] = Language.EN,
+    of_run: Annotated[
+        str | None,
+        typer.Option("--run", metavar="OUT", help="Show what separates the locations of this run."),
+    ] = None,
 ) -> None:
-    """Show the rules of a ruleset, with level, value, source and basis."""
+    """Show the rules of a ruleset, with level, value, source and basis.
+
+    With --run: the themes and criteria that judged a run, with how far their scores differ.
+    """
+    if of_run is not None:
+        with store_of(of_run).reading((RUN, SUMMARY)) as folder:
+            head, rows = spread_rows(read_summaries(folder), language)
+        if form == TableFormat.MARKDOWN:
+            sys.stdout.write(markdown_table(head, rows))
+        else:
+            stdout.print(_table_of_spread(head, rows))
+        return
     ruleset = load_ruleset(name)
     if form == TableFormat.MARKDOWN:
         sys.stdout.write(markdown_of_rules(ruleset, language))
@@ -59,8 +79,8 @@ def rules(
 
 
 def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
-    """Return a row per rule, its seven columns folded into four that fit a terminal."""
-    (rule, title, condition, level, asked, basis, source), rows = rule_rows(ruleset, language)
+    """Return a row per rule, its eight columns folded into four that fit a terminal."""
+    (rule, title, condition, level, _, asked, basis, source), rows = rule_rows(ruleset, language)
     table = Table(
         title=f"{ruleset.name} {ruleset.version}",
         title_justify="left",
@@ -69,15 +89,26 @@ def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
     )
     table.add_column(f"{rule}: {title}", overflow="fold", ratio=5)
     table.add_column(asked, overflow="fold", ratio=3)
-    table.add_column(f"{condition}, {level}", ratio=2)
+    table.add_column(f"{condition}, {level}", overflow="fold", ratio=3)
     table.add_column(f"{basis}: {source}", overflow="fold", ratio=5)
     for row in rows:
         table.add_row(
             Text.assemble((row[0], "bold"), "\n", row[1]),
-            Text(row[4]),
-            Text(f"{row[2]}, {row[3]}"),
-            Text(f"{row[5]}: {row[6]}", style="dim"),
+            Text(row[5]),
+            Text.assemble(f"{row[2]}, {row[3]}", (f"\n{row[4]}" if row[4] else "", "dim")),
+            Text(f"{row[6]}: {row[7]}", style="dim"),
         )
+    return table
+
+
+def _table_of_spread(head: list[str], rows: list[list[str]]) -> Table:
+    """Return a row for the score and for each theme and criterion; themes in bold."""
+    table = Table(expand=True)
+    for number, heading in enumerate(head):
+        table.add_column(heading, overflow="fold", justify="left" if number < 2 else "right")
+    for row in rows:
+        style = "bold" if row[0] in ("score", *THEMES) else ""
+        table.add_row(*(Text(cell, style=style) for cell in row))
     return table
 
 

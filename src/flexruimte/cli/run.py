@@ -20,12 +20,11 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
-from rich.text import Text
 
 from flexruimte import batch
-from flexruimte.batch import BatchReport, Event, MunicipalityRun
+from flexruimte.batch import BatchReport, Event
 from flexruimte.cli import INTERRUPTED
+from flexruimte.cli.run_report import called, doubts, table_of
 from flexruimte.cli.terminal import (
     OutOption,
     StudyArgument,
@@ -33,7 +32,6 @@ from flexruimte.cli.terminal import (
     stderr,
     stdout,
 )
-from flexruimte.errors import printable
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.outputs import RANKING
 from flexruimte.results.store import store_of
@@ -44,7 +42,6 @@ __all__ = ["demo", "run"]
 
 _DEMO_WORKERS = 3
 """As many as the sample has municipalities."""
-_STATUSES = ("available", "attention", "unknown", "excluded")
 
 
 def demo(
@@ -150,18 +147,12 @@ def _progress_bar() -> Progress:
     )
 
 
-def _called(municipality: Event | MunicipalityRun) -> str:
-    """Return the name of a municipality, with its code where that is not the name."""
-    name, code = printable(municipality.name), printable(municipality.code)
-    return name if name == code else f"{name} ({code})"
-
-
 def _show(event: Event, bar: Progress, task: TaskID) -> None:
     """Show what happens: as a bar in a terminal, as lines in a log."""
     if event.kind == "warning":
         print_line(f"warning: {event.text}", "yellow", bar.console)
         return
-    line = f"{_called(event)}: {event.text or event.kind}"
+    line = f"{called(event)}: {event.text or event.kind}"
     left = (
         ""
         if event.seconds_left is None
@@ -174,10 +165,12 @@ def _show(event: Event, bar: Progress, task: TaskID) -> None:
 
 
 def _print_report(report: BatchReport) -> None:
-    """Print what became of each municipality, why some failed, and where the ranking is."""
-    stdout.print(_table_of(report))
+    """Print what to beware of, what became of each municipality, and where the ranking is."""
+    for line in doubts(report):
+        print_line(line, "yellow")
+    stdout.print(table_of(report))
     for entry in report.failed:
-        print_line(f"{_called(entry)} failed: {entry.error}", "red")
+        print_line(f"{called(entry)} failed: {entry.error}", "red")
     told: dict[str, int] = {}
     for entry in report.municipalities:
         for what, count in entry.told.items():
@@ -198,23 +191,3 @@ def _print_report(report: BatchReport) -> None:
         print_line(f"{name}: {unmet}", "yellow")
     ranking = store_of(report.out).named(RANKING)
     print_line(f"{report.locations} ranked locations in {ranking}")
-
-
-def _table_of(report: BatchReport) -> Table:
-    """Return a row per municipality that has parcels: parcels by status, homes, and its state."""
-    table = Table()
-    table.add_column("municipality", overflow="fold")
-    for heading in (*_STATUSES, "homes"):
-        table.add_column(heading, justify="right")
-    table.add_column("")
-    for entry in report.municipalities:
-        if entry.state == "empty":
-            continue
-        counts = [str(entry.counts.get(status, "")) for status in _STATUSES]
-        homes = str(entry.homes if entry.state == "done" else "")
-        if entry.state == "failed":
-            state = Text("failed", style="red")
-        else:
-            state = Text("" if entry.code in report.computed else "unchanged")
-        table.add_row(Text(_called(entry)), *counts, homes, state)
-    return table

@@ -23,11 +23,12 @@ import numpy as np
 import shapely
 
 from flexruimte.kernels.outlines import directed_edges
+from flexruimte.kernels.overlap import union_by_group
 from flexruimte.kernels.ranges import ranges
 from flexruimte.kernels.threads import in_threads
-from flexruimte.vocabulary import Floats, Geometries, Integers
+from flexruimte.vocabulary import Booleans, Floats, Geometries, Integers
 
-__all__ = ["CellStatistics", "Grid", "cell_statistics", "slope_percent"]
+__all__ = ["CellStatistics", "Grid", "cell_statistics", "polygons_of_cells", "slope_percent"]
 
 _GRAIN = 2.0**-46
 """Shares of cells are whole multiples of this share: sums of them are exact in any order."""
@@ -170,6 +171,26 @@ def _bands(shapes: Geometries, grid: Grid) -> tuple[Integers, Integers]:
     bands : Integers
         First column and row, and the column and row behind the last, of the raster. (k, 4) int
     """
+    shape, box = _boxes(shapes, grid)
+    rows_per_band = np.maximum(_MOST_CELLS // (box[:, 2] - box[:, 0]), 1)
+    number = -(-(box[:, 3] - box[:, 1]) // rows_per_band)
+    source = np.repeat(np.arange(len(box)), number)
+    bands = box[source]
+    bands[:, 1] += ranges(0, number) * rows_per_band[source]
+    bands[:, 3] = np.minimum(bands[:, 1] + rows_per_band[source], bands[:, 3])
+    return shape[source], bands
+
+
+def _boxes(shapes: Geometries, grid: Grid) -> tuple[Integers, Integers]:
+    """Return the cells that the bounds of shapes meet, without shapes that lie beside the cells.
+
+    Returns
+    -------
+    shape : Integers
+        Position of the shape, rising. (k,) int
+    boxes : Integers
+        First column and row, and the column and row behind the last, of the raster. (k, 4) int
+    """
     present = np.flatnonzero(~shapely.is_empty(shapes))
     left, bottom, right, top = shapely.bounds(shapes[present]).T
     (width, height), (rows, columns) = grid.cell_m, grid.cells.shape
@@ -178,14 +199,8 @@ def _bands(shapes: Geometries, grid: Grid) -> tuple[Integers, Integers]:
     first_row = np.maximum(np.floor((grid.top - top) / height), grid.row)
     last_row = np.minimum(np.floor((grid.top - bottom) / height) + 1, grid.row + rows)
     over = np.flatnonzero((last_column > first_column) & (last_row > first_row))
-    box = np.stack([first_column, first_row, last_column, last_row], axis=1)[over].astype(np.intp)
-    rows_per_band = np.maximum(_MOST_CELLS // (box[:, 2] - box[:, 0]), 1)
-    number = -(-(box[:, 3] - box[:, 1]) // rows_per_band)
-    source = np.repeat(np.arange(len(over)), number)
-    bands = box[source]
-    bands[:, 1] += ranges(0, number) * rows_per_band[source]
-    bands[:, 3] = np.minimum(bands[:, 1] + rows_per_band[source], bands[:, 3])
-    return present[over][source], bands
+    box = np.stack([first_column, first_row, last_column, last_row], axis=1)[over]
+    return present[over], box.astype(np.intp)
 
 
 def _band_statistics(shapes: Geometries, bands: Integers, grids: Sequence[Grid]) -> Floats:
@@ -315,6 +330,60 @@ def _cut(along: Floats, beside: Floats) -> tuple[Integers, Floats, Floats]:
     along[0][next_piece] = along[1][next_piece - 1] = at
     beside[0][next_piece] = beside[1][next_piece - 1] = other
     return line, along, beside
+
+
+def polygons_of_cells(
+    shapes: Geometries, grid: Grid, chosen: Booleans
+) -> tuple[Geometries, Integers]:
+    """Return the chosen cells around each shape as one polygon.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons; an empty one has no cells. (n,) object
+    grid
+        Where the cells lie.
+    chosen
+        Which cells are taken. (rows, columns) bool
+
+    Returns
+    -------
+    polygons : Geometries
+        The chosen cells that the bounds of a shape meet, dissolved. It depends on the shape and
+        these cells alone, not on the window of the raster that was read. (m,) object
+    shape : Integers
+        Position of the shape of each, rising; a shape without such cells has none. (m,) int
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> grid = Grid(np.array([[1.0, 3.0], [5.0, 7.0]]), 0.0, 20.0, (10.0, 10.0))
+    >>> polygons, shape = polygons_of_cells(
+    ...     np.array([shapely.box(5, 5, 15, 15)]), grid, grid.cells > 2
+    ... )
+    >>> shapely.area(polygons), shape
+    (array([300.]), array([0]))
+    """
+    shape, box = _boxes(shapes, grid)
+    change = np.diff(np.pad(chosen, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    columns = chosen.shape[1]
+    # Runs of chosen cells, by the position of their first cell and of the one behind their last.
+    starts, ends = (row * columns + at for row, at in map(np.nonzero, (change > 0, change < 0)))
+    number = box[:, 3] - box[:, 1]
+    row = ranges(box[:, 1] - grid.row, number)
+    first, behind = (
+        row * columns + np.repeat(box[:, side] - grid.column, number) for side in (0, 2)
+    )
+    lowest = np.searchsorted(ends, first, side="right")
+    runs = np.maximum(np.searchsorted(starts, behind, side="left") - lowest, 0)
+    run, at = ranges(lowest, runs), np.repeat(np.arange(len(row)), runs)
+    left, right = np.maximum(starts[run], first[at]), np.minimum(ends[run], behind[at])
+    (width, height), top = grid.cell_m, row[at] + grid.row
+    x = [grid.left + (side - row[at] * columns + grid.column) * width for side in (left, right)]
+    rectangles = shapely.box(x[0], grid.top - (top + 1) * height, x[1], grid.top - top * height)
+    owner = np.repeat(shape, number)[at]
+    found, group = np.unique(owner, return_inverse=True)
+    return union_by_group(rectangles, group, len(found)), found
 
 
 def slope_percent(heights: Floats, cell_m: tuple[float, float]) -> Floats:

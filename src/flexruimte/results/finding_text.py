@@ -14,6 +14,7 @@ from flexruimte.results.rule_text import (
     area_text,
     asked,
     class_name,
+    layer_value_text,
     place_of,
     value_text,
 )
@@ -151,6 +152,8 @@ def _shown(name: str, facts: RuleFacts, finding: Finding, language: Language) ->
         return _features(finding, language)
     if name == "distance" and isinstance(facts.distance_m, float | int):
         return distance_text(facts.distance_m, language, [facts.distance_m])
+    if name == "limit" and facts.above is not None:
+        return layer_value_text(facts.above, SPOKEN_UNITS.get(facts.unit, facts.unit), language)
     if name == "count" and finding.feature_count is not None:
         return number_text(finding.feature_count, 0, language)
     return None

@@ -149,6 +149,8 @@ def with_finding_text(
 class ToldFinding(NamedTuple):
     """What is told of a finding on a location."""
 
+    rule: str
+    """Id of the rule."""
     kind: Kind
     sentence: str
     topic: str
@@ -200,7 +202,7 @@ def findings_told(
     for row in order:
         name = names[row]
         kind = kind_of(rules[name], verdicts[row])
-        told[at[row]].append(ToldFinding(kind, sentences[row], topics[name]))
+        told[at[row]].append(ToldFinding(name, kind, sentences[row], topics[name]))
     return told
 
 

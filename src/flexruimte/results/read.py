@@ -24,11 +24,14 @@ from flexruimte.evidence.identifiers import identifier
 from flexruimte.results.findings import FINDING_COLUMNS
 from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SUMMARY
 from flexruimte.results.summary_model import FORMAT, Summary
+from flexruimte.results.tables import LIST_COLUMNS, joined_ids
 from flexruimte.vocabulary import (
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
     PARCEL_ID,
+    PRIORITY,
     RANK,
     TERM_END,
     TERM_START,
@@ -45,6 +48,7 @@ __all__ = [
     "read_measure",
     "read_parcel",
     "read_run",
+    "read_summaries",
     "read_summary",
     "states_not_done",
 ]
@@ -138,7 +142,8 @@ def read_locations(folder: Path, *, with_positions: bool = False) -> pd.DataFram
         points = shapely.point_on_surface(np.asarray(read.geometry))
         rows = rows.assign(x=shapely.get_x(points), y=shapely.get_y(points))
     rows = pd.DataFrame(rows[rows[RANK].notna()])
-    whole = {name: rows[name].astype("Int64") for name in (RANK, HOMES_LOW, HOMES_MID, HOMES_HIGH)}
+    counts = (RANK, HOMES, HOMES_LOW, HOMES_MID, HOMES_HIGH)
+    whole = {name: rows[name].astype("Int64") for name in counts}
     dates = {name: rows[name].astype("datetime64[ms]") for name in (TERM_START, TERM_END)}
     return rows.assign(**whole, **dates).sort_values(RANK, kind="stable").reset_index(drop=True)
 
@@ -166,6 +171,16 @@ class RunResults:
         """The study's language."""
         return self.summary.study.language
 
+    def counted(self, *, of_all: bool) -> pd.DataFrame:
+        """Return the locations that totals count: those of the best class of priority, or all.
+
+        Also all where the ruleset has no classes. (n, ...)
+        """
+        first = self.summary.first_priority
+        if of_all or first is None:
+            return self.locations
+        return self.locations[self.locations[PRIORITY] == first].reset_index(drop=True)
+
     def placement(self, name: str) -> Any:
         """Return the value of a placement parameter of the study; None where there is none."""
         parameter = self.summary.ruleset.placement.get(name)
@@ -180,31 +195,13 @@ def read_run(out: Path) -> RunResults:
     OutputError
         When there is no run in the folder, nothing in it is done, or a file cannot be read.
     """
-    path = out / RUN
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["municipalities"]
-    except OSError:
-        raise OutputError(
-            f"{out} holds no run: there is no {RUN} in it; "
-            "give the folder that flexruimte run wrote to"
-        ) from None
-    except (ValueError, KeyError, TypeError):
-        raise OutputError(
-            f"{path} is not the log of a run; run the study again with --fresh"
-        ) from None
-    folders = [
-        out / entry["folder"] for _, entry in sorted(entries.items()) if entry["state"] == "done"
-    ]
-    if not folders:
-        raise OutputError(
-            f"no municipality in {out} is done; run the study first, "
-            f"and see {RUN} for what went wrong"
-        )
-    summaries = [read_summary(folder) for folder in folders]  # all, as any may be an earlier one
+    entries = _entries(out)
+    summaries = read_summaries(out)  # all, as any may be an earlier one
     return RunResults(
         summary=summaries[0],
         locations=pd.concat(
-            [read_locations(folder, with_positions=True) for folder in folders], ignore_index=True
+            [read_locations(folder, with_positions=True) for folder in _done(out, entries)],
+            ignore_index=True,
         ),
         done={
             code: entry["name"]
@@ -217,6 +214,49 @@ def read_run(out: Path) -> RunResults:
             if entry["state"] not in ("done", "empty")
         },
     )
+
+
+def read_summaries(out: Path) -> list[Summary]:
+    """Read the summaries of all municipalities of a run that are done, by code.
+
+    Raises
+    ------
+    OutputError
+        As `read_run`.
+    """
+    return [read_summary(folder) for folder in _done(out, _entries(out))]
+
+
+def _entries(out: Path) -> dict[str, dict[str, Any]]:
+    """Return what the log of a run says of each municipality, by code."""
+    path = out / RUN
+    try:
+        entries: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))[
+            "municipalities"
+        ]
+    except OSError:
+        raise OutputError(
+            f"{out} holds no run: there is no {RUN} in it; "
+            "give the folder that flexruimte run wrote to"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise OutputError(
+            f"{path} is not the log of a run; run the study again with --fresh"
+        ) from None
+    return entries
+
+
+def _done(out: Path, entries: dict[str, dict[str, Any]]) -> list[Path]:
+    """Return the folders of the municipalities that are done, by code."""
+    folders = [
+        out / entry["folder"] for _, entry in sorted(entries.items()) if entry["state"] == "done"
+    ]
+    if not folders:
+        raise OutputError(
+            f"no municipality in {out} is done; run the study first, "
+            f"and see {RUN} for what went wrong"
+        )
+    return folders
 
 
 def read_measure(out: Path, measure: str) -> pd.Series[Any]:
@@ -242,7 +282,7 @@ class ParcelResults:
     """What the results say of one parcel."""
 
     row: dict[str, Any]
-    """Its row of the parcels' table, by column, without geometries."""
+    """Its row of the parcels' table, by column, without geometries; lists are "a;b"."""
     findings: pd.DataFrame
     """Its rows of the table of findings, in the order of the ruleset."""
     summary: Summary
@@ -271,7 +311,10 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
         columns = [name for name in _columns(path) if name not in _GEOMETRIES]
         found = _read_table(path, columns, only)
         if len(found):
-            row = {str(name): value for name, value in found.iloc[0].items()}
+            row = {
+                str(name): joined_ids(value) if name in LIST_COLUMNS else value
+                for name, value in found.iloc[0].items()
+            }
             summary = read_summary(path.parent)
             return ParcelResults(row, read_findings(path.parent, parcel_id), summary)
     known: list[str] = []

@@ -128,6 +128,8 @@ def _land_rule(
     return LandRuleFacts(
         **_parts_of_rule(rule_id, rule, assessment),
         distance_m=_distance(rule),
+        above=rule.above,
+        unit=ruleset.layers[rule.layer].unit,
         where=rule.where,
         precision_m=ruleset.layers[rule.layer].precision_m if precision is None else precision,
         counts=LandRuleCounts(
@@ -155,8 +157,10 @@ def _parts_of_rule(rule_id: str, rule: Rule, assessment: Assessment) -> dict[str
         "finding": rule.finding,
         "condition": rule.condition,
         "level": rule.level,
+        "level_reason": rule.level_reason,
         "excludes": ruleset.excludes(rule),
         "when": [_test(test, ruleset) for test in rule.when],
+        "unless": [_test(test, ruleset) for test in rule.unless],
         "layers": _layers(_layers_of_rule(rule, assessment), assessment),
         "source": rule.source,
         "basis": rule.basis,
@@ -197,7 +201,7 @@ def _criterion(name: str, criterion: Criterion, assessment: Assessment) -> Crite
         measure=criterion.measure,
         measure_title=ruleset.title_of_measure(criterion.measure),
         unit=unit_of(criterion.measure),
-        curve=criterion.curve,
+        curve=None if criterion.curve is None else ruleset.points(criterion),
         classes=criterion.classes,
         class_titles=_class_titles(criterion.measure, ruleset),
         weights={key: weights[name] for key, weights in weighted.items() if name in weights},

@@ -32,6 +32,7 @@ __all__ = [
     "criterion_found",
     "found",
     "known_value",
+    "layer_value_text",
     "place_of",
     "value_text",
 ]
@@ -77,13 +78,14 @@ def asked(facts: RuleFacts, language: Language, spoken: bool = False) -> str:
         if isinstance(facts, LandRuleFacts)
         else _test_text(facts.test, language, spoken)
     )
-    if not facts.when:
-        return text
-    tests = [
-        f"{in_language(test.title, language)} {_test_text(test, language, spoken)}"
-        for test in facts.when
-    ]
-    return message("test-only-where", language, test=text, conditions=listed(tests, language))
+    for message_id, tests in (("test-only-where", facts.when), ("test-unless", facts.unless)):
+        if tests:
+            said = [
+                f"{in_language(test.title, language)} {_test_text(test, language, spoken)}"
+                for test in tests
+            ]
+            text = message(message_id, language, test=text, conditions=listed(said, language))
+    return text
 
 
 def _test_text(test: MeasureTest, language: Language, spoken: bool) -> str:
@@ -193,6 +195,9 @@ def place_of(facts: LandRuleFacts, language: Language) -> str:
     if facts.where:
         return message("place-of-rule", language, rule=in_language(facts.title, language))
     layer = in_language(facts.layers[0].title, language)
+    if facts.above is not None:
+        value = layer_value_text(facts.above, facts.unit, language)
+        return message("place-above", language, layer=layer, value=value)
     if isinstance(facts.distance_m, DistanceOfFeature):
         return message("place-within-own-distance", language, layer=layer)
     return _place_near(layer, facts.distance_m, language)
@@ -204,6 +209,11 @@ def _place_near(layer: str, distance_m: float, language: Language) -> str:
         return message("place-on", language, layer=layer)
     distance = _bound_text(distance_m, "m", language)
     return message("place-within", language, layer=layer, distance=distance)
+
+
+def layer_value_text(value: float, unit: str, language: Language) -> str:
+    """Return a value of a raster in the unit of its layer, as in "60 dB Lden"."""
+    return f"{number_text(value, 2, language)} {unit}".strip()
 
 
 def conditions_text(where: Where, language: Language) -> str:

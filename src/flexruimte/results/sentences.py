@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Final
 
@@ -13,13 +13,18 @@ import pandas as pd
 
 from flexruimte.results.findings import Kind, ToldFinding, findings_told
 from flexruimte.results.summary_model import Summary
+from flexruimte.results.tables import listed_ids
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     FINDINGS_OF_LOCATION,
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
+    KEPT_OUT_BY,
+    MOST_REACHED,
     MUNICIPALITY_NAME,
+    PRIORITY,
     RANK,
     STATUS,
     TERM_END,
@@ -53,8 +58,8 @@ def with_explanations(
     Returns
     -------
     geopandas.GeoDataFrame
-        With the columns `status_label`, `site_type_label`, `findings` (a list of sentences, hardest
-        first) and `explanation`. (n, ... + 4)
+        With the columns `priority_label`, `status_label`, `site_type_label`, `findings` (a list of
+        sentences, hardest first) and `explanation`. (n, ... + 5)
     """
     told = findings_told(locations, findings, summary)
     said = readable_properties(locations, told, int(locations[RANK].notna().sum()), summary)
@@ -93,24 +98,31 @@ def readable_properties(
     Returns
     -------
     dict of list
-        `status_label`; `site_type_label`, None where the type is not known; `explanation`: a few
-        sentences that can be read out. (n,) each
+        `priority_label`, None for what is not ranked; `status_label`; `site_type_label`, None where
+        the type is not known; `explanation`: a few sentences that can be read out. (n,) each
     """
     language: Language = summary.study.language
     site_types = {name: in_language(title, language) for name, title in summary.site_types.items()}
-    wording = _Wording(summary, ranked)
+    classes = {name: in_language(it.title, language) for name, it in summary.priorities.items()}
+    wording = _Wording(summary, ranked, classes)
+    priorities, kept_out, decisions = (
+        known_or_none(locations[name]) for name in (PRIORITY, KEPT_OUT_BY, "decision")
+    )
+    classed = list(map(wording.priority, priorities, kept_out, told))
     parts = [
         _each(wording.place, locations, RANK, MUNICIPALITY_NAME, STATUS),
+        [said for said, _ in classed],
         _each(wording.score, locations, "score", "score_low", "score_high"),
         _each(wording.term, locations, TERM_YEARS, TERM_START, TERM_END),
-        _each(wording.homes, locations, HOMES_MID, HOMES_LOW, HOMES_HIGH, BUILDABLE_AREA),
+        _each(wording.homes, locations, HOMES, HOMES_MID, HOMES_LOW, HOMES_HIGH, BUILDABLE_AREA),
         [
-            wording.findings(each, decided)
-            for each, decided in zip(told, known_or_none(locations["decision"]), strict=True)
+            wording.findings(left, decided)
+            for (_, left), decided in zip(classed, decisions, strict=True)
         ],
-        [wording.missing(each) for each in told],
+        [wording.missing(left) for _, left in classed],
     ]
     return {
+        "priority_label": _each(lambda name: classes.get(name, name), locations, PRIORITY),
         "status_label": _each(lambda status: label("status", status, language), locations, STATUS),
         "site_type_label": _each(lambda name: site_types.get(name, name), locations, "site_type"),
         "explanation": [" ".join(filter(None, said)) for said in zip(*parts, strict=True)],
@@ -170,8 +182,8 @@ def _number_of_placement(summary: Summary, name: str) -> float | None:
 class _Wording:
     """The sentences about a location. Nothing is said of what is not known, but for a score."""
 
-    def __init__(self, summary: Summary, ranked: int) -> None:
-        self._summary, self._ranked = summary, ranked
+    def __init__(self, summary: Summary, ranked: int, classes: Mapping[str, str]) -> None:
+        self._summary, self._ranked, self._classes = summary, ranked, classes
         self._language: Language = summary.study.language
         self._say = partial(message, language=self._language)
 
@@ -180,6 +192,26 @@ class _Wording:
         if rank is None:
             return self._say("location-no-rank", **said)
         return self._say("location-rank", rank=str(rank), ranked=str(self._ranked), **said)
+
+    def priority(
+        self, name: str | None, kept_out_by: Any, told: Sequence[ToldFinding]
+    ) -> tuple[str, Sequence[ToldFinding]]:
+        """Return the class and what keeps out of the one above, and what is left to be told."""
+        if name is None:
+            return "", told
+        said = self._say("location-priority", priority=self._classes.get(name, name))
+        names, ids = list(self._classes), listed_ids(kept_out_by)
+        if not ids or name not in names:
+            return said, told
+        above = self._classes[names[names.index(name) - 1]]
+        if MOST_REACHED in ids:
+            return f"{said} {self._say('location-class-full', above=above)}", told
+        why = [each.sentence for each in told if each.rule in ids]
+        left = [each for each in told if each.sentence not in why]
+        if not why:
+            return said, told
+        sentences = " ".join(dict.fromkeys(why))
+        return f"{said} {self._say('location-kept-out', above=above, findings=sentences)}", left
 
     def score(self, score: float | None, low: float | None, high: float | None) -> str:
         if score is None:
@@ -193,13 +225,22 @@ class _Wording:
         text = term_text(years, start, end, self._summary, self._language)
         return f"{text}." if text else ""
 
-    def homes(self, middle: int | None, low: int | None, high: int | None, area: float) -> str:
+    def homes(
+        self,
+        project: int | None,
+        middle: int | None,
+        low: int | None,
+        high: int | None,
+        area: float,
+    ) -> str:
         if middle is None:
             return ""
+        smaller = project is not None and project < middle
         return self._say(
-            "location-homes",
+            "location-homes-project" if smaller else "location-homes",
+            project=self._number(project),
             homes=self._number(middle),
-            count=middle,
+            count=project if smaller and project is not None else middle,
             low=self._number(low),
             high=self._number(high),
             area=quantity_text(area, "m2", self._language),

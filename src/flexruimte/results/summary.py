@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment, Question
@@ -23,6 +24,7 @@ from flexruimte.results.rule_facts import (
     rule_facts,
     site_type_titles,
 )
+from flexruimte.results.spread import spread_of
 from flexruimte.results.summary_model import (
     AppliedDecision,
     Approximation,
@@ -32,6 +34,7 @@ from flexruimte.results.summary_model import (
     NamedPart,
     NotAssessed,
     PlacementFacts,
+    PriorityFacts,
     RegimeFacts,
     RulesetFacts,
     ScoreFacts,
@@ -48,10 +51,12 @@ from flexruimte.rules.scoring import TargetGroup, Theme
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
     PARCEL_ID,
+    PRIORITY,
     RANK,
     RANKED_STATUSES,
     SITE_ID,
@@ -60,6 +65,8 @@ from flexruimte.vocabulary import (
 )
 
 __all__ = ["summarise", "write_summary"]
+
+_HOMES: Final = (HOMES, HOMES_LOW, HOMES_MID, HOMES_HIGH)
 
 
 def summarise(
@@ -94,8 +101,9 @@ def summarise(
         regime=_regime(ruleset, assessment.regime),
         total=_counts(parcels, locations),
         status=_counts_by_status(parcels, locations),
+        priorities=_priorities(ruleset, locations),
         sites_of_several_parcels=int(parcels[SITE_ID].nunique()),
-        ranked=int(locations[RANK].notna().sum()),
+        **_of_ranked(locations),
         without_score=int((locations[STATUS].isin(RANKED_STATUSES) & locations[RANK].isna()).sum()),
         **_gaps(assessment),
         decisions=_decisions(assessment, parcels),
@@ -106,6 +114,7 @@ def summarise(
         groups=_titled(ruleset.groups),
         themes=_titled(ruleset.themes),
         score=ScoreFacts(**ruleset.score.model_dump()),
+        spread=spread_of(locations[locations[RANK].notna()]),
         site_types=site_type_titles(ruleset),
         size_classes={name: size.title for name, size in ruleset.size_classes.items()},
         transformation=Transformation(
@@ -136,6 +145,7 @@ def _study(question: Question) -> StudyFacts:
         as_of=question.as_of,
         language=question.language,
         target_groups=question.groups,
+        suitability_of="mean" if question.groups_named else "best_group",
     )
 
 
@@ -162,7 +172,7 @@ def _gaps(assessment: Assessment) -> dict[str, Any]:
 
 def _counts_by_status(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[Status, Counts]:
     areas = parcels[[STATUS, AREA, BUILDABLE_AREA]]  # of a hundred columns
-    homes = locations[[STATUS, HOMES_LOW, HOMES_MID, HOMES_HIGH]]
+    homes = locations[[STATUS, *_HOMES]]
     return {
         status: _counts(areas[areas[STATUS] == str(status)], homes[homes[STATUS] == str(status)])
         for status in Status
@@ -170,15 +180,49 @@ def _counts_by_status(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[St
 
 
 def _counts(parcels: pd.DataFrame, locations: pd.DataFrame) -> Counts:
-    """Return number and hectares of some parcels, and the homes that were counted on locations."""
+    """Return number and hectares of some parcels, and the locations and homes on them."""
     return Counts(
         parcels=len(parcels),
         hectares=_hectares(parcels[AREA]),
         buildable_hectares=_hectares(parcels[BUILDABLE_AREA]),
-        homes_low=int(locations[HOMES_LOW].sum()),
-        homes_mid=int(locations[HOMES_MID].sum()),
-        homes_high=int(locations[HOMES_HIGH].sum()),
+        **_homes(locations),
     )
+
+
+def _homes(locations: pd.DataFrame) -> dict[str, int]:
+    """Return how many locations there are, and the homes on those where homes were counted."""
+    return {"locations": len(locations), **{name: int(locations[name].sum()) for name in _HOMES}}
+
+
+def _of_ranked(locations: pd.DataFrame) -> dict[str, Any]:
+    """Return how many are ranked, how much half of them know at most, how many share a score."""
+    ranked = locations.loc[locations[RANK].notna(), ["known_share", "score"]]
+    known = float(ranked["known_share"].median())
+    return {
+        "ranked": len(ranked),
+        "ranked_known_share": None if np.isnan(known) else round(known, 4),
+        "sharing_a_score": int(ranked["score"].value_counts().max()) if len(ranked) else 0,
+    }
+
+
+def _priorities(ruleset: Ruleset, locations: pd.DataFrame) -> dict[str, PriorityFacts]:
+    """Return the classes of priority with the ranked locations in each."""
+    columns = locations[[PRIORITY, AREA, BUILDABLE_AREA, *_HOMES]]
+    found = {}
+    for name, priority in ruleset.priorities.items():
+        inside = columns[columns[PRIORITY] == name]
+        found[name] = PriorityFacts(
+            title=priority.title,
+            passes=priority.passes,
+            refuses=ruleset.refusals(priority),
+            most=priority.most,
+            hectares=_hectares(inside[AREA]),
+            buildable_hectares=_hectares(inside[BUILDABLE_AREA]),
+            source=priority.source,
+            basis=priority.basis,
+            **_homes(inside),
+        )
+    return found
 
 
 def _hectares(areas: pd.Series[Any]) -> float:

@@ -22,11 +22,13 @@ __all__ = [
     "LayerOfRule",
     "MeasureRuleFacts",
     "MeasureTest",
+    "PriorityFacts",
     "RuleFacts",
+    "Spread",
     "Summary",
 ]
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when files that an earlier version wrote can no longer be read as they are."""
 
 Language: TypeAlias = Literal["nl", "en"]
@@ -42,6 +44,8 @@ class StudyFacts(Model):
     """Of labels and sentences in the other files."""
     target_groups: list[str]
     """Groups that count in the suitability."""
+    suitability_of: Literal["best_group", "mean"]
+    """Of the group that each place suits best, or the mean of the groups that the study names."""
 
 
 class MunicipalityFacts(Model):
@@ -79,15 +83,38 @@ class RegimeFacts(Sourced):
     """Longest term that a permit can have; null where there is no limit. [year]"""
 
 
-class Counts(Model):
-    """Parcels, their land, and the homes on the locations that they make."""
+class Homes(Model):
+    """Locations, and the homes on those where homes were counted: the same in every sum."""
+
+    locations: int
+    homes: int
+    """Of projects, each at most the project size: what is counted where homes are added up."""
+    homes_low: int
+    """What the land can hold, low estimate; so are the next two."""
+    homes_mid: int
+    homes_high: int
+
+
+class Counts(Homes):
+    """Parcels, their land, and the locations that they make."""
 
     parcels: int
     hectares: float
     buildable_hectares: float
-    homes_low: int
-    homes_mid: int
-    homes_high: int
+
+
+class PriorityFacts(Homes, Sourced):
+    """A class of priority: what it asks, and the ranked locations in it."""
+
+    title: Text
+    passes: list[str]
+    """Rules that must say yes."""
+    refuses: list[str]
+    """Rules whose "no" keeps out, whether named or by their level."""
+    most: int | None
+    """So many locations at most; null where there is no limit."""
+    hectares: float
+    buildable_hectares: float
 
 
 class NamedPart(Model):
@@ -218,10 +245,14 @@ class _RuleFacts(_Judged):
     """What a "no" is told as; null where the value and the test are told."""
     condition: Condition
     level: Level
+    level_reason: Text | None
+    """Why it has this level."""
     excludes: bool
     """Whether a "no" excludes a parcel."""
     when: list[MeasureTest]
     """The rule applies only where all of these hold; elsewhere it says yes."""
+    unless: list[MeasureTest]
+    """Where all of these hold it says yes."""
     advice: Text | None
     """What to do about a "no" or an "unknown"."""
 
@@ -232,6 +263,10 @@ class LandRuleFacts(_RuleFacts):
     kind: Literal["land"] = "land"
     distance_m: float | DistanceOfFeature
     """Within this distance of a feature the rule covers land."""
+    above: float | None
+    """Cells of the layer with more than this are covered; null where it is no raster."""
+    unit: str
+    """Of the cells; empty where it is no raster."""
     where: Where
     """Which features of the layer count."""
     precision_m: float
@@ -280,6 +315,22 @@ class TitledPart(Sourced):
     title: Text
 
 
+class Spread(Model):
+    """How far a score differs between the ranked locations."""
+
+    low: float
+    """Its 10th percentile."""
+    high: float
+    """Its 90th percentile."""
+    known: int
+    """Ranked locations of which it is known."""
+
+    @property
+    def points(self) -> float:
+        """From the 10th to the 90th percentile: what separates the locations. 0 to 100"""
+        return self.high - self.low
+
+
 class ScoreFacts(Sourced):
     """What the themes weigh in the score."""
 
@@ -302,10 +353,10 @@ class Summary(Model):
     Examples
     --------
     >>> Summary.model_json_schema()["properties"]["format"]["const"]
-    2
+    3
     """
 
-    format: Literal[2] = FORMAT
+    format: Literal[3] = FORMAT
     """Of all files of the municipality."""
     study: StudyFacts
     municipality: MunicipalityFacts
@@ -314,11 +365,17 @@ class Summary(Model):
     """Null where no legal regime holds on the study's date."""
     total: Counts
     status: dict[Status, Counts]
+    priorities: dict[str, PriorityFacts]
+    """From the best class to the last; empty where the ruleset has none."""
     sites_of_several_parcels: int
     ranked: int
     """How many locations have a rank."""
     without_score: int
     """How many could be ranked, but for want of a score: too little is known of them."""
+    ranked_known_share: float | None
+    """Half of the ranked know no more than this share of rules and criteria; null without any."""
+    sharing_a_score: int
+    """The most ranked locations that have one and the same score, of which homes and ids decide."""
     not_assessed: list[NotAssessed]
     absent: list[NamedPart]
     """Layers that rules need and that the study does not have."""
@@ -339,6 +396,9 @@ class Summary(Model):
     groups: dict[str, TitledPart]
     themes: dict[str, TitledPart]
     score: ScoreFacts
+    spread: dict[str, Spread]
+    """How far scores differ between the ranked locations, by column: `score`, each theme, each
+    `criterion_<id>`; those that are known of none are left out."""
     site_types: dict[str, Text]
     size_classes: dict[str, Text]
     transformation: Transformation
@@ -346,3 +406,17 @@ class Summary(Model):
     """Of flexruimte and of what it computes with."""
     timings_s: dict[str, float]
     """Seconds per step."""
+
+    @property
+    def first_priority(self) -> str | None:
+        """Id of the best class of priority; None where the ruleset has none."""
+        return next(iter(self.priorities), None)
+
+    def never_answered(self) -> list[str]:
+        """Return the rules that the best class asks a "yes" of and that have no answer anywhere."""
+        asked = self.priorities[self.first_priority].passes if self.first_priority else []
+        return [
+            rule.id
+            for rule in self.rules
+            if rule.id in asked and not rule.counts.yes and not rule.counts.no
+        ]

@@ -14,7 +14,7 @@ other units                               3
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
 import geopandas as gpd
@@ -29,19 +29,25 @@ from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
+    ATTENTION,
+    BEST_GROUP,
     BUILDABLE_AREA,
     BUILT_IN_MEASURES,
     COVERED_AREA,
     CRS,
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
+    KEPT_OUT_BY,
     LARGEST_PART_AREA,
     LISTED_STATUSES,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
+    NOTES,
     PARCEL_ID,
     PARCEL_IDS,
+    PRIORITY,
     RANK,
     SCORE_KNOWN_SHARE,
     SITE_ID,
@@ -61,18 +67,21 @@ __all__ = [
     "BUILDABLE_GEOMETRY",
     "LIST_COLUMNS",
     "finding_table",
+    "joined_ids",
     "listed_ids",
     "location_columns",
     "location_table",
     "locations_of",
     "parcel_table",
     "site_table",
+    "with_lists",
+    "without_lists",
 ]
 
 BUILDABLE_GEOMETRY: Final = "buildable"
 """Second geometry column of the parcels: what remains; null where nothing does."""
-LIST_COLUMNS: Final = ("reasons", "attention", "missing", PARCEL_IDS)
-"""Columns that hold ids of rules or parcels as "a;b"."""
+LIST_COLUMNS: Final = (KEPT_OUT_BY, "reasons", ATTENTION, NOTES, "missing", PARCEL_IDS)
+"""Columns that hold ids of rules or parcels: as "a;b", and as lists in what can hold lists."""
 
 _DECIMALS: Final = {"m2": 3, "m": 3, "share": 6, "year": 4}
 _OTHER_DECIMALS: Final = 3
@@ -84,6 +93,7 @@ _TEXT: Final = (
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     STATUS,
+    PRIORITY,
     *LIST_COLUMNS,
     "decision",
     "decision_reason",
@@ -91,6 +101,7 @@ _TEXT: Final = (
     "plans",
     SITE_TYPE,
     SIZE_CLASS,
+    BEST_GROUP,
 )
 _SEPARATOR: Final = ";"
 
@@ -98,15 +109,63 @@ _Rows = TypeVar("_Rows", bound=pd.DataFrame)
 _Column: TypeAlias = ExtensionArray | np.ndarray[Any, Any]
 
 
-def listed_ids(text: object) -> list[str]:
-    """Return the ids in a list column.
+def listed_ids(value: object) -> list[str]:
+    """Return the ids in a list column, be it text or a list; none where it is not known.
 
     Examples
     --------
-    >>> listed_ids("a;b"), listed_ids("")
-    (['a', 'b'], [])
+    >>> listed_ids("a;b"), listed_ids(["a", "b"]), listed_ids("")
+    (['a', 'b'], ['a', 'b'], [])
     """
-    return [part for part in text.split(_SEPARATOR) if part] if isinstance(text, str) else []
+    if isinstance(value, list | tuple | np.ndarray):
+        return [str(part) for part in value]
+    return [part for part in value.split(_SEPARATOR) if part] if isinstance(value, str) else []
+
+
+def joined_ids(value: object) -> str:
+    """Return the ids in a list column as "a;b".
+
+    Examples
+    --------
+    >>> joined_ids(["a", "b"]), joined_ids("a;b"), joined_ids([])
+    ('a;b', 'a;b', '')
+    """
+    return _SEPARATOR.join(listed_ids(value))
+
+
+def with_lists(rows: _Rows, made: Callable[[list[str]], Any] = list) -> _Rows:
+    """Return rows with lists in the list columns, for what can hold lists; an empty one for none.
+
+    Parameters
+    ----------
+    rows
+        With text such as "a;b" in the list columns that there are. (n, ...)
+    made
+        Makes what a cell holds of a list of ids.
+    """
+    lists = {
+        name: _as_lists(rows[name].astype("string"), made) for name in LIST_COLUMNS if name in rows
+    }
+    return rows.assign(**lists)
+
+
+def without_lists(rows: _Rows) -> _Rows:
+    """Return rows with text such as "a;b" in the list columns, for what can hold no lists."""
+    texts = {
+        name: pd.array(rows[name].map(joined_ids).to_numpy(dtype=object), dtype="string")
+        for name in LIST_COLUMNS
+        if name in rows and rows[name].dtype == object
+    }
+    return rows.assign(**texts) if texts else rows
+
+
+def _as_lists(texts: pd.Series[Any], made: Callable[[list[str]], Any]) -> np.ndarray[Any, Any]:
+    """Return the lists that are written as "a;b"; each distinct text is taken apart once."""
+    codes, distinct = pd.factorize(texts)
+    lists = np.empty(len(distinct) + 1, dtype=object)  # the last is what is not known
+    for place, text in enumerate([*distinct.tolist(), None]):
+        lists[place] = made(listed_ids(text))
+    return lists[codes]
 
 
 def parcel_table(assessment: Assessment) -> gpd.GeoDataFrame:
@@ -180,7 +239,7 @@ def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
         return values.astype("Int64").array
     if name in (TERM_START, TERM_END):
         return values.astype("datetime64[ms]").array
-    if name in (HOMES_LOW, HOMES_MID, HOMES_HIGH):
+    if name in (HOMES, HOMES_LOW, HOMES_MID, HOMES_HIGH):
         return values.astype("float64").round().astype("Int64").array
     if name in _TEXT or (is_measure and unit_of(name) == "class"):
         return _as_text(values)
@@ -220,12 +279,15 @@ def location_columns(groups: Sequence[str]) -> list[str]:
         MUNICIPALITY_CODE,
         MUNICIPALITY_NAME,
         RANK,
+        PRIORITY,
         STATUS,
         "score",
         "suitability",
         *(f"suitability_{group}" for group in groups),
+        BEST_GROUP,
         "term",
         "relocatability",
+        "feasibility",
         "environment",
         TERM_YEARS,
         TERM_START,
@@ -233,15 +295,18 @@ def location_columns(groups: Sequence[str]) -> list[str]:
         AREA,
         BUILDABLE_AREA,
         LARGEST_PART_AREA,
+        HOMES,
         HOMES_LOW,
         HOMES_MID,
         HOMES_HIGH,
-        "attention",
+        ATTENTION,
+        NOTES,
         "missing",
         "known_share",
         SCORE_KNOWN_SHARE,
         "score_low",
         "score_high",
+        KEPT_OUT_BY,
         "site_type",
         SIZE_CLASS,
         "reasons",

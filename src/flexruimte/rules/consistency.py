@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from flexruimte.errors import did_you_mean
 from flexruimte.rules.finding_checks import problems_of_findings
-from flexruimte.rules.measures import MixMeasure, TransportTierMeasure
+from flexruimte.rules.measures import MixMeasure, StripWidthMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
+from flexruimte.rules.priorities import problems_of_priorities
 from flexruimte.rules.rules import LandRule
+from flexruimte.rules.scoring import Criterion, Theme
 from flexruimte.rules.tables import RulesetTables, tests_of
 from flexruimte.rules.word_checks import problems_of_words
 from flexruimte.vocabulary import (
@@ -16,10 +18,10 @@ from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     BUILT_IN_MEASURES,
     LARGEST_PART_AREA,
+    MEDIUM_POINTS,
     SCORED_THEMES,
     SITE_TYPE,
     SIZE_CLASS,
-    TERM_MEASURES,
     THEMES,
     WIDTH,
     unit_of,
@@ -49,40 +51,16 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
     for where, test in tests_of(ruleset):
         yield from _problems_of_test(ruleset, where, test, measures)
     for rule_id, rule in ruleset.rules.items():
+        unknown = [name for name in rule.only_for if name not in ruleset.placement]
+        if unknown:
+            where = f"rules.{rule_id}.only_for"
+            yield _unknown(where, "placement parameter", unknown[0], ruleset.placement)
         if isinstance(rule, LandRule):
-            for reading in rule.reads():
-                yield from _problems_of_layer_use(
-                    ruleset, f"rules.{rule_id}", reading.layer, reading.fields
-                )
-            if rule.distance_m is None and getattr(
-                ruleset.layers.get(rule.layer), "geometry", "polygon"
-            ) in ("line", "point"):
-                yield (
-                    f"[rules.{rule_id}] {rule.layer} holds no areas; "
-                    "give a distance_m around its features"
-                )
-            if rule.layer in ruleset.layers and ruleset.layers[rule.layer].geometry in (
-                "raster",
-                "table",
-            ):
-                yield (
-                    f"[rules.{rule_id}] layer '{rule.layer}' has no shapes to subtract; "
-                    "make a measure of it and test that"
-                )
-        # The term is known when rules on measures are tested, though not when land is taken.
-        of_parcel = (AREA, *(() if isinstance(rule, LandRule) else TERM_MEASURES))
-        for test in rule.when:
-            if (
-                test.measure not in of_parcel
-                and getattr(ruleset.measures.get(test.measure), "of", "buildable") != "parcel"
-            ):
-                yield (
-                    f"[rules.{rule_id}] when can only ask for measures of the whole parcel, "
-                    f"and '{test.measure}' is not one"
-                )
+            yield from _problems_of_land(ruleset, f"rules.{rule_id}", rule)
     yield from problems_of_words(ruleset)
     yield from problems_of_findings(ruleset)
     yield from _problems_of_weights(ruleset, measures)
+    yield from problems_of_priorities(ruleset.priorities, list(ruleset.rules))
     for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
         if reader is not None and reader.layer not in ruleset.layers:
             yield _unknown(where, "layer", reader.layer, ruleset.layers)
@@ -93,6 +71,34 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
                 reader.layer,
                 [field for reading in reader.reads() for field in reading.fields],
             )
+
+
+def _problems_of_land(ruleset: RulesetTables, where: str, rule: LandRule) -> Iterator[str]:
+    for reading in rule.reads():
+        yield from _problems_of_layer_use(ruleset, where, reading.layer, reading.fields)
+    held = ruleset.layers[rule.layer].geometry if rule.layer in ruleset.layers else "polygon"
+    if held in ("line", "point") and rule.distance_m is None:
+        yield f"[{where}] {rule.layer} holds no areas; give a distance_m around its features"
+    if held == "raster" and rule.above is None:
+        yield (
+            f"[{where}] layer '{rule.layer}' has cells and no shapes; "
+            "say above which value its land is covered, or make a measure of it and test that"
+        )
+    if held != "raster" and rule.above is not None and rule.layer in ruleset.layers:
+        yield f"[{where}] above is about the cells of a raster, and '{rule.layer}' holds {held}s"
+    if held == "table":
+        yield (
+            f"[{where}] layer '{rule.layer}' has no shapes to subtract; "
+            "make a measure of it and test that"
+        )
+    for key, tests in (("when", rule.when), ("unless", rule.unless)):
+        for test in tests:
+            measured = getattr(ruleset.measures.get(test.measure), "of", "buildable")
+            if test.measure != AREA and measured != "parcel":
+                yield (
+                    f"[{where}] {key} of a rule on land can only ask for measures of the whole "
+                    f"parcel, and '{test.measure}' is not one"
+                )
 
 
 def _problems_of_layer_use(
@@ -138,6 +144,8 @@ def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
                     "add tables [transport_tiers.NAME] with width_m, height_m and length_m"
                 )
             continue
+        if isinstance(spec, StripWidthMeasure):
+            continue
         if isinstance(spec, MixMeasure):
             for part in spec.parts:
                 if getattr(ruleset.measures.get(part.measure), "of", "") == spec.of:
@@ -179,6 +187,11 @@ def _problems_of_test(
         and test.measure in (SITE_TYPE, SIZE_CLASS)
     ):
         yield f"[{where}] measure '{test.measure}' is a class; test it with in or not_in"
+    if test.measure == MEDIUM_POINTS:
+        yield (
+            f"[{where}] '{test.measure}' counts what rules say, so only a criterion can ask for "
+            "it; make a criterion of it, or test what those rules test"
+        )
     for value in (test.at_least, test.at_most, test.in_, test.not_in):
         yield from _problems_of_number(ruleset, where, value)
 
@@ -191,17 +204,7 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
             continue
         if criterion.unit not in (None, unit_of(criterion.measure)):
             yield _wrong_unit(where, criterion.unit, criterion.measure, "curve")
-        limit = (
-            ruleset.measures[criterion.measure].cut_off
-            if criterion.measure in ruleset.measures
-            else None
-        )
-        if limit is not None and criterion.curve is not None and criterion.curve[-1][0] > limit:
-            end = criterion.curve[-1][0]
-            yield (
-                f"[{where}] the curve goes on to {end:g} but '{criterion.measure}' is cut off "
-                f"at {limit:g}; raise that limit of the measure"
-            )
+        yield from _problems_of_curve(ruleset, where, criterion)
     for kind, table in (("groups", ruleset.groups), ("themes", ruleset.themes)):
         for name, weighted in table.items():
             for criterion_id in weighted.weights:
@@ -209,7 +212,8 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
                     yield _unknown(
                         f"{kind}.{name}.weights", "criterion", criterion_id, ruleset.criteria
                     )
-    for theme in ruleset.themes:
+    for theme, spec in ruleset.themes.items():
+        yield from _problems_of_links(ruleset, theme, spec)
         if theme not in THEMES or theme == "suitability":
             yield _unknown(
                 "themes", "theme", theme, [name for name in THEMES if name != "suitability"]
@@ -221,3 +225,32 @@ def _problems_of_weights(ruleset: RulesetTables, measures: list[str]) -> Iterato
             yield "[score.weights] 'suitability' needs at least one table [groups.NAME]"
         elif theme != "suitability" and theme not in ruleset.themes:
             yield f"[score.weights] theme '{theme}' has no table [themes.{theme}]"
+
+
+def _problems_of_curve(ruleset: RulesetTables, where: str, criterion: Criterion) -> Iterator[str]:
+    for value, _ in criterion.curve or []:
+        if not isinstance(value, PlacementReference):
+            continue
+        if value.placement not in ruleset.placement:
+            yield from _problems_of_number(ruleset, where, value)
+            return
+        if not isinstance(ruleset.value(value.placement), int | float):
+            yield (
+                f"[{where}] placement parameter '{value.placement}' is no number; "
+                "a point of a curve needs one"
+            )
+            return
+    points, spec = ruleset.points(criterion), ruleset.measures.get(criterion.measure)
+    limit = None if spec is None else spec.cut_off
+    if limit is not None and points and points[-1][0] > limit:
+        yield (
+            f"[{where}] the curve goes on to {points[-1][0]:g} but '{criterion.measure}' is cut "
+            f"off at {limit:g}; raise that limit of the measure"
+        )
+
+
+def _problems_of_links(ruleset: RulesetTables, name: str, theme: Theme) -> Iterator[str]:
+    """Yield what is wrong with the criteria of which the lowest counts."""
+    for criterion_id in theme.lowest or []:
+        if criterion_id not in ruleset.criteria:
+            yield _unknown(f"themes.{name}.lowest", "criterion", criterion_id, ruleset.criteria)

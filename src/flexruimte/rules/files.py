@@ -25,6 +25,7 @@ _override: Final = partial(
         "groups",
         "themes",
         "placement",
+        "priorities",
         "regimes",
         "site_types",
         "size_classes",

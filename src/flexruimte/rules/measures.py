@@ -112,11 +112,15 @@ class NearestMeasure(MeasureSpec):
     layer: str
     where: Where = {}
     limit_m: float = Field(gt=0)
+    half_width_m: Number = 0.0
+    """Half of the width of features that are drawn by their axis: the distance is to their edge.
+    [m]"""
     of: Literal["parcel", "buildable"] = "buildable"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
-        return (Reading(self.layer, tuple(self.where), self.limit_m),)
+        reach_m = self.limit_m + number(self.half_width_m)
+        return (Reading(self.layer, tuple(self.where), reach_m),)
 
     @property
     def cut_off(self) -> float:
@@ -241,6 +245,17 @@ class RectangleMeasure(MeasureSpec):
         return (Reading(self.layer, tuple(self.where), self.limit_m + number(self.within_m)),)
 
 
+class StripWidthMeasure(MeasureSpec):
+    """Width of the shape when it is taken for a strip: that of a rectangle of its size."""
+
+    family: Literal["strip_width"]
+    of: Literal["parcel", "buildable"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer: nothing."""
+        return ()
+
+
 class TransportTierMeasure(MeasureSpec):
     """The first transport tier of the ruleset that a load fits in, or "beyond".
 
@@ -298,6 +313,7 @@ Measure: TypeAlias = Annotated[
     | AttributeMeasure
     | SignMarginMeasure
     | RectangleMeasure
+    | StripWidthMeasure
     | TransportTierMeasure
     | MixMeasure,
     Field(discriminator="family"),

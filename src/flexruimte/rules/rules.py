@@ -53,10 +53,21 @@ class RuleParts(Sourced):
     """What was found; without it the value is told, and what is asked."""
     condition: Condition
     level: Level
+    level_reason: Text | None = None
+    """Why it has this level, in one line."""
     enabled: bool = True
+    only_for: dict[str, str] = {}
+    """Placement parameters that must have these values for the rule to count."""
     advice: Text | None = None
     when: list[Test] = []
     """The rule applies only where all of these hold; elsewhere it passes."""
+    unless: list[Test] = []
+    """The rule passes where all of these hold."""
+
+    @property
+    def measures_asked(self) -> list[str]:
+        """Measures that say where the rule applies."""
+        return [test.measure for test in (*self.when, *self.unless)]
 
     def reads(self) -> tuple[Reading, ...]:
         """Return what is read of each layer; measures say themselves what they read."""
@@ -66,12 +77,16 @@ class RuleParts(Sourced):
 class LandRule(RuleParts):
     """A rule on land: what lies within `distance_m` of a layer's features is covered by it.
 
-    Covered land is taken away at an excluding level, and called attention to at others.
+    Of a raster the cells that are over `above` are covered. Covered land is taken away at an
+    excluding level, and called attention to at others.
     """
 
     layer: str
     where: Where = {}
     distance_m: float | DistanceByField | None = None
+    above: float | None = None
+    """Cells with more than this are covered, in the unit of the raster; a cell that has exactly
+    this is not."""
     precision_m: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="before")
@@ -80,13 +95,17 @@ class LandRule(RuleParts):
         return _refuse_keys(
             given,
             ("unit", "at_least", "at_most", "in", "in_", "not_in"),
-            "a rule on a layer takes where and distance_m, no test of a value",
+            "a rule on a layer takes where and distance_m, no test of a value; of a raster, above",
         )
 
     @model_validator(mode="after")
     def _distance_is_one(self) -> Self:
         if isinstance(self.distance_m, float | int) and self.distance_m < 0:
             raise ValueError("distance_m is below zero")
+        if self.above is not None and (self.where or self.distance_m is not None):
+            raise ValueError(
+                "above is about the cells of a raster, which take no where or distance_m"
+            )
         return self
 
     def reads(self) -> tuple[Reading, ...]:
@@ -112,9 +131,15 @@ class MeasureRule(RuleParts, Test):
     @classmethod
     def _covers_no_land(cls, given: Any) -> Any:
         message = (
-            "a rule on a measure takes at_least, at_most, in or not_in, no where or distance_m"
+            "a rule on a measure takes at_least, at_most, in or not_in, "
+            "no where or distance_m, nor above"
         )
-        return _refuse_keys(given, ("where", "distance_m", "precision_m"), message)
+        return _refuse_keys(given, ("where", "distance_m", "above", "precision_m"), message)
+
+    @property
+    def measures_asked(self) -> list[str]:
+        """The measure that is tested, and those that say where the rule applies."""
+        return [self.measure, *super().measures_asked]
 
 
 def _refuse_keys(given: Any, keys: tuple[str, ...], message: str) -> Any:

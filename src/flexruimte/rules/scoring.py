@@ -7,16 +7,20 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
-from flexruimte.rules.parts import Sourced, Test, Text
+from flexruimte.rules.parts import Number, Sourced, Test, Text
 
 
 class Criterion(Sourced):
-    """A value curve from a measure to 0-100: points with lines between, or a score per class."""
+    """A value curve from a measure to 0-100: points with lines between, or a score per class.
+
+    A point may lie at a placement parameter. Two points at one value make a step: there the better
+    score counts, as a value that is equal to a threshold passes.
+    """
 
     title: Text
     measure: str
     unit: str | None = None
-    curve: list[tuple[float, float]] | None = None
+    curve: list[tuple[Number, float]] | None = None
     classes: dict[str, float] | None = None
 
     @model_validator(mode="after")
@@ -31,8 +35,8 @@ class Criterion(Sourced):
         if not scores or not all(0 <= score <= 100 for score in scores):
             raise ValueError("scores lie between 0 and 100")
         if self.curve is not None:
-            xs = [x for x, _ in self.curve]
-            if len(xs) < 2 or any(b <= a for a, b in pairwise(xs)):
+            xs = [x for x, _ in self.curve if isinstance(x, float)]
+            if len(self.curve) < 2 or any(b < a for a, b in pairwise(xs)):
                 raise ValueError("a curve needs two or more points with rising values")
             steps = [b - a for a, b in pairwise(scores)]
             if min(steps) < 0 < max(steps):
@@ -53,10 +57,15 @@ class TargetGroup(Sourced):
 
 
 class Theme(Sourced):
-    """A theme with criteria of its own."""
+    """A theme with criteria of its own.
+
+    With `lowest` it is a chain, as strong as its weakest link: the lower of its weighted mean and
+    the lowest of these criteria.
+    """
 
     title: Text
     weights: Weights
+    lowest: Annotated[list[str], Field(min_length=1)] | None = None
 
 
 class ScoreWeights(Sourced):

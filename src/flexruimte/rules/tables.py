@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -23,6 +24,7 @@ from flexruimte.rules.parts import (
     Test,
     Text,
 )
+from flexruimte.rules.priorities import Priority
 from flexruimte.rules.regulations import Agreements, Levels, Plans, Regime, TransportTier
 from flexruimte.rules.rules import LandRule, MeasureRule, Rule
 from flexruimte.rules.scoring import (
@@ -33,7 +35,12 @@ from flexruimte.rules.scoring import (
     TargetGroup,
     Theme,
 )
-from flexruimte.vocabulary import BUILT_IN_MEASURES, TERM_MEASURES
+from flexruimte.vocabulary import (
+    BUILT_IN_MEASURES,
+    START_DELAY_YEARS,
+    TERM_END_CLASS,
+    TERM_MEASURES,
+)
 from flexruimte.wording.messages import in_each_language
 
 
@@ -76,6 +83,8 @@ class RulesetTables(Model):
     groups: dict[str, TargetGroup] = {}
     themes: dict[str, Theme] = {}
     score: ScoreWeights
+    priorities: dict[str, Priority] = {}
+    """From the best class to the last, which takes what is left; without any, only scores rank."""
     municipalities: dict[str, dict[str, Any]] = {}
     """Overrides for named municipalities: the same tables as above, by code."""
 
@@ -116,7 +125,15 @@ class RulesetTables(Model):
     @property
     def enabled_rules(self) -> dict[str, Rule]:
         """The rules that count, in the order of the ruleset."""
-        return {rule_id: rule for rule_id, rule in self.rules.items() if rule.enabled}
+        return {rule_id: rule for rule_id, rule in self.rules.items() if self._counts(rule)}
+
+    def _counts(self, rule: Rule) -> bool:
+        chosen = all(self.value(name) == value for name, value in rule.only_for.items())
+        return rule.enabled and chosen
+
+    def refusals(self, priority: Priority) -> list[str]:
+        """Return the ids of the rules that count whose "no" keeps out of a class of priority."""
+        return priority.refusals({name: rule.level for name, rule in self.enabled_rules.items()})
 
     @property
     def land_rules(self) -> dict[str, LandRule]:
@@ -147,6 +164,19 @@ class RulesetTables(Model):
             if isinstance(value, PlacementReference)
             else float(value)
         )
+
+    def points(self, criterion: Criterion) -> list[tuple[float, float]]:
+        """Return the points of a criterion's curve, with what they take from the placement.
+
+        A point that would lie before the one ahead of it lies at the same value: with
+        `[0, 0], [required_years, 100]` and a parameter below 0 there is a step at 0. Empty where
+        the criterion has classes.
+        """
+        points: list[tuple[float, float]] = []
+        for value, score in criterion.curve or []:
+            least = points[-1][0] if points else -math.inf
+            points.append((max(self.number(value), least), score))
+        return points
 
     def listed(self, value: list[Scalar] | PlacementReference) -> list[Scalar]:
         """Return a list, looked up in the placement where it refers to it."""
@@ -185,8 +215,10 @@ class RulesetTables(Model):
                     )
                 )
             return [reading.layer for reading in spec.reads(self.number) if not reading.optional]
-        if measure in TERM_MEASURES:
+        if measure in (*TERM_MEASURES, TERM_END_CLASS):
             return [self.plans.layer] if self.plans else []
+        if measure == START_DELAY_YEARS:
+            return [self.agreements.layer] if self.agreements else []
         return []
 
     def readings(self, layer: str) -> list[Reading]:
@@ -213,9 +245,9 @@ class RulesetTables(Model):
 
     def layers_of_rule(self, rule: Rule) -> list[str]:
         """Return the layers that a rule needs for an answer."""
-        named = [rule.layer] if isinstance(rule, LandRule) else self.layers_of_measure(rule.measure)
-        for test in rule.when:
-            named += self.layers_of_measure(test.measure)
+        named = [rule.layer] if isinstance(rule, LandRule) else []
+        for measure in rule.measures_asked:
+            named += self.layers_of_measure(measure)
         return list(dict.fromkeys(named))
 
 
@@ -226,6 +258,8 @@ def tests_of(ruleset: RulesetTables) -> Iterator[tuple[str, Test]]:
             yield f"rules.{rule_id}", rule
         for test in rule.when:
             yield f"rules.{rule_id}.when", test
+        for test in rule.unless:
+            yield f"rules.{rule_id}.unless", test
     for type_id, site_type in ruleset.site_types.items():
         for test in site_type.when:
             yield f"site_types.{type_id}.when", test

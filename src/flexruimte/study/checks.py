@@ -6,6 +6,7 @@ Is everything there, can it be read, does it hold what rules need, does it reach
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +14,12 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.question import Question, layers_in_use, left_out_by
-from flexruimte.assessment.score import enough_known, theme_scores
+from flexruimte.assessment.score import (
+    CriterionScores,
+    GroupsThatCount,
+    enough_known,
+    theme_scores,
+)
 from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.columns import source_columns
@@ -38,7 +44,7 @@ from flexruimte.study.reading import (
     read_parcels,
     read_raster,
 )
-from flexruimte.vocabulary import SCORE_KNOWN_SHARE
+from flexruimte.vocabulary import MEDIUM_POINTS, SCORE_KNOWN_SHARE, Level
 
 __all__ = ["CheckReport", "check"]
 
@@ -115,14 +121,25 @@ def _warn_of_score(question: Question, report: CheckReport) -> None:
     """Warn where so much is left out or absent that no location can have a score."""
     ruleset = question.ruleset
     left_out = left_out_by(ruleset, question.not_assessed)
+
+    def can_be_known(name: str, layers: Iterable[str]) -> bool:
+        return name not in left_out and all(layer in question.sources for layer in layers)
+
     answers = {
-        name: 100.0
-        if name not in left_out
-        and all(layer in question.sources for layer in ruleset.layers_of_measure(criterion.measure))
-        else np.nan
+        name: 100.0 if can_be_known(name, ruleset.layers_of_measure(criterion.measure)) else np.nan
         for name, criterion in ruleset.criteria.items()
     }
-    most = theme_scores(ruleset, question.groups, pd.DataFrame([answers]))[SCORE_KNOWN_SHARE]
+    groups = GroupsThatCount(question.groups, best=not question.groups_named)
+    criteria = CriterionScores.of(pd.DataFrame([answers]))
+    answered = [
+        can_be_known(rule_id, ruleset.layers_of_rule(rule))
+        for rule_id, rule in ruleset.enabled_rules.items()
+        if rule.level == Level.MEDIUM
+    ]
+    for name, criterion in ruleset.criteria.items():
+        if criterion.measure == MEDIUM_POINTS:
+            criteria.known_share[name] = np.mean(answered) if answered else 0.0
+    most = theme_scores(ruleset, groups, criteria)[SCORE_KNOWN_SHARE]
     if not enough_known(ruleset, most).all():
         least = ruleset.score.least_known_share
         report.warnings.append(

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from flexruimte.assessment.capacity import layout_parameters
 from flexruimte.assessment.pipeline import Progress, Question, assess
 from flexruimte.assessment.question import unmet_ids
+from flexruimte.assessment.sites import check_merge
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.evidence.dates import as_days
 from flexruimte.evidence.decisions import load_decisions
@@ -382,6 +383,7 @@ def _question(parts: _Parts) -> Question:
             )
     ruleset = with_placement(ruleset, parts.placement)
     layout_parameters(ruleset)  # refuses what contradicts itself
+    check_merge(ruleset)
     sources = {
         key: opened_as(source, ruleset.layers[key].geometry)
         for key, source in parts.sources.items()
@@ -393,6 +395,7 @@ def _question(parts: _Parts) -> Question:
         language=parts.language,
         ruleset=ruleset,
         groups=list(ruleset.groups) if parts.target_groups is None else parts.target_groups,
+        groups_named=parts.target_groups is not None,
         not_assessed=frozenset(parts.not_assessed),
         parcels=parts.parcels,
         municipalities=load_municipalities(parts.municipalities),

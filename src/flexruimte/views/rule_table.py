@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flexruimte.results.rule_text import conditions_text
-from flexruimte.rules.parts import Number, PlacementReference
+from flexruimte.results.rule_text import conditions_text, layer_value_text
+from flexruimte.rules.parts import Number, PlacementReference, Test
 from flexruimte.rules.rules import DistanceByField, LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import unit_of
@@ -11,24 +11,27 @@ from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import listed, quantity_text
 
-__all__ = ["markdown_of_rules", "rule_rows"]
+__all__ = ["markdown_of_rules", "markdown_table", "rule_rows"]
 
 
 def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
     """Return the head and the rows of the table of rules; rules that are off say so.
 
-    The columns are id, title, condition, level, what is asked, basis and source.
+    The columns are id, title, condition, level, why it has that, what is asked, basis and source.
     """
     head = [
         label("column", name, language)
-        for name in ("rule", "title", "condition", "level", "test", "basis", "source")
+        for name in (
+            *("rule", "title", "condition", "level", "level_reason", "test", "basis", "source"),
+        )
     ]
     rows = [
         [
             rule_id,
             in_language(rule.title, language),
             label("condition", rule.condition, language),
-            _level(rule, language),
+            _level(rule_id, ruleset, language),
+            in_language(rule.level_reason, language),
             _asked(rule, ruleset, language),
             label("basis", rule.basis, language),
             rule.source,
@@ -40,14 +43,14 @@ def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[lis
 
 def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
     """Return the rules as a Markdown table."""
-    head, rows = rule_rows(ruleset, language)
     title = in_language(ruleset.title, language)
-    lines = [
-        f"# {title} ({ruleset.name} {ruleset.version})",
-        "",
-        _line(head),
-        _line(["---"] * len(head)),
-    ]
+    table = markdown_table(*rule_rows(ruleset, language))
+    return f"# {title} ({ruleset.name} {ruleset.version})\n\n{table}"
+
+
+def markdown_table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a table in Markdown, of which the first column holds ids."""
+    lines = [_line(head), _line(["---"] * len(head))]
     lines += [_line([f"`{row[0]}`", *row[1:]]) for row in rows]
     return "\n".join(lines) + "\n"
 
@@ -56,14 +59,27 @@ def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def _level(rule: Rule, language: Language) -> str:
-    level = label("level", rule.level, language)
-    return level if rule.enabled else message("rule-level-off", language, level=level)
+def _level(rule_id: str, ruleset: Ruleset, language: Language) -> str:
+    level = label("level", ruleset.rules[rule_id].level, language)
+    counts = rule_id in ruleset.enabled_rules
+    return level if counts else message("rule-level-off", language, level=level)
 
 
 def _asked(rule: Rule, ruleset: Ruleset, language: Language) -> str:
-    if isinstance(rule, LandRule):
-        return _distance(rule, language)
+    """Return what a rule asks, and where it asks that."""
+    text = (
+        _asked_of_land(rule, ruleset, language)
+        if isinstance(rule, LandRule)
+        else _tested(rule, ruleset, language)
+    )
+    for message_id, tests in (("test-only-where", rule.when), ("test-unless", rule.unless)):
+        if tests:
+            said = listed([_tested(test, ruleset, language) for test in tests], language)
+            text = message(message_id, language, test=text, conditions=said)
+    return text
+
+
+def _tested(rule: Test, ruleset: Ruleset, language: Language) -> str:
     unit, parts = unit_of(rule.measure), []
     for message_id, value in (("test-at-least", rule.at_least), ("test-at-most", rule.at_most)):
         if value is not None:
@@ -83,8 +99,12 @@ def _threshold(value: Number, unit: str, ruleset: Ruleset, language: Language) -
     return f"{text} ({value.placement})" if isinstance(value, PlacementReference) else text
 
 
-def _distance(rule: LandRule, language: Language) -> str:
+def _asked_of_land(rule: LandRule, ruleset: Ruleset, language: Language) -> str:
     """Return what a rule on land asks, with the features that it asks for."""
+    if rule.above is not None:
+        unit = ruleset.layers[rule.layer].unit
+        value = layer_value_text(rule.above, unit, language)
+        return message("rule-not-above", language, layer=rule.layer, value=value)
     layer = f"{rule.layer}{conditions_text(rule.where, language)}"
     if isinstance(rule.distance_m, DistanceByField):
         field = rule.distance_m.field

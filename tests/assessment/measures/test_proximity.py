@@ -37,6 +37,17 @@ def test_straight_distances(rows: gpd.GeoDataFrame, expected: list[float]) -> No
     assert found == pytest.approx(expected, abs=0.01, nan_ok=True)
 
 
+def test_to_the_edge_of_what_is_drawn_by_its_axis() -> None:
+    # a road of 20 m wide whose axis is 30 m right of the first parcel, and one that runs through the
+    # second
+    roads = stops((130, 50), (350, 50))
+    assert measured(layers(roads), "stop_distance_m", half_width_m=10) == pytest.approx([20, 0])
+    # 550 and 250 m to the axis, 510 and 210 to the edge: no farther than the limit of 500
+    far = layers(stops((650, 50)))
+    found = measured(far, "stop_distance_m", half_width_m=40, limit_m=500)
+    assert found == pytest.approx([500, 210])
+
+
 def test_without_the_layer_nothing_is_known() -> None:
     assert measured({}, "stop_distance_m") == pytest.approx([NAN] * 2, nan_ok=True)
 

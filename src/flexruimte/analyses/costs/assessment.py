@@ -14,7 +14,7 @@ from flexruimte.analyses.costs.figures import CostFigures
 from flexruimte.errors import LayerError, StudyError, enumerate_some
 from flexruimte.rules.documents import validate
 from flexruimte.rules.parts import Model
-from flexruimte.vocabulary import HOMES_MID, MUNICIPALITY_CODE, PARCEL_ID, TERM_YEARS, Floats
+from flexruimte.vocabulary import HOMES, MUNICIPALITY_CODE, PARCEL_ID, TERM_YEARS, Floats
 
 __all__ = ["CostParameters", "assess_costs"]
 
@@ -77,7 +77,7 @@ def assess_costs(
     figures
         As `load_cost_figures` reads them.
     locations
-        With parcel id, municipality code, homes (middle) and term years. (n, ...)
+        With parcel id, municipality code, `homes` of a project and term years. (n, ...)
     as_of
         The date that picks the figures; today's date is never read.
     parameters
@@ -100,7 +100,7 @@ def assess_costs(
     Examples
     --------
     >>> from flexruimte.analyses.costs import load_cost_figures
-    >>> rows = {"parcel_id": ["P1"], "gemeente_code": ["GM0503"], "homes_mid": [10]}
+    >>> rows = {"parcel_id": ["P1"], "gemeente_code": ["GM0503"], "homes": [10]}
     >>> locations = pd.DataFrame(rows | {"term_years": [15.0]})
     >>> costs = assess_costs(load_cost_figures(), locations, dt.date(2026, 1, 1))
     >>> costs["move_eur"].tolist(), costs["exploitation_1_eur"].tolist()
@@ -108,12 +108,12 @@ def assess_costs(
     >>> costs["not_known"].item().split(";")[0]
     'rent_per_home_month_eur: not given, and no sourced figure is at hand'
     """
-    homes, term = _numbers(locations, HOMES_MID), _numbers(locations, TERM_YEARS)
+    homes, term = _numbers(locations, HOMES), _numbers(locations, TERM_YEARS)
     value, reasons = _values(figures, as_of, _parameters(parameters))
     columns = {
         PARCEL_ID: locations[PARCEL_ID],
         MUNICIPALITY_CODE: locations[MUNICIPALITY_CODE],
-        HOMES_MID: homes,
+        HOMES: homes,
         TERM_YEARS: term,
         **_amounts(homes, term, value),
         "not_known": _not_known(homes, term, reasons),
@@ -209,7 +209,7 @@ def _not_known(homes: Floats, term: Floats, reasons: list[str]) -> list[str]:
     for row_homes, row_term in zip(homes, term, strict=True):
         own = [
             f"{name}: not known of this location"
-            for name, number in ((HOMES_MID, row_homes), (TERM_YEARS, row_term))
+            for name, number in ((HOMES, row_homes), (TERM_YEARS, row_term))
             if np.isnan(number)
         ]
         texts.append("; ".join([*own, *reasons]))

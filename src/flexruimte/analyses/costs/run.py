@@ -19,9 +19,13 @@ __all__ = ["write_costs"]
 
 
 def write_costs(
-    out: str | Path, figures: str | Path = "costs-nl", given: Mapping[str, Any] | None = None
+    out: str | Path,
+    figures: str | Path = "costs-nl",
+    given: Mapping[str, Any] | None = None,
+    *,
+    of_all: bool = False,
 ) -> pd.DataFrame:
-    """Work out what homes on every ranked location of a run cost, and write it beside its results.
+    """Work out what homes on the locations of a run cost, and write it beside its results.
 
     Parameters
     ----------
@@ -31,6 +35,8 @@ def write_costs(
         A built-in name, or the path of a costs file.
     given
         What has no sourced figure: the fields of `CostParameters`, by name.
+    of_all
+        Whether all ranked locations count, or only those of the best class of priority.
 
     Returns
     -------
@@ -46,7 +52,7 @@ def write_costs(
     known = load_cost_figures(figures)
     with store_of(out).reading(FILES_OF_RUN) as folder:
         results = read_run(folder)
-        costs = assess_costs(known, results.locations, results.as_of, given)
+        costs = assess_costs(known, results.counted(of_all=of_all), results.as_of, given)
         write_csv(costs.round(2), folder / COSTS)
         write_csv(figures_at(known, results.as_of).reset_index(), folder / COST_FIGURES)
     return costs

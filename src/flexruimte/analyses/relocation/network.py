@@ -16,7 +16,7 @@ import numpy as np
 
 from flexruimte.analyses.relocation.costs import MoveCosts
 from flexruimte.analyses.relocation.problem import Problem
-from flexruimte.vocabulary import HOMES_MID, Booleans, Floats, Integers
+from flexruimte.vocabulary import HOMES, Booleans, Floats, Integers
 
 __all__ = [
     "Departures",
@@ -156,7 +156,7 @@ def departures_of(
     problem: Problem, costs: MoveCosts, year: int, rows: Integers, least_years: int
 ) -> Departures:
     """Return the moves from given sites in a year, to sites that are open for long enough."""
-    holds = problem.sites[HOMES_MID].to_numpy() > 0
+    holds = problem.sites[HOMES].to_numpy() > 0
     columns = np.flatnonzero((problem.start <= year) & (problem.end - year >= least_years) & holds)
     return Departures(year, rows, columns, problem.leaving(year, columns), costs)
 

@@ -33,7 +33,7 @@ def plan_relocation(
     ----------
     sites
         One row per site: `parcel_id`, `gemeente_code`, `region`, `province`, `x` and `y` in RD New
-        [m], `homes_mid` (places), `hectares` that hold them, `term_start`, `term_end` (both empty:
+        [m], `homes` (places), `hectares` that hold them, `term_start`, `term_end` (both empty:
         no term); optional `move_cost_factor` (how much dearer getting in and out makes carrying, 1
         is ordinary) and `serviced_share` (the share of connections and site works that is there
         already). (n, ...)
@@ -61,7 +61,7 @@ def plan_relocation(
     15 x (22,500 + 1.3 x 10 km x 10 EUR).
 
     >>> area = {"gemeente_code": "GM0546", "region": "Leiden", "province": "Zuid-Holland"}
-    >>> room = {"homes_mid": 15, "hectares": 0.5}
+    >>> room = {"homes": 15, "hectares": 0.5}
     >>> sites = pd.DataFrame([
     ...     {"parcel_id": "A", "x": 90_000, "term_start": "2027-01-01", "term_end": "2042-01-01"},
     ...     {"parcel_id": "B", "x": 100_000, "term_start": "2040-01-01", "term_end": "2060-01-01"},

@@ -13,7 +13,7 @@ from flexruimte.analyses.relocation.costs import dearest_move
 from flexruimte.analyses.relocation.parameters import RelocationError, RelocationParameters
 from flexruimte.errors import did_you_mean, enumerate_some
 from flexruimte.vocabulary import (
-    HOMES_MID,
+    HOMES,
     MUNICIPALITY_CODE,
     PARCEL_ID,
     RANK,
@@ -37,12 +37,12 @@ PROVINCE: Final = "province"
 FROM_YEAR: Final = "from_year"
 UNTIL_YEAR: Final = "until_year"
 _AREAS: Final = (MUNICIPALITY_CODE, REGION, PROVINCE)
-_REQUIRED: Final = (PARCEL_ID, *_AREAS, "x", "y", HOMES_MID, "hectares", TERM_START, TERM_END)
+_REQUIRED: Final = (PARCEL_ID, *_AREAS, "x", "y", HOMES, "hectares", TERM_START, TERM_END)
 _DEFAULTS: Final = {"move_cost_factor": 1.0, "serviced_share": 0.0}
 _RANGES: Final = {
     "x": (-np.inf, np.inf),
     "y": (-np.inf, np.inf),
-    HOMES_MID: (0, np.inf),
+    HOMES: (0, np.inf),
     "hectares": (0, np.inf),
     "move_cost_factor": (0, 100),
     "serviced_share": (0, 1),
@@ -203,7 +203,7 @@ def place_by_rank(
     )
     open_then = (table[FROM_YEAR] <= year) & (table[UNTIL_YEAR] - year >= required_years)
     candidates = _best_first(
-        table[open_then & ~table[PARCEL_ID].isin(list(kept_free)) & (table[HOMES_MID] > 0)]
+        table[open_then & ~table[PARCEL_ID].isin(list(kept_free)) & (table[HOMES] > 0)]
     )
     if any(
         number < 0 for number in (homes.values() if isinstance(homes, Mapping) else [homes or 0])
@@ -212,12 +212,12 @@ def place_by_rank(
     if isinstance(homes, Mapping):
         _refuse_unknown("homes", homes, table[MUNICIPALITY_CODE])
         wanted = candidates[MUNICIPALITY_CODE].map(dict(homes)).fillna(0)
-        before = candidates.groupby(MUNICIPALITY_CODE)[HOMES_MID].cumsum() - candidates[HOMES_MID]
+        before = candidates.groupby(MUNICIPALITY_CODE)[HOMES].cumsum() - candidates[HOMES]
     else:
-        total = int(table.loc[open_then, HOMES_MID].sum()) // 2 if homes is None else homes
+        total = int(table.loc[open_then, HOMES].sum()) // 2 if homes is None else homes
         wanted = pd.Series(total, index=candidates.index)
-        before = candidates[HOMES_MID].cumsum() - candidates[HOMES_MID]
-    placed = (wanted - before).clip(lower=0).clip(upper=candidates[HOMES_MID]).astype(np.int64)
+        before = candidates[HOMES].cumsum() - candidates[HOMES]
+    placed = (wanted - before).clip(lower=0).clip(upper=candidates[HOMES]).astype(np.int64)
     result = pd.DataFrame({PARCEL_ID: candidates[PARCEL_ID], "year": year, "homes": placed})
     return result[result["homes"] > 0].reset_index(drop=True)
 
@@ -234,7 +234,7 @@ def _best_first(table: pd.DataFrame) -> pd.DataFrame:
             "add it, or give the placements yourself"
         )
     return order.sort_values(
-        ["best", HOMES_MID, PARCEL_ID], ascending=[True, False, True], kind="stable"
+        ["best", HOMES, PARCEL_ID], ascending=[True, False, True], kind="stable"
     ).drop(columns="best")
 
 
@@ -288,10 +288,8 @@ def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
             "correct it or leave the site out",
         )
         table[name] = numbers
-    _refuse(
-        table, table[HOMES_MID] % 1 != 0, f"has a {HOMES_MID} that is not whole", "round it down"
-    )
-    table[HOMES_MID] = table[HOMES_MID].astype(np.int64)
+    _refuse(table, table[HOMES] % 1 != 0, f"has a {HOMES} that is not whole", "round it down")
+    table[HOMES] = table[HOMES].astype(np.int64)
     return _with_years(table)
 
 
@@ -371,7 +369,7 @@ def prepare(
     )
     years = np.arange(first_year, problem.end_year)
     stands = (year[:, None] <= years) & (years < leaving[:, None])
-    spare = np.repeat(table[HOMES_MID].to_numpy(dtype=np.intp)[:, None], len(years), axis=1)
+    spare = np.repeat(table[HOMES].to_numpy(dtype=np.intp)[:, None], len(years), axis=1)
     np.subtract.at(spare, site, stands * placed["homes"].to_numpy(dtype=np.intp)[:, None])
     over = np.asarray((spare < 0).any(axis=1))
     _refuse_placements(table[PARCEL_ID].to_numpy(), over, "gets more homes than it holds")

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from flexruimte.analyses.relocation.tables import RelocationPlan
-from flexruimte.vocabulary import HOMES_MID, PARCEL_ID, TERM_END, TERM_START
+from flexruimte.vocabulary import HOMES, PARCEL_ID, TERM_END, TERM_START
 
 __all__ = ["replay"]
 
@@ -62,7 +62,7 @@ class _Simulation:
     def __init__(self, plan: RelocationPlan) -> None:
         self.problems: list[str] = []
         self._choices = plan.parameters
-        self._sites = plan.sites.set_index(PARCEL_ID)[[HOMES_MID, TERM_START, TERM_END]].to_dict(
+        self._sites = plan.sites.set_index(PARCEL_ID)[[HOMES, TERM_START, TERM_END]].to_dict(
             "index"
         )
         self._first = int(plan.parameters.first_year or 0)
@@ -142,9 +142,9 @@ class _Simulation:
                 self.problems.append(f"{year}: {site} is no site")
             elif year >= self._first and not self._open(site, year, year + 1):
                 self.problems.append(f"{year}: {site} holds {homes} homes outside its term")
-            elif homes > self._sites[site][HOMES_MID]:
+            elif homes > self._sites[site][HOMES]:
                 self.problems.append(
-                    f"{year}: {site} holds {homes} homes in {self._sites[site][HOMES_MID]} places"
+                    f"{year}: {site} holds {homes} homes in {self._sites[site][HOMES]} places"
                 )
 
     def _past(self, year: int) -> list[list[Any]]:

@@ -34,6 +34,7 @@ from flexruimte.results.store import store_of
 from flexruimte.results.tables import listed_ids
 from flexruimte.rules.study_file import TableSettings
 from flexruimte.vocabulary import (
+    HOMES,
     HOMES_MID,
     LARGEST_PART_AREA,
     MUNICIPALITY_CODE,
@@ -63,11 +64,12 @@ def relocate(
     homes: int | Mapping[str, int] | None = None,
     choices: Mapping[str, Any] | None = None,
     reuse_sites: bool = False,
+    of_all: bool = False,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> RelocationPlan:
     """Plan where the homes of a run go when their term ends, and write the plan beside the results.
 
-    The sites are all ranked locations of the run.
+    The sites are the locations of the best class of priority, or all that are ranked.
 
     Parameters
     ----------
@@ -89,6 +91,8 @@ def relocate(
         Whether homes may come to a site that the first homes left when their longest stay was over.
         By default they may not, as the permit for that site has then run out (an assumption): else
         all homes could exchange sites with each other on one day.
+    of_all
+        Whether all ranked locations are sites, or only those of the best class of priority.
     progress
         Called with a line of text now and then.
 
@@ -116,7 +120,9 @@ def relocate(
                 "is missing; finish it with flexruimte run"
             )
         parameters = _parameters(results, choices or {})
-        sites = _with_regions(sites_of_run(results, read_measure(folder, SERVICED_SHARE)), regions)
+        counted = results.counted(of_all=of_all)
+        serviced = read_measure(folder, SERVICED_SHARE)
+        sites = _with_regions(sites_of_run(results, serviced, counted), regions)
         if placements is not None:
             if homes is not None:
                 raise RelocationError("both homes and placements are given; leave one of them out")
@@ -129,12 +135,14 @@ def relocate(
         if not reuse_sites:
             sites = _used_once(sites, placed, parameters)
         plan = plan_relocation(sites, parameters, placed, progress=progress)
-        write_relocation(plan, results.summary, results.locations[[PARCEL_ID, PARCEL_IDS]], folder)
+        write_relocation(plan, results.summary, counted[[PARCEL_ID, PARCEL_IDS]], folder)
     return plan
 
 
-def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.DataFrame:
-    """Return the ranked locations of a run as the sites of a relocation plan, without regions.
+def sites_of_run(
+    results: RunResults, serviced_share: pd.Series[Any], locations: pd.DataFrame
+) -> pd.DataFrame:
+    """Return locations of a run as the sites of a relocation plan, without regions.
 
     Parameters
     ----------
@@ -143,21 +151,24 @@ def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.Data
     serviced_share
         Share of the connections and site works that is there already, by parcel id. A location has
         the mean of its parcels; a parcel of which it is not known (NaN) counts as 0.
+    locations
+        Of the run, such as those of the best class of priority. (n, ...)
 
     Returns
     -------
     pandas.DataFrame
-        As `plan_relocation` takes them. `hectares` is the largest connected buildable part, which
-        holds the homes. A term that is unknown counts as none. A term that only the longest term or
-        the legal regime cuts off does not end there for homes that come later: no other use of the
-        land is known. (n, ...)
+        As `plan_relocation` takes them. `hectares` is the part of the largest connected buildable
+        part that its project takes. A term that is unknown counts as none. A term that only the
+        longest term or the legal regime cuts off does not end there for homes that come later: no
+        other use of the land is known. (n, ...)
     """
-    rows = results.locations
+    rows = locations
     known = serviced_share.dropna().to_dict()
     shares = [
         np.mean([known.get(parcel, 0.0) for parcel in listed_ids(parcels)])
         for parcels in rows[PARCEL_IDS]
     ]
+    taken = (rows[HOMES] / rows[HOMES_MID]).where(rows[HOMES_MID] > 0, 1.0).astype("float64")
     return pd.DataFrame(
         {
             **{name: rows[name] for name in (PARCEL_ID, MUNICIPALITY_CODE, "x", "y", TERM_START)},
@@ -165,8 +176,8 @@ def sites_of_run(results: RunResults, serviced_share: pd.Series[Any]) -> pd.Data
                 rows[TERM_YEARS] < _longest_years(results) - _DAY_YEARS,
                 rows[TERM_START] + _OPEN_ENDED,
             ),
-            HOMES_MID: rows[HOMES_MID].fillna(0),
-            "hectares": rows[LARGEST_PART_AREA] / _SQUARE_METRES_PER_HECTARE,
+            HOMES: rows[HOMES].fillna(0),
+            "hectares": rows[LARGEST_PART_AREA] / _SQUARE_METRES_PER_HECTARE * taken,
             "score": rows["score"],
             "move_cost_factor": move_cost_factors(rows["relocatability"]),
             SERVICED_SHARE: shares,

@@ -15,7 +15,7 @@ from flexruimte.analyses.relocation.problem import PROVINCE, REGION, Problem
 from flexruimte.analyses.relocation.program import Classes
 from flexruimte.analyses.relocation.search import Solution
 from flexruimte.analyses.relocation.values import Values
-from flexruimte.vocabulary import HOMES_MID, MUNICIPALITY_CODE, PARCEL_ID
+from flexruimte.vocabulary import HOMES, MUNICIPALITY_CODE, PARCEL_ID
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text
 
@@ -322,7 +322,7 @@ def _locations(
     problem: Problem, flows: dict[str, np.ndarray[Any, Any]], values: Values
 ) -> pd.DataFrame:
     """Return the table of sites, over the whole plan."""
-    places = problem.sites[HOMES_MID].to_numpy(dtype=np.float64)
+    places = problem.sites[HOMES].to_numpy(dtype=np.float64)
     total = {name: flow.sum(axis=1) for name, flow in flows.items()}
     placed = np.zeros(len(places), dtype=np.int64)
     np.add.at(
@@ -336,7 +336,7 @@ def _locations(
         {
             **{
                 name: problem.sites[name]
-                for name in (PARCEL_ID, MUNICIPALITY_CODE, REGION, PROVINCE, HOMES_MID)
+                for name in (PARCEL_ID, MUNICIPALITY_CODE, REGION, PROVINCE, HOMES)
             },
             "placed": placed,
             "arrived": total["moved_in"],

@@ -26,7 +26,7 @@ from flexruimte.analyses.relocation.network import (
 )
 from flexruimte.analyses.relocation.problem import Problem
 from flexruimte.analyses.relocation.program import Classes, Relaxation
-from flexruimte.vocabulary import HOMES_MID, Booleans, Floats, Integers
+from flexruimte.vocabulary import HOMES, Booleans, Floats, Integers
 
 __all__ = ["Values", "site_values"]
 
@@ -58,7 +58,7 @@ def site_values(network: Network, classes: Classes, relaxation: Relaxation) -> V
         Homes one by one, and the solved program.
     """
     problem = network.problem
-    homes = problem.sites[HOMES_MID].to_numpy(dtype=np.float64)
+    homes = problem.sites[HOMES].to_numpy(dtype=np.float64)
     hectares = problem.sites["hectares"].to_numpy(dtype=np.float64)
     room = relaxation.prices.home.sum(axis=1)
     density = np.divide(homes, hectares, out=np.full(len(homes), np.nan), where=hectares > 0)

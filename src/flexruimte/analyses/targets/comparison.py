@@ -13,25 +13,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flexruimte.analyses.tables import typed_table
-from flexruimte.analyses.targets.locations import SCORE, check_locations
+from flexruimte.analyses.targets.locations import SCORE, check_locations, verdicts_of
 from flexruimte.analyses.targets.membership import AssessedMunicipalities, Membership
 from flexruimte.analyses.targets.production import production_table
 from flexruimte.analyses.targets.target_file import Target, Targets
 from flexruimte.assessment.term import years_between
 from flexruimte.vocabulary import (
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
-    HOMES_MID,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
+    NO,
     PARCEL_ID,
+    PRIORITY,
     RANKED_STATUSES,
     STATUS,
     TERM_END,
     TERM_START,
     TERM_YEARS,
+    UNKNOWN,
+    YES,
     Floats,
     Status,
+    Verdicts,
 )
 
 __all__ = ["TargetComparison", "compare"]
@@ -53,6 +58,8 @@ class TargetComparison:
     country. (periods, 12)"""
     unknown: dict[str, str]
     """Targets whose outcome is unknown, and why."""
+    partly: dict[str, str]
+    """Targets that were held against some of their municipalities, and against how many."""
     repeated: int
     """Rows of locations that said exactly what another row said, and were counted once."""
 
@@ -61,6 +68,9 @@ class _Standing(StrEnum):
     """Whether a location counts for a target, or why not: exactly one of these."""
 
     SECURED = "secured"
+    LOWER_PRIORITY = "lower_priority"
+    OTHER_OWNER = "other_owner"
+    OWNER_UNKNOWN = "owner_unknown"
     TOO_LATE = "too_late"
     TOO_SHORT = "too_short"
     TERM_UNKNOWN = "term_unknown"
@@ -70,6 +80,9 @@ class _Standing(StrEnum):
 
 
 _NOT_COUNTED: Final = (
+    _Standing.LOWER_PRIORITY,
+    _Standing.OTHER_OWNER,
+    _Standing.OWNER_UNKNOWN,
     _Standing.TOO_LATE,
     _Standing.TOO_SHORT,
     _Standing.TERM_UNKNOWN,
@@ -84,13 +97,17 @@ def compare(
     *,
     required_years: float | None = None,
     assessed: Collection[str] | None = None,
+    priority: str | None = None,
+    rules_assessed: Collection[str] | None = None,
 ) -> TargetComparison:
     """Compare targets with the capacity of locations.
 
-    A location is secured for a target when it is ranked (`available` or `attention`), its homes are
-    known, and its term starts in time and lasts the required years (counted from `as_of`, where it
-    has already started). Secured locations of all municipalities of a region are merged by score,
-    then homes (middle), then parcel id, and fill the target in that order. A location counts once
+    A location is secured for a target when it is ranked (`available` or `attention`) in the class
+    of priority that counts, its owner can say yes (the targets file names the rule that tells), its
+    homes are known, and its term starts in time and lasts the required years (counted from `as_of`,
+    where it has already started). A term that was not assessed is not known. Secured locations of
+    all municipalities of a region are merged by score, then homes, then parcel id, and fill the
+    target in that order. A location counts once
     per target; it may count for several targets, as a municipality lies in a region and in the
     country.
 
@@ -113,6 +130,10 @@ def compare(
     assessed
         Codes or names of the municipalities that were assessed, besides those that have a row.
         None: only those; a municipality without any location then counts as not assessed.
+    priority
+        Class of priority that counts; None: every class.
+    rules_assessed
+        Ids of the rules that were assessed, for what is known of the owner; None: all.
 
     Returns
     -------
@@ -121,7 +142,8 @@ def compare(
         `by_passed` (whether that was before `as_of`), `required_years`; `status` covered, short or
         unknown; `covered_homes` (at most what is asked) and `short_homes`; `secured_homes` with
         `_low` and `_high`, `secured_locations`, `years_of_target` (of a yearly target); what does
-        not count: `too_late_homes`, `too_short_homes`, `term_unknown_homes`, `unranked_homes` (on
+        not count: `lower_priority_homes`, `other_owner_homes`, `owner_unknown_homes`,
+        `too_late_homes`, `too_short_homes`, `term_unknown_homes`, `unranked_homes` (on
         locations with status unknown), `locations_without_homes` (ranked, number not known);
         `municipalities`, `municipalities_assessed` and the names `not_assessed`; `source`, `basis`.
         Null is not known.
@@ -135,10 +157,12 @@ def compare(
     Examples
     --------
     >>> from flexruimte.analyses.targets import load_targets
-    >>> homes = {"homes_low": [90], "homes_mid": [120], "homes_high": [150]}
+    >>> homes = {"homes": [120], "homes_low": [90], "homes_high": [150]}
     >>> term = {"term_start": ["2027-01-01"], "term_end": ["2045-01-01"], "term_years": [18.0]}
     >>> where = {"parcel_id": ["P1"], "gemeente_code": ["GM0363"], "gemeente": ["Amsterdam"]}
-    >>> locations = pd.DataFrame(where | homes | term | {"status": ["available"], "score": [70.0]})
+    >>> said = dict.fromkeys(["reasons", "attention", "notes", "missing"], [""])
+    >>> place = {"status": ["available"], "priority": ["shortlist"], "score": [70.0]}
+    >>> locations = pd.DataFrame(where | homes | term | said | place)
     >>> found = compare(load_targets("targets-minister-2021"), locations, dt.date(2026, 1, 1))
     >>> mra = found.targets.set_index("target").loc["mra"]
     >>> print(mra["homes"], mra["secured_homes"], mra["status"])
@@ -149,12 +173,13 @@ def compare(
     rows, repeated = check_locations(locations)
     default_years = targets.required_years.value if required_years is None else required_years
     membership = Membership(rows, assessed)
-    outcomes, fillings, unknown = [], [], {}
+    outcomes, fillings, unknown, partly = [], [], {}, {}
+    candidacy = _candidacy(rows, priority, _owner_says(targets, rows, rules_assessed))
     for key, target in targets.targets.items():
         inside, municipalities = membership.of(target, targets)
         here = rows[inside]
         years = default_years if target.required_years is None else target.required_years
-        standing = _standing(here, as_of, years, target.by)
+        standing = _standing(here, candidacy[inside], as_of, years, target.by)
         outcome = _outcome(key, target, municipalities, here, standing)
         outcome |= {
             "by_passed": target.by is not None and target.by < as_of,
@@ -162,6 +187,8 @@ def compare(
         }
         if outcome["status"] == "unknown":
             unknown[key] = municipalities.why_unknown
+        if not municipalities.complete and municipalities.assessed:
+            partly[key] = municipalities.held_against
         outcomes.append(outcome)
         fillings.append(_filling(key, target.homes, here[standing == _Standing.SECURED]))
     return TargetComparison(
@@ -170,12 +197,56 @@ def compare(
         filling=pd.concat(fillings, ignore_index=True),
         production=production_table(targets),
         unknown=unknown,
+        partly=partly,
         repeated=repeated,
     )
 
 
+def _owner_says(
+    targets: Targets, rows: pd.DataFrame, rules_assessed: Collection[str] | None
+) -> Verdicts:
+    """Return whether the owner of each location can say yes; yes where targets do not ask. (n,)"""
+    asked = targets.owner_rule
+    if asked is None:
+        return np.full(len(rows), YES)
+    if rules_assessed is not None and asked.rule not in rules_assessed:
+        return np.full(len(rows), UNKNOWN)
+    return verdicts_of(asked.rule, rows)
+
+
+def _candidacy(rows: pd.DataFrame, priority: str | None, owner: Verdicts) -> NDArray[Any]:
+    """Return for each location why it counts for no target, or SECURED where it may. (n,)."""
+    ranked = rows[STATUS].isin([str(status) for status in RANKED_STATUSES]).to_numpy()
+    lower = np.zeros(len(rows), dtype=bool)
+    if priority is not None:
+        lower = rows[PRIORITY].ne(priority).to_numpy()
+    return np.select(
+        [
+            rows[STATUS].eq(str(Status.UNKNOWN)).to_numpy(),
+            ~ranked,
+            rows[HOMES].isna().to_numpy(),
+            lower,
+            owner == NO,
+            owner == UNKNOWN,
+        ],
+        [
+            _Standing.UNRANKED,
+            _Standing.NO_CANDIDATE,
+            _Standing.HOMES_UNKNOWN,
+            _Standing.LOWER_PRIORITY,
+            _Standing.OTHER_OWNER,
+            _Standing.OWNER_UNKNOWN,
+        ],
+        default=_Standing.SECURED,
+    )
+
+
 def _standing(
-    rows: pd.DataFrame, as_of: dt.date, required_years: float, by: dt.date | None
+    rows: pd.DataFrame,
+    candidacy: NDArray[Any],
+    as_of: dt.date,
+    required_years: float,
+    by: dt.date | None,
 ) -> NDArray[Any]:
     """Return for each location whether it counts for a target, or why not. (n,)."""
     today = np.datetime64(as_of, "D")
@@ -190,24 +261,9 @@ def _standing(
     )
     term_unknown = np.isnan(years) | (np.isnat(start) & (years >= required_years))
     too_late = np.zeros(len(rows), dtype=bool) if by is None else start > np.datetime64(by, "D")
-    ranked = rows[STATUS].isin([str(status) for status in RANKED_STATUSES]).to_numpy()
     return np.select(
-        [
-            rows[STATUS].eq(str(Status.UNKNOWN)).to_numpy(),
-            ~ranked,
-            rows[HOMES_MID].isna().to_numpy(),
-            term_unknown,
-            years < required_years,
-            too_late,
-        ],
-        [
-            _Standing.UNRANKED,
-            _Standing.NO_CANDIDATE,
-            _Standing.HOMES_UNKNOWN,
-            _Standing.TERM_UNKNOWN,
-            _Standing.TOO_SHORT,
-            _Standing.TOO_LATE,
-        ],
+        [candidacy != _Standing.SECURED, term_unknown, years < required_years, too_late],
+        [candidacy, _Standing.TERM_UNKNOWN, _Standing.TOO_SHORT, _Standing.TOO_LATE],
         default=_Standing.SECURED,
     )
 
@@ -222,7 +278,7 @@ def _outcome(
     """Return the row of one target; null where no municipality was assessed."""
     known = municipalities.assessed > 0 or len(rows) > 0
     secured = rows[standing == _Standing.SECURED]
-    total = _sum(secured, HOMES_MID) or 0
+    total = _sum(secured, HOMES) or 0
     covered = min(total, target.homes)
     enough = known and covered == target.homes
     status = "covered" if enough else "short" if known and municipalities.complete else "unknown"
@@ -233,7 +289,7 @@ def _outcome(
         "secured_homes_high": _sum(secured, HOMES_HIGH),
         "secured_locations": len(secured),
         "years_of_target": total / target.homes if target.per == "year" else None,
-        **{f"{what}_homes": _sum(rows[standing == what], HOMES_MID) for what in _NOT_COUNTED},
+        **{f"{what}_homes": _sum(rows[standing == what], HOMES) for what in _NOT_COUNTED},
         "locations_without_homes": int((standing == _Standing.HOMES_UNKNOWN).sum()),
     }
     return {
@@ -276,6 +332,9 @@ _OUTCOME_TYPES: Final = {
     "secured_homes_high": "Int64",
     "secured_locations": "Int64",
     "years_of_target": "float64",
+    "lower_priority_homes": "Int64",
+    "other_owner_homes": "Int64",
+    "owner_unknown_homes": "Int64",
     "too_late_homes": "Int64",
     "too_short_homes": "Int64",
     "term_unknown_homes": "Int64",
@@ -291,9 +350,9 @@ _OUTCOME_TYPES: Final = {
 
 def _filling(key: str, homes: int, secured: pd.DataFrame) -> pd.DataFrame:
     """Return the locations that fill a target, in rank order, until it is reached."""
-    cumulative = secured[HOMES_MID].cumsum()
+    cumulative = secured[HOMES].cumsum()
     # A location without room for a home fills nothing.
-    rows = secured[(cumulative - secured[HOMES_MID] < homes) & (secured[HOMES_MID] > 0)]
+    rows = secured[(cumulative - secured[HOMES] < homes) & (secured[HOMES] > 0)]
     table = pd.DataFrame(
         {
             "target": pd.Series(key, index=rows.index, dtype="string"),
@@ -303,7 +362,7 @@ def _filling(key: str, homes: int, secured: pd.DataFrame) -> pd.DataFrame:
     for name in (MUNICIPALITY_CODE, MUNICIPALITY_NAME, PARCEL_ID):
         table[name] = rows[name].astype("string")
     table[SCORE] = rows[SCORE]
-    table[HOMES_MID] = rows[HOMES_MID].astype("Int64")
+    table[HOMES] = rows[HOMES].astype("Int64")
     table["cumulative_homes"] = cumulative[rows.index].astype("Int64")
     for name in (TERM_START, TERM_END, TERM_YEARS):
         table[name] = rows[name]

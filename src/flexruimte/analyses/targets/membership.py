@@ -41,6 +41,15 @@ class AssessedMunicipalities:
         return self.municipalities is not None and self.assessed >= self.municipalities
 
     @property
+    def held_against(self) -> str:
+        """Which municipalities the target was held against, where that is not all of them."""
+        all_of_them = "nobody says how many" if self.municipalities is None else self.municipalities
+        return (
+            f"{self.name}: held against the {self.assessed} municipalities of this run, "
+            f"of {all_of_them}"
+        )
+
+    @property
     def why_unknown(self) -> str:
         """What is missing."""
         if self.municipalities is None:

@@ -14,7 +14,9 @@ from flexruimte.results.store import store_of
 __all__ = ["compare_with_targets"]
 
 
-def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparison:
+def compare_with_targets(
+    out: str | Path, targets: str | Path, *, of_all: bool = False
+) -> TargetComparison:
     """Compare a run with targets, and write the comparison beside its results.
 
     Parameters
@@ -24,6 +26,8 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
         count as not assessed.
     targets
         A built-in name, or the path of a targets file.
+    of_all
+        Whether all ranked locations count, or only those of the best class of priority.
 
     Returns
     -------
@@ -45,6 +49,8 @@ def compare_with_targets(out: str | Path, targets: str | Path) -> TargetComparis
             results.as_of,
             required_years=results.placement("required_years"),
             assessed=list(results.done),
+            priority=None if of_all else results.summary.first_priority,
+            rules_assessed=[rule.id for rule in results.summary.rules if not rule.left_out],
         )
         write_csv(found.targets, folder / TARGETS)
         write_csv(found.filling, folder / TARGETS_FILLING)

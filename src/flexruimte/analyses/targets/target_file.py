@@ -19,6 +19,7 @@ from flexruimte.rules.overrides import override
 from flexruimte.rules.parts import Day, Model, Sourced, Text
 
 __all__ = [
+    "OwnerRule",
     "Production",
     "Region",
     "RequiredYears",
@@ -50,6 +51,13 @@ class RequiredYears(Sourced):
     value: float = Field(gt=0)
     """Shortest term that counts. [year]"""
     unit: Literal["year"] = "year"
+
+
+class OwnerRule(Sourced):
+    """The rule of the ruleset that says whether the owner of a location can decide on it."""
+
+    rule: str
+    """Its id: a location is only secured where it says yes."""
 
 
 class Region(Sourced):
@@ -132,6 +140,8 @@ class Targets(Model):
     name: str
     title: Text
     required_years: RequiredYears
+    owner_rule: OwnerRule | None = None
+    """None: who owns a location does not count."""
     regions: dict[str, Region] = Field(default_factory=dict)
     targets: dict[str, Target] = Field(min_length=1)
     production: list[Production] = Field(default_factory=list)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from flexruimte.assessment.measures import access, attribute, coverage, proximity, surface
+from flexruimte.assessment.measures import access, attribute, coverage, proximity, shape, surface
 from flexruimte.assessment.measures.derived import compute_derived_measures
 from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.assessment.overlay import Overlay
@@ -35,6 +35,7 @@ FAMILIES: Mapping[str, Family] = {
     "attribute": attribute.attribute,
     "sign_margin": access.sign_margin,
     "rectangle": access.rectangle,
+    "strip_width": shape.strip_width,
 }
 """What computes each family of measures.
 

@@ -43,8 +43,10 @@ def nearest(measure: NearestMeasure, inputs: MeasureInputs) -> Floats:
     NaN where a feature that may count or not is nearer, or where the layer does not reach far
     enough.
     """
-    features = inputs.features(measure.layer)
-    return _straight(features, _counts(features, measure.where), inputs, measure.limit_m)
+    features, half_m = inputs.features(measure.layer), inputs.ruleset.number(measure.half_width_m)
+    counts = _counts(features, measure.where)
+    to_axis = _straight(features, counts, inputs, measure.limit_m + half_m)
+    return np.maximum(to_axis - half_m, 0.0)
 
 
 def walk(measure: WalkMeasure, inputs: MeasureInputs) -> Floats:

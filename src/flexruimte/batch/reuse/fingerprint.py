@@ -48,6 +48,7 @@ def fingerprints(question: Question) -> dict[str, str]:
             question.as_of.isoformat(),
             question.language,
             question.groups,
+            question.groups_named,
             sorted(question.not_assessed),
         ],
         question.ruleset.model_copy(update={"municipalities": {}}).model_dump_json(),

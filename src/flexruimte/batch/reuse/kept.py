@@ -242,10 +242,9 @@ def _read_inputs(path: Path) -> dict[str, Any] | None:
 
 
 def _takes_the_same(found: Survey, takes_land: TakesLand) -> bool:
+    takes = takes_land(found.parcels.ids)
     return all(
-        np.array_equal(
-            takes_land(rule_id, finding, found.of_parcel), found.buildable.taken[rule_id]
-        )
+        np.array_equal(takes(rule_id, finding, found.of_parcel), found.buildable.taken[rule_id])
         for rule_id, finding in found.findings.items()
     )
 

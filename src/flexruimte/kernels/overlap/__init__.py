@@ -13,11 +13,13 @@ from flexruimte.kernels.overlap.pairs import (
     index_features,
     index_geometries,
     overlaps,
+    overlaps_of_own,
 )
 from flexruimte.kernels.overlap.polygons import (
     isoperimetric_quotient,
     largest_part,
     polygonal,
+    strip_width,
     subdivide,
 )
 from flexruimte.kernels.overlap.unions import union_by_group
@@ -33,8 +35,10 @@ __all__ = [
     "isoperimetric_quotient",
     "largest_part",
     "overlaps",
+    "overlaps_of_own",
     "polygonal",
     "rest_within_boundary_strip",
+    "strip_width",
     "subdivide",
     "subtract",
     "union_by_group",

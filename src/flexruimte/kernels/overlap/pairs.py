@@ -31,6 +31,7 @@ __all__ = [
     "index_features",
     "index_geometries",
     "overlaps",
+    "overlaps_of_own",
 ]
 
 _POLYGON, _MULTIPOLYGON = 3, 6
@@ -162,6 +163,35 @@ def overlaps(shapes: IndexedGeometries, features: IndexedGeometries) -> Overlaps
     other = np.flatnonzero(~features.areal[piece])
     keep[other] = _meet(shapes.geometry, shape[other], features.geometry[piece[other]])
     return Overlaps(shape[keep], features.source[piece[keep]], area[keep], piece[keep], features)
+
+
+def overlaps_of_own(
+    shapes: IndexedGeometries, features: IndexedGeometries, owner: Integers
+) -> Overlaps:
+    """Return what each feature shares with the one shape that it belongs to.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons. (n,)
+    features
+        Valid polygons, in pieces. (m,)
+    owner
+        Position of the shape of each feature, rising. (m,) int
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> one, other = shapely.box(0, 0, 2, 1), shapely.box(2, 0, 4, 1)
+    >>> features = index_features(np.array([shapely.box(1, 0, 3, 1)]))
+    >>> shapes = index_geometries(np.array([one, other]))
+    >>> found = overlaps_of_own(shapes, features, np.array([1]))
+    >>> found.shape, found.area
+    (array([1]), array([1.]))
+    """
+    piece, shape = np.arange(len(features.geometry)), owner[features.source]
+    area = shared_area(shapes.outlines, shape, features.outlines, piece)
+    return Overlaps(shape, features.source, area, piece, features).where(area > SLIVER_M2)
 
 
 def _meet(shapes: Geometries, shape: Integers, others: Geometries) -> Booleans:

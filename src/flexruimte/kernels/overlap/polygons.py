@@ -8,7 +8,14 @@ import shapely
 from flexruimte.kernels.threads import in_threads
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
-__all__ = ["collect_by_group", "isoperimetric_quotient", "largest_part", "polygonal", "subdivide"]
+__all__ = [
+    "collect_by_group",
+    "isoperimetric_quotient",
+    "largest_part",
+    "polygonal",
+    "strip_width",
+    "subdivide",
+]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 
@@ -192,3 +199,40 @@ def isoperimetric_quotient(shapes: Geometries) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         quotient: Floats = 4 * np.pi * shapely.area(shapes) / length**2
     return quotient
+
+
+def strip_width(shapes: Geometries) -> Floats:
+    """Return how wide shapes are when they are taken for strips.
+
+    This is the shorter side of the equivalent rectangle, which has the area and the perimeter of
+    the shape (Roche 1963): exact for a rectangle, and near it for a strip that bends. What is
+    rounder than a square has no such rectangle, and gets a quarter of its perimeter.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons and multipolygons. The edges of holes count. (n,) object
+
+    Returns
+    -------
+    Floats
+        NaN for an empty shape. (n,) float64 [m]
+
+    Notes
+    -----
+    A ragged outline makes a shape seem narrower than it is, and longer.
+
+    References
+    ----------
+    M. Roche (1963). Hydrologie de surface. Gauthier-Villars, Paris.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> strip_width(np.array([shapely.box(0, 0, 200, 20), shapely.box(0, 0, 9, 9)]))
+    array([20.,  9.])
+    """
+    half = shapely.length(shapes) / 2
+    root = np.sqrt(np.maximum(half**2 - 4 * shapely.area(shapes), 0))
+    width: Floats = np.where(half > 0, (half - root) / 2, np.nan)
+    return width

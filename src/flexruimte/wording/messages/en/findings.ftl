@@ -10,6 +10,7 @@ test-in = one of: { $classes }
 test-not-in = none of: { $classes }
 test-no-classes = nothing in particular
 test-only-where = { $test } (only where { $conditions })
+test-unless = { $test } (but not where { $conditions })
 test-not-there = not { $place }
 where-not = not { $words }
 where-contains = contains { $words }
@@ -37,6 +38,7 @@ place-on = on layer '{ $layer }'
 place-within = within { $distance } of layer '{ $layer }'
 place-of-rule = in the area of '{ $rule }'
 place-within-own-distance = within the distance that layer '{ $layer }' itself gives
+place-above = where layer '{ $layer }' is above { $value }
 
 land-edge = touches only the edge of the parcel, less than the map is precise ({ $precision }); that does not count
 land-clear = the parcel does not lie { $place }

@@ -88,16 +88,21 @@ measure-width_m = Width of the buildable part
 measure-hard_plan_free_years = Years until the first hard housing plan
 measure-term_years = Term
 measure-pessimistic_term_years = Term if soft plans go ahead
+measure-start_delay_years = Wait until the land is free, after the lead time
+measure-term_end_class = End of the term
 measure-homes_low = Homes, low estimate
 measure-homes_mid = Homes, middle estimate
 measure-homes_high = Homes, high estimate
+measure-homes = Homes of a project
 measure-site_type_class = Site type
 measure-size_class = Project size
+measure-medium_points_count = Number of rules of level medium that say no
 
 ## Columns and headings
 
 column-parcel_id = Parcel
 column-rank = Rank
+column-priority = Priority
 column-status = Status
 column-score = Score
 column-area_m2 = Area of the parcel
@@ -113,6 +118,7 @@ column-finding = Finding
 column-title = Question
 column-condition = Condition
 column-level = Level
+column-level_reason = Why that level
 column-verdict = Verdict
 column-found = Found
 column-test = Asked
@@ -125,6 +131,7 @@ column-source = Source of the rule
 column-basis = Basis
 column-homes = Homes
 column-parcels = Parcels
+column-locations = Locations
 column-hectares = Hectares
 
 ## What a layer holds

@@ -2,6 +2,9 @@
 
 location-rank = Rank { $rank } of { $ranked } in { $municipality }: { $status }.
 location-no-rank = Not ranked in { $municipality }: { $status }.
+location-priority = Priority: { $priority }.
+location-kept-out = Not yet '{ $above }': { $findings }
+location-class-full = '{ $above }' is full of locations that score better.
 location-no-score = Too little is known for a score.
 location-score = Score { $score } of 100.
 location-score-between = Score { $score } of 100 (between { $low } and { $high }, depending on what is still unknown).
@@ -11,6 +14,10 @@ location-homes = Room for about { $homes } { $count ->
     [one] home
    *[other] homes
 } ({ $low } to { $high }) on { $area }.
+location-homes-project = A project of { $project } { $count ->
+    [one] home
+   *[other] homes
+}; there is room for about { $homes } ({ $low } to { $high }) on { $area }.
 location-objections = Objections: { $findings }
 location-objections-overruled = Objections that a decision has overruled: { $findings }
 location-attention = Mind: { $findings }

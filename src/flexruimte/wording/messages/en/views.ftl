@@ -21,6 +21,7 @@ rule-level-off = { $level } (off)
 rule-distance-of-feature = { $layer }: distance from { $field }
 rule-not-on = { $layer }: not on it
 rule-not-within = { $layer }: not within { $distance }
+rule-not-above = { $layer }: not where it is above { $value }
 
 ## Layers of a ruleset
 
@@ -49,3 +50,14 @@ asking-rule = rule { $name }
 asking-measure = measure { $name }
 asking-plans = housing plans
 asking-agreements = agreements
+
+## What separates the locations of a run
+
+spread-what = Part
+spread-title = Called
+spread-weight = Weight
+spread-least = Least spread
+spread-middle = Middle
+spread-most = Most
+spread-score = Score
+spread-suitability = Suitability

@@ -10,6 +10,7 @@ test-in = een van: { $classes }
 test-not-in = geen van: { $classes }
 test-no-classes = niets bepaalds
 test-only-where = { $test } (alleen waar { $conditions })
+test-unless = { $test } (behalve waar { $conditions })
 test-not-there = niet { $place }
 where-not = niet { $words }
 where-contains = bevat { $words }
@@ -37,6 +38,7 @@ place-on = op kaartlaag '{ $layer }'
 place-within = binnen { $distance } van kaartlaag '{ $layer }'
 place-of-rule = in het gebied van '{ $rule }'
 place-within-own-distance = binnen de afstand die kaartlaag '{ $layer }' zelf noemt
+place-above = waar kaartlaag '{ $layer }' boven { $value } is
 
 land-edge = raakt alleen de rand van het perceel, minder dan de kaart nauwkeurig is ({ $precision }); dat telt niet
 land-clear = het perceel ligt niet { $place }

@@ -88,16 +88,21 @@ measure-width_m = Breedte van het bruikbare deel
 measure-hard_plan_free_years = Jaren tot het eerste harde woningbouwplan
 measure-term_years = Termijn
 measure-pessimistic_term_years = Termijn als zachte plannen doorgaan
+measure-start_delay_years = Wachttijd tot de grond vrij is, na de voorbereiding
+measure-term_end_class = Einde van de termijn
 measure-homes_low = Woningen, lage schatting
 measure-homes_mid = Woningen, middenschatting
 measure-homes_high = Woningen, hoge schatting
+measure-homes = Woningen van een project
 measure-site_type_class = Type locatie
 measure-size_class = Projectgrootte
+measure-medium_points_count = Aantal regels van hardheid middel die nee zeggen
 
 ## Kolommen en kopjes
 
 column-parcel_id = Perceel
 column-rank = Plaats
+column-priority = Voorrang
 column-status = Status
 column-score = Score
 column-area_m2 = Oppervlakte van het perceel
@@ -113,6 +118,7 @@ column-title = Vraag
 column-finding = Bevinding
 column-condition = Voorwaarde
 column-level = Hardheid
+column-level_reason = Waarom die hardheid
 column-verdict = Oordeel
 column-found = Gevonden
 column-test = Gevraagd
@@ -125,6 +131,7 @@ column-source = Bron van de regel
 column-basis = Grondslag
 column-homes = Woningen
 column-parcels = Percelen
+column-locations = Locaties
 column-hectares = Hectare
 
 ## Wat een kaartlaag bevat

@@ -21,6 +21,7 @@ rule-level-off = { $level } (uit)
 rule-distance-of-feature = { $layer }: afstand uit { $field }
 rule-not-on = { $layer }: niet erop
 rule-not-within = { $layer }: niet binnen { $distance }
+rule-not-above = { $layer }: niet waar het boven { $value } is
 
 ## Kaartlagen van een regelset
 
@@ -49,3 +50,14 @@ asking-rule = regel { $name }
 asking-measure = maat { $name }
 asking-plans = woningbouwplannen
 asking-agreements = afspraken
+
+## Wat de locaties van een run onderscheidt
+
+spread-what = Onderdeel
+spread-title = Naam
+spread-weight = Gewicht
+spread-least = Kleinste spreiding
+spread-middle = Middelste
+spread-most = Grootste
+spread-score = Score
+spread-suitability = Geschiktheid
