@@ -132,7 +132,7 @@ EXAMPLES = [
         "De openbare weg ligt op 15 m: een eigen toegangsweg voor hulpdiensten is nodig.",
     ),
     (
-        "nitrogen_distance",
+        "nitrogen",
         Finding("no", value=4012.0),
         "Natura 2000 ligt op 4 km: een stikstofberekening is nodig.",
     ),
@@ -289,11 +289,11 @@ def test_without_a_finding_the_value_is_told() -> None:
 
 def test_a_rule_on_some_features_names_itself_and_not_the_whole_layer() -> None:
     # all land is on the map of land use: "not on it" would say nothing
-    woods = FACTS["bbg_nature"].model_copy(update={"finding": None})
-    assert asked(woods, "nl") == "niet in het gebied van 'Bos of natuurlijk terrein (CBS)'"
+    woods = FACTS["bbg_sports"].model_copy(update={"finding": None})
+    assert asked(woods, "nl") == "niet in het gebied van 'Sportterrein (CBS)'"
     said = finding_text(woods, Finding("no", None, 500.0, 0.05, False, "N-1", 1), "nl")
     assert said == (
-        "500 m² (5%) van het perceel ligt in het gebied van 'Bos of natuurlijk terrein (CBS)', "
+        "500 m² (5%) van het perceel ligt in het gebied van 'Sportterrein (CBS)', "
         "door: N-1."
     )
 
