@@ -67,8 +67,11 @@ def finding_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
     if finding.verdict == "unknown":
         return _unknown_text(facts, finding, language)
     if isinstance(facts, MeasureRuleFacts):
+        about = topic_of(facts, language)
+        if finding.value is None:
+            return _without_value(about, finding, language)
         value = value_text(finding.value, facts.test, language)
-        return message("finding-about", language, about=topic_of(facts, language), found=value)
+        return message("finding-about", language, about=about, found=value)
     return _sentence(_lies(facts, finding, language))
 
 
@@ -82,6 +85,8 @@ def rule_sentence(facts: RuleFacts, finding: Finding, language: Language) -> str
         return _sentence(own)
     if finding.verdict == "unknown":
         return _unknown_text(facts, finding, language)
+    if finding.verdict == "no" and finding.value is None and isinstance(facts, MeasureRuleFacts):
+        return _without_value(topic_of(facts, language), finding, language)
     text = _measured if isinstance(facts, MeasureRuleFacts) else _lies
     return message("finding-about", language, about=about, found=text(facts, finding, language))
 
@@ -243,6 +248,12 @@ def _measured(facts: RuleFacts, finding: Finding, language: Language) -> str:
         measure=in_language(facts.test.title, language),
         test=asked(facts, language, spoken=True),
     )
+
+
+def _without_value(about: str, finding: Finding, language: Language) -> str:
+    """Return an answer without a number, as of a site of which one parcel is enough to say no."""
+    message_id = "finding-no-value" if finding.verdict == "no" else "finding-not-here"
+    return message("finding-about", language, about=about, found=message(message_id, language))
 
 
 def _unknown_text(facts: RuleFacts, finding: Finding, language: Language) -> str:

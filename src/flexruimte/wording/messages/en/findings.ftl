@@ -31,6 +31,7 @@ no-sign = no sign nearby
 
 finding-about = { $about }: { $found }.
 finding-left-out = { $about }: knowingly not assessed in this study.
+finding-no-value = not as asked; the value is not known everywhere
 finding-not-here = this rule does not apply here
 finding-measured = found is { $found } ({ $measure }), asked is { $test }
 

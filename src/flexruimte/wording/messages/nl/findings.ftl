@@ -31,6 +31,7 @@ no-sign = geen bord in de buurt
 
 finding-about = { $about }: { $found }.
 finding-left-out = { $about }: bewust niet beoordeeld in deze studie.
+finding-no-value = niet zoals gevraagd; de waarde is niet overal bekend
 finding-not-here = deze regel geldt hier niet
 finding-measured = gevonden is { $found } ({ $measure }), gevraagd is { $test }
 
