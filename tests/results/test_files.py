@@ -457,7 +457,7 @@ def test_lists_and_sentences(collection: dict) -> None:
     assert properties["P12"]["explanation"].startswith(
         "Plaats 2 van 6 in Aadorp: beschikbaar met aandachtspunten. Voorrang: Eerst in gesprek. "
         "Nog niet 'Kan naar de raad': Termijn als zachte plannen doorgaan: 2 jaar. "
-        "Eigenaar: niet bekend, want kaartlaag 'Eigendom' zegt hier niets, of niet met zekerheid. "
+        "Eigenaar: niet bekend. "
     )
     assert properties["P12"]["kept_out_by"] == ["pessimistic_term", "public_owner"]
     assert properties["P05"]["notes"] == ["near_nature", "public_owner"]

@@ -291,8 +291,7 @@ def test_a_rule_on_some_features_names_itself_and_not_the_whole_layer() -> None:
     assert asked(woods, "nl") == "niet in het gebied van 'Sportterrein (CBS)'"
     said = finding_text(woods, Finding("no", None, 500.0, 0.05, False, "N-1", 1), "nl")
     assert said == (
-        "500 m² (5%) van het perceel ligt in het gebied van 'Sportterrein (CBS)', "
-        "door: N-1."
+        "500 m² (5%) van het perceel ligt in het gebied van 'Sportterrein (CBS)', door: N-1."
     )
 
 

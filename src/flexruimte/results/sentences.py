@@ -206,12 +206,19 @@ class _Wording:
         above = self._classes[names[names.index(name) - 1]]
         if MOST_REACHED in ids:
             return f"{said} {self._say('location-class-full', above=above)}", told
-        why = [each.sentence for each in told if each.rule in ids]
-        left = [each for each in told if each.sentence not in why]
+        why = [each for each in told if each.rule in ids]
         if not why:
             return said, told
-        sentences = " ".join(dict.fromkeys(why))
+        known = {each.sentence for each in why}
+        left = [each for each in told if each.sentence not in known]
+        sentences = " ".join(dict.fromkeys(map(self._in_short, why)))
         return f"{said} {self._say('location-kept-out', above=above, findings=sentences)}", left
+
+    def _in_short(self, finding: ToldFinding) -> str:
+        """Return a finding; of what is not known only that it is not."""
+        if finding.kind != "missing":
+            return finding.sentence
+        return self._say("location-topic-unknown", topic=finding.topic)
 
     def score(self, score: float | None, low: float | None, high: float | None) -> str:
         if score is None:

@@ -4,6 +4,7 @@ location-rank = Rank { $rank } of { $ranked } in { $municipality }: { $status }.
 location-no-rank = Not ranked in { $municipality }: { $status }.
 location-priority = Priority: { $priority }.
 location-kept-out = Not yet '{ $above }': { $findings }
+location-topic-unknown = { $topic }: not known.
 location-class-full = '{ $above }' is full of locations that score better.
 location-no-score = Too little is known for a score.
 location-score = Score { $score } of 100.

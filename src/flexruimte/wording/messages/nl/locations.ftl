@@ -4,6 +4,7 @@ location-rank = Plaats { $rank } van { $ranked } in { $municipality }: { $status
 location-no-rank = Niet gerangschikt in { $municipality }: { $status }.
 location-priority = Voorrang: { $priority }.
 location-kept-out = Nog niet '{ $above }': { $findings }
+location-topic-unknown = { $topic }: niet bekend.
 location-class-full = '{ $above }' is vol met locaties die beter scoren.
 location-no-score = Er is te weinig bekend voor een score.
 location-score = Score { $score } van 100.
