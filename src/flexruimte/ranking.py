@@ -379,8 +379,8 @@ class Ranking:
             attention = " ".join(each.sentence for each in found if each.kind == "attention")
             named = [self._priority(priority)] if self.summary.priorities else []
             rows.append([*named, str(rank), parcel_id, *numbers, attention])
-        head = [PRIORITY, *shown] if self.summary.priorities else shown
-        return self._head([*head, ATTENTION]), rows
+        head = [*shown, ATTENTION]
+        return self._head([PRIORITY, *head] if self.summary.priorities else head), rows
 
     def _priority(self, name: str) -> str:
         """Return the title of a class of priority."""

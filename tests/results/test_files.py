@@ -265,7 +265,7 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
             "rank": pd.Series([2, None], dtype="Int64"),
             "gemeente": ["Aadorp", "Aadorp"],
             "priority": ["talk", None],
-            "kept_out_by": ["rule_0", ""],
+            "kept_out_by": ["road", ""],
             "status": ["attention", "unknown"],
             "score": [61.25, None],
             "score_low": [60.0, None],
@@ -273,6 +273,7 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
             "term_years": [15.5, None],
             "term_start": pd.to_datetime(["2027-03-01", None]),
             "term_end": pd.to_datetime(["2042-09-01", None]),
+            "homes": pd.Series([136, None], dtype="Int64"),
             "homes_low": pd.Series([1000, None], dtype="Int64"),
             "homes_mid": pd.Series([1500, None], dtype="Int64"),
             "homes_high": pd.Series([2000, None], dtype="Int64"),
@@ -284,7 +285,8 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
     told = [
         [
             *said_of("objection", "Het hele perceel is water."),
-            *said_of("attention", "De weg is smal.", "Er staat 1 woning."),
+            ToldFinding("road", "attention", "De weg is smal.", "Weg"),
+            *said_of("attention", "Er staat 1 woning."),
             *said_of("note", *(f"Punt {number}." for number in range(1, 7))),
         ],
         said_of("missing", *(f"Punt {number}." for number in range(1, 9)), "Punt 1."),
@@ -298,16 +300,17 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
     ]
     assert said["priority_label"] == ["Eerst in gesprek", None]
     assert said["site_type_label"] == ["Veld", None]
-    # six findings at most, as many as are hard first: one objection, two points, three notes of six
+    # what keeps out of the class above comes first and is not said again; then six findings at
+    # most, hardest first: one objection, one point, four notes of six
     assert said["explanation"] == [
         "Plaats 2 van 7 in Aadorp: beschikbaar met aandachtspunten. "
-        "Voorrang: Eerst in gesprek. Voor 'Kan naar de raad' staat niet vast: Regel 0. "
+        "Voorrang: Eerst in gesprek. Nog niet 'Kan naar de raad': De weg is smal. "
         "Score 61,2 van 100 (tussen 60 en 72,5, naar wat nog onbekend is uitpakt). "
         "Vrij voor 15,5 jaar: van 1 maart 2027 tot 1 september 2042. "
-        "Ruimte voor ongeveer 1.500 woningen (1.000 tot 2.000) op 12.346 m². "
+        "Een project van 136 woningen; er is ruimte voor ongeveer 1.500 (1.000 tot 2.000) op 12.346 m². "
         "Bezwaren die met een besluit zijn gepasseerd: Het hele perceel is water. "
-        "Let op: De weg is smal. Er staat 1 woning. "
-        "Kanttekeningen: Punt 1. Punt 2. Punt 3. En nog 3 kanttekeningen.",
+        "Let op: Er staat 1 woning. "
+        "Kanttekeningen: Punt 1. Punt 2. Punt 3. Punt 4. En nog 2 kanttekeningen.",
         "Niet gerangschikt in Aadorp: niet te beoordelen: gegevens ontbreken. Er is te weinig bekend voor een score. "
         "Niet bekend: Over 1; Over 2; Over 3; Over 4; Over 5; Over 6; en nog 2.",
     ]
@@ -315,7 +318,7 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
 
 def said_of(kind: Kind, *sentences: str) -> list[ToldFinding]:
     """Findings of one kind, about "Over 1" where the sentence ends in 1."""
-    return [ToldFinding("rule", kind, text, f"Over {text[-2]}") for text in sentences]
+    return [ToldFinding("regel", kind, text, f"Over {text[-2]}") for text in sentences]
 
 
 def test_no_harder_finding_is_hidden(ranking: Ranking) -> None:
@@ -453,7 +456,8 @@ def test_lists_and_sentences(collection: dict) -> None:
     assert properties["P12"]["missing"] == ["near_nature", "public_owner"]
     assert properties["P12"]["explanation"].startswith(
         "Plaats 2 van 6 in Aadorp: beschikbaar met aandachtspunten. Voorrang: Eerst in gesprek. "
-        "Voor 'Kan naar de raad' staat niet vast: Termijn als zachte plannen doorgaan en Eigendom. "
+        "Nog niet 'Kan naar de raad': Termijn als zachte plannen doorgaan: 2 jaar. "
+        "Eigenaar: niet bekend. "
     )
     assert properties["P12"]["kept_out_by"] == ["pessimistic_term", "public_owner"]
     assert properties["P05"]["notes"] == ["near_nature", "public_owner"]

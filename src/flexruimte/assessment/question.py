@@ -42,8 +42,8 @@ _OF_NO_LAYER = (
 )
 """Tables of a ruleset that ask nothing of layers."""
 _OF_NO_LAND: dict[str, Any] = {
-    "advice": None,
     "finding": None,
+    "advice": None,
     "level": Level.SOFT,
     "level_reason": None,
     "only_for": {},

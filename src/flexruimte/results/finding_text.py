@@ -14,6 +14,7 @@ from flexruimte.results.rule_text import (
     area_text,
     asked,
     class_name,
+    layer_value_text,
     place_of,
     value_text,
 )
@@ -67,8 +68,8 @@ def finding_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
         return _unknown_text(facts, finding, language)
     if isinstance(facts, MeasureRuleFacts):
         about = topic_of(facts, language)
-        if finding.value is None:  # of a location of several parcels, one of which says no
-            return message("finding-on-a-part", language, about=about)
+        if finding.value is None:
+            return _without_value(about, finding, language)
         value = value_text(finding.value, facts.test, language)
         return message("finding-about", language, about=about, found=value)
     return _sentence(_lies(facts, finding, language))
@@ -84,6 +85,8 @@ def rule_sentence(facts: RuleFacts, finding: Finding, language: Language) -> str
         return _sentence(own)
     if finding.verdict == "unknown":
         return _unknown_text(facts, finding, language)
+    if finding.verdict == "no" and finding.value is None and isinstance(facts, MeasureRuleFacts):
+        return _without_value(topic_of(facts, language), finding, language)
     text = _measured if isinstance(facts, MeasureRuleFacts) else _lies
     return message("finding-about", language, about=about, found=text(facts, finding, language))
 
@@ -154,6 +157,8 @@ def _shown(name: str, facts: RuleFacts, finding: Finding, language: Language) ->
         return _features(finding, language)
     if name == "distance" and isinstance(facts.distance_m, float | int):
         return distance_text(facts.distance_m, language, [facts.distance_m])
+    if name == "limit" and facts.above is not None:
+        return layer_value_text(facts.above, SPOKEN_UNITS.get(facts.unit, facts.unit), language)
     if name == "count" and finding.feature_count is not None:
         return number_text(finding.feature_count, 0, language)
     return None
@@ -243,6 +248,12 @@ def _measured(facts: RuleFacts, finding: Finding, language: Language) -> str:
         measure=in_language(facts.test.title, language),
         test=asked(facts, language, spoken=True),
     )
+
+
+def _without_value(about: str, finding: Finding, language: Language) -> str:
+    """Return an answer without a number, as of a site of which one parcel is enough to say no."""
+    message_id = "finding-no-value" if finding.verdict == "no" else "finding-not-here"
+    return message("finding-about", language, about=about, found=message(message_id, language))
 
 
 def _unknown_text(facts: RuleFacts, finding: Finding, language: Language) -> str:

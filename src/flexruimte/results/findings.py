@@ -150,6 +150,7 @@ class ToldFinding(NamedTuple):
     """What is told of a finding on a location."""
 
     rule: str
+    """Id of the rule."""
     kind: Kind
     sentence: str
     topic: str

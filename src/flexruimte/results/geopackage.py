@@ -76,7 +76,7 @@ def write_geopackage(
     """
     columns = locations.loc[:, locations.dtypes != "geometry"]
     attributes = pd.DataFrame(without_lists(columns))
-    if FINDINGS_OF_LOCATION in attributes:  # a GeoPackage has no lists
+    if FINDINGS_OF_LOCATION in attributes:
         sentences = attributes[FINDINGS_OF_LOCATION].map(" ".join).astype("string")
         attributes = attributes.assign(**{FINDINGS_OF_LOCATION: sentences})
     layers = {

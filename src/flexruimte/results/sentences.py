@@ -18,6 +18,7 @@ from flexruimte.results.tables import listed_ids
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     FINDINGS_OF_LOCATION,
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
@@ -105,14 +106,21 @@ def readable_properties(
     site_types = {name: in_language(title, language) for name, title in summary.site_types.items()}
     classes = {name: in_language(it.title, language) for name, it in summary.priorities.items()}
     wording = _Wording(summary, ranked, classes)
+    priorities, kept_out, decisions = (
+        known_or_none(locations[name]) for name in (PRIORITY, KEPT_OUT_BY, "decision")
+    )
+    classed = list(map(wording.priority, priorities, kept_out, told))
     parts = [
         _each(wording.place, locations, RANK, MUNICIPALITY_NAME, STATUS),
-        list(map(wording.priority, *_columns(locations, PRIORITY, KEPT_OUT_BY), told)),
+        [said for said, _ in classed],
         _each(wording.score, locations, "score", "score_low", "score_high"),
         _each(wording.term, locations, TERM_YEARS, TERM_START, TERM_END),
-        _each(wording.homes, locations, HOMES_MID, HOMES_LOW, HOMES_HIGH, BUILDABLE_AREA),
-        list(map(wording.findings, *_columns(locations, "decision", KEPT_OUT_BY), told)),
-        [wording.missing(each) for each in told],
+        _each(wording.homes, locations, HOMES, HOMES_MID, HOMES_LOW, HOMES_HIGH, BUILDABLE_AREA),
+        [
+            wording.findings(left, decided)
+            for (_, left), decided in zip(classed, decisions, strict=True)
+        ],
+        [wording.missing(left) for _, left in classed],
     ]
     return {
         "priority_label": _each(lambda name: classes.get(name, name), locations, PRIORITY),
@@ -192,29 +200,32 @@ class _Wording:
         return self._say("location-rank", rank=str(rank), ranked=str(self._ranked), **said)
 
     def priority(
-        self, name: str | None, kept_out_by: str | None, told: Sequence[ToldFinding]
-    ) -> str:
-        """Return the class of a location, and what keeps it out of the class above."""
+        self, name: str | None, kept_out_by: Any, told: Sequence[ToldFinding]
+    ) -> tuple[str, Sequence[ToldFinding]]:
+        """Return the class and what keeps out of the one above, and what is left to be told."""
         if name is None:
-            return ""
+            return "", told
         said = self._say("location-priority", priority=self._classes.get(name, name))
-        names = list(self._classes)
-        if not kept_out_by or name not in names:
-            return said
+        names, ids = list(self._classes), listed_ids(kept_out_by)
+        if not ids or name not in names:
+            return said, told
         above = self._classes[names[names.index(name) - 1]]
-        if kept_out_by == MOST_REACHED:
-            return f"{said} {self._say('location-class-full', above=above)}"
-        found = {each.rule: each for each in told}
-        sentences, topics = [], []
-        for rule_id in listed_ids(kept_out_by):
-            if rule_id in found and found[rule_id].kind != "missing":
-                sentences.append(found[rule_id].sentence)
-            else:
-                topics.append(self._topics[rule_id])
-        if topics:
-            sentences.append(self._say("location-missing", topics="; ".join(topics)))
-        why = self._say("location-kept-out", above=above, findings=" ".join(sentences))
-        return f"{said} {why}"
+        if MOST_REACHED in ids:
+            return f"{said} {self._say('location-class-full', above=above)}", told
+        why = [each for each in told if each.rule in ids]
+        # What the study leaves out, no rule found anything of.
+        silent = [rule_id for rule_id in ids if rule_id not in {each.rule for each in why}]
+        known = {each.sentence for each in why}
+        left = [each for each in told if each.sentence not in known]
+        topics = [self._say("location-topic-unknown", topic=self._topics[name]) for name in silent]
+        sentences = " ".join(dict.fromkeys([*map(self._in_short, why), *topics]))
+        return f"{said} {self._say('location-kept-out', above=above, findings=sentences)}", left
+
+    def _in_short(self, finding: ToldFinding) -> str:
+        """Return a finding; of what is not known only that it is not."""
+        if finding.kind != "missing":
+            return finding.sentence
+        return self._say("location-topic-unknown", topic=finding.topic)
 
     def score(self, score: float | None, low: float | None, high: float | None) -> str:
         if score is None:
@@ -228,24 +239,29 @@ class _Wording:
         text = term_text(years, start, end, self._summary, self._language)
         return f"{text}." if text else ""
 
-    def homes(self, middle: int | None, low: int | None, high: int | None, area: float) -> str:
+    def homes(
+        self,
+        project: int | None,
+        middle: int | None,
+        low: int | None,
+        high: int | None,
+        area: float,
+    ) -> str:
         if middle is None:
             return ""
+        smaller = project is not None and project < middle
         return self._say(
-            "location-homes",
+            "location-homes-project" if smaller else "location-homes",
+            project=self._number(project),
             homes=self._number(middle),
-            count=middle,
+            count=project if smaller and project is not None else middle,
             low=self._number(low),
             high=self._number(high),
             area=quantity_text(area, "m2", self._language),
         )
 
-    def findings(
-        self, decision: str | None, kept_out_by: str | None, told: Sequence[ToldFinding]
-    ) -> str:
-        """Return what else was found, hardest first; of notes as many as there is room for."""
-        told_before = listed_ids(kept_out_by)
-        told = [each for each in told if each.rule not in told_before]
+    def findings(self, told: Sequence[ToldFinding], decision: str | None) -> str:
+        """Return what was found, hardest first; of notes as many as there is room for."""
         parts, room = [], _MOST_TOLD
         objections = "location-objections" if decision is None else "location-objections-overruled"
         kinds: dict[str, Kind] = {objections: "objection", "location-attention": "attention"}

@@ -482,7 +482,3 @@ class Summary(Model):
             for rule in self.rules
             if rule.id in asked and not rule.counts.yes and not rule.counts.no
         ]
-
-    def title_of_rule(self) -> dict[str, Text]:
-        """Return the title of every rule, by id."""
-        return {rule.id: rule.title for rule in self.rules}

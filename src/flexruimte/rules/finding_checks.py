@@ -18,6 +18,7 @@ __all__ = ["placeholders_of", "problems_of_findings"]
 _OF_LAND: Final = {
     "area": "the covered land, as in '500 m² (5%) of the parcel'",
     "distance": "the rule's distance",
+    "limit": "the value above which cells of a raster are covered",
     "features": "names of the features that cover it",
     "count": "how many features there are",
 }
@@ -38,8 +39,9 @@ def placeholders_of(ruleset: RulesetTables, rule: Rule) -> dict[str, str]:
         able = {
             "area": True,
             "distance": bool(rule.distance_m) and not isinstance(rule.distance_m, DistanceByField),
+            "limit": rule.above is not None,
             "features": spec is not None and (spec.id is not None or spec.name is not None),
-            "count": True,
+            "count": rule.above is None,
         }
         return {name: meaning for name, meaning in _OF_LAND.items() if able[name]}
     signs = isinstance(ruleset.measures.get(rule.measure), SignMarginMeasure)

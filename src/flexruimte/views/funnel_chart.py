@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -27,7 +27,7 @@ _STEPS: Final = {
 """Message by column, from the top of the chart down."""
 _LEFT: Final = "#8fb3a5"
 _SUITABLE: Final = "#2f6f5e"
-_UNKNOWN: Final = {"facecolor": "white", "edgecolor": "#8a8a8a", "hatch": "////"}
+_UNKNOWN: Final[dict[str, Any]] = {"facecolor": "white", "edgecolor": "#8a8a8a", "hatch": "////"}
 
 
 def draw_funnel(

@@ -32,6 +32,7 @@ no-sign = no sign nearby
 finding-on-a-part = { $about }: not right on one of the parcels.
 finding-about = { $about }: { $found }.
 finding-left-out = { $about }: knowingly not assessed in this study.
+finding-no-value = not as asked; the value is not known everywhere
 finding-not-here = this rule does not apply here
 finding-measured = found is { $found } ({ $measure }), asked is { $test }
 

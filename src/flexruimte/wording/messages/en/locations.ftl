@@ -3,7 +3,8 @@
 location-rank = Rank { $rank } of { $ranked } in { $municipality }: { $status }.
 location-no-rank = Not ranked in { $municipality }: { $status }.
 location-priority = Priority: { $priority }.
-location-kept-out = Not in '{ $above }': { $findings }
+location-kept-out = Not yet '{ $above }': { $findings }
+location-topic-unknown = { $topic }: not known.
 location-class-full = '{ $above }' is full of locations that score better.
 location-no-score = Too little is known for a score.
 location-score = Score { $score } of 100.
@@ -14,6 +15,10 @@ location-homes = Room for about { $homes } { $count ->
     [one] home
    *[other] homes
 } ({ $low } to { $high }) on { $area }.
+location-homes-project = A project of { $project } { $count ->
+    [one] home
+   *[other] homes
+}; there is room for about { $homes } ({ $low } to { $high }) on { $area }.
 location-objections = Objections: { $findings }
 location-objections-overruled = Objections that a decision has overruled: { $findings }
 location-attention = Mind: { $findings }

@@ -32,6 +32,7 @@ no-sign = geen bord in de buurt
 finding-on-a-part = { $about }: niet goed op een van de percelen.
 finding-about = { $about }: { $found }.
 finding-left-out = { $about }: bewust niet beoordeeld in deze studie.
+finding-no-value = niet zoals gevraagd; de waarde is niet overal bekend
 finding-not-here = deze regel geldt hier niet
 finding-measured = gevonden is { $found } ({ $measure }), gevraagd is { $test }
 

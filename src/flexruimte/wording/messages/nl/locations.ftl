@@ -3,7 +3,8 @@
 location-rank = Plaats { $rank } van { $ranked } in { $municipality }: { $status }.
 location-no-rank = Niet gerangschikt in { $municipality }: { $status }.
 location-priority = Voorrang: { $priority }.
-location-kept-out = Niet in '{ $above }': { $findings }
+location-kept-out = Nog niet '{ $above }': { $findings }
+location-topic-unknown = { $topic }: niet bekend.
 location-class-full = '{ $above }' is vol met locaties die beter scoren.
 location-no-score = Er is te weinig bekend voor een score.
 location-score = Score { $score } van 100.
@@ -14,6 +15,10 @@ location-homes = Ruimte voor ongeveer { $homes } { $count ->
     [one] woning
    *[other] woningen
 } ({ $low } tot { $high }) op { $area }.
+location-homes-project = Een project van { $project } { $count ->
+    [one] woning
+   *[other] woningen
+}; er is ruimte voor ongeveer { $homes } ({ $low } tot { $high }) op { $area }.
 location-objections = Bezwaren: { $findings }
 location-objections-overruled = Bezwaren die met een besluit zijn gepasseerd: { $findings }
 location-attention = Let op: { $findings }
