@@ -25,7 +25,12 @@ from flexruimte.study import Study
 from flexruimte.study.layer_report import layer_report
 from flexruimte.views.layer_table import layer_lines, layer_rows
 from flexruimte.views.regime_table import regime_rows
-from flexruimte.views.rule_table import markdown_of_rules, markdown_table, rule_rows
+from flexruimte.views.rule_table import (
+    markdown_of_rules,
+    markdown_table,
+    priority_rows,
+    rule_rows,
+)
 from flexruimte.views.spread_table import spread_rows
 from flexruimte.vocabulary import THEMES
 
@@ -77,6 +82,8 @@ def rules(
         sys.stdout.write(markdown_of_rules(ruleset, language))
         return
     stdout.print(_table_of_rules(ruleset, language))
+    if ruleset.priorities:
+        stdout.print(_table_of_priorities(ruleset, language))
     stdout.print(_table_of_law(ruleset, language))
 
 
@@ -99,6 +106,24 @@ def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
             Text(row[5]),
             Text.assemble(f"{row[2]}, {row[3]}", (f"\n{row[4]}" if row[4] else "", "dim")),
             Text(f"{row[6]}: {row[7]}", style="dim"),
+        )
+    return table
+
+
+def _table_of_priorities(ruleset: Ruleset, language: Language) -> Table:
+    """Return a row per class of priority, its seven columns folded into four."""
+    (name, title, passes, refuses, most, basis, source), rows = priority_rows(ruleset, language)
+    table = Table(show_lines=True, expand=True)
+    table.add_column(f"{name}: {title}, {most}", overflow="fold", ratio=3)
+    table.add_column(passes, overflow="fold", ratio=3)
+    table.add_column(refuses, overflow="fold", ratio=5)
+    table.add_column(f"{basis}: {source}", overflow="fold", ratio=5)
+    for row in rows:
+        table.add_row(
+            Text.assemble((row[0], "bold"), f"\n{row[1]}, {row[4]}"),
+            Text(row[2]),
+            Text(row[3]),
+            Text(f"{row[5]}: {row[6]}", style="dim"),
         )
     return table
 

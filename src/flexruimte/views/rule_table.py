@@ -12,7 +12,7 @@ from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import listed, quantity_text
 
-__all__ = ["markdown_of_rules", "markdown_table", "rule_rows"]
+__all__ = ["markdown_of_rules", "markdown_table", "priority_rows", "rule_rows"]
 
 
 def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
@@ -42,11 +42,36 @@ def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[lis
     return head, rows
 
 
+def priority_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
+    """Return the head and the rows of the table of classes of priority, from the best.
+
+    The columns are id, title, rules that must say yes, rules that may not say no (those of a level
+    too), how many locations it takes, basis and source.
+    """
+    names = ("priority", "title", "passes", "refuses", "most", "basis", "source")
+    rows = [
+        [
+            name,
+            in_language(priority.title, language),
+            ", ".join(priority.passes) or "-",
+            ", ".join(ruleset.refusals(priority)) or "-",
+            "-" if priority.most is None else str(priority.most),
+            label("basis", priority.basis, language),
+            priority.source,
+        ]
+        for name, priority in ruleset.priorities.items()
+    ]
+    return [label("column", name, language) for name in names], rows
+
+
 def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
-    """Return the rules and the rows of law as Markdown tables."""
+    """Return the rules, the classes of priority and the rows of law as Markdown tables."""
     title = in_language(ruleset.title, language)
     text = f"# {title} ({ruleset.name} {ruleset.version})\n\n"
     text += markdown_table(*rule_rows(ruleset, language))
+    if ruleset.priorities:
+        heading = label("column", "priority", language)
+        text += f"\n## {heading}\n\n{markdown_table(*priority_rows(ruleset, language))}"
     if ruleset.regimes:
         text += f"\n## {message('regime-title', language)}\n\n"
         text += markdown_table(*regime_rows(ruleset, language))
