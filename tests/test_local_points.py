@@ -139,6 +139,11 @@ def test_who_says_so_and_when_is_told() -> None:
     features = town.findings.set_index(["parcel_id", "rule"])["features"]
     assert features["P06", "local_hard"] == "Toekomstig park [brief, 2026-03-01]"
     assert features["P02", "local_medium"] == "Monumentale eik [brief]"
+    told = Ranking(town).findings.set_index(["parcel_id", "rule"])["finding"]
+    assert told["P06", "local_hard"].startswith("Toekomstig park [brief, 2026-03-01], op ")
+    assert (
+        told["P02", "local_medium"] == "Monumentale eik [brief], op 78 m² (0,8%) van het perceel."
+    )
 
 
 def test_text_and_level_are_all_that_is_asked() -> None:

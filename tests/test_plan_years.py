@@ -84,3 +84,10 @@ def test_who_asks_for_less_than_a_bridge_gets_it() -> None:
     assert "excluded" not in found["status"].tolist()
     found = by_id(town("flexwonen-nl-bridging"))
     assert found["verdict_bridge_long_enough"].tolist() == ["no", "yes", "yes", "yes", "yes"]
+
+
+def test_a_bridge_is_not_kept_out_of_the_talk_by_its_term() -> None:
+    # what else keeps the fields out is that nothing but the plans is assessed
+    found = by_id(town("flexwonen-nl-bridging"))
+    assert "term_long_enough" not in found.loc["P09", "kept_out_by"]
+    assert "term_long_enough" not in found.loc["P11", "kept_out_by"]

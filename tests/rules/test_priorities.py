@@ -92,7 +92,19 @@ def test_rules_are_refused_by_name_and_by_level() -> None:
     assert softer.refusals(shortlist) == ["near_nature", "pessimistic_term"]
 
 
-@pytest.mark.parametrize("name", built_in_names())
+def test_pbl_has_no_classes() -> None:
+    assert load_ruleset("pbl-2020").priorities == {}  # none is stated of its study
+
+
+def test_a_bridge_is_talked_about() -> None:
+    usual, bridging = (
+        load_ruleset(name).priorities["talk"].but_for
+        for name in ("flexwonen-nl", "flexwonen-nl-bridging")
+    )
+    assert bridging == [*usual, "term_long_enough"]
+
+
+@pytest.mark.parametrize("name", [name for name in built_in_names() if name != "pbl-2020"])
 def test_built_in_rulesets_have_three_classes(name: str) -> None:
     ruleset = load_ruleset(name)
     assert list(ruleset.priorities) == ["shortlist", "talk", "later"]

@@ -92,9 +92,9 @@ def test_a_target_of_the_country_says_which_municipalities_it_was_held_against()
     asked = targets(regions={"nl": country}, few={"region": "nl", "homes": 100})
     comparison = compare(asked, LOCATIONS, AS_OF)
     assert first(comparison)["status"] == "covered"
-    assert comparison.partly == {"few": "nl: held against the 2 municipalities of this run, of 342"}
+    assert comparison.held_against == {"few": "2 of 342 municipalities of nl, those of this run"}
     whole = compare(targets(t={"region": "both", "homes": 100}), LOCATIONS, AS_OF)
-    assert whole.partly == {}
+    assert whole.held_against == {}
 
 
 def test_a_date_leaves_out_what_starts_later() -> None:
