@@ -66,7 +66,16 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["MERGE", "ONE_OWNER", "OWNER", "Evidence", "Sites", "check_merge", "merge_parcels"]
+__all__ = [
+    "MERGE",
+    "ONE_OWNER",
+    "OWNER",
+    "Evidence",
+    "Sites",
+    "check_merge",
+    "may_join",
+    "merge_parcels",
+]
 
 MERGE: Final = "merge"
 """Placement parameter: none, touching, or touching_same_owner."""
@@ -75,7 +84,10 @@ OWNER: Final = "owner_class"
 ONE_OWNER: Final = "one_owner_classes"
 """Placement parameter: kinds of owner of which there is one, so that two neighbours are the same.
 """
+_APART: Final = "none"
 _SAME_OWNER: Final = "touching_same_owner"
+_ROUNDING_M: Final = 0.01
+"""What is left of two neighbours may touch where they themselves are so far apart. [m]"""
 _LARGEST: Final = "merge_most_m2"
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
@@ -150,12 +162,12 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     land may hold more homes.
     """
     ruleset = evidence.ruleset
-    how = ruleset.value(MERGE) if MERGE in ruleset.placement else "none"
-    if how == "none":
+    how = _how(ruleset)
+    if how == _APART:
         return None
     merger = _Merger(evidence)
     candidates = np.flatnonzero(merger.candidates())
-    owners = _owners(evidence) if how == _SAME_OWNER else None
+    owners = _owners(ruleset, evidence.table) if how == _SAME_OWNER else None
     pairs = neighbours(evidence.buildable, candidates, owners)
     most_m2 = float(ruleset.value(_LARGEST))
     one_owner = how == _SAME_OWNER
@@ -174,7 +186,7 @@ def check_merge(ruleset: Ruleset) -> None:
     RulesetError
         When the list is missing.
     """
-    how = ruleset.value(MERGE) if MERGE in ruleset.placement else "none"
+    how = _how(ruleset)
     if how == _SAME_OWNER and ONE_OWNER not in ruleset.placement:
         raise RulesetError(
             f"ruleset '{ruleset.name}': {MERGE} is '{_SAME_OWNER}', which needs "
@@ -182,10 +194,47 @@ def check_merge(ruleset: Ruleset) -> None:
         )
 
 
-def _owners(evidence: Evidence) -> np.ndarray[Any, Any]:
+def may_join(
+    ruleset: Ruleset, table: pd.DataFrame, shapes: Geometries, candidates: Integers
+) -> Integers:
+    """Return pairs of parcels that may become parts of one site, whatever is left of them.
+
+    Parameters
+    ----------
+    ruleset
+        Which neighbours are taken together.
+    table
+        The measures of all parcels, the owner among them. (n, ...)
+    shapes
+        All parcels. (n,) object
+    candidates
+        Positions of those that come into account. (k,) int
+
+    Returns
+    -------
+    Integers
+        Positions of parcels that touch, the lower first. (p, 2)
+    """
+    how = _how(ruleset)
+    if how == _APART:
+        return np.empty((0, 2), dtype=np.intp)
+    near = shapes[candidates]
+    one, other = shapely.STRtree(near).query(near, predicate="dwithin", distance=_ROUNDING_M)
+    pairs = candidates[np.stack([one, other], axis=1)[one < other]]
+    if how == _SAME_OWNER:
+        owner = pd.factorize(_owners(ruleset, table))[0][pairs]
+        pairs = pairs[(owner[:, 0] == owner[:, 1]) & (owner[:, 0] >= 0)]
+    return pairs
+
+
+def _how(ruleset: Ruleset) -> str:
+    return str(ruleset.value(MERGE)) if MERGE in ruleset.placement else _APART
+
+
+def _owners(ruleset: Ruleset, table: pd.DataFrame) -> np.ndarray[Any, Any]:
     """Return the owner of each parcel where it is one of whom there is one; None elsewhere."""
-    kinds = evidence.table[OWNER]
-    only_ones = evidence.ruleset.value(ONE_OWNER)
+    kinds = table[OWNER]
+    only_ones = ruleset.value(ONE_OWNER)
     return kinds.where(kinds.isin(only_ones), None).to_numpy(dtype=object)
 
 

@@ -51,6 +51,10 @@ __all__ = [
     "TakesLand",
     "blocks_of",
     "join_blocks",
+    "join_buildable",
+    "join_findings",
+    "join_tables",
+    "join_terms",
     "layers_around",
     "measure_again",
     "read_contents",
@@ -374,7 +378,7 @@ def measure_again(
     # The last row that says something of a parcel holds.
     _, last = np.unique(np.concatenate(positions)[::-1], return_index=True)
     order = sum(map(len, positions)) - 1 - last
-    return replace(found, buildable=_join_buildable(parts, order))
+    return replace(found, buildable=join_buildable(parts, order))
 
 
 def _subtract_again(
@@ -413,13 +417,13 @@ def join_blocks(parcels: Parcels, blocks: Sequence[SurveyBlock]) -> Survey:
     }
     return Survey(
         parcels=parcels,
-        of_parcel=_join_tables([block.measures for block in blocks], order),
+        of_parcel=join_tables([block.measures for block in blocks], order),
         findings={
-            rule_id: _join_findings([block.findings[rule_id] for block in blocks], order)
+            rule_id: join_findings([block.findings[rule_id] for block in blocks], order)
             for rule_id in blocks[0].findings
         },
-        term=_join_terms([block.term for block in blocks], order),
-        buildable=_join_buildable([block.buildable for block in blocks], order),
+        term=join_terms([block.term for block in blocks], order),
+        buildable=join_buildable([block.buildable for block in blocks], order),
         layers={key: _counted(facts, contents[key]) for key, facts in blocks[0].facts.items()},
         contents=contents,
         blocks=[block.members for block in blocks],
@@ -430,7 +434,8 @@ def _join_arrays(arrays: Sequence[np.ndarray[Any, Any]], order: Integers) -> np.
     return np.concatenate(arrays)[order]
 
 
-def _join_findings(parts: Sequence[LandFinding], order: Integers) -> LandFinding:
+def join_findings(parts: Sequence[LandFinding], order: Integers) -> LandFinding:
+    """Return what a rule finds on rows of several parts, in an order."""
     features = [np.asarray(part.features, dtype=object) for part in parts]
     return LandFinding(
         **{
@@ -442,7 +447,8 @@ def _join_findings(parts: Sequence[LandFinding], order: Integers) -> LandFinding
     )
 
 
-def _join_buildable(parts: Sequence[BuildablePart], order: Integers) -> BuildablePart:
+def join_buildable(parts: Sequence[BuildablePart], order: Integers) -> BuildablePart:
+    """Return what is left of rows of several parts, in an order."""
     return BuildablePart(
         taken={
             rule_id: _join_arrays([part.taken[rule_id] for part in parts], order)
@@ -450,13 +456,14 @@ def _join_buildable(parts: Sequence[BuildablePart], order: Integers) -> Buildabl
         },
         shapes=_join_arrays([part.shapes for part in parts], order),
         taken_m2=_join_arrays([part.taken_m2 for part in parts], order),
-        measures=_join_tables([part.measures for part in parts], order),
+        measures=join_tables([part.measures for part in parts], order),
     )
 
 
-def _join_terms(terms: Sequence[Term], order: Integers) -> Term:
+def join_terms(terms: Sequence[Term], order: Integers) -> Term:
+    """Return the terms of rows of several parts, in an order."""
     return Term(
-        columns=_join_tables([term.columns for term in terms], order),
+        columns=join_tables([term.columns for term in terms], order),
         may_be_lower={
             name: _join_arrays([term.may_be_lower[name] for term in terms], order)
             for name in terms[0].may_be_lower
@@ -470,7 +477,7 @@ def _join_terms(terms: Sequence[Term], order: Integers) -> Term:
     )
 
 
-def _join_tables(tables: Sequence[pd.DataFrame], order: Integers) -> pd.DataFrame:
+def join_tables(tables: Sequence[pd.DataFrame], order: Integers) -> pd.DataFrame:
     """Return rows of several tables as one.
 
     The type of a column of objects is looked for anew: the type that fits all may fit none of the

@@ -68,6 +68,7 @@ class _Parts:
     municipalities: Source
     sources: dict[str, Source]
     decisions: Source | None
+    file: Path | None = None
 
 
 class Study:
@@ -175,7 +176,7 @@ class Study:
             When the file, its ruleset, or what it names cannot be used.
         """
         path = Path(path)
-        return cls._of(_parts_of_file(read_study_file(path), path.resolve().parent))
+        return cls._of(_parts_of_file(read_study_file(path), path.resolve()))
 
     @classmethod
     def _of(cls, parts: _Parts) -> Self:
@@ -305,7 +306,8 @@ def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
         ) from None
 
 
-def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
+def _parts_of_file(file: StudyFile, path: Path) -> _Parts:
+    folder = path.parent
     return _Parts(
         name=file.study.name,
         as_of=file.study.as_of,
@@ -320,6 +322,7 @@ def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
         decisions=open_source("decisions", file.decisions, folder, geometry="table")
         if file.decisions
         else None,
+        file=path,
     )
 
 
@@ -401,4 +404,5 @@ def _question(parts: _Parts) -> Question:
         municipalities=load_municipalities(parts.municipalities),
         sources=sources,
         decisions=load_decisions(parts.decisions),
+        file=parts.file,
     )
