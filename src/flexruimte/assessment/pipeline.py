@@ -34,7 +34,7 @@ from flexruimte.assessment.question import (
     survey_question,
 )
 from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
-from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
+from flexruimte.assessment.sites import Evidence, JoinLand, Sites, merge_parcels
 from flexruimte.assessment.survey import Progress, Survey, TakesLand, survey
 from flexruimte.assessment.verdicts import (
     answers_of_rules,
@@ -47,6 +47,7 @@ from flexruimte.evidence.decisions import Decisions, DecisionsAt
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import all_parcel_ids
 from flexruimte.evidence.sources import Source
+from flexruimte.kernels.joined import join_land
 from flexruimte.kernels.layout import LayoutCache, Layouts
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
@@ -176,6 +177,7 @@ def judge(
     found: Survey,
     lay_out: LayOut,
     progress: Progress = lambda _step: None,
+    join: JoinLand = join_land,
 ) -> Assessment:
     """Judge and rank the parcels of a municipality by what a survey says; no layer is read.
 
@@ -191,6 +193,8 @@ def judge(
         Lays homes out on land, as `flexruimte.kernels.layout.lay_out` does.
     progress
         Told which step starts.
+    join
+        Joins the land of parcels, as `flexruimte.kernels.joined.join_land` does.
     """
     ruleset = for_municipality(question.ruleset, code)
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
@@ -234,6 +238,7 @@ def judge(
             decisions=decisions,
             table=table,
             lay_out=lay_out,
+            join=join,
             groups=groups,
         )
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -30,9 +30,9 @@ from flexruimte.assessment.term import years_between
 from flexruimte.assessment.verdicts import answers_of_rules, assess_status, count_medium_points
 from flexruimte.errors import RulesetError
 from flexruimte.evidence.decisions import DecisionsAt
-from flexruimte.kernels.circle import width
+from flexruimte.kernels.joined import JoinedLand
 from flexruimte.kernels.layout import Layouts
-from flexruimte.kernels.overlap import largest_part, union_by_group
+from flexruimte.kernels.overlap import union_by_group
 from flexruimte.rules.measures import NearestMeasure, RectangleMeasure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -71,10 +71,13 @@ __all__ = [
     "ONE_OWNER",
     "OWNER",
     "Evidence",
+    "JoinLand",
     "Sites",
     "check_merge",
     "may_join",
     "merge_parcels",
+    "rules_anew",
+    "rules_by_homes",
 ]
 
 MERGE: Final = "merge"
@@ -91,6 +94,15 @@ _ROUNDING_M: Final = 0.01
 _LARGEST: Final = "merge_most_m2"
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
+
+
+class JoinLand(Protocol):
+    """Joins land, as `flexruimte.kernels.joined.join_land` does."""
+
+    def __call__(
+        self, parts: Geometries, group: Integers, count: int, *, widths: bool
+    ) -> JoinedLand:
+        """Return the land of groups."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,8 @@ class Evidence:
     """The parcels' table: measures, scores, status and accounts. (n, ...)"""
     lay_out: LayOut
     """Lays homes out on land."""
+    join: JoinLand
+    """Joins land."""
     groups: GroupsThatCount
     """Target groups that make the suitability."""
 
@@ -227,6 +241,26 @@ def may_join(
     return pairs
 
 
+def rules_anew(ruleset: Ruleset) -> frozenset[str]:
+    """Return the rules on a measure that are judged anew on a site: size, term, what is nearest."""
+    nearest = [
+        name
+        for name, measure in ruleset.measures.items()
+        if isinstance(measure, NearestMeasure | RectangleMeasure)
+    ]
+    asked = (*_SIZE, *_TERM, *nearest)
+    return frozenset(name for name, rule in ruleset.measure_rules.items() if rule.measure in asked)
+
+
+def rules_by_homes(ruleset: Ruleset) -> frozenset[str]:
+    """Return the rules on a measure that ask for homes: a site may have enough where no part has."""
+    return frozenset(
+        name
+        for name, rule in ruleset.measure_rules.items()
+        if {*CAPACITY_MEASURES} & {*rule.measures_asked}
+    )
+
+
 def _how(ruleset: Ruleset) -> str:
     return str(ruleset.value(MERGE)) if MERGE in ruleset.placement else _APART
 
@@ -250,19 +284,8 @@ class _Merger:
             if name in evidence.verdicts
         }
         self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
-        nearest = [
-            name
-            for name, measure in evidence.ruleset.measures.items()
-            if isinstance(measure, NearestMeasure | RectangleMeasure)
-        ]
-        self._anew = frozenset(
-            name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM, *nearest)
-        )
-        self._by_homes = frozenset(
-            name
-            for name, rule in assessed.items()
-            if name not in self._anew and {*CAPACITY_MEASURES} & {*rule.measures_asked}
-        )
+        self._anew = rules_anew(evidence.ruleset) & frozenset(assessed)
+        self._by_homes = rules_by_homes(evidence.ruleset) & frozenset(assessed) - self._anew
         """Rules that apply by the homes: what no part is large enough for, the site may be."""
 
     def candidates(self) -> Booleans:
@@ -314,24 +337,29 @@ class _Merger:
         """Return the measures of groups, their homes and their buildable parts."""
         evidence = self._evidence
         parcels, group = self._flat(groups)
-        buildable = union_by_group(evidence.buildable[parcels], group, len(groups))
-        largest = largest_part(buildable)
+        land = evidence.join(
+            evidence.buildable[parcels],
+            group,
+            len(groups),
+            widths=evidence.ruleset.asks_for(WIDTH),
+        )
         parts = evidence.table.iloc[parcels]
         columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
         columns |= {
             AREA: np.bincount(group, parts[AREA], minlength=len(groups)),
-            BUILDABLE_AREA: shapely.area(buildable),
-            LARGEST_PART_AREA: shapely.area(largest),
-            WIDTH: width(largest) if evidence.ruleset.asks_for(WIDTH) else np.nan,
+            BUILDABLE_AREA: land.area_m2,
+            LARGEST_PART_AREA: land.largest_m2,
+            WIDTH: land.width_m,
             **self._term(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
         derived = compute_derived_measures(evidence.ruleset, measures)
         measures = pd.concat([measures, derived], axis=1)
+        everywhere = np.ones(len(groups), dtype=bool)
         capacity = assess_capacity(
-            evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.lay_out
+            evidence.ruleset, land.largest, measures, everywhere, evidence.lay_out
         )
-        return pd.concat([measures, capacity.columns], axis=1), capacity, buildable
+        return pd.concat([measures, capacity.columns], axis=1), capacity, land.shapes
 
     def _term(self, parts: pd.DataFrame, group: Integers) -> dict[str, Any]:
         """Return the term of groups: from when all parts are free until the first is not."""

@@ -18,7 +18,7 @@ import pandas as pd
 from flexruimte.analyses.what_if.evidence import Evidence
 from flexruimte.analyses.what_if.locations import Totals, locations_of, ranked, totals
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.pipeline import Assessment, Question, judge
+from flexruimte.assessment.pipeline import Assessment, Question
 from flexruimte.assessment.question import left_out_by
 from flexruimte.assessment.sites import may_join
 from flexruimte.assessment.survey import Survey
@@ -69,7 +69,7 @@ class Case:
     @cached_property
     def assessment(self) -> Assessment:
         """All parcels, judged."""
-        return judge(self.question, self.code, self.found, self.evidence.lay_out)
+        return self.evidence.judged(self.question, self.found)
 
     @cached_property
     def verdicts(self) -> dict[str, Verdicts]:
@@ -109,23 +109,36 @@ class Case:
         Parameters
         ----------
         members
-            Positions of the parcels. (k,) int
+            Positions of the parcels, rising. (k,) int
         standing
             Which parcels may be ranked. (n,) bool
         """
+        pairs = self._pairs(standing)
+        if not np.isin(pairs, members).any():
+            return members
         # Sparse graphs load with it: a tenth of a second, for those who ask this only.
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
-        count = len(standing)
-        pairs = self._neighbours[standing[self._neighbours].all(axis=1)]
-        graph = coo_array(
-            (np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), shape=(count, count)
-        )
+        ones, shape = np.ones(len(pairs), dtype=bool), (len(standing), len(standing))
+        graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=shape)
         _, group = connected_components(graph, directed=False)
-        wanted = np.zeros(count, dtype=bool)
+        wanted = np.zeros(len(standing), dtype=bool)
         wanted[group[members]] = True
-        return np.flatnonzero(wanted[group] & (standing | np.isin(np.arange(count), members)))
+        return np.flatnonzero(wanted[group])
+
+    def have_neighbours(self, standing: Booleans) -> Integers:
+        """Return the positions of the parcels that may become part of a site. (k,) int
+
+        Parameters
+        ----------
+        standing
+            Which parcels may be ranked. (n,) bool
+        """
+        return np.unique(self._pairs(standing))
+
+    def _pairs(self, standing: Booleans) -> Integers:
+        return self._neighbours[standing[self._neighbours].all(axis=1)]
 
     @cached_property
     def _neighbours(self) -> Integers:
@@ -158,7 +171,7 @@ def judged(case: Case, ruleset: Ruleset, found: Survey, members: Integers) -> pd
     if not len(members):
         return case.locations.iloc[:0]
     question = replace(case.question, ruleset=ruleset)
-    return locations_of(judge(question, case.code, found, case.evidence.lay_out), members)
+    return locations_of(case.evidence.judged(question, found), members)
 
 
 def settled_rules(ruleset: Ruleset, found: Survey) -> frozenset[str]:

@@ -21,7 +21,7 @@ from flexruimte.analyses.what_if.locations import (
 )
 from flexruimte.analyses.what_if.rules import excluding_rules, gains, taken_alone
 from flexruimte.analyses.what_if.variants import AS_IT_IS
-from flexruimte.assessment.pipeline import Question, judge
+from flexruimte.assessment.pipeline import Question
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
 from flexruimte.wording.labels import in_language
@@ -125,9 +125,7 @@ def _rule_rows(case: Case, named: Sequence[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def _tried(
-    gained: Mapping[tuple[str, Change], Totals | None], rule_id: str
-) -> list[Totals | None]:
+def _tried(gained: Mapping[tuple[str, Change], Totals | None], rule_id: str) -> list[Totals | None]:
     return [found for (of, _), found in gained.items() if of == rule_id]
 
 
@@ -153,7 +151,7 @@ def _varied(
     except NewSurveyNeeded:
         return {"variant": variant.name, "title": variant.title, "note": NEW_SURVEY}, None
     if len(members):
-        assessment = judge(question, code, found, evidence.lay_out)
+        assessment = evidence.judged(question, found)
         locations = ranked(ruleset, locations_of(assessment, members))
     else:
         locations = case.locations.iloc[:0]

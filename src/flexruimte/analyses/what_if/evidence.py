@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from flexruimte.assessment.capacity import LayOut
-from flexruimte.assessment.pipeline import Question, land_taken_by
+from flexruimte.assessment.pipeline import Assessment, Question, judge, land_taken_by
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import LayersOfSome, survey_of
+from flexruimte.assessment.sites import JoinLand
 from flexruimte.assessment.survey import LayersNear, Survey, TakesLand, measure_again
 from flexruimte.errors import StudyError
 from flexruimte.evidence.layers import Layer
+from flexruimte.kernels.joined import join_land
 from flexruimte.kernels.layout import LayoutCache, LayoutParameters, Layouts
-from flexruimte.vocabulary import Integers
+from flexruimte.vocabulary import Geometries, Integers
 
 __all__ = ["Evidence", "HeldLayers", "LayoutsHeld", "NewSurveyNeeded"]
 
@@ -68,7 +70,7 @@ class LayoutsHeld:
         if known is not None and known.parameters is not None:
             self._by_parameters[known.parameters] = known
 
-    def lay_out(self, parts: np.ndarray, parameters: LayoutParameters) -> Layouts:  # type: ignore[type-arg]
+    def lay_out(self, parts: Geometries, parameters: LayoutParameters) -> Layouts:
         """Return what `flexruimte.kernels.layout.lay_out` does."""
         cache = self._by_parameters.setdefault(parameters, LayoutCache())
         return cache.lay_out(parts, parameters)
@@ -87,6 +89,12 @@ class Evidence:
     """Gives the layers around a block of the parcels, without opening a source; None where they
     were not kept."""
     lay_out: LayOut
+    join: JoinLand = join_land
+    """Joins the land of parcels; best one that remembers."""
+
+    def judged(self, question: Question, found: Survey) -> Assessment:
+        """Return parcels judged and ranked by what a survey says of them."""
+        return judge(question, self.code, found, self.lay_out, join=self.join)
 
     def survey(self, question: Question) -> Survey:
         """Return what the survey says that a question asks, as far as it is the same.

@@ -190,9 +190,7 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, best: str | None) -> pd.Dat
             parts.append(moved.assign(list=name, change=change))
     every = pd.concat(parts, ignore_index=True)
     every["hectares"] = every[BUILDABLE_AREA] / SQUARE_METRES_PER_HECTARE
-    return every[
-        ["list", "change", PARCEL_ID, PARCEL_IDS, RANK, PRIORITY, "hectares", HOMES]
-    ]
+    return every[["list", "change", PARCEL_ID, PARCEL_IDS, RANK, PRIORITY, "hectares", HOMES]]
 
 
 def _on_list(locations: pd.DataFrame, name: str) -> pd.DataFrame:

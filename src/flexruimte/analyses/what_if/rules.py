@@ -5,12 +5,11 @@ As the only obstacle is exact: the municipality is judged anew without the rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from flexruimte.analyses.what_if.case import Case, judged, stays_ranked
 from flexruimte.analyses.what_if.changes import Change, ChangedRule, changes_of, with_rule
@@ -19,6 +18,7 @@ from flexruimte.analyses.what_if.locations import Totals, ranked, replaced, tota
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import find_again, survey_of, with_buildable
+from flexruimte.assessment.sites import rules_anew, rules_by_homes
 from flexruimte.assessment.survey import BuildablePart, Survey, join_buildable, measure_again
 from flexruimte.assessment.verdicts import takes_land
 from flexruimte.errors import StudyError, did_you_mean
@@ -128,10 +128,14 @@ def gains(case: Case, rule_ids: Sequence[str]) -> dict[tuple[str, Change], Total
     tried = [each for rule_id in rule_ids for each in changes_of(case.ruleset, rule_id)]
     wanted = [_Scenario.of(case, each) for each in tried]
     parts = _land_given_back(case, wanted)
-    return {
-        (each.changed.rule_id, each.changed.change): _gain(case, each, parts.get(number))
-        for number, each in enumerate(wanted)
-    }
+    found: dict[tuple[str, Change], Totals | None] = {}
+    for number, each in enumerate(wanted):
+        rule_id, change = each.changed.rule_id, each.changed.change
+        if each.is_as_good_as_off(case):
+            found[rule_id, change] = found[rule_id, Change.OFF]
+        else:
+            found[rule_id, change] = _gain(case, each, parts.get(number))
+    return found
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class _Scenario:
     standing: Booleans
     """Which parcels may be ranked then. (n,) bool"""
     affected: Integers
-    """Positions of those that the rule speaks against now. (k,) int"""
+    """Positions of those that the rule speaks against now, or may as parts of a site. (k,) int"""
 
     @classmethod
     def of(cls, case: Case, changed: ChangedRule) -> _Scenario:
@@ -161,11 +165,25 @@ class _Scenario:
             against &= case.decisions.into
         elif case.ruleset.rules[rule_id].level == Level.MEDIUM:
             against[:] = True  # how many rules of level medium there are is part of every score
-        return cls(changed, ruleset, standing, np.flatnonzero(standing & against))
+        affected = np.flatnonzero(standing & against)
+        if rule_id in rules_anew(case.ruleset) | rules_by_homes(case.ruleset):
+            # It may say no to a site, and to none of its parts.
+            affected = np.union1d(affected, case.have_neighbours(standing))
+        return cls(changed, ruleset, standing, affected)
 
     @property
     def is_on_land(self) -> bool:
         return isinstance(self.changed.rule, LandRule)
+
+    def is_as_good_as_off(self, case: Case) -> bool:
+        """Return whether as much comes free as without the rule, though not in the best class.
+
+        So it is where the rule excludes no more. Only which parcels become one site may differ, as
+        no site has a lower class of priority than its parts.
+        """
+        if self.changed.change != Change.SOFTER or self.ruleset.excludes(self.changed.rule):
+            return False
+        return not np.isin(self.affected, case.have_neighbours(self.standing)).any()
 
 
 def _taken(case: Case, rule_id: str) -> Booleans:
@@ -277,9 +295,7 @@ def _gain(case: Case, scenario: _Scenario, again: _Again | None) -> Totals | Non
     return totals(case.ruleset, locations) - case.totals
 
 
-def _with_finding(
-    found: Survey, rule_id: str, positions: Integers, finding: LandFinding
-) -> Survey:
+def _with_finding(found: Survey, rule_id: str, positions: Integers, finding: LandFinding) -> Survey:
     """Return a survey in which a rule finds something else on some parcels."""
     columns = {}
     for name, values in vars(found.findings[rule_id]).items():
