@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import geopandas as gpd
@@ -90,8 +90,8 @@ class Assessment:
     """The buildable part of each parcel, empty where nothing is left. (n,) object"""
     verdicts: pd.DataFrame
     """NO, UNKNOWN and YES per rule, int8. (n, rules)"""
-    findings: pd.DataFrame
-    """What rules found on parcels and sites, as `findings_of_rules` returns it. (m, 8)"""
+    land: Mapping[str, LandFinding]
+    """What rules on land found on the parcels, by rule."""
     left_out: dict[str, str]
     """Rules and criteria that are left out, with what in `not_assessed` they need."""
     inputs: dict[str, LayerFacts]
@@ -109,6 +109,13 @@ class Assessment:
     None where it is by density.
     """
     unread_plans: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What rules found on parcels and sites, as `findings_of_rules` returns it. (m, 8)"""
+        verdicts = {str(name): self.verdicts[name].to_numpy() for name in self.verdicts}
+        ids = self.parcels[PARCEL_ID].to_numpy()
+        return _findings(self.ruleset, ids, verdicts, self.land, self.sites)
 
 
 def assess(question: Question, code: str, progress: Progress = lambda _step: None) -> Assessment:
@@ -276,7 +283,7 @@ def _assessment(
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
-        findings=_findings(ruleset, found.parcels.ids, verdicts, found.findings, sites),
+        land=found.findings,
         left_out=left_out_by(ruleset, question.not_assessed),
         inputs={
             "parcels": found.parcels.facts,
