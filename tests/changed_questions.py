@@ -15,6 +15,16 @@ NOT_OF_THE_LAND: dict[str, dict[str, Any]] = {
     "a rule on a measure switched off": {"rules": {"term": {"enabled": False}}},
     "a density": {"placement": {"homes_per_ha_mid": 30}},
     "a title": {"rules": {"nature": {"title": {"nl": "Groen", "en": "Green"}}}},
+    "a finding": {
+        "rules": {"nature": {"finding": {"nl": "{area} is groen", "en": "{area} is green"}}}
+    },
+    "what a class is called": {
+        "layers": {
+            "natuur": {
+                "fields": {"nr": {}, "naam": {"titles": {"Bos": {"nl": "bos", "en": "wood"}}}}
+            }
+        }
+    },
     "a site type": {
         "site_types": {"field": {"when": [{"measure": "building_count", "at_most": 3}]}}
     },
@@ -26,6 +36,13 @@ NOT_OF_THE_LAND: dict[str, dict[str, Any]] = {
     "where a rule on a layer applies": {
         "rules": {"near_nature": {"when": [{"measure": "land_use_class", "in": [40]}]}}
     },
+    "an exception to a rule on a layer": {
+        "rules": {"nature": {"unless": [{"measure": "land_use_class", "in": [40]}]}}
+    },
+    "why a rule has its level": {"rules": {"nature": {"level_reason": {"nl": "x", "en": "y"}}}},
+    "the choice that a rule is for": {
+        "rules": {"nature": {"only_for": {"building_rules": "permanent"}}}
+    },
     "the level of a rule on a layer": {"rules": {"near_nature": {"level": "hard"}}},
     "which levels exclude": {"levels": {"excluding": ["very_hard"]}},
     "a rule on a layer switched off": {"rules": {"buildings": {"enabled": False}}},
@@ -33,9 +50,23 @@ NOT_OF_THE_LAND: dict[str, dict[str, Any]] = {
 
 
 OF_THE_LAND: dict[str, dict[str, Any]] = {
+    "a rule on cells": {
+        "rules": {
+            "loud": {
+                "title": {"nl": "Luid", "en": "Loud"},
+                "condition": "restriction",
+                "level": "hard",
+                "layer": "lden",
+                "above": 50,
+                "source": "toy",
+                "basis": "assumption",
+            }
+        }
+    },
     "the date": {"as_of": "2026-03-01"},
     "a distance": {"rules": {"near_nature": {"distance_m": 30}}},
     "which features": {"rules": {"nature": {"where": {"naam": "Heide"}}}},
+    "a rule's condition": {"rules": {"nature": {"condition": "use"}}},
     "a rule's precision": {"rules": {"nature": {"precision_m": 0}}},
     "a layer's precision": {"layers": {"natuur": {"precision_m": 3}}},
     "which rows count": {"layers": {"pand": {"rows": {"status": {"not_in": ["Bouw gestart"]}}}}},

@@ -23,7 +23,7 @@ def site(name: str, start: int, end: int, homes: int = 15, **named: Any) -> dict
         "province": "P1",
         "x": 0.0,
         "y": 0.0,
-        "homes_mid": homes,
+        "homes": homes,
         "hectares": 0.5,
         "score": 50.0,
     }
@@ -75,7 +75,7 @@ def small_case(seed: int) -> tuple[pd.DataFrame, RelocationParameters, pd.DataFr
         )
     sites = pd.DataFrame(rows)
     first = [
-        (f"S{number}", 2027, int(random.integers(1, sites.loc[number, "homes_mid"] + 1)))
+        (f"S{number}", 2027, int(random.integers(1, sites.loc[number, "homes"] + 1)))
         for number in range(2)
     ]
     parameters = RelocationParameters(

@@ -17,7 +17,7 @@ COLUMNS = [
     "status",
     "score",
     "homes_low",
-    "homes_mid",
+    "homes",
     "homes_high",
     "term_start",
     "term_end",
@@ -99,7 +99,7 @@ LOCATIONS = pd.DataFrame(
         ("B5", "GM0002", "Beek", "attention", 75.0, 3, 7, 9, None, None, None),  # term not known
     ],
     columns=COLUMNS,
-)
+).assign(priority="shortlist", reasons="", attention="", notes="", missing="")
 SOURCED = {"source": "made up", "basis": "assumption"}
 TITLE = {"nl": "T", "en": "T"}
 

@@ -75,7 +75,9 @@ TESTED_IN = {
     "views/explanation/table": "views/test_explanation",
     "views/plot": "results/test_files",
     "views/layer_table": "study/test_layer_checks",
+    "views/regime_table": "rules/test_built_in",
     "views/rule_table": "rules/test_built_in",
+    "views/spread_table": "cli/test_rules",
     # the command line
     "cli/__init__": "cli/test_app",
     "cli/analyses": "results/test_store",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,11 +20,14 @@ from geopandas.testing import assert_geodataframe_equal
 from flexruimte import Study
 from flexruimte.analyses.relocation import replay
 from flexruimte.analyses.relocation.run import relocate
+from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.pipeline import Assessment, assess
+from flexruimte.assessment.verdicts import takes_land
 from flexruimte.batch import run
 from flexruimte.results.spread import spread_of
 from flexruimte.study.checks import check
 from flexruimte.study.sample import sample_study_path
+from flexruimte.vocabulary import Booleans
 from rule_columns import with_rule_columns
 
 CODES = ("GM9001", "GM9002", "GM9003")
@@ -55,7 +59,8 @@ def test_check_has_no_problems_and_names_what_stops_short(study: Study) -> None:
 
 
 def test_every_layer_of_the_ruleset_is_there(study: Study) -> None:
-    assert set(study.question.sources) == set(study.question.ruleset.layers)
+    needed = {key for key, spec in study.question.ruleset.layers.items() if not spec.optional}
+    assert set(study.question.sources) == needed
 
 
 def test_files_are_small() -> None:
@@ -76,7 +81,7 @@ def test_sizes_and_rankings(towns: dict[str, Assessment]) -> None:
 
 
 STORIES = {
-    "fits no crane": ("90030010370000", {"status": "attention", "crane_pad_class": "no", "verdict_crane_pad": "no"}),
+    "fits no crane": ("90020128870000", {"status": "attention", "crane_pad_class": "no", "verdict_crane_pad": "no"}),
     "good now, useless in year 8": ("90010044770000", {"status": "excluded", "hard_plan_free_years": 8.0, "verdict_hard_plan_within_horizon": "no"}),
     "bridges": ("90010044970000", {"status": "attention", "hard_plan_free_years": 17.0, "term_years": 15.0, "verdict_term_long_enough": "yes"}),
     "beyond the horizon, too short": ("90010023870000", {"verdict_hard_plan_within_horizon": "yes", "verdict_term_long_enough": "no", "status": "excluded"}),
@@ -180,18 +185,61 @@ def test_area_is_conserved(towns: dict[str, Assessment]) -> None:
         assert (np.abs(inside - town.parcels["buildable_m2"]) <= 1e-6 * area).all()
         assert (np.abs(outside - town.parcels["taken_m2"]) <= 1e-6 * area).all()
         # what was taken is no less than what any excluding rule covers alone, and no more than what they cover together
-        rules = [
-            rule
-            for rule in town.ruleset.land_rules
-            if town.ruleset.excludes(town.ruleset.rules[rule])
-        ]
         table = with_rule_columns(town)
+        decided_in = (table["decision"] == "in").to_numpy()
         covers = np.stack(
-            [np.where(table[f"edge_{rule}"], 0.0, table[f"covered_m2_{rule}"]) for rule in rules]
+            [
+                np.where(_takes(town, rule, decided_in), table[f"covered_m2_{rule}"], 0.0)
+                for rule in town.ruleset.land_rules
+                if town.ruleset.excludes(town.ruleset.rules[rule])
+            ]
         )
         taken = town.parcels["taken_m2"].to_numpy()
         assert (taken >= covers.max(axis=0) - 1e-6 * area).all()
         assert (taken <= covers.sum(axis=0) + 1e-6 * area).all()
+
+
+def _takes(town: Assessment, rule: str, decided_in: Booleans) -> Booleans:
+    """Where a rule takes what it covers: not an edge, where it applies, and where no decision lifts it."""
+    table = with_rule_columns(town)
+    edge = table[f"edge_{rule}"].to_numpy(dtype=bool)
+    finding = replace(LandFinding.unknown(len(table)), edge=edge)
+    return takes_land(town.ruleset, decided_in, rule, finding, town.parcels)
+
+
+def test_a_decision_gives_the_strip_back(parcels: pd.DataFrame) -> None:
+    # a park strip that the rules leave 10 m2 of; the street beside it and the park were given back
+    row = parcels.loc["90010171370000"]
+    assert row["buildable_m2"] > 0.99 * row["area_m2"]
+    assert row["homes_mid"] > 0
+
+
+def test_no_location_is_lived_on_or_too_loud(parcels: pd.DataFrame) -> None:
+    ranked = parcels[parcels["rank"].notna()]
+    # from 1 ha on a home may stand in a corner, and its yard is not buildable
+    assert (ranked.loc[ranked["dwelling_count"] > 0, "area_m2"] >= 10_000).all()
+    # at the edge of the map a strip of 10 m may be louder than on average
+    for source, limit in (("road", 60), ("rail", 65), ("industry", 55)):
+        mean = ranked[f"noise_{source}_mean_db"]
+        decided = ranked["decision"] == "in"
+        assert (mean[~decided].dropna() <= limit).all(), source
+
+
+def test_statuses_tell_parcels_apart(parcels: pd.DataFrame, study: Study) -> None:
+    left = parcels[parcels["status"] != "excluded"]
+    rules = study.question.ruleset.rules
+    medium = [
+        name for name in study.question.ruleset.enabled_rules if rules[name].level == "medium"
+    ]
+    says_no = pd.DataFrame({name: left[f"verdict_{name}"] == "no" for name in medium})
+    talk = says_no[says_no.any(axis=1) & (left["status"] != "unknown")]
+    assert talk.mean().max() <= 0.5  # no rule is in more than half of what calls for attention
+    shares = [
+        len(talk) / len(left),
+        (left["status"] == "unknown").mean(),
+        (~says_no.any(axis=1) & (left["status"] != "unknown")).mean(),
+    ]
+    assert min(shares) > 0.02
 
 
 def test_the_script_makes_these_files_again(tmp_path: Path) -> None:
@@ -239,7 +287,7 @@ def test_what_becomes_of_the_homes(tmp_path: Path) -> None:
 def test_no_theme_makes_the_score_and_none_is_the_same_for_all(
     towns: dict[str, Assessment],
 ) -> None:
-    """Measured when this was written: 0.66, -0.49, and a spread of 12 points for the term.
+    """Measured when this was written: 0.67, -0.48, and a spread of 12 points for the term.
 
     With margins, as other rules rank other land.
     """

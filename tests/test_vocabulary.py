@@ -14,6 +14,7 @@ from flexruimte.vocabulary import BUILT_IN_MEASURES, NO, UNKNOWN, VERDICT_NAMES,
     ("free_years", "year"),
     ("built_year", "calendar year"),
     ("homes_mid", "homes"),
+    ("homes", "homes"),
     ("share", "share"),  # the unit alone
     ("m", "m"),
     ("them", ""),  # no ending, only letters

@@ -16,6 +16,7 @@ from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.kernels.threads import use_threads
 from flexruimte.results.findings import findings_told, with_finding_text, write_findings
+from flexruimte.results.funnel import funnel_table
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
@@ -35,6 +36,7 @@ from flexruimte.results.tables import (
 )
 from flexruimte.views.explanation import Explanation, explain
 from flexruimte.views.explore import web_map
+from flexruimte.views.funnel_chart import draw_funnel
 from flexruimte.views.html import render
 from flexruimte.views.plot import draw_map
 from flexruimte.vocabulary import (
@@ -194,6 +196,22 @@ class Ranking:
         found = self._findings[self._findings[PARCEL_ID].isin(self._parcels[PARCEL_ID])]
         return summarise(self.assessment, self._parcels, self._land, found, self._timings)
 
+    def funnel(self) -> pd.DataFrame:
+        """Return hectares after each condition, suitable for whom, and sites and homes.
+
+        A row for all land, and for each kind of owner; the same for each target group, whose rows
+        are about the same land and do not add up. `docs/outputs.md` lists the columns.
+
+        Examples
+        --------
+        >>> import flexruimte as fr
+        >>> from flexruimte.study.sample import sample_study_path
+        >>> funnel = fr.Study.load(sample_study_path()).rank("GM9003").funnel()
+        >>> funnel[["target_group", "owner_class"]].iloc[0].tolist()
+        ['all', 'all']
+        """
+        return funnel_table(self.summary)
+
     def content(self) -> OutputContent:
         """Return what the files of the municipality are made of."""
         return OutputContent(
@@ -272,6 +290,26 @@ class Ranking:
         """
         title = f"{self.name}: {self.assessment.question.name}"
         return draw_map(self._parcels, title, self.language, ax)
+
+    def plot_funnel(self, ax: Axes | None = None) -> Axes:
+        """Draw the hectares left after each condition, and suitable for whom; needs matplotlib.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None makes a new figure.
+
+        Raises
+        ------
+        OutputError
+            When matplotlib is not installed.
+        """
+        titles = {
+            group: in_language(facts.title, self.language)
+            for group, facts in self.summary.groups.items()
+        }
+        title = f"{self.name}: {self.assessment.question.name}"
+        return draw_funnel(self.funnel(), titles, title, self.language, ax)
 
     def explore(self) -> folium.Map:
         """Return a map that can be moved and clicked; needs folium.

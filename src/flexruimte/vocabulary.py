@@ -94,6 +94,10 @@ class Condition(StrEnum):
     ENVIRONMENT = "environment"
 
 
+FUNNEL_CONDITIONS: Final = (Condition.USE, Condition.RESTRICTION, Condition.PLAN)
+"""Conditions after each of which the land that is left is counted, in this order; after all others
+it is available."""
+
 RANKED_STATUSES: Final = (Status.AVAILABLE, Status.ATTENTION)
 """Statuses that get a rank."""
 LISTED_STATUSES: Final = (Status.AVAILABLE, Status.ATTENTION, Status.UNKNOWN)

@@ -8,10 +8,14 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.land import find_on_land, land_of_rule, subtract_land
+from flexruimte.assessment.land import find_on_land, land_of_rule, subtract_land, what_is_left
 from flexruimte.assessment.overlay import Overlay
+from flexruimte.vocabulary import FUNNEL_CONDITIONS, Condition
 from toy_layers import PARCELS, features, raster
 from toy_town import box, changed_ruleset, frame, line, write_raster
 
@@ -211,3 +215,58 @@ def test_cells_within_the_precision_of_the_map_are_an_edge(tmp_path: Path) -> No
         )
         assert finding.covered_m2.tolist() == pytest.approx([4_000, 4_000])
         assert finding.edge.tolist() == [edge, edge]
+
+
+RULES = changed_ruleset().land_rules
+
+
+def test_what_is_left_after_each_condition() -> None:
+    overlay = Overlay(PARCELS)
+    # buildings (use) on x 0-50, nature (restriction) on x 25-75 of the first parcel
+    use, restriction = (
+        overlay.of_geometries(np.array([box(left, 0, left + 50, 100)])) for left in (0, 25)
+    )
+    shapes, left = what_is_left(RULES, overlay, {"buildings": use, "nature": restriction})
+    assert shapely.area(shapes).tolist() == pytest.approx([2_500, 10_000])
+    assert left[Condition.USE].tolist() == pytest.approx([5_000, 10_000])
+    assert left[Condition.RESTRICTION].tolist() == pytest.approx([2_500, 10_000])
+    assert left[Condition.PLAN].tolist() == pytest.approx([2_500, 10_000])
+
+
+SIDE = st.integers(-20, 220)
+TAKEN = st.lists(st.tuples(st.sampled_from(sorted(RULES)), SIDE, SIDE, SIDE, SIDE), max_size=8)
+
+
+@given(TAKEN, st.sampled_from([Condition.USE, Condition.RESTRICTION, Condition.PLAN]))
+def test_what_is_left_is_what_a_plain_difference_leaves(
+    taken: list[tuple[str, int, int, int, int]], of_nature: Condition
+) -> None:
+    rules = {
+        **RULES,
+        "nature": RULES["nature"].model_copy(update={"condition": of_nature}),
+        # of a condition that is not counted by itself: it takes its land in the end
+        "near_nature": RULES["near_nature"].model_copy(update={"condition": Condition.SITE}),
+    }
+    overlay, boxes = Overlay(PARCELS), {rule: [] for rule in rules}
+    for rule, *sides in taken:
+        (left, right), (bottom, top) = sorted(sides[:2]), sorted(sides[2:])
+        boxes[rule].append(box(left, bottom, right + 1, top + 1))
+    covered = {
+        rule: overlay.of_geometries(np.array(shapes, dtype=object))
+        for rule, shapes in boxes.items()
+        if shapes
+    }
+    shapes, area = what_is_left(rules, overlay, covered)
+    before = shapely.area(PARCELS)
+    for number, condition in enumerate(FUNNEL_CONDITIONS, start=1):
+        cut = [
+            shape
+            for rule, each in boxes.items()
+            if rules[rule].condition in FUNNEL_CONDITIONS[:number]
+            for shape in each
+        ]
+        plain = shapely.area(shapely.difference(PARCELS, shapely.union_all(cut)))
+        np.testing.assert_allclose(area[condition], plain, atol=0.02)  # a millionth of a hectare
+        assert (area[condition] <= before + 1e-6).all()
+        before = area[condition]
+    assert (shapely.area(shapes) <= before).all()

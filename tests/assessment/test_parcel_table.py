@@ -114,7 +114,7 @@ def test_the_share_that_has_an_answer_is_of_all_rules_and_criteria() -> None:
     )
     plans = np.array(["", "snel"], dtype=object)
     term = Term(
-        columns=pd.DataFrame(index=range(2)), may_be_lower={}, plans=plans, regime=None, unread={}
+        columns=pd.DataFrame(index=range(2)), may_be_lower={}, plans=plans, regimes=plans, unread={}
     )
     none = load_decisions(None).at(np.array(["P1", "P2"], dtype=object), dt.date(2026, 1, 1))
     found = outcome_columns(RULES, said, criteria, term, np.array([0.0, 12.5]), none)

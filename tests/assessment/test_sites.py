@@ -56,6 +56,26 @@ def test_neighbours_become_one_where_that_gives_more_homes() -> None:
     )
 
 
+def test_a_rule_that_asks_for_homes_asks_for_those_of_the_site() -> None:
+    # passes up to 24 homes: A (16) and B (12) do, A and B together (28) do not, F, G and H together (24) do
+    few = {
+        "title": {"nl": "x", "en": "x"},
+        "condition": "restriction",
+        "level": "soft",
+        "measure": "stop_distance_m",
+        "at_least": 9_999,
+        "unless": [{"measure": "homes_mid", "at_most": 24}],
+        "source": "toy",
+        "basis": "assumption",
+    }
+    ranking = study("touching").changed(rules={"few": few}).rank("A")
+    assert ranking.sites is not None
+    said = ranking.sites.set_index("parcel_id")["notes"]
+    assert {site: "few" in rules for site, rules in said.items()} == {"A+1": True, "F+2": False}
+    alone = ranking.parcels.set_index("parcel_id")["notes"]
+    assert not any("few" in rules for rules in alone[["A", "B", "D"]])
+
+
 def test_parcels_stay_apart_unless_the_study_asks() -> None:
     ranking = study("none").rank("A")
     assert ranking.sites is None

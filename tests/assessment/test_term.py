@@ -156,11 +156,12 @@ def test_a_phase_that_ends_before_it_starts() -> None:
         )
 
 
-def test_bridging_only_calls_for_attention_within_ten_years() -> None:
+def test_bridging_excludes_by_the_length_of_the_bridge_alone() -> None:
     usual, bridging = load_ruleset("flexwonen-nl"), load_ruleset("flexwonen-nl-bridging")
     assert usual.excludes(usual.rules["hard_plan_within_horizon"])
     assert not bridging.excludes(bridging.rules["hard_plan_within_horizon"])
-    assert bridging.excludes(bridging.rules["term_long_enough"])
+    assert not bridging.excludes(bridging.rules["term_long_enough"])
+    assert bridging.excludes(bridging.rules["bridge_long_enough"])
 
 
 def test_a_plan_at_the_edge_of_a_parcel_does_not_count(tmp_path: Path) -> None:

@@ -247,6 +247,68 @@ def test_what_is_left_out_or_switched_off_has_no_answer() -> None:
     assert answers_of_rules(off, others | {"term"}, parcel(), {}, {}, nobody) == {}
 
 
+# ------------------------------------------------------------------------------------------------------------------- rules that ship
+
+SHIPPED = load_ruleset("flexwonen-nl")
+
+
+@pytest.mark.parametrize(("area", "homes", "lived_on", "plot_taken"), [
+    (3_042, 2, "no", False),  # a paved yard around two homes
+    (50_000, 1, "yes", True),  # a field with a farmhouse in its corner: the field stays, the yard goes
+    (50_000, 2, "yes", True),
+    (50_000, 3, "no", False),  # more than a farm
+    (10_000, 1, "yes", True),
+    (9_999, 1, "no", False),
+    (3_042, 0, "yes", False),
+    (50_000, np.nan, "unknown", False),
+])  # fmt: skip
+def test_who_lives_somewhere_keeps_it_but_for_the_rest_of_a_large_parcel(
+    area: float, homes: float, lived_on: str, plot_taken: bool
+) -> None:
+    of_parcel = parcel(area_m2=float(area), dwelling_count=homes)
+    assert answer(SHIPPED, "dwellings", of_parcel) == lived_on
+    taken = takes_land(SHIPPED, np.array([False]), "dwelling_plots", land(900), of_parcel)
+    assert taken.tolist() == [plot_taken]
+
+
+@pytest.mark.parametrize(("width", "green", "strip"), [
+    (25.0, "yes", "no"),  # a strip: to be talked about
+    (25.1, "no", "yes"),  # green that the neighbourhood uses: closed
+])  # fmt: skip
+def test_public_green_is_closed_but_for_strips(width: float, green: str, strip: str) -> None:
+    of_parcel, all_green = parcel(strip_width_m=width), land(10_000, nothing_left=True)
+    assert answer(SHIPPED, "bgt_public_green", of_parcel, all_green) == green
+    assert answer(SHIPPED, "bgt_green_strip", of_parcel, all_green) == strip
+
+
+@pytest.mark.parametrize(("distance", "homes", "expected"), [
+    (7_000.0, 50.0, "yes"),
+    (6_999.0, 10.0, "no"),
+    (7_000.0, 51.0, "no"),
+    (24_999.0, 51.0, "no"),
+    (25_000.0, 916.0, "yes"),  # beyond what is worked out
+    (np.nan, 10.0, "unknown"),
+    (8_000.0, np.nan, "unknown"),  # by its homes it may or may not
+])  # fmt: skip
+def test_nitrogen_is_one_advice_by_distance_and_size(
+    distance: float, homes: float, expected: str
+) -> None:
+    measures = parcel(natura2000_distance_m=distance, homes_mid=homes)
+    assert answer(SHIPPED, "nitrogen", measures) == expected
+
+
+def test_zoning_says_nothing_that_the_land_itself_says() -> None:
+    for rule, zone, share in (
+        ("zoning", "bos", "woods_share"),
+        ("zoning_public_space", "groen", "public_green_share"),
+    ):
+        said = [
+            answer(SHIPPED, rule, parcel(zoning_class=zone, **{share: covered}))
+            for covered in (0.0, 0.5, np.nan)
+        ]
+        assert said == ["no", "yes", "unknown"], rule
+
+
 # ------------------------------------------------------------------------------------------------------------------- status and type
 
 
@@ -340,10 +402,19 @@ def test_status_from_verdicts() -> None:
     ]
 
 
+def test_a_soft_rule_that_says_no_changes_no_status() -> None:
+    nobody = np.zeros(3, dtype=bool)
+    soft = {"near_nature": np.array([-1, 0, 1], dtype=np.int8)}
+    assert list(assess_status(load_ruleset(RULESET), soft, nobody, nobody)) == ["available"] * 3
+
+
+NO_POINTS = {"pessimistic_term": {"level": "soft"}}
+"""The one rule of level medium in the toy ruleset."""
+
+
 def test_points_of_level_medium_by_hand() -> None:
-    ruleset = changed_ruleset(
-        rules={name: {"level": "medium"} for name in ("near_nature", "public_owner", "term")}
-    )
+    medium = {name: {"level": "medium"} for name in ("near_nature", "public_owner", "term")}
+    ruleset = changed_ruleset(rules={**medium, **NO_POINTS})
     # term is left out; unbuilt is hard and does not count
     verdicts = {
         "near_nature": np.array([NO, NO, YES, UNKNOWN], dtype=np.int8),
@@ -356,17 +427,12 @@ def test_points_of_level_medium_by_hand() -> None:
     np.testing.assert_array_equal(found.most, [3, 3, 1, 3])
     np.testing.assert_allclose(found.known_share, [2 / 3, 1 / 3, 2 / 3, 0])
     # a softer level never adds a point
-    softer = changed_ruleset(rules={"near_nature": {"level": "medium"}})
+    softer = changed_ruleset(rules={"near_nature": {"level": "medium"}, **NO_POINTS})
     np.testing.assert_array_equal(count_medium_points(softer, verdicts, 4).least, [1, 1, 0, 0])
 
 
 def test_without_rules_of_level_medium_there_are_no_points_to_know() -> None:
-    found = count_medium_points(TOY, {"unbuilt": np.array([NO], dtype=np.int8)}, 1)
+    none = changed_ruleset(rules=NO_POINTS)
+    found = count_medium_points(none, {"unbuilt": np.array([NO], dtype=np.int8)}, 1)
     assert np.isnan(found.count).all()
     assert (found.most, found.known_share) == (0, 0)
-
-
-def test_a_soft_rule_that_says_no_changes_no_status() -> None:
-    nobody = np.zeros(3, dtype=bool)
-    soft = {"near_nature": np.array([-1, 0, 1], dtype=np.int8)}
-    assert list(assess_status(load_ruleset(RULESET), soft, nobody, nobody)) == ["available"] * 3

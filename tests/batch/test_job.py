@@ -62,7 +62,8 @@ def test_what_was_computed_is_written_and_counted(study: Study, tmp_path: Path) 
     counted = {status: count for status, count in entry.counts.items() if count}
     assert counted == ranking.parcels["status"].value_counts().to_dict()
     assert (
-        entry.homes == ranking.locations.loc[ranking.locations["rank"].notna(), "homes_mid"].sum()
+        entry.homes
+        == ranking.locations.loc[ranking.locations["priority"] == "shortlist", "homes"].sum()
     )
     assert steps == [*STEPS, "writing"]
     assert list(read_summary(tmp_path / "A").timings_s) == STEPS

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
@@ -32,7 +33,7 @@ from flexruimte.results.parquet import write_parquet
 from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR, qgis_style
 from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.sentences import readable_properties, term_text
-from flexruimte.results.tables import listed_ids, location_columns, location_table, parcel_table
+from flexruimte.results.tables import location_columns, location_table, parcel_table
 from flexruimte.results.wgs84 import best_transformation, to_wgs84
 from flexruimte.rules.parts import Text
 from flexruimte.vocabulary import LAYOUT_KINDS, Level
@@ -44,13 +45,16 @@ CONTRACT = [
     "gemeente_code",
     "gemeente",
     "rank",
+    "priority",
     "status",
     "score",
     "suitability",
     "suitability_students",
     "suitability_starters",
+    "best_group",
     "term",
     "relocatability",
+    "feasibility",
     "environment",
     "term_years",
     "term_start",
@@ -58,10 +62,12 @@ CONTRACT = [
     "area_m2",
     "buildable_m2",
     "largest_part_m2",
+    "homes",
     "homes_low",
     "homes_mid",
     "homes_high",
     "attention",
+    "notes",
     "missing",
     "known_share",
 ]
@@ -258,6 +264,8 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
         {
             "rank": pd.Series([2, None], dtype="Int64"),
             "gemeente": ["Aadorp", "Aadorp"],
+            "priority": ["talk", None],
+            "kept_out_by": ["rule_0", ""],
             "status": ["attention", "unknown"],
             "score": [61.25, None],
             "score_low": [60.0, None],
@@ -288,10 +296,12 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
         "beschikbaar met aandachtspunten",
         "niet te beoordelen: gegevens ontbreken",
     ]
+    assert said["priority_label"] == ["Eerst in gesprek", None]
     assert said["site_type_label"] == ["Veld", None]
     # six findings at most, as many as are hard first: one objection, two points, three notes of six
     assert said["explanation"] == [
         "Plaats 2 van 7 in Aadorp: beschikbaar met aandachtspunten. "
+        "Voorrang: Eerst in gesprek. Voor 'Kan naar de raad' staat niet vast: Regel 0. "
         "Score 61,2 van 100 (tussen 60 en 72,5, naar wat nog onbekend is uitpakt). "
         "Vrij voor 15,5 jaar: van 1 maart 2027 tot 1 september 2042. "
         "Ruimte voor ongeveer 1.500 woningen (1.000 tot 2.000) op 12.346 m². "
@@ -305,7 +315,7 @@ def test_what_is_said_of_locations(ranking: Ranking) -> None:
 
 def said_of(kind: Kind, *sentences: str) -> list[ToldFinding]:
     """Findings of one kind, about "Over 1" where the sentence ends in 1."""
-    return [ToldFinding(kind, text, f"Over {text[-2]}") for text in sentences]
+    return [ToldFinding("rule", kind, text, f"Over {text[-2]}") for text in sentences]
 
 
 def test_no_harder_finding_is_hidden(ranking: Ranking) -> None:
@@ -365,6 +375,15 @@ def test_findings_are_a_list_of_sentences_hardest_first(
     written = gpd.read_file(tmp_path / "x.gpkg", layer="locations").set_index("parcel_id")
     first = collection["features"][0]
     assert written["findings"].loc[first["id"]] == " ".join(first["properties"]["findings"])
+
+
+def test_a_location_that_a_full_class_passed_on_says_so(collection: dict) -> None:
+    (feature,) = [each for each in collection["features"] if each["id"] == "P01"]
+    assert feature["properties"]["kept_out_by"] == ["most"]
+    assert (
+        "Voorrang: Eerst in gesprek. 'Kan naar de raad' is vol met locaties die beter scoren."
+        in feature["properties"]["explanation"]
+    )
 
 
 def test_properties_are_the_contract_in_order(collection: dict) -> None:
@@ -433,8 +452,11 @@ def test_lists_and_sentences(collection: dict) -> None:
     assert properties["P12"]["attention"] == ["pessimistic_term"]
     assert properties["P12"]["missing"] == ["near_nature", "public_owner"]
     assert properties["P12"]["explanation"].startswith(
-        "Plaats 1 van 6 in Aadorp: beschikbaar met aandachtspunten. Score 49,4 van 100."
+        "Plaats 2 van 6 in Aadorp: beschikbaar met aandachtspunten. Voorrang: Eerst in gesprek. "
+        "Voor 'Kan naar de raad' staat niet vast: Termijn als zachte plannen doorgaan en Eigendom. "
     )
+    assert properties["P12"]["kept_out_by"] == ["pessimistic_term", "public_owner"]
+    assert properties["P05"]["notes"] == ["near_nature", "public_owner"]
     assert "Niet gerangschikt" in properties["P08"]["explanation"]
 
 
@@ -648,7 +670,9 @@ def test_ranking_table_has_the_ranked_only(ranking: Ranking, tmp_path: Path) -> 
     with (tmp_path / "A" / "ranking.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
-    assert rows[0]["parcel_id"] == "P12"
+    assert [row["priority"] for row in rows] == ["shortlist", *["talk"] * 3, *["later"] * 2]
+    assert rows[0]["parcel_id"] == "P03"
+    assert rows[4]["notes"] == "near_nature;public_owner"  # P05
     assert set(rows[0]) == set(location_columns(["students", "starters"]))
     assert rows[0]["term_start"] == "2027-01-01"
 
@@ -732,16 +756,31 @@ def test_locations_are_the_buildable_parts_by_rank(ranking: Ranking) -> None:
     assert locations["rank"].tolist()[:6] == [1, 2, 3, 4, 5, 6]
     assert locations.area.round(3).tolist() == locations["buildable_m2"].tolist()
     assert locations.crs.to_epsg() == 28992
-    assert listed_ids(locations["attention"].iloc[0]) == ["pessimistic_term"]
+    assert locations["parcel_id"].tolist()[:2] == ["P03", "P12"]
+    assert locations["attention"].iloc[1] == ["pessimistic_term"]
+    assert locations["kept_out_by"].iloc[0] == []
 
 
 def test_representations(ranking: Ranking) -> None:
     assert (
-        repr(ranking) == "<Ranking of Aadorp (A): 1 available, 5 attention, 2 unknown, 4 excluded>"
+        repr(ranking) == "<Ranking of Aadorp (A): 5 available, 1 attention, 2 unknown, 4 excluded>"
     )
     html = ranking._repr_html_()
     assert "P12" in html
     assert "uitgesloten" in html
+    # the table of classes: of P03 30 homes; of P12, P01 and P09 18 + 30 + 18; of P05 and P06 20 + 30
+    for said in ("Kan naar de raad", "Eerst in gesprek", "Overige ruimte", "66", "50"):
+        assert said in html
+
+
+def test_lists_are_lists_in_parquet_of_a_municipality_without_any(
+    ranking: Ranking, tmp_path: Path
+) -> None:
+    table = parcel_table(ranking.assessment)
+    write_parquet(table.iloc[[8]].assign(missing="", reasons=""), tmp_path / "one.parquet")  # P09
+    schema = pq.read_schema(tmp_path / "one.parquet")
+    for name in ("attention", "notes", "missing", "reasons", "kept_out_by"):
+        assert str(schema.field(name).type) == "list<element: string>", name
 
 
 def test_a_map_has_a_legend_of_what_is_shown(ranking: Ranking) -> None:

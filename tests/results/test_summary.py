@@ -36,6 +36,43 @@ def test_summary_counts_add_up(ranking: Ranking) -> None:
     assert nature.counts.edges == 1
 
 
+def test_homes_of_a_sum_are_on_the_same_locations(ranking: Ranking) -> None:
+    # ranked: P01, P03, P05, P06, P09 and P12, with 36, 40, 20, 40, 18 and 18 homes, of which a project takes 30
+    summary = ranking.summary
+    shortlist, talk, later = summary.priorities.values()
+    assert list(summary.priorities) == ["shortlist", "talk", "later"]
+    assert summary.first_priority == "shortlist"
+    # P03; P12, P01 and P09; P05 and P06
+    assert [each.locations for each in (shortlist, talk, later)] == [1, 3, 2]
+    assert [each.homes for each in (shortlist, talk, later)] == [30, 18 + 30 + 18, 20 + 30]
+    assert [each.homes_mid for each in (shortlist, talk, later)] == [40, 18 + 36 + 18, 20 + 40]
+    assert [each.homes_low for each in (shortlist, talk, later)] == [16, 7 + 14 + 7, 8 + 16]
+    assert [each.homes_high for each in (shortlist, talk, later)] == [80, 36 + 72 + 36, 40 + 80]
+    assert shortlist.hectares == 1
+    assert (shortlist.passes, shortlist.refuses, shortlist.most) == (
+        ["public_owner"],
+        ["pessimistic_term"],
+        1,
+    )
+    ranked = [summary.status["available"], summary.status["attention"]]
+    for name in ("locations", "homes", "homes_low", "homes_mid", "homes_high"):
+        by_class = sum(getattr(each, name) for each in summary.priorities.values())
+        assert sum(getattr(each, name) for each in ranked) == by_class
+        parts = sum(getattr(each, name) for each in summary.status.values())
+        assert getattr(summary.total, name) == parts
+
+
+def test_summary_says_how_much_is_known_of_the_ranked(ranking: Ranking, tmp_path: Path) -> None:
+    # known of 15: all of P01, P03, P05 and P06, 13 of P09, and of P12 not the owner, near_nature and the noise: 12
+    assert ranking.summary.ranked_known_share == 1
+    # P05 and P09 have one score, and P01 too
+    assert ranking.summary.sharing_a_score == 3
+    assert ranking.summary.never_answered() == []
+    nobody = toy_study(tmp_path, layers={"eigendom": None}).rank("A").summary
+    assert nobody.never_answered() == ["public_owner"]
+    assert nobody.priorities["shortlist"].locations == 0
+
+
 def test_summary_names_what_is_absent_approximated_and_decided(tmp_path: Path) -> None:
     decisions = pd.DataFrame(
         {

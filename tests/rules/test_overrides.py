@@ -84,3 +84,29 @@ def test_what_is_expected_of_a_field_goes_with_the_field() -> None:
         {"layers": {"plans": plans}}, {"layers": {"plans": {"fields": ["id"]}}}, "mine", ["layers"]
     )
     assert changed["layers"]["plans"] == {"fields": {"id": {}}, "expected": {}}
+
+
+def test_what_is_kept_stays_and_the_rest_is_not_inherited() -> None:
+    general = {"rules": {"a": {"level": "hard"}, "b": {"level": "soft"}}, "layers": {"x": {}}}
+    local = {"keeps": {"rules": ["b"]}, "rules": {"a": {"title": "anew"}, "b": {"level": "hard"}}}
+    assert override(general, local, "mine", ["rules", "layers"]) == {
+        "rules": {"a": {"title": "anew"}, "b": {"level": "hard"}},
+        "layers": {"x": {}},
+    }
+    assert general["rules"]["a"] == {"level": "hard"}
+    nothing = override(general, {"keeps": {"rules": []}}, "mine", ["rules", "layers"])
+    assert nothing == {"rules": {}, "layers": {"x": {}}}
+
+
+@pytest.mark.parametrize(
+    ("keeps", "message"),
+    [
+        ({"rules": ["natuer"]}, r"keeps\.rules: 'natuer' is not inherited; did you mean 'nature'"),
+        ({"rulse": []}, r"keeps\.rulse: did you mean 'rules'"),
+        ({"rules": "nature"}, r"keeps\.rules is a list of names"),
+        (["rules"], r"keeps is a table"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(keeps: Any, message: str) -> None:
+    with pytest.raises(RulesetError, match=message):
+        overridden({"keeps": keeps})

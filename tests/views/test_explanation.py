@@ -9,8 +9,9 @@ import pytest
 
 from flexruimte import OutputError, Ranking
 from flexruimte.results.read import read_parcel
+from flexruimte.results.rule_text import asked
 from flexruimte.views.explanation import explain
-from toy_town import toy_study
+from toy_town import changed_ruleset, toy_study
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +154,28 @@ def test_an_unknown_id_gets_a_hint(ranking: Ranking, tmp_path: Path) -> None:
         ranking.explain("P001")
     with pytest.raises(OutputError, match="holds no results"):
         read_parcel(tmp_path, "P01")
+
+
+def test_a_rule_on_cells_and_an_exception_are_said_in_words(tmp_path: Path) -> None:
+    loud = {
+        "title": {"nl": "Luid", "en": "Loud"},
+        "condition": "restriction",
+        "level": "hard",
+        "layer": "lden",
+        "above": 50,
+        "unless": [{"measure": "building_count", "at_least": 3}],
+        "source": "toy",
+        "basis": "assumption",
+    }
+    ruleset = changed_ruleset(rules={"loud": loud})
+    ranking = toy_study(tmp_path, ruleset=ruleset).rank("A")
+    found = ranking.explain("P06")  # a cell of 50 x 50 with 70
+    assert (
+        "Luid: 2.500 m² (25%) van het perceel ligt waar kaartlaag 'Geluid' boven 50 dB is; dat deel valt af."
+        in str(found)
+    )
+    (facts,) = (rule for rule in ranking.summary.rules if rule.id == "loud")
+    assert asked(facts, "nl") == (
+        "niet waar kaartlaag 'Geluid' boven 50 dB is (behalve waar Aantal panden >= 3)"
+    )
+    assert asked(facts, "en").startswith("not where layer 'Noise' is above 50 dB (but not where ")

@@ -25,10 +25,12 @@ from flexruimte.kernels.overlap import (
 from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.vocabulary import (
     AREA_TOLERANCE,
+    FUNNEL_CONDITIONS,
     NO,
     UNKNOWN,
     YES,
     Booleans,
+    Condition,
     Floats,
     Geometries,
     Integers,
@@ -39,6 +41,7 @@ __all__ = [
     "find_on_land",
     "land_of_rule",
     "subtract_land",
+    "what_is_left",
 ]
 
 
@@ -98,6 +101,67 @@ def subtract_land(shapes: Geometries, covered: list[Overlaps]) -> Geometries:
     cutters = np.concatenate([np.empty(0, dtype=object), *(found.geometry for found in covered)])
     owner = np.concatenate([np.empty(0, dtype=np.intp), *(found.shape for found in covered)])
     return subtract(shapes, cutters, owner)
+
+
+def what_is_left(
+    rules: Mapping[str, LandRule], overlay: Overlay, covered: Mapping[str, Overlaps]
+) -> tuple[Geometries, dict[Condition, Floats]]:
+    """Return what is left of parcels when rules have taken their land, and how that came about.
+
+    Parameters
+    ----------
+    rules
+        By id.
+    overlay
+        The parcels.
+    covered
+        What is taken, by rule.
+
+    Returns
+    -------
+    Geometries
+        Empty where nothing is left. (n,) object
+    dict of Floats
+        Area left when the rules on one of `FUNNEL_CONDITIONS` and on those before it have taken
+        theirs; no less than that of what is left in the end. (n,) float64 [m2]
+    """
+    shapes = subtract_land(overlay.shapes, list(covered.values()))
+    left = {}
+    for number, condition in enumerate(FUNNEL_CONDITIONS, start=1):
+        now: list[Overlaps] = []
+        later: list[Overlaps] = []
+        for rule_id, land in covered.items():
+            is_now = rules[rule_id].condition in FUNNEL_CONDITIONS[:number]
+            (now if is_now else later).append(land)
+        left[condition] = _area_left(overlay, shapes, now, later)
+    return shapes, left
+
+
+def _area_left(
+    overlay: Overlay, left: Geometries, now: list[Overlaps], later: list[Overlaps]
+) -> Floats:
+    """Return the area left of parcels when some rules have taken their land, and others not yet.
+
+    Only where both take land is anything laid over: elsewhere it is the area of the parcel, or of
+    what is left in the end. (n,) float64 [m2]
+    """
+    meets_now, meets_later = (_met(covered, len(left)) for covered in (now, later))
+    in_the_end = shapely.area(left)
+    area = np.where(meets_now, in_the_end, overlay.areas)
+    both = meets_now & meets_later & (in_the_end < overlay.areas)
+    position = np.cumsum(both) - 1
+    some = [found.where(both[found.shape]) for found in now]
+    moved = [replace(found, shape=position[found.shape]) for found in some]
+    area[both] = shapely.area(subtract_land(overlay.shapes[both], moved))
+    return np.maximum(area, in_the_end)  # rounding makes it no less
+
+
+def _met(covered: list[Overlaps], count: int) -> Booleans:
+    """Return which parcels share land with some rules. (n,) bool"""
+    met = np.zeros(count, dtype=bool)
+    for found in covered:
+        met[found.shape[found.area > 0]] = True
+    return met
 
 
 def _find(rule: LandRule, features: Features, overlay: Overlay) -> tuple[LandFinding, Overlaps]:
@@ -167,16 +231,22 @@ def _distances(rule: LandRule, features: Features) -> tuple[Floats, Booleans]:
         return np.full(len(features.ids), rule.distance_m or 0.0), np.ones(
             len(features.ids), dtype=bool
         )
-    distance = read_distances(rule.distance_m, features.table[rule.distance_m.field])
+    by_field = rule.distance_m
+    stated = features.table[by_field.field]
+    distance = read_distances(by_field, stated)
+    if by_field.when_null_m is not None:
+        is_area = shapely.get_dimensions(features.geometries) == 2
+        distance[is_area & stated.isna().to_numpy()] = 0.0
+        distance[~is_area & (stated.isna().to_numpy() | (distance == 0))] = by_field.when_null_m
     readable: Booleans = np.isfinite(distance)
-    distance[~readable] = rule.distance_m.otherwise_m
+    distance[~readable] = by_field.otherwise_m
     return distance, readable
 
 
 def _reached(features: Features, overlay: Overlay, counts: Verdicts, distance: Floats) -> Overlaps:
     """Return what the features, widened by their distances, share with the parcels."""
     wanted = counts > NO
-    if not distance[wanted].any():
+    if not distance[wanted].any() and features.spec.geometry != "mixed":
         found = overlay.of(features)
         return found.where(wanted[found.feature])
     chosen = np.flatnonzero(wanted)

@@ -19,6 +19,7 @@ from flexruimte.assessment.capacity import (
     assess_capacity,
 )
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.funnel import land_left
 from flexruimte.assessment.measures import compute_derived_measures
 from flexruimte.assessment.parcel_table import (
     criterion_columns,
@@ -34,8 +35,9 @@ from flexruimte.assessment.question import (
     survey_question,
 )
 from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
-from flexruimte.assessment.sites import Evidence, JoinLand, Sites, merge_parcels
-from flexruimte.assessment.survey import Progress, Survey, TakesLand, survey
+from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
+from flexruimte.assessment.survey import Progress, TakesLand, survey
+from flexruimte.assessment.surveyed import Survey
 from flexruimte.assessment.verdicts import (
     answers_of_rules,
     assess_site_types,
@@ -47,7 +49,7 @@ from flexruimte.evidence.decisions import Decisions, DecisionsAt
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import all_parcel_ids
 from flexruimte.evidence.sources import Source
-from flexruimte.kernels.joined import join_land
+from flexruimte.kernels.joined import JoinLand, join_land
 from flexruimte.kernels.layout import LayoutCache, Layouts
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
@@ -100,7 +102,12 @@ class Assessment:
     """Layers that rules need and that are not in the study."""
     approximated: dict[str, str]
     """Measures that were computed another way than asked, and how."""
-    regime: str | None
+    regimes: dict[str, int]
+    """Rows of law that decide how long homes may stand, with on how many parcels; the most first.
+    """
+    left_m2: pd.DataFrame
+    """What is left of each parcel after each condition, as `land_left` returns it, by parcel id.
+    (n, 8) [m2]"""
     sites: Sites | None = None
     """Locations of several parcels; None where the study does not ask for them."""
     layouts: Layouts | None = None
@@ -249,7 +256,10 @@ def judge(
             groups=groups,
         )
     )
-    return _assessment(question, code, found, table, verdicts, sites, capacity.layouts)
+    in_site = np.zeros(len(ids), dtype=bool) if sites is None else sites.site_of >= 0
+    left_m2 = land_left(ruleset, verdicts, decisions, found.buildable.left_m2, table, in_site)
+    judged = _Judged(table, verdicts, left_m2.set_axis(ids), sites, capacity.layouts)
+    return _assessment(question, code, found, judged)
 
 
 def _names(question: Question, code: str, ids: np.ndarray[Any, Any]) -> pd.DataFrame:
@@ -260,16 +270,20 @@ def _names(question: Question, code: str, ids: np.ndarray[Any, Any]) -> pd.DataF
     )
 
 
-def _assessment(
-    question: Question,
-    code: str,
-    found: Survey,
-    table: pd.DataFrame,
-    verdicts: dict[str, Verdicts],
-    sites: Sites | None,
-    layouts: Layouts | None,
-) -> Assessment:
+@dataclass(frozen=True)
+class _Judged:
+    """What is said of parcels and sites before they are ranked; its parts as in `Assessment`."""
+
+    table: pd.DataFrame
+    verdicts: dict[str, Verdicts]
+    left_m2: pd.DataFrame
+    sites: Sites | None
+    layouts: Layouts | None
+
+
+def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -> Assessment:
     """Return what is known of the parcels, with their ranks and what was left out."""
+    table, verdicts, sites = judged.table, judged.verdicts, judged.sites
     ruleset = for_municipality(question.ruleset, code)
     in_use = layers_in_use(ruleset, question.not_assessed)
     return Assessment(
@@ -280,6 +294,7 @@ def _assessment(
         parcels=gpd.GeoDataFrame(
             _ranked(ruleset, table, verdicts, sites, found.parcels.geometries), copy=False
         ),
+        left_m2=judged.left_m2,
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
@@ -295,8 +310,12 @@ def _assessment(
             **_approximated(ruleset, found.layers),
             **_without_agreements(ruleset, question.not_assessed),
         },
-        regime=found.term.regime,
-        layouts=layouts,
+        regimes={
+            str(name): int(count)
+            for name, count in pd.Series(found.term.regimes, dtype=object).value_counts().items()
+            if name != ""
+        },
+        layouts=judged.layouts,
         unread_plans={what: len(plans) for what, plans in found.term.unread.items() if len(plans)},
     )
 

@@ -20,9 +20,16 @@ from flexruimte.rules.files import for_municipality
 from flexruimte.rules.parts import FieldSpec, Language, LayerSpec, Parameter, Text, references
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion, ScoreWeights
-from flexruimte.vocabulary import WIDTH, Basis, Condition, Level
+from flexruimte.vocabulary import WIDTH, Basis, Level
 
-__all__ = ["Question", "layers_in_use", "left_out_by", "survey_question", "unmet_ids"]
+__all__ = [
+    "Question",
+    "absent_optional_layers",
+    "layers_in_use",
+    "left_out_by",
+    "survey_question",
+    "unmet_ids",
+]
 
 _NO_TEXT = Text(nl="", en="")
 _OF_NO_LAYER = (
@@ -38,7 +45,6 @@ _OF_NO_LAYER = (
 _OF_NO_LAND: dict[str, Any] = {
     "advice": None,
     "finding": None,
-    "condition": Condition.SITE,
     "level": Level.SOFT,
     "level_reason": None,
     "only_for": {},
@@ -127,6 +133,17 @@ def left_out_by(ruleset: Ruleset, not_assessed: frozenset[str]) -> dict[str, str
     return reasons
 
 
+def absent_optional_layers(question: Question) -> list[str]:
+    """Return the optional layers that rules need and that the study neither has nor leaves out.
+
+    These rules do not count. In the order of the ruleset.
+    """
+    ruleset = question.ruleset
+    needed = {layer for rule in ruleset.rules.values() for layer in ruleset.layers_of_rule(rule)}
+    absent = needed - set(question.sources) - question.not_assessed
+    return [key for key, spec in ruleset.layers.items() if spec.optional and key in absent]
+
+
 def layers_in_use(ruleset: Ruleset, not_assessed: frozenset[str]) -> list[str]:
     """Return the layers that assessed rules and criteria need, in the order of the ruleset."""
     left_out = left_out_by(ruleset, not_assessed)
@@ -155,7 +172,7 @@ def survey_question(question: Question, code: str) -> Question:
     with this alone, so that what is left out cannot change it:
 
     - the name, the language, the target groups, the decisions, and which rules are not assessed;
-    - titles, sources, their basis, advice, conditions and units;
+    - titles, sources, their basis, advice and units;
     - how hard rules on land are, which levels exclude, and where the rules apply;
     - rules on measures, site types, size classes, transport tiers, and measures that rest on
       others;
@@ -193,7 +210,9 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
         for name, measure in ruleset.measures.items()
         if measure.of != "other measures"
     }
-    regimes = {name: _untitled(regime) for name, regime in ruleset.regimes.items()}
+    regimes = {
+        name: _untitled(regime, note=None, lifts=[]) for name, regime in ruleset.regimes.items()
+    }
     kept = {
         "rules": rules,
         "measures": measures,
@@ -207,7 +226,7 @@ def _asked_of_layers(ruleset: Ruleset) -> Ruleset:
         "losses": None,
         "plans": ruleset.plans and _untitled(ruleset.plans),
         "agreements": ruleset.agreements and _untitled(ruleset.agreements),
-        "placement": _parameters(ruleset, [*rules.values(), *measures.values()]),
+        "placement": _parameters(ruleset, [*rules.values(), *measures.values(), *regimes.values()]),
         "criteria": {WIDTH: _ASKS_FOR_WIDTH} if ruleset.asks_for(WIDTH) else {},
         "score": ScoreWeights(weights={}, source="-", basis=Basis.ASSUMPTION),
     }

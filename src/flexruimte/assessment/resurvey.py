@@ -10,9 +10,9 @@ import numpy as np
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.land import find_on_land
 from flexruimte.assessment.overlay import Overlay
-from flexruimte.assessment.survey import (
+from flexruimte.assessment.survey import LayersNear
+from flexruimte.assessment.surveyed import (
     BuildablePart,
-    LayersNear,
     Survey,
     join_buildable,
     join_findings,

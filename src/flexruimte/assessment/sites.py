@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -30,7 +30,7 @@ from flexruimte.assessment.term import years_between
 from flexruimte.assessment.verdicts import answers_of_rules, assess_status, count_medium_points
 from flexruimte.errors import RulesetError
 from flexruimte.evidence.decisions import DecisionsAt
-from flexruimte.kernels.joined import JoinedLand
+from flexruimte.kernels.joined import JoinLand
 from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.overlap import union_by_group
 from flexruimte.rules.measures import NearestMeasure, RectangleMeasure
@@ -71,7 +71,6 @@ __all__ = [
     "ONE_OWNER",
     "OWNER",
     "Evidence",
-    "JoinLand",
     "Sites",
     "check_merge",
     "may_join",
@@ -94,15 +93,6 @@ _ROUNDING_M: Final = 0.01
 _LARGEST: Final = "merge_most_m2"
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-
-
-class JoinLand(Protocol):
-    """Joins land, as `flexruimte.kernels.joined.join_land` does."""
-
-    def __call__(
-        self, parts: Geometries, group: Integers, count: int, *, widths: bool
-    ) -> JoinedLand:
-        """Return the land of groups."""
 
 
 @dataclass(frozen=True)
@@ -253,7 +243,7 @@ def rules_anew(ruleset: Ruleset) -> frozenset[str]:
 
 
 def rules_by_homes(ruleset: Ruleset) -> frozenset[str]:
-    """Return the rules on a measure that ask for homes: a site may have enough where no part has."""
+    """Return the rules on a measure that ask for homes, of which a site has more."""
     return frozenset(
         name
         for name, rule in ruleset.measure_rules.items()

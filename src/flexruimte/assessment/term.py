@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flexruimte.assessment.overlay import Overlay
+from flexruimte.assessment.regimes import legal_maximum
 from flexruimte.errors import LayerError, enumerate_some
 from flexruimte.evidence.contents import RowKeys
 from flexruimte.evidence.dates import LATEST_YEAR, as_days, is_meant
@@ -27,7 +28,7 @@ from flexruimte.kernels.overlap import (
     isoperimetric_quotient,
 )
 from flexruimte.rules.conditions import as_numbers
-from flexruimte.rules.regulations import Agreements, Plans, Regime
+from flexruimte.rules.regulations import Agreements, Plans
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     FREE_YEARS_LIMIT,
@@ -52,7 +53,6 @@ __all__ = [
     "Term",
     "agreement_dates",
     "assess_term",
-    "regime_at",
     "years_between",
 ]
 
@@ -79,8 +79,9 @@ class Term:
     certain; by measure. (n,) bool"""
     plans: NDArray[Any]
     """The hard and soft plans on each parcel, as "a; b". (n,) object of str"""
-    regime: str | None
-    """Id of the regime that caps the term."""
+    regimes: NDArray[Any]
+    """Id of the row of law that decides how long homes may stand, "" where none holds. (n,) object
+    of str"""
     unread: dict[str, RowKeys]
     """Plans on the parcels that could not be read, by what is wrong. Each (k,) uint64"""
 
@@ -113,38 +114,17 @@ def years_between(start: Dates, end: Dates) -> Floats:
     return np.asarray((months + days / 31) / 12, dtype=np.float64)
 
 
-def plus_years(dates: Dates, years: float) -> Dates:
+def plus_years(dates: Dates, years: float | Floats) -> Dates:
     """Return dates moved by whole months; the day stays, as far as the month has it."""
     month = dates.astype("datetime64[M]")
     day = dates - month
-    moved = month + np.timedelta64(round(years * 12), "M")
+    moved = month + np.rint(np.asarray(years) * 12).astype("timedelta64[M]")
     longest = (
         (moved + np.timedelta64(1, "M")).astype("datetime64[D]")
         - moved.astype("datetime64[D]")
         - np.timedelta64(1, "D")
     )
     return np.asarray(moved.astype("datetime64[D]") + np.minimum(day, longest))
-
-
-def regime_at(ruleset: Ruleset, as_of: dt.date) -> tuple[str | None, Regime | None]:
-    """Return the regime with the shortest maximum that holds on a date.
-
-    (None, None) where none sets a maximum.
-    """
-    holding = {
-        regime_id: regime
-        for regime_id, regime in ruleset.regimes.items()
-        if (regime.start is None or regime.start <= as_of)
-        and (regime.end is None or as_of <= regime.end)
-        and all(ruleset.value(name) == value for name, value in regime.only_for.items())
-        and regime.longest_years is not None
-    }
-    if not holding:
-        return None, None
-    strictest = min(
-        holding, key=lambda regime_id: (holding[regime_id].longest_years or np.inf, regime_id)
-    )
-    return strictest, holding[strictest]
 
 
 def assess_term(
@@ -154,6 +134,7 @@ def assess_term(
     overlay: Overlay,
     ids: NDArray[Any],
     as_of: dt.date,
+    measures: pd.DataFrame,
 ) -> Term:
     """Work out the term of each parcel.
 
@@ -173,6 +154,8 @@ def assess_term(
         Parcel ids. (n,) object
     as_of
         The study's date.
+    measures
+        Of the whole parcel: by some of them the law differs. (n, ...)
 
     Raises
     ------
@@ -185,11 +168,8 @@ def assess_term(
     today = np.full(count, np.datetime64(as_of, "D"))
     prepared = plus_years(today, ruleset.value("lead_time_years"))
     start = np.maximum(prepared, free_from)
-    regime_id, regime = regime_at(ruleset, as_of)
-    longest = min(
-        ruleset.value("longest_term_years"),
-        np.inf if regime is None or regime.longest_years is None else regime.longest_years,
-    )
+    law = legal_maximum(ruleset, measures, as_of, start)
+    longest = np.minimum(ruleset.value("longest_term_years"), law.years)
     unbounded = plus_years(start, ruleset.value("longest_term_years"))
     latest = np.minimum(plus_years(start, longest), free_until)
     clearing = ruleset.value("clearing_years")
@@ -199,11 +179,14 @@ def assess_term(
     }
     end, pessimistic_end = ends[_HARD], np.minimum(ends[_HARD], ends[_SOFT])
     free_years = np.clip(years_between(today, plans.first[_HARD].start), 0, FREE_YEARS_LIMIT)
-    hard_doubtful = plans.first[_HARD].doubtful
+    hard_doubtful, law_doubtful = plans.first[_HARD].doubtful, law.may_be_lower
     may_be_lower = {
         HARD_PLAN_FREE_YEARS: hard_doubtful,
-        TERM_YEARS: hard_doubtful | agreements_doubtful,
-        PESSIMISTIC_TERM_YEARS: hard_doubtful | agreements_doubtful | plans.first[_SOFT].doubtful,
+        TERM_YEARS: hard_doubtful | agreements_doubtful | law_doubtful,
+        PESSIMISTIC_TERM_YEARS: hard_doubtful
+        | agreements_doubtful
+        | law_doubtful
+        | plans.first[_SOFT].doubtful,
     }
     # In doubt a value is only stated where something on record shows that it is no longer.
     stated = {
@@ -240,7 +223,7 @@ def assess_term(
             ),
         }
     )
-    return Term(columns, may_be_lower, plans.names, regime_id, plans.unread)
+    return Term(columns, may_be_lower, plans.names, law.regime, plans.unread)
 
 
 def _at_hand(asked: Plans | Agreements | None, layers: Mapping[str, Layer]) -> bool:

@@ -107,7 +107,7 @@ class Log:
 
     @property
     def is_ranked(self) -> bool:
-        """Whether the table of all locations is of what is done now."""
+        """Whether the tables of all municipalities are of what is done now."""
         return self.ranking is not None and self.ranking["of"] == self._ranked_of()
 
     def note_ranking(self, locations: int) -> None:
@@ -116,7 +116,15 @@ class Log:
         self._save()
 
     def _ranked_of(self) -> str:
-        return digest([(entry.code, entry.fingerprint, entry.finished) for entry in self.done])
+        """Return a text that changes with what the tables of all municipalities are made of."""
+        done = [(entry.code, entry.fingerprint, entry.finished) for entry in self.done]
+        finished = {code for code, *_ in done}
+        others = [
+            (code, entry.state)
+            for code, entry in sorted(self.entries.items())
+            if code not in finished
+        ]
+        return digest(done, others)
 
     def start(self, entry: MunicipalityRun) -> None:
         """Log that a municipality is being computed."""

@@ -21,7 +21,15 @@ from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.parcels import load_parcels
-from flexruimte.results.outputs import FILES_FOR_RANKING, RANKED, RANKING
+from flexruimte.results.municipality_table import FunnelOf, write_municipality_table
+from flexruimte.results.outputs import (
+    FILES_FOR_RANKING,
+    FUNNEL,
+    MUNICIPALITIES,
+    RANKED,
+    RANKING,
+    SUMMARY,
+)
 from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
@@ -96,8 +104,8 @@ def run(
     """Rank municipalities and write their results, the largest first.
 
     A municipality that fails does not stop the others; what went wrong is in run.json. ranking.csv
-    holds all municipalities in the folder that are done for this very study, those of earlier runs
-    too.
+    and municipalities.csv hold all municipalities in the folder that are done for this very study,
+    those of earlier runs too; the second names those that are not done.
 
     Parameters
     ----------
@@ -155,9 +163,10 @@ def run(
         # When run.json itself cannot be written, workers are ended in the middle of a file.
         finally:
             _tidy(log)
-        if not (log.is_ranked and store.has(RANKING)):
+        if not (log.is_ranked and store.has(RANKING) and store.has(MUNICIPALITIES)):
             with store.writing() as folder:
                 locations = write_ranking_table(_folders(log), folder / RANKING)
+                write_municipality_table(_funnels(log), folder / MUNICIPALITIES)
             log.note_ranking(locations)
     computed = [code for code in pending if not log.entries[code].unchanged]
     return BatchReport(
@@ -184,6 +193,17 @@ def _folders(log: Log) -> Iterator[Path]:
         there = log.store.has(f"{entry.folder}/{RANKED}")
         with log.store.reading((RANKED,) if there else FILES_FOR_RANKING, entry.folder) as folder:
             yield folder
+
+
+def _funnels(log: Log) -> Iterator[FunnelOf]:
+    """Yield every municipality in the folder with its results, if they count, one at a time."""
+    for code, entry in sorted(log.entries.items()):
+        if not log.is_finished(code):
+            yield FunnelOf(code, entry.name, entry.state, None)
+            continue
+        there = log.store.has(f"{entry.folder}/{FUNNEL}")
+        with log.store.reading((FUNNEL if there else SUMMARY,), entry.folder) as folder:
+            yield FunnelOf(code, entry.name, entry.state, folder)
 
 
 def _pending(log: Log, wanted: list[str], *, fresh: bool, named: bool) -> list[str]:

@@ -122,8 +122,9 @@ def targets(
     stdout.print(table)
     for target, why in found.unknown.items():
         print_line(f"{target} is unknown: {why}")
-    for target, what in found.partly.items():
-        print_line(f"{target}: {what}")
+    for target, what in found.held_against.items():
+        if target not in found.unknown:
+            print_line(f"{target} is held against {what}")
     print_line(f"more in {store_of(out).named(TARGETS)}")
 
 

@@ -24,6 +24,7 @@ from flexruimte.rules.study_file import StudyFile
 from flexruimte.study import Study
 from flexruimte.study.layer_report import layer_report
 from flexruimte.views.layer_table import layer_lines, layer_rows
+from flexruimte.views.regime_table import regime_rows
 from flexruimte.views.rule_table import markdown_of_rules, markdown_table, rule_rows
 from flexruimte.views.spread_table import spread_rows
 from flexruimte.vocabulary import THEMES
@@ -76,6 +77,7 @@ def rules(
         sys.stdout.write(markdown_of_rules(ruleset, language))
         return
     stdout.print(_table_of_rules(ruleset, language))
+    stdout.print(_table_of_law(ruleset, language))
 
 
 def _table_of_rules(ruleset: Ruleset, language: Language) -> Table:
@@ -109,6 +111,25 @@ def _table_of_spread(head: list[str], rows: list[list[str]]) -> Table:
     for row in rows:
         style = "bold" if row[0] in ("score", *THEMES) else ""
         table.add_row(*(Text(cell, style=style) for cell in row))
+    return table
+
+
+def _table_of_law(ruleset: Ruleset, language: Language) -> Table:
+    """Return a row per row of law, its columns folded into four that fit a terminal."""
+    (regime, title, period, where, longest, lifts, note, basis, source), rows = regime_rows(
+        ruleset, language
+    )
+    table = Table(show_lines=True, expand=True)
+    for heading in (f"{regime}: {title}", f"{period}, {where}", f"{longest}, {lifts}, {note}"):
+        table.add_column(heading, overflow="fold", ratio=4)
+    table.add_column(f"{basis}: {source}", overflow="fold", ratio=5)
+    for row in rows:
+        table.add_row(
+            Text.assemble((row[0], "bold"), "\n", row[1]),
+            Text("\n".join(filter(None, row[2:4]))),
+            Text("\n".join(filter(None, row[4:7]))),
+            Text(f"{row[7]}: {row[8]}", style="dim"),
+        )
     return table
 
 

@@ -24,6 +24,7 @@ from rich.progress import (
 from flexruimte import batch
 from flexruimte.batch import BatchReport, Event
 from flexruimte.cli import INTERRUPTED
+from flexruimte.cli.funnel_report import funnel_tables
 from flexruimte.cli.run_report import called, doubts, table_of
 from flexruimte.cli.terminal import (
     OutOption,
@@ -33,7 +34,8 @@ from flexruimte.cli.terminal import (
     stdout,
 )
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
-from flexruimte.results.outputs import RANKING
+from flexruimte.results.municipality_table import read_municipality_table
+from flexruimte.results.outputs import MUNICIPALITIES, RANKING
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
@@ -169,6 +171,7 @@ def _print_report(report: BatchReport) -> None:
     for line in doubts(report):
         print_line(line, "yellow")
     stdout.print(table_of(report))
+    _print_funnel(report)
     for entry in report.failed:
         print_line(f"{called(entry)} failed: {entry.error}", "red")
     told: dict[str, int] = {}
@@ -189,5 +192,18 @@ def _print_report(report: BatchReport) -> None:
         )
     for name, unmet in report.unmet_ids.items():
         print_line(f"{name}: {unmet}", "yellow")
-    ranking = store_of(report.out).named(RANKING)
-    print_line(f"{report.locations} ranked locations in {ranking}")
+    store = store_of(report.out)
+    print_line(f"{report.locations} ranked locations in {store.named(RANKING)}")
+    if store.has(MUNICIPALITIES):
+        print_line(f"hectares after each condition in {store.named(MUNICIPALITIES)}")
+
+
+def _print_funnel(report: BatchReport) -> None:
+    """Print the hectares of the municipalities of the run, as municipalities.csv has them."""
+    store = store_of(report.out)
+    if not store.has(MUNICIPALITIES):
+        return
+    with store.reading((MUNICIPALITIES,)) as folder:
+        rows = read_municipality_table(folder / MUNICIPALITIES)
+    for table in funnel_tables(report, rows):
+        stdout.print(table)

@@ -28,7 +28,7 @@ def source_columns(
 ) -> dict[str, str]:
     """Return which column of the source holds each wanted field.
 
-    Fields given as fixed values are left out.
+    Fields given as fixed values are left out, and optional ones that are not there.
 
     A field is found by the study's `fields`, else by its name, else by its name in another spelling
     (`relatieve_hoogteligging`, `relatieveHoogteligging`).
@@ -40,7 +40,8 @@ def source_columns(
     wanted
         The fields, by the vocabulary's names.
     layer
-        What they can hold, to propose no column that holds something else.
+        What they can hold, to propose no column that holds something else, and which of them are
+        optional.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def source_columns(
             found[name] = column
         elif len(spellings) == 1 and name not in settings.fields:
             found[name] = spellings[0]
-        else:
+        elif name in settings.fields or layer is None or not layer.field(name).optional:
             lost.append(name)
     if lost:
         raise LayerError(_lost_columns(source, lost, set(found.values()), layer))
@@ -135,6 +136,9 @@ def named_columns(
     )
     for name, value in settings.constants.items():
         table[name] = None if value == NULL_VALUE else value
+    for name, field in layer.fields.items() if layer else ():
+        if field.optional and name not in table:
+            table[name] = None
     clean = {name: _clean(table[name], str(name), settings, layer) for name in table}
     return pd.DataFrame(clean, index=table.index)
 
@@ -151,6 +155,9 @@ def values_of_field(source: Source, field: str, layer: LayerSpec) -> pd.Series[A
     if field in source.settings.constants:
         values = pd.Series([source.settings.constants[field]])
     else:
-        column = source_columns(source, [field])[field]
+        found = source_columns(source, [field], layer)
+        if field not in found:  # optional, and not there
+            return pd.Series(dtype=object)
+        column = found[field]
         values = pd.Series(source.read_table([column])[column].unique())
     return _clean(values, field, source.settings, layer)

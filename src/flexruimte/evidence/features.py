@@ -120,6 +120,8 @@ def _coverage(
         return None, "what its features cover"
     if settings.coverage == "complete":
         return None, "complete, says the study"
+    if spec.complete and settings.coverage == "auto":
+        return None, "complete, says the ruleset"
     if settings.coverage not in ("auto", "extent"):
         area = open_source(
             f"{source.name} coverage", LayerSettings(source=settings.coverage), source.folder

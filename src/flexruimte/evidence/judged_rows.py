@@ -96,7 +96,7 @@ def read_judged_rows(
     doubtful = doubtful_areas(raw[refused])
     if not right.all():
         shapes[other] = places_of(raw[other])
-        if spec.geometry == "polygon":
+        if spec.geometry in ("polygon", "mixed"):
             # Somewhere there lies a feature that is not known.
             shapes[refused] = doubtful
         certainty = np.where(right, certainty, np.minimum(certainty, UNKNOWN)).astype(np.int8)
@@ -111,7 +111,8 @@ def _read(
 ) -> tuple[pd.DataFrame, np.ndarray[Any, Any], Geometries]:
     """Return clean fields, with the layer's own id and name where it has them, ids and shapes."""
     settings = layer_settings(source)
-    wanted = [*fields, *spec.rows, *optional_columns(source, [spec.id, spec.name])]
+    told = optional_columns(source, [spec.id, spec.name, *spec.details])
+    wanted = [*fields, *spec.rows, *told]
     columns = source_columns(source, list(dict.fromkeys(wanted)), spec)
     id_column = settings.id or (columns.get(spec.id) if spec.id else None)
     if id_column is not None and id_column not in source.columns:

@@ -83,8 +83,22 @@ class Features:
     def names(self) -> np.ndarray[Any, Any]:
         """What features are called in reasons: the id, with the name where the layer has one.
 
-        (m,) object of str.
+        Details stand behind it, as in "fallen tree [inspection, 2026-03-01]". (m,) object of str.
         """
+        names = self._names
+        details = [self.table[name] for name in self.spec.details if name in self.table]
+        if not details:
+            return names
+        texts = np.stack([detail.astype("string").fillna("") for detail in details], axis=1)
+        said = [", ".join(filter(None, row)) for row in texts]
+        return np.array(
+            [f"{name} [{told}]" if told else name for name, told in zip(names, said, strict=True)],
+            dtype=object,
+        )
+
+    @property
+    def _names(self) -> np.ndarray[Any, Any]:
+        """The id, with the name before it where the layer has one. (m,) object of str"""
         if (
             self.spec.name is None
             or self.spec.name not in self.table

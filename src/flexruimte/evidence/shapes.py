@@ -29,7 +29,12 @@ NO_NUMBER = "a vertex that is no number, left out"
 OUTSIDE = "a vertex outside the country, left out"
 
 
-_KINDS = {"polygon": (3, 6), "line": (1, 2, 5), "point": (0, 4)}
+_KINDS = {
+    "polygon": (3, 6),
+    "line": (1, 2, 5),
+    "point": (0, 4),
+    "mixed": (0, 1, 2, 3, 4, 5, 6),
+}
 
 
 COUNTRY = (-400_000.0, 250_000.0, 320_000.0, 1_300_000.0)
@@ -52,7 +57,7 @@ def cleaned_shapes(
     geometries
         As they were read, in RD New. (n,) object
     kind
-        "polygon", "line" or "point".
+        "polygon", "line", "point", or "mixed" for any of them.
     within
         Left, bottom, right, top of where a vertex can be. [m]
 

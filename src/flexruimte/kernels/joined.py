@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 import numpy as np
 import shapely
@@ -12,7 +13,7 @@ from flexruimte.kernels.circle import width
 from flexruimte.kernels.overlap import largest_part, union_by_group
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
-__all__ = ["JoinCache", "JoinedLand", "join_land"]
+__all__ = ["JoinCache", "JoinLand", "JoinedLand", "join_land"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ class JoinedLand:
     width_m: Floats
     """Diameter of the largest circle in the largest part; NaN where it was not asked for. (g,)
     float64 [m]"""
+
+
+class JoinLand(Protocol):
+    """Joins land, as `join_land` does."""
+
+    def __call__(
+        self, parts: Geometries, group: Integers, count: int, *, widths: bool
+    ) -> JoinedLand:
+        """Return the land of groups."""
 
 
 def join_land(parts: Geometries, group: Integers, count: int, *, widths: bool) -> JoinedLand:

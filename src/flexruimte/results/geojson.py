@@ -15,7 +15,7 @@ import shapely
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.json_text import json_lists, json_values, to_json
 from flexruimte.results.summary_model import NamedPart, Summary
-from flexruimte.results.tables import LIST_COLUMNS
+from flexruimte.results.tables import LIST_COLUMNS, without_lists
 from flexruimte.results.wgs84 import DECIMALS, best_transformation, to_wgs84
 from flexruimte.vocabulary import FINDINGS_OF_LOCATION, PARCEL_ID, Geometries
 from flexruimte.wording.labels import in_language
@@ -44,7 +44,7 @@ def write_geojson(locations: gpd.GeoDataFrame, summary: Summary, path: str | Pat
     OutputError
         When the file cannot be written.
     """
-    shapes = _shapes(locations)
+    locations, shapes = without_lists(locations), _shapes(locations)
     slices = (slice(first, first + _AT_ONCE) for first in range(0, len(locations), _AT_ONCE))
     texts = ((shapes[some], _properties(locations.iloc[some])) for some in slices)
     write_features(

@@ -26,6 +26,7 @@ from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.qgis_style import qgis_style
 from flexruimte.results.summary_model import Summary
+from flexruimte.results.tables import without_lists
 from flexruimte.vocabulary import CRS, FINDINGS_OF_LOCATION, Geometries
 
 __all__ = ["multipolygons", "write_geopackage"]
@@ -73,7 +74,8 @@ def write_geopackage(
     OutputError
         When the file cannot be written.
     """
-    attributes = pd.DataFrame(locations.loc[:, locations.dtypes != "geometry"])
+    columns = locations.loc[:, locations.dtypes != "geometry"]
+    attributes = pd.DataFrame(without_lists(columns))
     if FINDINGS_OF_LOCATION in attributes:  # a GeoPackage has no lists
         sentences = attributes[FINDINGS_OF_LOCATION].map(" ".join).astype("string")
         attributes = attributes.assign(**{FINDINGS_OF_LOCATION: sentences})

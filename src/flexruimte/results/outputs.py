@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from flexruimte.results.findings import write_findings
+from flexruimte.results.funnel import write_funnel
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.parquet import write_parquet
@@ -25,9 +26,11 @@ __all__ = [
     "FILES",
     "FILES_FOR_RANKING",
     "FINDINGS",
+    "FUNNEL",
     "LAYOUT_GEOJSON",
     "LOCATIONS_GEOJSON",
     "LOCATIONS_GPKG",
+    "MUNICIPALITIES",
     "OUTPUTS",
     "PARCELS",
     "RANKED",
@@ -45,11 +48,13 @@ PARCELS: Final = "parcels.parquet"
 FINDINGS: Final = "findings.parquet"
 SUMMARY: Final = "summary.json"
 RANKED: Final = ".ranked.csv"
+FUNNEL: Final = ".funnel.csv"
 LAYOUT_GEOJSON: Final = "layout.geojson"
 
 # Of the run.
 RUN: Final = "run.json"
 RANKING: Final = "ranking.csv"
+MUNICIPALITIES: Final = "municipalities.csv"
 
 # Of what follows from a run.
 TARGETS: Final = "targets.csv"
@@ -113,6 +118,7 @@ OUTPUTS: Final = (
             content.locations, content.summary.study.target_groups, path
         ),
     ),
+    Output(FUNNEL, lambda content, path: write_funnel(content.summary, path)),
 )
 """The files of a municipality, in the order in which they are written."""
 

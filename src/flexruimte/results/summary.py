@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment, Question
+from flexruimte.assessment.question import absent_optional_layers
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.funnel import funnel_rows
 from flexruimte.results.rule_facts import (
     SQUARE_METRES_PER_HECTARE,
     criterion_facts,
@@ -98,10 +100,11 @@ def summarise(
         study=_study(question),
         municipality=MunicipalityFacts(code=assessment.code, name=assessment.name),
         ruleset=_ruleset(ruleset),
-        regime=_regime(ruleset, assessment.regime),
+        regimes=[_regime(ruleset, name, count) for name, count in assessment.regimes.items()],
         total=_counts(parcels, locations),
         status=_counts_by_status(parcels, locations),
         priorities=_priorities(ruleset, locations),
+        funnel=funnel_rows(assessment, parcels, locations),
         sites_of_several_parcels=int(parcels[SITE_ID].nunique()),
         **_of_ranked(locations),
         without_score=int((locations[STATUS].isin(RANKED_STATUSES) & locations[RANK].isna()).sum()),
@@ -162,6 +165,10 @@ def _gaps(assessment: Assessment) -> dict[str, Any]:
             for name in sorted(assessment.question.not_assessed)
         ],
         "absent": [NamedPart(id=name, title=_title(ruleset, name)) for name in assessment.absent],
+        "optional_absent": [
+            NamedPart(id=name, title=_title(ruleset, name))
+            for name in absent_optional_layers(assessment.question)
+        ],
         "approximated": {
             name: Approximation(title=ruleset.title_of_measure(name), how=how)
             for name, how in sorted(assessment.approximated.items())
@@ -250,13 +257,14 @@ def _ruleset(ruleset: Ruleset) -> RulesetFacts:
     )
 
 
-def _regime(ruleset: Ruleset, regime_id: str | None) -> RegimeFacts | None:
-    if regime_id is None:
-        return None
+def _regime(ruleset: Ruleset, regime_id: str, parcels: int) -> RegimeFacts:
     regime = ruleset.regimes[regime_id]
     return RegimeFacts(
         id=regime_id,
         title=regime.title,
+        note=regime.note,
+        lifts=regime.lifts,
+        parcels=parcels,
         longest_years=regime.longest_years,
         source=regime.source,
         basis=regime.basis,

@@ -18,12 +18,15 @@ from flexruimte.vocabulary import Condition, Level, Status
 __all__ = [
     "FORMAT",
     "CriterionFacts",
+    "FunnelRow",
+    "LandLeft",
     "LandRuleFacts",
     "LayerOfRule",
     "MeasureRuleFacts",
     "MeasureTest",
     "PriorityFacts",
     "RuleFacts",
+    "SitesAndHomes",
     "Spread",
     "Summary",
 ]
@@ -75,12 +78,18 @@ class RulesetFacts(Model):
 
 
 class RegimeFacts(Sourced):
-    """The legal regime that limits the term."""
+    """A row of law that decides how long homes may stand."""
 
     id: str
     title: Text
+    note: Text | None = None
+    """What follows from it, or has to be verified."""
     longest_years: float | None
     """Longest term that a permit can have; null where there is no limit. [year]"""
+    lifts: list[str] = Field(default_factory=list)
+    """Rules that are no more than a note, as the study chose this row."""
+    parcels: int
+    """On how many parcels it decides."""
 
 
 class Homes(Model):
@@ -115,6 +124,55 @@ class PriorityFacts(Homes, Sourced):
     """So many locations at most; null where there is no limit."""
     hectares: float
     buildable_hectares: float
+
+
+class LandLeft(Model):
+    """Land that is left after a condition, and those before it."""
+
+    hectares: float
+    """Surely left. [ha]"""
+    unknown_hectares: float
+    """Left if what is not known says yes; not in `hectares`. [ha]"""
+
+
+class SitesAndHomes(Model):
+    """Ranked locations, and the homes of a project on each."""
+
+    sites: int
+    homes: int
+
+
+class FunnelRow(Model):
+    """A row of the funnel: the land of one kind of owner, or all, for a target group, or any.
+
+    Land is counted by parcel, and rows of a target group are about the same land: rows of owners
+    add up to the row of all, rows of target groups do not.
+    """
+
+    target_group: str | None
+    """Null for whichever."""
+    owner_class: str | None
+    """Whose the land is: "unknown" where that is not known, null for whoever's."""
+    assessed_share: float | None
+    """Share of rules and criteria that has an answer, on average over the land. 0 to 1"""
+    hectares: float
+    """All land. [ha]"""
+    use: LandLeft
+    """In extensive use: no excluding rule on the use of land says no."""
+    restriction: LandLeft
+    """And without a hard restriction."""
+    plan: LandLeft
+    """And without a hard housing plan within the horizon."""
+    available: LandLeft
+    """And of the size and term that are asked; decisions of people count here too. The buildable
+    parts of what may be ranked, parcels of a site of several among them."""
+    suitable: LandLeft | None
+    """And suitable for the target group, or for any that counts. Unknown: available, and not known
+    to be suitable or not. Null where the ruleset does not say from which score land is suitable."""
+    priorities: dict[str, SitesAndHomes]
+    """Ranked locations per class; of a target group those that are suitable."""
+    ranked: SitesAndHomes
+    """The same of all classes, by the owner of the location."""
 
 
 class NamedPart(Model):
@@ -361,12 +419,14 @@ class Summary(Model):
     study: StudyFacts
     municipality: MunicipalityFacts
     ruleset: RulesetFacts
-    regime: RegimeFacts | None
-    """Null where no legal regime holds on the study's date."""
+    regimes: list[RegimeFacts]
+    """By number of parcels, the most first; without any where none holds on the study's date."""
     total: Counts
     status: dict[Status, Counts]
     priorities: dict[str, PriorityFacts]
     """From the best class to the last; empty where the ruleset has none."""
+    funnel: list[FunnelRow]
+    """All land first."""
     sites_of_several_parcels: int
     ranked: int
     """How many locations have a rank."""
@@ -379,6 +439,8 @@ class Summary(Model):
     not_assessed: list[NotAssessed]
     absent: list[NamedPart]
     """Layers that rules need and that the study does not have."""
+    optional_absent: list[NamedPart] = Field(default_factory=list)
+    """Optional layers that the study does not have: their rules do not count."""
     approximated: dict[str, Approximation]
     """By measure."""
     unread_plans: dict[str, int]

@@ -75,6 +75,7 @@ __all__ = [
     "parcel_table",
     "site_table",
     "with_lists",
+    "without_lists",
 ]
 
 BUILDABLE_GEOMETRY: Final = "buildable"
@@ -146,6 +147,16 @@ def with_lists(rows: _Rows, made: Callable[[list[str]], Any] = list) -> _Rows:
         name: _as_lists(rows[name].astype("string"), made) for name in LIST_COLUMNS if name in rows
     }
     return rows.assign(**lists)
+
+
+def without_lists(rows: _Rows) -> _Rows:
+    """Return rows with text such as "a;b" in the list columns, for what can hold no lists."""
+    texts = {
+        name: pd.array(rows[name].map(joined_ids).to_numpy(dtype=object), dtype="string")
+        for name in LIST_COLUMNS
+        if name in rows and rows[name].dtype == object
+    }
+    return rows.assign(**texts) if texts else rows
 
 
 def _as_lists(texts: pd.Series[Any], made: Callable[[list[str]], Any]) -> np.ndarray[Any, Any]:

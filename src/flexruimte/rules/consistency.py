@@ -9,6 +9,7 @@ from flexruimte.rules.finding_checks import problems_of_findings
 from flexruimte.rules.measures import MixMeasure, StripWidthMeasure, TransportTierMeasure
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
 from flexruimte.rules.priorities import problems_of_priorities
+from flexruimte.rules.regime_checks import problems_of_regimes
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.scoring import Criterion, Theme
 from flexruimte.rules.tables import RulesetTables, tests_of
@@ -57,6 +58,8 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
             yield _unknown(where, "placement parameter", unknown[0], ruleset.placement)
         if isinstance(rule, LandRule):
             yield from _problems_of_land(ruleset, f"rules.{rule_id}", rule)
+    yield from _problems_of_optional(ruleset)
+    yield from problems_of_regimes(ruleset)
     yield from problems_of_words(ruleset)
     yield from problems_of_findings(ruleset)
     yield from _problems_of_weights(ruleset, measures)
@@ -73,12 +76,28 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
             )
 
 
+def _problems_of_optional(ruleset: RulesetTables) -> Iterator[str]:
+    """Yield what would weigh, or be no term, by whether a study has an optional layer."""
+    optional = [key for key, spec in ruleset.layers.items() if spec.optional]
+    for where, reader in (("plans", ruleset.plans), ("agreements", ruleset.agreements)):
+        if reader is not None and reader.layer in optional:
+            yield f"[{where}] layer '{reader.layer}' is optional, and the term rests on it"
+    for name, criterion in ruleset.criteria.items():
+        rests_on = [key for key in ruleset.layers_of_measure(criterion.measure) if key in optional]
+        if rests_on:
+            yield (
+                f"[criteria.{name}] rests on layer '{rests_on[0]}', which is optional: scores "
+                "would weigh other things with it than without; take one of the two back"
+            )
+
+
 def _problems_of_land(ruleset: RulesetTables, where: str, rule: LandRule) -> Iterator[str]:
     for reading in rule.reads():
         yield from _problems_of_layer_use(ruleset, where, reading.layer, reading.fields)
     held = ruleset.layers[rule.layer].geometry if rule.layer in ruleset.layers else "polygon"
-    if held in ("line", "point") and rule.distance_m is None:
-        yield f"[{where}] {rule.layer} holds no areas; give a distance_m around its features"
+    if held in ("line", "point", "mixed") and rule.distance_m is None:
+        lacks = "holds features that are no areas" if held == "mixed" else "holds no areas"
+        yield f"[{where}] {rule.layer} {lacks}; give a distance_m around its features"
     if held == "raster" and rule.above is None:
         yield (
             f"[{where}] layer '{rule.layer}' has cells and no shapes; "

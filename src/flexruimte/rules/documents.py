@@ -87,6 +87,11 @@ class Library:
         document = read_toml(source, f"{self.kind} '{name}'", remedy, RulesetError)
         parent = document.pop("extends", None)
         if parent is None:
+            if "keeps" in document:
+                raise RulesetError(
+                    f"{self.kind} '{name}': keeps says what of another {self.kind} is inherited; "
+                    "say which one with extends = ..., or take keeps out"
+                )
             return document
         inherited = self._read(
             str(parent), path.parent if path else folder, (*extended_by, identity)

@@ -41,7 +41,7 @@ def built_in_names() -> list[str]:
     Examples
     --------
     >>> built_in_names()
-    ['flexwonen-nl', 'flexwonen-nl-bridging', 'flexwonen-nl-next-place']
+    ['flexwonen-nl', 'flexwonen-nl-bridging', 'flexwonen-nl-next-place', 'pbl-2020']
     """
     return _RULESETS.names()
 

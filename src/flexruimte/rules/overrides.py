@@ -6,6 +6,9 @@
 - `"none"` takes the inherited value away. On a rule's `distance_m`, `at_least` or `at_most` nothing
   is left to test: the rule is switched off there.
 
+- `keeps.TABLE = [...]` of a document that extends another says which entries of a table of tables
+  it inherits; the others are not in it. What it gives itself is added.
+
 An override that gives no `source` of its own says so in the source, and is an assumption.
 """
 
@@ -49,8 +52,11 @@ def override(
     >>> override(general, {"rules": {"nature": {"level": "soft"}}}, "mine.toml", ["rules"])
     {'version': '1', 'rules': {'nature': {'distance_m': 500, 'level': 'soft'}}}
     """
-    merged = dict(general)
+    merged = _kept(general, local.get("keeps", {}), where, entries)
+    general = dict(merged)
     for key, value in local.items():
+        if key == "keeps":
+            continue
         inherited = general.get(key)
         if key in entries and isinstance(value, Mapping):
             known = inherited or {}
@@ -65,6 +71,28 @@ def override(
         else:
             merged[key] = value
     return merged
+
+
+def _kept(
+    general: Mapping[str, Any], keeps: Any, where: str, entries: Collection[str]
+) -> dict[str, Any]:
+    """Return what a document inherits where it says which entries of some tables it keeps."""
+    kept = dict(general)
+    if not isinstance(keeps, Mapping):
+        raise RulesetError(f"{where}: keeps is a table, such as keeps.rules = [...]")
+    for key, names in keeps.items():
+        if key not in entries:
+            raise RulesetError(f"{where}: keeps.{key}: {did_you_mean(key, entries)}")
+        if not isinstance(names, list):
+            raise RulesetError(f"{where}: keeps.{key} is a list of names")
+        known = general.get(key, {})
+        for name in names:
+            if name not in known:
+                raise RulesetError(
+                    f"{where}: keeps.{key}: '{name}' is not inherited; {did_you_mean(name, known)}"
+                )
+        kept[key] = {name: entry for name, entry in known.items() if name in names}
+    return kept
 
 
 def _overridden_entry(table: str, known: Mapping[str, Any], changes: Any, where: str) -> Any:

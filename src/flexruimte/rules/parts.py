@@ -237,6 +237,8 @@ class FieldSpec(Model):
     """A date in this year or later is no date: 9999-12-31 says that there is no end."""
     open: bool = False
     """Whether a rule asks for words of a list that nobody closes, so that others are no error."""
+    optional: bool = False
+    """Whether a source may do without; the field is null then."""
 
     @property
     def is_coded(self) -> bool:
@@ -303,6 +305,9 @@ def year_of(value: Any) -> int | None:
     return int(next(filter(None, found.groups()))) if found else None
 
 
+Geometry: TypeAlias = Literal["polygon", "line", "point", "mixed", "raster", "table"]
+
+
 class LayerSpec(Sourced):
     """A layer that the ruleset can use: what must be in it and how its values are to be read.
 
@@ -310,13 +315,19 @@ class LayerSpec(Sourced):
     """
 
     title: Text
-    geometry: Literal["polygon", "line", "point", "raster", "table"]
+    geometry: Geometry
+    """`mixed` holds polygons, lines and points."""
+    optional: bool = False
+    """Whether a study may do without: its rules then do not count, and nothing is unknown for want
+    of it."""
     origin: str = ""
     """What it is called where it comes from, with the names of its columns there."""
     id: str | None = None
     """Field whose value names a feature in reasons."""
     name: str | None = None
     """Field with a name people know the feature by."""
+    details: list[str] = []
+    """Fields that are told behind that name, such as who says so, and when."""
     fields: dict[str, FieldSpec] = {}
     """The fields; a list of names stands for fields that can hold anything."""
     missing: list[Scalar] = []
@@ -330,6 +341,9 @@ class LayerSpec(Sourced):
 
     `unknown` for a register that lists few of the cases there are: it then speaks only of the land
     that its features cover."""
+    complete: bool = False
+    """Whether it holds all there is, so that there is nothing where it has no feature, whatever
+    municipality its features are in."""
     rows: Where = {}
     """Which rows count at all (current objects, existing buildings)."""
     missing_below: float | None = None

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from flexruimte.rules.parts import Model, Reading, Sourced, Text, Where
+from flexruimte.rules.parts import Model, Reading, Sourced, Test, Text, Where
 from flexruimte.vocabulary import Level
 
 
 class Regime(Sourced):
-    """A legal regime that caps the term, for studies dated from `start` through `end`."""
+    """A row of law: for how long homes may stand, on which land, and from when until when.
+
+    Of the routes that are open on a parcel the one with the longest stay counts, as who applies may
+    choose; every limit that holds there counts on top.
+    """
 
     title: Text
+    kind: Literal["route", "limit"] = "limit"
+    """A route leads to a permit; a limit holds whatever the route."""
     start: dt.date | None = None
     end: dt.date | None = None
+    counted_from: Literal["as_of", "realisation"] = "as_of"
+    """Which day must lie from `start` through `end`: the study's, or the first on which homes can
+    stand on the parcel."""
     longest_years: float | None = Field(default=None, gt=0)
     """Longest stay that the regime allows; absent: the regime sets no maximum. [year]"""
     only_for: dict[str, str] = {}
     """Placement parameters that must have these values for the row to apply."""
+    when: list[Test] = []
+    """The row applies only on parcels where all of these hold, such as a zoning."""
+    lifts: list[str] = []
+    """Rules that are only a note for who chooses this row (with `only_for`)."""
+    note: Text | None = None
+    """What follows from the row, or has to be verified."""
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether a day lies from `start` through `end`."""
+        return (self.start or day) <= day <= (self.end or day)
 
 
 class TransportTier(Sourced):

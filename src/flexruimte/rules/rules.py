@@ -20,6 +20,10 @@ class DistanceByField(Model):
     """Regular expression whose first group is the distance."""
     otherwise_m: float = Field(ge=0)
     """Within this distance of a feature whose distance cannot be read, the verdict is unknown."""
+    when_null_m: float | None = Field(default=None, ge=0)
+    """Distance of a line or point that states none, or 0, which would cover nothing; an area that
+    states none is itself. Without this, a feature that states none is one whose distance cannot be
+    read."""
 
     @model_validator(mode="after")
     def _one_way_to_read(self) -> Self:
@@ -120,7 +124,9 @@ class LandRule(RuleParts):
         A distance that a feature states itself in a text is not known here.
         """
         if isinstance(self.distance_m, DistanceByField):
-            return max([self.distance_m.otherwise_m, *(self.distance_m.classes or {}).values()])
+            by_field = self.distance_m
+            known = [by_field.otherwise_m, by_field.when_null_m or 0.0]
+            return max([*known, *(by_field.classes or {}).values()])
         return self.distance_m or 0.0
 
 

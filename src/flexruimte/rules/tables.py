@@ -260,6 +260,9 @@ def tests_of(ruleset: RulesetTables) -> Iterator[tuple[str, Test]]:
             yield f"rules.{rule_id}.when", test
         for test in rule.unless:
             yield f"rules.{rule_id}.unless", test
+    for regime_id, regime in ruleset.regimes.items():
+        for test in regime.when:
+            yield f"regimes.{regime_id}.when", test
     for type_id, site_type in ruleset.site_types.items():
         for test in site_type.when:
             yield f"site_types.{type_id}.when", test

@@ -13,7 +13,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.assessment.question import Question, layers_in_use, left_out_by
+from flexruimte.assessment.question import (
+    Question,
+    absent_optional_layers,
+    layers_in_use,
+    left_out_by,
+)
 from flexruimte.assessment.score import (
     CriterionScores,
     GroupsThatCount,
@@ -108,6 +113,7 @@ def check(question: Question) -> CheckReport:
     with use_threads(None):
         for found in each_in_threads(looked, list(question.sources)):
             report.add(found)
+    _name_optional_layers(question, report)
     report.missing_layers.extend(
         layer
         for layer in layers_in_use(question.ruleset, question.not_assessed)
@@ -115,6 +121,15 @@ def check(question: Question) -> CheckReport:
     )
     _warn_of_score(question, report)
     return report
+
+
+def _name_optional_layers(question: Question, report: CheckReport) -> None:
+    absent = absent_optional_layers(question)
+    if absent:
+        report.lines.append(
+            f"optional layers that the study does not have: {', '.join(absent)}; their rules do "
+            "not count, and nothing is unknown for want of them"
+        )
 
 
 def _warn_of_score(question: Question, report: CheckReport) -> None:
@@ -253,6 +268,8 @@ def _look_at_layer(
     coverage = settings.coverage if isinstance(settings, LayerSettings) else "auto"
     extent = source.extent if coverage in ("auto", "extent") else None
     silent = (layer_settings(source).silence or spec.silence) == "unknown"
+    if spec.complete and coverage == "auto":
+        coverage = "complete"
     if source.feature_count == 0 and coverage == "auto":
         report.warnings.append(f"{source.label} has no features and says nothing; {_NONE_HERE}")
     elif extent is not None and (coverage == "extent" or spec.fills):

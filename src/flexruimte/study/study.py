@@ -35,6 +35,8 @@ from flexruimte.rules.study_file import (
     check_as_of,
     read_study_file,
 )
+from flexruimte.study.lifted_rules import with_lifted_rules
+from flexruimte.study.optional_layers import without_absent_layers
 from flexruimte.study.placement import with_placement
 from flexruimte.vocabulary import OWN_COLUMN_PREFIXES, OWN_COLUMNS
 
@@ -384,7 +386,8 @@ def _question(parts: _Parts) -> Question:
                 f"target_groups: '{group}' is no group of '{ruleset.name}'; "
                 f"{did_you_mean(group, ruleset.groups)}"
             )
-    ruleset = with_placement(ruleset, parts.placement)
+    ruleset = with_lifted_rules(with_placement(ruleset, parts.placement), parts.as_of)
+    ruleset = without_absent_layers(ruleset, [*parts.sources, *parts.not_assessed])
     layout_parameters(ruleset)  # refuses what contradicts itself
     check_merge(ruleset)
     sources = {

@@ -43,6 +43,8 @@ def layer_lines(ruleset: Ruleset, key: str, language: Language) -> Iterator[str]
     yield f"{key}: {in_language(spec.title, language)}"
     kind = label("geometry", spec.geometry, language)
     yield message("layer-kind-fills" if spec.fills else "layer-kind", language, kind=kind)
+    if spec.optional:
+        yield message("layer-optional", language)
     if spec.origin:
         yield message("layer-origin", language, origin=spec.origin)
     if _unit(spec, language) != "-":

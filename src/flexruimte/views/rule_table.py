@@ -6,6 +6,7 @@ from flexruimte.results.rule_text import conditions_text, layer_value_text
 from flexruimte.rules.parts import Number, PlacementReference, Test
 from flexruimte.rules.rules import DistanceByField, LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
+from flexruimte.views.regime_table import regime_rows
 from flexruimte.vocabulary import unit_of
 from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
@@ -42,10 +43,14 @@ def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[lis
 
 
 def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
-    """Return the rules as a Markdown table."""
+    """Return the rules and the rows of law as Markdown tables."""
     title = in_language(ruleset.title, language)
-    table = markdown_table(*rule_rows(ruleset, language))
-    return f"# {title} ({ruleset.name} {ruleset.version})\n\n{table}"
+    text = f"# {title} ({ruleset.name} {ruleset.version})\n\n"
+    text += markdown_table(*rule_rows(ruleset, language))
+    if ruleset.regimes:
+        text += f"\n## {message('regime-title', language)}\n\n"
+        text += markdown_table(*regime_rows(ruleset, language))
+    return text
 
 
 def markdown_table(head: list[str], rows: list[list[str]]) -> str:

@@ -36,7 +36,7 @@ def spread_rows(
         The head, and a row for each of which the spread is known somewhere: what it is, its title,
         what it weighs in its theme, or the theme in the score, and the three spreads in points.
     """
-    head = [message(f"spread-{name}", language) for name in _HEAD]
+    head = [message(name, language) for name in _HEAD]
     rows = []
     for column, title, weight in _parts(summaries[0], language):
         points = [each.spread[column].points for each in summaries if column in each.spread]
@@ -48,7 +48,14 @@ def spread_rows(
     return head, rows
 
 
-_HEAD = ("what", "title", "weight", "least", "middle", "most")
+_HEAD = (
+    "spread-what",
+    "spread-title",
+    "spread-weight",
+    "spread-least",
+    "spread-middle",
+    "spread-most",
+)
 
 
 def _parts(summary: Summary, language: Language) -> Iterator[tuple[str, str, float | None]]:

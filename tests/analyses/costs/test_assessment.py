@@ -30,7 +30,7 @@ LOCATIONS = pd.DataFrame(
     {
         "parcel_id": ["P1", "P2", "P3", "P4"],
         "gemeente_code": ["GM0503"] * 4,
-        "homes_mid": [16, 10, 0, None],
+        "homes": [16, 10, 0, None],
         "term_years": [15.0, 5.0, 15.0, 15.0],
     },
     index=[7, 8, 9, 10],
@@ -196,7 +196,7 @@ def test_a_location_without_homes_or_term_is_unknown_by_name() -> None:
         "",
         "term_years: not known of this location",
         "",
-        "homes_mid: not known of this location",
+        "homes: not known of this location",
     ]
     # what does not need the term is known
     assert (
@@ -229,7 +229,7 @@ def test_bad_parameters_are_refused() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"homes_mid": -1}, "homes_mid of parcel P1, P2, P3, P4 is no number of 0 or more"),
+        ({"homes": -1}, "homes of parcel P1, P2, P3, P4 is no number of 0 or more"),
         ({"term_years": "lang"}, "term_years of parcel P1, P2, P3, P4 is no number of 0 or more"),
     ],
 )
@@ -252,7 +252,7 @@ def test_locations_without_a_column_are_refused() -> None:
 def test_parts_add_up_and_no_amount_hides_what_is_unknown(
     rows: list[tuple[int | None, float | None]], as_of: dt.date, sale_share: float
 ) -> None:
-    locations = pd.DataFrame(rows, columns=["homes_mid", "term_years"]).assign(
+    locations = pd.DataFrame(rows, columns=["homes", "term_years"]).assign(
         parcel_id="P", gemeente_code="G"
     )
     table = costs(as_of, {**PARAMETERS, "sale_share": sale_share}, locations)

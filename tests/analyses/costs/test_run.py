@@ -11,8 +11,13 @@ from command_line import run
 
 def test_costs_of_a_run(out: Path) -> None:
     assert run("costs", out) == 0
+    # alone on the shortlist, with a project of 30 homes
     costs = pd.read_csv(out / "costs.csv").set_index("parcel_id")
-    assert costs.loc["P01", "move_eur"] == 36 * 75_000 * 0.3
+    assert costs["move_eur"].to_dict() == {"P03": 30 * 75_000 * 0.3}
+    assert run("costs", out, "--all") == 0
+    costs = pd.read_csv(out / "costs.csv").set_index("parcel_id")
+    assert len(costs) == 6
+    assert costs.loc["P05", "move_eur"] == 20 * 75_000 * 0.3
     figures = pd.read_csv(out / "costs_figures.csv").set_index("figure")
     assert figures.loc["build_cost_per_home", "value"] == 75_000
     assert figures["source"].notna().sum() == figures["value"].notna().sum()

@@ -101,7 +101,7 @@ def test_no_sites_and_no_homes() -> None:
     for plan in (empty, nobody):
         (said,) = plan.describe()
         assert said.startswith("There is no home to find a next place for")
-    assert plan_relocation(three_sites().assign(homes_mid=0)).groups.empty
+    assert plan_relocation(three_sites().assign(homes=0)).groups.empty
     assert plan_relocation(three_sites().assign(term_start=pd.NaT, term_end=pd.NaT)).groups.empty
 
 
@@ -216,7 +216,7 @@ def brute_force(sites: pd.DataFrame, choices: RelocationParameters, first: pd.Da
                 for name, start, end in stays
                 for year in range(start, min(end, end_of_plan))
             ]
-            if all(used[cell] + size <= place[cell[0]]["homes_mid"] for cell in cells):
+            if all(used[cell] + size <= place[cell[0]]["homes"] for cell in cells):
                 for cell in cells:
                     used[cell] += size
                 least = best(number + 1, spent + size * cost, least)

@@ -89,13 +89,16 @@ def test_regions_are_looked_up() -> None:
 
 BAD_SITES: dict[str, tuple[dict[str, Any], str]] = {
     "negative capacity": (
-        {"homes_mid": [30, -1, 40]},
-        "B has a homes_mid that is no number from 0",
+        {"homes": [30, -1, 40]},
+        "B has in column homes no number from 0",
     ),
-    "broken capacity": ({"homes_mid": [30, 1.5, 40]}, "B has a homes_mid that is not whole"),
-    "no capacity": ({"homes_mid": [30, None, 40]}, "B has a homes_mid"),
-    "capacity in words": ({"homes_mid": ["30", "many", "40"]}, "B has a homes_mid"),
-    "negative area": ({"hectares": -1.0}, "A, B, C has a hectares"),
+    "broken capacity": (
+        {"homes": [30, 1.5, 40]},
+        "B has in column homes a number that is not whole",
+    ),
+    "no capacity": ({"homes": [30, None, 40]}, "B has in column homes"),
+    "capacity in words": ({"homes": ["30", "many", "40"]}, "B has in column homes"),
+    "negative area": ({"hectares": -1.0}, "A, B, C has in column hectares"),
     "ends before it starts": (
         {"term_end": pd.Timestamp(2020, 1, 1)},
         "A, B, C has a term that ends before it starts",
@@ -110,7 +113,7 @@ BAD_SITES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "unknown region": ({"region": ["R1", None, " "]}, "B, C has no region"),
     "unknown province": ({"province": [np.nan, "P1", "P1"]}, "A has no province"),
-    "nowhere": ({"x": [0.0, np.inf, np.nan]}, "B, C has a x"),
+    "nowhere": ({"x": [0.0, np.inf, np.nan]}, "B, C has in column x"),
     "negative factor": ({"move_cost_factor": -0.1}, "move_cost_factor"),
     "serviced twice": ({"serviced_share": 2.0}, "serviced_share"),
     "same id": ({"parcel_id": ["A", "B", "B"]}, "B, B stands twice|B stands twice"),

@@ -46,7 +46,7 @@ def test_the_replay_finds_planted_faults() -> None:
     assert "moves more than 0 times" in "; ".join(
         replay(replace(plan, parameters=replace(plan.parameters, moves=0)))
     )
-    full = replace(plan, sites=plan.sites.assign(homes_mid=[29, 20, 40]))
+    full = replace(plan, sites=plan.sites.assign(homes=[29, 20, 40]))
     assert replay(full)[0] == "2027: A holds 30 homes in 29 places"
     assert len(replay(full)) == 15
     stranded = plan_relocation(three_sites().iloc[:1], placements=HOMES_OF_A)

@@ -17,10 +17,10 @@ from flexruimte.rules.files import load_ruleset
 
 
 def test_relocate_writes_a_plan_that_holds(out: Path) -> None:
-    plan = relocate(out)
+    plan = relocate(out, of_all=True)
     assert replay(plan) == []
-    # Half of the 172 places stand on the best sites; in 2042 they go to what is free until 2057: all but P06, 132 places.
-    assert int(plan.groups["homes"].sum()) == 86
+    # Half of the 146 places stand on the best sites; in 2042 they go to what is free until 2057: all but P06, 116 places.
+    assert int(plan.groups["homes"].sum()) == 73
     assert set(plan.moves["to_id"]) <= {"P01", "P03", "P05", "P09", "P12"}
     assert plan.status == "optimal"
     folder = out / "relocation"
@@ -43,7 +43,7 @@ def test_relocate_writes_a_plan_that_holds(out: Path) -> None:
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert summary["parameters"]["required_years"] == 15
     by_year = pd.read_csv(folder / "municipalities.csv")
-    assert by_year.loc[by_year["year"] == 2030, "standing"].tolist() == [86]
+    assert by_year.loc[by_year["year"] == 2030, "standing"].tolist() == [73]
     assert by_year["moved_in"].sum() == plan.moves["homes"].sum()
     lines = gpd.read_file(out / "relocation.geojson")
     assert lines.crs.to_epsg() == 4326
@@ -51,7 +51,7 @@ def test_relocate_writes_a_plan_that_holds(out: Path) -> None:
 
 
 def test_the_secured_share_is_a_layer_for_the_next_study(out: Path) -> None:
-    relocate(out)
+    relocate(out, of_all=True)
     found = pd.read_csv(out / "relocation" / "next_place.csv").set_index("parcel_id")[
         "secured_share"
     ]
@@ -60,11 +60,25 @@ def test_the_secured_share_is_a_layer_for_the_next_study(out: Path) -> None:
 
 
 def test_what_nobody_can_hold_is_an_answer(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    # All 172 places are taken: nobody can move in 2042.
-    assert run("relocate", out, "--homes", "172", "--language", "en") == 0
+    # All 146 places are taken: nobody can move in 2042.
+    assert run("relocate", out, "--all", "--homes", "146", "--language", "en") == 0
     printed = capsys.readouterr().out
-    assert "172 homes" in printed
+    assert "146 homes" in printed
     assert "have no next place in 2042" in printed
+
+
+def test_sites_are_the_shortlist_and_where_homes_stand_first(out: Path, tmp_path: Path) -> None:
+    assert relocate(out).sites["parcel_id"].tolist() == ["P03"]
+    pd.DataFrame({"parcel_id": ["P12"], "year": [2027], "homes": [10]}).to_csv(
+        tmp_path / "placed.csv", index=False
+    )
+    plan = relocate(out, placements=tmp_path / "placed.csv")
+    assert sorted(plan.sites["parcel_id"]) == ["P03", "P12"]
+    # a project takes 30 of the 40 homes that 1 ha of P03 holds, and so 0.75 ha
+    assert plan.sites.set_index("parcel_id").loc["P03", ["homes", "hectares"]].tolist() == [
+        30,
+        0.75,
+    ]
 
 
 def test_a_run_that_is_not_complete_is_refused(

@@ -44,7 +44,7 @@ def test_more_room_or_time_never_saves_more_than_its_value(seed: int) -> None:
     assert cost <= plan.objective_eur * (1 + 1e-9)
     for number in range(len(sites)):
         roomier, longer = sites.copy(), sites.copy()
-        roomier.loc[number, "homes_mid"] += 1
+        roomier.loc[number, "homes"] += 1
         longer.loc[number, "term_end"] += pd.DateOffset(years=1)
         assert (
             cost - one_by_one(roomier, parameters, first)

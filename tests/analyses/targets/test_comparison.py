@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexruimte.analyses.targets import compare
+from flexruimte.analyses.targets.target_file import OwnerRule
 from target_cases import AS_OF, COLUMNS, LATER, LOCATIONS, SOURCED, first, targets
 
 
@@ -34,6 +35,66 @@ def test_a_region_is_covered_in_merged_rank_order() -> None:
     assert comparison.filling["order"].tolist() == [1, 2, 3]
     assert comparison.filling["cumulative_homes"].tolist() == [20, 70, 100]
     assert comparison.unknown == {}
+
+
+def test_only_the_class_that_is_asked_counts() -> None:
+    # of the five that are secured (A1 20, B2 50, B1 30, B3 30, A2 40) A2 and B2 are to be talked about first
+    later = LOCATIONS["parcel_id"].isin(["A2", "B2"])
+    locations = LOCATIONS.assign(priority=LOCATIONS["priority"].mask(later, "talk"))
+    asked = targets(t={"region": "both", "homes": 100})
+    outcome = first(compare(asked, locations, AS_OF, priority="shortlist"))
+    assert (outcome["secured_homes"], outcome["lower_priority_homes"]) == (80, 90)
+    assert (outcome["status"], outcome["short_homes"]) == ("short", 20)
+    everything = first(compare(asked, locations, AS_OF))
+    assert (everything["secured_homes"], everything["lower_priority_homes"]) == (170, 0)
+
+
+def test_secured_asks_for_an_owner_who_can_say_yes() -> None:
+    # A1 is private (a soft rule says no), the owner of B1 is not known; B2 50, B3 30 and A2 40 remain
+    locations = LOCATIONS.assign(
+        notes=LOCATIONS["notes"].mask(LOCATIONS["parcel_id"] == "A1", "noise;owner_public"),
+        missing=LOCATIONS["missing"].mask(LOCATIONS["parcel_id"] == "B1", "owner_public"),
+        # a rule of another name says nothing of the owner
+        attention=LOCATIONS["attention"].mask(LOCATIONS["parcel_id"] == "A2", "owner_public_green"),
+    )
+    asked = targets(t={"region": "both", "homes": 100}).model_copy(
+        update={"owner_rule": OwnerRule(rule="owner_public", **SOURCED)}
+    )
+    outcome = first(compare(asked, locations, AS_OF, rules_assessed=["owner_public", "noise"]))
+    assert outcome["secured_homes"] == 120
+    assert (outcome["other_owner_homes"], outcome["owner_unknown_homes"]) == (20, 30)
+    # where the rule was left out nothing is known of any owner; A3, too short, and B5, of an unknown term, are among them
+    nobody = first(compare(asked, locations, AS_OF, rules_assessed=["noise"]))
+    assert nobody["secured_homes"] == 0
+    assert nobody["owner_unknown_homes"] == 20 + 40 + 99 + 30 + 50 + 30 + 7
+
+
+def test_lists_are_read_as_text_and_as_lists() -> None:
+    as_lists = LOCATIONS.assign(
+        **{
+            name: LOCATIONS[name].str.split(";").map(lambda ids: [each for each in ids if each])
+            for name in ("reasons", "attention", "notes", "missing")
+        }
+    )
+    asked = targets(t={"region": "both", "homes": 100})
+    pd.testing.assert_frame_equal(
+        compare(asked, as_lists, AS_OF).targets, compare(asked, LOCATIONS, AS_OF).targets
+    )
+
+
+def test_a_target_of_the_country_says_which_municipalities_it_was_held_against() -> None:
+    country = {
+        "title": {"nl": "N", "en": "N"},
+        "everywhere": True,
+        "municipality_count": 342,
+        **SOURCED,
+    }
+    asked = targets(regions={"nl": country}, few={"region": "nl", "homes": 100})
+    comparison = compare(asked, LOCATIONS, AS_OF)
+    assert first(comparison)["status"] == "covered"
+    assert comparison.partly == {"few": "nl: held against the 2 municipalities of this run, of 342"}
+    whole = compare(targets(t={"region": "both", "homes": 100}), LOCATIONS, AS_OF)
+    assert whole.partly == {}
 
 
 def test_a_date_leaves_out_what_starts_later() -> None:
@@ -209,7 +270,8 @@ def location(draw: st.DrawFn) -> tuple[Any, ...]:
 
 
 def table_of(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    return pd.DataFrame([(f"P{number}", *row) for number, row in enumerate(rows)], columns=COLUMNS)
+    table = pd.DataFrame([(f"P{number}", *row) for number, row in enumerate(rows)], columns=COLUMNS)
+    return table.assign(priority="shortlist", reasons="", attention="", notes="", missing="")
 
 
 @settings(max_examples=50, deadline=None)
@@ -242,7 +304,7 @@ def test_what_fills_a_target_adds_up_to_what_is_covered(rows: list[tuple[Any, ..
     comparison = compare(TARGETS, table_of(rows), AS_OF)
     for outcome in comparison.targets.dropna(subset=["covered_homes"]).itertuples():
         filled = comparison.filling[comparison.filling["target"] == outcome.target]
-        assert outcome.covered_homes == min(int(filled["homes_mid"].sum()), outcome.homes)
+        assert outcome.covered_homes == min(int(filled["homes"].sum()), outcome.homes)
         assert (
             outcome.status == "unknown"
             or outcome.covered_homes + outcome.short_homes == outcome.homes

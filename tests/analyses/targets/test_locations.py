@@ -14,7 +14,7 @@ BAD_LOCATIONS = {
         LOCATIONS.assign(homes_low=-1),
         "parcel A1, A2, A3, A4, A5 and 5 more has homes below zero",
     ),
-    "no number": (LOCATIONS.assign(homes_mid="veel"), "homes_mid of parcel A1, .* is no number"),
+    "no number": (LOCATIONS.assign(homes="veel"), "homes of parcel A1, .* is no number"),
     "no date": (
         LOCATIONS.assign(term_start="straks"),
         "term_start of parcel A1, .* is no date; write it as 2030-12-31",

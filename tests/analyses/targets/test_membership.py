@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flexruimte.analyses.targets import compare
+from flexruimte.analyses.targets import compare, load_targets
 from target_cases import AS_OF, LOCATIONS, SOURCED, TITLE, first, targets
 
 
@@ -57,3 +57,24 @@ def test_former_members_count_but_are_not_missed() -> None:
         first(compare(asked, LOCATIONS[LOCATIONS["gemeente"] == "Aadorp"], AS_OF))["short_homes"]
         == 940
     )
+
+
+def test_a_target_for_the_country_says_what_it_is_held_against() -> None:
+    found = compare(load_targets("targets-minister-2021"), LOCATIONS, AS_OF)
+    said = found.targets.set_index("target")["held_against"]
+    # two municipalities have locations, neither of them in a region
+    assert said["nederland"] == "2 of 342 municipalities of nederland, those of this run"
+    assert said["agreement_2020"] == said["nederland"]
+    assert said["mra"] == "0 of 30 municipalities of mra, those of this run"
+    assert found.held_against.keys() == set(said.index)
+    whole = compare(targets(all={"region": "both", "homes": 60}), LOCATIONS, AS_OF)
+    assert first(whole)["held_against"] == "all 2 municipalities of both"
+    assert whole.held_against == {}
+
+
+def test_the_agreement_of_2020_is_past() -> None:
+    found = compare(load_targets("targets-minister-2021"), LOCATIONS, AS_OF)
+    agreement = found.targets.set_index("target").loc["agreement_2020"]
+    assert agreement["by_passed"]
+    assert agreement["covered_homes"] == 0  # nothing starts before October 2022
+    assert agreement["status"] == "unknown"

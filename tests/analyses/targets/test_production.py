@@ -13,6 +13,7 @@ def test_production_stands_beside_the_yearly_target() -> None:
     ].set_index("year")
     assert delivered["homes"].to_dict() == {
         2017: 1200,
+        2020: 5000,
         2021: 1840,
         2022: 3400,
         2023: 5140,
@@ -20,11 +21,14 @@ def test_production_stands_beside_the_yearly_target() -> None:
     }
     assert delivered["share_of_target"].round(3).to_dict() == {
         2017: 0.08,
+        2020: 0.333,
         2021: 0.123,
         2022: 0.227,
         2023: 0.343,
         2024: 0.432,
     }
+    # "ruim 5.000", and another count than the permits of that year
+    assert delivered["precision"][2020] == "at_least"
     permitted = production[production["what"] == "permitted"]
     assert permitted[["homes", "plus_minus"]].to_numpy().tolist() == [
         [2726, 81],

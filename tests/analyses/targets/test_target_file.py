@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,16 @@ def test_the_minister_s_figures() -> None:
         "mra": (3000, False, "total"),
         "arnhem_nijmegen": (500, True, "total"),
         "eindhoven": (1000, False, "total"),
+        "agreement_2020": (10000, False, "total"),
         "nederland": (15000, False, "year"),
     }
-    # the Amsterdam figure was found in no other source
-    assert shipped.targets["mra"].basis == Basis.ASSUMPTION
+    # two years from September 2020; the others have no date
+    assert {key: target.by for key, target in shipped.targets.items() if target.by} == {
+        "agreement_2020": dt.date(2022, 9, 30)
+    }
+    for target in shipped.targets.values():
+        assert "The minister's answer of 31 May 2021" in target.source
+        assert "https://berthub.eu/tkconv/get/2021D20711" in target.source
     assert {key: len(region.members) for key, region in shipped.regions.items()} == {
         "mra": 30,
         "arnhem_nijmegen": 18,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from flexruimte import batch
@@ -21,6 +22,7 @@ HARDER: dict[str, dict[str, Any]] = {
     "a rule that excludes no more": {"rules": {"nature": {"level": "soft"}}},
     "a rule switched off": {"rules": {"buildings": {"enabled": False}}},
     "another level excludes": {"levels": {"excluding": ["very_hard"]}},
+    "an exception": {"rules": {"nature": {"unless": [{"measure": "area_m2", "at_least": 1}]}}},
     "where a rule applies": {
         "rules": {
             "near_nature": {"level": "hard", "when": [{"measure": "land_use_class", "in": [40]}]}
@@ -48,6 +50,29 @@ def test_what_takes_land_is_changed_and_no_layer_is_opened(
     monkeypatch.setattr("flexruimte.evidence.around.LayersAround.__init__", fail)
     batch.run(after, ["A"], tmp_path / "reused")
     assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
+    batch.run(before, ["A"], tmp_path / "reused")  # and back
+    assert contents(tmp_path / "reused") == usual
+
+
+def test_a_decision_gives_land_back_and_no_layer_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = pd.DataFrame(
+        {"parcel_id": ["P02"], "decision": ["in"], "reason": ["raad"], "date": ["2025-06-01"]}
+    )
+    before, after = toy_study(tmp_path), toy_study(tmp_path, decisions=decided)
+    batch.run(after, ["A"], tmp_path / "fresh")
+    batch.run(before, ["A"], tmp_path / "reused")
+    usual = contents(tmp_path / "reused")
+
+    def fail(*_: object) -> None:
+        raise AssertionError("a layer was opened")
+
+    monkeypatch.setattr("flexruimte.evidence.around.LayersAround.__init__", fail)
+    batch.run(after, ["A"], tmp_path / "reused")
+    assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
+    buildable = pd.read_parquet(tmp_path / "reused" / "A" / "parcels.parquet")["buildable_m2"]
+    assert buildable[1] == pytest.approx(10_000)  # P02 without its decision: 6,300
     batch.run(before, ["A"], tmp_path / "reused")  # and back
     assert contents(tmp_path / "reused") == usual
 

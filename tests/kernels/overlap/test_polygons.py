@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import affinity
 
 from flexruimte.kernels.overlap import (
     isoperimetric_quotient,
+    strip_width,
     subdivide,
 )
 from kernels.overlays import EMPTY
@@ -20,6 +24,28 @@ def test_isoperimetric_quotient() -> None:
     assert found[0] > 0.99
     assert found[1] == pytest.approx(np.pi / 4)
     assert np.isnan(found[2])
+
+
+def test_strip_width() -> None:
+    bend = shapely.union_all([shapely.box(0, 0, 200, 20), shapely.box(180, 0, 200, 200)])
+    ring = shapely.difference(shapely.box(0, 0, 100, 100), shapely.box(10, 10, 90, 90))
+    circle = shapely.buffer(shapely.Point(0, 0), 10, quad_segs=256)
+    shapes = np.array([shapely.box(0, 0, 300, 25), bend, ring, circle, EMPTY], dtype=object)
+    # The bend of 20 m has 200 x 20 + 180 x 20 = 7,600 m2 and the perimeter 800 m of a box of 200 x 200:
+    # x (400 - x) = 7,600 gives 20. The ring of 10 m has 3,600 m2 and 400 + 320 = 720 m: x (360 - x) = 3,600
+    # gives 180 - sqrt(28,800) = 10.29. A quarter of the perimeter of a circle: pi r / 2.
+    expected = [25, 20, 180 - np.sqrt(28_800), np.pi * 5, np.nan]
+    np.testing.assert_allclose(strip_width(shapes), expected, rtol=1e-4)
+
+
+@given(st.floats(1, 500), st.floats(1, 500), st.floats(0, np.pi))
+def test_strip_width_of_a_rectangle_is_its_shorter_side(
+    length: float, width: float, angle: float
+) -> None:
+    turned = affinity.rotate(shapely.box(0, 0, length, width), angle, use_radians=True)
+    found = strip_width(np.array([turned], dtype=object))[0]
+    # Of a square the root of a difference of nothing is left: half of the digits.
+    assert found == pytest.approx(min(length, width), rel=1e-6)
 
 
 @pytest.mark.parametrize("most_points", [8, 32, 256])

@@ -284,11 +284,16 @@ def check_sites(sites: pd.DataFrame) -> pd.DataFrame:
         _refuse(
             table,
             ~(np.isfinite(numbers) & numbers.between(low, high)),
-            f"has a {name} that is no number from {low:g} to {high:g}",
+            f"has in column {name} no number from {low:g} to {high:g}",
             "correct it or leave the site out",
         )
         table[name] = numbers
-    _refuse(table, table[HOMES] % 1 != 0, f"has a {HOMES} that is not whole", "round it down")
+    _refuse(
+        table,
+        table[HOMES] % 1 != 0,
+        f"has in column {HOMES} a number that is not whole",
+        "round it down",
+    )
     table[HOMES] = table[HOMES].astype(np.int64)
     return _with_years(table)
 

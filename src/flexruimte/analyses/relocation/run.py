@@ -69,7 +69,8 @@ def relocate(
 ) -> RelocationPlan:
     """Plan where the homes of a run go when their term ends, and write the plan beside the results.
 
-    The sites are the locations of the best class of priority, or all that are ranked.
+    The sites are the locations of the best class of priority, or all that are ranked; and those
+    where homes stand first.
 
     Parameters
     ----------
@@ -120,15 +121,19 @@ def relocate(
                 "is missing; finish it with flexruimte run"
             )
         parameters = _parameters(results, choices or {})
+        if placements is not None and homes is not None:
+            raise RelocationError("both homes and placements are given; leave one of them out")
         counted = results.counted(of_all=of_all)
+        placed = None
+        if placements is not None:
+            placed = _placed(placements, results.locations)
+            # Where homes stand first they stand, whatever the class of the site.
+            counts = [counted[PARCEL_ID], placed[PARCEL_ID]]
+            among = results.locations[PARCEL_ID].isin(pd.concat(counts))
+            counted = results.locations[among].reset_index(drop=True)
         serviced = read_measure(folder, SERVICED_SHARE)
         sites = _with_regions(sites_of_run(results, serviced, counted), regions)
-        if placements is not None:
-            if homes is not None:
-                raise RelocationError("both homes and placements are given; leave one of them out")
-            placed = _read_table(placements, "placements", _PLACEMENT_COLUMNS, ("year", "homes"))
-            placed[PARCEL_ID] = _joined(placed[PARCEL_ID], sites[PARCEL_ID], "placements")
-        else:
+        if placed is None:
             placed = place_by_rank(
                 sites, homes, year=parameters.first_year, required_years=parameters.required_years
             )
@@ -137,6 +142,13 @@ def relocate(
         plan = plan_relocation(sites, parameters, placed, progress=progress)
         write_relocation(plan, results.summary, counted[[PARCEL_ID, PARCEL_IDS]], folder)
     return plan
+
+
+def _placed(placements: str | Path, locations: pd.DataFrame) -> pd.DataFrame:
+    """Return the homes that stand first, with ids as the locations have them."""
+    placed = _read_table(placements, "placements", _PLACEMENT_COLUMNS, ("year", "homes"))
+    placed[PARCEL_ID] = _joined(placed[PARCEL_ID], locations[PARCEL_ID], "placements")
+    return placed
 
 
 def sites_of_run(
@@ -187,10 +199,12 @@ def sites_of_run(
 
 def _longest_years(results: RunResults) -> float:
     """Return the term that no location exceeds, by ruleset or regime. [year]."""
-    regime = results.summary.regime
-    of_regime = None if regime is None else regime.longest_years
-    limits = (results.placement("longest_term_years"), of_regime)
-    return min((float(limit) for limit in limits if limit is not None), default=np.inf)
+    of_regimes = [
+        np.inf if regime.longest_years is None else regime.longest_years
+        for regime in results.summary.regimes
+    ]
+    limits = (results.placement("longest_term_years"), max(of_regimes, default=np.inf))
+    return min(float(limit) for limit in limits if limit is not None)
 
 
 def _used_once(

@@ -58,8 +58,9 @@ class TargetComparison:
     country. (periods, 12)"""
     unknown: dict[str, str]
     """Targets whose outcome is unknown, and why."""
-    partly: dict[str, str]
-    """Targets that were held against some of their municipalities, and against how many."""
+    held_against: dict[str, str]
+    """Targets of a region of which only some municipalities were assessed: what they are held
+    against."""
     repeated: int
     """Rows of locations that said exactly what another row said, and were counted once."""
 
@@ -145,7 +146,8 @@ def compare(
         not count: `lower_priority_homes`, `other_owner_homes`, `owner_unknown_homes`,
         `too_late_homes`, `too_short_homes`, `term_unknown_homes`, `unranked_homes` (on
         locations with status unknown), `locations_without_homes` (ranked, number not known);
-        `municipalities`, `municipalities_assessed` and the names `not_assessed`; `source`, `basis`.
+        `municipalities`, `municipalities_assessed`, the names `not_assessed`, and in words what the
+        target is `held_against`; `source`, `basis`.
         Null is not known.
 
     Raises
@@ -173,7 +175,7 @@ def compare(
     rows, repeated = check_locations(locations)
     default_years = targets.required_years.value if required_years is None else required_years
     membership = Membership(rows, assessed)
-    outcomes, fillings, unknown, partly = [], [], {}, {}
+    outcomes, fillings, unknown, held_against = [], [], {}, {}
     candidacy = _candidacy(rows, priority, _owner_says(targets, rows, rules_assessed))
     for key, target in targets.targets.items():
         inside, municipalities = membership.of(target, targets)
@@ -187,8 +189,8 @@ def compare(
         }
         if outcome["status"] == "unknown":
             unknown[key] = municipalities.why_unknown
-        if not municipalities.complete and municipalities.assessed:
-            partly[key] = municipalities.held_against
+        if not municipalities.complete:
+            held_against[key] = municipalities.held_against
         outcomes.append(outcome)
         fillings.append(_filling(key, target.homes, here[standing == _Standing.SECURED]))
     return TargetComparison(
@@ -197,7 +199,7 @@ def compare(
         filling=pd.concat(fillings, ignore_index=True),
         production=production_table(targets),
         unknown=unknown,
-        partly=partly,
+        held_against=held_against,
         repeated=repeated,
     )
 
@@ -305,6 +307,7 @@ def _outcome(
         "municipalities": municipalities.municipalities,
         "municipalities_assessed": municipalities.assessed,
         "not_assessed": _SEPARATOR.join(municipalities.not_assessed),
+        "held_against": municipalities.held_against,
         "source": target.source,
         "basis": str(target.basis),
     }
@@ -343,6 +346,7 @@ _OUTCOME_TYPES: Final = {
     "municipalities": "Int64",
     "municipalities_assessed": "Int64",
     "not_assessed": "string",
+    "held_against": "string",
     "source": "string",
     "basis": "string",
 }

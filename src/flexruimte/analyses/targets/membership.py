@@ -42,12 +42,11 @@ class AssessedMunicipalities:
 
     @property
     def held_against(self) -> str:
-        """Which municipalities the target was held against, where that is not all of them."""
-        all_of_them = "nobody says how many" if self.municipalities is None else self.municipalities
-        return (
-            f"{self.name}: held against the {self.assessed} municipalities of this run, "
-            f"of {all_of_them}"
-        )
+        """What the target is held against, which may be less than it speaks of."""
+        if self.complete:
+            return f"all {self.municipalities} municipalities of {self.name}"
+        of_all = "" if self.municipalities is None else f" of {self.municipalities}"
+        return f"{self.assessed}{of_all} municipalities of {self.name}, those of this run"
 
     @property
     def why_unknown(self) -> str:

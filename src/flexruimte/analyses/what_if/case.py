@@ -21,7 +21,7 @@ from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.pipeline import Assessment, Question
 from flexruimte.assessment.question import left_out_by
 from flexruimte.assessment.sites import may_join
-from flexruimte.assessment.survey import Survey
+from flexruimte.assessment.surveyed import Survey
 from flexruimte.assessment.verdicts import answers_of_rules, assess_status
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.files import for_municipality

@@ -11,11 +11,11 @@ from flexruimte.assessment.capacity import LayOut
 from flexruimte.assessment.pipeline import Assessment, Question, judge, land_taken_by
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import LayersOfSome, survey_of
-from flexruimte.assessment.sites import JoinLand
-from flexruimte.assessment.survey import LayersNear, Survey, TakesLand, measure_again
+from flexruimte.assessment.survey import LayersNear, TakesLand, measure_again
+from flexruimte.assessment.surveyed import Survey
 from flexruimte.errors import StudyError
 from flexruimte.evidence.layers import Layer
-from flexruimte.kernels.joined import join_land
+from flexruimte.kernels.joined import JoinLand, join_land
 from flexruimte.kernels.layout import LayoutCache, LayoutParameters, Layouts
 from flexruimte.vocabulary import Geometries, Integers
 

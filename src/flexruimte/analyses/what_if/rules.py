@@ -19,7 +19,8 @@ from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import find_again, survey_of, with_buildable
 from flexruimte.assessment.sites import rules_anew, rules_by_homes
-from flexruimte.assessment.survey import BuildablePart, Survey, join_buildable, measure_again
+from flexruimte.assessment.survey import measure_again
+from flexruimte.assessment.surveyed import BuildablePart, Survey, join_buildable
 from flexruimte.assessment.verdicts import takes_land
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.rules.rules import LandRule

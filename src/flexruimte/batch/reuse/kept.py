@@ -21,13 +21,13 @@ from flexruimte.assessment.question import Question, survey_question
 from flexruimte.assessment.survey import (
     LayersNear,
     Progress,
-    Survey,
     TakesLand,
     layers_around,
     measure_again,
     read_contents,
     survey,
 )
+from flexruimte.assessment.surveyed import Survey
 from flexruimte.batch.reuse.fingerprint import (
     contents_digests,
     digest,

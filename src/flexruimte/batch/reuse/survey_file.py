@@ -13,13 +13,14 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.survey import BuildablePart, Survey, SurveyBlock
+from flexruimte.assessment.surveyed import BuildablePart, Survey, SurveyBlock
 from flexruimte.assessment.term import Term
 from flexruimte.batch.reuse.arrow_file import Ragged, Shapes, read_arrow, write_arrow
 from flexruimte.evidence.contents import Contents, Tally
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import Parcels
 from flexruimte.kernels.layout import OF_STACKS, LayoutCache, LayoutParameters, Layouts
+from flexruimte.vocabulary import Condition
 
 __all__ = [
     "LAYOUTS_FILE",
@@ -144,9 +145,11 @@ def _columns(
         "buildable": Shapes.of(buildable.shapes),
         "taken_m2": buildable.taken_m2,
         "plans": term.plans,
+        "regimes": term.regimes,
         **_prefixed("parcel", measures),
         **_prefixed("of_buildable", buildable.measures),
         **_prefixed("taken", buildable.taken),
+        **_prefixed("left", buildable.left_m2),
         **_prefixed("term", term.columns),
         **_prefixed("may_be_lower", term.may_be_lower),
     }
@@ -158,7 +161,6 @@ def _columns(
 def _said(facts: Mapping[str, LayerFacts], term: Term) -> dict[str, Any]:
     return {
         "layers": {name: _facts_said(each) for name, each in facts.items()},
-        "regime": term.regime,
         "unread": {what: plans.tolist() for what, plans in term.unread.items()},
     }
 
@@ -175,13 +177,14 @@ def _found(
         taken=_of("taken", columns),
         shapes=shapes,
         taken_m2=columns["taken_m2"],
+        left_m2={Condition(name): area for name, area in _of("left", columns).items()},
         measures=_table(_of("of_buildable", columns), len(shapes)),
     )
     term = Term(
         columns=_table(_of("term", columns), len(shapes)),
         may_be_lower=_of("may_be_lower", columns),
         plans=np.asarray(columns["plans"], dtype=object),
-        regime=said["regime"],
+        regimes=np.asarray(columns["regimes"], dtype=object),
         unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
     )
     of_parcel = _table(_of("parcel", columns), len(shapes))

@@ -19,7 +19,7 @@ from flexruimte.rules.study_file import TableSettings
 
 __all__ = ["LayerGeometry", "open_source", "opened_as"]
 
-LayerGeometry: TypeAlias = Literal["polygon", "line", "point", "raster", "table"]
+LayerGeometry: TypeAlias = Literal["polygon", "line", "point", "mixed", "raster", "table"]
 
 
 def open_source(

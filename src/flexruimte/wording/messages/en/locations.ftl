@@ -3,8 +3,8 @@
 location-rank = Rank { $rank } of { $ranked } in { $municipality }: { $status }.
 location-no-rank = Not ranked in { $municipality }: { $status }.
 location-priority = Priority: { $priority }.
-location-kept-out = Not in ‘{ $above }’: { $findings }
-location-class-full = ‘{ $above }’ is full of locations that score better.
+location-kept-out = Not in '{ $above }': { $findings }
+location-class-full = '{ $above }' is full of locations that score better.
 location-no-score = Too little is known for a score.
 location-score = Score { $score } of 100.
 location-score-between = Score { $score } of 100 (between { $low } and { $high }, depending on what is still unknown).

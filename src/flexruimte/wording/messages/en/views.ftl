@@ -15,6 +15,17 @@ legend-score = score { $low }-{ $high } ({ $number })
 legend-status = { $status } ({ $number })
 legend-without-score = without score
 
+## Chart of the land that is left
+
+funnel-all = All land
+funnel-use = In extensive use
+funnel-restriction = Without a hard restriction
+funnel-plan = Without a hard housing plan
+funnel-available = Available: large enough and free for long enough too
+funnel-suitable = Suitable: { $group }
+funnel-hectares = hectares
+funnel-unknown = not known: data is missing
+
 ## Table of rules
 
 rule-level-off = { $level } (off)
@@ -38,6 +49,7 @@ spread-suitability = Suitability
 
 layer-kind = kind: { $kind }
 layer-kind-fills = kind: { $kind }, fills the plane
+layer-optional = optional: without it its rules do not count
 layer-origin = where it comes from: { $origin }
 layer-unit = unit and expected range: { $unit }
 layer-range = { $low } to { $high }
@@ -61,3 +73,12 @@ asking-rule = rule { $name }
 asking-measure = measure { $name }
 asking-plans = housing plans
 asking-agreements = agreements
+
+# The table of law
+regime-no-maximum = no maximum
+regime-by-realisation = { $period }, by the day of realisation
+regime-always = always
+regime-from = from { $start }
+regime-until = until { $end }
+regime-between = { $start } to { $end }
+regime-title = Law

@@ -3,8 +3,8 @@
 location-rank = Plaats { $rank } van { $ranked } in { $municipality }: { $status }.
 location-no-rank = Niet gerangschikt in { $municipality }: { $status }.
 location-priority = Voorrang: { $priority }.
-location-kept-out = Niet in ‘{ $above }’: { $findings }
-location-class-full = ‘{ $above }’ is vol met locaties die beter scoren.
+location-kept-out = Niet in '{ $above }': { $findings }
+location-class-full = '{ $above }' is vol met locaties die beter scoren.
 location-no-score = Er is te weinig bekend voor een score.
 location-score = Score { $score } van 100.
 location-score-between = Score { $score } van 100 (tussen { $low } en { $high }, naar wat nog onbekend is uitpakt).

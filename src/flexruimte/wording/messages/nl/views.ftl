@@ -15,6 +15,17 @@ legend-score = score { $low }-{ $high } ({ $number })
 legend-status = { $status } ({ $number })
 legend-without-score = zonder score
 
+## Grafiek van het land dat overblijft
+
+funnel-all = Alle grond
+funnel-use = In extensief gebruik
+funnel-restriction = Zonder harde beperking
+funnel-plan = Zonder hard woningbouwplan
+funnel-available = Beschikbaar: ook groot en lang genoeg vrij
+funnel-suitable = Geschikt: { $group }
+funnel-hectares = hectare
+funnel-unknown = niet te beoordelen: gegevens ontbreken
+
 ## Tabel van regels
 
 rule-level-off = { $level } (uit)
@@ -38,6 +49,7 @@ spread-suitability = Geschiktheid
 
 layer-kind = soort: { $kind }
 layer-kind-fills = soort: { $kind }, beslaat al het land
+layer-optional = naar keuze: zonder deze kaartlaag tellen haar regels niet mee
 layer-origin = waar het vandaan komt: { $origin }
 layer-unit = eenheid en verwacht bereik: { $unit }
 layer-range = { $low } tot { $high }
@@ -61,3 +73,12 @@ asking-rule = regel { $name }
 asking-measure = maat { $name }
 asking-plans = woningbouwplannen
 asking-agreements = afspraken
+
+# De tabel van de wet
+regime-no-maximum = geen maximum
+regime-by-realisation = { $period }, naar de dag van realisatie
+regime-always = altijd
+regime-from = vanaf { $start }
+regime-until = tot en met { $end }
+regime-between = { $start } tot en met { $end }
+regime-title = Wet

@@ -1,0 +1,85 @@
+"""The hectares that a run prints at its end."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from command_line import run
+from flexruimte.batch import BatchReport, MunicipalityRun
+from flexruimte.cli.funnel_report import funnel_tables
+
+STEPS = ["use", "restriction", "plan", "available"]
+
+
+def rows(code: str, available: float, unknown: float = 0.0) -> list[dict[str, object]]:
+    found = []
+    for group, owner in (("all", "all"), ("all", "gemeente"), ("students", "all")):
+        row: dict[str, object] = {"gemeente_code": code, "state": "done", "hectares": 100.0}
+        row |= {"target_group": group, "owner_class": owner}
+        for step in STEPS:
+            row |= {f"{step}_hectares": available, f"{step}_unknown_hectares": unknown}
+        suits = 1.0 if group == "students" else 2.0
+        row |= {"suitable_hectares": suits, "suitable_unknown_hectares": 0.0}
+        found.append(row)
+    return found
+
+
+def entry(code: str, state: str = "done") -> MunicipalityRun:
+    return MunicipalityRun(code, f"Place {code}", code, state, "f", "2026")  # type: ignore[arg-type]
+
+
+def printed(table: pd.DataFrame, *entries: MunicipalityRun) -> str:
+    console = Console(file=io.StringIO(), width=120)
+    report = BatchReport("out", list(entries), [], 1)
+    for each in funnel_tables(report, table):
+        console.print(each)
+    return console.file.getvalue()
+
+
+def test_together_counts_what_is_done_and_names_the_rest() -> None:
+    failed = {"gemeente_code": "C", "state": "failed", "target_group": "all", "owner_class": "all"}
+    table = pd.DataFrame([*rows("A", 10.0, 3.0), *rows("B", 20.0), failed])
+    text = printed(table, entry("A"), entry("B"), entry("C", "failed"))
+    # 10 + 20 surely and 3 perhaps, of 200; C has no number, and is named
+    together = text.split("together")[1].split("\n\n")[0]
+    assert re.findall(r"[\d.]+", together.splitlines()[0]) == ["200.0", *["30.0"] * 4, "4.0"]
+    assert "+ 3.0" in together
+    assert "not counted: Place C (C)" in " ".join(text.split())
+    assert "nan" not in text
+
+
+def test_groups_and_owners_are_those_of_all_together() -> None:
+    table = pd.DataFrame([*rows("A", 10.0), *rows("B", 20.0)])
+    text = printed(table, entry("A"), entry("B"))
+    (students,) = [line for line in text.splitlines() if "students" in line]
+    assert re.findall(r"[\d.]+", students) == ["30.0", "2.0"]
+    (owner,) = [line for line in text.splitlines() if "gemeente" in line]
+    assert re.findall(r"[\d.]+", owner) == ["200.0", *["30.0"] * 4, "4.0"]
+
+
+def test_only_what_the_run_was_asked_for_is_printed() -> None:
+    table = pd.DataFrame([*rows("A", 10.0), *rows("B", 20.0)])
+    text = printed(table, entry("A"))
+    assert "Place A" in text
+    assert "together" not in text
+    assert "20.0" not in text
+
+
+def test_nothing_is_printed_where_nothing_is_done() -> None:
+    failed = {"gemeente_code": "A", "state": "failed", "target_group": "all", "owner_class": "all"}
+    assert printed(pd.DataFrame([failed]), entry("A", "failed")) == ""
+
+
+def test_a_run_prints_them(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", study, "--gemeente", "A", "--out", tmp_path) == 0
+    text = capsys.readouterr().out
+    # tests/results/test_funnel.py
+    (town,) = [line for line in text.splitlines() if "Aadorp" in line and "12.0" in line]
+    assert re.findall(r"\d+\.\d", town) == ["12.0", "9.9", "8.0", "6.1", "5.2"]
+    assert "municipalities.csv" in text
