@@ -224,7 +224,7 @@ def may_join(
         return np.empty((0, 2), dtype=np.intp)
     near = shapes[candidates]
     one, other = shapely.STRtree(near).query(near, predicate="dwithin", distance=_ROUNDING_M)
-    pairs = candidates[np.stack([one, other], axis=1)[one < other]]
+    pairs: Integers = candidates[np.stack([one, other], axis=1)[one < other]]
     if how == _SAME_OWNER:
         owner = pd.factorize(_owners(ruleset, table))[0][pairs]
         pairs = pairs[(owner[:, 0] == owner[:, 1]) & (owner[:, 0] >= 0)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def compare(
     evidence: Evidence,
     variants: Sequence[Asked] = (),
     rules: Sequence[str] | None = None,
-    survey_anew: Mapping[str, Evidence] | None = None,
+    anew: Callable[[Question], Evidence] | None = None,
 ) -> MunicipalityRows:
     """Say what each excluding rule takes in a municipality, and what variants make of it.
 
@@ -69,8 +69,9 @@ def compare(
         The study with other choices.
     rules
         The excluding rules that are asked for; None is all, and an empty list none.
-    survey_anew
-        Evidence of another question, by the name of the variant that needs it.
+    anew
+        Surveys the municipality for a variant that asks the layers something else; None says of
+        such a variant that it needs a new survey.
 
     Raises
     ------
@@ -87,8 +88,7 @@ def compare(
         rows = [_variant_row(AS_IT_IS, "", case.totals)]
         lists = []
         for variant in variants:
-            at_hand = (survey_anew or {}).get(variant.name, evidence)
-            row, moved = _varied(case, variant, at_hand)
+            row, moved = _varied(case, variant, evidence, anew)
             rows.append(row)
             if moved is not None:
                 lists.append(moved.assign(variant=variant.name))
@@ -139,7 +139,10 @@ def _prefixed(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _varied(
-    case: Case, variant: Asked, evidence: Evidence
+    case: Case,
+    variant: Asked,
+    evidence: Evidence,
+    anew: Callable[[Question], Evidence] | None = None,
 ) -> tuple[dict[str, Any], pd.DataFrame | None]:
     """Return the row of a variant, and which locations enter or leave the lists."""
     question, code = variant.question, case.code
@@ -149,6 +152,8 @@ def _varied(
         members = may_be_ranked(question, code, evidence.survey(question))
         found = evidence.of_some(question, members)
     except NewSurveyNeeded:
+        if anew is not None:
+            return _varied(case, variant, anew(question))
         return {"variant": variant.name, "title": variant.title, "note": NEW_SURVEY}, None
     if len(members):
         assessment = evidence.judged(question, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Self
 
 import pandas as pd
 
@@ -62,7 +62,7 @@ _DECIMALS: Final = 4
 """Of hectares: a square metre."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WhatIfTables:
     """What rules take and what variants make of it, in all municipalities that were asked for."""
 
@@ -83,18 +83,22 @@ class WhatIfTables:
 
     @classmethod
     def of(
-        cls, municipalities: Sequence[MunicipalityRows], not_done: dict[str, str] | None = None
-    ) -> WhatIfTables:
+        cls,
+        municipalities: Sequence[MunicipalityRows],
+        not_done: dict[str, str] | None = None,
+        **others: Any,
+    ) -> Self:
         """Return the tables of municipalities, in their order."""
         rules = [row for each in municipalities for row in each.rules]
         variants = [row for each in municipalities for row in each.variants]
         moved = [each.moves for each in municipalities if len(each.moves)]
         every = pd.concat(moved, ignore_index=True) if moved else pd.DataFrame()
         return cls(
-            _rounded(typed_table(rules, RULE_COLUMNS)),
-            _rounded(typed_table(variants, VARIANT_COLUMNS)),
-            _rounded(typed_table(every.to_dict("records"), MOVE_COLUMNS)),
-            not_done or {},
+            rules=_typed(pd.DataFrame(rules), RULE_COLUMNS),
+            variants=_typed(pd.DataFrame(variants), VARIANT_COLUMNS),
+            moves=_typed(every, MOVE_COLUMNS),
+            not_done=not_done or {},
+            **others,
         )
 
     @property
@@ -103,7 +107,7 @@ class WhatIfTables:
 
         Null where a municipality has null.
         """
-        found = _added_up(self.rules, ["rule"], RULE_COLUMNS)
+        found = _added_up(self.rules, "rule", RULE_COLUMNS)
         return found.sort_values(
             ["only_hectares", "alone_hectares"], ascending=False, kind="stable", ignore_index=True
         )
@@ -111,10 +115,10 @@ class WhatIfTables:
     @property
     def variants_everywhere(self) -> pd.DataFrame:
         """A row per variant that adds up all municipalities."""
-        return _added_up(self.variants, ["variant"], VARIANT_COLUMNS)
+        return _added_up(self.variants, "variant", VARIANT_COLUMNS)
 
 
-def _added_up(rows: pd.DataFrame, by: list[str], columns: dict[str, str]) -> pd.DataFrame:
+def _added_up(rows: pd.DataFrame, by: str, columns: dict[str, str]) -> pd.DataFrame:
     """Return rows added up over municipalities; no sum is better known than its parts."""
     counted = [
         name
@@ -122,14 +126,17 @@ def _added_up(rows: pd.DataFrame, by: list[str], columns: dict[str, str]) -> pd.
         if kind in ("Int64", "Float64") and name != "distance_m"
     ]
     groups = rows.groupby(by, sort=False)
-    sums = groups[counted].agg(lambda values: values.sum(skipna=False))
-    others = groups[[name for name in columns if name not in (*counted, *by)]].first()
-    others["note"] = groups["note"].max()
-    found = others.join(sums).reset_index()
-    found[["gemeente_code", "gemeente"]] = EVERYWHERE, ""
-    return _rounded(typed_table(found.to_dict("records"), columns))
+    found = groups[[name for name in columns if name not in (*counted, by)]].first()
+    found["note"] = groups["note"].max()
+    known = rows[counted].notna().groupby(rows[by], sort=False).all()
+    sums = groups[counted].sum().where(known)
+    whole = found.join(sums).reset_index()
+    whole["gemeente_code"], whole["gemeente"] = EVERYWHERE, ""
+    return _typed(whole, columns)
 
 
-def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    hectares = [name for name in table if str(name).endswith("hectares")]
-    return table.assign(**{str(name): table[name].round(_DECIMALS) for name in hectares})
+def _typed(rows: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    records: Any = rows.to_dict("records")
+    table = typed_table(records, columns)
+    hectares = [name for name in columns if name.endswith("hectares")]
+    return table.assign(**{name: table[name].round(_DECIMALS) for name in hectares})
