@@ -25,10 +25,13 @@ from flexruimte.errors import (
 )
 
 if TYPE_CHECKING:
+    from flexruimte.analyses.what_if import Variant
+    from flexruimte.batch.what_if import what_if
     from flexruimte.ranking import Ranking
     from flexruimte.rules.files import load_ruleset
     from flexruimte.rules.ruleset import Ruleset
     from flexruimte.study import Study
+    from flexruimte.study.what_if import WhatIf
 
     __version__: str
 
@@ -42,7 +45,10 @@ __all__ = [
     "SourceError",
     "Study",
     "StudyError",
+    "Variant",
+    "WhatIf",
     "load_ruleset",
+    "what_if",
 ]
 
 # Loaded at first use, so that importing the package costs next to nothing beyond geopandas.
@@ -50,7 +56,10 @@ _MODULES = {
     "Ranking": "flexruimte.ranking",
     "Ruleset": "flexruimte.rules.ruleset",
     "Study": "flexruimte.study",
+    "Variant": "flexruimte.analyses.what_if",
+    "WhatIf": "flexruimte.study.what_if",
     "load_ruleset": "flexruimte.rules.files",
+    "what_if": "flexruimte.batch.what_if",
 }
 
 if not TYPE_CHECKING:  # a type checker would take every name for one of these

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -49,3 +49,8 @@ class LandFinding:
             feature_count=np.zeros(count, dtype=np.intp),
             features=pd.array(np.full(count, "", dtype=object), dtype="str"),
         )
+
+    def of(self, members: Integers) -> LandFinding:
+        """Return what it finds on some of the parcels, by position. (k,) int"""
+        parts = {each.name: getattr(self, each.name)[members] for each in fields(self)}
+        return LandFinding(**parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import geopandas as gpd
@@ -36,7 +36,8 @@ from flexruimte.assessment.question import (
 )
 from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
 from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
-from flexruimte.assessment.survey import Progress, Survey, TakesLand, survey
+from flexruimte.assessment.survey import Progress, TakesLand, survey
+from flexruimte.assessment.surveyed import Survey
 from flexruimte.assessment.verdicts import (
     answers_of_rules,
     assess_site_types,
@@ -48,6 +49,7 @@ from flexruimte.evidence.decisions import Decisions, DecisionsAt
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import all_parcel_ids
 from flexruimte.evidence.sources import Source
+from flexruimte.kernels.joined import JoinLand, join_land
 from flexruimte.kernels.layout import LayoutCache, Layouts
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
@@ -90,8 +92,8 @@ class Assessment:
     """The buildable part of each parcel, empty where nothing is left. (n,) object"""
     verdicts: pd.DataFrame
     """NO, UNKNOWN and YES per rule, int8. (n, rules)"""
-    findings: pd.DataFrame
-    """What rules found on parcels and sites, as `findings_of_rules` returns it. (m, 8)"""
+    land: Mapping[str, LandFinding]
+    """What rules on land found on the parcels, by rule."""
     left_out: dict[str, str]
     """Rules and criteria that are left out, with what in `not_assessed` they need."""
     inputs: dict[str, LayerFacts]
@@ -114,6 +116,13 @@ class Assessment:
     None where it is by density.
     """
     unread_plans: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What rules found on parcels and sites, as `findings_of_rules` returns it. (m, 8)"""
+        verdicts = {str(name): self.verdicts[name].to_numpy() for name in self.verdicts}
+        ids = self.parcels[PARCEL_ID].to_numpy()
+        return _findings(self.ruleset, ids, verdicts, self.land, self.sites)
 
 
 def assess(question: Question, code: str, progress: Progress = lambda _step: None) -> Assessment:
@@ -182,6 +191,7 @@ def judge(
     found: Survey,
     lay_out: LayOut,
     progress: Progress = lambda _step: None,
+    join: JoinLand = join_land,
 ) -> Assessment:
     """Judge and rank the parcels of a municipality by what a survey says; no layer is read.
 
@@ -197,6 +207,8 @@ def judge(
         Lays homes out on land, as `flexruimte.kernels.layout.lay_out` does.
     progress
         Told which step starts.
+    join
+        Joins the land of parcels, as `flexruimte.kernels.joined.join_land` does.
     """
     ruleset = for_municipality(question.ruleset, code)
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
@@ -240,6 +252,7 @@ def judge(
             decisions=decisions,
             table=table,
             lay_out=lay_out,
+            join=join,
             groups=groups,
         )
     )
@@ -285,7 +298,7 @@ def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
-        findings=_findings(ruleset, found.parcels.ids, verdicts, found.findings, sites),
+        land=found.findings,
         left_out=left_out_by(ruleset, question.not_assessed),
         inputs={
             "parcels": found.parcels.facts,

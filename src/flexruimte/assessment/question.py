@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -86,6 +87,8 @@ class Question:
     """
     block: int = 25_000
     """Most parcels whose layers are in memory at once. Results do not depend on it."""
+    file: Path | None = None
+    """The study file that it was read from; None where it was made in memory."""
 
     def all_parcel_ids(self) -> KnownIds:
         """Return the ids of all parcels of the study; in files they are read once per process."""
@@ -186,6 +189,7 @@ def survey_question(question: Question, code: str) -> Question:
         groups_named=False,
         decisions=load_decisions(None),
         unmet_ids=None,
+        file=None,
         ruleset=_asked_of_layers(ruleset),
         not_assessed=question.not_assessed & set(ruleset.layers),
         sources={

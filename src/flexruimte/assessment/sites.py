@@ -30,9 +30,9 @@ from flexruimte.assessment.term import years_between
 from flexruimte.assessment.verdicts import answers_of_rules, assess_status, count_medium_points
 from flexruimte.errors import RulesetError
 from flexruimte.evidence.decisions import DecisionsAt
-from flexruimte.kernels.circle import width
+from flexruimte.kernels.joined import JoinLand
 from flexruimte.kernels.layout import Layouts
-from flexruimte.kernels.overlap import largest_part, union_by_group
+from flexruimte.kernels.overlap import union_by_group
 from flexruimte.rules.measures import NearestMeasure, RectangleMeasure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -66,7 +66,18 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["MERGE", "ONE_OWNER", "OWNER", "Evidence", "Sites", "check_merge", "merge_parcels"]
+__all__ = [
+    "MERGE",
+    "ONE_OWNER",
+    "OWNER",
+    "Evidence",
+    "Sites",
+    "check_merge",
+    "may_join",
+    "merge_parcels",
+    "rules_anew",
+    "rules_by_homes",
+]
 
 MERGE: Final = "merge"
 """Placement parameter: none, touching, or touching_same_owner."""
@@ -75,7 +86,10 @@ OWNER: Final = "owner_class"
 ONE_OWNER: Final = "one_owner_classes"
 """Placement parameter: kinds of owner of which there is one, so that two neighbours are the same.
 """
+_APART: Final = "none"
 _SAME_OWNER: Final = "touching_same_owner"
+_ROUNDING_M: Final = 0.01
+"""What is left of two neighbours may touch where they themselves are so far apart. [m]"""
 _LARGEST: Final = "merge_most_m2"
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
@@ -99,6 +113,8 @@ class Evidence:
     """The parcels' table: measures, scores, status and accounts. (n, ...)"""
     lay_out: LayOut
     """Lays homes out on land."""
+    join: JoinLand
+    """Joins land."""
     groups: GroupsThatCount
     """Target groups that make the suitability."""
 
@@ -150,12 +166,12 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     land may hold more homes.
     """
     ruleset = evidence.ruleset
-    how = ruleset.value(MERGE) if MERGE in ruleset.placement else "none"
-    if how == "none":
+    how = _how(ruleset)
+    if how == _APART:
         return None
     merger = _Merger(evidence)
     candidates = np.flatnonzero(merger.candidates())
-    owners = _owners(evidence) if how == _SAME_OWNER else None
+    owners = _owners(ruleset, evidence.table) if how == _SAME_OWNER else None
     pairs = neighbours(evidence.buildable, candidates, owners)
     most_m2 = float(ruleset.value(_LARGEST))
     one_owner = how == _SAME_OWNER
@@ -174,7 +190,7 @@ def check_merge(ruleset: Ruleset) -> None:
     RulesetError
         When the list is missing.
     """
-    how = ruleset.value(MERGE) if MERGE in ruleset.placement else "none"
+    how = _how(ruleset)
     if how == _SAME_OWNER and ONE_OWNER not in ruleset.placement:
         raise RulesetError(
             f"ruleset '{ruleset.name}': {MERGE} is '{_SAME_OWNER}', which needs "
@@ -182,10 +198,67 @@ def check_merge(ruleset: Ruleset) -> None:
         )
 
 
-def _owners(evidence: Evidence) -> np.ndarray[Any, Any]:
+def may_join(
+    ruleset: Ruleset, table: pd.DataFrame, shapes: Geometries, candidates: Integers
+) -> Integers:
+    """Return pairs of parcels that may become parts of one site, whatever is left of them.
+
+    Parameters
+    ----------
+    ruleset
+        Which neighbours are taken together.
+    table
+        The measures of all parcels, the owner among them. (n, ...)
+    shapes
+        All parcels. (n,) object
+    candidates
+        Positions of those that come into account. (k,) int
+
+    Returns
+    -------
+    Integers
+        Positions of parcels that touch, the lower first. (p, 2)
+    """
+    how = _how(ruleset)
+    if how == _APART:
+        return np.empty((0, 2), dtype=np.intp)
+    near = shapes[candidates]
+    one, other = shapely.STRtree(near).query(near, predicate="dwithin", distance=_ROUNDING_M)
+    pairs: Integers = candidates[np.stack([one, other], axis=1)[one < other]]
+    if how == _SAME_OWNER:
+        owner = pd.factorize(_owners(ruleset, table))[0][pairs]
+        pairs = pairs[(owner[:, 0] == owner[:, 1]) & (owner[:, 0] >= 0)]
+    return pairs
+
+
+def rules_anew(ruleset: Ruleset) -> frozenset[str]:
+    """Return the rules on a measure that are judged anew on a site: size, term, what is nearest."""
+    nearest = [
+        name
+        for name, measure in ruleset.measures.items()
+        if isinstance(measure, NearestMeasure | RectangleMeasure)
+    ]
+    asked = (*_SIZE, *_TERM, *nearest)
+    return frozenset(name for name, rule in ruleset.measure_rules.items() if rule.measure in asked)
+
+
+def rules_by_homes(ruleset: Ruleset) -> frozenset[str]:
+    """Return the rules on a measure that ask for homes, of which a site has more."""
+    return frozenset(
+        name
+        for name, rule in ruleset.measure_rules.items()
+        if {*CAPACITY_MEASURES} & {*rule.measures_asked}
+    )
+
+
+def _how(ruleset: Ruleset) -> str:
+    return str(ruleset.value(MERGE)) if MERGE in ruleset.placement else _APART
+
+
+def _owners(ruleset: Ruleset, table: pd.DataFrame) -> np.ndarray[Any, Any]:
     """Return the owner of each parcel where it is one of whom there is one; None elsewhere."""
-    kinds = evidence.table[OWNER]
-    only_ones = evidence.ruleset.value(ONE_OWNER)
+    kinds = table[OWNER]
+    only_ones = ruleset.value(ONE_OWNER)
     return kinds.where(kinds.isin(only_ones), None).to_numpy(dtype=object)
 
 
@@ -201,19 +274,8 @@ class _Merger:
             if name in evidence.verdicts
         }
         self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
-        nearest = [
-            name
-            for name, measure in evidence.ruleset.measures.items()
-            if isinstance(measure, NearestMeasure | RectangleMeasure)
-        ]
-        self._anew = frozenset(
-            name for name, rule in assessed.items() if rule.measure in (*_SIZE, *_TERM, *nearest)
-        )
-        self._by_homes = frozenset(
-            name
-            for name, rule in assessed.items()
-            if name not in self._anew and {*CAPACITY_MEASURES} & {*rule.measures_asked}
-        )
+        self._anew = rules_anew(evidence.ruleset) & frozenset(assessed)
+        self._by_homes = rules_by_homes(evidence.ruleset) & frozenset(assessed) - self._anew
         """Rules that apply by the homes: what no part is large enough for, the site may be."""
 
     def candidates(self) -> Booleans:
@@ -265,24 +327,29 @@ class _Merger:
         """Return the measures of groups, their homes and their buildable parts."""
         evidence = self._evidence
         parcels, group = self._flat(groups)
-        buildable = union_by_group(evidence.buildable[parcels], group, len(groups))
-        largest = largest_part(buildable)
+        land = evidence.join(
+            evidence.buildable[parcels],
+            group,
+            len(groups),
+            widths=evidence.ruleset.asks_for(WIDTH),
+        )
         parts = evidence.table.iloc[parcels]
         columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
         columns |= {
             AREA: np.bincount(group, parts[AREA], minlength=len(groups)),
-            BUILDABLE_AREA: shapely.area(buildable),
-            LARGEST_PART_AREA: shapely.area(largest),
-            WIDTH: width(largest) if evidence.ruleset.asks_for(WIDTH) else np.nan,
+            BUILDABLE_AREA: land.area_m2,
+            LARGEST_PART_AREA: land.largest_m2,
+            WIDTH: land.width_m,
             **self._term(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
         derived = compute_derived_measures(evidence.ruleset, measures)
         measures = pd.concat([measures, derived], axis=1)
+        everywhere = np.ones(len(groups), dtype=bool)
         capacity = assess_capacity(
-            evidence.ruleset, largest, measures, np.ones(len(groups), dtype=bool), evidence.lay_out
+            evidence.ruleset, land.largest, measures, everywhere, evidence.lay_out
         )
-        return pd.concat([measures, capacity.columns], axis=1), capacity, buildable
+        return pd.concat([measures, capacity.columns], axis=1), capacity, land.shapes
 
     def _term(self, parts: pd.DataFrame, group: Integers) -> dict[str, Any]:
         """Return the term of groups: from when all parts are free until the first is not."""

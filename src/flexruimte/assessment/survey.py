@@ -7,8 +7,8 @@ measured of the buildable part depends on that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
@@ -22,7 +22,15 @@ from flexruimte.assessment.land import find_on_land, land_of_rule, what_is_left
 from flexruimte.assessment.measures import compute_measures
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.assessment.question import Question
-from flexruimte.assessment.term import Term, assess_term
+from flexruimte.assessment.surveyed import (
+    BuildablePart,
+    Survey,
+    SurveyBlock,
+    counted,
+    join_blocks,
+    join_buildable,
+)
+from flexruimte.assessment.term import assess_term
 from flexruimte.evidence.around import LayersAround
 from flexruimte.evidence.contents import Contents, merge_contents
 from flexruimte.evidence.layers import Layer, LayerFacts, Table
@@ -44,14 +52,10 @@ from flexruimte.vocabulary import (
 )
 
 __all__ = [
-    "BuildablePart",
     "LayersNear",
     "Progress",
-    "Survey",
-    "SurveyBlock",
     "TakesLand",
     "blocks_of",
-    "join_blocks",
     "layers_around",
     "measure_again",
     "read_contents",
@@ -68,7 +72,6 @@ TakesLand: TypeAlias = Callable[
 """Called with the ids of parcels: returns what is called with the id of a rule on land, what it
 finds and the measures of the whole parcels, and returns from which of these parcels the land that
 the rule covers is taken."""
-_SHAPE = (BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH)
 
 
 class LayersNear(Protocol):
@@ -76,102 +79,6 @@ class LayersNear(Protocol):
 
     def near(self, members: Integers) -> dict[str, Layer]:
         """Return the layers around some of the parcels, by key. (k,) int"""
-
-
-@dataclass(frozen=True)
-class BuildablePart:
-    """What is left of n parcels, and what the layers say of that."""
-
-    taken: dict[str, Booleans]
-    """From which parcels each rule takes the land that it covers, by rule. (n,) bool"""
-    shapes: Geometries
-    """Empty where nothing is left. (n,) object"""
-    taken_m2: Floats
-    """Area taken away, overlaps counted once. (n,) float64 [m2]"""
-    left_m2: dict[Condition, Floats]
-    """Area left after each of `FUNNEL_CONDITIONS`, as `what_is_left` gives it. (n,) float64 [m2]"""
-    measures: pd.DataFrame
-    """Areas, width and the measures of the buildable part; of the whole parcel where nothing is
-    left, so that the numbers are there to be questioned. (n, ...)"""
-
-
-@dataclass(frozen=True)
-class SurveyBlock:
-    """What the layers say of one block of the parcels of a municipality. k parcels"""
-
-    members: Integers
-    """Positions of the parcels, rising. (k,) int"""
-    measures: pd.DataFrame
-    """Of the whole parcel, its area among them. (k, ...)"""
-    findings: dict[str, LandFinding]
-    """Of every rule on land, by rule."""
-    term: Term
-    buildable: BuildablePart
-    facts: dict[str, LayerFacts]
-    """By layer, without the number of rows and repairs."""
-    contents: dict[str, Contents]
-    """What was read around these parcels, by layer."""
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What the layers say of the parcels of one municipality. n parcels"""
-
-    parcels: Parcels
-    of_parcel: pd.DataFrame
-    """Measures of the whole parcel, its area among them. (n, ...)"""
-    findings: dict[str, LandFinding]
-    """Of every rule on land, by rule."""
-    term: Term
-    buildable: BuildablePart
-    layers: dict[str, LayerFacts]
-    """What was read, by layer."""
-    contents: dict[str, Contents]
-    """What was read around the parcels, by layer; nothing where the survey was kept."""
-    blocks: list[Integers]
-    """Positions of the parcels that were taken together, rising. Each (k,) int"""
-
-    @property
-    def measures(self) -> pd.DataFrame:
-        """All measures but those that rest on other measures or on the homes. (n, ...)"""
-        of_buildable = self.buildable.measures
-        return pd.concat(
-            [
-                self.of_parcel[[AREA]],
-                of_buildable[list(_SHAPE)],
-                self.term.columns,
-                self.of_parcel.drop(columns=AREA),
-                of_buildable.drop(columns=list(_SHAPE)),
-            ],
-            axis=1,
-        )
-
-    def answering(self, question: Question) -> Survey:
-        """Return what of this survey answers a question that asks for no more.
-
-        What rules find that the question does not name stays, as nobody asks for it.
-
-        Parameters
-        ----------
-        question
-            What `survey_question` returns.
-        """
-        ruleset = question.ruleset
-        of_buildable = self.buildable.measures
-        if not ruleset.asks_for(WIDTH):
-            of_buildable = of_buildable.assign(**{WIDTH: np.nan})
-        measures = {
-            of: [name for name, measure in ruleset.measures.items() if measure.of == of]
-            for of in ("parcel", "buildable")
-        }
-        return replace(
-            self,
-            of_parcel=self.of_parcel[[AREA, *measures["parcel"]]],
-            buildable=replace(
-                self.buildable, measures=of_buildable[[*_SHAPE, *measures["buildable"]]]
-            ),
-            layers={key: self.layers[key] for key in sorted(question.sources)},
-        )
 
 
 def survey(
@@ -241,7 +148,7 @@ def read_contents(
             facts[key] = layer.facts
             contents[key].append(_contents_of(layer, parcels.ids[members]))
     merged = {key: merge_contents(parts) for key, parts in contents.items()}
-    return {key: _counted(facts[key], merged[key]) for key in merged}, merged
+    return {key: counted(facts[key], merged[key]) for key in merged}, merged
 
 
 def _contents_of(layer: Layer, ids: np.ndarray[Any, Any]) -> Contents:
@@ -380,7 +287,7 @@ def measure_again(
     # The last row that says something of a parcel holds.
     _, last = np.unique(np.concatenate(positions)[::-1], return_index=True)
     order = sum(map(len, positions)) - 1 - last
-    return replace(found, buildable=_join_buildable(parts, order))
+    return replace(found, buildable=join_buildable(parts, order))
 
 
 def _subtract_again(
@@ -401,102 +308,3 @@ def _subtract_again(
     ids = found.parcels.ids[members]
     left = what_is_left(ruleset.land_rules, overlay, covered)
     return _measure_buildable(ruleset, left, taken, overlay, ids, layers)
-
-
-def join_blocks(parcels: Parcels, blocks: Sequence[SurveyBlock]) -> Survey:
-    """Return what the layers say of all parcels, in the order of the parcels, whatever the blocks.
-
-    Parameters
-    ----------
-    parcels
-        Of the municipality.
-    blocks
-        What the layers say of each block; together they hold every parcel once.
-    """
-    order = np.argsort(np.concatenate([block.members for block in blocks]), kind="stable")
-    contents = {
-        key: merge_contents([block.contents[key] for block in blocks]) for key in blocks[0].facts
-    }
-    return Survey(
-        parcels=parcels,
-        of_parcel=_join_tables([block.measures for block in blocks], order),
-        findings={
-            rule_id: _join_findings([block.findings[rule_id] for block in blocks], order)
-            for rule_id in blocks[0].findings
-        },
-        term=_join_terms([block.term for block in blocks], order),
-        buildable=_join_buildable([block.buildable for block in blocks], order),
-        layers={key: _counted(facts, contents[key]) for key, facts in blocks[0].facts.items()},
-        contents=contents,
-        blocks=[block.members for block in blocks],
-    )
-
-
-def _join_arrays(arrays: Sequence[np.ndarray[Any, Any]], order: Integers) -> np.ndarray[Any, Any]:
-    return np.concatenate(arrays)[order]
-
-
-def _join_findings(parts: Sequence[LandFinding], order: Integers) -> LandFinding:
-    features = [np.asarray(part.features, dtype=object) for part in parts]
-    return LandFinding(
-        **{
-            each.name: _join_arrays([getattr(part, each.name) for part in parts], order)
-            for each in fields(LandFinding)
-            if each.name != "features"
-        },
-        features=pd.Series(_join_arrays(features, order), dtype="str").array,
-    )
-
-
-def _join_buildable(parts: Sequence[BuildablePart], order: Integers) -> BuildablePart:
-    return BuildablePart(
-        taken={
-            rule_id: _join_arrays([part.taken[rule_id] for part in parts], order)
-            for rule_id in parts[0].taken
-        },
-        shapes=_join_arrays([part.shapes for part in parts], order),
-        taken_m2=_join_arrays([part.taken_m2 for part in parts], order),
-        left_m2={
-            name: _join_arrays([part.left_m2[name] for part in parts], order)
-            for name in parts[0].left_m2
-        },
-        measures=_join_tables([part.measures for part in parts], order),
-    )
-
-
-def _join_terms(terms: Sequence[Term], order: Integers) -> Term:
-    return Term(
-        columns=_join_tables([term.columns for term in terms], order),
-        may_be_lower={
-            name: _join_arrays([term.may_be_lower[name] for term in terms], order)
-            for name in terms[0].may_be_lower
-        },
-        plans=_join_arrays([term.plans for term in terms], order),
-        regimes=_join_arrays([term.regimes for term in terms], order),
-        unread={
-            what: np.unique(np.concatenate([term.unread[what] for term in terms]))
-            for what in terms[0].unread
-        },
-    )
-
-
-def _join_tables(tables: Sequence[pd.DataFrame], order: Integers) -> pd.DataFrame:
-    """Return rows of several tables as one.
-
-    The type of a column of objects is looked for anew: the type that fits all may fit none of the
-    parts.
-    """
-    columns = {}
-    for name in tables[0]:
-        plain = all(isinstance(table[name].dtype, np.dtype) for table in tables)
-        parts = [
-            table[name].to_numpy() if plain else table[name].to_numpy(dtype=object)
-            for table in tables
-        ]
-        columns[name] = _join_arrays(parts, order)
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(order)))
-
-
-def _counted(facts: LayerFacts, contents: Contents) -> LayerFacts:
-    repairs = {**facts.repairs, **contents.repair_counts()}
-    return replace(facts, rows=contents.rows.total, repairs=repairs)

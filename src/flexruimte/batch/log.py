@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from flexruimte.assessment.pipeline import Question
@@ -18,7 +20,7 @@ from flexruimte.results.read import folder_name
 from flexruimte.results.store import Store
 from flexruimte.results.versions import software_versions
 
-__all__ = ["Log"]
+__all__ = ["Log", "study_file"]
 
 
 class Log:
@@ -146,6 +148,7 @@ class Log:
         ]
         document = {
             "study": self._study,
+            "study_file": _study_file(self.store, self._question),
             "version": software_versions()["flexruimte"],
             "to_finish": _remedy(left),
             "ranking": self.ranking,
@@ -157,6 +160,36 @@ class Log:
             partial.write_text(
                 json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
             )
+
+
+def _study_file(store: Store, question: Question) -> str | None:
+    """Return the path of the study file: relative to the run's folder where that is a folder."""
+    if question.file is None:
+        return None
+    if not store.is_folder:
+        return str(question.file)
+    try:
+        return Path(os.path.relpath(question.file, Path(str(store)).resolve())).as_posix()
+    except ValueError:  # another drive
+        return str(question.file)
+
+
+def study_file(store: Store) -> Path | None:
+    """Return the path of the study file of a run; None where the run does not know it.
+
+    Raises
+    ------
+    OutputError
+        When there is no run.
+    """
+    text = store.read_text(RUN)
+    if text is None:
+        raise OutputError(f"{store} holds no run; give the folder that a run wrote to")
+    try:
+        named = json.loads(text).get("study_file")
+    except (ValueError, AttributeError):
+        named = None
+    return Path(str(store)) / named if isinstance(named, str) else None
 
 
 def _remedy(left: list[str]) -> str | None:

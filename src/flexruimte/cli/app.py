@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.cli import analyses, results, rules, run, say_interrupted, study
+from flexruimte.cli import analyses, results, rules, run, say_interrupted, study, what_if
 from flexruimte.cli.terminal import BAD_INPUT, stdout
 from flexruimte.errors import FlexruimteError, printable, redacted
 from flexruimte.results.versions import software_versions
@@ -49,6 +49,7 @@ for _command in (
     run.run,
     study.check,
     results.explain,
+    what_if.whatif,
     rules.rules,
     rules.layers,
     analyses.relocate,

@@ -83,6 +83,11 @@ class Parcels:
     """Columns that the study maps for reporting."""
     facts: LayerFacts
 
+    def of(self, members: Integers) -> Parcels:
+        """Return some of the parcels, by position. (k,) int"""
+        table = self.table.iloc[members].reset_index(drop=True)
+        return Parcels(self.ids[members], self.geometries[members], table, self.facts)
+
 
 def load_municipalities(source: Source) -> Municipalities:
     """Read the municipalities; parts with the same code become one.

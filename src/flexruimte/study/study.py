@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import ValidationError
 
+from flexruimte.analyses.what_if import VariantLike
 from flexruimte.assessment.capacity import layout_parameters
 from flexruimte.assessment.pipeline import Progress, Question, assess
 from flexruimte.assessment.question import unmet_ids
@@ -38,6 +39,7 @@ from flexruimte.rules.study_file import (
 from flexruimte.study.lifted_rules import with_lifted_rules
 from flexruimte.study.optional_layers import without_absent_layers
 from flexruimte.study.placement import with_placement
+from flexruimte.study.what_if import WhatIf, asked_by, what_if
 from flexruimte.vocabulary import OWN_COLUMN_PREFIXES, OWN_COLUMNS
 
 __all__ = ["Study"]
@@ -70,6 +72,7 @@ class _Parts:
     municipalities: Source
     sources: dict[str, Source]
     decisions: Source | None
+    file: Path | None = None
 
 
 class Study:
@@ -177,7 +180,7 @@ class Study:
             When the file, its ruleset, or what it names cannot be used.
         """
         path = Path(path)
-        return cls._of(_parts_of_file(read_study_file(path), path.resolve().parent))
+        return cls._of(_parts_of_file(read_study_file(path), path.resolve()))
 
     @classmethod
     def _of(cls, parts: _Parts) -> Self:
@@ -249,6 +252,59 @@ class Study:
         """
         return Ranking(assess(self._with_unmet_ids(), municipality, progress))
 
+    def what_if(
+        self,
+        variants: Sequence[VariantLike] = (),
+        *,
+        municipalities: Sequence[str] | None = None,
+        rules: Sequence[str] | None = None,
+        new_surveys: bool = False,
+        progress: Progress = lambda _step: None,
+    ) -> WhatIf:
+        """Say what each excluding rule takes, and put variants of the study side by side.
+
+        Each municipality is surveyed once; the layers around its parcels stay in memory meanwhile.
+
+        Parameters
+        ----------
+        variants
+            The study with other choices: a `Variant`, or the path of a TOML file.
+        municipalities
+            Their codes, or names; None is all.
+        rules
+            Ids of the excluding rules that are asked for; None is all, and an empty list none.
+        new_surveys
+            Whether to survey anew for variants that ask the layers something else, such as another
+            distance; without it the tables say of these that they need a new survey.
+        progress
+            Told which step starts.
+
+        Raises
+        ------
+        FlexruimteError
+            When a variant or a rule does not exist, or a layer cannot be used.
+
+        Examples
+        --------
+        >>> import flexruimte as fr
+        >>> from flexruimte.study.sample import sample_study_path
+        >>> study = fr.Study.load(sample_study_path())
+        >>> soft = fr.Variant("nature soft", {"rules": {"nnn": {"level": "soft"}}})
+        >>> found = study.what_if([soft], municipalities=["GM9003"], rules=["nnn"])
+        >>> found.rules[["rule", "alone_parcels"]].values.tolist()
+        [['nnn', 30]]
+        """
+        known = self.question.municipalities
+        codes = known.codes if municipalities is None else municipalities
+        return what_if(
+            self.question,
+            [known.codes[known.position(code)] for code in codes],
+            asked_by(variants, self.changed),
+            rules,
+            new_surveys=new_surveys,
+            progress=progress,
+        )
+
     def _with_unmet_ids(self) -> Question:
         """Return the question, with what of its tables and decisions meets no parcel."""
         if self.question.unmet_ids is None:
@@ -307,7 +363,8 @@ def _layer_source(key: str, data: LayerData, folder: Path) -> Source:
         ) from None
 
 
-def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
+def _parts_of_file(file: StudyFile, path: Path) -> _Parts:
+    folder = path.parent
     return _Parts(
         name=file.study.name,
         as_of=file.study.as_of,
@@ -322,6 +379,7 @@ def _parts_of_file(file: StudyFile, folder: Path) -> _Parts:
         decisions=open_source("decisions", file.decisions, folder, geometry="table")
         if file.decisions
         else None,
+        file=path,
     )
 
 
@@ -404,4 +462,5 @@ def _question(parts: _Parts) -> Question:
         municipalities=load_municipalities(parts.municipalities),
         sources=sources,
         decisions=load_decisions(parts.decisions),
+        file=parts.file,
     )

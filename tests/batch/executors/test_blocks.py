@@ -11,7 +11,8 @@ import pytest
 
 from flexruimte.assessment.pipeline import land_taken_by
 from flexruimte.assessment.question import survey_question
-from flexruimte.assessment.survey import join_blocks, survey
+from flexruimte.assessment.survey import survey
+from flexruimte.assessment.surveyed import join_blocks
 from flexruimte.batch.executors.blocks import BlockSurveyor, block_file
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.survey_file import read_block

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from flexruimte.assessment.survey import Survey, survey
+from flexruimte.assessment.survey import survey
+from flexruimte.assessment.surveyed import Survey
 
 
 @pytest.fixture

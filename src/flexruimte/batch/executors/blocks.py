@@ -14,14 +14,12 @@ from flexruimte.assessment.question import Question
 from flexruimte.assessment.survey import (
     LayersNear,
     Progress,
-    Survey,
-    SurveyBlock,
     TakesLand,
     blocks_of,
-    join_blocks,
     layers_around,
     survey_block,
 )
+from flexruimte.assessment.surveyed import Survey, SurveyBlock, join_blocks
 from flexruimte.batch.municipality_run import Job
 from flexruimte.batch.reuse.fingerprint import digest, layers_key
 from flexruimte.batch.reuse.kept import Reader

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import shapely
-from pydantic import BaseModel
 
+from flexruimte.assessment.asked import parts_asked, source_settings
 from flexruimte.assessment.pipeline import Question
 from flexruimte.evidence.contents import Contents, row_keys
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import Parcels
 from flexruimte.evidence.sources import Source
 from flexruimte.results.versions import software_versions
-from flexruimte.rules.parts import Reading, references
-from flexruimte.vocabulary import WIDTH
 
 __all__ = [
     "check_digest",
@@ -53,7 +51,7 @@ def fingerprints(question: Question) -> dict[str, str]:
         ],
         question.ruleset.model_copy(update={"municipalities": {}}).model_dump_json(),
         _decisions(question),
-        _settings(question),
+        source_settings(question),
     )
     own = question.ruleset.municipalities
     return {
@@ -76,41 +74,8 @@ def survey_parts(asked: Question, code: str) -> dict[str, str]:
     code
         Of the municipality.
     """
-    ruleset, settings = asked.ruleset, _settings(asked)
     software = software_versions()
-    values = {name: parameter.value for name, parameter in ruleset.placement.items()}
-    layers = {
-        key: [ruleset.layers[key].model_dump_json(), settings.get(key)] for key in ruleset.layers
-    }
-
-    def part(said: BaseModel, readings: Iterable[Reading]) -> str:
-        named = sorted(set(references(said)))
-        read = sorted({reading.layer for reading in readings})
-        return digest(
-            software,
-            said.model_dump_json(),
-            [(name, values.get(name)) for name in named],
-            [(key, layers.get(key)) for key in read],
-        )
-
-    parts = {f"layer {key}": digest(layers[key]) for key in asked.sources}
-    parts |= {f"rule {key}": part(rule, rule.reads()) for key, rule in ruleset.land_rules.items()}
-    parts |= {
-        f"measure {key}": part(measure, measure.reads(ruleset.number))
-        for key, measure in ruleset.measures.items()
-    }
-    for_term = [each for each in (ruleset.plans, ruleset.agreements) if each is not None]
-    parts["term"] = digest(
-        [part(each, each.reads()) for each in for_term],
-        [regime.model_dump_json() for regime in ruleset.regimes.values()],
-        values,
-        asked.as_of.isoformat(),
-        sorted(asked.not_assessed),
-    )
-    parts["parcels"] = digest(software, code, settings["parcels"])
-    if ruleset.asks_for(WIDTH):
-        parts["width"] = digest(software)
-    return parts
+    return {name: digest(software, said) for name, said in parts_asked(asked, code).items()}
 
 
 def layers_key(asked: Question, code: str, stamps: Mapping[str, str]) -> str:
@@ -176,7 +141,7 @@ def check_digest(question: Question, stamps: Mapping[str, str]) -> str | None:
     agreements = ruleset.agreements and ruleset.agreements.model_dump_json()
     decisions = [_decisions(question), question.decisions.refuses_unknown]
     return digest(
-        software_versions(), dict(stamps), _settings(question), asked, agreements, decisions
+        software_versions(), dict(stamps), source_settings(question), asked, agreements, decisions
     )
 
 
@@ -200,10 +165,3 @@ def _sources(question: Question) -> dict[str, Source]:
 def _decisions(question: Question) -> list[dict[str, Any]]:
     rows: list[Any] = question.decisions.rows.reset_index().astype(str).to_dict("records")
     return rows
-
-
-def _settings(question: Question) -> dict[str, list[str]]:
-    return {
-        name: [source.settings.model_dump_json(), str(source.folder)]
-        for name, source in _sources(question).items()
-    }

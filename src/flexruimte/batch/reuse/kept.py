@@ -16,18 +16,19 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from flexruimte.analyses.what_if import Evidence, HeldLayers, LayoutsHeld
 from flexruimte.assessment.pipeline import land_taken_by
 from flexruimte.assessment.question import Question, survey_question
 from flexruimte.assessment.survey import (
     LayersNear,
     Progress,
-    Survey,
     TakesLand,
     layers_around,
     measure_again,
     read_contents,
     survey,
 )
+from flexruimte.assessment.surveyed import Survey
 from flexruimte.batch.reuse.fingerprint import (
     contents_digests,
     digest,
@@ -51,6 +52,7 @@ from flexruimte.batch.reuse.survey_file import (
 )
 from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.parcels import Parcels, load_parcels
+from flexruimte.kernels.joined import JoinCache
 from flexruimte.kernels.layout import LayoutCache
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.versions import software_versions
@@ -114,7 +116,7 @@ class KeptEvidence:
             Of the municipality.
         """
         kept, asked = self._inputs, survey_question(question, code)
-        if kept is None or not survey_parts(asked, code).items() <= kept["asked"].items():
+        if kept is None or not self._answers(asked, code):
             return False
         changed = [
             name for name, stamp in self._stamps.items() if kept["stamps"].get(name) != stamp
@@ -129,6 +131,42 @@ class KeptEvidence:
             return False
         self._note(kept["asked"], kept["digests"], kept["fields"], kept["layers"])
         return True
+
+    def _answers(self, asked: Question, code: str) -> bool:
+        """Return whether the survey that is kept was asked what `survey_question` returns."""
+        kept = self._inputs
+        return kept is not None and survey_parts(asked, code).items() <= kept["asked"].items()
+
+    def evidence(self, question: Question, code: str) -> Evidence | None:
+        """Return what is kept, to try other choices on: nothing is read but that, or written.
+
+        None where nothing is kept that answers the question. Whether inputs have changed since is
+        not looked at.
+
+        Parameters
+        ----------
+        question
+            What the study asks.
+        code
+            Of the municipality.
+        """
+        asked = survey_question(question, code)
+        if self._inputs is None or not self._answers(asked, code):
+            return None
+        parts = self._inputs["asked"], self._inputs["digests"]
+        found = read_survey(self._folder / SURVEY_FILE, digest(*parts))
+        if found is None:
+            return None
+        folder, key = self._folder / LAYERS_FOLDER, self._inputs["layers"]
+        kept = KeptLayers(asked.ruleset, asked.sources, folder, key)
+        return Evidence(
+            code=code,
+            found=found,
+            answers=lambda other: self._answers(other, code),
+            layers=HeldLayers(kept, question.block),
+            lay_out=LayoutsHeld(self.layouts).lay_out,
+            join=JoinCache().join,
+        )
 
     def survey(
         self, question: Question, code: str, progress: Progress = lambda _step: None

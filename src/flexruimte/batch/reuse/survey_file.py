@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.survey import BuildablePart, Survey, SurveyBlock
+from flexruimte.assessment.surveyed import BuildablePart, Survey, SurveyBlock
 from flexruimte.assessment.term import Term
 from flexruimte.batch.reuse.arrow_file import Ragged, Shapes, read_arrow, write_arrow
 from flexruimte.evidence.contents import Contents, Tally

@@ -26,6 +26,11 @@ funnel-suitable = Suitable: { $group }
 funnel-hectares = hectares
 funnel-unknown = not known: data is missing
 
+## Chart of what rules take
+
+what-if-alone = all that the rule takes
+what-if-only = what comes free without this rule alone
+
 ## Table of rules
 
 rule-level-off = { $level } (off)

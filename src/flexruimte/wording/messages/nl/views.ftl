@@ -26,6 +26,11 @@ funnel-suitable = Geschikt: { $group }
 funnel-hectares = hectare
 funnel-unknown = niet te beoordelen: gegevens ontbreken
 
+## Chart of what rules take
+
+what-if-alone = alles wat de regel wegneemt
+what-if-only = wat vrijkomt zonder alleen deze regel
+
 ## Tabel van regels
 
 rule-level-off = { $level } (uit)

@@ -1,0 +1,230 @@
+"""One municipality as it is, and judged anew where one thing is different.
+
+Nothing is judged twice that cannot change. A rule whose answer does not rest on what is left of a
+parcel, nor on the homes there, is *settled*. Where a settled excluding rule says no, a parcel stays
+excluded, whatever else changes; so only the others are judged, and of those, for one rule, only the
+parcels that it speaks against, with the neighbours that they may become one site with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from flexruimte.analyses.what_if.evidence import Evidence
+from flexruimte.analyses.what_if.locations import Totals, locations_of, ranked, totals
+from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.pipeline import Assessment, Question
+from flexruimte.assessment.question import left_out_by
+from flexruimte.assessment.sites import may_join
+from flexruimte.assessment.surveyed import Survey
+from flexruimte.assessment.verdicts import answers_of_rules, assess_status
+from flexruimte.evidence.decisions import DecisionsAt
+from flexruimte.rules.files import for_municipality
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.vocabulary import (
+    AREA,
+    RANKED_STATUSES,
+    Booleans,
+    Floats,
+    Integers,
+    Verdicts,
+)
+
+__all__ = ["Case", "judged", "may_be_ranked", "settled_rules", "stays_ranked"]
+
+
+class Case:
+    """What there is in one municipality under a study's rules.
+
+    Parameters
+    ----------
+    question
+        What the study asks.
+    evidence
+        What is at hand of the municipality.
+
+    Raises
+    ------
+    NewSurveyNeeded
+        When the evidence is of another question.
+    """
+
+    def __init__(self, question: Question, evidence: Evidence) -> None:
+        self.question = _of_one_municipality(question, evidence.code)
+        self.ruleset: Ruleset = self.question.ruleset
+        self.evidence = evidence
+        everyone = np.arange(len(evidence.found.parcels.ids))
+        self.found: Survey = evidence.of_some(self.question, everyone)
+
+    @property
+    def code(self) -> str:
+        """Of the municipality."""
+        return self.evidence.code
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """All parcels, judged."""
+        return self.evidence.judged(self.question, self.found)
+
+    @cached_property
+    def verdicts(self) -> dict[str, Verdicts]:
+        """By rule, of those that are assessed. (n,) int8"""
+        of_rules = self.assessment.verdicts
+        return {str(name): of_rules[name].to_numpy() for name in of_rules}
+
+    @cached_property
+    def decisions(self) -> DecisionsAt:
+        """Decisions by people, on each parcel."""
+        return _decisions(self.question, self.found)
+
+    @cached_property
+    def areas(self) -> Floats:
+        """Of the parcels. (n,) float64 [m2]"""
+        return self.found.of_parcel[AREA].to_numpy(dtype=np.float64)
+
+    @cached_property
+    def settled(self) -> dict[str, Verdicts]:
+        """Verdicts of the rules that are settled. (n,) int8"""
+        settled = settled_rules(self.ruleset, self.found)
+        return {name: found for name, found in self.verdicts.items() if name in settled}
+
+    @cached_property
+    def locations(self) -> pd.DataFrame:
+        """As `flexruimte.analyses.what_if.locations.ranked` returns them."""
+        return ranked(self.ruleset, locations_of(self.assessment))
+
+    @cached_property
+    def totals(self) -> Totals:
+        """What the locations hold together."""
+        return totals(self.ruleset, self.locations)
+
+    def together_with(self, members: Integers, standing: Booleans) -> Integers:
+        """Return some parcels and all that they may become a site with, over others too.
+
+        Parameters
+        ----------
+        members
+            Positions of the parcels, rising. (k,) int
+        standing
+            Which parcels may be ranked. (n,) bool
+        """
+        pairs = self._pairs(standing)
+        if not np.isin(pairs, members).any():
+            return members
+        # Sparse graphs load with it: a tenth of a second, for those who ask this only.
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        ones, shape = np.ones(len(pairs), dtype=bool), (len(standing), len(standing))
+        graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=shape)
+        _, group = connected_components(graph, directed=False)
+        wanted = np.zeros(len(standing), dtype=bool)
+        wanted[group[members]] = True
+        return np.flatnonzero(wanted[group])
+
+    def have_neighbours(self, standing: Booleans) -> Integers:
+        """Return the positions of the parcels that may become part of a site. (k,) int
+
+        Parameters
+        ----------
+        standing
+            Which parcels may be ranked. (n,) bool
+        """
+        return np.unique(self._pairs(standing))
+
+    def _pairs(self, standing: Booleans) -> Integers:
+        return self._neighbours[standing[self._neighbours].all(axis=1)]
+
+    @cached_property
+    def _neighbours(self) -> Integers:
+        """Pairs of parcels that may become one site if a rule says no more. (p, 2)"""
+        against = [
+            verdict < 1
+            for name, verdict in self.settled.items()
+            if self.ruleset.excludes(self.ruleset.rules[name])
+        ]
+        obstacles = np.sum(against, axis=0) if against else np.zeros(len(self.areas))
+        candidates = np.flatnonzero((obstacles <= 1) | self.decisions.into)
+        shapes = self.found.parcels.geometries
+        return may_join(self.ruleset, self.assessment.parcels, shapes, candidates)
+
+
+def judged(case: Case, ruleset: Ruleset, found: Survey, members: Integers) -> pd.DataFrame:
+    """Return the locations among some parcels of a municipality, under other rules.
+
+    Parameters
+    ----------
+    case
+        The municipality as it is.
+    ruleset
+        The other rules.
+    found
+        What the layers say of these parcels.
+    members
+        Their positions in the municipality. (k,) int
+    """
+    if not len(members):
+        return case.locations.iloc[:0]
+    question = replace(case.question, ruleset=ruleset)
+    return locations_of(case.evidence.judged(question, found), members)
+
+
+def settled_rules(ruleset: Ruleset, found: Survey) -> frozenset[str]:
+    """Return the ids of rules whose answer rests on the whole parcel or the term alone.
+
+    The area of a parcel is not such a thing: a site has another.
+    """
+    known = {*found.of_parcel.columns, *found.term.columns} - {AREA}
+    return frozenset(
+        rule_id
+        for rule_id, rule in ruleset.enabled_rules.items()
+        if known.issuperset(rule.measures_asked)
+    )
+
+
+def stays_ranked(
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], decisions: DecisionsAt
+) -> Booleans:
+    """Return which parcels no rule keeps from being ranked, of those that are given. (n,) bool"""
+    status = assess_status(ruleset, verdicts, decisions.into, decisions.out)
+    return np.isin(status, RANKED_STATUSES)
+
+
+def may_be_ranked(question: Question, code: str, found: Survey) -> Integers:
+    """Return the positions of the parcels that no settled rule keeps from being ranked. (k,) int
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    code
+        Of the municipality.
+    found
+        What the layers say of its parcels.
+    """
+    ruleset = for_municipality(question.ruleset, code)
+    decisions = _decisions(question, found)
+    skipped = frozenset(left_out_by(ruleset, question.not_assessed))
+    others = frozenset(ruleset.rules) - settled_rules(ruleset, found)
+    measures = pd.concat([found.of_parcel, found.term.columns], axis=1)
+    findings: Mapping[str, LandFinding] = found.findings
+    verdicts = answers_of_rules(
+        ruleset, skipped | others, measures, found.term.may_be_lower, findings, decisions.into
+    )
+    return np.flatnonzero(stays_ranked(ruleset, verdicts, decisions))
+
+
+def _decisions(question: Question, found: Survey) -> DecisionsAt:
+    ids = found.parcels.ids
+    return question.decisions.on(ids, question.all_parcel_ids).at(ids, question.as_of)
+
+
+def _of_one_municipality(question: Question, code: str) -> Question:
+    """Return a question whose ruleset is that of one municipality, so that it is made once."""
+    ruleset = for_municipality(question.ruleset, code)
+    return replace(question, ruleset=ruleset.model_copy(update={"municipalities": {}}))

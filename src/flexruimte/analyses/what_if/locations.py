@@ -1,0 +1,206 @@
+"""The locations of a municipality under some rules: how many, which, and what is different."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from flexruimte.assessment.pipeline import Assessment
+from flexruimte.assessment.priority import class_positions, rank
+from flexruimte.rules.ruleset import Ruleset
+from flexruimte.vocabulary import (
+    BUILDABLE_AREA,
+    HOMES,
+    KEPT_OUT_BY,
+    PARCEL_ID,
+    PARCEL_IDS,
+    PRIORITY,
+    RANK,
+    RANKED_STATUSES,
+    SITE_ID,
+    STATUS,
+    Integers,
+)
+
+__all__ = ["RANKED_LIST", "Totals", "best_class", "locations_of", "moves", "ranked", "totals"]
+
+RANKED_LIST: Final = "ranked"
+"""The list of all locations with a rank; other lists are called as their class of priority."""
+SQUARE_METRES_PER_HECTARE: Final = 10_000
+_SEPARATOR: Final = ";"
+_POSITION: Final = "class_position"
+_AT: Final = "at"
+
+
+def locations_of(assessment: Assessment, members: Integers | None = None) -> pd.DataFrame:
+    """Return the locations that are available or for attention.
+
+    Parameters
+    ----------
+    assessment
+        Of a municipality, or of some of its parcels.
+    members
+        Positions of these parcels in the municipality; None is all. (n,) int
+
+    Returns
+    -------
+    pandas.DataFrame
+        `parcel_id`, `parcel_ids` as "a;b", `status`, `score`, `homes`, `buildable_m2`; the position
+        of its class, whatever that takes at most; and `at`, the position of its first parcel.
+    """
+    parcels, sites = pd.DataFrame(assessment.parcels), assessment.sites
+    places = np.arange(len(parcels)) if members is None else members
+    alone = parcels[SITE_ID].isna().to_numpy()
+    verdicts = {str(name): assessment.verdicts[name].to_numpy() for name in assessment.verdicts}
+    parts = [_part(assessment.ruleset, parcels, verdicts, places)[alone]]
+    if sites is not None and len(sites.table):
+        _, first = np.unique(sites.site_of[~alone], return_index=True)
+        at = places[np.flatnonzero(~alone)[first]]
+        rows = pd.DataFrame(sites.table.drop(columns="geometry"))
+        parts.append(_part(assessment.ruleset, rows, sites.verdicts, at))
+    every = pd.concat(parts, ignore_index=True)
+    return every[every[STATUS].isin(RANKED_STATUSES)].reset_index(drop=True)
+
+
+def _part(ruleset: Ruleset, rows: pd.DataFrame, verdicts: Any, at: Integers) -> pd.DataFrame:
+    ids = rows[PARCEL_IDS] if PARCEL_IDS in rows else rows[PARCEL_ID]
+    return pd.DataFrame(
+        {
+            PARCEL_ID: rows[PARCEL_ID],
+            PARCEL_IDS: ids,
+            STATUS: rows[STATUS],
+            "score": rows["score"].astype("float64"),
+            HOMES: rows[HOMES].astype("float64"),
+            BUILDABLE_AREA: rows[BUILDABLE_AREA].astype("float64"),
+            _POSITION: class_positions(ruleset, verdicts, len(rows)),
+            _AT: at,
+        }
+    )
+
+
+def replaced(locations: pd.DataFrame, members: Integers, new: pd.DataFrame) -> pd.DataFrame:
+    """Return locations in which those of some parcels are others.
+
+    Parameters
+    ----------
+    locations, new
+        As `locations_of` returns them.
+    members
+        Positions of the parcels; a location lies within them or outside. (k,) int
+    """
+    outside = locations[~locations[_AT].isin(members)]
+    return pd.concat([outside, new], ignore_index=True) if len(new) else outside
+
+
+def ranked(ruleset: Ruleset, locations: pd.DataFrame) -> pd.DataFrame:
+    """Return locations with their rank and priority in the municipality."""
+    rows = locations.assign(**{KEPT_OUT_BY: ""}).reset_index(drop=True)
+    places = rank(ruleset, rows, rows[_POSITION].to_numpy(dtype=np.intp))
+    return rows.assign(**{RANK: places[RANK], PRIORITY: places[PRIORITY]})
+
+
+def best_class(ruleset: Ruleset) -> str | None:
+    """Return the id of the best class of priority; None where the ruleset has none."""
+    return next(iter(ruleset.priorities), None)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What there is in a municipality, or how much more of it."""
+
+    hectares: float
+    """Buildable parts of locations that are available or for attention. [ha]"""
+    locations: int
+    homes: int
+    """Of projects there."""
+    best_locations: int | None
+    """Of these, in the best class of priority; None where the ruleset has no classes."""
+    best_homes: int | None
+
+    def __sub__(self, other: Totals) -> Totals:
+        """Return how much more there is than in another case."""
+        return Totals(
+            self.hectares - other.hectares,
+            self.locations - other.locations,
+            self.homes - other.homes,
+            _less(self.best_locations, other.best_locations),
+            _less(self.best_homes, other.best_homes),
+        )
+
+    @classmethod
+    def nothing(cls, ruleset: Ruleset) -> Totals:
+        """Return that there is nothing, or no difference."""
+        best = None if best_class(ruleset) is None else 0
+        return cls(0.0, 0, 0, best, best)
+
+
+def _less(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one - other
+
+
+def totals(ruleset: Ruleset, locations: pd.DataFrame) -> Totals:
+    """Return what locations hold together.
+
+    Parameters
+    ----------
+    ruleset
+        Its classes of priority.
+    locations
+        As `ranked` returns them.
+    """
+    best = best_class(ruleset)
+    in_best = locations[locations[PRIORITY] == best]
+    return Totals(
+        hectares=float(locations[BUILDABLE_AREA].sum()) / SQUARE_METRES_PER_HECTARE,
+        locations=len(locations),
+        homes=int(locations[HOMES].sum()),
+        best_locations=None if best is None else len(in_best),
+        best_homes=None if best is None else int(in_best[HOMES].sum()),
+    )
+
+
+def moves(before: pd.DataFrame, after: pd.DataFrame, best: str | None) -> pd.DataFrame:
+    """Return which locations enter or leave the lists.
+
+    A location enters a list where none of its parcels was on it before, and leaves it where none
+    is on it any more: parcels that are taken together another way stay.
+
+    Parameters
+    ----------
+    before, after
+        As `ranked` returns them.
+    best
+        The best class of priority, whose list counts besides that of all ranked; None where there
+        is none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `list`, `change` ("enters" or "leaves"), `parcel_id`, `parcel_ids`, `rank`, `priority`,
+        `hectares`, `homes`: as they are on the list that has it. By list, change and rank.
+    """
+    parts = []
+    for name in [RANKED_LIST] if best is None else [best, RANKED_LIST]:
+        old, new = (_on_list(locations, name) for locations in (before, after))
+        for change, has_it, has_not in (("enters", new, old), ("leaves", old, new)):
+            moved = has_it[~_shares_parcels(has_it, has_not)].sort_values(RANK)
+            parts.append(moved.assign(list=name, change=change))
+    every = pd.concat(parts, ignore_index=True)
+    every["hectares"] = every[BUILDABLE_AREA] / SQUARE_METRES_PER_HECTARE
+    return every[["list", "change", PARCEL_ID, PARCEL_IDS, RANK, PRIORITY, "hectares", HOMES]]
+
+
+def _on_list(locations: pd.DataFrame, name: str) -> pd.DataFrame:
+    on_it = locations[RANK].notna() if name == RANKED_LIST else locations[PRIORITY] == name
+    return locations[on_it.to_numpy()]
+
+
+def _shares_parcels(locations: pd.DataFrame, others: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """Return which locations have a parcel that one of the others has. (n,) bool"""
+    there = others[PARCEL_IDS].str.split(_SEPARATOR).explode()
+    parts = locations[PARCEL_IDS].reset_index(drop=True).str.split(_SEPARATOR).explode()
+    shared = parts.isin(there)
+    return shared.groupby(level=0).any().to_numpy(dtype=bool) if len(shared) else np.zeros(0, bool)

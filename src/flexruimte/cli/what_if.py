@@ -1,0 +1,112 @@
+"""The command that says what rules take, and puts variants of a study side by side."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flexruimte.batch.what_if import write_what_if
+from flexruimte.cli.terminal import print_line, stderr, stdout
+from flexruimte.cli.what_if_report import moves_of, rules_table, variant_tables
+from flexruimte.errors import StudyError
+from flexruimte.results.outputs import WHAT_IF, WHAT_IF_MOVES, WHAT_IF_VARIANTS
+from flexruimte.results.store import store_of
+from flexruimte.study import Study
+from flexruimte.study.what_if import WhatIf
+
+__all__ = ["whatif"]
+
+_STUDY_SUFFIX = ".toml"
+
+
+def whatif(
+    where: Annotated[
+        str,
+        typer.Argument(
+            metavar="OUT|STUDY.toml",
+            help="Folder, or s3://bucket/prefix, that a run wrote to; or a study file, of which "
+            "each municipality is then surveyed.",
+        ),
+    ],
+    variant: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--variant",
+            metavar="FILE",
+            help="TOML with other choices: [rules.NAME], [placement], [score], [study] ...; more "
+            "than one may be given.",
+        ),
+    ] = None,
+    gemeente: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gemeente", metavar="CODE", help="Code or name; more than one may be given."
+        ),
+    ] = None,
+    rules: Annotated[
+        list[str] | None,
+        typer.Option("--rules", metavar="ID", help="Excluding rule; more than one may be given."),
+    ] = None,
+    no_rules: Annotated[
+        bool, typer.Option("--no-rules", help="Only the variants, not what each rule takes.")
+    ] = False,
+    study: Annotated[
+        Path | None,
+        typer.Option(metavar="STUDY.toml", help="The study of the run, where it has moved."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", help="Of a study file: folder for the tables.")
+    ] = None,
+    new_surveys: Annotated[
+        bool,
+        typer.Option("--new-surveys", help="Open the layers for variants that need that."),
+    ] = False,
+) -> None:
+    """Say what each excluding rule takes, and put variants of the study side by side."""
+    if no_rules and rules:
+        raise StudyError("--rules and --no-rules exclude each other; give one of them")
+    if no_rules and not variant:
+        raise StudyError("--no-rules leaves nothing to say; give a --variant too")
+    of_study = where.endswith(_STUDY_SUFFIX)
+    if of_study and study is not None:
+        raise StudyError("--study goes with the folder of a run; leave one of the two studies out")
+    if out is not None and not of_study:
+        raise StudyError(
+            "--out goes with a study file; of a run the tables come beside its results"
+        )
+    wanted = [] if no_rules else rules or None
+    with stderr.status("what if") if stderr.is_terminal else nullcontext() as status:
+        choices = {
+            "municipalities": gemeente or None,
+            "rules": wanted,
+            "new_surveys": new_surveys,
+            "progress": lambda text: status.update(text) if status else None,
+        }
+        if of_study:
+            found = Study.load(where).what_if(variant or (), **choices)
+        else:
+            found = what_if_of_run(where, variant or (), study=study, **choices)
+    _print(found)
+    if of_study and out is not None:
+        with store_of(out).writing() as folder:
+            write_what_if(found, folder)
+    if not of_study or out is not None:
+        store = store_of(out or where)
+        names = ", ".join(map(store.named, (WHAT_IF, WHAT_IF_VARIANTS, WHAT_IF_MOVES)))
+        print_line(f"more in {names}")
+    if found.not_done:
+        raise typer.Exit(1)
+
+
+def _print(found: WhatIf) -> None:
+    if len(found.rules):
+        stdout.print(rules_table(found))
+    for table in variant_tables(found):
+        stdout.print(table)
+    for line in moves_of(found):
+        print_line(line)
+    for code, state in found.not_done.items():
+        print_line(f"not in it: {code}, which is {state}; run the study again", "red", stderr)
