@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flexruimte.batch.what_if import write_what_if
+from flexruimte.batch.what_if import what_if, write_what_if
 from flexruimte.cli.terminal import print_line, stderr, stdout
 from flexruimte.cli.what_if_report import moves_of, rules_table, variant_tables
 from flexruimte.errors import StudyError
@@ -74,21 +75,16 @@ def whatif(
     if of_study and study is not None:
         raise StudyError("--study goes with the folder of a run; leave one of the two studies out")
     if out is not None and not of_study:
-        raise StudyError(
-            "--out goes with a study file; of a run the tables come beside its results"
-        )
-    wanted = [] if no_rules else rules or None
+        raise StudyError("--out goes with a study file; tables of a run come beside its results")
     with stderr.status("what if") if stderr.is_terminal else nullcontext() as status:
-        choices = {
-            "municipalities": gemeente or None,
-            "rules": wanted,
-            "new_surveys": new_surveys,
-            "progress": lambda text: status.update(text) if status else None,
-        }
-        if of_study:
-            found = Study.load(where).what_if(variant or (), **choices)
-        else:
-            found = what_if_of_run(where, variant or (), study=study, **choices)
+        asked = Study.load(where).what_if if of_study else partial(what_if, where, study=study)
+        found = asked(
+            variant or (),
+            municipalities=gemeente or None,
+            rules=[] if no_rules else rules or None,
+            new_surveys=new_surveys,
+            progress=lambda text: status.update(text) if status else None,
+        )
     _print(found)
     if of_study and out is not None:
         with store_of(out).writing() as folder:

@@ -10,7 +10,6 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from flexruimte.analyses.what_if import EVERYWHERE
 from flexruimte.errors import enumerate_some, printable
 from flexruimte.study.what_if import WhatIf
 
@@ -24,6 +23,7 @@ _OF_RULES: Final = {
     "level": "level",
     "alone_hectares": "takes\nha",
     "alone_parcels": "\nparcels",
+    "alone_unknown_hectares": "no answer\nha",
     "only_hectares": "only obstacle\nha",
     "only_locations": "\nlocations",
     "only_homes": "\nhomes",
@@ -39,6 +39,8 @@ _OF_VARIANTS: Final = {
     "best_homes": "homes there",
     "entering": "entering",
     "leaving": "leaving",
+    "best_entering": "entering the best class",
+    "best_leaving": "leaving it",
 }
 
 
@@ -80,16 +82,15 @@ def variant_tables(found: WhatIf) -> Iterator[Table]:
 
 
 def moves_of(found: WhatIf) -> Iterator[str]:
-    """Yield which locations enter and leave the first list of each municipality, per variant."""
-    for (code, variant), rows in found.moves.groupby(["gemeente_code", "variant"], sort=False):
-        first = rows[rows["list"] == rows["list"].iloc[0]]
+    """Yield which locations enter and leave a list of a municipality in a variant, a line each."""
+    keys = ["gemeente_code", "variant", "list"]
+    for (code, variant, name), rows in found.moves.groupby(keys, sort=False):
         told = [
-            f"{change}: {enumerate_some(_ids(first[first['change'] == change]), _MOST_NAMED)}"
+            f"{change}: {enumerate_some(_ids(rows[rows['change'] == change]), _MOST_NAMED)}"
             for change in ("enters", "leaves")
-            if (first["change"] == change).any()
+            if (rows["change"] == change).any()
         ]
-        if told and code != EVERYWHERE:
-            yield f"{code}, {variant}, {first['list'].iloc[0]}: {'; '.join(told)}"
+        yield f"{code}, {variant}, list '{name}': {'; '.join(told)}"
 
 
 def _ids(rows: pd.DataFrame) -> Sequence[str]:

@@ -81,9 +81,11 @@ def with_rule(ruleset: Ruleset, rule_id: str, rule: Rule) -> Ruleset:
 def distance_of(ruleset: Ruleset, rule: Rule) -> float | None:
     """Return the distance that a rule asks for; None where it asks for none. [m]
 
-    Of distances by class that is the largest.
+    Of distances by class that is the largest; one that stands in a text is not known here.
     """
     if isinstance(rule, LandRule):
+        if isinstance(rule.distance_m, DistanceByField) and rule.distance_m.classes is None:
+            return None
         return rule.largest_distance_m or None
     measure = ruleset.measures.get(rule.measure)
     if isinstance(measure, NearestMeasure | WalkMeasure) and rule.at_least is not None:
@@ -100,10 +102,8 @@ def _at_half_distance(ruleset: Ruleset, rule: Rule) -> Rule | None:
         return rule.model_copy(update={"at_least": distance / 2})
     if not isinstance(rule.distance_m, DistanceByField):
         return rule.model_copy(update={"distance_m": distance / 2})
-    if rule.distance_m.classes is None:
-        return None
     halved = {
-        "classes": {name: metres / 2 for name, metres in rule.distance_m.classes.items()},
+        "classes": {name: each / 2 for name, each in (rule.distance_m.classes or {}).items()},
         "otherwise_m": rule.distance_m.otherwise_m / 2,
     }
     return rule.model_copy(update={"distance_m": rule.distance_m.model_copy(update=halved)})

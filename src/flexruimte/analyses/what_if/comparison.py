@@ -12,6 +12,7 @@ from flexruimte.analyses.what_if.case import Case, may_be_ranked
 from flexruimte.analyses.what_if.changes import Change, changes_of, distance_of
 from flexruimte.analyses.what_if.evidence import Evidence, NewSurveyNeeded
 from flexruimte.analyses.what_if.locations import (
+    RANKED_LIST,
     Totals,
     best_class,
     locations_of,
@@ -164,9 +165,11 @@ def _varied(
     best = best_class(case.ruleset)
     moved = moves(case.locations, locations, best if best == best_class(ruleset) else None)
     row = _variant_row(variant.name, variant.title, totals(ruleset, locations))
-    counted = moved[moved["list"] == moved["list"].iloc[0]] if len(moved) else moved
-    for column, change in (("entering", "enters"), ("leaving", "leaves")):
-        row[column] = int((counted["change"] == change).sum())
+    for prefix, name in (("", RANKED_LIST), ("best_", best)):
+        changes = moved["change"][moved["list"] == name]
+        if name is not None:
+            row[f"{prefix}entering"] = int((changes == "enters").sum())
+            row[f"{prefix}leaving"] = int((changes == "leaves").sum())
     return row, moved
 
 

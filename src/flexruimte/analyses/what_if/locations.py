@@ -25,7 +25,17 @@ from flexruimte.vocabulary import (
     Integers,
 )
 
-__all__ = ["RANKED_LIST", "Totals", "best_class", "locations_of", "moves", "ranked", "totals"]
+__all__ = [
+    "RANKED_LIST",
+    "SQUARE_METRES_PER_HECTARE",
+    "Totals",
+    "best_class",
+    "locations_of",
+    "moves",
+    "ranked",
+    "replaced",
+    "totals",
+]
 
 RANKED_LIST: Final = "ranked"
 """The list of all locations with a rank; other lists are called as their class of priority."""

@@ -14,7 +14,13 @@ import numpy as np
 from flexruimte.analyses.what_if.case import Case, judged, stays_ranked
 from flexruimte.analyses.what_if.changes import Change, ChangedRule, changes_of, with_rule
 from flexruimte.analyses.what_if.evidence import NewSurveyNeeded
-from flexruimte.analyses.what_if.locations import Totals, ranked, replaced, totals
+from flexruimte.analyses.what_if.locations import (
+    SQUARE_METRES_PER_HECTARE,
+    Totals,
+    ranked,
+    replaced,
+    totals,
+)
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import find_again, survey_of, with_buildable
@@ -25,11 +31,10 @@ from flexruimte.assessment.verdicts import takes_land
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import NO, YES, Booleans, Integers, Level
+from flexruimte.vocabulary import NO, UNKNOWN, YES, Booleans, Integers, Level
 
 __all__ = ["Taken", "excluding_rules", "gains", "taken_alone"]
 
-SQUARE_METRES_PER_HECTARE: Final = 10_000
 _PER_HECTARE: Final = "homes_per_ha_mid"
 _GROSS_NET: Final = "gross_net_factor"
 _PROJECT: Final = "project_homes"
@@ -81,6 +86,8 @@ class Taken:
     """To which it says no."""
     homes: int
     """By density on that land, at most a project per parcel; nothing is laid out there."""
+    unknown_hectares: float
+    """Parcels of which it has no answer. [ha]"""
 
 
 def taken_alone(case: Case, rule_id: str) -> Taken:
@@ -107,7 +114,8 @@ def taken_alone(case: Case, rule_id: str) -> Taken:
     homes = np.floor(np.round(hectares * per_hectare, 6))
     if _PROJECT in case.ruleset.placement:
         homes = np.minimum(homes, case.ruleset.value(_PROJECT))
-    return Taken(float(hectares.sum()), int(refused.sum()), int(homes.sum()))
+    unknown = case.areas[case.verdicts[rule_id] == UNKNOWN].sum() / SQUARE_METRES_PER_HECTARE
+    return Taken(float(hectares.sum()), int(refused.sum()), int(homes.sum()), float(unknown))
 
 
 def gains(case: Case, rule_ids: Sequence[str]) -> dict[tuple[str, Change], Totals | None]:
@@ -123,8 +131,13 @@ def gains(case: Case, rule_ids: Sequence[str]) -> dict[tuple[str, Change], Total
     Returns
     -------
     dict of Totals
-        By rule and what is tried on it. None where the layers would have to be read again. What
-        comes free may be less than nothing, where a rule asks for a mean over what is left.
+        By rule and what is tried on it. None where the layers would have to be read again.
+
+    Notes
+    -----
+    Land of which a rule has no answer comes free without it too. Two rules may each free the same
+    land, where a third asks for the size of what is left; and homes may be fewer where two
+    locations become one, of which a project takes so many.
     """
     tried = [each for rule_id in rule_ids for each in changes_of(case.ruleset, rule_id)]
     wanted = [_Scenario.of(case, each) for each in tried]

@@ -29,6 +29,7 @@ RULE_COLUMNS: Final = {
     "alone_hectares": "Float64",
     "alone_parcels": "Int64",
     "alone_homes": "Int64",
+    "alone_unknown_hectares": "Float64",
     **{f"only_{name}": kind for name, kind in {**_GAIN, **_BEST}.items()},
     "softer_level": "string",
     **{f"softer_{name}": kind for name, kind in _GAIN.items()},
@@ -44,6 +45,8 @@ VARIANT_COLUMNS: Final = {
     **_BEST,
     "entering": "Int64",
     "leaving": "Int64",
+    "best_entering": "Int64",
+    "best_leaving": "Int64",
     "note": "string",
 }
 MOVE_COLUMNS: Final = {
