@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -27,7 +27,7 @@ _STEPS: Final = {
 """Message by column, from the top of the chart down."""
 _LEFT: Final = "#8fb3a5"
 _SUITABLE: Final = "#2f6f5e"
-_UNKNOWN: Final = {"facecolor": "white", "edgecolor": "#8a8a8a", "hatch": "////"}
+_UNKNOWN: Final[dict[str, Any]] = {"facecolor": "white", "edgecolor": "#8a8a8a", "hatch": "////"}
 
 
 def draw_funnel(
@@ -112,6 +112,9 @@ def _bars(
     bars = []
     for _, group, column in _named(rows, groups, language):
         chosen = rows[(rows["target_group"] == group) & (rows["owner_class"] == ALL)]
+        if chosen[column].isna().any():
+            bars.append((message("funnel-left-out", language), 0.0, 0.0, _LEFT))
+            continue
         surely = float(chosen[column].sum())
         unknown = column.replace("hectares", "unknown_hectares")
         perhaps = 0.0 if column == "hectares" else float(chosen[unknown].sum())
