@@ -21,7 +21,7 @@ def rows(code: str, available: float, unknown: float = 0.0) -> list[dict[str, ob
     found = []
     for group, owner in (("all", "all"), ("all", "gemeente"), ("students", "all")):
         row: dict[str, object] = {"gemeente_code": code, "state": "done", "hectares": 100.0}
-        row |= {"target_group": group, "owner_class": owner}
+        row |= {"target_group": group, "owner_class": owner, "not_assessed": ""}
         for step in STEPS:
             row |= {f"{step}_hectares": available, f"{step}_unknown_hectares": unknown}
         suits = 1.0 if group == "students" else 2.0
@@ -44,6 +44,7 @@ def printed(table: pd.DataFrame, *entries: MunicipalityRun) -> str:
 
 def test_together_counts_what_is_done_and_names_the_rest() -> None:
     failed = {"gemeente_code": "C", "state": "failed", "target_group": "all", "owner_class": "all"}
+    failed["not_assessed"] = ""
     table = pd.DataFrame([*rows("A", 10.0, 3.0), *rows("B", 20.0), failed])
     text = printed(table, entry("A"), entry("B"), entry("C", "failed"))
     # 10 + 20 surely and 3 perhaps, of 200; C has no number, and is named
@@ -61,6 +62,21 @@ def test_groups_and_owners_are_those_of_all_together() -> None:
     assert re.findall(r"[\d.]+", students) == ["30.0", "2.0"]
     (owner,) = [line for line in text.splitlines() if "gemeente" in line]
     assert re.findall(r"[\d.]+", owner) == ["200.0", *["30.0"] * 4, "4.0"]
+
+
+def test_what_nobody_looked_at_is_left_out() -> None:
+    table = pd.DataFrame([*rows("A", 10.0), *rows("B", 20.0)])
+    table = table.assign(plan_hectares=None, plan_unknown_hectares=None, not_assessed="plan;term")
+    text = printed(table, entry("A"), entry("B"))
+    (town,) = [line for line in text.splitlines() if "Place A" in line]
+    assert re.findall(r"[\d.]+|left out", town) == [
+        "100.0",
+        "10.0",
+        "10.0",
+        "left out",
+        "10.0",
+        "2.0",
+    ]
 
 
 def test_only_what_the_run_was_asked_for_is_printed() -> None:

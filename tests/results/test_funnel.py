@@ -113,3 +113,14 @@ def test_parcels_that_are_too_small_alone_are_available_together() -> None:
     assert [each["available_hectares"] for each in by_owner] == pytest.approx([0.8, 0.3, 1.4])
     # and a site by the owner of most of it: A and B are the municipality's
     assert [each["sites"] for each in by_owner] == [2, 0, 2]
+
+
+def test_a_condition_that_nobody_looked_at_is_no_number(tmp_path: Path) -> None:
+    plans = {"layers": {"plannen": None}, "not_assessed": ["plannen"]}
+    found = row(toy_study(tmp_path, **plans).rank("A"))
+    # without plans there is no term either: P08, P10 and P11 are as free as the others
+    assert found["not_assessed"] == "plan;term"
+    assert pd.isna(found["plan_hectares"])
+    assert pd.isna(found["plan_unknown_hectares"])
+    assert found["restriction_hectares"] == pytest.approx(8.01)
+    assert found["available_hectares"] == pytest.approx(8.01)

@@ -30,6 +30,8 @@ _HEADINGS: Final = {
 """By step; each is a part of the one before it."""
 _OF_GROUP: Final = {step: _HEADINGS[step] for step in ("available", "suitable")}
 """What differs between target groups, and what that is a part of."""
+_LEFT_OUT: Final = "left out"
+"""Stands where the study leaves out all rules that decide of a step."""
 _LEAST_SHOWN: Final = 0.05
 """Less is nothing in a number with one decimal. [ha]"""
 _CAPTION: Final = "hectares left after each condition; +: left if what is not known says yes"
@@ -100,7 +102,7 @@ def _cells(rows: pd.DataFrame, steps: Iterable[str]) -> list[str]:
 def _cell(rows: pd.DataFrame, step: str) -> str:
     surely = rows[f"{step}_hectares" if step else "hectares"]
     if surely.isna().any():
-        return ""
+        return _LEFT_OUT if step in set(";".join(rows["not_assessed"]).split(";")) else ""
     perhaps = rows[f"{step}_unknown_hectares"].sum() if step else 0.0
     more = f"\n+ {perhaps:.1f}" if perhaps >= _LEAST_SHOWN else ""
     return f"{surely.sum():.1f}{more}"

@@ -18,6 +18,7 @@ from flexruimte.assessment.sites import OWNER
 from flexruimte.results.csv_table import write_csv
 from flexruimte.results.rule_facts import SQUARE_METRES_PER_HECTARE
 from flexruimte.results.summary_model import FunnelRow, LandLeft, SitesAndHomes, Summary
+from flexruimte.results.tables import joined_ids
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
@@ -30,6 +31,7 @@ from flexruimte.vocabulary import (
     RANK,
     SITE_ID,
     Booleans,
+    Condition,
 )
 
 __all__ = ["ALL", "SUITABLE_FROM", "UNKNOWN_OWNER", "funnel_rows", "funnel_table", "write_funnel"]
@@ -69,7 +71,7 @@ def funnel_rows(
     land = _land(assessment, parcels, locations)
     sites = _sites(assessment, locations)
     owners = [(owner, *_of_owner(owner, land, sites)) for owner in (None, *_owners(land))]
-    of_land = [_hectares(land[mine]) for _, mine, _ in owners]
+    of_land = [_hectares(assessment, land[mine]) for _, mine, _ in owners]
     groups = assessment.question.groups if SUITABLE_FROM in ruleset.placement else []
     rows = []
     for group in (None, *groups):
@@ -101,8 +103,9 @@ def funnel_table(summary: Summary) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `gemeente_code`, `gemeente`, `target_group` and `owner_class`, which are "all" for whichever
-        and "unknown" for an owner who is not known; `assessed_share`; `hectares` of all land; per
-        step `<step>_hectares` and `<step>_unknown_hectares`, the steps being `use`, `restriction`,
+        and "unknown" for an owner who is not known; `assessed_share` and, as "a;b", `not_assessed`;
+        `hectares` of all land; per step `<step>_hectares` and `<step>_unknown_hectares`, the steps
+        being `use`, `restriction`,
         `plan`, `available` and `suitable`; `sites` and `homes`, and `<class>_sites` and
         `<class>_homes` for each class of priority. (rows, ...)
     """
@@ -114,6 +117,7 @@ def funnel_table(summary: Summary) -> pd.DataFrame:
             "target_group": ALL if row.target_group is None else row.target_group,
             "owner_class": ALL if row.owner_class is None else row.owner_class,
             "assessed_share": row.assessed_share,
+            "not_assessed": joined_ids(row.not_assessed),
             "hectares": row.hectares,
             **_flat(row),
         }
@@ -209,15 +213,33 @@ def _of_owner(
     return (land[OWNER] == owner).to_numpy(), (sites[OWNER] == owner).to_numpy()
 
 
-def _hectares(parts: pd.DataFrame) -> dict[str, Any]:
+def _not_assessed(assessment: Assessment) -> list[Condition]:
+    """Return the conditions with excluding rules, all of which the study leaves out."""
+    ruleset = assessment.ruleset
+    asked = {
+        rule_id: rule.condition
+        for rule_id, rule in ruleset.enabled_rules.items()
+        if ruleset.excludes(rule)
+    }
+    assessed = {
+        condition for rule_id, condition in asked.items() if rule_id not in assessment.left_out
+    }
+    return [each for each in Condition if each in asked.values() and each not in assessed]
+
+
+def _hectares(assessment: Assessment, parts: pd.DataFrame) -> dict[str, Any]:
     """Return the fields of a row that are about land."""
+    not_assessed = _not_assessed(assessment)
     area = parts[AREA].to_numpy()
     share = float(np.average(parts["known_share"], weights=area)) if area.sum() > 0 else None
     return {
         "hectares": _in_hectares(area.sum()),
         "assessed_share": None if share is None else round(share, 4),
+        "not_assessed": not_assessed,
         **{
-            step: LandLeft(
+            step: None
+            if step in not_assessed
+            else LandLeft(
                 hectares=_in_hectares(parts[f"{step}_m2"].sum()),
                 unknown_hectares=_in_hectares(parts[f"{step}_unknown_m2"].sum()),
             )

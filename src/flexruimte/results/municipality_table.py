@@ -29,7 +29,8 @@ __all__ = [
 
 STATE: Final = "state"
 """How the run of the municipality ended: `done`, `empty`, `failed`, `outdated` or `running`."""
-_TEXTS: Final = (MUNICIPALITY_CODE, MUNICIPALITY_NAME, STATE, "target_group", "owner_class")
+_NAMES: Final = (MUNICIPALITY_CODE, MUNICIPALITY_NAME, STATE, "target_group", "owner_class")
+_TEXTS: Final = (*_NAMES, "not_assessed")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def write_municipality_table(municipalities: Iterable[FunnelOf], path: Path) -> 
         When results cannot be read or the file cannot be written.
     """
     parts = [_rows_of(each) for each in municipalities]
-    columns = dict.fromkeys([*_TEXTS, *(str(name) for part in parts for name in part)])
+    columns = dict.fromkeys([*_NAMES, *(str(name) for part in parts for name in part)])
     # A class of priority that one municipality alone has gives the others an empty cell.
     rows = pd.concat([part.reindex(columns=list(columns)) for part in parts] or [pd.DataFrame()])
     write_csv(rows.reindex(columns=list(columns)).fillna(""), path)

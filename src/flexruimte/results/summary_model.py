@@ -157,15 +157,20 @@ class FunnelRow(Model):
     """Share of rules and criteria that has an answer, on average over the land. 0 to 1"""
     hectares: float
     """All land. [ha]"""
-    use: LandLeft
-    """In extensive use: no excluding rule on the use of land says no."""
-    restriction: LandLeft
+    use: LandLeft | None
+    """In extensive use: no excluding rule on the use of land says no. Null, as the next two, where
+    the study leaves out all excluding rules of the condition: then nobody looked."""
+    restriction: LandLeft | None
     """And without a hard restriction."""
-    plan: LandLeft
+    plan: LandLeft | None
     """And without a hard housing plan within the horizon."""
     available: LandLeft
-    """And of the size and term that are asked; decisions of people count here too. The buildable
-    parts of what may be ranked, parcels of a site of several among them."""
+    """And of the size and term that are asked, as far as they are assessed; decisions of people
+    count here too. The buildable parts of what may be ranked, parcels of a site of several among
+    them."""
+    not_assessed: list[Condition]
+    """Conditions of which the study leaves out all excluding rules: land is left as if it met
+    them."""
     suitable: LandLeft | None
     """And suitable for the target group, or for any that counts. Unknown: available, and not known
     to be suitable or not. Null where the ruleset does not say from which score land is suitable."""

@@ -112,6 +112,9 @@ def _bars(
     bars = []
     for _, group, column in _named(rows, groups, language):
         chosen = rows[(rows["target_group"] == group) & (rows["owner_class"] == ALL)]
+        if chosen[column].isna().any():
+            bars.append((message("funnel-left-out", language), 0.0, 0.0, _LEFT))
+            continue
         surely = float(chosen[column].sum())
         unknown = column.replace("hectares", "unknown_hectares")
         perhaps = 0.0 if column == "hectares" else float(chosen[unknown].sum())

@@ -23,6 +23,7 @@ funnel-restriction = Without a hard restriction
 funnel-plan = Without a hard housing plan
 funnel-available = Available: large enough and free for long enough too
 funnel-suitable = Suitable: { $group }
+funnel-left-out = not assessed
 funnel-hectares = hectares
 funnel-unknown = not known: data is missing
 

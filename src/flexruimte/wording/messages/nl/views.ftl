@@ -23,6 +23,7 @@ funnel-restriction = Zonder harde beperking
 funnel-plan = Zonder hard woningbouwplan
 funnel-available = Beschikbaar: ook groot en lang genoeg vrij
 funnel-suitable = Geschikt: { $group }
+funnel-left-out = niet beoordeeld
 funnel-hectares = hectare
 funnel-unknown = niet te beoordelen: gegevens ontbreken
 
