@@ -74,14 +74,15 @@ def test_the_rest_of_the_country_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_border_does_not_matter(tmp_path: Path) -> None:
-    # the town cut in two municipalities gives each parcel the same numbers, rank aside
+    # the town cut in two municipalities gives each parcel the same numbers; rank aside, and the
+    # class, of which each municipality has its own best few
     halves = frame(
         [box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"]
     )
     study = toy_study(tmp_path, municipalities=halves)
     parts = pd.concat([by_id(assess(study.question, code)) for code in "AB"]).sort_index()
     whole = by_id(toy(tmp_path))
-    leave = ["rank", "gemeente", "gemeente_code"]
+    leave = ["rank", "priority", "kept_out_by", "gemeente", "gemeente_code"]
     pd.testing.assert_frame_equal(
         parts.drop(columns=leave), whole.drop(columns=leave), check_exact=True, check_dtype=False
     )
@@ -248,7 +249,7 @@ def test_a_softer_level_never_excludes(tmp_path: Path, rule: str) -> None:
 
 def test_an_override_holds_in_its_municipality_only(tmp_path: Path) -> None:
     ruleset = load_ruleset(RULESET).model_copy(
-        update={"municipalities": {"B": {"rules": {"nature": {"level": "soft"}}}}}
+        update={"municipalities": {"B": {"rules": {"nature": {"level": "medium"}}}}}
     )
     halves = frame(
         [box(-50, -50, 200, 350), box(200, -50, 450, 350)], code=["A", "B"], naam=["West", "Oost"]
@@ -260,7 +261,7 @@ def test_an_override_holds_in_its_municipality_only(tmp_path: Path) -> None:
 
 def test_asked_types_are_a_rule_like_any_other(tmp_path: Path) -> None:
     town = by_id(toy(tmp_path, placement={"site_types": ["field"]}))
-    assert town.loc["P03", "status"] == "attention"
+    assert town.loc["P03", "status"] == "available"
     assert town.loc["P01", "reasons"] == "type_asked"
     assert (
         town.loc["P04", "verdict_type_asked"] == "unknown"
@@ -357,7 +358,7 @@ def test_todays_date_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_study_with_another_question(tmp_path: Path) -> None:
     study = toy_study(tmp_path)
     softer = study.changed(
-        rules={"nature": {"level": "soft"}}, placement={"required_years": 5}, as_of="2025-01-01"
+        rules={"nature": {"level": "medium"}}, placement={"required_years": 5}, as_of="2025-01-01"
     )
     assert by_id(assess(softer.question, "A")).loc["P07", "status"] == "attention"
     assert softer.question.ruleset.value("required_years") == 5
