@@ -29,7 +29,6 @@ no-sign = no sign nearby
 
 ## What it found, as a sentence
 
-finding-on-a-part = { $about }: not right on one of the parcels.
 finding-about = { $about }: { $found }.
 finding-left-out = { $about }: knowingly not assessed in this study.
 finding-no-value = not as asked; the value is not known everywhere

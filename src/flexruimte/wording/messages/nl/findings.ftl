@@ -29,7 +29,6 @@ no-sign = geen bord in de buurt
 
 ## Wat hij vond, als zin
 
-finding-on-a-part = { $about }: niet goed op een van de percelen.
 finding-about = { $about }: { $found }.
 finding-left-out = { $about }: bewust niet beoordeeld in deze studie.
 finding-no-value = niet zoals gevraagd; de waarde is niet overal bekend
