@@ -8,6 +8,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -535,12 +536,10 @@ def test_the_same_bytes_twice_and_with_shuffled_rows(tmp_path: Path) -> None:
 def test_rows_in_another_order_give_the_same_parquet(ranking: Ranking, tmp_path: Path) -> None:
     assessment = ranking.assessment
     order = np.random.default_rng(3).permutation(len(assessment.parcels))
-    turned = type(assessment)(
-        **{
-            **vars(assessment),
-            "parcels": assessment.parcels.iloc[order].reset_index(drop=True),
-            "buildable": assessment.buildable[order],
-        }
+    turned = replace(
+        assessment,
+        parcels=assessment.parcels.iloc[order].reset_index(drop=True),
+        buildable=assessment.buildable[order],
     )
     write_parquet(parcel_table(assessment), tmp_path / "a.parquet")
     write_parquet(parcel_table(turned), tmp_path / "b.parquet")
