@@ -48,8 +48,9 @@ arch: $(VENV)/developing
 	|| echo "the maps could not be fetched: the browser tests will skip"; \
 	else echo "npm is not here: the browser tests will skip"; fi
 
+# A file of tests stays in one process, so that what it shares is made once.
 test: check types arch .cache/js/installed
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 # Exhaustive searches against which the layout is held; minutes, so not part of every run.
 soak: $(VENV)/developing .cache/js/installed
