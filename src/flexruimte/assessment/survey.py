@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from threading import Lock
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -65,9 +65,10 @@ TakesLand: TypeAlias = Callable[
     [np.ndarray[Any, np.dtype[np.object_]]],
     Callable[[str, LandFinding, pd.DataFrame], Booleans],
 ]
-"""Called with the ids of parcels: returns what is called with the id of a rule on land, what it
-finds and the measures of the whole parcels, and returns from which of these parcels the land that
-the rule covers is taken."""
+"""Called with the ids of parcels: returns what says, by the id of a rule on land, what it finds and
+the measures of the whole parcels, from which of them the land that it covers is taken."""
+_Name = TypeVar("_Name", bound=str)
+_Kind = TypeVar("_Kind", bound=np.dtype[Any])
 _SHAPE = (BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH)
 
 
@@ -398,8 +399,7 @@ def _subtract_again(
         land = land_of_rule(rule, layers.get(rule.layer), overlay)
         if land is not None:
             covered[rule_id] = land.where(taken[rule_id][land.shape])
-    ids = found.parcels.ids[members]
-    left = what_is_left(ruleset.land_rules, overlay, covered)
+    left, ids = what_is_left(ruleset.land_rules, overlay, covered), found.parcels.ids[members]
     return _measure_buildable(ruleset, left, taken, overlay, ids, layers)
 
 
@@ -436,6 +436,12 @@ def _join_arrays(arrays: Sequence[np.ndarray[Any, Any]], order: Integers) -> np.
     return np.concatenate(arrays)[order]
 
 
+def _join_by_name(
+    parts: Sequence[dict[_Name, np.ndarray[Any, _Kind]]], order: Integers
+) -> dict[_Name, np.ndarray[Any, _Kind]]:
+    return {name: _join_arrays([part[name] for part in parts], order) for name in parts[0]}
+
+
 def _join_findings(parts: Sequence[LandFinding], order: Integers) -> LandFinding:
     features = [np.asarray(part.features, dtype=object) for part in parts]
     return LandFinding(
@@ -450,16 +456,10 @@ def _join_findings(parts: Sequence[LandFinding], order: Integers) -> LandFinding
 
 def _join_buildable(parts: Sequence[BuildablePart], order: Integers) -> BuildablePart:
     return BuildablePart(
-        taken={
-            rule_id: _join_arrays([part.taken[rule_id] for part in parts], order)
-            for rule_id in parts[0].taken
-        },
+        taken=_join_by_name([part.taken for part in parts], order),
         shapes=_join_arrays([part.shapes for part in parts], order),
         taken_m2=_join_arrays([part.taken_m2 for part in parts], order),
-        left_m2={
-            name: _join_arrays([part.left_m2[name] for part in parts], order)
-            for name in parts[0].left_m2
-        },
+        left_m2=_join_by_name([part.left_m2 for part in parts], order),
         measures=_join_tables([part.measures for part in parts], order),
     )
 
@@ -467,10 +467,7 @@ def _join_buildable(parts: Sequence[BuildablePart], order: Integers) -> Buildabl
 def _join_terms(terms: Sequence[Term], order: Integers) -> Term:
     return Term(
         columns=_join_tables([term.columns for term in terms], order),
-        may_be_lower={
-            name: _join_arrays([term.may_be_lower[name] for term in terms], order)
-            for name in terms[0].may_be_lower
-        },
+        may_be_lower=_join_by_name([term.may_be_lower for term in terms], order),
         plans=_join_arrays([term.plans for term in terms], order),
         regimes=_join_arrays([term.regimes for term in terms], order),
         unread={
