@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -71,11 +72,12 @@ def test_files_are_small() -> None:
 
 
 def test_sizes_and_rankings(towns: dict[str, Assessment]) -> None:
-    ranked = {code: int(town.parcels["rank"].notna().sum()) for code, town in towns.items()}
+    ranked = {code: Ranking(town).summary.ranked for code, town in towns.items()}
     for code, town in towns.items():
         assert 1_500 <= len(town.parcels) <= 3_000
         assert ranked[code] > 0
-        rank = town.parcels["rank"].dropna()
+        of_sites = [] if town.sites is None else [town.sites.table["rank"]]
+        rank = pd.concat([town.parcels["rank"], *of_sites]).dropna()
         assert sorted(rank) == list(range(1, len(rank) + 1))
     # the polder village is the poorest in sites
     assert min(ranked, key=lambda code: ranked[code]) == "GM9002"
@@ -84,7 +86,7 @@ def test_sizes_and_rankings(towns: dict[str, Assessment]) -> None:
 STORIES = {
     "fits no crane": ("90020128870000", {"status": "attention", "crane_pad_class": "no", "verdict_crane_pad": "no"}),
     "good now, useless in year 8": ("90010044770000", {"status": "excluded", "hard_plan_free_years": 8.0, "verdict_hard_plan_within_horizon": "no"}),
-    "bridges": ("90010044970000", {"status": "attention", "hard_plan_free_years": 17.0, "term_years": 15.0, "verdict_term_long_enough": "yes"}),
+    "bridges": ("90010044970000", {"status": "available", "hard_plan_free_years": 17.0, "term_years": 15.0, "verdict_term_long_enough": "yes"}),
     "beyond the horizon, too short": ("90010023870000", {"verdict_hard_plan_within_horizon": "yes", "verdict_term_long_enough": "no", "status": "excluded"}),
     "soft plan": ("90010061370000", {"status": "attention", "verdict_term_with_soft_plans": "no", "verdict_term_long_enough": "yes"}),
     "flex plan": ("90030096870000", {"verdict_hard_plan_within_horizon": "yes"}),
@@ -270,7 +272,7 @@ def test_what_becomes_of_the_homes(tmp_path: Path) -> None:
     run(Study.load(sample_study_path()), None, tmp_path)
     regions = sample_study_path().parent / "regions.csv"
     homes = {"GM9001": 600, "GM9002": 3000, "GM9003": 300}
-    plan = relocate(tmp_path, regions=regions, homes=homes, choices={"farthest_km": 2})
+    plan = relocate(tmp_path, regions=regions, homes=homes, choices={"farthest_km": 2}, of_all=True)
     assert replay(plan) == []
     # Veldrecht cannot host the second term alone: homes go to Oudermeer, and for some there is no place within 2 km.
     assert (
@@ -399,11 +401,15 @@ def test_no_two_places_of_a_shortlist_are_the_same_field(ranked: gpd.GeoDataFram
         of_field += list(shared.index[shared > 0.2 * shape.area])
     assert len(of_field) == len(set(of_field)) > 0
     # neighbours of the one municipality, province or State are one location
-    for one in shortlist.index:
-        for other in shortlist.index[shortlist.index < one]:
-            kinds = {owner.get(ranked["parcel_ids"][each].split(";")[0]) for each in (one, other)}
-            if len(kinds) == 1 and kinds <= {"gemeente", "provincie", "rijk"}:
-                assert ranked["parcel"][one].distance(ranked["parcel"][other]) > 0
+    pairs = [
+        pair
+        for _, town in shortlist.groupby("gemeente_code")
+        for pair in itertools.combinations(town.index, 2)
+    ]
+    for one, other in pairs:
+        kinds = {owner.get(ranked["parcel_ids"][each].split(";")[0]) for each in (one, other)}
+        if len(kinds) == 1 and kinds <= {"gemeente", "provincie", "rijk"}:
+            assert ranked["parcel"][one].distance(ranked["parcel"][other]) > 0
 
 
 def test_statuses_separate(towns: dict[str, Assessment]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from assessment.row_of_parcels import study as row_of_parcels
 from flexruimte import Ranking
+from flexruimte.results.funnel import FUNNEL_COLUMNS
 from toy_town import changed_ruleset, parameter, toy_study
 
 BOUND = {"suitable_from_score": parameter(25)}
@@ -47,6 +48,7 @@ def test_hectares_after_each_condition(ranking: Ranking, owner: str) -> None:
 
 def test_all_land_comes_first_and_then_by_owner(ranking: Ranking) -> None:
     table = ranking.funnel()
+    assert tuple(table)[: len(FUNNEL_COLUMNS)] == FUNNEL_COLUMNS
     assert table["owner_class"].tolist() == [*HECTARES] * 3
     assert table["hectares"].tolist() == [12, 4, 3, 5] * 3
 

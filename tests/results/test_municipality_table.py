@@ -73,6 +73,15 @@ def test_a_municipality_that_failed_is_named_and_is_not_zero(
     assert mended == at_once
 
 
+def test_where_all_failed_there_is_no_number(tmp_path: Path) -> None:
+    path = tmp_path / MUNICIPALITIES
+    for failed in ([FunnelOf("A", "Aadorp", "failed", None)], []):
+        write_municipality_table(failed, path)
+        found = read_municipality_table(path)
+        assert found["gemeente_code"].tolist() == [each.code for each in failed]
+        assert found["available_hectares"].isna().all()
+
+
 def test_one_without_parcels_is_named(tmp_path: Path) -> None:
     towns = pd.concat(
         [TWO_TOWNS, frame([box(9000, 0, 9100, 100)], code=["C"], naam=["Ceedorp"])],

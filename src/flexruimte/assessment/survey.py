@@ -305,6 +305,5 @@ def _subtract_again(
         land = land_of_rule(rule, layers.get(rule.layer), overlay)
         if land is not None:
             covered[rule_id] = land.where(taken[rule_id][land.shape])
-    ids = found.parcels.ids[members]
-    left = what_is_left(ruleset.land_rules, overlay, covered)
+    left, ids = what_is_left(ruleset.land_rules, overlay, covered), found.parcels.ids[members]
     return _measure_buildable(ruleset, left, taken, overlay, ids, layers)

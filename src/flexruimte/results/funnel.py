@@ -34,7 +34,15 @@ from flexruimte.vocabulary import (
     Condition,
 )
 
-__all__ = ["ALL", "SUITABLE_FROM", "UNKNOWN_OWNER", "funnel_rows", "funnel_table", "write_funnel"]
+__all__ = [
+    "ALL",
+    "FUNNEL_COLUMNS",
+    "SUITABLE_FROM",
+    "UNKNOWN_OWNER",
+    "funnel_rows",
+    "funnel_table",
+    "write_funnel",
+]
 
 ALL: Final = "all"
 """In the table: whichever target group, or whoever the owner."""
@@ -43,6 +51,19 @@ UNKNOWN_OWNER: Final = "unknown"
 SUITABLE_FROM: Final = "suitable_from_score"
 """Placement parameter: with this suitability for a target group and more, land is suitable."""
 _STEPS: Final = (*map(str, FUNNEL_CONDITIONS), AVAILABLE)
+FUNNEL_COLUMNS: Final = (
+    MUNICIPALITY_CODE,
+    MUNICIPALITY_NAME,
+    "target_group",
+    "owner_class",
+    "assessed_share",
+    "not_assessed",
+    "hectares",
+    *(f"{step}{kind}_hectares" for step in (*_STEPS, "suitable") for kind in ("", "_unknown")),
+    "sites",
+    "homes",
+)
+"""Columns of the table, before those per class of priority."""
 _DECIMALS: Final = 6
 """Of hectares: a hundredth of a square metre, so that sums of rows match to the square metre."""
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from flexruimte.errors import OutputError
 from flexruimte.results.csv_table import write_csv
-from flexruimte.results.funnel import ALL, write_funnel
+from flexruimte.results.funnel import ALL, FUNNEL_COLUMNS, write_funnel
 from flexruimte.results.outputs import FUNNEL
 from flexruimte.results.read import read_summary
 from flexruimte.vocabulary import MUNICIPALITY_CODE, MUNICIPALITY_NAME
@@ -60,10 +60,11 @@ def write_municipality_table(municipalities: Iterable[FunnelOf], path: Path) -> 
         When results cannot be read or the file cannot be written.
     """
     parts = [_rows_of(each) for each in municipalities]
-    columns = dict.fromkeys([*_NAMES, *(str(name) for part in parts for name in part)])
+    of_parts = (str(name) for part in parts for name in part)
+    columns = list(dict.fromkeys([*_NAMES, *FUNNEL_COLUMNS, *of_parts]))
     # A class of priority that one municipality alone has gives the others an empty cell.
-    rows = pd.concat([part.reindex(columns=list(columns)) for part in parts] or [pd.DataFrame()])
-    write_csv(rows.reindex(columns=list(columns)).fillna(""), path)
+    alike = [part.reindex(columns=columns, fill_value="") for part in parts]
+    write_csv(pd.concat(alike) if alike else pd.DataFrame(columns=columns), path)
 
 
 def _rows_of(municipality: FunnelOf) -> pd.DataFrame:
