@@ -35,6 +35,7 @@ TESTED_IN = {
     "assessment/measures/__init__": "assessment/measures/test_reads",
     "assessment/measures/inputs": "assessment/measures/test_access",
     "assessment/pipeline": "test_toy_town",
+    "assessment/surveyed": "assessment/test_survey",
     # each reader is held against damaged files of its kind
     "evidence/sources/archives": "evidence/sources/test_opening",
     # rules: a ruleset is its tables, checked
@@ -82,6 +83,7 @@ TESTED_IN = {
     "cli/__init__": "cli/test_app",
     "cli/analyses": "results/test_store",
     "cli/terminal": "cli/test_run",
+    "cli/what_if_report": "cli/test_what_if",
 }
 """Modules that are tested through others, and the tests that do it."""
 

@@ -189,7 +189,7 @@ def study_file(store: Store) -> Path | None:
         named = json.loads(text).get("study_file")
     except (ValueError, AttributeError):
         named = None
-    return Path(str(store)) / named if isinstance(named, str) else None
+    return Path(os.path.normpath(Path(str(store)) / named)) if isinstance(named, str) else None
 
 
 def _remedy(left: list[str]) -> str | None:

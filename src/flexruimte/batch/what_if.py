@@ -125,7 +125,8 @@ def _wanted(
     if not_done and (municipalities is not None or len(not_done) == len(codes)):
         told = enumerate_some([f"{code} ({state})" for code, state in not_done.items()])
         raise OutputError(
-            f"{log.store} has no results of this very study for {told}; run the study again"
+            f"{log.store} has no results of this very study, in this very folder, for {told}; "
+            "run the study again"
         )
     if not codes:
         raise OutputError(f"{log.store} has no municipality that is done; run the study")

@@ -11,7 +11,13 @@ import typer
 
 from flexruimte.batch.what_if import what_if, write_what_if
 from flexruimte.cli.terminal import print_line, stderr, stdout
-from flexruimte.cli.what_if_report import moves_of, rules_table, variant_tables
+from flexruimte.cli.what_if_report import (
+    VARIANTS_LEGEND,
+    moves_of,
+    rules_legend,
+    rules_table,
+    variant_tables,
+)
 from flexruimte.errors import StudyError
 from flexruimte.results.outputs import WHAT_IF, WHAT_IF_MOVES, WHAT_IF_VARIANTS
 from flexruimte.results.store import store_of
@@ -100,8 +106,12 @@ def whatif(
 def _print(found: WhatIf) -> None:
     if len(found.rules):
         stdout.print(rules_table(found))
-    for table in variant_tables(found):
+        print_line(rules_legend(found))
+    tables = list(variant_tables(found))
+    for table in tables:
         stdout.print(table)
+    if tables:
+        print_line(VARIANTS_LEGEND)
     for line in moves_of(found):
         print_line(line)
     for code, state in found.not_done.items():

@@ -13,51 +13,66 @@ from rich.text import Text
 from flexruimte.errors import enumerate_some, printable
 from flexruimte.study.what_if import WhatIf
 
-__all__ = ["moves_of", "rules_table", "variant_tables"]
+__all__ = ["VARIANTS_LEGEND", "moves_of", "rules_legend", "rules_table", "variant_tables"]
 
 _MOST_RULES: Final = 25
 _MOST_NAMED: Final = 5
 _LEAST_SHOWN: Final = 0.05
 """Less is nothing in a number with one decimal. [ha]"""
 _OF_RULES: Final = {
-    "level": "level",
-    "alone_hectares": "takes\nha",
-    "alone_parcels": "\nparcels",
-    "alone_unknown_hectares": "no answer\nha",
-    "only_hectares": "only obstacle\nha",
-    "only_locations": "\nlocations",
-    "only_homes": "\nhomes",
-    "only_best_homes": "\nof these best",
-    "softer_hectares": "one level softer\nha",
-    "half_distance_hectares": "half the distance\nha",
+    "alone_hectares": "takes",
+    "alone_unknown_hectares": "unknown",
+    "only_hectares": "frees",
+    "only_locations": "sites",
+    "only_homes": "homes",
+    "only_best_homes": "best",
+    "softer_hectares": "softer",
+    "half_distance_hectares": "half",
 }
+_RULES_SAY: Final = (
+    "takes: hectares that a rule takes, whatever others take; unknown: of which it has no answer; "
+    "frees: what comes free when it alone is off, with locations, homes and how many of these in "
+    "the best class; softer, half: hectares when it is one level softer, or has half its distance"
+)
 _OF_VARIANTS: Final = {
     "hectares": "ha",
-    "locations": "locations",
+    "locations": "sites",
     "homes": "homes",
-    "best_locations": "in the best class",
-    "best_homes": "homes there",
-    "entering": "entering",
-    "leaving": "leaving",
-    "best_entering": "entering the best class",
-    "best_leaving": "leaving it",
+    "entering": "in",
+    "leaving": "out",
+    "best_locations": "best",
+    "best_homes": "homes",
+    "best_entering": "in",
+    "best_leaving": "out",
 }
+VARIANTS_LEGEND: Final = (
+    "in, out: locations that enter or leave the list; best: those in the best class of priority"
+)
 
 
 def rules_table(found: WhatIf) -> Table:
     """Return what each rule takes in all municipalities, what frees most land first."""
     rows = found.rules_everywhere
     amounts = rows[["alone_hectares", "only_hectares"]].abs().fillna(1.0).max(axis=1)
-    shown = rows[(amounts >= _LEAST_SHOWN).to_numpy(dtype=bool)]
-    table = Table("rule", box=SIMPLE)
-    for heading in _OF_RULES.values():
-        table.add_column(heading, justify="right")
-    for row in shown.head(_MOST_RULES).to_dict("records"):
+    shown = rows[(amounts >= _LEAST_SHOWN).to_numpy(dtype=bool)].head(_MOST_RULES)
+    table = _table("rule", _OF_RULES)
+    for row in shown.to_dict("records"):
         table.add_row(Text(printable(row["rule"])), *_cells(row, _OF_RULES))
-    others = len(rows) - min(len(shown), _MOST_RULES)
-    table.caption = "what comes free when a rule alone is another; homes of projects" + (
-        f"; {others} more rules take less, or nothing" if others else ""
-    )
+    return table
+
+
+def rules_legend(found: WhatIf) -> str:
+    """Return what the columns of the table of rules say, and how many rules it leaves out."""
+    others = len(found.rules_everywhere) - rules_table(found).row_count
+    more = f"; {others} more rules take less, or nothing" if others else ""
+    return f"{_RULES_SAY}{more}"
+
+
+def _table(first: str, columns: dict[str, str]) -> Table:
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column(Text(printable(first)), overflow="fold")
+    for heading in columns.values():
+        table.add_column(heading, justify="right")
     return table
 
 
@@ -69,10 +84,7 @@ def variant_tables(found: WhatIf) -> Iterator[Table]:
     if len(parts) > 1:
         parts.append(("together", found.variants_everywhere))
     for name, rows in parts:
-        table = Table(box=SIMPLE)
-        table.add_column(Text(printable(name)))
-        for heading in _OF_VARIANTS.values():
-            table.add_column(heading, justify="right")
+        table = _table(name, _OF_VARIANTS)
         for row in rows.to_dict("records"):
             cells = _cells(row, _OF_VARIANTS)
             if row["note"]:

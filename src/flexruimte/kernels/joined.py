@@ -78,14 +78,15 @@ class JoinCache:
     def join(self, parts: Geometries, group: Integers, count: int, *, widths: bool) -> JoinedLand:
         """Return what `join_land` returns."""
         keys = _keys(parts, group, count, widths)
-        new = [number for number, key in enumerate(keys) if key not in self._position]
+        new = {key: number for number, key in enumerate(keys) if key not in self._position}
         if new or self._known is None:
+            numbers = sorted(new.values())
             at = np.full(count, -1, dtype=np.intp)
-            at[new] = np.arange(len(new))
+            at[numbers] = np.arange(len(numbers))
             chosen = at[group] >= 0
-            made = join_land(parts[chosen], at[group[chosen]], len(new), widths=widths)
+            made = join_land(parts[chosen], at[group[chosen]], len(numbers), widths=widths)
             start = len(self._position)
-            self._position |= {keys[number]: start + i for i, number in enumerate(new)}
+            self._position |= {keys[number]: start + int(at[number]) for number in numbers}
             self._known = made if self._known is None else _together(self._known, made)
         places = np.array([self._position[key] for key in keys], dtype=np.intp)
         return JoinedLand(*(getattr(self._known, each.name)[places] for each in fields(JoinedLand)))

@@ -183,9 +183,9 @@ class Study:
         return cls._of(_parts_of_file(read_study_file(path), path.resolve()))
 
     @classmethod
-    def _of(cls, parts: _Parts) -> Self:
+    def _of(cls, parts: _Parts, before: Question | None = None) -> Self:
         study = cls.__new__(cls)
-        study._parts, study.question = parts, _question(parts)
+        study._parts, study.question = parts, _question(parts, before)
         return study
 
     def changed(self, **changes: Any) -> Self:
@@ -226,9 +226,8 @@ class Study:
         if "as_of" in changes:
             changes["as_of"] = _as_date(changes["as_of"])
         changes["placement"] = {**parts.placement, **changes.get("placement", {})}
-        return self._of(
-            replace(parts, ruleset=with_changes(ruleset, tables) if tables else ruleset, **changes)
-        )
+        ruleset = with_changes(ruleset, tables) if tables else ruleset
+        return self._of(replace(parts, ruleset=ruleset, **changes), self.question)
 
     @property
     def codes(self) -> list[str]:
@@ -412,8 +411,12 @@ def _check_mapped_values(key: str, source: Source, ruleset: Ruleset) -> None:
                 )
 
 
-def _question(parts: _Parts) -> Question:
-    """Check what the parts of a study say about each other, and put them together."""
+def _question(parts: _Parts, before: Question | None = None) -> Question:
+    """Check what the parts of a study say about each other, and put them together.
+
+    Municipalities and decisions of a question that came before, with the same sources, are not read
+    again.
+    """
     ruleset = parts.ruleset
     for key in parts.sources:
         if key not in ruleset.layers:
@@ -459,8 +462,10 @@ def _question(parts: _Parts) -> Question:
         groups_named=parts.target_groups is not None,
         not_assessed=frozenset(parts.not_assessed),
         parcels=parts.parcels,
-        municipalities=load_municipalities(parts.municipalities),
+        municipalities=before.municipalities
+        if before
+        else load_municipalities(parts.municipalities),
         sources=sources,
-        decisions=load_decisions(parts.decisions),
+        decisions=before.decisions if before else load_decisions(parts.decisions),
         file=parts.file,
     )

@@ -1,0 +1,77 @@
+"""Which locations there are, what they hold, and which enter or leave a list."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analyses.what_if.cases import case_of
+from assessment.row_of_parcels import study as row_of_parcels
+from flexruimte.analyses.what_if.locations import (
+    Totals,
+    best_class,
+    locations_of,
+    moves,
+    replaced,
+)
+from flexruimte.rules.files import load_ruleset
+from toy_town import RULESET, changed_ruleset
+
+
+def test_parcels_alone_and_sites_of_several() -> None:
+    row = case_of(row_of_parcels("touching"))
+    found = row.locations.set_index("parcel_id")
+    assert found["homes"].to_dict() == {"D": 24, "E": 24, "A+1": 28, "F+2": 24}
+    assert found["parcel_ids"].to_dict() == {"D": "D", "E": "E", "A+1": "A;B", "F+2": "F;G;H"}
+    assert found["at"].to_dict() == {"D": 3, "E": 4, "A+1": 0, "F+2": 5}
+    # 6,000 each, and 7,000 of A and B
+    assert row.totals.hectares == pytest.approx(2.5)
+    some = locations_of(row.assessment, np.array([10, 11, 12, 13, 14, 15, 16, 17]))
+    assert sorted(some["at"]) == [10, 13, 14, 15]
+    left = replaced(row.locations, np.array([0, 1]), row.locations.iloc[:0])
+    assert sorted(left["parcel_id"]) == ["D", "E", "F+2"]
+
+
+def listed(rows: dict[str, tuple[str, int | None, str | None]]) -> pd.DataFrame:
+    parts, ranks, classes = zip(*rows.values(), strict=True)
+    return pd.DataFrame(
+        {
+            "parcel_id": list(rows),
+            "parcel_ids": parts,
+            "rank": pd.array(ranks, dtype="Int64"),
+            "priority": pd.array(classes, dtype=object),
+            "buildable_m2": 10_000.0,
+            "homes": 10.0,
+        }
+    )
+
+
+def test_moves_are_of_land_and_not_of_names() -> None:
+    before = listed({"A": ("A", 1, "best"), "B": ("B", 2, "other"), "C": ("C", None, None)})
+    after = listed({"A+1": ("A;B", 1, "other"), "C": ("C", 2, "best"), "D": ("D", 3, "other")})
+    found = moves(before, after, "best")
+    # A and B stay on the list of all as one; from that of the best A goes, and C comes
+    told = list(zip(found["list"], found["change"], found["parcel_id"], strict=True))
+    assert told == [
+        ("best", "enters", "C"),
+        ("best", "leaves", "A"),
+        ("ranked", "enters", "C"),
+        ("ranked", "enters", "D"),
+    ]
+    assert found["hectares"].tolist() == [1.0] * 4
+    assert set(moves(before, after, None)["list"]) == {"ranked"}
+    assert len(moves(before, before, "best")) == 0
+
+
+def test_differences() -> None:
+    more, less = Totals(3.5, 4, 50, 2, 20), Totals(1.25, 5, 30, 1, 25)
+    assert more - less == Totals(2.25, -1, 20, 1, -5)
+    assert (more - Totals(1.0, 1, 1, None, None)).best_homes is None
+
+
+def test_without_classes_there_is_no_best() -> None:
+    assert best_class(load_ruleset(RULESET)) == "shortlist"
+    bare = changed_ruleset().model_copy(update={"priorities": {}})
+    assert best_class(bare) is None
+    assert Totals.nothing(bare) == Totals(0.0, 0, 0, None, None)
