@@ -14,13 +14,16 @@ idea of the AWS variables; here is one:
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem
@@ -32,6 +35,7 @@ __all__ = [
     "filesystem",
     "gdal_options",
     "is_elsewhere",
+    "opened",
     "read_bytes",
     "stamp",
 ]
@@ -43,6 +47,8 @@ _S3, _WEB = "/vsis3/", ("http://", "https://")
 _SECONDS_TO_CONNECT: Final = 10.0
 _SECONDS_TO_ANSWER: Final = 60.0
 _ENDPOINTS: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_S3_ENDPOINT")
+_READ_AHEAD: Final = 1 << 16
+"""So much of a file behind a web address is asked for at once. [byte]"""
 _HEADERS: Final = ("Content-Length", "ETag", "Last-Modified")
 
 
@@ -201,6 +207,66 @@ def read_bytes(path: str) -> bytes:
         ) as answer:
             content = answer.read()
     return bytes(content)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open an object or a file behind a web address, or the archive that holds it, to seek in it.
+
+    Only what is asked for is fetched.
+
+    Raises
+    ------
+    OSError
+        When it is not there or cannot be had, or when a web server gives no parts of files.
+    """
+    outer = _outer(path)
+    if outer.startswith(_S3):
+        with filesystem().open_input_file(outer.removeprefix(_S3)) as content:
+            yield content
+    else:
+        with io.BufferedReader(_WebFile(outer), _READ_AHEAD) as content:
+            yield content
+
+
+class _WebFile(io.RawIOBase):
+    """A file behind a web address, of which a server gives ranges of bytes."""
+
+    def __init__(self, address: str) -> None:
+        self._address, self._at = address, 0
+        _, self._size = self._range(0, 0)
+
+    def _range(self, first: int, last: int) -> tuple[bytes, int]:
+        asked = urllib.request.Request(
+            self._address, headers={"Range": f"bytes={first}-{last}", "Accept-Encoding": "identity"}
+        )
+        with urllib.request.urlopen(asked, timeout=_SECONDS_TO_ANSWER) as answer:
+            total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+            if answer.status != 206 or not total.isdigit():
+                raise OSError("the server gives no parts of files")
+            return answer.read(), int(total)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = max(offset + (0, self._at, self._size)[whence], 0)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        last = min(self._at + len(buffer), self._size) - 1
+        if last < self._at:
+            return 0
+        content, _ = self._range(self._at, last)
+        buffer[: len(content)] = content
+        self._at += len(content)
+        return len(content)
 
 
 def advice(path: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import pyogrio
 
@@ -92,6 +92,16 @@ class Address(Protocol):
     def read_bytes(self) -> bytes:
         """Return the content of a file; OSError when it cannot be had."""
 
+    def opened(self) -> AbstractContextManager[BinaryIO]:
+        """Return a context with the content of the file, or of the archive that holds it.
+
+        It can be sought in; OSError when there is none.
+        """
+
+    @property
+    def member(self) -> str:
+        """The file in an archive; empty where it is none, or any of those in it."""
+
     def vector_session(self) -> AbstractContextManager[Any]:
         """Return a context in which pyogrio can open the path."""
 
@@ -147,8 +157,20 @@ class LocalFile(_WithoutOptions):
         if self._file is None and not self._plain.is_dir():
             raise SourceError(f"{label}: there is no file {self._plain}; {_NOTHING_THERE}")
         if self._file is not None:
-            member = "" if self._file == self._plain else str(self._plain.relative_to(self._file))
-            inspect_file(self._file, label, member)
+            inspect_file(self._file, label, self.member)
+
+    @property
+    def member(self) -> str:
+        """The file in an archive."""
+        file = self._file
+        inside = file is not None and file != self._plain
+        return str(self._plain.relative_to(file)) if inside and file else ""
+
+    def opened(self) -> AbstractContextManager[BinaryIO]:
+        """Return a context with the content of the file, or of the archive that holds it."""
+        if self._file is None:
+            raise IsADirectoryError(self.path)
+        return self._file.open("rb")
 
     def stamp(self) -> list[tuple[str, int, int, int]]:
         """Return name, size and times of change of each file that belongs to it."""
@@ -230,6 +252,16 @@ class RemoteFile:
             return read_from_archive(self.path, storage.read_bytes)
         return storage.read_bytes(self.path)
 
+    @property
+    def member(self) -> str:
+        """The file in an archive."""
+        end = self.path.find(".zip/")
+        return "" if end < 0 else self.path[end + 5 :]
+
+    def opened(self) -> AbstractContextManager[BinaryIO]:
+        """Return a context with the content of the object, or of the archive that holds it."""
+        return storage.opened(self.path)
+
     def vector_session(self) -> AbstractContextManager[Any]:
         """Return a context in which GDAL knows where the objects are."""
         return gdal_options(storage.gdal_options())
@@ -274,6 +306,15 @@ class Service(_WithoutOptions):
         raise OSError("a service or database has no digest")
 
     def read_bytes(self) -> bytes:
+        """Raise an OSError: it is not a file."""
+        raise OSError("it is not a file")
+
+    @property
+    def member(self) -> str:
+        """Nothing: it is no archive."""
+        return ""
+
+    def opened(self) -> AbstractContextManager[BinaryIO]:
         """Raise an OSError: it is not a file."""
         raise OSError("it is not a file")
 

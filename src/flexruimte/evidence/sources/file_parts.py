@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-__all__ = ["files_of", "has_unused_journal", "stamped"]
+__all__ = ["files_of", "has_unused_journal", "named_in_virtual", "stamped"]
 
 _VIRTUAL = (b"<VRTDataset", b"<OGRVRTDataSource", b"<GDALTileIndexDataset")
 _HEAD = 4096
@@ -41,6 +41,17 @@ def files_of(path: Path) -> list[Path]:
             if file not in found:
                 found[file] = None
                 pending.extend(_referred_to(file))
+    return sorted(found)
+
+
+def named_in_virtual(path: Path) -> list[Path]:
+    """Return the files that a virtual file is made of in the end, sorted; of others nothing."""
+    found: set[Path] = set()
+    pending = [path]
+    while pending:
+        new = [file for file in _referred_to(pending.pop()) if file not in found]
+        found.update(new)
+        pending.extend(new)
     return sorted(found)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ import pyogrio
 from pyproj import CRS as ProjCRS
 
 from flexruimte.errors import LayerError, SourceError, did_you_mean
+from flexruimte.evidence.sources.addresses import Address, LocalFile
 from flexruimte.evidence.sources.base import (
     BaseSource,
     in_rd,
@@ -26,7 +29,8 @@ from flexruimte.evidence.sources.base import (
     projected_extent,
 )
 from flexruimte.evidence.sources.errors import crs_of, reading
-from flexruimte.evidence.sources.file_parts import has_unused_journal
+from flexruimte.evidence.sources.file_parts import has_unused_journal, named_in_virtual
+from flexruimte.evidence.sources.pages import answers_in, why_not_whole
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.vocabulary import CRS
 
@@ -37,6 +41,8 @@ _GML_CURVE = re.compile(
 )
 _ENCODED_FORMATS = ("ESRI Shapefile", "MapInfo File", "CSV", "DXF")
 """Formats whose files need not say how their text is stored."""
+_ANSWERS = ("GeoJSON", "ESRIJSON", "JSONFG", "TopoJSON", "GML")
+"""Formats in which services answer."""
 _CURVED_TYPES = (
     "CURVEPOLYGON",
     "MULTISURFACE",
@@ -117,7 +123,31 @@ class VectorSource(BaseSource):
                     f"{info['driver']} says itself how its text is stored; leave it out"
                 )
             self._check_last_feature(layer, info)
+            self._refuse_a_page(info)
             return dict(info)
+
+    def _refuse_a_page(self, info: Mapping[str, Any]) -> None:
+        """Refuse what a service answered where it says itself that it is not all there is."""
+        parts: list[tuple[Address, int]]
+        if info["driver"] == "OGR_VRT":
+            # How many features a virtual file takes of another is its own.
+            parts = [(LocalFile(str(file)), 0) for file in self._files_of_virtual()]
+        else:
+            parts = [(self.address, int(info["features"]))] if info["driver"] in _ANSWERS else []
+        for address, count in parts:
+            try:
+                with address.opened() as content:
+                    answers = list(answers_in(content, address.member))
+            except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+                continue  # a service, or what GDAL reads and this does not
+            for answer in answers:
+                why = why_not_whole(answer, count)
+                if why is not None:
+                    raise SourceError(f"{self.label} {why}")
+
+    def _files_of_virtual(self) -> list[Path]:
+        path = Path(self.address.path)
+        return named_in_virtual(path) if path.is_file() else []
 
     def _check_last_feature(self, layer: str | None, info: Mapping[str, Any]) -> None:
         """Refuse a FlatGeobuf that ends before its last feature.
@@ -274,8 +304,19 @@ class VectorSource(BaseSource):
                 f"{self.label} has no geometry column; "
                 "a table without shapes can only be a layer of kind 'table'"
             )
+        if window is None:
+            self._refuse_a_part(position, len(frame))
         located = frame.set_crs(crs, allow_override=True)
         return in_rd(_renamed(located, read, columns)[[*columns, "geometry"]], crs)
+
+    def _refuse_a_part(self, position: int, read: int) -> None:
+        """Refuse a source that gives fewer features than it says it has, as services may."""
+        there = int(self._infos[position]["features"])
+        if self.settings.where is None and read < there:
+            raise SourceError(
+                f"{self.label} gives {read} features and says that it has {there}; "
+                "ask for it in parts, or export all of it as a GeoPackage"
+            )
 
     def _columns_in(self, position: int, columns: Sequence[str]) -> dict[str, str]:
         """Return what one layer calls those of some columns that it has."""
