@@ -119,7 +119,9 @@ def test_results_of_another_study(finished: Path) -> None:
     other = Study.load(finished / "study" / "study.toml").changed(
         rules={"nature": {"level": "soft"}}
     )
-    with pytest.raises(OutputError, match=r"no results of this very study, in this very folder, for A \(outdated\)"):
+    with pytest.raises(
+        OutputError, match=r"no results of this very study, in this very folder, for A \(outdated\)"
+    ):
         what_if(finished / "out", study=other)
 
 
