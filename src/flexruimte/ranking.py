@@ -45,6 +45,7 @@ from flexruimte.vocabulary import (
     HOMES,
     LISTED_STATUSES,
     PARCEL_ID,
+    PARCEL_IDS,
     PRIORITY,
     RANK,
     RANKED_STATUSES,
@@ -118,6 +119,10 @@ class Ranking:
     @cached_property
     def _sites(self) -> gpd.GeoDataFrame | None:
         return site_table(self.assessment)
+
+    @property
+    def _no_sites(self) -> gpd.GeoDataFrame:
+        return self._parcels.iloc[:0].assign(**{PARCEL_IDS: pd.array([], dtype="string")})
 
     @cached_property
     def _findings(self) -> pd.DataFrame:
@@ -216,6 +221,7 @@ class Ranking:
         """Return what the files of the municipality are made of."""
         return OutputContent(
             parcels=self._parcels,
+            sites=self._no_sites if self._sites is None else self._sites,
             findings=self.findings,
             locations=self._explained,
             layout=self.layout,
@@ -223,12 +229,12 @@ class Ranking:
         )
 
     def explain(self, parcel_id: str, language: Language | None = None) -> Explanation:
-        """Explain what is said of one parcel.
+        """Explain what is said of one parcel, or of one location of several.
 
         Parameters
         ----------
         parcel_id
-            Which parcel.
+            Which parcel or location.
         language
             nl or en; None is the language of the study.
 
@@ -238,13 +244,16 @@ class Ranking:
             When there is no such parcel in this municipality.
         """
         parcel_id = identifier(parcel_id)
-        found = np.flatnonzero(self._parcels[PARCEL_ID] == parcel_id)
-        if not len(found):
+        for rows in [self._parcels, *([] if self._sites is None else [self._sites])]:
+            found = np.flatnonzero(rows[PARCEL_ID] == parcel_id)
+            if len(found):
+                break
+        else:
             known = self._parcels[PARCEL_ID].tolist()
             few = len(known) <= _MOST_SHOWN or nearest_name(str(parcel_id), known) is not None
             remedy = did_you_mean(str(parcel_id), known) if few else "copy an id from .parcels"
             raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
-        row = self._parcels.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
+        row = rows.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
         findings = self._findings[self._findings[PARCEL_ID] == parcel_id]
         values = {str(name): value for name, value in row.items()}
         return explain(values, findings, self.summary, language)

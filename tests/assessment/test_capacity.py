@@ -67,8 +67,31 @@ def test_the_middle_is_the_layout_and_lies_between(ranking: Ranking) -> None:
 def test_what_is_excluded_is_not_laid_out(ranking: Ranking) -> None:
     small = ranking.parcels.set_index("parcel_id").loc["small"]
     assert small["status"] == "excluded"
-    assert small[["homes_mid", "size_class"]].isna().all()
+    # no estimate of land whose homes nobody counts: sums of low, middle and high are of the same parcels
+    homes = ["homes", "homes_low", "homes_mid", "homes_high"]
+    assert small[[*homes, "size_class"]].isna().all()
     assert "small" not in set(ranking.layout["parcel_id"])
+
+
+def test_a_project_holds_the_middle_at_most(ranking: Ranking) -> None:
+    # the toy ruleset has projects of 30 homes; the rectangle holds 18
+    assert ranking.parcels.set_index("parcel_id").loc["rectangle", "homes"] == 18
+    capped = study(project_homes=12).rank("A").parcels.set_index("parcel_id").loc["rectangle"]
+    assert capped[["homes", "homes_mid"]].tolist() == [12, 18]
+
+
+def test_land_for_water_is_kept_free_like_green() -> None:
+    # whatever it is for, 120 m2 per home gives the layout of 120 m2 of green
+    green, water = (
+        study(**land).rank("A").parcels.set_index("parcel_id").loc["rectangle", "homes_mid"]
+        for land in (
+            {"green_per_home_m2": 120},
+            {"green_per_home_m2": 75, "water_per_home_m2": 45},
+        )
+    )
+    assert green == water
+    # a home takes its part of a stack of modules of 31.5 m2, 25 m2 of parking and these 120
+    assert 0 < green <= 2_400 / (120 + 25 + 31.5 / SPACIOUS.storeys)
     assert "niet uitgelegd" in ranking.explain("small", "nl")._repr_html_()
 
 

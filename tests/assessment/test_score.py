@@ -1,4 +1,4 @@
-"""Scores: curves, weights and ranks, by sums on paper."""
+"""Scores: curves, weights and themes, by sums on paper."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from flexruimte.assessment.score import (
     CriterionScores,
     GroupsThatCount,
     criterion_scores,
-    rank,
     theme_scores,
 )
 from flexruimte.assessment.verdicts import MediumPoints
@@ -163,24 +162,6 @@ def test_below_the_least_share_there_is_no_score(least: float, has_score: bool) 
     assert np.isnan(row["score"]) != has_score
     # what the unknown could do is said all the same
     assert (row["score_low"], row["score_high"]) == (50 / 4, (300 + 50) / 4)
-
-
-def test_ranks_by_score_then_homes_then_id() -> None:
-    rows = [
-        ("P7", "available", 80.0, 10, 4),
-        ("P1", "attention", 90.0, 5, 1),
-        ("P3", "available", 80.0, 20, 2),
-        ("P9", "excluded", 99.0, 50, None),
-        ("P2", "available", np.nan, 50, None),  # without a score there is nothing to compare
-        ("P6", "available", 80.0, 10, 3),
-        ("P8", "unknown", 95.0, 50, None),
-    ]
-    parcels = pd.DataFrame(rows, columns=["parcel_id", "status", "score", "homes_mid", "rank"])
-    found = rank(parcels)
-    assert found.dtype == "Int64"
-    assert found.tolist() == parcels["rank"].astype("Int64").tolist()
-    # whatever else stands in the table, and in whatever order
-    assert rank(parcels[::-1]).to_dict() == found.to_dict()
 
 
 @given(

@@ -75,7 +75,7 @@ def test_a_site_scores_as_one_parcel_of_the_same_land() -> None:
     two = {"A1": (0.0, 0.0, 100.0, 40.0), "A2": (0.0, 40.0, 100.0, 70.0)}
     of_two = study("touching", two).rank("A").locations
     of_one = study("touching", {"A1": (0.0, 0.0, 100.0, 70.0)}).rank("A").locations
-    assert of_two["parcel_ids"].tolist() == ["A1;A2"]
+    assert of_two["parcel_ids"].tolist() == [["A1", "A2"]]
     same = ["suitability", "best_group", "term", "score", "score_low", "score_high"]
     same += ["score_known_share", "known_share", "term_years", "homes_mid"]
     pd.testing.assert_frame_equal(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,10 @@ from hypothesis import strategies as st
 
 from assessment.row_of_parcels import study
 from flexruimte import Study
+from flexruimte.batch import run
 from flexruimte.errors import FlexruimteError
+from flexruimte.results.read import read_parcel
+from flexruimte.views.explanation import explain
 from flexruimte.vocabulary import Status
 
 
@@ -98,6 +103,20 @@ def test_what_is_of_one_owner_is_one_location_though_it_holds_no_more_homes() ->
     row = together.locations.iloc[0]
     assert row[["homes", "homes_mid", "rank", "priority"]].tolist() == [30, 48, 1, "shortlist"]
     assert row["kept_out_by"] == []
+
+
+def test_a_site_is_explained_in_memory_and_from_disk(tmp_path: Path) -> None:
+    boxes = {"A": (0, 0, 100, 60), "F": (0, 60, 100, 120)}
+    question = study("touching_same_owner", boxes)
+    said = question.rank("A").explain("A+1")._repr_html_()
+    assert run(question, None, tmp_path).exit_status == 0
+    found = read_parcel(tmp_path, "A+1")
+    assert found.row["homes_mid"] == 48
+    assert found.row["parcel_ids"] == "A;F"
+    assert explain(found.row, found.findings, found.summary)._repr_html_() == said
+    # where there are none the file is there all the same
+    assert run(study("none", boxes), None, tmp_path / "apart").exit_status == 0
+    assert len(gpd.read_parquet(tmp_path / "apart" / "A" / "sites.parquet")) == 0
 
 
 def test_private_neighbours_are_not_one_owner() -> None:

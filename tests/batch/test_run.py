@@ -174,6 +174,8 @@ def test_what_changed_for_the_worse_is_refused_before_anything_is_computed(
 
 
 OUTPUT_NAMES = [output.name for output in OUTPUTS]
+SAME = (".ranked.csv", "sites.parquet")
+"""The same bytes on another date: the ranked are told by the study, and there are no sites."""
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -210,7 +212,8 @@ def test_results_switch_as_one(
         write_layouts(out / "A")
     batch.run(later, ["A"], out)
     after = written(out / "A")
-    assert all(after[name] != before[name] for name in OUTPUT_NAMES if not name.startswith("."))
+    told = [name for name in OUTPUT_NAMES if not name.startswith(".") and name not in SAME]
+    assert all(after[name] != before[name] for name in told)
     assert not (out / "A" / "layout.geojson").exists()
     assert read_parcel(out, "P01").summary.study.as_of.isoformat() == "2027-06-01"
 

@@ -8,7 +8,7 @@ import typer
 
 from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
 from flexruimte.results.layouts import write_layouts
-from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SUMMARY
+from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SITES, SUMMARY
 from flexruimte.results.read import read_parcel, states_not_done
 from flexruimte.results.store import store_of
 from flexruimte.views.explanation import explain as explain_parcel
@@ -24,7 +24,7 @@ def explain(
     ] = None,
 ) -> None:
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
-    with store_of(out).reading((RUN, PARCELS, FINDINGS, SUMMARY)) as folder:
+    with store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder:
         found = read_parcel(folder, parcel_id)
     stdout.print(explain_parcel(found.row, found.findings, found.summary, language))
 

@@ -36,6 +36,7 @@ __all__ = [
     "RANKED",
     "RANKING",
     "RUN",
+    "SITES",
     "SUMMARY",
     "Output",
     "OutputContent",
@@ -45,6 +46,7 @@ __all__ = [
 LOCATIONS_GEOJSON: Final = "locations.geojson"
 LOCATIONS_GPKG: Final = "locations.gpkg"
 PARCELS: Final = "parcels.parquet"
+SITES: Final = "sites.parquet"
 FINDINGS: Final = "findings.parquet"
 SUMMARY: Final = "summary.json"
 RANKED: Final = ".ranked.csv"
@@ -75,6 +77,8 @@ class OutputContent:
 
     parcels: gpd.GeoDataFrame
     """Every parcel by id, in RD New, with measures and scores; `buildable` is a second geometry."""
+    sites: gpd.GeoDataFrame
+    """The locations of several parcels, in the same columns and `parcel_ids`; no rows for none."""
     findings: pd.DataFrame
     """A row per parcel or site and rule that says no or unknown, or covers something."""
     locations: gpd.GeoDataFrame
@@ -109,6 +113,7 @@ OUTPUTS: Final = (
         needed_for_ranking=True,
     ),
     Output(PARCELS, lambda content, path: write_parquet(content.parcels, path)),
+    Output(SITES, lambda content, path: write_parquet(content.sites, path)),
     Output(FINDINGS, lambda content, path: write_findings(content.findings, path)),
     Output(
         SUMMARY,

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from flexruimte.errors import OutputError, did_you_mean, enumerate_some, nearest_name
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.results.findings import FINDING_COLUMNS
-from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SUMMARY
+from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SITES, SUMMARY
 from flexruimte.results.summary_model import FORMAT, Summary
 from flexruimte.results.tables import LIST_COLUMNS, joined_ids
 from flexruimte.vocabulary import (
@@ -290,14 +290,14 @@ class ParcelResults:
 
 
 def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
-    """Return everything that the results say of one parcel.
+    """Return everything that the results say of one parcel, or of one location of several.
 
     Parameters
     ----------
     out
         Folder with the results of a run, or of one municipality.
     parcel_id
-        Which parcel.
+        Which parcel or location.
 
     Raises
     ------
@@ -307,7 +307,7 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
     files = list(parcel_files(out))
     parcel_id = identifier(parcel_id)
     only = [(PARCEL_ID, "==", parcel_id)]
-    for path in files:
+    for path in [*files, *(path.with_name(SITES) for path in files)]:
         columns = [name for name in _columns(path) if name not in _GEOMETRIES]
         found = _read_table(path, columns, only)
         if len(found):
