@@ -26,7 +26,9 @@ def test_two_neighbours_and_a_piece_apart() -> None:
     assert np.isnan(join_land(PIECES, np.array([0, 0, 0]), 1, widths=False).width_m[0])
 
 
-@given(st.lists(st.lists(st.sampled_from([0, 1, 2]), min_size=1, max_size=3, unique=True), max_size=6))
+@given(
+    st.lists(st.lists(st.sampled_from([0, 1, 2]), min_size=1, max_size=3, unique=True), max_size=6)
+)
 def test_what_is_kept_is_what_is_made(groups: list[list[int]]) -> None:
     cache = JoinCache()
     cache.join(PIECES, np.array([0, 1, 1]), 2, widths=True)

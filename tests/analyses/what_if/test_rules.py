@@ -23,7 +23,16 @@ from flexruimte.errors import StudyError
 from flexruimte.study.sample import sample_study_path
 from toy_town import box, changed_ruleset, frame, parameter, parcels, toy_study
 
-RULES = ["unbuilt", "buildings", "nature", "pipeline", "large_enough", "type_asked", "hard_plan", "term"]
+RULES = [
+    "unbuilt",
+    "buildings",
+    "nature",
+    "pipeline",
+    "large_enough",
+    "type_asked",
+    "hard_plan",
+    "term",
+]
 
 
 @pytest.fixture(scope="module")
@@ -204,11 +213,15 @@ def test_the_sample_is_what_it_gives_judged_anew() -> None:
     hold_against_the_whole(Study.load(sample_study_path()), "GM9002", rules)
 
 
-spans = st.tuples(st.integers(0, 380), st.integers(0, 280), st.integers(5, 150), st.integers(5, 150))
+spans = st.tuples(
+    st.integers(0, 380), st.integers(0, 280), st.integers(5, 150), st.integers(5, 150)
+)
 
 
 @settings(max_examples=8)
-@given(st.lists(spans, min_size=1, max_size=4), st.lists(spans, min_size=1, max_size=4), st.booleans())
+@given(
+    st.lists(spans, min_size=1, max_size=4), st.lists(spans, min_size=1, max_size=4), st.booleans()
+)
 def test_a_rule_off_never_lowers_and_none_is_counted_twice(
     tmp_path_factory: pytest.TempPathFactory,
     nature: list[tuple[int, int, int, int]],
@@ -219,9 +232,7 @@ def test_a_rule_off_never_lowers_and_none_is_counted_twice(
         return [box(x, y, x + wide, y + high) for x, y, wide, high in spans]
 
     layers = {
-        "natuur": frame(
-            boxes(nature), nr=list(range(len(nature))), naam=["x"] * len(nature)
-        ),
+        "natuur": frame(boxes(nature), nr=list(range(len(nature))), naam=["x"] * len(nature)),
         "pand": frame(
             boxes(buildings),
             identificatie=[str(each) for each in range(len(buildings))],
