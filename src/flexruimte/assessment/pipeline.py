@@ -70,6 +70,7 @@ from flexruimte.vocabulary import (
     TERM_YEARS,
     Booleans,
     Geometries,
+    Integers,
     Status,
     Verdicts,
 )
@@ -192,6 +193,7 @@ def judge(
     lay_out: LayOut,
     progress: Progress = lambda _step: None,
     join: JoinLand = join_land,
+    site_of: Integers | None = None,
 ) -> Assessment:
     """Judge and rank the parcels of a municipality by what a survey says; no layer is read.
 
@@ -209,6 +211,9 @@ def judge(
         Told which step starts.
     join
         Joins the land of parcels, as `flexruimte.kernels.joined.join_land` does.
+    site_of
+        Position of the site of each parcel, -1 for a parcel by itself, where that is known. (n,)
+        int
     """
     ruleset = for_municipality(question.ruleset, code)
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
@@ -254,6 +259,7 @@ def judge(
             lay_out=lay_out,
             join=join,
             groups=groups,
+            site_of=site_of,
         )
     )
     in_site = np.zeros(len(ids), dtype=bool) if sites is None else sites.site_of >= 0

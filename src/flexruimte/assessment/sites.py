@@ -117,6 +117,9 @@ class Evidence:
     """Joins land."""
     groups: GroupsThatCount
     """Target groups that make the suitability."""
+    site_of: Integers | None = None
+    """Position of the site of each parcel, -1 for a parcel by itself, where that is known; None has
+    it worked out. (n,) int"""
 
 
 @dataclass(frozen=True)
@@ -157,8 +160,7 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
 
     The site is judged anew on its size, its term (the latest start and the first end), on what is
     nearest to it and on room for a crane; of all other rules the worst verdict of its parts holds.
-    It scores as one parcel of the same land
-    would, as far as its measures follow from those of its parts.
+    It scores as one parcel of the same land would, as far as its measures follow from its parts'.
 
     Notes
     -----
@@ -170,16 +172,25 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     if how == _APART:
         return None
     merger = _Merger(evidence)
-    candidates = np.flatnonzero(merger.candidates())
-    owners = _owners(ruleset, evidence.table) if how == _SAME_OWNER else None
-    pairs = neighbours(evidence.buildable, candidates, owners)
-    most_m2 = float(ruleset.value(_LARGEST))
-    one_owner = how == _SAME_OWNER
-    groups = grouped(pairs, merger.area, merger.alone(), merger.outcomes, most_m2, one_owner)
+    if evidence.site_of is None:
+        groups = _groups(evidence, merger, one_owner=how == _SAME_OWNER)
+    else:
+        known = pd.Series(evidence.site_of)
+        groups = [rows.to_numpy() for _, rows in known[known >= 0].groupby(known).groups.items()]
     site_of = np.full(len(evidence.shapes), -1, dtype=np.intp)
     for position, members in enumerate(groups):
         site_of[members] = position
     return merger.sites(groups, site_of)
+
+
+def _groups(evidence: Evidence, merger: _Merger, *, one_owner: bool) -> list[Integers]:
+    """Return the positions of the parcels of each site."""
+    ruleset = evidence.ruleset
+    candidates = np.flatnonzero(merger.candidates())
+    owners = _owners(ruleset, evidence.table) if one_owner else None
+    pairs = neighbours(evidence.buildable, candidates, owners)
+    most_m2 = float(ruleset.value(_LARGEST))
+    return grouped(pairs, merger.area, merger.alone(), merger.outcomes, most_m2, one_owner)
 
 
 def check_merge(ruleset: Ruleset) -> None:
@@ -201,7 +212,7 @@ def check_merge(ruleset: Ruleset) -> None:
 def may_join(
     ruleset: Ruleset, table: pd.DataFrame, shapes: Geometries, candidates: Integers
 ) -> Integers:
-    """Return pairs of parcels that may become parts of one site, whatever is left of them.
+    """Return pairs of parcels that touch and may become parts of one site. (p, 2).
 
     Parameters
     ----------
@@ -213,11 +224,6 @@ def may_join(
         All parcels. (n,) object
     candidates
         Positions of those that come into account. (k,) int
-
-    Returns
-    -------
-    Integers
-        Positions of parcels that touch, the lower first. (p, 2)
     """
     how = _how(ruleset)
     if how == _APART:

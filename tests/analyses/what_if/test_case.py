@@ -65,3 +65,31 @@ def test_parcels_that_may_be_one_site_go_together() -> None:
     # F and G are the municipality's
     owned = case_of(row_of_parcels("touching_same_owner"))
     assert owned.have_neighbours(everyone).tolist() == [5, 6]
+
+
+def test_sites_are_those_that_are_known_where_only_scores_differ() -> None:
+    study = row_of_parcels("touching")
+    row = case_of(study)
+    everyone = np.arange(8)
+    for changes in (
+        {"score": {"weights": {"term": 1}}},
+        {"criteria": {"stop": {"curve": [[0, 100], [900, 0]]}}},
+        {"target_groups": ["starters"]},
+    ):
+        question = study.changed(**changes).question
+        known = row.sites_of(question, everyone)
+        assert known is not None
+        assert known.tolist() == [0, 0, -1, -1, -1, 1, 1, 1]
+        anew, again = (
+            row.evidence.judged(question, row.found, site_of) for site_of in (None, known)
+        )
+        assert anew.sites is not None
+        assert again.sites is not None
+        pd.testing.assert_frame_equal(anew.sites.table, again.sites.table)
+        pd.testing.assert_frame_equal(anew.parcels, again.parcels)
+    for changes in (
+        {"placement": {"min_buildable_m2": 6_000}},
+        {"rules": {"public_owner": {"level": "medium"}}},
+        {"priorities": {"shortlist": {"most": 2}}},
+    ):
+        assert row.sites_of(study.changed(**changes).question, everyone) is None

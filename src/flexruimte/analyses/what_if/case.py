@@ -26,9 +26,12 @@ from flexruimte.assessment.verdicts import answers_of_rules, assess_status
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.files import for_municipality
 from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.scoring import ScoreWeights
 from flexruimte.vocabulary import (
     AREA,
     RANKED_STATUSES,
+    WIDTH,
+    Basis,
     Booleans,
     Floats,
     Integers,
@@ -102,6 +105,26 @@ class Case:
     def totals(self) -> Totals:
         """What the locations hold together."""
         return totals(self.ruleset, self.locations)
+
+    def sites_of(self, question: Question, members: Integers) -> Integers | None:
+        """Return the position of the site of each of some parcels in a variant, -1 for none.
+
+        None where a variant differs in more than scores, so that it must be worked out.
+
+        Parameters
+        ----------
+        question
+            Of the variant.
+        members
+            Positions of the parcels. (k,) int
+        """
+        other = _of_one_municipality(question, self.code)
+        asked = [
+            (each.as_of, each.not_assessed, each.ruleset.asks_for(WIDTH), _without_scores(each))
+            for each in (self.question, other)
+        ]
+        sites = self.assessment.sites
+        return None if sites is None or asked[0] != asked[1] else sites.site_of[members]
 
     def together_with(self, members: Integers, standing: Booleans) -> Integers:
         """Return some parcels and all that they may become a site with, over others too.
@@ -222,6 +245,13 @@ def may_be_ranked(question: Question, code: str, found: Survey) -> Integers:
 def _decisions(question: Question, found: Survey) -> DecisionsAt:
     ids = found.parcels.ids
     return question.decisions.on(ids, question.all_parcel_ids).at(ids, question.as_of)
+
+
+def _without_scores(question: Question) -> Ruleset:
+    """Return the rules of a question, without what only scores rest on."""
+    score = ScoreWeights(weights={}, source="-", basis=Basis.ASSUMPTION)
+    nothing: dict[str, object] = {"criteria": {}, "groups": {}, "themes": {}, "score": score}
+    return question.ruleset.model_copy(update=nothing)
 
 
 def _of_one_municipality(question: Question, code: str) -> Question:

@@ -150,14 +150,15 @@ def _varied(
     ruleset = for_municipality(question.ruleset, code)
     try:
         # Parcels that stay excluded whatever is left of them need no judgement.
-        members = may_be_ranked(question, code, evidence.survey(question))
-        found = evidence.of_some(question, members)
+        every = evidence.survey(question)
+        members = may_be_ranked(question, code, every)
+        found = evidence.of_some(question, members, every)
     except NewSurveyNeeded:
         if anew is not None:
             return _varied(case, variant, anew(question))
         return {"variant": variant.name, "title": variant.title, "note": NEW_SURVEY}, None
     if len(members):
-        assessment = evidence.judged(question, found)
+        assessment = evidence.judged(question, found, case.sites_of(question, members))
         locations = ranked(ruleset, locations_of(assessment, members))
     else:
         locations = case.locations.iloc[:0]

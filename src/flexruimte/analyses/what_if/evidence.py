@@ -92,9 +92,21 @@ class Evidence:
     join: JoinLand = join_land
     """Joins the land of parcels; best one that remembers."""
 
-    def judged(self, question: Question, found: Survey) -> Assessment:
-        """Return parcels judged and ranked by what a survey says of them."""
-        return judge(question, self.code, found, self.lay_out, join=self.join)
+    def judged(
+        self, question: Question, found: Survey, site_of: Integers | None = None
+    ) -> Assessment:
+        """Return parcels judged and ranked by what a survey says of them.
+
+        Parameters
+        ----------
+        question
+            What is asked.
+        found
+            What the layers say.
+        site_of
+            Position of the site of each parcel, where that is known. (n,) int
+        """
+        return judge(question, self.code, found, self.lay_out, join=self.join, site_of=site_of)
 
     def survey(self, question: Question) -> Survey:
         """Return what the survey says that a question asks, as far as it is the same.
@@ -111,7 +123,7 @@ class Evidence:
             raise NewSurveyNeeded("the layers were asked something else")
         return self.found.answering(asked)
 
-    def of_some(self, question: Question, members: Integers) -> Survey:
+    def of_some(self, question: Question, members: Integers, found: Survey | None = None) -> Survey:
         """Return a survey of some of the parcels, with the land that rules of a question take.
 
         Parameters
@@ -120,13 +132,15 @@ class Evidence:
             What the study asks.
         members
             Positions of the parcels. (k,) int
+        found
+            What `survey` returned of the question, where that is at hand.
 
         Raises
         ------
         NewSurveyNeeded
             When the layers were asked something else, or were not kept.
         """
-        some = survey_of(self.survey(question), members)
+        some = survey_of(self.survey(question) if found is None else found, members)
         takes = land_taken_by(question, self.code)
         of_rule = takes(some.parcels.ids)
         same = all(
