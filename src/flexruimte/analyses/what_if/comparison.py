@@ -26,6 +26,7 @@ from flexruimte.assessment.pipeline import Question
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
 from flexruimte.wording.labels import in_language
+from flexruimte.wording.messages import message
 
 __all__ = ["Asked", "MunicipalityRows", "compare"]
 
@@ -86,7 +87,7 @@ def compare(
         name = question.municipalities.names[question.municipalities.position(case.code)]
         place = {"gemeente_code": case.code, "gemeente": name}
         of_rules = [] if rules is not None and not len(rules) else _rule_rows(case, rules or ())
-        rows = [_variant_row(AS_IT_IS, "", case.totals)]
+        rows = [_variant_row(AS_IT_IS, message("what-if-as-it-is", question.language), case.totals)]
         lists = []
         for variant in variants:
             row, moved = _varied(case, variant, evidence, anew)

@@ -27,8 +27,9 @@ funnel-left-out = not assessed
 funnel-hectares = hectares
 funnel-unknown = not known: data is missing
 
-## Chart of what rules take
+## What rules take, and variants of a study
 
+what-if-as-it-is = The study as it is
 what-if-alone = all that the rule takes
 what-if-only = what comes free without this rule alone
 

@@ -27,8 +27,9 @@ funnel-left-out = niet beoordeeld
 funnel-hectares = hectare
 funnel-unknown = niet te beoordelen: gegevens ontbreken
 
-## Chart of what rules take
+## Wat regels wegnemen, en varianten van een studie
 
+what-if-as-it-is = De studie zoals die is
 what-if-alone = alles wat de regel wegneemt
 what-if-only = wat vrijkomt zonder alleen deze regel
 
