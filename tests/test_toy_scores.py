@@ -28,7 +28,11 @@ def part(title: str, **said: Any) -> dict[str, Any]:
 ASKED = {"placement": "required_years"}
 CHANGES = {
     # the two rules of level medium
-    "rules": {"near_nature": {"level": "medium"}, "public_owner": {"level": "medium"}},
+    "rules": {
+        "near_nature": {"level": "medium"},
+        "public_owner": {"level": "medium"},
+        "pessimistic_term": {"level": "soft"},
+    },
     "criteria": {
         "owner": part("Owner", measure="owner_class", classes={"gemeente": 100, "particulier": 20}),
         "points": part("Points", measure="medium_points_count", curve=[[0, 100], [4, 0]]),

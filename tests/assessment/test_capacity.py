@@ -71,7 +71,9 @@ def test_what_is_excluded_is_not_laid_out(ranking: Ranking) -> None:
     homes = ["homes", "homes_low", "homes_mid", "homes_high"]
     assert small[[*homes, "size_class"]].isna().all()
     assert "small" not in set(ranking.layout["parcel_id"])
-    assert "niet uitgelegd" in ranking.explain("small", "nl")._repr_html_()
+    assert (
+        "geen verkaveling gemaakt, want uitgesloten" in ranking.explain("small", "nl")._repr_html_()
+    )
 
 
 def test_a_project_holds_the_middle_at_most(ranking: Ranking) -> None:

@@ -67,6 +67,7 @@ def test_one_that_fails_is_named_and_the_others_are_there(
         "A",
         "C",
         "D",
+        "municipalities.csv",
         "ranking.csv",
     }  # of B nothing: it is put when it is whole
     log = json.loads(ask(f"{server.address}/{prefix}/run.json", "GET"))

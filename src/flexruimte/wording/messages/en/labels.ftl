@@ -148,6 +148,7 @@ column-hectares = Hectares
 geometry-polygon = polygons
 geometry-line = lines
 geometry-point = points
+geometry-mixed = points, lines and areas
 geometry-raster = raster
 geometry-table = table
 
