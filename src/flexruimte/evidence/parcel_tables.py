@@ -43,6 +43,8 @@ class ParcelTable:
     facts: LayerFacts
     label: str
     """How messages call the source."""
+    speaks_of_unlisted: bool
+    """Whether there is nothing about a parcel that it does not list, rather than nothing known."""
     without_id: int = 0
     """Rows without a parcel id, which are left out."""
 
@@ -54,7 +56,7 @@ class ParcelTable:
     @property
     def everything(self) -> Table:
         """All rows, by the ids that the table lists."""
-        return Table(self.key, self.spec, self.rows, self.facts)
+        return Table(self.key, self.spec, self.rows, self.speaks_of_unlisted, self.facts)
 
     def of(self, ids: np.ndarray[Any, Any], everyone: Everyone) -> Table:
         """Return the rows of some parcels, by the ids of those parcels.
@@ -74,7 +76,8 @@ class ParcelTable:
         found = self.listed.positions(ids, everyone)
         rows = self.rows.iloc[found[found >= 0]]
         named = pd.Index(ids[found >= 0], dtype=object)
-        return Table(self.key, self.spec, rows.set_axis(named, axis=0), self.facts)
+        listed = rows.set_axis(named, axis=0)
+        return Table(self.key, self.spec, listed, self.speaks_of_unlisted, self.facts)
 
     def unmet(self, known: KnownIds, source: Source) -> UnmetIds:
         """Return which ids of the table meet no parcel of the study.
@@ -142,10 +145,21 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
         "the parcels it lists",
         repairs={_WITHOUT_ID: without_id} if without_id else {},
     )
-    table = ParcelTable(key, spec, rows, facts, source.label, without_id)
+    speaks = _speaks_of_unlisted(spec, settings, has_rows=len(rows) > 0)
+    table = ParcelTable(key, spec, rows, facts, source.label, speaks, without_id)
     if asked is not None:
         _kept[key] = asked, table
     return table
+
+
+def _speaks_of_unlisted(spec: LayerSpec, settings: LayerSettings, *, has_rows: bool) -> bool:
+    """Return whether a table says of a parcel that it does not list that there is nothing.
+
+    One without rows may be one that nobody filled in, so that the study has to say it.
+    """
+    if settings.silence is not None:
+        return settings.silence == "nothing"
+    return settings.unknown_ids == "ignore" or (has_rows and spec.silence == "nothing")
 
 
 def _asked_of_table(

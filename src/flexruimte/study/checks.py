@@ -214,6 +214,11 @@ def _check_ids(question: Question, key: str, source: Source, report: CheckReport
         report.warnings.append(
             f"{source.label}: {table.without_id} rows have no parcel id and are left out"
         )
+    if not len(table.rows) and not table.speaks_of_unlisted:
+        report.warnings.append(
+            f"{source.label} has no row with a parcel id and says nothing, so its rules are "
+            'unknown; if that means "none at all", say silence = "nothing", or leave it out'
+        )
     unmet = table.unmet(question.all_parcel_ids(), source)
     if unmet.count:
         report.unmet_ids[key] = unmet
