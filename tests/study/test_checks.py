@@ -320,7 +320,9 @@ def test_leases_that_nobody_filled_in_are_not_known(tmp_path: Path) -> None:
     assert known.to_dict() == {"P10": 1.0, "P11": 10.0}
     assert parcels["start_delay_years"].isna().all()
     path.write_text(
-        path.read_text().replace("[layers.afspraken]\n", '[layers.afspraken]\nsilence = "nothing"\n')
+        path.read_text().replace(
+            "[layers.afspraken]\n", '[layers.afspraken]\nsilence = "nothing"\n'
+        )
     )
     sure = Study.load(path)
     assert not [text for text in check(sure.question).warnings if "afspraken" in text]

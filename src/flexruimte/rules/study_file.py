@@ -141,8 +141,8 @@ class LayerSettings(TableSettings):
     has features near."""
     silence: Literal["nothing", "unknown"] | None = None
     """What it means where the layer has no feature; the ruleset's when not given. "nothing" says of
-    a register that all cases there are stand in it, of a table of leases that a parcel which it does
-    not list has none. A table without rows says nothing unless the study says so."""
+    a register that all cases there are stand in it, and of a table of leases that a parcel which is
+    not in it has none. A table without rows says nothing unless the study says so."""
     band: int = Field(default=1, ge=1)
     nodata: float | None = None
     """The cell that stands for missing, as the file holds it; goes before what the file says."""

@@ -265,7 +265,7 @@ def _look_at_layer(
         if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
             agreement_dates(question.ruleset.agreements, table.everything)
         report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
-        _judge(question, key, source, look_at_table(spec, table.rows), report)
+        _judge(question, key, source, look_at_table(spec, table), report)
         return
     _ = source.crs
     report.lines.append(f"{source.label}: {source.feature_count} features")

@@ -164,9 +164,13 @@ def _doubts_about_shapes(source: Source, frame: gpd.GeoDataFrame, kind: str) -> 
             "see why, or leave the layer out and name it in not_assessed"
         )
     if absent.any():
+        # Of parcels nothing is lost but themselves.
+        parcels = isinstance(source.settings, ParcelSettings)
+        better = ", so that a parcel where one lies may come out better than it is"
+        consequence = "" if parcels else better
         warnings.append(
             f"{source.label}: {int(absent.sum())} of {len(shapes)} features have no geometry and "
-            "count nowhere; see why, or leave them out knowingly with where = ..."
+            f"count nowhere{consequence}; see why, or leave them out knowingly with where = ..."
         )
     _, repairs = cleaned_shapes(shapes, kind)
     for what in (NO_NUMBER, OUTSIDE):

@@ -145,6 +145,7 @@ column-hectares = Hectares
 geometry-polygon = polygons
 geometry-line = lines
 geometry-point = points
+geometry-mixed = points, lines and polygons
 geometry-raster = raster
 geometry-table = table
 

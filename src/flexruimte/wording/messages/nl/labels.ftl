@@ -145,6 +145,7 @@ column-hectares = Hectare
 geometry-polygon = vlakken
 geometry-line = lijnen
 geometry-point = punten
+geometry-mixed = punten, lijnen en vlakken
 geometry-raster = raster
 geometry-table = tabel
 
