@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
 import flexruimte
 from command_line import run
+from flexruimte.cli.app import run_app
 
 
 @pytest.mark.parametrize(
@@ -122,3 +124,17 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
         said = reader.stderr.read().decode()
     assert "Traceback" not in said
     assert "unexpected" not in said
+
+
+def test_what_libraries_warn_of_is_a_line_without_secrets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def warn(*_: object) -> None:
+        text = "File https://host/a?token=GEHEIM\n has \x1b[31m"
+        sys.stderr.write(warnings.formatwarning(text, RuntimeWarning, "raw.py", 733))
+
+    monkeypatch.setattr("flexruimte.cli.app.app", warn)
+    monkeypatch.setattr("sys.argv", ["flexruimte", "check"])
+    run_app()
+    said = capsys.readouterr().err
+    assert said == "flexruimte: warning: File https://host/a?token=*** has \\x1b[31m\n"

@@ -108,3 +108,25 @@ def test_a_table_that_unpacks_to_too_much_is_refused(
     monkeypatch.setattr(parquet, "_MOST_BYTES", 7_900_000)
     with pytest.raises(SourceError, match=r"eigendom \(a.parquet\) unpacks to 0.0 GB"):
         source.read_table(["parcel_id"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "said", "speaks"),
+    [
+        (1, {}, True),
+        (0, {}, False),
+        (0, {"silence": "nothing"}, True),
+        (0, {"unknown_ids": "ignore"}, True),
+        (1, {"silence": "unknown"}, False),
+        (0, {"silence": "unknown", "unknown_ids": "ignore"}, False),
+    ],
+)
+def test_a_table_without_rows_says_nothing(
+    tmp_path: Path, rows: int, said: dict[str, Any], speaks: bool
+) -> None:
+    (tmp_path / "owners.csv").write_text("id,owner\n" + "P,town\n" * rows)
+    settings = LayerSettings(source="owners.csv", id="id", **said)
+    source = open_source("owners", settings, tmp_path, geometry="table")
+    table = load_table("owners", SPEC, source, ("owner",))
+    assert table.speaks_of_unlisted is speaks
+    assert table.everything.speaks_of_unlisted is speaks

@@ -73,12 +73,12 @@ def loaded(data: gpd.GeoDataFrame, **settings: object) -> tuple[list[str], dict[
 def test_a_parcel_of_too_many_vertices_is_named_and_the_others_finish(tmp_path: Path) -> None:
     ids, repairs = loaded(with_star(30_000))
     assert ids == IDS
-    assert repairs == {"more than 20000 vertices, left out: STAR": 1}
+    assert repairs == {"more than 10000 vertices, left out: STAR": 1}
     assert loaded(with_star(30_000), most_vertices=30_001) == ([*IDS, "STAR"], {})
     few = loaded(with_star(100), most_vertices=100)
     assert few == (IDS, {"more than 100 vertices, left out: STAR": 1})  # the first is there twice
     alone = with_star(30_000).iloc[[-1]]
-    with pytest.raises(LayerError, match=r"parcel STAR has more than 20000 .*most_vertices"):
+    with pytest.raises(LayerError, match=r"parcel STAR has more than 10000 .*most_vertices"):
         loaded(alone)
     study = toy_study(tmp_path, parcels=with_star(30_000))
     pd.testing.assert_frame_equal(

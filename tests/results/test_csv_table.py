@@ -52,3 +52,10 @@ def test_numbers_dates_and_nulls_are_written_as_they_are(tmp_path: Path) -> None
         ["-2", "2.0", "2", ""],
         ["", "", "", "2031-01-01"],
     ]
+
+
+def test_what_a_terminal_would_obey_is_shown(tmp_path: Path) -> None:
+    names = pd.DataFrame({"na\x1b[31mam": ["=cmd \x1b[31mrood", "a\nb", "Súd\u202e"]})
+    write_csv(names, tmp_path / "a.csv")
+    written = (tmp_path / "a.csv").read_text(encoding="utf-8")
+    assert written == "na\\x1b[31mam\n'=cmd \\x1b[31mrood\na\\nb\nSúd\\u202e\n"

@@ -168,7 +168,8 @@ def test_a_table_of_which_no_id_meets_a_parcel_says_nothing(
     study = toy_study(tmp_path, layers={"eigendom": as_layer(table, unknown_ids=setting)})
     report = check(study.question)
     assert [problem in said for said in report.problems] == ([True] if problem else [])
-    assert not [said for said in report.warnings if "eigendom" in said]
+    told = ["has no row with a parcel id" in said for said in report.warnings if "eigendom" in said]
+    assert told == ([] if ids else [True])
     if problem:
         with pytest.raises(LayerError, match="ids meet no parcel"):
             study.rank("A")
@@ -302,3 +303,29 @@ def test_so_is_one_in_a_study_file(tmp_path: Path, change: Callable[[str], str],
     path.write_text(change(path.read_text()))
     with pytest.raises(StudyError, match=said):
         Study.load(path)
+
+
+def test_leases_that_nobody_filled_in_are_not_known(tmp_path: Path) -> None:
+    path = write_toy_study(tmp_path)
+    (tmp_path / "afspraken.csv").write_text("parcel_id,vrij_vanaf,vrij_tot\n")
+    study = Study.load(path)
+    (told,) = [text for text in check(study.question).warnings if "afspraken" in text]
+    assert told == (
+        "afspraken (afspraken.csv) has no row with a parcel id and says nothing, so its rules are "
+        'unknown; if that means "none at all", say silence = "nothing", or leave it out'
+    )
+    parcels = study.rank("A").parcels
+    # Nothing is known of the lease of any parcel, so of no term but those that a plan ends.
+    known = parcels.set_index("parcel_id")["term_years"].dropna()
+    assert known.to_dict() == {"P10": 1.0, "P11": 10.0}
+    assert parcels["start_delay_years"].isna().all()
+    path.write_text(
+        path.read_text().replace(
+            "[layers.afspraken]\n", '[layers.afspraken]\nsilence = "nothing"\n'
+        )
+    )
+    sure = Study.load(path)
+    assert not [text for text in check(sure.question).warnings if "afspraken" in text]
+    # P01: no plan and no lease, so the longest term there is.
+    terms = sure.rank("A").parcels.set_index("parcel_id")["term_years"]
+    assert terms["P01"] == 30.0

@@ -227,8 +227,13 @@ def assess_term(
 
 
 def _at_hand(asked: Plans | Agreements | None, layers: Mapping[str, Layer]) -> bool:
-    """Return whether what the ruleset asks of plans or agreements is there; yes if it asks none."""
-    return asked is None or asked.layer in layers
+    """Return whether what the ruleset asks of plans or agreements is there; yes if it asks none.
+
+    A table that says nothing of parcels that it does not list is not.
+    """
+    layer = layers.get(asked.layer) if asked else None
+    says_none = not isinstance(layer, Table) or layer.speaks_of_unlisted
+    return asked is None or (layer is not None and says_none)
 
 
 def _what_ends_it(ended: Booleans, sure: Booleans, looked_at: bool) -> NDArray[Any]:
@@ -389,7 +394,7 @@ def _agreements(
     return (
         np.where(np.isnat(free_from), long_ago, free_from),
         np.where(np.isnat(free_until), _NEVER, free_until),
-        np.zeros(count, dtype=bool),
+        ~(table.speaks_of_unlisted | np.isin(ids, table.rows.index.to_numpy(dtype=object))),
     )
 
 

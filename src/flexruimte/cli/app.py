@@ -126,7 +126,7 @@ def _as_line(
 ) -> str:
     """Return what a library warns of as a line, without where in the library that is."""
     del category, filename, lineno, line
-    return f"flexruimte: warning: {' '.join(str(message).split())}\n"
+    return f"flexruimte: warning: {printable(redacted(' '.join(str(message).split())))}\n"
 
 
 def _tell(message: str, *, debug: bool) -> None:

@@ -136,6 +136,8 @@ class Table:
     spec: LayerSpec
     rows: pd.DataFrame
     """The fields by the vocabulary's names, indexed by parcel id."""
+    speaks_of_unlisted: bool
+    """Whether there is nothing about a parcel that it does not list, rather than nothing known."""
     facts: LayerFacts
     """Without the number of rows, which are counted over all blocks of parcels."""
 

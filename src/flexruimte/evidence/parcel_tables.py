@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from flexruimte.evidence.identifiers import (
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.evidence.layers import LayerFacts, Table, layer_settings
 from flexruimte.evidence.sources import Source
+from flexruimte.evidence.values import words_for_nothing
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings
 
@@ -43,8 +44,12 @@ class ParcelTable:
     facts: LayerFacts
     label: str
     """How messages call the source."""
+    speaks_of_unlisted: bool
+    """Whether there is nothing about a parcel that it does not list, rather than nothing known."""
     without_id: int = 0
     """Rows without a parcel id, which are left out."""
+    nothing: dict[str, dict[str, int]] = field(default_factory=dict)
+    """How often each word for no value stands in a field, as in the source; "" is blank or null."""
 
     @cached_property
     def listed(self) -> ListedIds:
@@ -54,7 +59,7 @@ class ParcelTable:
     @property
     def everything(self) -> Table:
         """All rows, by the ids that the table lists."""
-        return Table(self.key, self.spec, self.rows, self.facts)
+        return Table(self.key, self.spec, self.rows, self.speaks_of_unlisted, self.facts)
 
     def of(self, ids: np.ndarray[Any, Any], everyone: Everyone) -> Table:
         """Return the rows of some parcels, by the ids of those parcels.
@@ -74,7 +79,8 @@ class ParcelTable:
         found = self.listed.positions(ids, everyone)
         rows = self.rows.iloc[found[found >= 0]]
         named = pd.Index(ids[found >= 0], dtype=object)
-        return Table(self.key, self.spec, rows.set_axis(named, axis=0), self.facts)
+        listed = rows.set_axis(named, axis=0)
+        return Table(self.key, self.spec, listed, self.speaks_of_unlisted, self.facts)
 
     def unmet(self, known: KnownIds, source: Source) -> UnmetIds:
         """Return which ids of the table meet no parcel of the study.
@@ -134,7 +140,7 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
     asked = _asked_of_table(source, spec, fields)
     if asked is not None and key in _kept and _kept[key][0] == asked:
         return _kept[key][1]
-    rows, without_id = _rows_of_table(source, spec, settings, settings.id, fields)
+    rows, without_id, nothing = _rows_of_table(source, spec, settings, settings.id, fields)
     facts = LayerFacts(
         source.settings.source,
         settings.reference_date,
@@ -142,10 +148,21 @@ def load_table(key: str, spec: LayerSpec, source: Source, fields: Sequence[str])
         "the parcels it lists",
         repairs={_WITHOUT_ID: without_id} if without_id else {},
     )
-    table = ParcelTable(key, spec, rows, facts, source.label, without_id)
+    speaks = _speaks_of_unlisted(spec, settings, has_rows=len(rows) > 0)
+    table = ParcelTable(key, spec, rows, facts, source.label, speaks, without_id, nothing)
     if asked is not None:
         _kept[key] = asked, table
     return table
+
+
+def _speaks_of_unlisted(spec: LayerSpec, settings: LayerSettings, *, has_rows: bool) -> bool:
+    """Return whether a table says of a parcel that it does not list that there is nothing.
+
+    One without rows may be one that nobody filled in, so that the study has to say it.
+    """
+    if settings.silence is not None:
+        return settings.silence == "nothing"
+    return settings.unknown_ids == "ignore" or (has_rows and spec.silence == "nothing")
 
 
 def _asked_of_table(
@@ -163,10 +180,11 @@ def _asked_of_table(
 
 def _rows_of_table(
     source: Source, spec: LayerSpec, settings: LayerSettings, id_column: str, fields: Sequence[str]
-) -> tuple[pd.DataFrame, int]:
+) -> tuple[pd.DataFrame, int, dict[str, dict[str, int]]]:
     """Return the fields of a table by the vocabulary's names, indexed by parcel id.
 
-    And how many rows have no id; those without anything do not count.
+    And how many rows have no id; those without anything do not count. And the words for no value of
+    the others, by field.
     """
     columns = source_columns(source, fields, spec)
     frame = source.read_table(list(dict.fromkeys([id_column, *columns.values()])))
@@ -179,7 +197,12 @@ def _rows_of_table(
         )
     without_id = frame[ids.isna().to_numpy()].drop(columns=id_column)
     rows = named_columns(frame, columns, settings, spec)
-    rows = rows.set_axis(pd.Index(ids, dtype=object), axis=0)[ids.notna().to_numpy()]
+    named = ids.notna().to_numpy()
+    nothing = {
+        name: words_for_nothing(frame[column][named], rows[name][named])
+        for name, column in columns.items()
+    }
+    rows = rows.set_axis(pd.Index(ids, dtype=object), axis=0)[named]
     # pandas builds its index at the first question: now, before threads share it.
     _ = rows.index.is_unique
-    return rows, int(without_id.notna().any(axis=1).sum())
+    return rows, int(without_id.notna().any(axis=1).sum()), nothing

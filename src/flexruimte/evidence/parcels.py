@@ -169,7 +169,9 @@ def _parcels(source: Source, municipalities: Municipalities, code: str) -> Parce
     frame = source.read(
         list(dict.fromkeys([*id_columns, *settings.fields.values()])), tuple(shapely.bounds(area))
     )
-    geometries, repairs = cleaned_shapes(frame.geometry.to_numpy(), "polygon")
+    raw = frame.geometry.to_numpy()
+    over = has_too_many_vertices(raw, settings)
+    geometries, repairs = cleaned_shapes(_without_work(raw, over), "polygon")
     mine = np.flatnonzero(_belongs(geometries, municipalities, position))
     if not len(mine):
         raise EmptyMunicipalityError(
@@ -180,7 +182,7 @@ def _parcels(source: Source, municipalities: Municipalities, code: str) -> Parce
         frame.iloc[mine][id_columns], geometries[mine], source, settings.repair_ids
     )
     mine, ids = mine[ids != ""], ids[ids != ""]
-    mine, ids, too_many = _within_budget(mine, ids, geometries, settings)
+    mine, ids, too_many = _within_budget(mine, ids, over, settings)
     order = canonical_order(in_natural_order(ids), geometries[mine])
     table = named_columns(frame, settings.fields, settings).iloc[mine[order]].reset_index(drop=True)
     facts = LayerFacts(
@@ -195,16 +197,26 @@ def _parcels(source: Source, municipalities: Municipalities, code: str) -> Parce
 
 
 def has_too_many_vertices(geometries: Geometries, settings: ParcelSettings) -> Booleans:
-    """Return which parcels are left out, as one of them could take the machine. (n,) bool"""
+    """Return which parcels are left out, as one of them could take the machine. (n,) bool
+
+    To be asked of parcels as they were read: whether such an outline is valid may take minutes.
+    """
     found: Booleans = shapely.get_num_coordinates(geometries) > settings.most_vertices
     return found
 
 
+def _without_work(geometries: Geometries, over: Booleans) -> Geometries:
+    """Return parcels, and of those that are left out the bounds, which tell where they lie."""
+    light = geometries.copy()
+    light[over] = shapely.box(*shapely.bounds(geometries[over]).T)
+    return light
+
+
 def _within_budget(
-    mine: Integers, ids: np.ndarray[Any, Any], geometries: Geometries, settings: ParcelSettings
+    mine: Integers, ids: np.ndarray[Any, Any], too_many: Booleans, settings: ParcelSettings
 ) -> tuple[Integers, np.ndarray[Any, Any], dict[str, int]]:
     """Return which parcels are computed, their ids, and how many are not, by what names them."""
-    over = has_too_many_vertices(geometries[mine], settings)
+    over = too_many[mine]
     if not over.any():
         return mine, ids, {}
     named = enumerate_some(sorted(ids[over]))

@@ -76,7 +76,7 @@ def cleaned_shapes(
     with np.errstate(invalid="ignore"):  # a vertex that is no number is seen to below
         flat[deep] = shapely.force_2d(geometries[deep])
     # GEOS calls what has a vertex that is no number invalid.
-    invalid = ~in_threads(shapely.is_valid, flat) & ~shapely.is_missing(flat)
+    invalid = ~in_threads(_is_valid, flat) & ~shapely.is_missing(flat)
     left_out = _cannot_be(flat, invalid, within)
     repairs |= left_out
     for refused in left_out.values():
@@ -93,6 +93,13 @@ def cleaned_shapes(
     repairs[f"not a {kind}, left out"] = present & ~right
     flat[~(present & right)] = None
     return flat, {what: where for what, where in repairs.items() if where.any()}
+
+
+def _is_valid(geometries: Geometries) -> Booleans:
+    # What GEOS works out of a vertex that is no number, or far away, is no news: it is seen to.
+    with np.errstate(all="ignore"):
+        valid: Booleans = shapely.is_valid(geometries)
+    return valid
 
 
 def _cannot_be(
@@ -153,7 +160,7 @@ def places_of(geometries: Geometries) -> Geometries:
     ([40.5, 0.0, nan], None)
     """
     places = shapely.force_2d(geometries)
-    places[~(shapely.is_valid(places) & ~shapely.is_empty(places))] = None
+    places[~(_is_valid(places) & ~shapely.is_empty(places))] = None
     lines = np.flatnonzero(np.isin(shapely.get_type_id(places), _KINDS["line"]))
     if len(lines):
         enclosed = polygonal(np.asarray(shapely.polygonize(places[lines][:, None]), dtype=object))

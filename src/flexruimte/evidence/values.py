@@ -13,7 +13,7 @@ from flexruimte.rules.parts import FieldSpec, LayerSpec, Scalar, year_of
 from flexruimte.rules.words import as_number, looked_up, nearest_word, plain
 from flexruimte.vocabulary import Booleans
 
-__all__ = ["STRANGE", "clean_values", "strange_rows"]
+__all__ = ["STRANGE", "clean_values", "strange_rows", "words_for_nothing"]
 
 STRANGE = "is not in the list of values"
 """Stands in what is told of a value that its field cannot hold."""
@@ -137,6 +137,30 @@ def _without_missing(
 def _is_below(value: Any, below: float | None) -> bool:
     number = None if below is None else as_number(value)
     return number is not None and below is not None and number < below
+
+
+def words_for_nothing(values: pd.Series[Any], clean: pd.Series[Any]) -> dict[str, int]:
+    """Return how often each word stands where there is no value; null and blank text under "".
+
+    Parameters
+    ----------
+    values
+        As they stand in the source. (n,)
+    clean
+        The same as `clean_values` returns them. (n,)
+
+    Examples
+    --------
+    >>> values = pd.Series(["ja", "-", None, " ", "-"])
+    >>> words_for_nothing(values, clean_values(values, FieldSpec(missing=["-"])))
+    {'-': 2, '': 2}
+    """
+    gone = clean.isna().to_numpy()
+    written = values[gone & values.notna().to_numpy()].astype(str).str.strip()
+    counts = written[written != ""].value_counts()
+    said = {str(word): int(count) for word, count in counts.items()}
+    blank = int(gone.sum()) - sum(said.values())
+    return {**said, "": blank} if blank else said
 
 
 def strange_rows(table: pd.DataFrame, fields: Mapping[str, FieldSpec]) -> dict[str, Booleans]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from flexruimte.errors import printable
 from flexruimte.results.atomic_write import atomic_write
 
 __all__ = ["inert", "write_csv"]
@@ -41,7 +42,8 @@ def inert(text: str) -> str:
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, without its index; the file appears whole or not at all.
 
-    Texts are written as `inert` makes them, numbers and dates (as 2030-12-31) as they are.
+    Texts are written as `inert` makes them, and what a terminal would obey is shown (`printable`);
+    numbers and dates (as 2030-12-31) are as they are.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         When the file cannot be written.
     """
     safe = pd.DataFrame(
-        {inert(str(name)): _inert_column(table[name]) for name in table.columns}, index=table.index
+        {_safe(str(name)): _inert_column(table[name]) for name in table.columns}, index=table.index
     )
     with atomic_write(path) as partial:
         safe.to_csv(
@@ -57,8 +59,12 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         )
 
 
+def _safe(text: str) -> str:
+    return inert(printable(text))
+
+
 def _inert_column(values: pd.Series[Any]) -> pd.Series[Any]:
     kind = values.dtype
     if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind):
         return values
-    return values.map(lambda value: inert(value) if isinstance(value, str) else value)
+    return values.map(lambda value: _safe(value) if isinstance(value, str) else value)

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from flexruimte.errors import RulesetError, did_you_mean
-from flexruimte.rules.measures import Measure, MixMeasure
+from flexruimte.rules.measures import AttributeMeasure, Measure, MixMeasure
 from flexruimte.rules.parts import (
     CodeList,
     FieldSpec,
@@ -23,6 +23,7 @@ from flexruimte.rules.parts import (
     Sourced,
     Test,
     Text,
+    Where,
 )
 from flexruimte.rules.priorities import Priority
 from flexruimte.rules.regulations import Agreements, Levels, Plans, Regime, TransportTier
@@ -236,6 +237,26 @@ class RulesetTables(Model):
             dict.fromkeys(field for reading in self.readings(layer) for field in reading.fields)
         )
 
+    def fields_unknown_when_null(self, layer: str) -> list[str]:
+        """Return the fields of a layer of which a null makes something unknown.
+
+        Those that decide whether a row counts, or whether a rule, a measure or a plan is about it,
+        and those that a measure looks up for a parcel.
+        """
+        spec = self.layers[layer]
+        asked = list(_unknown_when_null(spec.rows))
+        parts = [*self.enabled_rules.values(), *self.measures.values(), self.plans]
+        for part in parts:
+            if getattr(part, "layer", None) == layer:
+                asked += _unknown_when_null(getattr(part, "where", {}))
+            if getattr(part, "roads", None) == layer:
+                asked += _unknown_when_null(getattr(part, "roads_where", {}))
+            if isinstance(part, AttributeMeasure) and part.layer == layer:
+                asked.append(part.field)
+        if self.plans is not None and self.plans.layer == layer:
+            asked.append(self.plans.status_field)
+        return list(dict.fromkeys(asked))
+
     def reach_m(self, layer: str) -> float:
         """Return the largest distance from a parcel at which a feature of a layer matters. [m]
 
@@ -249,6 +270,12 @@ class RulesetTables(Model):
         for measure in rule.measures_asked:
             named += self.layers_of_measure(measure)
         return list(dict.fromkeys(named))
+
+
+def _unknown_when_null(where: Where) -> Iterator[str]:
+    for name, condition in where.items():
+        if condition.is_null is None and condition.when_null == "unknown":
+            yield name
 
 
 def tests_of(ruleset: RulesetTables) -> Iterator[tuple[str, Test]]:

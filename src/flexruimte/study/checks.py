@@ -214,6 +214,11 @@ def _check_ids(question: Question, key: str, source: Source, report: CheckReport
         report.warnings.append(
             f"{source.label}: {table.without_id} rows have no parcel id and are left out"
         )
+    if not len(table.rows) and not table.speaks_of_unlisted:
+        report.warnings.append(
+            f"{source.label} has no row with a parcel id and says nothing, so its rules are "
+            'unknown; if that means "none at all", say silence = "nothing", or leave it out'
+        )
     unmet = table.unmet(question.all_parcel_ids(), source)
     if unmet.count:
         report.unmet_ids[key] = unmet
@@ -260,7 +265,7 @@ def _look_at_layer(
         if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
             agreement_dates(question.ruleset.agreements, table.everything)
         report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
-        _judge(question, key, source, look_at_table(spec, table.rows), report)
+        _judge(question, key, source, look_at_table(spec, table), report)
         return
     _ = source.crs
     report.lines.append(f"{source.label}: {source.feature_count} features")

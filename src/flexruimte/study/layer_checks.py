@@ -13,7 +13,8 @@ import shapely
 
 from flexruimte.assessment.question import Question
 from flexruimte.errors import enumerate_some
-from flexruimte.evidence.judged_rows import JudgedRows, read_judged_rows
+from flexruimte.evidence.judged_rows import JudgedRows, read_judged_rows, rows_without_shape
+from flexruimte.evidence.parcel_tables import ParcelTable
 from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.values import strange_rows
 from flexruimte.rules.conditions import strange_values
@@ -60,6 +61,10 @@ class LayerLook:
     """Rows by value, of each field with a list."""
     strange: dict[str, dict[str, int]] = field(default_factory=dict)
     """The same of values that are not in the list."""
+    nothing: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Rows without a value by the word that says so, of each field; "" is blank or null."""
+    unshaped: int = 0
+    """Rows without a shape that were not met, as only some places were looked at."""
 
 
 def deciding_fields(ruleset: Ruleset, key: str) -> list[str]:
@@ -87,15 +92,16 @@ def look_at(question: Question, key: str, source: Source) -> LayerLook:
     looks = [
         _look(spec, read_judged_rows(spec, source, fields, window), whole) for window in windows
     ]
-    return _together(looks, whole)
+    return replace(_together(looks, whole), unshaped=0 if whole else rows_without_shape(source))
 
 
-def look_at_table(spec: LayerSpec, rows: pd.DataFrame) -> LayerLook:
+def look_at_table(spec: LayerSpec, table: ParcelTable) -> LayerLook:
     """Return what is seen of the rows of a table."""
+    rows = table.rows
     told = {what: int(where.sum()) for what, where in strange_rows(rows, spec.fields).items()}
     values, strange = _values(spec, rows)
     count = len(rows)
-    return LayerLook(True, count, count, count, told=told, values=values, strange=strange)
+    return LayerLook(True, count, count, count, {}, 0, told, values, strange, table.nothing)
 
 
 def places_of_parcels(question: Question) -> Iterator[Window]:
@@ -124,6 +130,7 @@ def _look(spec: LayerSpec, rows: JudgedRows, whole: bool) -> LayerLook:
         told={what: int(where.sum()) for what, where in rows.told.items()},
         values=values,
         strange=strange,
+        nothing=rows.nothing,
     )
 
 
@@ -162,6 +169,7 @@ def _together(looks: list[LayerLook], whole: bool) -> LayerLook:
             told=_summed(total.told, look.told),
             values=_summed_by_field(total.values, look.values),
             strange=_summed_by_field(total.strange, look.strange),
+            nothing=_summed_by_field(total.nothing, look.nothing),
         )
     return total
 
@@ -186,8 +194,22 @@ def problems_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
     useless = [name for name in _fields_that_must_be_read(ruleset, key) if _all_strange(look, name)]
     for name in useless:
         yield _no_value_known(source, name, spec.field(name), look)
-    dropped = _dropped(spec, look)
+    for name in _fields_that_may_not_be_empty(ruleset, key, source, look):
+        if _without_value(look, name) == look.rows:
+            useless.append(name)
+            yield _no_value_there(source, name, look)
+    lost = list(_much_lost(ruleset, spec, source, look))
+    yield from lost
+    if not lost and look.usable == 0 and not useless and look.whole:
+        yield _no_row_counts(source, spec, look)
+
+
+def _much_lost(ruleset: Ruleset, spec: LayerSpec, source: Source, look: LayerLook) -> Iterator[str]:
+    """Yield that so much of a layer cannot be used that it is no longer that layer."""
     most = ruleset.losses.most_share if ruleset.losses else 1.0
+    if look.unshaped and look.unshaped >= most * source.feature_count:
+        yield f"{source.label}: {_unshaped(source, look)}"
+    dropped = _dropped(spec, look)
     if dropped and (dropped == look.rows or dropped >= most * look.rows):
         seen = ", ".join(f"{kind} ({count})" for kind, count in look.kinds.items())
         yield (
@@ -196,8 +218,14 @@ def problems_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
             f"give the {spec.geometry}s themselves, for a GML file with "
             'open_options = { GFS_TEMPLATE = "..." } that names the geometry'
         )
-    elif look.usable == 0 and not useless and look.whole:
-        yield _no_row_counts(source, spec, look)
+
+
+def _unshaped(source: Source, look: LayerLook) -> str:
+    return (
+        f"{look.unshaped} of {source.feature_count} features have no shape and count nowhere, so "
+        "that a parcel where one lies may come out better than it is; see why, or leave them out "
+        "knowingly with where = ..."
+    )
 
 
 def warnings_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> Iterator[str]:
@@ -216,6 +244,16 @@ def warnings_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
                 f"{_expected(spec.field(name))}; where such features lie the rules that ask for it "
                 f"are unknown; {_remedy(name, words, spec.field(name))}"
             )
+    for name in _fields_that_may_not_be_empty(ruleset, key, source, look):
+        count = _without_value(look, name)
+        if count < look.rows:
+            yield (
+                f"{source.label}: field '{name}' has no value in {count} of {look.rows} rows{place}"
+                f"{_words_there(look, name)}; where such rows lie the rules that ask for it are "
+                f"unknown; fill it in, or leave them out knowingly with where = ..."
+            )
+    if look.unshaped and not list(_much_lost(ruleset, spec, source, look)):
+        yield f"{source.label}: {_unshaped(source, look)}"
     if spec.rows and spec.id and look.doubled:
         yield (
             f"{source.label}: {look.doubled} of {look.counting} that count{place} "
@@ -230,12 +268,46 @@ def warnings_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
 def _fields_that_must_be_read(ruleset: Ruleset, key: str) -> list[str]:
     """Return the fields without which nothing can be said: of tables, plans, rows that count."""
     spec = ruleset.layers[key]
-    names = list(spec.rows)
-    if spec.geometry == "table":
-        names += deciding_fields(ruleset, key)
+    names = [*spec.rows, *deciding_fields(ruleset, key)]
     if ruleset.plans is not None and ruleset.plans.layer == key:
         names.append(ruleset.plans.status_field)
-    return [name for name in names if spec.field(name).values is not None]
+    listed = [name for name in dict.fromkeys(names) if spec.field(name).values is not None]
+    return [name for name in listed if not spec.field(name).open]
+
+
+def _fields_that_may_not_be_empty(
+    ruleset: Ruleset, key: str, source: Source, look: LayerLook
+) -> list[str]:
+    """Return the fields without a value in some rows, where that makes something unknown.
+
+    What the study says itself of all rows is known, and an optional field may be absent.
+    """
+    return [
+        name
+        for name in ruleset.fields_unknown_when_null(key)
+        if _without_value(look, name) and name not in source.settings.constants
+    ]
+
+
+def _without_value(look: LayerLook, name: str) -> int:
+    return sum(look.nothing.get(name, {}).values())
+
+
+def _words_there(look: LayerLook, name: str) -> str:
+    """Return the words that say in a field that there is no value, with how often."""
+    words = look.nothing[name]
+    if set(words) == {""}:
+        return ""
+    return f": {_shown({word or 'nothing at all': count for word, count in words.items()})}"
+
+
+def _no_value_there(source: Source, name: str, look: LayerLook) -> str:
+    return (
+        f"{source.label}: field '{name}' has no value in any of {look.rows} rows"
+        f"{_words_there(look, name)}; is it the right column? Say which holds it with "
+        f'fields = {{ {name} = "..." }}, or what holds for all with constants = '
+        f'{{ {name} = "..." }} ("" is no value)'
+    )
 
 
 def _all_strange(look: LayerLook, name: str) -> bool:

@@ -49,7 +49,7 @@ def layer_report(question: Question, key: str) -> Iterator[str]:
         return
     if spec.geometry == "table":
         shapes: list[str] = []
-        look = look_at_table(spec, load_table(key, spec, source, fields).rows)
+        look = look_at_table(spec, load_table(key, spec, source, fields))
     else:
         look = look_at(question, key, source)
         shapes = read_features(question, key, source, municipality_windows(question))

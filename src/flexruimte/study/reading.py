@@ -107,9 +107,8 @@ def read_parcels(question: Question, windows: list[Window]) -> list[str]:
     with reading_of(source):
         id_columns = settings.id if isinstance(settings.id, list) else [settings.id]
         frame = _read(source, list(dict.fromkeys(id_columns)), windows)
-        warnings = _doubts_about_shapes(source, frame, "polygon")
-        shapes = frame.geometry.to_numpy()
-        over = has_too_many_vertices(shapes, settings)
+        over = has_too_many_vertices(frame.geometry.to_numpy(), settings)
+        warnings = []
         if over.any():
             named = frame[over][id_columns].astype(str).agg("-".join, axis=1)
             warnings.append(
@@ -117,6 +116,9 @@ def read_parcels(question: Question, windows: list[Window]) -> list[str]:
                 f"{settings.most_vertices} vertices and is left out; simplify it, or allow it with "
                 "most_vertices = ... under [parcels]"
             )
+        frame = frame[~over]
+        warnings += _doubts_about_shapes(source, frame, "polygon")
+        shapes = frame.geometry.to_numpy()
         shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
         points = shapely.point_on_surface(cleaned_shapes(shapes, "polygon")[0])
         points = points[~shapely.is_missing(points)]
@@ -162,9 +164,13 @@ def _doubts_about_shapes(source: Source, frame: gpd.GeoDataFrame, kind: str) -> 
             "see why, or leave the layer out and name it in not_assessed"
         )
     if absent.any():
+        # Of parcels nothing is lost but themselves.
+        parcels = isinstance(source.settings, ParcelSettings)
+        better = ", so that a parcel where one lies may come out better than it is"
+        consequence = "" if parcels else better
         warnings.append(
             f"{source.label}: {int(absent.sum())} of {len(shapes)} features have no geometry and "
-            "count nowhere; see why, or leave them out knowingly with where = ..."
+            f"count nowhere{consequence}; see why, or leave them out knowingly with where = ..."
         )
     _, repairs = cleaned_shapes(shapes, kind)
     for what in (NO_NUMBER, OUTSIDE):

@@ -49,7 +49,7 @@ LayerData: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | str | Path | Mapping[st
 _IN_MEMORY = "in memory"
 _PARCEL_ID_COLUMNS = ("parcel_id", "identificatie_lokaal_id")
 _IDLE_SETTINGS = {
-    "table": ("crs", "coverage", "silence", "precision_m"),
+    "table": ("crs", "coverage", "precision_m"),
     "raster": ("unknown_ids", "coverage", "silence"),
 }
 """Settings that mean nothing for a layer, by its geometry."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -74,3 +77,29 @@ def test_no_reader_reads_with_the_options_of_another() -> None:
 def test_without_options_nobody_waits() -> None:
     with gdal_options({NAME: "here"}), gdal_options({}):
         assert in_force() == "here"
+
+
+SECRET = "https://host/a.gpkg?token=GEHEIM&year=2030"
+
+
+@pytest.mark.parametrize("name", ["rasterio", "rasterio._env", "rasterio._err", "pyogrio._io"])
+def test_no_log_of_gdal_holds_a_key(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger(name).warning("File %s has %s", SECRET, "\x1b[31m")
+    assert caplog.messages == [
+        "File https://host/a.gpkg?token=***&year=2030 has \\x1b[31m",
+    ]
+
+
+def test_no_warning_of_gdal_holds_a_key() -> None:
+    # In a process of its own, as pytest changes what becomes of warnings.
+    program = f"""
+import warnings, flexruimte.evidence.sources
+for module in ("pyogrio.raw", "pyogrio._io"):
+    for text in ("File /vsicurl/{SECRET} has GPKG application_id", "a ring is not closed"):
+        warnings.warn_explicit(text, RuntimeWarning, "raw.py", 1, module=module)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stderr
+    assert "GEHEIM" not in said
+    assert said.count("a ring is not closed") == 2

@@ -6,11 +6,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 from flexruimte import LayerError, SourceError
+from flexruimte.evidence.shapes import cleaned_shapes
 from flexruimte.evidence.sources import Source, open_source
 from flexruimte.rules.study_file import LayerSettings
 from toy_town import box, frame
@@ -147,3 +150,21 @@ def test_what_cannot_be_read_is_said_to_be_converted(
     for geometry in ("polygon", "table"):
         with pytest.raises(SourceError, match=rf"^x \({name}\) cannot be read: .*{remedy}"):
             _ = source(tmp_path, name, geometry).columns
+
+
+@pytest.mark.parametrize("x", [float("nan"), float("inf"), 1e300])
+@pytest.mark.parametrize("name", ["a.gpkg", "a.parquet"])
+def test_a_vertex_that_cannot_be_is_read_without_a_warning(
+    tmp_path: Path, name: str, x: float
+) -> None:
+    with np.errstate(all="ignore"):
+        bad = shapely.Polygon([(0, 0), (9, 0), (x, 9), (0, 9)])
+        rows = frame([box(0, 0, 9, 9), bad], nr=[1, 2])
+        if name.endswith("gpkg"):
+            rows.to_file(tmp_path / name)
+        else:
+            rows.to_parquet(tmp_path / name)
+    read = source(tmp_path, name).read(["nr"])  # pytest makes errors of warnings
+    shapes, told = cleaned_shapes(read.geometry.to_numpy(), "polygon")
+    assert [shape is None for shape in shapes] == [False, True]
+    assert sum(where.sum() for what, where in told.items() if "left out" in what) == 1

@@ -132,6 +132,7 @@ def _write_layer(layer: Layer, key: str, path: Path) -> None:
             if each.name != "cells"
         }
     else:
+        said["speaks_of_unlisted"] = layer.speaks_of_unlisted
         columns = {
             "ids": layer.rows.index.to_numpy(dtype=object),
             **{f"{_FIELD}{name}": layer.rows[name] for name in layer.rows},
@@ -158,7 +159,8 @@ def _read_layer(key: str, kept_under: str, ruleset: Ruleset, path: Path) -> Laye
         index=range(len(ids)),
     )
     if spec.geometry == "table":
-        return Table(key, spec, table.set_axis(pd.Index(ids, dtype=object), axis=0), _NO_FACTS)
+        rows = table.set_axis(pd.Index(ids, dtype=object), axis=0)
+        return Table(key, spec, rows, said["speaks_of_unlisted"], _NO_FACTS)
     coverage = said["coverage"] and shapely.from_wkb(said["coverage"])
     return Features(
         key=key,

@@ -1,18 +1,29 @@
-"""The only place where evidence changes the options of the GDAL in pyogrio."""
+"""The only place where evidence changes how the GDAL in pyogrio and in rasterio behaves."""
 
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pyogrio
 
+from flexruimte.errors import printable, redacted
+
 __all__ = ["data_of_rasterio", "gdal_options"]
+
+
+_LOGGERS: Final = {
+    "pyogrio": ("", "_env", "_err", "_io", "_vsi"),
+    "rasterio": ("", "_base", "_env", "_err", "_filepath", "_io", "_warp", "env", "io", "session"),
+}
 
 
 @cache
@@ -30,6 +41,32 @@ def data_of_rasterio() -> None:
             for name in names:
                 os.environ.pop(name, None)
 
+
+class _WithoutSecrets(logging.Filter):
+    """Lets records pass without passwords, keys, and what a terminal would obey."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = printable(redacted(record.getMessage())), ()
+        return True
+
+
+def _keep_secrets() -> None:
+    """Let no address with a key in it reach a log or a terminal by way of GDAL.
+
+    Loggers pass on what others log below them without asking their own filters, so each has its
+    own. Of warnings Python knows no such filter: those of pyogrio that name an address are silent.
+    They say of files that are read all the same that their name ends unusually.
+    """
+    without = _WithoutSecrets()
+    for package, modules in _LOGGERS.items():
+        for module in modules:
+            logging.getLogger(f"{package}.{module}".rstrip(".")).addFilter(without)
+    warnings.filterwarnings(
+        "ignore", message=r"(?s).*(?:://|/vsi|password|token)", module=r"pyogrio\b"
+    )
+
+
+_keep_secrets()
 
 # A GML file names where its schema is, and GDAL would ask there: the study names what is read.
 pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO"})

@@ -212,7 +212,8 @@ class ParquetSource(BaseSource):
             )
             for group in self._groups(file, bbox):
                 table = file.read_row_group(group, columns=[*wanted, shapes])
-                found = shapely.from_wkb(table.column(shapes).to_numpy(zero_copy_only=False))
+                with np.errstate(all="ignore"):  # of a vertex that is no number, which is seen to
+                    found = shapely.from_wkb(table.column(shapes).to_numpy(zero_copy_only=False))
                 near = _touching(found, bbox)
                 frame = _with_valid_text(table.select(wanted).to_pandas(ignore_metadata=True))
                 frame.index = pd.RangeIndex(first[group], first[group + 1])

@@ -289,16 +289,17 @@ class VectorSource(BaseSource):
         read = self._columns_in(position, columns)
         # A VRT makes shapes of columns, of which GDAL knows nothing where they are not read.
         is_virtual = self._infos[position]["driver"] == "OGR_VRT"
-        frame = pyogrio.read_dataframe(
-            self.address.path,
-            layer=self._file_layers[position],
-            encoding=self.settings.encoding,
-            columns=None if is_virtual else list(dict.fromkeys(read.values())),
-            bbox=None if window is None else projected(window, ProjCRS(CRS), crs),
-            where=self.settings.where,
-            fid_as_index=True,
-            **self._open_options,
-        )
+        with np.errstate(all="ignore"):  # of a vertex that is no number, which is seen to later
+            frame = pyogrio.read_dataframe(
+                self.address.path,
+                layer=self._file_layers[position],
+                encoding=self.settings.encoding,
+                columns=None if is_virtual else list(dict.fromkeys(read.values())),
+                bbox=None if window is None else projected(window, ProjCRS(CRS), crs),
+                where=self.settings.where,
+                fid_as_index=True,
+                **self._open_options,
+            )
         if not isinstance(frame, gpd.GeoDataFrame):
             raise LayerError(
                 f"{self.label} has no geometry column; "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from flexruimte.kernels.erosion import within_setback
 from flexruimte.kernels.layout.bound import most_homes
 from flexruimte.kernels.layout.candidates import (
     Candidates,
@@ -66,7 +67,7 @@ def lay_out(parts: Geometries, parameters: LayoutParameters) -> Layouts:
     areal = shapely.area(sites) > 0
     sites, part = sites[areal], part[areal]
     setback = max(parameters.setback_m - TOLERANCE_M, 0.0)
-    inner = shapely.buffer(sites, -setback, join_style="mitre") if setback else sites
+    inner = within_setback(sites, setback) if setback else sites
     site, degrees = row_directions(inner)
     centre = shapely.get_coordinates(shapely.centroid(sites[site]))
     candidates = Candidates(sites, inner, site, Frames(centre, degrees))

@@ -12,11 +12,11 @@ J. Perkal (1956). On epsilon length. Bulletin de l'Academie Polonaise des Scienc
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import shapely
 
+from flexruimte.kernels.erosion import eroded
 from flexruimte.kernels.outlines import shared_area
 from flexruimte.kernels.overlap.pairs import (
     IndexedGeometries,
@@ -24,7 +24,6 @@ from flexruimte.kernels.overlap.pairs import (
     covered_area,
     index_geometries,
 )
-from flexruimte.kernels.threads import in_threads
 from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Integers
 
 __all__ = ["BUFFER_QUADRANT_SEGMENTS", "cover_within_boundary_strip", "rest_within_boundary_strip"]
@@ -137,8 +136,9 @@ def _overlaps_in_core(
         What features cover of that; `shape` is the position among the candidates.
     """
     candidates = np.flatnonzero(chosen)
-    inward = partial(shapely.buffer, distance=-precision_m, quad_segs=BUFFER_QUADRANT_SEGMENTS)
-    core = index_geometries(in_threads(inward, shapes.geometry[candidates]))
+    core = index_geometries(
+        eroded(shapes.geometry[candidates], precision_m, BUFFER_QUADRANT_SEGMENTS)
+    )
     rows = found.where(chosen[found.shape])
     shape = np.searchsorted(candidates, rows.shape)
     area = shared_area(core.outlines, shape, rows.pieces.outlines, rows.piece)

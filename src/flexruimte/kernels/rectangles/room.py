@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 import shapely
 
+from flexruimte.kernels.erosion import eroded
 from flexruimte.kernels.rectangles.bands import (
     MARGIN_M,
     Bands,
@@ -191,10 +192,10 @@ def _has_room(
     across = float(np.hypot(length_m, width_m)) * _CIRCLE_MARGIN
     # A shape that is smaller than the circle has no room for it.
     large = left[shapely.area(shapes[left]) >= (length_m**2 + width_m**2) / 4 * np.pi]
-    centres = shapely.buffer(shapes[large], -across / 2, quad_segs=4)
+    centres = eroded(shapes[large], across / 2, 4)
     fits[large] = shapely.distance(centres, access[large]) <= within[large]
     left = left[~fits[left]]
-    left = left[~shapely.is_empty(shapely.buffer(shapes[left], -narrow / 2, quad_segs=4))]
+    left = left[~shapely.is_empty(eroded(shapes[left], narrow / 2, 4))]
     for some in np.array_split(left, len(left) * 2 * _FIRST_HEIGHTS // _BANDS_AT_ONCE + 1):
         along = rectangle_degrees(shapes[some])
         centre = shapely.get_coordinates(shapely.centroid(shapes[some]))
