@@ -65,7 +65,7 @@ WORDS: dict[str, set[str]] = {
     "stranded": {"moves_used", "no_open_site", "no_room"},
     "layout": set(vocabulary.LAYOUT_KINDS),
     "part": set(PARTS),
-    "geometry": {"polygon", "line", "point", "raster", "table"},
+    "geometry": {"polygon", "line", "point", "mixed", "raster", "table"},
     "measure": set(vocabulary.BUILT_IN_MEASURES),
 }
 
