@@ -290,8 +290,8 @@ class Study:
         >>> study = fr.Study.load(sample_study_path())
         >>> soft = fr.Variant("nature soft", {"rules": {"nnn": {"level": "soft"}}})
         >>> found = study.what_if([soft], municipalities=["GM9003"], rules=["nnn"])
-        >>> found.rules[["rule", "alone_parcels"]].values.tolist()
-        [['nnn', 30]]
+        >>> found.variants["variant"].tolist(), found.rules["rule"].tolist()
+        (['as it is', 'nature soft'], ['nnn'])
         """
         known = self.question.municipalities
         codes = known.codes if municipalities is None else municipalities
