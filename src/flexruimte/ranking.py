@@ -148,7 +148,7 @@ class Ranking:
         >>> nature["verdict"].value_counts().to_dict()
         {'no': 98, 'yes': 27}
         >>> print(findings.loc[findings["rule"] == "dwellings", "finding"].iloc[0])
-        Woningen op het perceel: 1.
+        Er staat 1 woning op het perceel.
         """
         parcels, sites = self._parcels, self._sites
         everywhere = parcels if sites is None else pd.concat([parcels, sites])
