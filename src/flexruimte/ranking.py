@@ -23,6 +23,7 @@ from flexruimte.results.layouts import layout_table, write_layout_geojson
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.parquet import write_parquet
 from flexruimte.results.sentences import with_explanations
+from flexruimte.results.stamp import stamp_of
 from flexruimte.results.summary import summarise, write_summary
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import (
@@ -274,11 +275,11 @@ class Ranking:
 
     def to_parquet(self, path: str | Path) -> None:
         """Write every parcel to a GeoParquet file in RD New."""
-        write_parquet(self._parcels, path)
+        write_parquet(self._parcels, path, stamp_of(self._parcels, self.findings))
 
     def to_findings(self, path: str | Path) -> None:
         """Write what every rule found to a Parquet file."""
-        write_findings(self.findings, path)
+        write_findings(self.findings, path, stamp_of(self._parcels, self.findings))
 
     def to_summary(self, path: str | Path) -> None:
         """Write the summary to a JSON file."""

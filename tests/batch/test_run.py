@@ -98,10 +98,10 @@ def test_one_that_fails_does_not_stop_the_rest(
 ) -> None:
     write = outputs.write_parquet
 
-    def fail(parcels: gpd.GeoDataFrame, path: Path) -> None:
+    def fail(parcels: gpd.GeoDataFrame, path: Path, stamp: str | None) -> None:
         if set(parcels["gemeente_code"]) == {"A"}:
             raise OutputError("the disk is full")
-        write(parcels, path)
+        write(parcels, path, stamp)
 
     monkeypatch.setattr(outputs, "write_parquet", fail)
     report = batch.run(study, None, tmp_path / "out")

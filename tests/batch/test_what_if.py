@@ -12,6 +12,7 @@ import pytest
 from batch.two_towns import TWO_TOWNS
 from flexruimte import Study, Variant, batch, what_if
 from flexruimte.errors import OutputError, StudyError
+from flexruimte.results.store import store_of
 from toy_files import write_toy_study
 from toy_town import toy_study
 from written_files import contents
@@ -160,3 +161,15 @@ def test_a_run_after_it_gives_the_same_bytes(finished: Path, tmp_path: Path) -> 
     what_if(out, [SOFT], study=study)
     batch.run(Study.load(study), None, out)
     assert contents(out / "A") == before
+
+
+@pytest.mark.usefixtures("within_reach")
+def test_on_storage_there_are_no_layers(finished: Path, prefix: str) -> None:
+    study = finished / "study" / "study.toml"
+    out = f"s3://{prefix}"
+    batch.run(Study.load(study), ["A"], out)
+    found = what_if(out, [SOFT, YEARS], rules=["nature", "term"])
+    # what gives no land back needs none
+    assert found.rules["note"].tolist() == ["needs a new survey", ""]
+    assert found.variants["note"].tolist() == ["", "needs a new survey", ""]
+    assert store_of(out).has("whatif.csv")

@@ -75,11 +75,11 @@ def test_columns_may_have_other_names() -> None:
 
 @pytest.mark.parametrize(("column", "value", "message"), [
     ("parcel_id", None, r"the decision on \(row without parcel\) has no parcel_id"),
-    ("decision", "perhaps", 'the decision on P1 is neither "in" nor "out"'),
+    ("decision", "perhaps", r'''the decision on P1 is neither "in" nor "out" \(there is 'perhaps'\)'''),
     ("decision", None, 'the decision on P1 is neither "in" nor "out"'),
     ("reason", None, "the decision on P1 has no reason"),
     ("date", None, "the decision on P1 has no date; write it as 2026-03-31"),
-    ("date", "31-03-2026", "the decision on P1 has no date; write it as 2026-03-31"),
+    ("date", "31-03-2026", r"the decision on P1 has no date \(there is '31-03-2026'\); write it as 2026-03-31"),
 ])  # fmt: skip
 def test_a_row_that_says_too_little_is_refused(
     column: str, value: str | None, message: str
@@ -219,3 +219,28 @@ def test_an_incomplete_decision_is_refused(row: tuple[str, str, str, str], probl
         LayerError, match=rf"^decisions \(in memory\): the decision on .* {problem}"
     ):
         decided([row])
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            "P01,nee,x,2025-01-01",
+            """the decision on P01 is neither "in" nor "out" (there is 'nee')""",
+        ),
+        ("P01,,x,2025-01-01", 'the decision on P01 is neither "in" nor "out"'),
+        (
+            "P01,out,x,1-1-2026",
+            "the decision on P01 has no date (there is '1-1-2026'); write it as",
+        ),
+        ("P01,out,x,", "the decision on P01 has no date; write it as 2026-03-31"),
+        ("P01,out,x,0226-01-01", "cannot be meant (there is '0226-01-01'); write it as 2026-03-31"),
+    ],
+)
+def test_an_error_says_what_is_written(tmp_path: Path, row: str, said: str) -> None:
+    (tmp_path / "a.csv").write_text(f"parcel_id,decision,reason,date\n{row}\n")
+    with pytest.raises(LayerError) as told:
+        load_decisions(
+            open_source("decisions", TableSettings(source="a.csv"), tmp_path, geometry="table")
+        )
+    assert said in str(told.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,10 +13,16 @@ import shapely
 
 from evidence.squares import HERE
 from flexruimte import LayerError, StudyError
-from flexruimte.evidence.parcels import load_municipalities, load_parcels
+from flexruimte.evidence.parcels import (
+    Municipalities,
+    load_municipalities,
+    load_parcels,
+    overlapping_municipalities,
+)
 from flexruimte.evidence.sources import open_source
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.study_file import MunicipalitySettings, ParcelSettings
+from flexruimte.study.checks import check
 from toy_town import IDS, X, Y, box, frame, line, municipalities, parcels, toy_study
 
 
@@ -102,3 +109,52 @@ def test_a_municipality_without_land_is_refused(shape: shapely.Geometry | None) 
     settings = MunicipalitySettings(source="m", code="code", name="naam")
     with pytest.raises(LayerError, match=r"municipalities \(m\) has no usable polygon for B;"):
         load_municipalities(open_source("municipalities", settings, Path(), two))
+
+
+def towns_of(rows: gpd.GeoDataFrame) -> Municipalities:
+    settings = MunicipalitySettings(source="m", code="code", name="naam")
+    return load_municipalities(open_source("municipalities", settings, Path(), rows))
+
+
+def test_a_parcel_in_two_municipalities_stands_in_one() -> None:
+    # A and B share x 20-40. Of the lots there each lies wholly in both but the last, which lies
+    # half outside of A.
+    towns = towns_of(
+        frame([box(0, 0, 40, 10), box(20, 0, 60, 10)], code=["A", "B"], naam=["A", "B"])
+    )
+    lots = [box(10 * i + 1, 1, 10 * i + 9, 9) for i in range(6)] + [box(38, 1, 42, 9)]
+    settings = ParcelSettings(source="p", id="nr")
+    rows = frame(lots, nr=[f"L{i}" for i in range(7)])
+    source = open_source("parcels", settings, Path(), rows)
+    found = {code: load_parcels(source, towns, code).ids.tolist() for code in "AB"}
+    assert found == {"A": ["L0", "L1", "L2", "L3"], "B": ["L4", "L5", "L6"]}
+    windows = [(X, Y, X + 60, Y + 10)]
+    (told,) = overlapping_municipalities(towns, windows)
+    assert told.startswith("A and B overlap over 200 m2; a parcel there counts in the one")
+    assert list(overlapping_municipalities(towns, [(0.0, 0.0, 1.0, 1.0)])) == []  # nobody asks
+
+
+def test_municipalities_that_touch_do_not_overlap() -> None:
+    towns = towns_of(municipalities())
+    assert list(overlapping_municipalities(towns, [tuple(municipalities().total_bounds)])) == []
+
+
+def test_a_code_of_two_municipalities_is_told() -> None:
+    rows = frame(
+        [box(0, 0, 9, 9), box(9, 0, 18, 9), box(18, 0, 27, 9), box(27, 0, 30, 9)],
+        code=["A", "A", "B", "B"],
+        naam=["Dorp", "Kopie", "Bee", "Bee"],  # B is one municipality in two parts
+    )
+    (told,) = towns_of(rows).doubts
+    assert told.startswith("code A is that of Dorp and of Kopie, which are taken as one")
+
+
+def test_nothing_is_computed_of_a_parcel_of_too_many_vertices(tmp_path: Path) -> None:
+    # Whether such a star is valid takes the better part of a minute to find out.
+    start = time.monotonic()
+    ids, repairs = loaded(with_star(200_000))
+    report = check(toy_study(tmp_path, parcels=with_star(200_000)).question)
+    assert time.monotonic() - start < 25
+    assert (ids, list(repairs)) == (IDS, ["more than 10000 vertices, left out: STAR"])
+    (told,) = [text for text in report.warnings if "vertices" in text]
+    assert "parcel STAR has more than 10000 vertices and is left out" in told

@@ -11,7 +11,7 @@ import pytest
 from flexruimte.evidence.plausibility import doubts_about_cells, doubts_about_field
 from flexruimte.evidence.sources import open_source
 from flexruimte.rules.files import load_ruleset
-from flexruimte.rules.parts import CELLS
+from flexruimte.rules.parts import CELLS, Expected
 from flexruimte.rules.study_file import LayerSettings
 from toy_town import X, Y, write_raster
 
@@ -98,3 +98,25 @@ def test_every_raster_says_what_its_values_are_like() -> None:
             low, high = spec.expected[CELLS].range
             assert spec.valid is not None, key
             assert spec.valid[0] <= low < high <= spec.valid[1], key
+
+
+@pytest.mark.parametrize(
+    ("value", "side", "is_told"), [(50, 25, True), (50, 20, False), (0, 25, False)]
+)
+def test_a_map_that_is_the_same_all_over_is_warned_of(
+    tmp_path: Path, value: int, side: int, is_told: bool
+) -> None:
+    spec = load_ruleset("flexwonen-nl").layers["liwo_maxdiepte"]
+    spec = spec.model_copy(
+        update={
+            "expected": {
+                CELLS: Expected(range=(0, 95), unit="m", source="chosen", basis="assumption")
+            }
+        }
+    )
+    write_raster(tmp_path / "a.tif", np.full((side, side), float(value)), 10.0, 10.0 * side)
+    source = open_source("depth", LayerSettings(source="a.tif"), tmp_path, geometry="raster")
+    window = (X, Y, X + 10.0 * side, Y + 10.0 * side)
+    _, doubts = doubts_about_cells(spec, source, [window])
+    same = f"depth (a.tif): all of its {side**2} cells are {value}, where such a map differs from"
+    assert [text.startswith(same) for text in doubts] == [True] * is_told

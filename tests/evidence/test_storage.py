@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -190,3 +194,38 @@ main()
     )
     assert ended.returncode == 0, ended.stderr
     assert "A/locations.geojson" in objects(server, f"{prefix}/out")
+
+
+@pytest.fixture
+def asking() -> Iterator[tuple[str, list[str | None]]]:
+    """An address on this machine that gives files as a whole, and who asked, as they said."""
+    who: list[str | None] = []
+
+    class Whole(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            who.append(self.headers.get("Authorization"))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ab")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Whole)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_address[1]}", who
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_name_and_password_in_an_address_are_sent(asking: tuple[str, list[str | None]]) -> None:
+    host, who = asking
+    assert storage.read_bytes(f"http://me:a%2Fb@{host}/x") == b"ab"
+    assert storage.read_bytes(f"http://{host}/x") == b"ab"
+    assert who == ["Basic " + base64.b64encode(b"me:a/b").decode(), None]
+
+
+def test_a_server_that_gives_no_parts_of_files(asking: tuple[str, list[str | None]]) -> None:
+    assert not storage.gives_parts(f"http://{asking[0]}/x")
+    assert storage.gives_parts("http://127.0.0.1:1/x")  # no answer is another fault

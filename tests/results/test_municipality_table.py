@@ -53,10 +53,10 @@ def test_a_municipality_that_failed_is_named_and_is_not_zero(
 ) -> None:
     write = outputs.write_parquet
 
-    def fail(parcels: gpd.GeoDataFrame, path: Path) -> None:
+    def fail(parcels: gpd.GeoDataFrame, path: Path, stamp: str | None) -> None:
         if set(parcels["gemeente_code"]) == {"A"}:
             raise OutputError("the disk is full")
-        write(parcels, path)
+        write(parcels, path, stamp)
 
     monkeypatch.setattr(outputs, "write_parquet", fail)
     batch.run(study, None, tmp_path / "out")

@@ -52,10 +52,10 @@ def test_one_that_fails_is_named_and_the_others_are_there(
 ) -> None:
     write = outputs.write_parquet
 
-    def fail(parcels: gpd.GeoDataFrame, path: Path) -> None:
+    def fail(parcels: gpd.GeoDataFrame, path: Path, stamp: str | None) -> None:
         if set(parcels["gemeente_code"]) == {"B"}:
             raise OutputError(f"{path} cannot be written: it is Sunday")
-        write(parcels, path)
+        write(parcels, path, stamp)
 
     monkeypatch.setattr(outputs, "write_parquet", fail)
     report = batch.run(Study.load(four_towns), None, f"s3://{prefix}")

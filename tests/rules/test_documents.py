@@ -57,7 +57,9 @@ def test_a_circle_is_refused(library: Library, tmp_path: Path) -> None:
     [
         (None, r"list 'it.toml' cannot be read \(No such file.*built-in name: list-a, list-b$"),
         (b"a = 1\nb = \n", r"list 'it.toml' is not valid TOML: .*line 2"),
-        (b"a = '\xff'", r"list 'it.toml' is not valid TOML: .*decode"),
+        (b"a = '\xff'", r"list 'it.toml' is not valid TOML: it is no text in UTF-8 \(byte 5 does"),
+        (b"a = 226-01-01\n", r"the line is: a = 226-01-01; write a date as 2026-01-01$"),
+        (b"a = 1\nb = 2\na = 3\n", r"; a stands there for the second time: keep one$"),
     ],
 )
 def test_a_file_that_cannot_be_read(

@@ -43,7 +43,6 @@ def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("before", "after", "message"), [
     ("2026-01-01", '"2026-01-01"', r"study.toml: \[study.as_of\] '2026-01-01' is not a date; write it without quotes"),
-    ("2026-01-01", "2026-01-01T00:00:00", r"\[study.as_of\] .* is not a date"),
     ("as_of = 2026-01-01", "", r"\[study.as_of\] is missing; add it"),
     ('name = "Toy town"', 'name = "x"\nnot_assessed = ["a", "b", "a"]', "not_assessed names a twice"),
     ('name = "Toy town"', 'name = "x"\nlanguage = "fr"', r"\[study.language\]"),
@@ -64,3 +63,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         StudyError, match=r"study file .*cannot be read.*give the path of a study.toml"
     ):
         read_study_file(tmp_path / "study.toml")
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-01-01T23:30:00", "2026-01-01T00:30:00+01:00", "2026-01-01T23:30:00-05:00"]
+)
+def test_of_a_moment_the_day_that_is_written_counts(tmp_path: Path, moment: str) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(STUDY.replace("as_of = 2026-01-01", f"as_of = {moment}"))
+    assert read_study_file(path).study.as_of == dt.date(2026, 1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,8 +11,12 @@ import pytest
 
 from command_line import run
 from flexruimte import Study
+from flexruimte.evidence.sources import open_source
+from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.study_file import LayerSettings
 from flexruimte.study import layer_checks
 from flexruimte.study.checks import CheckReport, check
+from flexruimte.study.layer_checks import LayerLook, problems_of
 from toy_files import write_toy_study
 
 
@@ -214,3 +219,50 @@ def test_a_large_layer_is_asked_for_rows_without_a_shape(
     rows.to_file(town / "kaart.gpkg", layer="natuur")
     told = [text for text in checked(town).warnings if "1 of 4 features have no shape" in text]
     assert len(told) == 1
+
+
+def test_a_column_that_one_of_several_layers_lacks_is_told(town: Path) -> None:
+    plans = gpd.read_file(town / "kaart.gpkg", layer="plannen")
+    plans.iloc[:2].to_file(town / "kaart.gpkg", layer="een")
+    plans.iloc[2:].drop(columns="status").to_file(town / "kaart.gpkg", layer="twee")
+    path = town / "study.toml"
+    both = 'layer = ["een", "twee"]'
+    path.write_text(path.read_text().replace('layer = "plannen"', both))
+    (lacking, empty) = [
+        text for text in check(Study.load(path).question).warnings if "plannen" in text
+    ]
+    assert "layer twee has no column 'status', so that 'status' has no value" in lacking
+    assert "field 'status' has no value in 2 of 4 rows" in empty
+
+
+def test_a_day_after_that_of_the_study_and_a_word_that_is_nowhere_are_told(town: Path) -> None:
+    path = town / "study.toml"
+    said = '[layers.plannen]\nvalues = { status = { "1B" = "1A" } }\n'
+    text = path.read_text().replace("[layers.plannen]\n", said)
+    path.write_text(text.replace("reference_date = 2025-07-01", "reference_date = 2026-01-02", 1))
+    warnings = check(Study.load(path).question).warnings
+    (late,) = [text for text in warnings if "reference_date" in text]
+    assert "reference_date 2026-01-02 is later than the study's as_of, 2026-01-01" in late
+    (idle,) = [text for text in warnings if "values.status" in text]
+    assert "gives '1B' a meaning, and it is nowhere in column 'status'" in idle
+
+
+@pytest.mark.parametrize(("key", "name"), [("bag_verblijfsobject", "gebruiksdoel")])
+def test_any_field_that_decides_of_which_no_value_is_known_is_a_problem(
+    town: Path, key: str, name: str
+) -> None:
+    words = {name: {'Verblijfsobject "in" gebruik': 4}}
+    look = LayerLook(True, 4, 4, 4, values=words, strange=words)
+    source = open_source(key, LayerSettings(source="kaart.gpkg"), town)
+    (problem,) = problems_of(load_ruleset("flexwonen-nl"), key, source, look)
+    assert f"of field '{name}' no value is known" in problem
+    # What is proposed can be pasted into a study.
+    pasted = problem.partition("say what it means with ")[2]
+    assert tomllib.loads(pasted)["values"][name].keys() == words[name].keys()
+
+
+def test_rows_without_a_shape_are_not_called_doubles(town: Path) -> None:
+    rows = nature(town)
+    one = rows.iloc[[0] * 3].reset_index(drop=True).set_geometry([None] * 3, crs=rows.crs)
+    pd.concat([rows, one]).to_file(town / "kaart.gpkg", layer="natuur")
+    assert not [text for text in checked(town).warnings if "are there twice" in text]

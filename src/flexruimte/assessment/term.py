@@ -415,8 +415,9 @@ def agreement_dates(agreements: Agreements, table: Table) -> pd.DataFrame:
         blank = text.isna() | text.astype("string").str.strip().eq("").fillna(True).astype(bool)
         wrong = text.index[~blank & (columns[field].isna() | ~is_meant(columns[field]))]
         if len(wrong):
+            words = enumerate_some(f"'{word}'" for word in text[wrong].astype(str).unique())
             raise LayerError(
                 f"{agreements.layer} ({table.facts.source}): '{field}' of parcel "
-                f"{enumerate_some(wrong)} is no date; write it as 2030-12-31"
+                f"{enumerate_some(wrong)} is no date (there is {words}); write it as 2030-12-31"
             )
     return pd.DataFrame(columns)

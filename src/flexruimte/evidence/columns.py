@@ -76,10 +76,17 @@ def _lost_columns(source: Source, lost: list[str], taken: set[str], layer: Layer
     likely = [f"{name} may be '{column}'" for name, column in proposed.items() if column]
     return (
         f"{source.label} has no column {', '.join(named)}; "
-        + (f"{', '.join(likely)}; " if likely else f"there are: {', '.join(columns)}; ")
+        + (f"{', '.join(likely)}; " if likely else _there_are(source))
         + f"say under its table in the study which column holds each, fields = {{ {pasted} }}, "
         f'or give one value for all rows, constants = {{ {lost[0]} = "..." }} ("" is no value)'
     )
+
+
+def _there_are(source: Source) -> str:
+    if source.columns:
+        return f"there are: {', '.join(source.columns)}; "
+    part = source.settings.source.lower().endswith(".shp")
+    return "there are none at all" + (", as its .dbf is not beside it; " if part else "; ")
 
 
 _ROWS_LOOKED_AT = 1000

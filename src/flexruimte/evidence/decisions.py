@@ -151,7 +151,7 @@ def load_decisions(source: Source | None) -> Decisions:
             f"{source.label}: where = {source.settings.where!r} keeps no decision; correct it, "
             "or leave [decisions] out"
         )
-    _refuse_incomplete(rows, source)
+    _refuse_incomplete(rows, frame, source)
     _refuse_contradictions(rows, source)
     # One order whatever the order of the rows, as of two on one day the last is told.
     rows = rows.astype(dict.fromkeys(["parcel_id", "decision", "reason"], object)).sort_values(
@@ -162,20 +162,31 @@ def load_decisions(source: Source | None) -> Decisions:
     return Decisions(indexed.drop(columns="parcel_id"), source.label, refuses_unknown=not ignored)
 
 
-def _refuse_incomplete(rows: pd.DataFrame, source: Source) -> None:
-    """Refuse rows of which a part is missing or cannot be meant."""
+def _refuse_incomplete(rows: pd.DataFrame, written: pd.DataFrame, source: Source) -> None:
+    """Refuse rows of which a part is missing or cannot be meant, with what is written there."""
     ids, dates = rows["parcel_id"], rows["date"]
+    unmeant = ~is_meant(dates, or_never=False)
     problems = {
         "has no parcel_id": ids.isna(),
-        'is neither "in" nor "out"': ~rows["decision"].isin(["in", "out"]),
+        'is neither "in" nor "out"{decision}': ~rows["decision"].isin(["in", "out"]),
         "has no reason": rows["reason"].fillna("").eq(""),
-        "has no date; write it as 2026-03-31": dates.isna(),
-        "has a date that cannot be meant; write it as 2026-03-31": ~is_meant(dates, or_never=False),
+        "has no date{date}; write it as 2026-03-31": dates.isna(),
+        "has a date that cannot be meant{date}; write it as 2026-03-31": unmeant,
     }
     for problem, where in problems.items():
         if where.any():
             parcels = ids[where].fillna("(row without parcel)")
-            raise LayerError(f"{source.label}: the decision on {enumerate_some(parcels)} {problem}")
+            there = {name: _in_words(written[name][where]) for name in ("decision", "date")}
+            raise LayerError(
+                f"{source.label}: the decision on {enumerate_some(parcels)} "
+                f"{problem.format(**there)}"
+            )
+
+
+def _in_words(written: pd.Series[Any]) -> str:
+    """Return what stands in some rows, between brackets; nothing where they are empty."""
+    words = [f"'{word}'" for word in written.dropna().astype(str).unique() if word.strip()]
+    return f" (there is {enumerate_some(words)})" if words else ""
 
 
 def _refuse_contradictions(rows: pd.DataFrame, source: Source) -> None:

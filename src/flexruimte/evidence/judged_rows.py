@@ -20,7 +20,7 @@ from flexruimte.evidence.shapes import (
     places_of,
 )
 from flexruimte.evidence.sources import Source, Window
-from flexruimte.evidence.values import strange_rows, words_for_nothing
+from flexruimte.evidence.values import strange_rows
 from flexruimte.rules.conditions import as_text, evaluate_filter
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.vocabulary import NO, UNKNOWN, Booleans, Geometries, Verdicts
@@ -43,6 +43,8 @@ WHOLE_SOURCE = "in the whole source"
 class JudgedRows:
     """Rows of a source. m rows"""
 
+    numbers: pd.Index[Any]
+    """What the source numbers them. (m,)"""
     raw: Geometries
     """As they were read. (m,) object"""
     shapes: Geometries
@@ -59,8 +61,8 @@ class JudgedRows:
     """
     usable: Booleans
     """Of the layer's kind, and not surely left out. (m,) bool"""
-    nothing: dict[str, dict[str, int]]
-    """How often each word for no value stands in a field, as in the source; "" is blank or null."""
+    written: dict[str, pd.Series[Any]]
+    """Fields as they stand in the source, by the vocabulary's names. (m,) each"""
     told: dict[str, Booleans]
     """Which rows were repaired, left out or have strange values, by what is told of that."""
 
@@ -86,7 +88,7 @@ def read_judged_rows(
     SourceError, LayerError
         When the source cannot be read or lacks what is needed.
     """
-    table, ids, raw, nothing = _read(spec, source, fields, window)
+    table, ids, raw, written = _read(spec, source, fields, window)
     shapes, told = cleaned_shapes(raw, spec.geometry)
     refused, right = left_out(told, len(raw)), ~shapely.is_missing(shapes)
     other = ~right & ~refused
@@ -105,15 +107,17 @@ def read_judged_rows(
     places = np.where(shapely.is_missing(shapes), raw, shapes)
     places[refused] = doubtful
     told = {**told, **strange_rows(table, spec.fields)}
-    return JudgedRows(raw, shapes, places, table, ids, certainty, usable, nothing, told)
+    return JudgedRows(
+        table.index, raw, shapes, places, table, ids, certainty, usable, written, told
+    )
 
 
 def _read(
     spec: LayerSpec, source: Source, fields: Sequence[str], window: Window | None
-) -> tuple[pd.DataFrame, np.ndarray[Any, Any], Geometries, dict[str, dict[str, int]]]:
+) -> tuple[pd.DataFrame, np.ndarray[Any, Any], Geometries, dict[str, pd.Series[Any]]]:
     """Return clean fields, with the layer's own id and name where it has them, ids and shapes.
 
-    And the words for no value, by field.
+    And the fields as they stand in the source.
     """
     settings = layer_settings(source)
     told = optional_columns(source, [spec.id, spec.name, *spec.details])
@@ -129,10 +133,8 @@ def _read(
     frame = source.read(list(dict.fromkeys(read)), window)
     table = named_columns(frame, columns, settings, spec)
     named = frame.index.astype(str) if id_column is None else as_text(frame[id_column]).fillna("")
-    nothing = {
-        name: words_for_nothing(frame[column], table[name]) for name, column in columns.items()
-    }
-    return table, named.to_numpy(dtype=object), frame.geometry.to_numpy(), nothing
+    written = {name: frame[column] for name, column in columns.items()}
+    return table, named.to_numpy(dtype=object), frame.geometry.to_numpy(), written
 
 
 def rows_without_shape(source: Source) -> int:

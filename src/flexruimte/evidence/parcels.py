@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from flexruimte.evidence.columns import named_columns
 from flexruimte.evidence.identifiers import KnownIds, identifiers, in_natural_order
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.shapes import canonical_order, cleaned_shapes, counted_repairs
-from flexruimte.evidence.sources import Source
+from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.sources.errors import reading_of
 from flexruimte.kernels.overlap import index_features, index_geometries, overlaps
 from flexruimte.kernels.threads import in_threads
@@ -35,8 +36,11 @@ __all__ = [
     "has_too_many_vertices",
     "load_municipalities",
     "load_parcels",
+    "overlapping_municipalities",
 ]
 
+_NO_OVERLAP_M2 = 1.0
+"""Municipalities that share no more than this touch: no parcel fits in it. [m2]"""
 _ids_kept: dict[str, tuple[object, KnownIds]] = {}
 """The ids of all parcels in files, with the stamp of those, by what the study says of them."""
 
@@ -49,6 +53,8 @@ class Municipalities:
     names: list[str]
     geometries: Geometries
     facts: LayerFacts
+    doubts: tuple[str, ...] = ()
+    """What to warn of."""
 
     def position(self, code: str) -> int:
         """Return the position of a municipality, by code or by name.
@@ -138,7 +144,46 @@ def _municipalities(source: Source) -> Municipalities:
         len(frame),
         counted_repairs(repairs),
     )
-    return Municipalities(unique, [str(names[codes == code][0]) for code in unique], whole, facts)
+    called = [str(names[codes == code][0]) for code in unique]
+    return Municipalities(unique, called, whole, facts, tuple(_double_codes(codes, names)))
+
+
+def _double_codes(codes: np.ndarray[Any, Any], names: np.ndarray[Any, Any]) -> Iterator[str]:
+    """Yield which codes stand for municipalities of more than one name."""
+    pairs = pd.DataFrame({"code": codes, "name": names}).drop_duplicates()
+    for code, some in pairs[pairs["code"].duplicated(keep=False)].groupby("code")["name"]:
+        yield (
+            f"code {code} is that of {' and of '.join(some)}, which are taken as one municipality; "
+            "leave one out with where = ..., or correct its code"
+        )
+
+
+def overlapping_municipalities(
+    municipalities: Municipalities, windows: Sequence[Window]
+) -> Iterator[str]:
+    """Yield which municipalities with parcels share land, of which each parcel counts in one.
+
+    Parameters
+    ----------
+    municipalities
+        All of the study.
+    windows
+        Where there are parcels. [m]
+    """
+    shapes = municipalities.geometries
+    parts = shapely.box(*np.array(windows).T) if len(windows) else np.empty(0, dtype=object)
+    asked = np.unique(shapely.STRtree(shapes).query(parts)[1])
+    one, other = shapely.STRtree(shapes[asked]).query(shapes[asked], predicate="intersects")
+    one, other = asked[one[one < other]], asked[other[one < other]]
+    shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    for first, second, area in zip(one, other, shared, strict=True):
+        if area > _NO_OVERLAP_M2:
+            codes = municipalities.codes
+            yield (
+                f"{codes[first]} and {codes[second]} overlap over {area:.0f} m2; a parcel there "
+                f"counts in the one that holds more of it, of equal shares in {codes[first]}; "
+                "correct their boundaries"
+            )
 
 
 def load_parcels(source: Source, municipalities: Municipalities, code: str) -> Parcels:
@@ -247,6 +292,11 @@ def _belongs(geometries: Geometries, municipalities: Municipalities, position: i
 
     found: Booleans = in_threads(located, geometries)
     belongs, meets = found[:, 0], found[:, 1]
+    # Where another one holds the same land, a parcel may lie wholly inside both.
+    twice = _shared_with_others(municipalities, position)
+    if not shapely.is_empty(twice):
+        shapely.prepare(twice)
+        belongs &= ~shapely.intersects(twice, geometries)
     border = np.flatnonzero(meets & ~belongs)
     if not len(border):
         return belongs
@@ -263,6 +313,15 @@ def _belongs(geometries: Geometries, municipalities: Municipalities, position: i
     shared = shared.round(6)  # equal shares are equal but for rounding
     belongs[border] = (near[shared.argmax(axis=1)] == position) & (shared.max(axis=1) > 0)
     return belongs
+
+
+def _shared_with_others(municipalities: Municipalities, position: int) -> shapely.Geometry:
+    """Return the land of a municipality that others hold too; empty where they only touch."""
+    shapes = municipalities.geometries
+    own = shapes[position]
+    near = shapely.STRtree(shapes).query(own, predicate="intersects")
+    shared = shapely.intersection(own, shapes[near[near != position]])
+    return shapely.union_all(shared[shapely.area(shared) > _NO_OVERLAP_M2])
 
 
 def check_parcel_ids(source: Source) -> None:

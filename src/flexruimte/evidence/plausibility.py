@@ -25,6 +25,8 @@ _CELLS_AT_ONCE = 2**22
 _CELLS_FOR_MEDIAN = 20_000
 _LEAST_FOR_SPREAD = 30
 """Of fewer values it cannot be said how they are spread."""
+_LEAST_TO_VARY = 500
+"""So many cells of one map of a town are not all the same, unless there is nothing (0)."""
 _NUMBER = r"(-?\d+(?:[.,]\d+)?)"
 _REMEDY = "see whether it is the right file and band, and give its unit with scale = ..."
 
@@ -34,6 +36,8 @@ class _Seen:
     """What was seen of values, a part of them at a time."""
 
     expected: Expected
+    is_map: bool
+    """Whether they are the cells of a map, which are not all the same."""
     count: int = 0
     below: int = 0
     above: int = 0
@@ -68,7 +72,7 @@ class _Seen:
         outside = self.below + self.above
         if outside:
             yield (
-                f"{outside} of {self.count} {what} ({outside / self.count:.2g} of them) lie "
+                f"{outside} of {self.count} {what} ({_percent(outside, self.count)}) lie "
                 f"outside {low:g} to {high:g} {expected.unit}: there are {self.low:g} to "
                 f"{self.high:g}"
             )
@@ -77,6 +81,12 @@ class _Seen:
                 f"{self.broken} of {self.count} {what} are no whole numbers, so no {expected.unit}"
             )
         if self.count < _LEAST_FOR_SPREAD:
+            return
+        if self.is_map and self.count >= _LEAST_TO_VARY and self.low == self.high != 0:
+            yield (
+                f"all of its {self.count} {what} are {self.low:g}, where such a map differs from "
+                "place to place"
+            )
             return
         middle = float(np.median(np.concatenate(self.some)))
         if not outside and expected.median and not _within(middle, expected.median):
@@ -90,6 +100,11 @@ class _Seen:
                 f"{self.zeros / self.count:.0%} of its {what} are exactly 0: if that stands for "
                 "missing, say nodata = 0"
             )
+
+
+def _percent(part: int, whole: int) -> str:
+    """Return a share in percent: of what is not all or nothing never 100% or 0%."""
+    return f"{min(max(100 * part / whole, 0.1), 99.9 if part < whole else 100.0):.3g}%"
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:
@@ -125,7 +140,7 @@ def doubts_about_cells(
     expected = spec.expected.get(CELLS)
     low, high = layer_settings(source).valid or spec.valid or (-np.inf, np.inf)
     sentinels = [*map(float, spec.recode), *([] if spec.nodata is None else [spec.nodata])]
-    seen = None if expected is None else _Seen(expected)
+    seen = None if expected is None else _Seen(expected, is_map=True)
     valid = beyond = steps = pairs = 0
     for grid in _strips(source, windows, spec.nodata):
         values = grid.cells[~np.isnan(grid.cells)]
@@ -179,12 +194,12 @@ def doubts_about_field(expected: Expected, values: pd.Series[Any]) -> list[str]:
     --------
     >>> years = Expected(range=(1990, 2100), unit="year", source="chosen", basis="assumption")
     >>> doubts_about_field(years, pd.Series([2028, 20290, None]))
-    ['1 of 2 values (0.5 of them) lie outside 1990 to 2100 year: there are 2028 to 20290']
+    ['1 of 2 values (50%) lie outside 1990 to 2100 year: there are 2028 to 20290']
     """
     if not pd.api.types.is_numeric_dtype(values.dtype):
         text = values.astype("string").str.extract(_NUMBER, expand=True).iloc[:, 0]
         values = pd.to_numeric(text.str.replace(",", ".", regex=False), errors="coerce")
     numbers: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    seen = _Seen(expected)
+    seen = _Seen(expected, is_map=False)
     seen.add(numbers[np.isfinite(numbers)])
     return list(seen.doubts("values"))

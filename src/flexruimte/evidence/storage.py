@@ -14,6 +14,7 @@ idea of the AWS variables; here is one:
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import re
@@ -24,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem
@@ -34,6 +36,7 @@ __all__ = [
     "explained",
     "filesystem",
     "gdal_options",
+    "gives_parts",
     "is_elsewhere",
     "opened",
     "read_bytes",
@@ -178,11 +181,21 @@ def _stamp_of_object(key: str) -> Stamp | None:
     return None
 
 
+def _request(address: str, method: str = "GET") -> urllib.request.Request:
+    """Return what asks for an address; a name and password in it go as GDAL sends them."""
+    parts = urlsplit(address)
+    who, at, host = parts.netloc.rpartition("@")
+    asked = urllib.request.Request(urlunsplit(parts._replace(netloc=host)), method=method)
+    if at:
+        secret = base64.b64encode(unquote(who).encode()).decode()
+        asked.add_header("Authorization", f"Basic {secret}")
+    return asked
+
+
 def _stamp_of_page(address: str) -> Stamp | None:
     try:
-        with urllib.request.urlopen(
-            urllib.request.Request(address, method="HEAD"), timeout=_SECONDS_TO_ANSWER
-        ) as answer:
+        asked = _request(address, method="HEAD")
+        with urllib.request.urlopen(asked, timeout=_SECONDS_TO_ANSWER) as answer:
             return tuple(answer.headers.get(name, "") for name in _HEADERS)
     except urllib.error.HTTPError as error:
         if error.code in (404, 410):
@@ -202,9 +215,8 @@ def read_bytes(path: str) -> bytes:
         with filesystem().open_input_stream(path.removeprefix(_S3)) as stream:
             content: Any = stream.read()
     else:
-        with urllib.request.urlopen(
-            path.removeprefix("/vsicurl/"), timeout=_SECONDS_TO_ANSWER
-        ) as answer:
+        asked = _request(path.removeprefix("/vsicurl/"))
+        with urllib.request.urlopen(asked, timeout=_SECONDS_TO_ANSWER) as answer:
             content = answer.read()
     return bytes(content)
 
@@ -229,6 +241,20 @@ def opened(path: str) -> Iterator[BinaryIO]:
             yield content
 
 
+def gives_parts(path: str) -> bool:
+    """Return whether a web server gives ranges of bytes of a file, which GDAL asks for.
+
+    True where the server does not answer, as that is another fault.
+    """
+    try:
+        with opened(path):
+            return True
+    except urllib.error.URLError:
+        return True
+    except OSError:
+        return False
+
+
 class _WebFile(io.RawIOBase):
     """A file behind a web address, of which a server gives ranges of bytes."""
 
@@ -237,9 +263,9 @@ class _WebFile(io.RawIOBase):
         _, self._size = self._range(0, 0)
 
     def _range(self, first: int, last: int) -> tuple[bytes, int]:
-        asked = urllib.request.Request(
-            self._address, headers={"Range": f"bytes={first}-{last}", "Accept-Encoding": "identity"}
-        )
+        asked = _request(self._address)
+        asked.add_header("Range", f"bytes={first}-{last}")
+        asked.add_header("Accept-Encoding", "identity")
         with urllib.request.urlopen(asked, timeout=_SECONDS_TO_ANSWER) as answer:
             total = answer.headers.get("Content-Range", "").rpartition("/")[2]
             if answer.status != 206 or not total.isdigit():

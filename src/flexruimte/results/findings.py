@@ -17,6 +17,7 @@ import pandas as pd
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.finding_text import finding_text, topic_of
 from flexruimte.results.rule_text import Finding, known_value
+from flexruimte.results.stamp import stamped
 from flexruimte.results.summary_model import LandRuleFacts, MeasureRuleFacts, RuleFacts, Summary
 from flexruimte.vocabulary import (
     AREA,
@@ -213,7 +214,7 @@ def _plain(values: pd.Series[Any]) -> np.ndarray[Any, Any]:
     return known
 
 
-def write_findings(findings: pd.DataFrame, path: str | Path) -> None:
+def write_findings(findings: pd.DataFrame, path: str | Path, stamp: str | None = None) -> None:
     """Write the table of findings to a Parquet file; the same findings give the same bytes.
 
     Parameters
@@ -222,6 +223,8 @@ def write_findings(findings: pd.DataFrame, path: str | Path) -> None:
         As `with_finding_text` makes it.
     path
         The file to write.
+    stamp
+        Of the results that they are part of, as `stamp_of` makes it; None writes none.
 
     Raises
     ------
@@ -229,4 +232,4 @@ def write_findings(findings: pd.DataFrame, path: str | Path) -> None:
         When the file cannot be written.
     """
     with atomic_write(path) as partial:
-        findings.to_parquet(partial, index=False, compression="zstd")
+        stamped(findings, stamp).to_parquet(partial, index=False, compression="zstd")

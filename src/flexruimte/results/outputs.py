@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.parquet import write_parquet
 from flexruimte.results.ranked_rows import write_ranked
+from flexruimte.results.stamp import stamp_of
 from flexruimte.results.summary import write_summary
 from flexruimte.results.summary_model import Summary
 
@@ -88,6 +90,11 @@ class OutputContent:
     """Modules, roads and paths of the locations, in RD New."""
     summary: Summary
 
+    @cached_property
+    def stamp(self) -> str:
+        """What tells that two files hold the same results."""
+        return stamp_of(self.parcels, self.findings)
+
 
 @dataclass(frozen=True)
 class Output:
@@ -112,9 +119,9 @@ OUTPUTS: Final = (
         ),
         needed_for_ranking=True,
     ),
-    Output(PARCELS, lambda content, path: write_parquet(content.parcels, path)),
-    Output(SITES, lambda content, path: write_parquet(content.sites, path)),
-    Output(FINDINGS, lambda content, path: write_findings(content.findings, path)),
+    Output(PARCELS, lambda content, path: write_parquet(content.parcels, path, content.stamp)),
+    Output(SITES, lambda content, path: write_parquet(content.sites, path, content.stamp)),
+    Output(FINDINGS, lambda content, path: write_findings(content.findings, path, content.stamp)),
     Output(
         SUMMARY,
         lambda content, path: write_summary(content.summary, path),

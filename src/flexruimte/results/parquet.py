@@ -9,13 +9,14 @@ import geopandas as gpd
 import numpy as np
 
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.stamp import stamped
 from flexruimte.results.tables import with_lists
 from flexruimte.vocabulary import MUNICIPALITY_CODE, PARCEL_ID
 
 __all__ = ["write_parquet"]
 
 
-def write_parquet(parcels: gpd.GeoDataFrame, path: str | Path) -> None:
+def write_parquet(parcels: gpd.GeoDataFrame, path: str | Path, stamp: str | None = None) -> None:
     """Write every parcel to a GeoParquet file, in RD New; the same parcels give the same bytes.
 
     Parameters
@@ -25,6 +26,8 @@ def write_parquet(parcels: gpd.GeoDataFrame, path: str | Path) -> None:
         list<string> in the file.
     path
         The file to write.
+    stamp
+        Of the results that they are part of, as `stamp_of` makes it; None writes none.
 
     Raises
     ------
@@ -35,7 +38,7 @@ def write_parquet(parcels: gpd.GeoDataFrame, path: str | Path) -> None:
         # All rows lie in one group: statistics tell whether to look into a file at all, for a
         # parcel or for a municipality.
         # An array of text holds text where it is empty too, so that each list is one of texts.
-        with_lists(parcels, _array_of_text).to_parquet(
+        stamped(with_lists(parcels, _array_of_text), stamp).to_parquet(
             partial,
             index=False,
             compression="zstd",

@@ -23,6 +23,7 @@ from flexruimte.errors import OutputError, did_you_mean, enumerate_some, nearest
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.results.findings import FINDING_COLUMNS
 from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SITES, SUMMARY
+from flexruimte.results.stamp import read_stamp
 from flexruimte.results.summary_model import FORMAT, Summary
 from flexruimte.results.tables import LIST_COLUMNS, joined_ids
 from flexruimte.vocabulary import (
@@ -102,6 +103,8 @@ def read_summary(folder: Path) -> Summary:
 
 
 def _unreadable(path: Path, why: object) -> OutputError:
+    if isinstance(why, FileNotFoundError):
+        why = "it is not there"
     return OutputError(f"{path} cannot be read: {why}; run this municipality again with --fresh")
 
 
@@ -316,6 +319,7 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
                 for name, value in found.iloc[0].items()
             }
             summary = read_summary(path.parent)
+            _refuse_other_findings(path)
             return ParcelResults(row, read_findings(path.parent, parcel_id), summary)
     known: list[str] = []
     for path in files:
@@ -327,6 +331,20 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
     where = f"what is done of {out}" if not_done else str(out)
     remedy = _said_of(not_done) if not_done else remedy
     raise OutputError(f"parcel '{parcel_id}' is not in {where}; {remedy}")
+
+
+def _refuse_other_findings(parcels: Path) -> None:
+    """Refuse findings that are not those of the parcels beside them, but of another run."""
+    findings = parcels.with_name(FINDINGS)
+    try:
+        stamps = [read_stamp(path) for path in (parcels, findings)]
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _unreadable(findings, error) from None
+    if stamps[0] != stamps[1]:
+        raise OutputError(
+            f"{findings} is of another run than {parcels.name} beside it; put the right file "
+            "there, or run this municipality again with --fresh"
+        )
 
 
 def read_findings(folder: Path, parcel_id: str | None = None) -> pd.DataFrame:

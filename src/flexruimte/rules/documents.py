@@ -7,6 +7,8 @@ key), and what to do.
 
 from __future__ import annotations
 
+import re
+import textwrap
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -120,17 +122,24 @@ def read_toml(
     FlexruimteError
         Of the class `error`, when the file cannot be read or is not valid TOML; then with the line.
     """
+    text = ""
     try:
         # A pipe or a device would keep a reader waiting.
         if isinstance(source, Path) and source.exists() and not source.is_file():
             kind = "a folder" if source.is_dir() else "no regular file"
             raise error(f"{where} cannot be read (it is {kind}); {remedy}")
-        document = tomllib.loads(source.read_text(encoding="utf-8"))
+        text = source.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
     except OSError as problem:
         reason = problem.strerror or problem
         raise error(f"{where} cannot be read ({reason}); {remedy}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise error(f"{where} is not valid TOML: {problem}") from None
+    except UnicodeDecodeError as problem:
+        raise error(
+            f"{where} is not valid TOML: it is no text in UTF-8 (byte {problem.start} does not "
+            f"decode); {remedy}"
+        ) from None
+    except tomllib.TOMLDecodeError as problem:
+        raise error(f"{where} is not valid TOML: {problem}{_line_of(problem, text)}") from None
     except ValueError as problem:  # a path that no operating system takes
         raise error(f"{where} cannot be read ({problem}); {remedy}") from None
     except RecursionError:
@@ -152,6 +161,19 @@ def _key_with_control(document: object, key: str = "") -> str | None:
         inside = [*enumerate(document)]
     found = (_key_with_control(value, f"{key}.{name}".lstrip(".")) for name, value in inside)
     return next((each for each in found if each is not None), None)
+
+
+def _line_of(problem: tomllib.TOMLDecodeError, text: str) -> str:
+    """Return the line that an error is about, and what is often meant there."""
+    found, lines = re.search(r"at line (\d+)", str(problem)), text.splitlines()
+    if found is None or int(found[1]) > len(lines):
+        return ""
+    line = lines[int(found[1]) - 1].strip()
+    key = re.match(r"[\w.\"-]+\s*(?==)", line)
+    if "overwrite" in str(problem) and key is not None:
+        return f"; {key[0].strip()} stands there for the second time: keep one"
+    hint = "; write a date as 2026-01-01" if re.search(r"\d+-\d+-\d", line) else ""
+    return f"; the line is: {textwrap.shorten(line, 100)}{hint}"
 
 
 def validate(

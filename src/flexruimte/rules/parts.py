@@ -27,19 +27,25 @@ _YEAR = re.compile(r"^(\d{4})(?:\D|$|\d{4}(?:\D|$))|\D(\d{4})(?:\D|$)")
 
 
 def _as_date(value: Any) -> Any:
-    """Refuse what pydantic would make a date of: a number of seconds, a moment."""
-    if isinstance(value, dt.datetime) or not isinstance(value, dt.date | str):
+    """Return the day that is written; refuse what pydantic makes a date of, as a number of seconds.
+
+    Of a moment that is the day on its own clock, whatever its offset.
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if not isinstance(value, dt.date | str):
         raise ValueError(f"{value!r} is no date; write it as 2030-12-31")
     if isinstance(value, str):
         try:
-            return dt.date.fromisoformat(value)
+            return dt.datetime.fromisoformat(value).date()
         except ValueError:
             raise ValueError(f"{value!r} is no date; write it as 2030-12-31") from None
     return value
 
 
 Day: TypeAlias = Annotated[dt.date, BeforeValidator(_as_date)]
-"""A date, as a TOML date or as text such as "2030-12-31"; a moment or a number is refused."""
+"""A date, as a TOML date or as text such as "2030-12-31"; of a moment the day counts that is
+written. A number is refused."""
 
 
 class Model(BaseModel):

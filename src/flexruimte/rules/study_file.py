@@ -220,7 +220,7 @@ def read_study_file(path: Path) -> StudyFile:
         path, f"study file {path}", "give the path of a study.toml", error=StudyError
     )
     as_of = document.get("study", {}).get("as_of")
-    if as_of is not None and (isinstance(as_of, dt.datetime) or not isinstance(as_of, dt.date)):
+    if as_of is not None and not isinstance(as_of, dt.date):
         raise StudyError(
             f"{path.name}: [study.as_of] {as_of!r} is not a date; "
             "write it without quotes, as in as_of = 2026-01-01"

@@ -6,7 +6,7 @@ Is everything there, can it be read, does it hold what rules need, does it reach
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,18 +26,21 @@ from flexruimte.assessment.score import (
     theme_scores,
 )
 from flexruimte.assessment.term import agreement_dates
-from flexruimte.errors import FlexruimteError, enumerate_some
+from flexruimte.errors import FlexruimteError, did_you_mean, enumerate_some
 from flexruimte.evidence.columns import source_columns
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.parcel_tables import load_table
-from flexruimte.evidence.parcels import check_parcel_ids
+from flexruimte.evidence.parcels import check_parcel_ids, overlapping_municipalities
 from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.sources.errors import reading_of
 from flexruimte.kernels.threads import each_in_threads, use_threads
+from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings, ParcelSettings
+from flexruimte.rules.words import plain
 from flexruimte.study.layer_checks import (
     LayerLook,
+    features_of,
     look_at,
     look_at_table,
     problems_of,
@@ -56,6 +59,8 @@ __all__ = ["CheckReport", "check"]
 _log = logging.getLogger(__name__)
 _MOSTLY = 0.95
 """A layer whose extent holds less than this share of the municipalities gets a warning."""
+_FEW_ROWS = 100_000
+"""Of a source with more rows not all values are looked at."""
 _NONE_HERE = 'if that means "none here", say coverage = "complete"'
 
 
@@ -181,6 +186,10 @@ def _check_parcels(question: Question, report: CheckReport) -> list[Window]:
         report.add_problem(error)
     known = question.municipalities
     report.lines.append(f"{known.facts.source}: {len(known.codes)} municipalities")
+    report.warnings.extend(f"{known.facts.source}: {doubt}" for doubt in known.doubts)
+    report.warnings.extend(
+        f"{known.facts.source}: {doubt}" for doubt in overlapping_municipalities(known, windows)
+    )
     double = sorted({name for name in known.names if known.names.count(name) > 1})
     if double:
         report.warnings.append(
@@ -233,6 +242,12 @@ def _check_layer(
     if key in question.not_assessed:
         report.warnings.append(f"{key} is in the study but not assessed: it will not be read")
         return report
+    day = layer_settings(source).reference_date
+    if day is not None and day > question.as_of:
+        report.warnings.append(
+            f"{source.label}: reference_date {day} is later than the study's as_of, "
+            f"{question.as_of}; see which of the two is meant"
+        )
     try:
         with reading_of(source):
             _look_at_layer(question, key, source, windows, report)
@@ -259,13 +274,15 @@ def _look_at_layer(
         report.lines.append(f"{source.label}: raster")
         return
     fields = question.ruleset.fields_in_use(key)
-    source_columns(source, [*fields, *spec.rows], spec)
+    columns = source_columns(source, [*fields, *spec.rows], spec)
+    report.warnings.extend(_layers_without(source, columns))
+    report.warnings.extend(_idle_values(spec, source, columns))
     if spec.geometry == "table":
         table = load_table(key, spec, source, fields)
         if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
             agreement_dates(question.ruleset.agreements, table.everything)
         report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
-        _judge(question, key, source, look_at_table(spec, table), report)
+        _judge(question, key, source, look_at_table(question.ruleset, table), report)
         return
     _ = source.crs
     report.lines.append(f"{source.label}: {source.feature_count} features")
@@ -281,8 +298,41 @@ def _look_at_layer(
         _warn_of_reach(question, source, extent, report)
     elif extent is not None and coverage == "auto" and not silent:
         _warn_of_silence(question, key, source, extent, report)
-    report.warnings.extend(read_features(question, key, source, windows))
-    _judge(question, key, source, look_at(question, key, source), report)
+    read = features_of(question, key, source)
+    report.warnings.extend(read_features(question, key, source, windows, read))
+    _judge(question, key, source, look_at(question, key, source, read), report)
+
+
+def _layers_without(source: Source, columns: Mapping[str, str]) -> Iterator[str]:
+    """Yield which of several layers lack a column."""
+    for name, column in columns.items():
+        lacking = source.layers_without(column)
+        if lacking:
+            yield (
+                f"{source.label}: layer {enumerate_some(lacking)} has no column '{column}', so "
+                f"that '{name}' has no value in its rows; see whether it is called otherwise there"
+            )
+
+
+def _idle_values(spec: LayerSpec, source: Source, columns: Mapping[str, str]) -> Iterator[str]:
+    """Yield which words that the study gives a meaning are nowhere in the source."""
+    meant = source.settings.values
+    if not meant or (spec.geometry != "table" and not 0 <= source.feature_count <= _FEW_ROWS):
+        return
+    for name, meanings in meant.items():
+        if name in source.settings.constants:
+            continue
+        if name not in columns:
+            yield f"{source.label}: values.{name} means nothing, as that field is not read"
+            continue
+        there = source.read_table([columns[name]])[columns[name]].dropna().unique()
+        known = {plain(word): str(word) for word in there}
+        for word in meanings:
+            if plain(word) not in known:
+                yield (
+                    f"{source.label}: values.{name} gives '{word}' a meaning, and it is nowhere in "
+                    f"column '{columns[name]}'; {did_you_mean(word, known.values())}"
+                )
 
 
 def _judge(

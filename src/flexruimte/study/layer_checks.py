@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from flexruimte.errors import enumerate_some
 from flexruimte.evidence.judged_rows import JudgedRows, read_judged_rows, rows_without_shape
 from flexruimte.evidence.parcel_tables import ParcelTable
 from flexruimte.evidence.sources import Source, Window
-from flexruimte.evidence.values import strange_rows
+from flexruimte.evidence.values import strange_rows, words_for_nothing
 from flexruimte.rules.conditions import strange_values
 from flexruimte.rules.parts import FieldSpec, LayerSpec
 from flexruimte.rules.ruleset import Ruleset
@@ -24,8 +25,10 @@ from flexruimte.rules.words import nearest_word
 from flexruimte.vocabulary import NO
 
 __all__ = [
+    "FeaturesRead",
     "LayerLook",
     "deciding_fields",
+    "features_of",
     "look_at",
     "look_at_table",
     "places_of_parcels",
@@ -62,7 +65,8 @@ class LayerLook:
     strange: dict[str, dict[str, int]] = field(default_factory=dict)
     """The same of values that are not in the list."""
     nothing: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Rows without a value by the word that says so, of each field; "" is blank or null."""
+    """Rows without a value by the word that says so, of each field of which a null makes something
+    unknown; "" is blank or null."""
     unshaped: int = 0
     """Rows without a shape that were not met, as only some places were looked at."""
 
@@ -77,7 +81,16 @@ def deciding_fields(ruleset: Ruleset, key: str) -> list[str]:
     ]
 
 
-def look_at(question: Question, key: str, source: Source) -> LayerLook:
+@dataclass(frozen=True)
+class FeaturesRead:
+    """Features of a layer: all of them, or those in some places where there are very many."""
+
+    whole: bool
+    parts: list[JudgedRows]
+    """One of all, or one of each place."""
+
+
+def features_of(question: Question, key: str, source: Source) -> FeaturesRead:
     """Read the features of a layer, or those in some places where there are very many.
 
     Raises
@@ -89,19 +102,35 @@ def look_at(question: Question, key: str, source: Source) -> LayerLook:
     fields = question.ruleset.fields_in_use(key)
     whole = 0 <= source.feature_count <= _READ_WHOLE
     windows: list[Window | None] = [None] if whole else [*places_of_parcels(question)]
-    looks = [
-        _look(spec, read_judged_rows(spec, source, fields, window), whole) for window in windows
-    ]
-    return replace(_together(looks, whole), unshaped=0 if whole else rows_without_shape(source))
+    parts = [read_judged_rows(spec, source, fields, window) for window in windows]
+    return FeaturesRead(whole, parts)
 
 
-def look_at_table(spec: LayerSpec, table: ParcelTable) -> LayerLook:
+def look_at(question: Question, key: str, source: Source, read: FeaturesRead) -> LayerLook:
+    """Return what is seen of the features of a layer.
+
+    Parameters
+    ----------
+    question, key, source
+        The study, the layer and where it is read from.
+    read
+        As `features_of` returns them.
+    """
+    asked = question.ruleset.fields_unknown_when_null(key)
+    looks = [_look(question.ruleset.layers[key], part, asked, read.whole) for part in read.parts]
+    unshaped = 0 if read.whole else rows_without_shape(source)
+    return replace(_together(looks, read.whole), unshaped=unshaped)
+
+
+def look_at_table(ruleset: Ruleset, table: ParcelTable) -> LayerLook:
     """Return what is seen of the rows of a table."""
-    rows = table.rows
+    rows, spec = table.rows, table.spec
+    asked = ruleset.fields_unknown_when_null(table.key)
+    nothing = {name: words for name, words in table.nothing.items() if name in asked}
     told = {what: int(where.sum()) for what, where in strange_rows(rows, spec.fields).items()}
     values, strange = _values(spec, rows)
     count = len(rows)
-    return LayerLook(True, count, count, count, {}, 0, told, values, strange, table.nothing)
+    return LayerLook(True, count, count, count, {}, 0, told, values, strange, nothing)
 
 
 def places_of_parcels(question: Question) -> Iterator[Window]:
@@ -117,7 +146,7 @@ def places_of_parcels(question: Question) -> Iterator[Window]:
         yield (x - _PLACE_M / 2, y - _PLACE_M / 2, x + _PLACE_M / 2, y + _PLACE_M / 2)
 
 
-def _look(spec: LayerSpec, rows: JudgedRows, whole: bool) -> LayerLook:
+def _look(spec: LayerSpec, rows: JudgedRows, asked: list[str], whole: bool) -> LayerLook:
     kinds = Counter("no shape" if shape is None else shape.geom_type for shape in rows.raw)
     values, strange = _values(spec, rows.table)
     return LayerLook(
@@ -130,7 +159,11 @@ def _look(spec: LayerSpec, rows: JudgedRows, whole: bool) -> LayerLook:
         told={what: int(where.sum()) for what, where in rows.told.items()},
         values=values,
         strange=strange,
-        nothing=rows.nothing,
+        nothing={
+            name: words_for_nothing(values, rows.table[name])
+            for name, values in rows.written.items()
+            if name in asked
+        },
     )
 
 
@@ -194,7 +227,7 @@ def problems_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
     useless = [name for name in _fields_that_must_be_read(ruleset, key) if _all_strange(look, name)]
     for name in useless:
         yield _no_value_known(source, name, spec.field(name), look)
-    for name in _fields_that_may_not_be_empty(ruleset, key, source, look):
+    for name in _fields_with_gaps(source, look):
         if _without_value(look, name) == look.rows:
             useless.append(name)
             yield _no_value_there(source, name, look)
@@ -244,7 +277,7 @@ def warnings_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
                 f"{_expected(spec.field(name))}; where such features lie the rules that ask for it "
                 f"are unknown; {_remedy(name, words, spec.field(name))}"
             )
-    for name in _fields_that_may_not_be_empty(ruleset, key, source, look):
+    for name in _fields_with_gaps(source, look):
         count = _without_value(look, name)
         if count < look.rows:
             yield (
@@ -275,18 +308,16 @@ def _fields_that_must_be_read(ruleset: Ruleset, key: str) -> list[str]:
     return [name for name in listed if not spec.field(name).open]
 
 
-def _fields_that_may_not_be_empty(
-    ruleset: Ruleset, key: str, source: Source, look: LayerLook
-) -> list[str]:
+def _fields_with_gaps(source: Source, look: LayerLook) -> list[str]:
     """Return the fields without a value in some rows, where that makes something unknown.
 
-    What the study says itself of all rows is known, and an optional field may be absent.
+    What the study says itself of all rows is known.
     """
-    return [
-        name
-        for name in ruleset.fields_unknown_when_null(key)
-        if _without_value(look, name) and name not in source.settings.constants
-    ]
+    return [name for name, words in look.nothing.items() if words and not _is_said(source, name)]
+
+
+def _is_said(source: Source, name: str) -> bool:
+    return name in source.settings.constants
 
 
 def _without_value(look: LayerLook, name: str) -> int:
@@ -335,7 +366,8 @@ def _remedy(name: str, words: dict[str, int], said: FieldSpec) -> str:
     near = nearest_word(word, [*(said.values or []), *said.aliases])
     meant = near or "..."
     hint = f"the nearest to '{word}' is '{near}'; " if near else ""
-    return f'{hint}say what it means with values.{name} = {{ "{word}" = "{meant}" }}'
+    pasted = f"{json.dumps(word, ensure_ascii=False)} = {json.dumps(meant, ensure_ascii=False)}"
+    return f"{hint}say what it means with values.{name} = {{ {pasted} }}"
 
 
 def _no_value_known(source: Source, name: str, said: FieldSpec, look: LayerLook) -> str:

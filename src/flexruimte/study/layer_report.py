@@ -14,6 +14,7 @@ from flexruimte.evidence.sources import Source
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.study.layer_checks import (
     LayerLook,
+    features_of,
     look_at,
     look_at_table,
     places_of_parcels,
@@ -49,10 +50,11 @@ def layer_report(question: Question, key: str) -> Iterator[str]:
         return
     if spec.geometry == "table":
         shapes: list[str] = []
-        look = look_at_table(spec, load_table(key, spec, source, fields))
+        look = look_at_table(question.ruleset, load_table(key, spec, source, fields))
     else:
-        look = look_at(question, key, source)
-        shapes = read_features(question, key, source, municipality_windows(question))
+        read = features_of(question, key, source)
+        look = look_at(question, key, source, read)
+        shapes = read_features(question, key, source, municipality_windows(question), read)
     yield from _look_lines(look)
     yield from (f"warning: {text}" for text in shapes)
     yield from (f"warning: {text}" for text in warnings_of(question.ruleset, key, source, look))

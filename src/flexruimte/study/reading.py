@@ -6,7 +6,8 @@ small; of a large one a window is read in the middle of each municipality's parc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,8 @@ from flexruimte.evidence.shapes import NO_NUMBER, OUTSIDE, cleaned_shapes
 from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.sources.errors import reading_of
 from flexruimte.rules.study_file import ParcelSettings
+from flexruimte.study.layer_checks import FeaturesRead
+from flexruimte.vocabulary import Booleans, Geometries
 
 __all__ = ["municipality_windows", "read_features", "read_parcels", "read_raster"]
 
@@ -65,8 +68,19 @@ def read_raster(question: Question, key: str, source: Source, windows: list[Wind
     return doubts
 
 
-def read_features(question: Question, key: str, source: Source, windows: list[Window]) -> list[str]:
+def read_features(
+    question: Question, key: str, source: Source, windows: list[Window], read: FeaturesRead
+) -> list[str]:
     """Read features as a run does, as far as that is quick, and return what to warn of.
+
+    Parameters
+    ----------
+    question, key, source
+        The study, the layer and where it is read from.
+    windows
+        Where there are parcels.
+    read
+        What was read of the layer already; all of it is not read again.
 
     Raises
     ------
@@ -74,17 +88,26 @@ def read_features(question: Question, key: str, source: Source, windows: list[Wi
         When they cannot be read.
     """
     spec = question.ruleset.layers[key]
-    fields = [*question.ruleset.fields_in_use(key), *spec.rows]
-    columns = source_columns(source, list(dict.fromkeys(fields)), spec)
+    fields = list(dict.fromkeys([*question.ruleset.fields_in_use(key), *spec.rows]))
     with reading_of(source):
-        frame = _read(source, list(dict.fromkeys(columns.values())), windows)
-        warnings = _doubts_about_shapes(source, frame, spec.geometry)
-        table = named_columns(frame, columns, source.settings, spec)
-        double = pd.Series(row_keys(frame.geometry.to_numpy(), table)).duplicated().sum()
+        if read.whole:
+            rows = read.parts[0]
+            shapes, numbers, repairs = rows.raw, rows.numbers, rows.told
+            own = [*fields, *source.settings.constants]
+            table = rows.table[[name for name in rows.table if name in own]]
+        else:
+            columns = source_columns(source, fields, spec)
+            frame = _read(source, list(dict.fromkeys(columns.values())), windows)
+            shapes, numbers = frame.geometry.to_numpy(), frame.index
+            repairs = cleaned_shapes(shapes, spec.geometry)[1]
+            table = named_columns(frame, columns, source.settings, spec)
+        warnings = _doubts_about_shapes(source, shapes, numbers, repairs)
+        # Rows without a shape are told as such.
+        double = pd.Series(row_keys(shapes, table))[~shapely.is_missing(shapes)].duplicated().sum()
         if double:
             warnings.append(
-                f"{source.label}: {double} of {len(frame)} features are there twice, with the same "
-                "shape and the same values; leave one of each out where features are counted"
+                f"{source.label}: {double} of {len(shapes)} features are there twice, with the "
+                "same shape and the same values; leave one of each out where features are counted"
             )
         for name, expected in spec.expected.items():
             if name in table:
@@ -117,8 +140,9 @@ def read_parcels(question: Question, windows: list[Window]) -> list[str]:
                 "most_vertices = ... under [parcels]"
             )
         frame = frame[~over]
-        warnings += _doubts_about_shapes(source, frame, "polygon")
         shapes = frame.geometry.to_numpy()
+        repairs = cleaned_shapes(shapes, "polygon")[1]
+        warnings += _doubts_about_shapes(source, shapes, frame.index, repairs)
         shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
         points = shapely.point_on_surface(cleaned_shapes(shapes, "polygon")[0])
         points = points[~shapely.is_missing(points)]
@@ -154,9 +178,11 @@ def _middles(windows: list[Window]) -> Iterator[Window]:
         yield x - half_m, y - half_m, x + half_m, y + half_m
 
 
-def _doubts_about_shapes(source: Source, frame: gpd.GeoDataFrame, kind: str) -> list[str]:
+def _doubts_about_shapes(
+    source: Source, shapes: Geometries, numbers: pd.Index[Any], repairs: Mapping[str, Booleans]
+) -> list[str]:
     """Return what to warn of: rows without a shape, or with one that cannot be meant."""
-    warnings, shapes = [], frame.geometry.to_numpy()
+    warnings = []
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if len(shapes) and absent.all():
         raise LayerError(
@@ -172,10 +198,9 @@ def _doubts_about_shapes(source: Source, frame: gpd.GeoDataFrame, kind: str) -> 
             f"{source.label}: {int(absent.sum())} of {len(shapes)} features have no geometry and "
             f"count nowhere{consequence}; see why, or leave them out knowingly with where = ..."
         )
-    _, repairs = cleaned_shapes(shapes, kind)
     for what in (NO_NUMBER, OUTSIDE):
         if what in repairs:
-            rows = frame.index[repairs[what]].tolist()
+            rows = numbers[repairs[what]].tolist()
             warnings.append(
                 f"{source.label}: {len(rows)} of {len(shapes)} features have {what} "
                 f"(number {enumerate_some(rows)}); correct them"

@@ -384,7 +384,7 @@ def _parts_of_file(file: StudyFile, path: Path) -> _Parts:
 
 def _refuse_idle_settings(parts: _Parts, sources: Mapping[str, Source]) -> None:
     """Refuse settings that would be read and not obeyed."""
-    parts.parcels.check_settings("unknown_ids")
+    parts.parcels.check_settings("unknown_ids", "values")
     parts.municipalities.check_settings("unknown_ids", "fields", "constants", "values")
     if parts.decisions is not None:
         parts.decisions.check_settings("crs")

@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 import pyogrio
+import pytest
 
+from flexruimte import SourceError
 from flexruimte.evidence.sources import open_source
 from flexruimte.rules.study_file import LayerSettings
 from toy_town import box, frame
@@ -39,3 +41,35 @@ def test_a_folder_that_gdal_reads_as_one(tmp_path: Path) -> None:
     source = open_source("x", LayerSettings(source="maps.gdb"), tmp_path)
     assert len(source.read(["nr"])) == 1
     assert source.rests_on_files
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "remedy"),
+    [
+        ("a.geojson", b"<html>403 Forbidden", "it is a web page, as servers give for an error"),
+        ("a.gpkg", b"version https://git-lfs.github.com/spec/v1\n", "fetch that with git lfs pull"),
+        ("a.gml", b"<?xml?><ows:ExceptionReport/>", "it is a service's report of an error"),
+        ("a.data", b"PAR1 and so on", "it is Parquet: let its name end in .parquet"),
+    ],
+)
+def test_what_is_something_else_than_its_name_says(
+    tmp_path: Path, name: str, content: bytes, remedy: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match="cannot be read") as told:
+        _ = open_source("plans", LayerSettings(source=name), tmp_path).feature_count
+    assert remedy in str(told.value)
+    assert "<DRIVER>" not in str(told.value)
+    assert "duckdb" not in str(told.value)
+
+
+def test_a_folder_without_a_layer(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with pytest.raises(SourceError, match=r"it is a folder, .* such as \.\.\. \(it is empty\)"):
+        _ = open_source("plans", LayerSettings(source="data"), tmp_path).feature_count
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.gpkg")
+    with pytest.raises(SourceError, match=r"a.gpkg is a pipe or a device and no file; correct"):
+        _ = open_source("plans", LayerSettings(source="a.gpkg"), tmp_path).feature_count

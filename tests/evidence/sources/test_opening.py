@@ -222,3 +222,33 @@ def test_a_table_in_an_archive_is_read_as_beside_it(tmp_path: Path, named: str) 
     source = open_source("x", LayerSettings(source=named), tmp_path, geometry="table")
     assert source.read_table(["id", "share"]).to_numpy().tolist() == [["007", "0.5"]]
     assert source.rests_on_files
+
+
+@pytest.mark.parametrize("folder", ["delivery 2025", "a/b", "towns.gdb"])
+def test_a_folder_in_an_archive(tmp_path: Path, folder: str) -> None:
+    rows = frame([box(0, 0, 9, 9), box(9, 0, 18, 9)], nr=[1, 2])
+    inside = tmp_path / "in" / folder
+    if folder.endswith(".gdb"):
+        inside.parent.mkdir()
+        rows.astype({"nr": "int32"}).to_file(inside, layer="one", driver="OpenFileGDB")
+    else:
+        inside.mkdir(parents=True)
+        rows.to_file(inside / "one.shp")
+        rows.to_file(inside / "two.shp")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for file in sorted((tmp_path / "in").rglob("*")):
+            archive.write(file, file.relative_to(tmp_path / "in"))
+    settings = LayerSettings(source="a.zip", layer="one")
+    source = open_source("towns", settings, tmp_path)
+    assert source.feature_count == 2
+    assert len(source.read(["nr"], (X, Y, X + 5, Y + 5))) == 1
+
+
+def test_a_folder_in_an_archive_is_looked_into(tmp_path: Path) -> None:
+    vrt = "<OGRVRTDataSource><SrcDataSource>/vsicurl/http://host/a.gpkg</SrcDataSource>"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a/one.gpkg", f"{vrt}</OGRVRTDataSource>")
+        archive.writestr("a/two.txt", "two")
+    source = open_source("towns", LayerSettings(source="a.zip"), tmp_path)
+    with pytest.raises(SourceError, match=r"is a VRT that reads /vsicurl/http://host/a\.gpkg"):
+        source.check_presence()

@@ -134,3 +134,13 @@ def test_a_scaled_file_is_the_file_of_its_values(
     meant = [cell * scale + offset for cell in cells]
     plain = written(folder / "plain.tif", [meant], dtype="float32", nodata=meant[0])
     np.testing.assert_array_equal(values(scaled), values(plain))
+
+
+@pytest.mark.filterwarnings("ignore:Dataset has no geotransform")
+def test_a_raster_without_a_place_is_refused(tmp_path: Path) -> None:
+    kind = {"driver": "GTiff", "width": 2, "height": 2, "count": 1, "dtype": "float32"}
+    with rasterio.open(tmp_path / "a.tif", "w", crs="EPSG:28992", **kind) as written:
+        written.write(np.ones((1, 2, 2), dtype="float32"))
+    source = open_source("noise", LayerSettings(source="a.tif"), tmp_path, geometry="raster")
+    with pytest.raises(LayerError, match=r"noise \(a.tif\) does not say where it lies: its geore"):
+        source.check_raster()

@@ -133,7 +133,7 @@ def add_regions(sites: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
     if unknown:
         raise RelocationError(
             f"regions: no region is known of municipality {enumerate_some(unknown)}; "
-            f"{did_you_mean(unknown[0], known)}"
+            f"the table has {enumerate_some(sorted(known))}; add a row for each"
         )
     return sites.drop(columns=[REGION, PROVINCE], errors="ignore").merge(
         table, on=MUNICIPALITY_CODE, how="left", validate="many_to_one"

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import pyogrio
 
-from flexruimte.errors import SourceError
+from flexruimte.errors import SourceError, enumerate_some
 from flexruimte.evidence import storage
 from flexruimte.evidence.sources.archives import how_to_convert, read_from_archive
 from flexruimte.evidence.sources.file_parts import files_of, stamped
@@ -25,6 +26,8 @@ from flexruimte.evidence.sources.inspection import inspect_file
 
 __all__ = ["Address", "LocalFile", "RemoteFile", "Service", "address_of", "locate"]
 
+_HEAD = 1024
+"""So many bytes tell what a file is. [byte]"""
 _NOTHING_THERE = "correct 'source', or leave the layer out and name it in not_assessed"
 _stamps_seen: dict[str, storage.Stamp] = {}
 """By remote path: the version of which GDAL keeps parts, for as long as this process lives."""
@@ -130,6 +133,26 @@ class _WithoutOptions:
         return nullcontext()
 
 
+def _what_it_is(file: Path) -> str:
+    """Return what to do with a file that is something else than its name says; else empty."""
+    with suppress(OSError), file.open("rb") as content:
+        head = content.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        if head.startswith(b"version https://git-lfs"):
+            return "it is a pointer of Git LFS and not the file: fetch that with git lfs pull"
+        if head.startswith((b"<!doctype html", b"<html")):
+            return "it is a web page, as servers give for an error: download the file again"
+        if b"exceptionreport" in head:
+            return "it is a service's report of an error: read it, and ask again"
+        if head.startswith(b"par1") and "parquet" not in file.suffix:
+            return "it is Parquet: let its name end in .parquet"
+    return ""
+
+
+def _some_in(folder: Path) -> str:
+    names = sorted(entry.name for entry in islice(folder.iterdir(), 1000))
+    return enumerate_some(names, 3) if names else "... (it is empty)"
+
+
 @dataclass(frozen=True)
 class LocalFile(_WithoutOptions):
     """A file, a folder that GDAL reads as one, or a file in a zip archive, on this machine."""
@@ -155,6 +178,10 @@ class LocalFile(_WithoutOptions):
         """Raise a SourceError where there is nothing."""
         del named  # a path says more
         if self._file is None and not self._plain.is_dir():
+            if self._plain.exists():
+                raise SourceError(
+                    f"{label}: {self._plain} is a pipe or a device and no file; {_NOTHING_THERE}"
+                )
             raise SourceError(f"{label}: there is no file {self._plain}; {_NOTHING_THERE}")
         if self._file is not None:
             inspect_file(self._file, label, self.member)
@@ -201,6 +228,13 @@ class LocalFile(_WithoutOptions):
             return "the file is empty: make it or download it again"
         if how_to_convert(self.path):
             return how_to_convert(self.path)
+        if file is not None and (what := _what_it_is(file)):
+            return what
+        if file is None and self._plain.is_dir():
+            return (
+                "it is a folder, and none of what is in it makes a layer: name a file in it, such "
+                f"as {_some_in(self._plain)}"
+            )
         return (
             "the file may be damaged or of another kind: make it or download it again, "
             f"or see what GDAL finds in it with {tool} {self.path}"
@@ -284,6 +318,8 @@ class RemoteFile:
     def remedy(self, tool: str) -> str:
         """Return what to do."""
         del tool  # not everybody's has the same settings for storage
+        if not self.path.startswith(("/vsis3/", "/vsizip/")) and not storage.gives_parts(self.path):
+            return "the server only gives files as a whole: download it, and name the file"
         return f"the file may be damaged: put it there again; or {storage.advice(self.path)}"
 
 

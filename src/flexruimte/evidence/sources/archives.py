@@ -6,10 +6,11 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Final
 
-__all__ = ["how_to_convert", "only_file_in", "read_from_archive"]
+__all__ = ["how_to_convert", "is_in", "only_file_in", "only_folder_in", "read_from_archive"]
 
 _ARCHIVE: Final = re.compile(r"(.*?\.zip)/(.+)", re.IGNORECASE)
 _LARGEST_BYTES: Final = 4 * 2**30
@@ -56,6 +57,40 @@ def only_file_in(archive: str) -> str | None:
         return None
     visible = [name for name in names if not name.startswith("__MACOSX/")]
     return visible[0] if len(visible) == 1 else None
+
+
+def is_in(name: str, member: str) -> bool:
+    """Return whether a file in an archive is one that is read, or lies in a folder that is.
+
+    Examples
+    --------
+    >>> is_in("a/b.shp", "a"), is_in("ab.shp", "a"), is_in("b.shp", "")
+    (True, False, True)
+    """
+    return member in ("", name) or name.startswith(f"{member}/")
+
+
+def only_folder_in(archive: str) -> str | None:
+    """Return the folder in an archive that holds all its files; None where they lie in its root.
+
+    Of a file geodatabase that is the folder with the data.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            names = [each.filename for each in opened.infolist() if not each.is_dir()]
+    except (OSError, zipfile.BadZipFile):
+        return None
+    folders = [PurePosixPath(name).parent for name in names if not name.startswith("__MACOSX/")]
+    if len(folders) <= 1:
+        return None  # GDAL finds a single file by itself
+    shared = PurePosixPath(*_shared([folder.parts for folder in folders]))
+    return str(shared) if shared.parts else None
+
+
+def _shared(paths: list[tuple[str, ...]]) -> list[str]:
+    """Return the parts that all paths begin with."""
+    levels = zip(*paths, strict=False)
+    return [names[0] for names in takewhile(lambda names: len(set(names)) == 1, levels)]
 
 
 def read_from_archive(path: str, read: Callable[[str], bytes]) -> bytes:

@@ -167,6 +167,11 @@ class BaseSource:
         """Refused: there are no columns."""
         self._refuse("columns")
 
+    def layers_without(self, column: str) -> list[str]:
+        """Return nothing: there are not several layers."""
+        del column
+        return []
+
     @property
     def crs(self) -> ProjCRS:
         """Refused: there are no geometries."""

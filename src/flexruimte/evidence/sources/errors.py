@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from pyproj import CRS as ProjCRS
 from pyproj.exceptions import ProjError
@@ -14,6 +16,18 @@ from flexruimte.evidence.sources.addresses import Address
 from flexruimte.evidence.sources.protocol import Source
 
 __all__ = ["crs_of", "reading", "reading_of"]
+
+_ADVICE: Final = tuple(
+    map(
+        re.compile,
+        (
+            r"[.;]?\s*It might help to specify the correct driver.*",
+            r"\.?\s*Set SHAPE_RESTORE_SHX config option.*",
+            r"^libduckdb\S*:.*?(?=;|$)",
+        ),
+    )
+)
+"""What libraries advise that cannot be done in a study, or that is beside the point."""
 
 
 @contextmanager
@@ -52,7 +66,10 @@ def reading(label: str, address: Address, tool: str = "ogrinfo") -> Iterator[Non
 def _said(error: Exception) -> str:
     """Return what an error says, in one line; rasterio says what happened in the cause alone."""
     first = error.__cause__ if "previous exception" in str(error) and error.__cause__ else error
-    said = (str(first).strip().splitlines() or [""])[0].rstrip(" .")
+    said = (str(first).strip().splitlines() or [""])[0]
+    for advice in _ADVICE:
+        said = advice.sub("", said)
+    said = said.rstrip(" .;")
     if not said or isinstance(first, LookupError | TypeError | AttributeError | AssertionError):
         said = f"{type(first).__name__} {said}".strip()
     return textwrap.shorten(said, 300, placeholder=" ...")

@@ -61,6 +61,8 @@ def _keep_secrets() -> None:
     for package, modules in _LOGGERS.items():
         for module in modules:
             logging.getLogger(f"{package}.{module}".rstrip(".")).addFilter(without)
+    # What has no place is refused, by the one who opens it.
+    warnings.filterwarnings("ignore", message="Dataset has no geotransform", module=r"rasterio\b")
     warnings.filterwarnings(
         "ignore", message=r"(?s).*(?:://|/vsi|password|token)", module=r"pyogrio\b"
     )

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 from xml.etree import ElementTree
 
 from flexruimte.errors import SourceError
+from flexruimte.evidence.sources.archives import is_in
 
 __all__ = ["inspect_file"]
 
@@ -70,7 +71,7 @@ def inspect_file(path: Path, label: str, member: str = "") -> None:
     label
         How messages call the source.
     member
-        The file in the archive that is read; empty is all of them.
+        The file or folder in the archive that is read; empty is all of it.
 
     Raises
     ------
@@ -99,7 +100,7 @@ def _in_archive(file: Path, member: str) -> str | None:
         why = _swelling(sum(each.file_size for each in inside), file.stat().st_size)
         for each in inside:
             why = why or _swelling(each.file_size, each.compress_size)
-            if why or each.is_dir() or (member and each.filename != member):
+            if why or each.is_dir() or not is_in(each.filename, member):
                 continue
             with archive.open(each) as content:
                 head = _decoded(content.read(_HEAD))

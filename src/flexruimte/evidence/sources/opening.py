@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from flexruimte.evidence.sources.archives import only_file_in
+from flexruimte.evidence.sources.archives import only_file_in, only_folder_in
 from flexruimte.evidence.sources.frame import FrameSource
 from flexruimte.evidence.sources.parquet import PARQUET_ENDINGS, ParquetSource
 from flexruimte.evidence.sources.protocol import Source
@@ -64,6 +64,12 @@ def open_source(
             archive = settings.source.removeprefix("/vsizip/")
             settings = settings.model_copy(update={"source": f"/vsizip/{archive}/{inside}"})
             ending = _ending(inside)
+    if ending == ".zip":
+        # GDAL looks for files in the root of an archive only.
+        archive = settings.source.removeprefix("/vsizip/")
+        inside = only_folder_in(str(folder / archive))
+        if inside is not None:
+            settings = settings.model_copy(update={"source": f"/vsizip/{archive}/{inside}"})
     if ending in PARQUET_ENDINGS:
         return ParquetSource(name, settings, folder)
     if geometry == "table" and ending in TEXT_ENDINGS:

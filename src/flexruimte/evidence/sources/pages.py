@@ -19,6 +19,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from flexruimte.evidence.sources.archives import is_in
+
 __all__ = ["Answer", "answer_of", "answers_in", "why_not_whole"]
 
 _END: Final = 1 << 16
@@ -100,14 +102,14 @@ def answers_in(content: BinaryIO, member: str = "") -> Iterator[Answer]:
     content
         Of the file or archive; it can be sought in.
     member
-        The file in the archive that is read; empty is all of them.
+        The file or folder in the archive that is read; empty is all of it.
     """
     start = content.read(4)
     content.seek(0)
     if start == b"PK\x03\x04":
         with zipfile.ZipFile(content) as archive:
             for each in archive.infolist():
-                if not each.is_dir() and member in ("", each.filename):
+                if not each.is_dir() and is_in(each.filename, member):
                     with archive.open(each) as packed:
                         yield answer_of(*_ends_of_stream(packed))  # type: ignore[arg-type]
     elif start[:2] == b"\x1f\x8b":

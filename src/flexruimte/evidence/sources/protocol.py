@@ -85,6 +85,9 @@ class Source(Protocol):
     def columns(self) -> list[str]:
         """The columns, as the source calls them."""
 
+    def layers_without(self, column: str) -> list[str]:
+        """Return which of several layers lack a column that others have; it is null there."""
+
     @property
     def crs(self) -> ProjCRS:
         """The coordinate reference system: of the study, else of the source."""

@@ -86,6 +86,12 @@ class RasterSource(BaseSource):
                 f"{self.label} says that a value is the cell times {scale} plus {offset}, which "
                 "is no value; say what holds with scale = ... and offset = ... in the study"
             )
+        if raster.transform.is_identity:
+            raise LayerError(
+                f"{self.label} does not say where it lies: its georeference is missing, which may "
+                "stand in a file beside it (.tfw, .aux.xml); put that there, or write it in with "
+                "gdal_edit.py -a_ullr"
+            )
         if raster.transform.b or raster.transform.d or raster.transform.e >= 0:
             raise LayerError(
                 f"{self.label} is rotated or upside down; warp it first, with gdalwarp -t_srs {CRS}"

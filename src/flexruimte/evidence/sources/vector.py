@@ -39,6 +39,10 @@ __all__ = ["VectorSource"]
 _GML_CURVE = re.compile(
     rb"<(?:\w+:)?(?:Arc|ArcString|Circle|CircleByCenterPoint|ArcByCenterPoint)[\s>]"
 )
+_NO_SHAPES = (
+    "has no geometry column; a table without shapes can only be a layer of kind 'table' "
+    "(of a shapefile, name the .shp)"
+)
 _ENCODED_FORMATS = ("ESRI Shapefile", "MapInfo File", "CSV", "DXF")
 """Formats whose files need not say how their text is stored."""
 _ANSWERS = ("GeoJSON", "ESRIJSON", "JSONFG", "TopoJSON", "GML")
@@ -173,8 +177,18 @@ class VectorSource(BaseSource):
             found.setdefault(plain_name(name) if len(self._infos) > 1 else name, name)
         return list(found.values())
 
+    def layers_without(self, column: str) -> list[str]:
+        """Return which of several layers lack a column that others have; it is null there."""
+        return [
+            str(layer)
+            for position, layer in enumerate(self._file_layers)
+            if len(self._file_layers) > 1 and not self._columns_in(position, [column])
+        ]
+
     @cached_property
     def _crs_of_layers(self) -> list[ProjCRS]:
+        if all(info["geometry_type"] is None for info in self._infos):
+            raise LayerError(f"{self.label} {_NO_SHAPES}")
         return [crs_of(self.label, self.settings.crs or info["crs"]) for info in self._infos]
 
     @property
@@ -301,10 +315,7 @@ class VectorSource(BaseSource):
                 **self._open_options,
             )
         if not isinstance(frame, gpd.GeoDataFrame):
-            raise LayerError(
-                f"{self.label} has no geometry column; "
-                "a table without shapes can only be a layer of kind 'table'"
-            )
+            raise LayerError(f"{self.label} {_NO_SHAPES}")
         if window is None:
             self._refuse_a_part(position, len(frame))
         located = frame.set_crs(crs, allow_override=True)
