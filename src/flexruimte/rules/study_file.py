@@ -96,6 +96,8 @@ MeantDay: TypeAlias = Annotated[Day, AfterValidator(partial(_refuse_far, first=1
 class TableSettings(Model):
     """Where rows are read from."""
 
+    dataset: str | None = None
+    """The dataset of the catalogue that `flexruimte fetch` writes to `source`."""
     source: SourceText
     """A path relative to the study file, a /vsizip/ path, or the address of a service or database
     that GDAL knows."""

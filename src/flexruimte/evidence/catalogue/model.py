@@ -1,0 +1,104 @@
+"""What a catalogue may say: of each dataset who serves it, how, under which licence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, Self, TypeAlias
+
+from pydantic import Field, model_validator
+
+from flexruimte.rules.parts import Day, Model, Scalar, Text
+
+__all__ = ["Catalogue", "Dataset", "Municipality", "Protocol", "Service"]
+
+Protocol: TypeAlias = Literal["ogcapi", "wfs", "wcs", "arcgis", "download"]
+"""How a service is asked: OGC API Features, WFS 2.0, WCS 2.0, ArcGIS FeatureServer, or a file that
+is fetched whole (or by ranges, where its format has them)."""
+
+
+class Service(Model):
+    """One way to get a dataset."""
+
+    protocol: Protocol
+    address: str = Field(min_length=1)
+    """Of the service (not of one request), of an ATOM feed, or of a file."""
+    layer: str | None = None
+    """The collection, feature type or coverage; of a file the layer in it."""
+    file: str | None = None
+    """Of a feed the file that is meant (a pattern with `*`), of an archive its member."""
+    id: str | None = None
+    """The service's field that names a feature; features that come twice are known by it."""
+    fields: dict[str, str] = {}
+    """The ruleset's name = the service's field; fields that are not named are not fetched."""
+    where: dict[str, list[Scalar]] = {}
+    """By the service's field the values that are kept; empty keeps all."""
+    constants: dict[str, Scalar] = {}
+    """Fields that the service does not have, with the value that holds for all its features."""
+    values: dict[str, dict[str, Scalar]] = {}
+    """By the ruleset's field: the service's value = what it is called in the ruleset."""
+    missing: dict[str, list[Scalar]] = {}
+    """By the ruleset's field: values that stand for "not known" and become null."""
+    nodata: float | None = None
+    """Of a raster the cell that stands for missing, where the service does not say it."""
+    resolution_m: float | None = Field(default=None, gt=0)
+    """Of a raster the size of the cells that are asked for. [m]"""
+    crs: str = "EPSG:28992"
+    """What the service is asked for, or what its file is in."""
+    most_per_page: int = Field(default=1000, ge=1)
+    """Features that one answer holds at most."""
+    most_in_all: int | None = Field(default=None, ge=1)
+    """Features after which the service stops in silence; larger areas are asked for in parts."""
+    licence: str = Field(min_length=1)
+    attribution: str = ""
+    cycle: str = ""
+    """How often the service renews what it holds: "daily", "yearly"."""
+    reference_date: Day | None = None
+    """The day that the data describes, where it is not the day on which it is fetched."""
+    precision_m: float | None = Field(default=None, ge=0)
+    may_be_fetched: bool = True
+    """False where the licence forbids automatic copies; then nothing is asked."""
+    confirmed: str = Field(min_length=1)
+    """How it was confirmed that this works: which documentation or public code says so."""
+    confirmed_on: Day
+    confidence: Literal["high", "medium", "low"]
+
+
+class Dataset(Model):
+    """One dataset: what it serves in a study, and how to get it."""
+
+    serves: Literal["layer", "parcels", "municipalities"] = "layer"
+    """What it is in a study. The key of a dataset that serves a layer is that of the layer."""
+    title: Text
+    services: list[Service] = []
+    """In the order in which they are tried; none where nobody serves the data openly."""
+    ask: Text | None = None
+    """What file to ask whom for, where there is no service (or none that may be copied)."""
+    template: list[str] = []
+    """Columns of the table that `flexruimte new` writes to be filled in, where people know it."""
+    silence: Text
+    """What it means where the dataset has no record."""
+
+    @model_validator(mode="after")
+    def _can_be_had(self) -> Self:
+        if not self.services and self.ask is None:
+            raise ValueError("it has no services and does not say in `ask` whom to ask for it")
+        return self
+
+
+class Municipality(Model):
+    """A municipality that is or was: its name, and what became of it."""
+
+    name: str
+    province: str = ""
+    until: dt.date | None = None
+    """The first day on which it was no more; None while it is there."""
+    into: list[str] = []
+    """Codes of the municipalities that it went into."""
+
+
+class Catalogue(Model):
+    """Everything that can be fetched, and the municipalities that it can be fetched for."""
+
+    datasets: dict[str, Dataset] = {}
+    municipalities: dict[str, Municipality] = {}
+    """By code, as GM0363."""
