@@ -37,6 +37,7 @@ TESTED_IN = {
     "assessment/pipeline": "test_toy_town",
     "assessment/surveyed": "assessment/test_survey",
     # each reader is held against damaged files of its kind
+    "evidence/sources/layered": "evidence/sources/test_vector",
     "evidence/sources/archives": "evidence/sources/test_opening",
     # rules: a ruleset is its tables, checked
     "rules/ruleset": "rules/test_consistency",

@@ -18,7 +18,9 @@ import pytest
 from flexruimte import LayerError, SourceError, Study
 from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.evidence.sources.addresses import LocalFile, RemoteFile, Service, address_of
+from flexruimte.evidence.sources.database import DatabaseSource
 from flexruimte.evidence.sources.parquet import ParquetSource
+from flexruimte.evidence.sources.postgres import Database
 from flexruimte.evidence.sources.raster import RasterSource
 from flexruimte.evidence.sources.table import TableSource
 from flexruimte.evidence.sources.vector import VectorSource
@@ -41,7 +43,8 @@ CASES = [
     ("/vsizip/a.zip/a.shp", "line", VectorSource, LocalFile),
     ("/vsizip/s3://bucket/a.zip", "line", VectorSource, RemoteFile),
     ("/vsicurl/https://host/a.gpkg", "line", VectorSource, RemoteFile),
-    ("PG:dbname=flex", "polygon", VectorSource, Service),
+    ("PG:dbname=flex", "polygon", DatabaseSource, Database),
+    ("postgresql://host/flex", "table", DatabaseSource, Database),
     ("OAPIF:https://host/api", "polygon", VectorSource, Service),
     ("WFS:https://host/wfs", "polygon", VectorSource, Service),
     ("/vsigs/bucket/a.gpkg", "polygon", VectorSource, Service),

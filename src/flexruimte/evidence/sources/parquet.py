@@ -33,7 +33,7 @@ from flexruimte.evidence.sources.filtering import columns_of_filter, rows_that_p
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.vocabulary import CRS, Floats, Integers
 
-__all__ = ["PARQUET_ENDINGS", "ParquetSource"]
+__all__ = ["PARQUET_ENDINGS", "ParquetSource", "touching"]
 
 PARQUET_ENDINGS: Final = (".parquet", ".geoparquet", ".pq")
 _LONGITUDE_LATITUDE: Final = "OGC:CRS84"
@@ -52,7 +52,7 @@ class ParquetSource(BaseSource):
     """The rows of one Parquet file, with shapes where it is GeoParquet."""
 
     holds = "read as Parquet"
-    ignores = ("layer", "encoding", "decimal", "band", "nodata", "valid", "open_options")
+    ignores = ("query", "layer", "encoding", "decimal", "band", "nodata", "valid", "open_options")
 
     def file_version(self) -> tuple[Any, ...] | None:
         """Return what tells this version of the file from others; None where it is not local."""
@@ -214,7 +214,7 @@ class ParquetSource(BaseSource):
                 table = file.read_row_group(group, columns=[*wanted, shapes])
                 with np.errstate(all="ignore"):  # of a vertex that is no number, which is seen to
                     found = shapely.from_wkb(table.column(shapes).to_numpy(zero_copy_only=False))
-                near = _touching(found, bbox)
+                near = touching(found, bbox)
                 frame = _with_valid_text(table.select(wanted).to_pandas(ignore_metadata=True))
                 frame.index = pd.RangeIndex(first[group], first[group + 1])
                 part = gpd.GeoDataFrame(frame.iloc[near], geometry=found[near], crs=self.crs)
@@ -255,7 +255,7 @@ class ParquetSource(BaseSource):
         return kept
 
 
-def _touching(shapes: Any, bbox: Window | None) -> Integers:
+def touching(shapes: Any, bbox: Window | None) -> Integers:
     """Return the positions of shapes whose bounds touch a window; of all for None."""
     if bbox is None:
         return np.arange(len(shapes))

@@ -22,14 +22,13 @@ from pyproj import CRS as ProjCRS
 from flexruimte.errors import LayerError, SourceError, did_you_mean
 from flexruimte.evidence.sources.addresses import Address, LocalFile
 from flexruimte.evidence.sources.base import (
-    BaseSource,
     in_rd,
-    plain_name,
     projected,
     projected_extent,
 )
-from flexruimte.evidence.sources.errors import crs_of, reading
+from flexruimte.evidence.sources.errors import reading
 from flexruimte.evidence.sources.file_parts import has_unused_journal, named_in_virtual
+from flexruimte.evidence.sources.layered import LayeredSource, renamed
 from flexruimte.evidence.sources.pages import answers_in, why_not_whole
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.vocabulary import CRS
@@ -59,16 +58,12 @@ _CURVED_TYPES = (
 
 
 @dataclass(frozen=True)
-class VectorSource(BaseSource):
+class VectorSource(LayeredSource):
     """One or more layers of something that GDAL reads as features, read one after the other."""
 
     holds = "read as features"
-    ignores = ("decimal", "band", "nodata", "valid")
-
-    @property
-    def _file_layers(self) -> list[str | None]:
-        layer = self.settings.layer
-        return list(layer) if isinstance(layer, list) else [layer]
+    ignores = ("query", "decimal", "band", "nodata", "valid")
+    no_shapes = _NO_SHAPES
 
     @property
     def _is_still(self) -> bool:
@@ -87,10 +82,6 @@ class VectorSource(BaseSource):
             name: str(files.get(name, value)) for name, value in self.settings.open_options.items()
         }
         return {**own, **said}
-
-    @cached_property
-    def _infos(self) -> list[dict[str, Any]]:
-        return [self._info(layer) for layer in self._file_layers]
 
     def _info(self, layer: str | None) -> dict[str, Any]:
         self.check_presence()
@@ -167,40 +158,6 @@ class VectorSource(BaseSource):
     def _reading(self) -> Iterator[None]:
         with reading(self.label, self.address), self.address.vector_session():
             yield
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns of all layers, as the first layer that has them calls them."""
-        names = [str(field) for info in self._infos for field in info["fields"]]
-        found: dict[str, str] = {}
-        for name in names:
-            found.setdefault(plain_name(name) if len(self._infos) > 1 else name, name)
-        return list(found.values())
-
-    def layers_without(self, column: str) -> list[str]:
-        """Return which of several layers lack a column that others have; it is null there."""
-        return [
-            str(layer)
-            for position, layer in enumerate(self._file_layers)
-            if len(self._file_layers) > 1 and not self._columns_in(position, [column])
-        ]
-
-    @cached_property
-    def _crs_of_layers(self) -> list[ProjCRS]:
-        if all(info["geometry_type"] is None for info in self._infos):
-            raise LayerError(f"{self.label} {_NO_SHAPES}")
-        return [crs_of(self.label, self.settings.crs or info["crs"]) for info in self._infos]
-
-    @property
-    def crs(self) -> ProjCRS:
-        """The coordinate reference system: of the study, else of the source's first layer.
-
-        Raises
-        ------
-        LayerError
-            When neither the study nor a layer of the source names one.
-        """
-        return self._crs_of_layers[0]
 
     @property
     def feature_count(self) -> int:
@@ -319,7 +276,7 @@ class VectorSource(BaseSource):
         if window is None:
             self._refuse_a_part(position, len(frame))
         located = frame.set_crs(crs, allow_override=True)
-        return in_rd(_renamed(located, read, columns)[[*columns, "geometry"]], crs)
+        return in_rd(renamed(located, read, columns)[[*columns, "geometry"]], crs)
 
     def _refuse_a_part(self, position: int, read: int) -> None:
         """Refuse a source that gives fewer features than it says it has, as services may."""
@@ -329,16 +286,6 @@ class VectorSource(BaseSource):
                 f"{self.label} gives {read} features and says that it has {there}; "
                 "ask for it in parts, or export all of it as a GeoPackage"
             )
-
-    def _columns_in(self, position: int, columns: Sequence[str]) -> dict[str, str]:
-        """Return what one layer calls those of some columns that it has."""
-        own = [str(field) for field in self._infos[position]["fields"]]
-        by_plain_name = {plain_name(name): name for name in own}
-        called = {
-            column: column if column in own else by_plain_name.get(plain_name(column), "")
-            for column in columns
-        }
-        return {column: name for column, name in called.items() if name}
 
     def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
         """Read rows without geometry; values are as they stand in the source."""
@@ -359,14 +306,5 @@ class VectorSource(BaseSource):
                     fid_as_index=True,
                     **self._open_options,
                 )
-                parts.append(_renamed(frame, read, columns))
+                parts.append(renamed(frame, read, columns))
             return pd.DataFrame(pd.concat(parts, ignore_index=True))[list(columns)]
-
-
-def _renamed(frame: Any, read: Mapping[str, str], columns: Sequence[str]) -> Any:
-    """Return a frame of one layer with the names of the source; what it does not have is null."""
-    if all(read.get(column) == column for column in columns):
-        return frame
-    missing = [column for column in columns if column not in read]
-    called = {name: column for column, name in read.items()}
-    return frame.rename(columns=called).assign(**dict.fromkeys(missing))
