@@ -221,7 +221,7 @@ def test_rows_without_a_shape_are_counted(database: Connection) -> None:
 def test_the_stamp_stays_as_long_as_nothing_is_written(database: Connection) -> None:
     put(database, "vlakken", ROWS)
     database.execute("CREATE UNLOGGED TABLE vluchtig (nr int)")
-    database.execute("CHECKPOINT")
+    database.execute("VACUUM")  # else reading tidies up, and that is written
     rows = source(database, layer="vlakken")
     stamps = [rows.stamp()]
     rows.read(["nr"])
