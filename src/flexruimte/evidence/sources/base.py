@@ -17,7 +17,8 @@ from pyproj import Transformer
 from pyproj.exceptions import ProjError
 
 from flexruimte.errors import LayerError, SourceError, redacted
-from flexruimte.evidence.sources.addresses import Address, address_of
+from flexruimte.evidence.sources.addresses import Address, LocalFile, RemoteFile, address_of
+from flexruimte.evidence.sources.archives import unpacked
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.kernels.raster import Grid
 from flexruimte.rules.study_file import LayerSettings, TableSettings
@@ -64,6 +65,20 @@ class BaseSource:
     def address(self) -> Address:
         """Where the source is."""
         return address_of(self.settings.source, self.folder)
+
+    @property
+    def _path(self) -> str:
+        """What a library opens: the source, or the content of a large archive that was unpacked."""
+        address = self.address
+        if not isinstance(address, LocalFile | RemoteFile) or ".zip" not in address.path.lower():
+            return address.path
+        try:
+            return unpacked(address.path, address.member, address.stamp(), address.opened)
+        except OSError as error:
+            raise SourceError(
+                f"{self.label} is in an archive that cannot be unpacked: {error}; unpack it "
+                "yourself, and name what was in it"
+            ) from None
 
     def check_settings(self, *others: str) -> None:
         """Refuse settings that mean nothing for a source of this kind.

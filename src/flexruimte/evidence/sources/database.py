@@ -286,7 +286,10 @@ class DatabaseSource(LayeredSource):
         return sum(self._rows_in(relation) for relation in self._relations)
 
     def count_without_geometry(self) -> int:
-        """Return how many rows that the study's filter keeps have no geometry."""
+        """Return how many rows that the study's filter keeps have no geometry.
+
+        Of what has more than a million rows that is not asked, and 0.
+        """
         return sum(
             self._number(
                 relation,
@@ -295,7 +298,7 @@ class DatabaseSource(LayeredSource):
                 f"{self._condition(relation, f'{_quoted(relation.shapes)} IS NULL')}",
             )
             for relation in self._relations
-            if relation.shapes
+            if relation.shapes and self._rows_in(relation) <= _COUNTED
         )
 
     @property

@@ -61,10 +61,11 @@ def open_source(
     if geometry == "raster":
         return RasterSource(name, settings, folder)
     ending = _ending(settings.source)
-    if geometry == "table" and ending == ".zip":
-        # The one table in an archive is read as it would be beside it.
+    if ending == ".zip":
+        # The one table or Parquet file in an archive is read as it would be beside it.
         inside = only_file_in(str(folder / settings.source.removeprefix("/vsizip/")))
-        if inside is not None and _ending(inside) in (*TEXT_ENDINGS, *PARQUET_ENDINGS):
+        tables = TEXT_ENDINGS if geometry == "table" else ()
+        if inside is not None and _ending(inside) in (*tables, *PARQUET_ENDINGS):
             archive = settings.source.removeprefix("/vsizip/")
             settings = settings.model_copy(update={"source": f"/vsizip/{archive}/{inside}"})
             ending = _ending(inside)

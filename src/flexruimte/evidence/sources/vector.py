@@ -7,7 +7,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +42,8 @@ _NO_SHAPES = (
     "has no geometry column; a table without shapes can only be a layer of kind 'table' "
     "(of a shapefile, name the .shp)"
 )
+_LOOKED_THROUGH = 1_000_000
+"""All rows of a source with more than this are not looked at to count some of them."""
 _ENCODED_FORMATS = ("ESRI Shapefile", "MapInfo File", "CSV", "DXF")
 """Formats whose files need not say how their text is stored."""
 _ANSWERS = ("GeoJSON", "ESRIJSON", "JSONFG", "TopoJSON", "GML")
@@ -68,7 +70,7 @@ class VectorSource(LayeredSource):
     @property
     def _is_still(self) -> bool:
         """Whether the source is a GeoPackage that nobody writes, beside an empty journal."""
-        path = Path(self.address.path)
+        path = Path(self._path)
         return path.suffix.lower() == ".gpkg" and has_unused_journal(path)
 
     @property
@@ -85,7 +87,7 @@ class VectorSource(LayeredSource):
 
     def _info(self, layer: str | None) -> dict[str, Any]:
         self.check_presence()
-        path = self.address.path
+        path = self._path
         with self._reading():
             # Listing the layers of a file takes longer than opening one that is there.
             names = [layer] if layer else [str(name) for name in pyogrio.list_layers(path)[:, 0]]
@@ -152,7 +154,7 @@ class VectorSource(LayeredSource):
         """
         if info["driver"] == "FlatGeobuf" and info["features"]:
             last = int(info["features"]) - 1
-            pyogrio.read_dataframe(self.address.path, layer=layer, columns=[], fids=[last])
+            pyogrio.read_dataframe(self._path, layer=layer, columns=[], fids=[last])
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -167,25 +169,50 @@ class VectorSource(LayeredSource):
     def count_without_geometry(self) -> int:
         """Return how many rows of a GeoPackage have no geometry; 0 for other sources.
 
-        Reading by window never meets these rows.
+        Reading by window never meets these rows. Its spatial index tells; where that does not, as
+        with a filter, all rows are looked at, unless there are more than a million.
         """
         total = 0
         for layer, info in zip(self._file_layers, self._infos, strict=True):
             column = info.get("geometry_name")
-            if info["driver"] == "GPKG" and column:
-                chosen = f" AND ({self.settings.where})" if self.settings.where else ""
-                with self._reading():
-                    found = pyogrio.read_dataframe(
-                        self.address.path,
-                        layer=layer,
-                        columns=[],
-                        where=f'"{column}" IS NULL{chosen}',
-                        read_geometry=False,
-                        fid_as_index=True,
-                        **self._open_options,
-                    )
-                total += len(found)
+            if info["driver"] != "GPKG" or not column:
+                continue
+            features = int(info["features"])
+            indexed = self._rows_in_index(layer or info["layer_name"], column)
+            without = None if indexed is None else max(features - indexed, 0)
+            if without == 0 or (without and self.settings.where is None):
+                total += without
+                continue
+            if features > _LOOKED_THROUGH:
+                continue
+            chosen = f" AND ({self.settings.where})" if self.settings.where else ""
+            with self._reading():
+                found = pyogrio.read_dataframe(
+                    self._path,
+                    layer=layer,
+                    columns=[],
+                    where=f'"{column}" IS NULL{chosen}',
+                    read_geometry=False,
+                    fid_as_index=True,
+                    **self._open_options,
+                )
+            total += len(found)
         return total
+
+    def _rows_in_index(self, layer: str, column: str) -> int | None:
+        """Return how many rows the spatial index of a GeoPackage has; None without one."""
+        quoted = f"rtree_{layer}_{column}_rowid".replace('"', '""')
+        with suppress(sqlite3.Error), self._database() as database:
+            return int(database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])
+        return None
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """Open a GeoPackage on this machine as what it is, a database, to read in it."""
+        address = f"{Path(self._path).resolve().as_uri()}?mode=ro"
+        immutable = "&immutable=1" if self._is_still else ""
+        with closing(sqlite3.connect(f"{address}{immutable}", uri=True)) as database:
+            yield database
 
     @cached_property
     def curve_count(self) -> int:
@@ -194,16 +221,14 @@ class VectorSource(LayeredSource):
         Arcs and circles of a GML file; rows of a GeoPackage layer that is declared as curved. 0 for
         what cannot be asked.
         """
-        path = Path(self.address.path)
+        path = Path(self._path)
         kind = path.suffix.lower()
         if kind not in (".gml", ".xml", ".gpkg") or not path.is_file():
             return 0
         if kind != ".gpkg":
             with self._reading(), path.open("rb") as lines:
                 return sum(len(_GML_CURVE.findall(line)) for line in lines)
-        immutable = "&immutable=1" if self._is_still else ""
-        address = f"{path.resolve().as_uri()}?mode=ro{immutable}"
-        with self._reading(), closing(sqlite3.connect(address, uri=True)) as database:
+        with self._reading(), self._database() as database:
             kinds = dict(
                 database.execute(
                     "SELECT table_name, upper(geometry_type_name) FROM gpkg_geometry_columns"
@@ -262,7 +287,7 @@ class VectorSource(LayeredSource):
         is_virtual = self._infos[position]["driver"] == "OGR_VRT"
         with np.errstate(all="ignore"):  # of a vertex that is no number, which is seen to later
             frame = pyogrio.read_dataframe(
-                self.address.path,
+                self._path,
                 layer=self._file_layers[position],
                 encoding=self.settings.encoding,
                 columns=None if is_virtual else list(dict.fromkeys(read.values())),
@@ -295,7 +320,7 @@ class VectorSource(LayeredSource):
             for position, layer in enumerate(self._file_layers):
                 read = self._columns_in(position, columns)
                 frame = pyogrio.read_dataframe(
-                    self.address.path,
+                    self._path,
                     layer=layer,
                     encoding=self.settings.encoding,
                     columns=list(dict.fromkeys(read.values())),
