@@ -270,13 +270,16 @@ class ParquetSource(BaseSource):
         parts = []
         with reading(self.label, self.address), self._opened() as file:
             for groups in self._groups(file, bbox):
-                numbers = _numbers(file, groups)
                 near = self._near(file, groups, bbox)
-                if near is not None and not len(near):
-                    continue
+                if near is not None:
+                    groups = [group for group, rows in zip(groups, near, strict=True) if rows.any()]
+                    if not groups:
+                        continue
+                numbers = _numbers(file, groups)
                 table = file.read_row_groups(groups, columns=[*wanted, shapes])
                 if near is not None:
-                    table, numbers = table.take(near), numbers[near]
+                    kept = np.flatnonzero(np.concatenate([rows for rows in near if rows.any()]))
+                    table, numbers = table.take(kept), numbers[kept]
                 with np.errstate(all="ignore"):  # of a vertex that is no number, which is seen to
                     found = shapely.from_wkb(table.column(shapes).to_numpy(zero_copy_only=False))
                 frame = _with_valid_text(table.select(wanted).to_pandas(ignore_metadata=True))
@@ -336,8 +339,11 @@ class ParquetSource(BaseSource):
 
     def _near(
         self, file: pq.ParquetFile, groups: list[int], bbox: Window | None
-    ) -> Integers | None:
-        """Return the rows of groups whose stated bounds touch a window; None where none states."""
+    ) -> list[Booleans] | None:
+        """Return which rows of each group may touch a window, by their stated bounds.
+
+        None where no bounds are stated. (n,) bool each.
+        """
         paths = {} if bbox is None else self._paths_of_bounds(file)
         if bbox is None or not paths:
             return None
@@ -349,7 +355,9 @@ class ParquetSource(BaseSource):
             for side in _BOUNDS
         ]
         unknown = np.isnan(sides).any(axis=0)  # a row may state none
-        return np.flatnonzero(unknown | _overlapping(sides, bbox))
+        found = unknown | _overlapping(sides, bbox)
+        ends = np.cumsum([file.metadata.row_group(group).num_rows for group in groups])
+        return np.split(found, ends[:-1])
 
 
 def _is_large(stamp: object) -> bool:
