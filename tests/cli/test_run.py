@@ -92,5 +92,3 @@ def test_run_ranks_the_municipalities_that_the_study_names(study: Path, tmp_path
     study.write_text(text.replace("[study]\n", '[study]\ngemeenten = ["Aadorp"]\n', 1))
     assert run("run", study, "--out", tmp_path / "out") == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == ["A"]
-    assert run("run", study, "--gemeente", "B", "--out", tmp_path / "other") == 0
-    assert sorted(path.name for path in (tmp_path / "other").iterdir() if path.is_dir()) == ["B"]
