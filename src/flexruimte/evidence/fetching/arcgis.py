@@ -19,6 +19,7 @@ from flexruimte.evidence.fetching.fields import FieldTypes, fields_asked
 from flexruimte.evidence.fetching.geojson import json_in
 from flexruimte.evidence.fetching.rows import Page
 from flexruimte.evidence.fetching.tiles import Window
+from flexruimte.vocabulary import Geometries
 
 __all__ = ["ArcGis"]
 
@@ -154,7 +155,9 @@ class ArcGis:
         return Page(columns, _shapes(answer.body, len(features)))
 
 
-def _shapes(body: bytes, count: int) -> np.ndarray[Any, Any]:
+def _shapes(body: bytes, count: int) -> Geometries:
+    # GDAL would ask for the next page itself, at an address that it does not have.
+    body = body.replace(b'"exceededTransferLimit"', b'"more"')
     try:
         _, _, wkb, _ = pyogrio.raw.read(body, columns=[], force_2d=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:

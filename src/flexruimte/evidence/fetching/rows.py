@@ -109,7 +109,7 @@ class Rows:
         columns: dict[str, pa.Array] = {}
         for name, field in self.names.items():
             values = page.columns[field]
-            columns[name] = self._column(name, field, [values[at] for at in positions])
+            columns[name] = self._column(name, field, [values[at] for at in positions.tolist()])
         for name, constant in self.service.constants.items():
             columns[name] = pa.array(
                 [None if constant == "" else constant] * len(positions), _type_of([constant])

@@ -156,7 +156,12 @@ def _divided(tile: Tile) -> list[Tile]:
 
 
 def _batches(service: FeatureService, rows: Rows, tile: Tile) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a tile; a page that repeats what was on another one is no answer."""
+    """Yield the rows of a tile.
+
+    A page that repeats another one is no answer. Where only some features come again, the source
+    may hold them twice, or what came between two pages moved others out of sight: smaller tiles,
+    of one page each, tell.
+    """
     is_whole_window = "-" not in tile.name
     seen: set[int] = set()
     asked = rows.asked_window(tile.window)
@@ -164,8 +169,10 @@ def _batches(service: FeatureService, rows: Rows, tile: Tile) -> Iterator[pa.Rec
     for page in service.pages(asked, _PAGES_AT_ONCE if is_whole_window else None):
         batch = rows.made_of(page, tile.window)
         keys = set(batch.column(KEY).to_pylist())
-        if keys and (keys <= seen or (rows.service.id is not None and keys & seen)):
+        if len(keys) > 1 and keys <= seen:
             raise UnusableAnswer("gives features twice: it repeats a page that it gave before")
+        if keys & seen:
+            raise TooManyError
         seen |= keys
         empty = False
         yield batch
