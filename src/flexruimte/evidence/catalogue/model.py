@@ -44,8 +44,6 @@ class Service(Model):
     """By the ruleset's field: the service's value = what it is called in the ruleset."""
     missing: dict[str, list[Scalar]] = {}
     """By the ruleset's field: values that stand for "not known" and become null."""
-    open_options: dict[str, Scalar] = {}
-    """Of a file the options of GDAL's driver, such as which columns hold the coordinates."""
     nodata: float | None = None
     """Of a raster the cell that stands for missing, where the service does not say it."""
     resolution_m: float | None = Field(default=None, gt=0)

@@ -15,7 +15,7 @@ from flexruimte.errors import SourceError
 from flexruimte.evidence.catalogue.model import Service
 from flexruimte.evidence.fetching.client import Answer, Client, UnusableAnswer, with_query
 from flexruimte.evidence.fetching.feature_service import TooManyError
-from flexruimte.evidence.fetching.fields import FieldTypes, fields_asked
+from flexruimte.evidence.fetching.fields import OWN_ID, FieldTypes, fields_asked
 from flexruimte.evidence.fetching.geojson import json_in
 from flexruimte.evidence.fetching.rows import Page
 from flexruimte.evidence.fetching.tiles import Window
@@ -51,7 +51,7 @@ class ArcGis:
         self._fields = fields_asked(service)
         layer = f"/{service.layer}" if service.layer else ""
         self._layer = f"{service.address.rstrip('/')}{layer}"
-        self._object_id = ""
+        self._object_id, self._has_id = "", False
         self._limit = service.most_per_page
 
     def types(self) -> FieldTypes:
@@ -62,6 +62,7 @@ class ArcGis:
         }
         object_ids = [name for name, kind in fields.items() if kind == "esriFieldTypeOID"]
         self._object_id = str(found.get("objectIdField") or next(iter(object_ids), ""))
+        self._has_id = OWN_ID in fields
         most = found.get("maxRecordCount")
         if isinstance(most, int) and most > 0:
             self._limit = min(self._limit, most)
@@ -70,6 +71,15 @@ class ArcGis:
             for name, kind in fields.items()
             if kind != "esriFieldTypeGeometry"
         }
+
+    @property
+    def crs(self) -> str:
+        """As the catalogue says."""
+        return self._service.crs
+
+    def query(self, window: Window) -> str:
+        """Return the address that counts the features in a window."""
+        return self._address(window, returnCountOnly="true")
 
     def pages(self, window: Window, most_pages: int | None) -> Iterator[Page]:
         """Yield the features in a window, as many as the service says that there are."""
@@ -84,7 +94,7 @@ class ArcGis:
             page = self._client.ask(
                 self._address(
                     window,
-                    outFields=",".join(self._fields) or "*",
+                    outFields=",".join(map(self._own, self._fields)) or "*",
                     outSR=self._code,
                     returnGeometry="true",
                     orderByFields=self._object_id or None,
@@ -114,6 +124,10 @@ class ArcGis:
         }
         return with_query(f"{self._layer}/query", {**common, **query})
 
+    def _own(self, name: str) -> str:
+        """Return the layer's field of a name: where there is no `id`, that is the object id."""
+        return self._object_id if name == OWN_ID and not self._has_id else name
+
     def _count(self, window: Window) -> int:
         def read(answer: Answer) -> int:
             count = self._json(answer).get("count")
@@ -121,7 +135,7 @@ class ArcGis:
                 raise UnusableAnswer(f"does not say how many features match: '{answer.start()}'")
             return count
 
-        return self._client.ask(self._address(window, returnCountOnly="true"), read, self._label)
+        return self._client.ask(self.query(window), read, self._label)
 
     def _json(self, answer: Answer) -> dict[str, Any]:
         """Return the object of an answer; errors come with a status of success."""
@@ -151,7 +165,9 @@ class ArcGis:
                 f"than {self._service.crs}; correct `crs` of the dataset in the catalogue"
             )
         properties = [feature.get("attributes") or {} for feature in features]
-        columns = {name: [each.get(name) for each in properties] for name in self._fields}
+        columns = {
+            name: [each.get(self._own(name)) for each in properties] for name in self._fields
+        }
         return Page(columns, _shapes(answer.body, len(features)))
 
 

@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -129,8 +130,19 @@ class DownloadedFile:
         self._path = _opened_path(path, service, label)
         self._address = LocalFile(self._path)
 
-    def types(self) -> FieldTypes:
-        """Return the types of the fields of the layer."""
+    @property
+    def crs(self) -> str:
+        """That of the layer; where it does not say it, as the catalogue says."""
+        return str(self._info["crs"] or self._service.crs)
+
+    def query(self, window: Window) -> str:
+        """Return the address of the file."""
+        del window
+        return self._service.address
+
+    @cached_property
+    def _info(self) -> dict[str, Any]:
+        """What GDAL says of the layer."""
         with reading(self._label, self._address):
             layers = [str(name) for name, _ in pyogrio.list_layers(self._path)]
             layer = self._service.layer
@@ -139,42 +151,54 @@ class DownloadedFile:
                     f"{self._label}: {self._service.address} has no layer '{layer}'; "
                     f"{did_you_mean(layer, layers)}"
                 )
-            info = pyogrio.read_info(self._path, layer=layer, **self._options)
-        return {
-            str(name): _type_of(str(kind))
-            for name, kind in zip(info["fields"], info["dtypes"], strict=True)
-        }
+            return dict(pyogrio.read_info(self._path, layer=layer, **self._options))
 
     @property
     def _options(self) -> dict[str, Any]:
         return dict(self._service.open_options)
 
+    def types(self) -> FieldTypes:
+        """Return the types of the fields of the layer."""
+        info = self._info
+        return {
+            str(name): _type_of(str(kind))
+            for name, kind in zip(info["fields"], info["dtypes"], strict=True)
+        }
+
     def pages(self, window: Window, most_pages: int | None) -> Iterator[Page]:
         """Yield the features whose bounds touch a window; a file has no limits."""
         del most_pages
+        known = self._info["fields"].tolist()
         with (
             reading(self._label, self._address),
             pyogrio.open_arrow(
                 self._path,
                 layer=self._service.layer,
-                columns=self._fields,
-                bbox=None if np.isinf(window).any() else window,
+                columns=[name for name in self._fields if name in known],
+                bbox=window,
+                return_fids=True,
                 batch_size=_ROWS,
                 use_pyarrow=True,
                 **self._options,
             ) as (said, reader),
         ):
-            geometry = str(said["geometry_name"] or "wkb_geometry")
             for batch in reader:
-                yield self._page(batch, geometry)
+                yield self._page(batch, said)
 
-    def _page(self, batch: pa.RecordBatch, geometry: str) -> Page:
-        shapes = np.full(len(batch), None, dtype=object)
+    def _page(self, batch: pa.RecordBatch, said: Mapping[str, Any]) -> Page:
         names = batch.schema.names
-        at = names.index(geometry) if geometry in names else len(names) - 1
-        shapes[:] = shapely.from_wkb(batch.column(at).to_numpy(zero_copy_only=False))
-        columns: Mapping[str, Sequence[Any]] = {
-            name: batch.column(name).to_pylist() for name in self._fields
+        geometry = str(said["geometry_name"] or "wkb_geometry")
+        if geometry not in names:
+            raise SourceError(
+                f"{self._label}: {self._service.address} has no geometry; say in `open_options` of "
+                "the dataset in the catalogue which columns hold the coordinates"
+            )
+        number = batch.column(names.index(str(said["fid_column"] or "OGC_FID")))
+        shapes = np.full(len(batch), None, dtype=object)
+        shapes[:] = shapely.from_wkb(batch.column(geometry).to_numpy(zero_copy_only=False))
+        columns = {
+            name: (batch.column(name) if name in names else number).to_pylist()
+            for name in self._fields
         }
         return Page(columns, shapes)
 

@@ -19,6 +19,13 @@ class TooManyError(Exception):
 class FeatureService(Protocol):
     """A service that is asked for the features in a window."""
 
+    @property
+    def crs(self) -> str:
+        """The coordinate reference system that it is asked in, and answers in."""
+
+    def query(self, window: Window) -> str:
+        """Return the address that a window is asked for with, for the record."""
+
     def types(self) -> FieldTypes:
         """Return the type of each field that the service has, as far as it says them."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -98,8 +99,9 @@ def fetch_dataset(
     OutputError
         When it cannot be written.
     """
-    if (state / wanted.key / _RECORD).exists():
-        _put_in_place(state / wanted.key, wanted.target)
+    state = state / re.sub(r"[^\w-]", "_", wanted.target.name)
+    if (state / _RECORD).exists():
+        _put_in_place(state, wanted.target)
     record = _there(wanted, fresh=fresh)
     if record is not None:
         return Fetched(record, is_new=False)
@@ -184,20 +186,28 @@ def _fetched_from(
     """Fetch a dataset from one of its services."""
     question = _question(service, wanted)
     windows = merged(wanted.windows)
-    parts = Parts(state / wanted.key, json.dumps([question, windows]))
-    confirmed, count = True, None
+    parts = Parts(state, json.dumps([question, windows]))
+    confirmed, count, query = True, None, ""
     if wanted.is_raster:
         raster = _raster_service(service, client, cache, wanted.key, told)
+        query = raster.query(windows[0])
         fetch_raster(
             raster, windows, parts, client.at_once, told, wanted.key, service.nodata, _RESULT
         )
     else:
-        features = _feature_service(service, client, cache, wanted.key, told)
-        types = features.types()
-        check_fields(service, types, wanted.key)
-        confirmed = bool(types)
-        rows = Rows(service, types, wanted.key)
-        names = fetch_tiles(features, rows, windows, parts, client.at_once, told, wanted.key)
+        names: list[str] = []
+        for number, layer in enumerate([service.layer, *service.also_layers]):
+            one = service.model_copy(update={"layer": layer})
+            features = _feature_service(one, client, cache, wanted.key, told)
+            types = features.types()
+            check_fields(one, types, wanted.key)
+            confirmed = confirmed and bool(types)
+            rows = Rows(one, types, features.crs, wanted.key)
+            query = query or features.query(rows.asked_window(windows[0]))
+            first = number * len(windows)
+            names += fetch_tiles(
+                features, rows, windows, parts, client.at_once, told, wanted.key, first
+            )
         with parts.file(_RESULT) as path:
             count = write_features(parts, names, path, wanted.key)
     whole = parts.folder / _RESULT
@@ -207,7 +217,7 @@ def _fetched_from(
         protocol=service.protocol,
         address=redacted(service.address),
         layer=service.layer,
-        query=redacted(f"{service.protocol} {service.address} {service.layer or ''}".strip()),
+        query=redacted(query),
         question=question,
         windows=[*windows],
         municipalities=[*wanted.municipalities],

@@ -11,11 +11,13 @@ from flexruimte.errors import SourceError, enumerate_some, nearest_name
 from flexruimte.evidence.catalogue.model import Service
 from flexruimte.evidence.sources.base import plain_name
 
-__all__ = ["FieldTypes", "check_fields", "fields_asked", "type_of_json", "type_of_xsd"]
+__all__ = ["OWN_ID", "FieldTypes", "check_fields", "fields_asked", "type_of_json", "type_of_xsd"]
 
 FieldTypes: TypeAlias = Mapping[str, pa.DataType | None]
 """By the service's field its type; None where the service does not say it."""
 
+OWN_ID: Final = "id"
+"""Where no field is called so, it is the feature's own id."""
 _JSON: Final = {
     "string": pa.large_string(),
     "integer": pa.int64(),
@@ -69,7 +71,8 @@ def type_of_xsd(named: str) -> pa.DataType | None:
 
 def fields_asked(service: Service) -> list[str]:
     """Return the service's fields that are fetched: those with a name, an id, and what filters."""
-    asked = [*service.fields.values(), *([service.id] if service.id else []), *service.where]
+    own = [service.id] if service.id else []
+    asked = [*service.fields.values(), *own, *service.where, *service.where_not]
     return list(dict.fromkeys(asked))
 
 
@@ -88,9 +91,8 @@ def check_fields(service: Service, known: FieldTypes, label: str) -> None:
     SourceError
         When a field is not there; the one that is most like it is named.
     """
-    # The id of a feature need not be one of its properties.
     missing = [
-        name for name in fields_asked(service) if known and name not in known and name != service.id
+        name for name in fields_asked(service) if known and name not in known and name != OWN_ID
     ]
     if missing:
         raise SourceError(

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from flexruimte.evidence.fetching.client import Answer, UnusableAnswer
+from flexruimte.evidence.fetching.fields import OWN_ID
 from flexruimte.evidence.fetching.rows import Page
 from flexruimte.vocabulary import Geometries
 
@@ -65,7 +66,7 @@ def page_of(answer: Answer, features: list[dict[str, Any]], fields: Sequence[str
     features
         As `features_in` returns them.
     fields
-        That are read. Where no feature has `id` among its properties, it is that of the feature.
+        That are read. Where no feature has `id` among its properties, that is its own.
 
     Raises
     ------
@@ -76,9 +77,8 @@ def page_of(answer: Answer, features: list[dict[str, Any]], fields: Sequence[str
     columns: dict[str, Sequence[Any]] = {
         name: [each.get(name) for each in properties] for name in fields
     }
-    for name in fields:
-        if not any(name in each for each in properties) and any(name in each for each in features):
-            columns[name] = [each.get(name) for each in features]
+    if OWN_ID in columns and not any(OWN_ID in each for each in properties):
+        columns[OWN_ID] = [each.get(OWN_ID) for each in features]
     try:
         return Page(columns, _shapes(answer, features))
     except shapely.GEOSException as error:

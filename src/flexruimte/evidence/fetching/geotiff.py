@@ -73,6 +73,11 @@ class GeoTiff:
                 "see whether it is there, and give the command again"
             ) from error
 
+    def query(self, window: Window) -> str:
+        """Return the address of the file."""
+        del window
+        return self._service.address
+
     def lattice(self) -> Lattice:
         """Return the cells of the file; of the size that is asked for where that differs."""
         with self._opened() as dataset:

@@ -100,10 +100,15 @@ class OgcApi:
                 f"'{self._service.layer}'; {did_you_mean(str(self._service.layer), names)}"
             )
 
-    def pages(self, window: Window, most_pages: int | None) -> Iterator[Page]:
-        """Yield the features in a window, page by page, as far as links lead."""
+    @property
+    def crs(self) -> str:
+        """As the catalogue says."""
+        return self._service.crs
+
+    def query(self, window: Window) -> str:
+        """Return the address of the first page of a window."""
         uri = crs_uri(self._service.crs)
-        address: str | None = with_query(
+        return with_query(
             f"{self._collection}/items{self._query}",
             {
                 "f": "json",
@@ -113,6 +118,11 @@ class OgcApi:
                 "bbox-crs": uri,
             },
         )
+
+    def pages(self, window: Window, most_pages: int | None) -> Iterator[Page]:
+        """Yield the features in a window, page by page, as far as links lead."""
+        uri = crs_uri(self._service.crs)
+        address: str | None = self.query(window)
         asked: set[str] = set()
         given, largest = 0, 0
         while address is not None:

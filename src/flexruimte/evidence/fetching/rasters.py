@@ -79,6 +79,9 @@ class Cells:
 class RasterService(Protocol):
     """A service or file that is asked for the cells in a window."""
 
+    def query(self, window: Window) -> str:
+        """Return the address that a window is asked for with, for the record."""
+
     def lattice(self) -> Lattice:
         """Return where its cells are; SourceError where that cannot be told."""
 

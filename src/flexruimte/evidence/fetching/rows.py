@@ -58,16 +58,21 @@ class Rows:
     types
         Of the service's fields, as far as it says them: a field that is empty on one page then has
         the same type as on the next.
+    crs
+        Of the geometries that it gives.
     label
         How messages call what is fetched.
     """
 
-    def __init__(self, service: Service, types: FieldTypes, label: str) -> None:
+    def __init__(self, service: Service, types: FieldTypes, crs: str, label: str) -> None:
         self.service, self._types, self._label = service, types, label
         self._kept = {
             name: {plain(value) for value in values} for name, values in service.where.items()
         }
-        self._crs = ProjCRS.from_user_input(service.crs)
+        self._left_out = {
+            name: {plain(value) for value in values} for name, values in service.where_not.items()
+        }
+        self._crs = ProjCRS.from_user_input(crs)
         own = ProjCRS(CRS)
         self._to_rd = (
             None
@@ -105,6 +110,10 @@ class Rows:
         kept = self._touching(shapes, window)
         for name, wanted in self._kept.items() if len(page) else ():
             kept &= np.array([plain(value) in wanted for value in page.columns[name]], dtype=bool)
+        for name, unwanted in self._left_out.items() if len(page) else ():
+            kept &= np.array(
+                [plain(value) not in unwanted for value in page.columns[name]], dtype=bool
+            )
         positions = np.flatnonzero(kept)
         columns: dict[str, pa.Array] = {}
         for name, field in self.names.items():

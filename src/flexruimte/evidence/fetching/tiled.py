@@ -47,6 +47,7 @@ def fetch_tiles(
     at_once: int,
     told: Told,
     label: str,
+    first: int = 0,
 ) -> list[str]:
     """Fetch all features in some windows, and return the names of the parts that hold them.
 
@@ -62,6 +63,8 @@ def fetch_tiles(
         Tiles that are asked for at the same time.
     label
         How messages call what is fetched.
+    first
+        Number of the first window, by which parts are named.
 
     Raises
     ------
@@ -102,7 +105,7 @@ def fetch_tiles(
                 break
         return []
 
-    tiles = [Tile(str(number), window) for number, window in enumerate(windows)]
+    tiles = [Tile(str(number), window) for number, window in enumerate(windows, first)]
     done = in_tiles(tiles, fetch, at_once, lambda done, total: told(Progress(done, total, came_in)))
     names = [tile.name for tile in done if parts.has(tile.name)]
     return sorted(names, key=lambda name: [int(number) for number in name.split("-")])

@@ -41,7 +41,7 @@ class Wcs:
         self._service, self._client, self._label = service, client, label
         self._axes = ("x", "y")
         self._native_m = 0.0
-        self._cell_m = service.resolution_m or 0.0
+        self._cell_m = service.resolution_m or 1.0
 
     def _address(self, request: str, query: str = "", **others: object) -> str:
         common = {"service": "WCS", "version": "2.0.1", "request": request}
@@ -73,17 +73,25 @@ class Wcs:
         self._cell_m = self._service.resolution_m or self._native_m
         return Lattice(self._cell_m, low[0], high[1], (low[0], low[1], high[0], high[1]))
 
-    def read(self, window: Window, shape: tuple[int, int]) -> tuple[NDArray[Any], Cells]:
-        """Return the cells of a window."""
+    def query(self, window: Window) -> str:
+        """Return the address that a window is asked for with."""
+        sides = window[3] - window[1], window[2] - window[0]
+        return self._coverage(window, tuple(round(side / self._cell_m) for side in sides))
+
+    def _coverage(self, window: Window, shape: tuple[int, ...]) -> str:
         left, bottom, right, top = window
         (x, y), (height, width) = self._axes, shape
         query = f"&subset={x}({left:.4f},{right:.4f})&subset={y}({bottom:.4f},{top:.4f})"
         if abs(self._cell_m - self._native_m) > _SAME_M:
             query += f"&scaleSize={x}({width}),{y}({height})"
-        address = self._address(
+        return self._address(
             "GetCoverage", query, coverageId=self._service.layer, format="image/tiff"
         )
-        return self._client.ask(address, partial(self._cells, window, shape), self._label)
+
+    def read(self, window: Window, shape: tuple[int, int]) -> tuple[NDArray[Any], Cells]:
+        """Return the cells of a window."""
+        read = partial(self._cells, window, shape)
+        return self._client.ask(self._coverage(window, shape), read, self._label)
 
     def _cells(
         self, window: Window, shape: tuple[int, int], answer: Answer

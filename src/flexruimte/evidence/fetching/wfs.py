@@ -21,7 +21,7 @@ from flexruimte.errors import SourceError
 from flexruimte.evidence.catalogue.model import Service
 from flexruimte.evidence.fetching.client import Answer, Client, UnusableAnswer, with_query
 from flexruimte.evidence.fetching.feature_service import TooManyError
-from flexruimte.evidence.fetching.fields import FieldTypes, fields_asked, type_of_xsd
+from flexruimte.evidence.fetching.fields import OWN_ID, FieldTypes, fields_asked, type_of_xsd
 from flexruimte.evidence.fetching.geojson import features_in, page_of
 from flexruimte.evidence.fetching.rows import Page
 from flexruimte.evidence.fetching.tiles import Window
@@ -76,6 +76,24 @@ class Wfs:
             if name not in shapes
         }
         return self._types
+
+    @property
+    def crs(self) -> str:
+        """As the catalogue says."""
+        return self._service.crs
+
+    def query(self, window: Window) -> str:
+        """Return the address that counts the features in a window."""
+        return self._hits(self._where(window))
+
+    def _hits(self, where: Mapping[str, str]) -> str:
+        return self._address(
+            "GetFeature",
+            typeNames=self._service.layer,
+            srsName=self._service.crs,
+            **where,
+            resultType="hits",
+        )
 
     def pages(self, window: Window, most_pages: int | None) -> Iterator[Page]:
         """Yield the features in a window, as many as the service says that there are."""
@@ -141,14 +159,7 @@ class Wfs:
         return page
 
     def _count(self, where: Mapping[str, str]) -> int:
-        address = self._address(
-            "GetFeature",
-            typeNames=self._service.layer,
-            srsName=self._service.crs,
-            **where,
-            resultType="hits",
-        )
-        root = self._client.ask(address, _xml_in, self._label)
+        root = self._client.ask(self._hits(where), _xml_in, self._label)
         matched = root.get("numberMatched", "")
         if not matched.isdigit():
             raise SourceError(
@@ -233,6 +244,8 @@ def _page_of_gml(body: bytes, fields: list[str]) -> Page:
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
         return Page({name: [] for name in fields}, np.empty(0, dtype=object))
     given = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    if OWN_ID not in given and "gml_id" in given:
+        given = given.rename(columns={"gml_id": OWN_ID})
     columns = {
         name: given[name].astype(object).where(given[name].notna(), None).tolist()
         if name in given
