@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.cli import analyses, results, rules, run, say_interrupted, study, what_if
+from flexruimte.cli import analyses, fetch, results, rules, run, say_interrupted, study, what_if
 from flexruimte.cli.terminal import BAD_INPUT, stdout
 from flexruimte.errors import FlexruimteError, printable, redacted
 from flexruimte.results.versions import software_versions
@@ -46,6 +46,7 @@ def _root(
 
 for _command in (
     run.demo,
+    fetch.fetch,
     run.run,
     study.check,
     results.explain,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -17,7 +17,7 @@ import requests
 
 from flexruimte.errors import SourceError
 
-__all__ = ["Answer", "Client", "UnusableAnswer", "with_query"]
+__all__ = ["Answer", "Client", "UnusableAnswer", "software", "with_query"]
 
 Read = TypeVar("Read")
 
@@ -275,7 +275,7 @@ class Client:
         if session is None:
             session = self._own.session = requests.Session()
             session.max_redirects = 5
-            session.headers["User-Agent"] = f"flexruimte/{version('flexruimte')}"
+            session.headers["User-Agent"] = software().replace(" ", "/")
         return session
 
     def _note_pause(self, host: str, asked: str) -> None:
@@ -296,6 +296,14 @@ class Client:
     def _rest(self, seconds: float) -> None:
         if self.stop.wait(max(seconds, 0.0)):
             raise KeyboardInterrupt
+
+
+def software() -> str:
+    """Return how this program calls itself."""
+    try:
+        return f"flexruimte {version('flexruimte')}"
+    except PackageNotFoundError:  # a checkout that is not installed
+        return "flexruimte"
 
 
 def _seconds_in(asked: str) -> float:

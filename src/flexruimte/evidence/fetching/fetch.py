@@ -9,14 +9,13 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from flexruimte.errors import SourceError, redacted
 from flexruimte.evidence.catalogue.model import Dataset, Service
 from flexruimte.evidence.fetching.arcgis import ArcGis
-from flexruimte.evidence.fetching.client import Client
+from flexruimte.evidence.fetching.client import Client, software
 from flexruimte.evidence.fetching.downloads import DownloadedFile, address_of_file, fetched_once
 from flexruimte.evidence.fetching.feature_file import write_features
 from flexruimte.evidence.fetching.feature_service import FeatureService
@@ -41,7 +40,7 @@ __all__ = ["Fetched", "Wanted", "fetch_dataset"]
 
 _FORM: Final = 1
 """Another number makes everything be fetched again: files are written in another way since."""
-_RESULT, _RECORD = "whole", "record"
+_FEATURE_FILE, _RASTER_FILE, _RECORD = "whole.gpkg", "whole.tif", "record"
 """Parts that are files: what is written in the end; the record is there once both are whole."""
 _FEATURES: Final[Mapping[str, Callable[[Service, Client, str], FeatureService]]] = {
     "ogcapi": OgcApi,
@@ -188,12 +187,13 @@ def _fetched_from(
     windows = merged(wanted.windows)
     parts = Parts(state, json.dumps([question, windows]))
     confirmed, count, query = True, None, ""
+    result = _RASTER_FILE if wanted.is_raster else _FEATURE_FILE
     if wanted.is_raster:
         raster = _raster_service(service, client, cache, wanted.key, told)
-        query = raster.query(windows[0])
         fetch_raster(
-            raster, windows, parts, client.at_once, told, wanted.key, service.nodata, _RESULT
+            raster, windows, parts, client.at_once, told, wanted.key, service.nodata, result
         )
+        query = raster.query(windows[0])
     else:
         names: list[str] = []
         for number, layer in enumerate([service.layer, *service.also_layers]):
@@ -208,9 +208,9 @@ def _fetched_from(
             names += fetch_tiles(
                 features, rows, windows, parts, client.at_once, told, wanted.key, first
             )
-        with parts.file(_RESULT) as path:
+        with parts.file(result) as path:
             count = write_features(parts, names, path, wanted.key)
-    whole = parts.folder / _RESULT
+    whole = parts.folder / result
     today = dt.datetime.now(dt.UTC)
     record = Provenance(
         dataset=wanted.key,
@@ -230,7 +230,7 @@ def _fetched_from(
         reference_date=service.reference_date or today.date(),
         schema_confirmed=confirmed,
         silence=wanted.dataset.silence.model_dump(),
-        software=f"flexruimte {version('flexruimte')}",
+        software=software(),
     )
     with parts.file(_RECORD) as path:
         record.write(path)
@@ -240,7 +240,12 @@ def _fetched_from(
 
 def _put_in_place(parts: Path, target: Path) -> None:
     """Put a file and its record in place, or what is left to put of an earlier fetch."""
-    for name, place in ((_RESULT, target), (_RECORD, path_of_record(target))):
+    places = {
+        _FEATURE_FILE: target,
+        _RASTER_FILE: target,
+        _RECORD: path_of_record(target),  # the last, as it says that the others are whole
+    }
+    for name, place in places.items():
         if (parts / name).exists():
             move(parts / name, place)
     shutil.rmtree(parts, ignore_errors=True)

@@ -6,14 +6,18 @@ import datetime as dt
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from flexruimte.errors import redacted
+from flexruimte.evidence.sources.addresses import locate
 from flexruimte.rules.parts import Day, Model
+from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings
 
-__all__ = ["Provenance", "path_of_record", "read_provenance", "sha256_of"]
+__all__ = ["Provenance", "path_of_record", "read_provenance", "sha256_of", "with_provenance"]
+
+Settings = TypeVar("Settings", LayerSettings, MunicipalitySettings, ParcelSettings)
 
 _ENDING: Final = ".provenance.json"
 
@@ -79,6 +83,29 @@ def read_provenance(file: Path) -> Provenance | None:
         return record if file.stat().st_size == record.bytes else None
     except (OSError, ValueError, ValidationError):
         return None
+
+
+def with_provenance(settings: Settings, folder: Path) -> Settings:
+    """Return settings with reference date and licence of a source that was fetched.
+
+    What the study says itself stays.
+
+    Parameters
+    ----------
+    folder
+        What the source is relative to.
+    """
+    if settings.dataset is None or None not in (settings.reference_date, settings.licence):
+        return settings
+    record = read_provenance(Path(locate(settings.source, folder)))
+    if record is None:
+        return settings
+    return settings.model_copy(
+        update={
+            "reference_date": settings.reference_date or record.reference_date,
+            "licence": settings.licence or record.licence,
+        }
+    )
 
 
 def sha256_of(file: Path) -> str:
