@@ -40,7 +40,7 @@ ITEMS_PARAMETERS = {"f", "limit", "crs", "bbox", "bbox-crs", "cursor"}
 
 @dataclass
 class Collection:
-    """Features that are served."""
+    """Features that are served, in RD New."""
 
     features: gpd.GeoDataFrame
     title: str = ""

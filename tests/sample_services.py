@@ -18,7 +18,7 @@ from open_data_server import Collection, Server
 
 SAMPLE = sample_study_path().parent
 WORDS = Text(nl="niets", en="nothing")
-CODES = {"GM9001": "Lindehoven", "GM9002": "Waterrijk", "GM9003": "Heidezand"}
+CODES = {"GM9001": "Oudermeer", "GM9002": "Veldrecht", "GM9003": "Zandhoven"}
 
 
 def sample_layer(file: str, layer: str) -> Any:
@@ -42,7 +42,7 @@ def sample_server() -> Server:
         path = SAMPLE / settings["source"]
         if path.suffix == ".gpkg":
             features = pyogrio.read_dataframe(path, layer=settings["layer"])
-            server.collections[settings["layer"]] = Collection(features[~features.geometry.isna()])
+            server.collections[settings["layer"]] = Collection(features[~features.geometry.isna()].to_crs("EPSG:28992"))
         elif path.suffix == ".tif":
             server.coverages[path.stem] = path
     return server
