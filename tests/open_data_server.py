@@ -29,7 +29,7 @@ import pandas as pd
 import rasterio
 import shapely
 from rasterio.io import MemoryFile
-from rasterio.windows import from_bounds
+from rasterio.windows import Window
 
 RD = "http://www.opengis.net/def/crs/EPSG/0/28992"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -250,8 +250,11 @@ class Server:
                 if name == "subset":
                     axis, _, numbers = value.rstrip(")").partition("(")
                     spans[axis] = [float(number) for number in numbers.split(",")]
-            window = from_bounds(spans["x"][0], spans["y"][0], spans["x"][1], spans["y"][1], dataset.transform).round_offsets().round_lengths()
-            size = {"x": round(window.width), "y": round(window.height)}
+            columns = [round((x - left) / cell_m) for x in spans["x"]]
+            rows = [round((top - y) / cell_m) for y in reversed(spans["y"])]
+            size = {"x": columns[1] - columns[0], "y": rows[1] - rows[0]}
+            window = Window(columns[0], rows[0], size["x"], size["y"])
+            width, height = size["x"] * cell_m, size["y"] * cell_m
             if "scalesize" in query:
                 for part in query["scalesize"].split("),"):
                     axis, _, number = part.rstrip(")").partition("(")
@@ -259,7 +262,7 @@ class Server:
             values = dataset.read(1, window=window, out_shape=(size["y"], size["x"]))
             profile = {
                 "driver": "GTiff", "width": size["x"], "height": size["y"], "count": 1, "dtype": values.dtype, "crs": "EPSG:28992", "nodata": dataset.nodata,
-                "transform": rasterio.transform.from_bounds(*dataset.window_bounds(window), size["x"], size["y"]),
+                "transform": rasterio.Affine(width / size["x"], 0, left + columns[0] * cell_m, 0, -height / size["y"], top - rows[0] * cell_m),
             }  # fmt: skip
         with MemoryFile() as memory:
             with memory.open(**profile) as written:

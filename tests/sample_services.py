@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import pyogrio
 
@@ -17,6 +17,7 @@ from flexruimte.study.sample import sample_study_path
 from open_data_server import Collection, Server
 
 SAMPLE = sample_study_path().parent
+Tables: TypeAlias = Sequence[str] | None
 WORDS = Text(nl="niets", en="nothing")
 CODES = {"GM9001": "Oudermeer", "GM9002": "Veldrecht", "GM9003": "Zandhoven"}
 
@@ -35,10 +36,10 @@ def dataset(*services: Service, serves: Literal["layer", "parcels", "municipalit
     return Dataset(serves=serves, title=WORDS, silence=WORDS, services=list(services))
 
 
-def sample_server() -> Server:
-    """A server of all that the sample study reads."""
+def sample_server(tables: Tables = None) -> Server:
+    """A server of what the sample study reads, all of it or some tables."""
     server = Server()
-    for settings in _sample_tables().values():
+    for settings in _sample_tables(tables).values():
         path = SAMPLE / settings["source"]
         if path.suffix == ".gpkg":
             features = pyogrio.read_dataframe(path, layer=settings["layer"])
@@ -48,15 +49,16 @@ def sample_server() -> Server:
     return server
 
 
-def _sample_tables() -> dict[str, dict[str, Any]]:
+def _sample_tables(tables: Tables = None) -> dict[str, dict[str, Any]]:
     study = tomllib.loads(sample_study_path().read_text("utf-8"))
-    return {"parcels": study["parcels"], "municipalities": study["municipalities"], **study["layers"]}
+    found = {"parcels": study["parcels"], "municipalities": study["municipalities"], **study["layers"]}
+    return {name: settings for name, settings in found.items() if tables is None or name in (*tables, "parcels", "municipalities")}
 
 
-def sample_services(server: Server, protocol: str = "ogcapi") -> dict[str, dict[str, Any]]:
+def sample_services(server: Server, protocol: str = "ogcapi", tables: Tables = None) -> dict[str, dict[str, Any]]:
     """Per table of the study the dataset in which it is served, as a catalogue has it."""
     datasets: dict[str, dict[str, Any]] = {}
-    for table, settings in _sample_tables().items():
+    for table, settings in _sample_tables(tables).items():
         path = SAMPLE / settings["source"]
         served: dict[str, Any] = {"licence": settings["licence"], "reference_date": settings["reference_date"]}
         if path.suffix == ".gpkg":
@@ -73,16 +75,16 @@ def sample_services(server: Server, protocol: str = "ogcapi") -> dict[str, dict[
     return datasets
 
 
-def write_study(folder: Path, server: Server, protocol: str = "ogcapi") -> Path:
+def write_study(folder: Path, server: Server, protocol: str = "ogcapi", tables: Tables = None) -> Path:
     """Write a study of the sample whose sources have to be fetched, and the catalogue beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     text = {"nl": "niets", "en": "nothing"}
-    datasets = {key: {"title": text, "silence": text, **value} for key, value in sample_services(server, protocol).items()}
+    datasets = {key: {"title": text, "silence": text, **value} for key, value in sample_services(server, protocol, tables).items()}
     towns = {code: {"name": name, "province": "Nergens"} for code, name in CODES.items()}
     (folder / "catalogue.toml").write_text(as_toml({"datasets": datasets, "municipalities": towns}), encoding="utf-8")
     sample = tomllib.loads(sample_study_path().read_text("utf-8"))
     study: dict[str, Any] = {"study": {**sample["study"], "catalogue": "catalogue.toml"}, "layers": {}}
-    for table, settings in _sample_tables().items():
+    for table, settings in _sample_tables(tables).items():
         kept = {name: settings[name] for name in ("id", "code", "name", "repair_ids", "coverage", "band", "reference_date", "licence") if name in settings}
         source = SAMPLE / settings["source"]
         if source.suffix == ".csv":

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from evidence.fetching.test_wfs import houses
+from evidence.fetching.houses import houses
 from flexruimte import SourceError
 from flexruimte.evidence.fetching.arcgis import ArcGis
 from flexruimte.evidence.fetching.client import Client

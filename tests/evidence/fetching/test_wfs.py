@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pytest
 import shapely
 
+from evidence.fetching.houses import houses
 from flexruimte import SourceError
 from flexruimte.evidence.fetching.client import Client, UnusableAnswer
 from flexruimte.evidence.fetching.feature_service import TooManyError
@@ -22,15 +20,6 @@ from open_data_server import Collection, Server, serving
 from sample_services import service
 
 EVERYWHERE = (0.0, 0.0, 1000.0, 1000.0)
-
-
-@cache
-def houses() -> gpd.GeoDataFrame:
-    """2,500 squares of 10 m, of which every tenth is demolished."""
-    number = np.arange(2500)
-    x, y = number % 50 * 20 + 1, number // 50 * 20 + 1
-    table = pd.DataFrame({"identificatie": [f"p{at:04d}" for at in number], "status": np.where(number % 10 == 3, "Pand gesloopt", "Pand in gebruik"), "jaar": number})
-    return gpd.GeoDataFrame(table, geometry=shapely.box(x, y, x + 10, y + 10), crs="EPSG:28992")
 
 
 @pytest.fixture

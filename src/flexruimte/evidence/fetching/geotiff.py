@@ -93,14 +93,19 @@ class GeoTiff:
 
     def read(self, window: Window, shape: tuple[int, int]) -> tuple[NDArray[Any], Cells]:
         """Return the cells of a window; of another size than the file's, those nearest by."""
-        from rasterio.windows import from_bounds
+        from rasterio.windows import Window as RasterWindow
 
         with self._opened() as dataset:
             cells = cells_in_rd(dataset, self._label, self._service.nodata)
             fill = cells.nodata if cells.nodata is not None else self._fill(cells)
             values = dataset.read(
                 1,
-                window=from_bounds(*window, transform=dataset.transform),
+                window=RasterWindow(
+                    (window[0] - dataset.transform.c) / dataset.transform.a,
+                    (dataset.transform.f - window[3]) / dataset.transform.a,
+                    (window[2] - window[0]) / dataset.transform.a,
+                    (window[3] - window[1]) / dataset.transform.a,
+                ),
                 out_shape=shape,
                 boundless=self._reaches_beyond(window, tuple(dataset.bounds)),
                 fill_value=fill,

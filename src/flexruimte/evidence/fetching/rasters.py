@@ -136,10 +136,9 @@ def fetch_raster(
         for row in range(first_row, last_row, _MOST_CELLS)
         for column in range(first_column, last_column, _MOST_CELLS)
     }
-    came_in = 0
+    came_in: dict[str, int] = {}
 
     def fetch(tile: Tile) -> list[Tile]:
-        nonlocal came_in
         if not parts.has(tile.name):
             columns, rows = tiles[tile.name]
             shape = rows[1] - rows[0], columns[1] - columns[0]
@@ -148,11 +147,11 @@ def fetch_raster(
                 file.write_text(json.dumps(asdict(cells)), encoding="utf-8")
             with parts.file(tile.name) as file, file.open("wb") as content:
                 np.save(content, values)
-            came_in += values.size
+            came_in[tile.name] = values.size
         return []
 
     asked = [Tile(key, lattice.window(*place)) for key, place in tiles.items()]
-    in_tiles(asked, fetch, at_once, lambda done, total: told(Progress(done, total, came_in)))
+    in_tiles(asked, fetch, at_once, lambda done, total: told(Progress(done, total, sum(came_in.values()))))
     cells = Cells(**json.loads((parts.folder / f"{min(tiles)}.json").read_text("utf-8")))
     with parts.file(name) as path:
         _write(parts, tiles, spans, lattice, cells, nodata, path)

@@ -71,11 +71,10 @@ def fetch_tiles(
     SourceError
         When the service does not give all of it.
     """
-    came_in = 0
+    came_in: dict[str, int] = {}
 
     def fetch(tile: Tile) -> list[Tile]:
         """Fetch a tile; return the tiles to fetch instead, where it holds too much."""
-        nonlocal came_in
         if parts.has(tile.name):
             return []
         for attempt in range(_TRIES):
@@ -101,12 +100,12 @@ def fetch_tiles(
                         "give the command again later"
                     ) from None
             else:
-                came_in += sum(len(table) for table in parts.tables(tile.name))
+                came_in[tile.name] = sum(len(table) for table in parts.tables(tile.name))
                 break
         return []
 
     tiles = [Tile(str(number), window) for number, window in enumerate(windows, first)]
-    done = in_tiles(tiles, fetch, at_once, lambda done, total: told(Progress(done, total, came_in)))
+    done = in_tiles(tiles, fetch, at_once, lambda done, total: told(Progress(done, total, sum(came_in.values()))))
     names = [tile.name for tile in done if parts.has(tile.name)]
     return sorted(names, key=lambda name: [int(number) for number in name.split("-")])
 
@@ -127,21 +126,20 @@ def in_tiles(
         Given how many are done, and how many there are.
     """
     done: list[Tile] = []
-    total = len(tiles)
+    # The tiles that come of one are fetched before the next: one that cannot be divided any more is
+    # found before all others were divided too.
+    waiting = list(reversed(tiles))
+    pending: dict[Future[list[Tile]], Tile] = {}
     with ThreadPoolExecutor(at_once, thread_name_prefix="fetch") as pool:
-        pending: dict[Future[list[Tile]], Tile] = {pool.submit(fetch, tile): tile for tile in tiles}
-        try:
-            while pending:
-                finished, _ = wait(pending, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    tile, more = pending.pop(future), future.result()
-                    pending.update({pool.submit(fetch, each): each for each in more})
-                    total += len(more)
-                    done.append(tile)
-                told(len(done), total)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        while waiting or pending:
+            while waiting and len(pending) < at_once:
+                tile = waiting.pop()
+                pending[pool.submit(fetch, tile)] = tile
+            finished, _ = wait(pending, return_when=FIRST_COMPLETED)
+            for future in finished:
+                done.append(pending.pop(future))
+                waiting.extend(reversed(future.result()))
+            told(len(done), len(done) + len(pending) + len(waiting))
     return done
 
 
