@@ -129,7 +129,8 @@ def _print_report(report: FetchReport, study: Path) -> None:
         return
     stdout.print(_table_of(report.missing))
     for entry in report.missing:
-        print_line(f"{entry.table}: {entry.error}", "red")
+        named = entry.error.startswith(f"{entry.dataset}: ")
+        print_line(entry.error if named else f"{entry.table}: {entry.error}", "red")
     missing = [entry.table for entry in report.missing]
     needed = [name for name in missing if name in (MUNICIPALITIES, PARCELS)]
     if needed:
