@@ -202,9 +202,9 @@ def test_killed_at_any_moment_it_ends_with_the_same_files(tmp_path: Path) -> Non
         began = time.monotonic()
         assert _start(unbroken).wait() == 0
         seconds, expected = time.monotonic() - began, files(unbroken)
-        for number in range(5):
+        for number in range(3):
             study = write_study(tmp_path / f"killed-{number}", server, tables=tables)
-            for _ in range(3):
+            for _ in range(2):
                 process = _start(study)
                 time.sleep(chance.uniform(0.3, 1.0) * seconds)
                 process.send_signal(signal.SIGKILL)
