@@ -15,6 +15,7 @@ SOURCE = Path(flexruimte.__file__).parent
 NEED_NO_TEST = {
     "cli/__main__": "calls the command line",
     "evidence/sources/protocol": "says what a source answers, and answers nothing",
+    "evidence/fetching/feature_service": "says what a service of features answers, and answers nothing",
     "batch/municipality_run": "an entry of run.json, without logic",
     "assessment/findings": "what a rule finds, without logic but for an absent layer, which the test of `land` has",
 }
@@ -39,6 +40,9 @@ TESTED_IN = {
     # each reader is held against damaged files of its kind
     "evidence/sources/layered": "evidence/sources/test_vector",
     "evidence/sources/archives": "evidence/sources/test_opening",
+    # rasters are put together of what their services give
+    "evidence/fetching/geotiff": "evidence/fetching/test_wcs",
+    "evidence/fetching/rasters": "evidence/fetching/test_wcs",
     # rules: a ruleset is its tables, checked
     "rules/ruleset": "rules/test_consistency",
     # batch

@@ -14,7 +14,17 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.cli import analyses, data, results, rules, run, say_interrupted, study, what_if
+from flexruimte.cli import (
+    analyses,
+    data,
+    fetch,
+    results,
+    rules,
+    run,
+    say_interrupted,
+    study,
+    what_if,
+)
 from flexruimte.cli.terminal import BAD_INPUT, stdout
 from flexruimte.errors import FlexruimteError, printable, redacted
 from flexruimte.results.versions import software_versions
@@ -48,6 +58,7 @@ for _command in (
     run.demo,
     data.new,
     data.catalogue,
+    fetch.fetch,
     study.check,
     run.run,
     results.explain,

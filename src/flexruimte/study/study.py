@@ -20,6 +20,7 @@ from flexruimte.assessment.sites import check_merge
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.evidence.dates import as_days
 from flexruimte.evidence.decisions import load_decisions
+from flexruimte.evidence.fetching.provenance import with_provenance
 from flexruimte.evidence.parcels import load_municipalities
 from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.ranking import Ranking
@@ -379,9 +380,14 @@ def _parts_of_file(file: StudyFile, path: Path) -> _Parts:
         placement=dict(file.placement),
         target_groups=file.study.target_groups,
         not_assessed=file.study.not_assessed,
-        parcels=open_source("parcels", file.parcels, folder),
-        municipalities=open_source("municipalities", file.municipalities, folder),
-        sources={key: open_source(key, settings, folder) for key, settings in file.layers.items()},
+        parcels=open_source("parcels", with_provenance(file.parcels, folder), folder),
+        municipalities=open_source(
+            "municipalities", with_provenance(file.municipalities, folder), folder
+        ),
+        sources={
+            key: open_source(key, with_provenance(settings, folder), folder)
+            for key, settings in file.layers.items()
+        },
         decisions=open_source("decisions", file.decisions, folder, geometry="table")
         if file.decisions
         else None,
