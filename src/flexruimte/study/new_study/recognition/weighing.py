@@ -208,6 +208,12 @@ def _candidate(
         or len(telling) >= _TELLING_COLUMNS
     )
     identifier, extra = _identify(case, key, dataset, look, columns)
+    if not case.strong and not case.questions:
+        case.questions.append(
+            "its name says so, and none of its columns does"
+            if key in names.whole
+            else "files of other datasets may have this too, and its name does not tell"
+        )
     return Candidate(
         key,
         _sure(case, key, names, telling, own),
@@ -393,6 +399,8 @@ def _raster(
         low, high = spec.expected[CELLS].range
         case.reasons.append(f"its cells lie within {low:g} to {high:g} {spec.unit}")
     case.strong = key in names.whole
+    if not case.strong and not case.questions:
+        case.questions.append("its name says more than that, and cells alone do not tell")
     return Candidate(
         key, _sure(case, key, names, [], []), look, tuple(case.reasons), tuple(case.questions), extra=extra
     )
