@@ -9,6 +9,7 @@ from flexruimte.errors import enumerate_some
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.study.new_study.recognition.fields import words_of_lists
 from flexruimte.study.new_study.recognition.looks import Look
+from flexruimte.study.new_study.recognition.said import said
 from flexruimte.study.new_study.recognition.weighing import Candidate, candidates_for
 
 __all__ = ["Recognition", "recognise"]
@@ -60,17 +61,14 @@ def recognise(looks: Iterable[Look], ruleset: Ruleset) -> Recognition:
 def _choose(result: Recognition, dataset: str, candidates: Sequence[Candidate]) -> None:
     """Take the one source that is certain; ask where there are more, or where none is."""
     # Of rasters only the name tells what they are, so that any other of such a name is a rival.
-    rivals = [
-        each for each in candidates if each.sure != "unsure" or each.look.shapes == "raster"
-    ]
+    rivals = [each for each in candidates if each.sure != "unsure" or each.look.shapes == "raster"]
     certain = [candidate for candidate in rivals if candidate.sure == "certain"]
     if len(certain) == 1 and len(rivals) == 1:
         result.certain[dataset] = certain[0]
         return
     if len(rivals) > 1:
-        question = f"there are {len(rivals)} that it may be: " + enumerate_some(
-            [candidate.look.label for candidate in rivals]
-        )
+        labels = enumerate_some([candidate.look.label for candidate in rivals])
+        question = said("recognition-rivals", number=str(len(rivals)), sources=labels)
         candidates = [
             replace(each, questions=(*each.questions, question)) if each.sure == "certain" else each
             for each in candidates

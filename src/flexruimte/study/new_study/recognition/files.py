@@ -3,31 +3,73 @@
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
 from flexruimte.evidence.sources.archives import how_to_convert
+from flexruimte.study.new_study.recognition.known import known
 
 __all__ = ["FoundFile", "files_in"]
 
 _FEATURES: Final = frozenset(
-    (".gpkg", ".shp", ".geojson", ".json", ".jsonl", ".fgb", ".gdb", ".gml", ".kml", ".tab", ".mif", ".sqlite")
+    (
+        ".gpkg",
+        ".shp",
+        ".geojson",
+        ".json",
+        ".jsonl",
+        ".fgb",
+        ".gdb",
+        ".gml",
+        ".kml",
+        ".tab",
+        ".mif",
+        ".sqlite",
+    )
 )
 _PARQUET: Final = frozenset((".parquet", ".geoparquet"))
 _RASTERS: Final = frozenset((".tif", ".tiff", ".asc", ".img", ".vrt"))
 _TABLES: Final = frozenset((".csv", ".tsv", ".txt", ".xlsx", ".ods", ".dbf"))
 _BESIDE: Final = frozenset(
-    (".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qml", ".qmd", ".sld", ".tfw", ".ovr", ".gfs", ".xsd", ".aux",
-     ".gpkg-wal", ".gpkg-shm", ".gpkg-journal", ".md", ".toml", ".lock", ".id", ".map", ".dat", ".ind", ".mid", ".license")
+    (
+        ".shx",
+        ".prj",
+        ".cpg",
+        ".qix",
+        ".sbn",
+        ".sbx",
+        ".qml",
+        ".qmd",
+        ".sld",
+        ".tfw",
+        ".ovr",
+        ".gfs",
+        ".xsd",
+        ".aux",
+        ".gpkg-wal",
+        ".gpkg-shm",
+        ".gpkg-journal",
+        ".md",
+        ".toml",
+        ".lock",
+        ".id",
+        ".map",
+        ".dat",
+        ".ind",
+        ".mid",
+        ".license",
+    )
 )
 """What lies beside data and is none."""
 _MOST_FILES: Final = 20_000
 _MOST_MEMBERS: Final = 5_000
 
 Kind = Literal["features", "parquet", "raster", "table", "nothing"]
+"""What a file may hold."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +81,20 @@ class FoundFile:
     path: Path
     """The file itself, or the archive that holds it."""
     member: str = ""
-    """The file in an archive."""
+    """The file in an archive; empty where there is none, or the archive is read as a whole."""
+    shown: str = ""
+    """How people find it: its path in the folder."""
     kind: Kind = "nothing"
     why: str = ""
     """Of what cannot be read: why, and what to do."""
 
+    alias: str = ""
+    """What it is called where its own name is a code."""
+
     @property
     def stem(self) -> str:
         """The name without its ending."""
-        return PurePosixPath(self.member or self.path.name).stem
+        return self.alias or PurePosixPath(self.member or self.path.name).stem
 
 
 def files_in(folder: Path, study_folder: Path) -> Iterator[FoundFile]:
@@ -68,27 +115,43 @@ def files_in(folder: Path, study_folder: Path) -> Iterator[FoundFile]:
         here = Path(place)
         if "run.json" in names:
             folders[:] = []
-            yield FoundFile(_relative(here, study_folder), here, why="it holds the results of a run, which are no data for another one")
+            yield FoundFile(
+                _relative(here, study_folder),
+                here,
+                shown=_shown(here, folder),
+                why="it holds the results of a run, which are no data for another one",
+            )
             continue
         databases = sorted(name for name in folders if name.lower().endswith(".gdb"))
         folders[:] = sorted(
-            name for name in folders if not name.startswith((".", "__MACOSX")) and name not in databases
+            name
+            for name in folders
+            if not name.startswith((".", "__MACOSX")) and name not in databases
         )
         for name in sorted([*databases, *names]):
             if name.startswith("."):
                 continue
             count += 1
             if count > _MOST_FILES:
-                yield FoundFile(_relative(here, study_folder), here, why=f"there are more than {_MOST_FILES} files; name a folder with less in it")
+                yield FoundFile(
+                    _relative(here, study_folder),
+                    here,
+                    shown=_shown(here, folder),
+                    why=f"there are more than {_MOST_FILES} files; name a folder with less in it",
+                )
                 return
-            yield from _looked_at(here / name, study_folder, {other.lower() for other in names})
+            for found in _looked_at(here / name, study_folder, {other.lower() for other in names}):
+                shown = _shown(here / name, folder)
+                yield replace(found, shown=f"{shown}/{found.member}" if found.member else shown)
 
 
 def _looked_at(path: Path, study_folder: Path, beside: set[str]) -> Iterator[FoundFile]:
     source = _relative(path, study_folder)
-    ending = path.suffix.lower()
-    if ending == ".zip":
-        yield from _members(path, source)
+    if path.suffix.lower() == ".zip":
+        if any(re.fullmatch(each.file, path.name) for each in known().extracts.values()):
+            yield FoundFile(f"/vsizip/{source}", path, kind="features")
+        else:
+            yield from _members(path, source)
         return
     kind = _kind(path.name, beside)
     if kind is not None:
@@ -105,7 +168,10 @@ def _kind(name: str, beside: set[str]) -> Kind | None:
     if ending == ".dbf" and f"{PurePosixPath(lower).stem}.shp" in beside:
         return None
     kinds: list[tuple[frozenset[str], Kind]] = [
-        (_FEATURES, "features"), (_PARQUET, "parquet"), (_RASTERS, "raster"), (_TABLES, "table"),
+        (_FEATURES, "features"),
+        (_PARQUET, "parquet"),
+        (_RASTERS, "raster"),
+        (_TABLES, "table"),
     ]
     return next((kind for endings, kind in kinds if ending in endings), "nothing")
 
@@ -120,7 +186,9 @@ def _members(path: Path, source: str) -> Iterator[FoundFile]:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        yield FoundFile(source, path, why=f"the archive cannot be opened ({error}); make or download it again")
+        yield FoundFile(
+            source, path, why=f"the archive cannot be opened ({error}); make or download it again"
+        )
         return
     entries = [entry for entry in entries if not _is_hidden(entry.filename)]
     if any(entry.flag_bits & 1 for entry in entries):
@@ -132,11 +200,18 @@ def _members(path: Path, source: str) -> Iterator[FoundFile]:
     for member in sorted([*databases, *plain])[:_MOST_MEMBERS]:
         whole = f"/vsizip/{source}/{member}"
         if member.lower().endswith(".zip"):
-            yield FoundFile(whole, path, member, why="it is an archive in an archive, which is not looked into: unpack the outer one")
+            yield FoundFile(
+                whole,
+                path,
+                member,
+                why="it is an archive in an archive, which is not looked into: unpack the outer one",
+            )
             continue
         kind = _kind(PurePosixPath(member).name, names)
         if kind is not None:
-            yield FoundFile(whole, path, member, kind, "" if kind != "nothing" else _why_not(member))
+            yield FoundFile(
+                whole, path, member, kind, "" if kind != "nothing" else _why_not(member)
+            )
 
 
 def _is_hidden(member: str) -> bool:
@@ -157,3 +232,7 @@ def _relative(path: Path, folder: Path) -> str:
     """Return a path as a study in a folder names it, so that it is not taken for an address."""
     named = os.path.relpath(path, folder)
     return f"./{named}" if ":" in named else named
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from flexruimte.rules.parts import Geometry, Model, Scalar
 
-__all__ = ["GmlSchema", "Known", "KnownDataset", "OtherDataset", "known"]
+__all__ = ["Extract", "GmlSchema", "Known", "KnownDataset", "OtherDataset", "known"]
 
 
 class KnownDataset(Model):
@@ -50,8 +50,6 @@ class OtherDataset(Model):
     """By field of that dataset the columns here."""
     constants: dict[str, Scalar] = {}
     """What has to be assumed for that."""
-    why: str = ""
-    """What to know before that is done."""
 
 
 class GmlSchema(Model):
@@ -65,12 +63,24 @@ class GmlSchema(Model):
     """By the element of a feature, which is the name of the layer, what it is called here."""
 
 
+class Extract(Model):
+    """A kind of archive that GDAL reads as a whole, by its name."""
+
+    file: str
+    """A regular expression of its name, with a group that says which objects are in it."""
+    names: dict[str, str]
+    """By that group what the objects are called here."""
+    where: str
+    """The rows that are in force."""
+
+
 class Known(Model):
     """All that is known."""
 
     datasets: dict[str, KnownDataset]
     others: dict[str, OtherDataset]
     gml: dict[str, GmlSchema]
+    extracts: dict[str, Extract]
     empty: frozenset[str]
     """Words in names that say nothing."""
     doubtful: frozenset[str]

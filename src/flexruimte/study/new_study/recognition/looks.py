@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from flexruimte.errors import FlexruimteError
+from flexruimte.errors import FlexruimteError, printable
 from flexruimte.evidence.sources import Source, Window, open_source
-from flexruimte.evidence.sources.archives import only_file_in
-from flexruimte.evidence.sources.errors import reading
 from flexruimte.evidence.sources.addresses import address_of
+from flexruimte.evidence.sources.errors import reading
 from flexruimte.rules.parts import Scalar
 from flexruimte.rules.study_file import LayerSettings
+from flexruimte.rules.words import plain
 from flexruimte.study.new_study.recognition.files import FoundFile
 from flexruimte.study.new_study.recognition.known import GmlSchema, known
 
@@ -31,11 +31,21 @@ Shapes = Literal["polygon", "line", "point", "mixed", "table", "raster"]
 
 MOST_ROWS: Final = 20_000
 """So many rows of a layer are looked at."""
+_MOST_DIFFERENT: Final = 500
+"""A column with more different values holds no words of a list."""
 _HEAD_BYTES: Final = 2**16
 _SHAPES: Final[Mapping[str, Shapes]] = {
-    "Point": "point", "MultiPoint": "point", "LineString": "line", "MultiLineString": "line",
-    "Polygon": "polygon", "MultiPolygon": "polygon", "CurvePolygon": "polygon", "MultiSurface": "polygon",
-    "CompoundCurve": "line", "MultiCurve": "line", "CircularString": "line",
+    "Point": "point",
+    "MultiPoint": "point",
+    "LineString": "line",
+    "MultiLineString": "line",
+    "Polygon": "polygon",
+    "MultiPolygon": "polygon",
+    "CurvePolygon": "polygon",
+    "MultiSurface": "polygon",
+    "CompoundCurve": "line",
+    "MultiCurve": "line",
+    "CircularString": "line",
 }
 _RD: Final = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 """Bounds within which the coordinates of RD New lie in the Netherlands. [m]"""
@@ -70,7 +80,8 @@ class Look:
     @property
     def label(self) -> str:
         """How people find it: the file and the layer in it."""
-        return f"{self.file.source} layer '{self.layer}'" if self.layer else self.file.source
+        shown = self.file.shown or self.file.source
+        return printable(f"{shown} layer '{self.layer}'" if self.layer else shown)
 
     @property
     def columns(self) -> list[str]:
@@ -82,6 +93,19 @@ class Look:
         """The source, as a study would open it."""
         kind = self.shapes if self.shapes in ("raster", "table") else "mixed"
         return open_source(self.name, self.settings, self.folder, geometry=kind)
+
+    @cached_property
+    def forms(self) -> dict[str, frozenset[str]]:
+        """By column of text with few different values their plain forms, parts of lists too."""
+        found = {}
+        for column in self.columns:
+            values = self.rows[column]
+            if values.dtype == object or pd.api.types.is_string_dtype(values.dtype):
+                different = values.dropna().astype(str).unique()
+                if len(different) <= _MOST_DIFFERENT:
+                    parts = (part for value in different for part in (value, *value.split(",")))
+                    found[column] = frozenset(map(plain, parts))
+        return found
 
     def whole_column(self, column: str) -> pd.Series[Any]:
         """Return a column of all rows."""
@@ -136,7 +160,13 @@ def _parquet(look: Look) -> Look:
         shapes = _shapes_of(some.geom_type.head(MOST_ROWS))
     except FlexruimteError:
         pass  # rows without shapes
-    return replace(look, shapes=shapes, count=source.feature_count if shapes != "table" else len(rows), rows=rows, extent=extent)
+    return replace(
+        look,
+        shapes=shapes,
+        count=source.feature_count if shapes != "table" else len(rows),
+        rows=rows,
+        extent=extent,
+    )
 
 
 def _table(look: Look) -> Iterator[Look]:
@@ -157,6 +187,7 @@ def _layers(look: Look) -> Iterator[Look]:
     if gml is not None:
         yield from _in_template(look, *gml)
         return
+    look = _as_extract(look)
     with _reading(look) as path:
         if look.file.path.suffix.lower() == ".gml" or look.file.member.lower().endswith(".gml"):
             names: list[str | None] = [None]  # asking for a list writes a file beside it
@@ -173,6 +204,17 @@ def _layers(look: Look) -> Iterator[Look]:
             yield _layer(one, name)
         except FlexruimteError as error:
             yield replace(one, why=str(error))
+
+
+def _as_extract(look: Look) -> Look:
+    """Return a look that keeps the rows in force, where the file is an archive of a known kind."""
+    for extract in known().extracts.values():
+        found = re.fullmatch(extract.file, look.file.path.name)
+        if found and not look.file.member:
+            settings = look.settings.model_copy(update={"where": extract.where})
+            file = replace(look.file, alias=extract.names[found[1]])
+            return replace(look, file=file, settings=settings)
+    return look
 
 
 def _called(look: Look, layer: str | None) -> str:
@@ -192,23 +234,40 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
     if look.file.stem and (look.file.member or look.file.path.name).lower().endswith(".gml"):
         options["WRITE_GFS"] = "NO"
     with _reading(look) as path:
-        info = pyogrio.read_info(path, layer=layer, force_feature_count=True, force_total_bounds=True, **options)
+        info = pyogrio.read_info(
+            path, layer=layer, force_feature_count=True, force_total_bounds=True, **options
+        )
         rows = pyogrio.read_dataframe(
-            path, layer=layer, read_geometry=False, max_features=MOST_ROWS,
-            mixed_offsets_as_utc=False, **options,
+            path,
+            layer=layer,
+            read_geometry=False,
+            max_features=MOST_ROWS,
+            where=look.settings.where,
+            mixed_offsets_as_utc=False,
+            **options,
         )
         kind = info["geometry_type"]
         shapes: Shapes = "table" if kind is None else _SHAPES.get(_plain_type(kind), "mixed")
         if kind is not None and (shapes == "mixed" or template):
-            some = pyogrio.read_dataframe(path, layer=layer, columns=[], max_features=MOST_ROWS, **options)
-            shapes = _shapes_of(some.geom_type) if len(some) and hasattr(some, "geom_type") else "polygon"
+            some = pyogrio.read_dataframe(
+                path, layer=layer, columns=[], max_features=MOST_ROWS, **options
+            )
+            shapes = (
+                _shapes_of(some.geom_type)
+                if len(some) and hasattr(some, "geom_type")
+                else "polygon"
+            )
     settings, added = look.settings, False
     bounds = info["total_bounds"]
     if kind is not None and info["crs"] is None and _is_rd(bounds):
         settings, added = settings.model_copy(update={"crs": "EPSG:28992"}), True
     found = replace(
-        look, shapes=shapes, count=int(info["features"]), rows=pd.DataFrame(rows),
-        settings=settings, crs_added=added,
+        look,
+        shapes=shapes,
+        count=int(info["features"]),
+        rows=pd.DataFrame(rows),
+        settings=settings,
+        crs_added=added,
     )
     if kind is None or not info["features"] or bounds is None:
         return found
@@ -285,4 +344,8 @@ def _in_template(look: Look, schema: GmlSchema, element: str) -> Iterator[Look]:
         return
     options: dict[str, Scalar] = {"GFS_TEMPLATE": schema.template}
     settings = look.settings.model_copy(update={"layer": element, "open_options": options})
-    yield _layer(replace(look, layer=element, name=schema.elements[element], settings=settings), element, template=True)
+    yield _layer(
+        replace(look, layer=element, name=schema.elements[element], settings=settings),
+        element,
+        template=True,
+    )

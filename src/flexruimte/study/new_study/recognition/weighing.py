@@ -11,32 +11,30 @@ import numpy as np
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.plausibility import doubts_about_cells, doubts_about_field
 from flexruimte.evidence.sources import Window
-from flexruimte.rules.parts import CELLS, FieldSpec, LayerSpec, Scalar
+from flexruimte.rules.parts import CELLS, LayerSpec, Scalar
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.study.new_study.recognition.fields import (
     Columns,
+    Matching,
     Words,
-    columns_of,
-    foreign_words,
-    matches,
+    are_telling,
+    as_text,
 )
 from flexruimte.study.new_study.recognition.known import KnownDataset, OtherDataset, known
 from flexruimte.study.new_study.recognition.looks import Look
 from flexruimte.study.new_study.recognition.names import NameEvidence, evidence_of_name, same_name
+from flexruimte.study.new_study.recognition.said import Said, said, said_as_is
 
 __all__ = ["Candidate", "Sure", "candidates_for"]
 
 Sure = Literal["certain", "likely", "unsure"]
 _TELLING_COLUMNS: Final = 2
 """So many columns that hardly any other dataset has tell which one it is."""
-_TELLING_WORDS: Final = 2
-_LONG_WORD: Final = 8
 _SOME_EMPTY: Final = 0.05
 """A layer in which more of the rows have nothing in any field that rules read holds other things."""
 _MOST_CELLS: Final = 25_000_000
 """A raster of more cells is looked at in nine windows."""
 _WINDOW_CELLS: Final = 1000
-_NOT_READ: Final = FieldSpec()
 _UNIQUE_IDS: Final = 0.99
 
 
@@ -47,12 +45,12 @@ class Candidate:
     dataset: str
     sure: Sure
     look: Look
-    reasons: tuple[str, ...]
+    reasons: tuple[Said, ...]
     """Why, as sentences without a full stop."""
-    questions: tuple[str, ...] = ()
+    questions: tuple[Said, ...] = ()
     """What keeps it from being certain."""
     fields: Mapping[str, str] = field(default_factory=dict)
-    """By field the column, where it has another name."""
+    """By field its column."""
     values: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
     constants: Mapping[str, Scalar] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
@@ -71,15 +69,13 @@ class Candidate:
 class _Case:
     """What speaks for one dataset, and what against."""
 
-    reasons: list[str] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
+    reasons: list[Said] = field(default_factory=list)
+    questions: list[Said] = field(default_factory=list)
     strong: bool = False
     """Whether what was seen makes it that dataset and no other."""
 
 
-def candidates_for(
-    look: Look, ruleset: Ruleset, words: Words
-) -> list[Candidate]:
+def candidates_for(look: Look, ruleset: Ruleset, words: Words) -> list[Candidate]:
     """Return the datasets that a source may be, the surest first.
 
     It is certain where its shapes are of the right kind, every field that rules read has its column
@@ -112,7 +108,7 @@ def candidates_for(
     found.sort(key=lambda candidate: (order[candidate.sure], candidate.dataset))
     certain = [each.dataset for each in found if each.sure == "certain"]
     if len(certain) > 1:
-        question = f"it may be any of {enumerate_some(certain)}"
+        question = said("recognition-any-of", datasets=enumerate_some(certain))
         found = [
             replace(each, sure="likely", questions=(*each.questions, question))
             if each.sure == "certain"
@@ -142,7 +138,7 @@ def _names(look: Look) -> NameEvidence:
     """Return what its name says; of a layer the file's name counts where its own says nothing."""
     own = evidence_of_name(look.name)
     of_file = evidence_of_name(look.file.stem)
-    if own.whole or look.layer is not None and own.says:
+    if own.whole or (look.layer is not None and own.says):
         return NameEvidence(own.whole, own.part, (*own.doubtful, *_doubtful_in_path(look)))
     if look.layer is None and not own.says:
         return of_file
@@ -173,20 +169,22 @@ def _candidate(
         return _raster(look, key, spec, names, case) if spec else None
     if (wanted == "table") != (look.shapes == "table"):
         return None
-    fields = _fields(key, dataset, spec)
-    columns = columns_of(key, fields, spec, dataset, look.rows, words)
+    matching = Matching(key, dataset, spec, look.rows, look.forms, words)
+    columns = matching.columns()
+    own = columns.own_words
     telling = [
-        column for column in look.columns if any(same_name(column, name) for name in dataset.telling)
+        column
+        for column in look.columns
+        if any(same_name(column, name) for name in dataset.telling)
     ]
-    own = [word for found in columns.own_words.values() for word in found]
     fits = wanted in ("table", "mixed") or look.shapes in (wanted, "mixed")
-    if not (key in names.whole or fits and (key in names.part or telling or own)):
+    if not (key in names.whole or (fits and (key in names.part or telling or own))):
         return None
     _say_name(case, key, names)
     if telling:
-        case.reasons.append(f"it has the column {enumerate_some(telling)}")
+        case.reasons.append(said("recognition-columns", columns=enumerate_some(telling)))
     if own:
-        case.reasons.append(f"'{own[0]}' stands in it, which no other dataset has")
+        case.reasons.append(said("recognition-own-word", word=own[0]))
     _tell_shapes(case, look, wanted)
     lost = _lost(key, dataset, ruleset, spec, columns)
     constants = {name: dataset.without[name] for name in lost if name in dataset.without}
@@ -196,23 +194,20 @@ def _candidate(
     _tell_fields(case, columns, lost, dataset)
     _tell_values(case, look, columns, spec)
     if key not in names.whole:
-        foreign = foreign_words(key, dataset, look.rows, words)
+        foreign = matching.foreign_words()
         if foreign:
             word, owner = next(iter(foreign.items()))
-            case.questions.append(f"'{word}' stands in it, which is a word of {owner}")
+            case.questions.append(said("recognition-foreign-word", word=word, dataset=owner))
         _tell_empty(case, look, columns, spec, lost)
-    telling_words = len(own) >= _TELLING_WORDS or any(len(word) >= _LONG_WORD for word in own)
     case.strong = (
-        (key in names.whole and _has_a_field(columns, fields, look))
-        or (dataset.words and telling_words)
+        (key in names.whole and _has_a_field(columns, matching, look))
+        or (dataset.words and are_telling(own))
         or len(telling) >= _TELLING_COLUMNS
     )
     identifier, extra = _identify(case, key, dataset, look, columns)
     if not case.strong and not case.questions:
         case.questions.append(
-            "its name says so, and none of its columns does"
-            if key in names.whole
-            else "files of other datasets may have this too, and its name does not tell"
+            said("recognition-name-alone" if key in names.whole else "recognition-not-enough")
         )
     return Candidate(
         key,
@@ -220,7 +215,7 @@ def _candidate(
         look,
         tuple(case.reasons),
         tuple(case.questions),
-        {name: column for name, column in columns.found.items() if columns.by[name] != "name"},
+        columns.found,
         columns.values,
         constants,
         tuple(lost),
@@ -239,23 +234,15 @@ def _sure(case: _Case, key: str, names: NameEvidence, telling: list[str], own: l
 def _say_name(case: _Case, key: str, names: NameEvidence) -> None:
     others = sorted(names.says - {key})
     if key in names.whole:
-        case.reasons.append("its name is one of that dataset")
+        case.reasons.append(said("recognition-name"))
     elif key in names.part:
-        case.reasons.append("a name of that dataset stands in its name")
+        case.reasons.append(said("recognition-name-part"))
     if names.whole and key not in names.whole:
-        case.questions.append(f"its name is that of {enumerate_some(others)}")
+        case.questions.append(said("recognition-other-name", datasets=enumerate_some(others)))
     elif names.part and key not in names.part:
-        case.questions.append(f"in its name stands that of {enumerate_some(others)}")
+        case.questions.append(said("recognition-other-name-part", datasets=enumerate_some(others)))
     if names.doubtful:
-        case.questions.append(
-            f"'{names.doubtful[0]}' in its name may mean that it is a part of it, or another one"
-        )
-
-
-def _fields(key: str, dataset: KnownDataset, spec: LayerSpec | None) -> dict[str, FieldSpec]:
-    """Return the fields that are looked for."""
-    of_layer = dict(spec.fields) if spec else {}
-    return {**of_layer, **{name: of_layer.get(name, _NOT_READ) for name in dataset.fields}}
+        case.questions.append(said("recognition-doubtful-word", word=names.doubtful[0]))
 
 
 def _lost(
@@ -274,43 +261,36 @@ def _lost(
     return [name for name in wanted if name not in columns.found and name not in columns.several]
 
 
-def _has_a_field(columns: Columns, fields: Mapping[str, FieldSpec], look: Look) -> bool:
+def _has_a_field(columns: Columns, matching: Matching, look: Look) -> bool:
     """Return whether a column has the name of a field; an empty layer may be without any."""
-    return bool(columns.found) or not fields or not look.columns
+    return bool(columns.found) or not matching.fields or not look.columns
 
 
 def _tell_shapes(case: _Case, look: Look, wanted: str | None) -> None:
     if wanted in ("table", "mixed") or look.shapes == wanted:
         return
-    case.questions.append(
-        f"its shapes are {look.shapes}s and not {wanted}s"
-        if look.shapes != "mixed"
-        else f"its shapes are of several kinds, and not all {wanted}s"
-    )
+    case.questions.append(said("recognition-shapes", there=look.shapes, wanted=str(wanted)))
 
 
-def _tell_fields(
-    case: _Case, columns: Columns, lost: list[str], dataset: KnownDataset
-) -> None:
+def _tell_fields(case: _Case, columns: Columns, lost: list[str], dataset: KnownDataset) -> None:
     for name, several in columns.several.items():
-        case.questions.append(f"field {name} may be column {' or '.join(several)}")
+        case.questions.append(
+            said("recognition-several-columns", field=name, columns=enumerate_some(several))
+        )
     for name, strange in columns.strange.items():
         if name in dataset.looks and dataset.serves == "layer":
             continue  # what names a feature may be of any form
+        words = enumerate_some([repr(word) for word in strange])
         case.questions.append(
-            f"column '{columns.found[name]}' has {enumerate_some([repr(word) for word in strange])}, "
-            f"which {name} cannot hold"
+            said("recognition-strange", column=columns.found[name], words=words, field=name)
         )
     if lost:
-        case.questions.append(f"no column is known to hold {enumerate_some(lost)}")
-    by_values = [name for name, by in columns.by.items() if by == "values"]
-    for name in by_values:
-        case.reasons.append(f"what stands in column '{columns.found[name]}' is {name}")
+        case.questions.append(said("recognition-lost", fields=enumerate_some(lost)))
+    for name in columns.by_values:
+        case.reasons.append(said("recognition-by-values", column=columns.found[name], field=name))
 
 
-def _tell_values(
-    case: _Case, look: Look, columns: Columns, spec: LayerSpec | None
-) -> None:
+def _tell_values(case: _Case, look: Look, columns: Columns, spec: LayerSpec | None) -> None:
     """Hold numbers against what the ruleset expects."""
     if spec is None:
         return
@@ -319,7 +299,7 @@ def _tell_values(
             for doubt in doubts_about_field(expected, look.rows[columns.found[name]]):
                 numbers_ok = spec.missing_below is not None
                 if not (numbers_ok and _only_below(look.rows[columns.found[name]], spec)):
-                    case.questions.append(f"column '{columns.found[name]}': {doubt}")
+                    case.questions.append(said_as_is(f"{columns.found[name]}: {doubt}"))
 
 
 def _tell_empty(
@@ -334,7 +314,7 @@ def _tell_empty(
         empty = look.rows[[columns.found[name] for name in read]].isna().all(axis=1).mean()
         if empty > _SOME_EMPTY:
             named = enumerate_some([columns.found[name] for name in read])
-            case.questions.append(f"{empty:.0%} of its rows have nothing in {named}: are all meant?")
+            case.questions.append(said("recognition-empty", share=f"{empty:.0%}", columns=named))
 
 
 def _only_below(values: Any, spec: LayerSpec) -> bool:
@@ -343,9 +323,7 @@ def _only_below(values: Any, spec: LayerSpec) -> bool:
 
     numbers = pd.to_numeric(values, errors="coerce")
     left = numbers[numbers >= (spec.missing_below or 0.0)]
-    return all(
-        not doubts_about_field(expected, left) for expected in spec.expected.values()
-    )
+    return all(not doubts_about_field(expected, left) for expected in spec.expected.values())
 
 
 def _identify(
@@ -354,21 +332,22 @@ def _identify(
     """Return the column that names a parcel or municipality, and settings that follow from it."""
     if dataset.serves == "municipalities" and "code" in columns.found:
         codes = look.rows[columns.found["code"]]
-        if not matches(codes, dataset.looks["code"]):
-            case.questions.append("its codes are not such as GM0363")
+        text = as_text(codes)
+        if text.empty or not text.str.fullmatch(dataset.looks["code"]).all():
+            case.questions.append(said("recognition-codes"))
         elif codes.duplicated().any():
-            case.questions.append(
-                "one municipality has several rows: it may be a map of quarters, or of land and water"
-            )
-        return None, {"code": columns.found["code"], "name": columns.found.get("name")}
+            case.questions.append(said("recognition-several-rows"))
+        return None, {}
     if dataset.serves == "parcels" and "id" in columns.found:
         ids = look.whole_column(columns.found["id"])
         same = int(ids.duplicated().sum() + ids.isna().sum())
         if same and ids.nunique() < _UNIQUE_IDS * len(ids):
-            case.questions.append(f"{same} of {len(ids)} rows have an id that another row has, or none")
+            case.questions.append(
+                said("recognition-double-ids", number=str(same), total=str(len(ids)))
+            )
         elif same:
             case.reasons.append(
-                f"{same} of {len(ids)} ids stand there twice or are empty, which repair_ids numbers"
+                said("recognition-repaired-ids", number=str(same), total=str(len(ids)))
             )
             return columns.found["id"], {"repair_ids": True}
         return columns.found["id"], {}
@@ -390,19 +369,31 @@ def _raster(
     except FlexruimteError as error:
         valid, doubts = 0, [str(error)]
     if not valid:
-        case.questions.append("no cell has a value that can be")
+        case.questions.append(said("recognition-no-cell"))
     for doubt in doubts:
-        case.questions.append(doubt.removeprefix(f"{look.source.label}: "))
+        case.questions.append(said_as_is(doubt.removeprefix(f"{look.source.label}: ")))
         if "nodata = 0" in doubt:
             extra["nodata"] = 0
     if not doubts and CELLS in spec.expected:
         low, high = spec.expected[CELLS].range
-        case.reasons.append(f"its cells lie within {low:g} to {high:g} {spec.unit}")
+        case.reasons.append(
+            said(
+                "recognition-cells",
+                low=f"{low:g}",
+                high=f"{high:g}",
+                unit=spec.expected[CELLS].unit,
+            )
+        )
     case.strong = key in names.whole
     if not case.strong and not case.questions:
-        case.questions.append("its name says more than that, and cells alone do not tell")
+        case.questions.append(said("recognition-cells-alone"))
     return Candidate(
-        key, _sure(case, key, names, [], []), look, tuple(case.reasons), tuple(case.questions), extra=extra
+        key,
+        _sure(case, key, names, [], []),
+        look,
+        tuple(case.reasons),
+        tuple(case.questions),
+        extra=extra,
     )
 
 
@@ -425,7 +416,9 @@ def _in_place_of(
     look: Look, key: str, other: OtherDataset, names: NameEvidence
 ) -> Candidate | None:
     """Return the dataset in whose place another one may be used."""
-    has = [column for column in look.columns if any(same_name(column, name) for name in other.columns)]
+    has = [
+        column for column in look.columns if any(same_name(column, name) for name in other.columns)
+    ]
     if key not in names.says and not has:
         return None
     fields = {
@@ -438,8 +431,8 @@ def _in_place_of(
         str(other.serves),
         "unsure",
         look,
-        (f"it is {key.replace('_', ' ')}, which may be used in its place",),
-        (other.why,),
+        (said("recognition-in-place", name=key.replace("_", " ")),),
+        (said("recognition-without-status"),),
         fields,
         {},
         other.constants,
