@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,7 +46,7 @@ _SURE: Final = {
 _MOST_CANDIDATES: Final = 4
 """So many sources are proposed for one dataset, and no more."""
 _MOSTLY: Final = 0.5
-"""Features whose bounds hold less than this share of the municipalities' may not be all there are."""
+"""A layer whose bounds hold less than this share of those of the municipalities may not be all."""
 _TO_FILL: Final = "..."
 
 
@@ -114,7 +114,7 @@ def draft_from_folder(
             f"folder {folder} holds no file that may be data; give one that does, or start from a "
             "municipality: flexruimte new DIR --gemeente GM0363"
         )
-    seen = recognise((look for file in found for look in looks_at(file, study_folder)), ruleset)
+    seen = recognise((look for file in found for look in looks_at(file)), ruleset)
     writer = _Writer(seen, ruleset, language)
     there = {*seen.certain, *seen.asked}
     draft = StudyDraft(
@@ -134,7 +134,8 @@ def draft_from_folder(
         decisions=writer.table(_DECISIONS) if _DECISIONS in there else None,
         head=[message("folder-head", language), message("folder-dates", language)],
     )
-    return draft, writer.findings()
+    # What the command prints is English, as all that it prints.
+    return draft, replace(writer, language="en").findings()
 
 
 def _missing(key: str, ruleset: Ruleset, catalogue: Catalogue, language: Language) -> str:
@@ -241,7 +242,8 @@ class _Writer:
         if dataset == _PARCELS:
             settings["id"], fields = candidate.id or _TO_FILL, {}
         elif dataset == _MUNICIPALITIES:
-            code, name = (fields.get(each, _TO_FILL) for each in ("code", "name"))
+            name = fields.get("name", _TO_FILL)
+            code = fields.get("code", name)  # where there is no code, the name is the key
             settings, fields = {**settings, "code": code, "name": name}, {}
         elif dataset in self.ruleset.layers:
             spec = self.ruleset.layers[dataset]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from flexruimte.errors import enumerate_some
+from flexruimte.errors import FlexruimteError, enumerate_some
+from flexruimte.evidence.sources.errors import reading
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.study.new_study.recognition.fields import words_of_lists
 from flexruimte.study.new_study.recognition.looks import Look
@@ -30,7 +31,7 @@ class Recognition:
 
 
 def recognise(looks: Iterable[Look], ruleset: Ruleset) -> Recognition:
-    """Return what sources are, each at most one dataset for certain, and each dataset of one source.
+    """Return what sources are: for certain each one dataset at most, and each dataset one source.
 
     Parameters
     ----------
@@ -46,7 +47,12 @@ def recognise(looks: Iterable[Look], ruleset: Ruleset) -> Recognition:
         if look.why:
             result.unread.append(look)
             continue
-        found = candidates_for(look, ruleset, words)
+        try:
+            with reading(look.label, look.source.address):
+                found = candidates_for(look, ruleset, words)
+        except FlexruimteError as error:
+            result.unread.append(replace(look, why=str(error)))
+            continue
         if not found:
             result.unknown.append(look)
         if found and found[0].sure == "certain":

@@ -68,6 +68,10 @@ _BESIDE: Final = frozenset(
 _MOST_FILES: Final = 20_000
 _MOST_MEMBERS: Final = 5_000
 
+_NESTED: Final = "it is an archive in an archive, which is not looked into: unpack the outer one"
+_RESULTS: Final = "it holds the results of a run, which are no data for another one"
+_TOO_MANY: Final = f"there are more than {_MOST_FILES} files; name a folder with less in it"
+
 Kind = Literal["features", "parquet", "raster", "table", "nothing"]
 """What a file may hold."""
 
@@ -92,6 +96,13 @@ class FoundFile:
     """What it is called where its own name is a code."""
 
     @property
+    def address(self) -> str:
+        """What opens it now, wherever the study is going to be."""
+        if not self.source.startswith("/vsizip/"):
+            return str(self.path)
+        return f"/vsizip/{self.path}" + (f"/{self.member}" if self.member else "")
+
+    @property
     def stem(self) -> str:
         """The name without its ending."""
         return self.alias or PurePosixPath(self.member or self.path.name).stem
@@ -100,8 +111,8 @@ class FoundFile:
 def files_in(folder: Path, study_folder: Path) -> Iterator[FoundFile]:
     """Yield the files in a folder and the folders in it, in the order of their names.
 
-    Hidden files, what lies beside data (an index, a style) and the results of a run are passed over;
-    of the last one line is told.
+    Hidden files and what lies beside data (an index, a style) are passed over. So are the results
+    of a run, of which one line is told.
 
     Parameters
     ----------
@@ -115,12 +126,7 @@ def files_in(folder: Path, study_folder: Path) -> Iterator[FoundFile]:
         here = Path(place)
         if "run.json" in names:
             folders[:] = []
-            yield FoundFile(
-                _relative(here, study_folder),
-                here,
-                shown=_shown(here, folder),
-                why="it holds the results of a run, which are no data for another one",
-            )
+            yield _passed_over(here, study_folder, folder, _RESULTS)
             continue
         databases = sorted(name for name in folders if name.lower().endswith(".gdb"))
         folders[:] = sorted(
@@ -133,12 +139,7 @@ def files_in(folder: Path, study_folder: Path) -> Iterator[FoundFile]:
                 continue
             count += 1
             if count > _MOST_FILES:
-                yield FoundFile(
-                    _relative(here, study_folder),
-                    here,
-                    shown=_shown(here, folder),
-                    why=f"there are more than {_MOST_FILES} files; name a folder with less in it",
-                )
+                yield _passed_over(here, study_folder, folder, _TOO_MANY)
                 return
             for found in _looked_at(here / name, study_folder, {other.lower() for other in names}):
                 shown = _shown(here / name, folder)
@@ -200,18 +201,12 @@ def _members(path: Path, source: str) -> Iterator[FoundFile]:
     for member in sorted([*databases, *plain])[:_MOST_MEMBERS]:
         whole = f"/vsizip/{source}/{member}"
         if member.lower().endswith(".zip"):
-            yield FoundFile(
-                whole,
-                path,
-                member,
-                why="it is an archive in an archive, which is not looked into: unpack the outer one",
-            )
+            yield FoundFile(whole, path, member, why=_NESTED)
             continue
         kind = _kind(PurePosixPath(member).name, names)
         if kind is not None:
-            yield FoundFile(
-                whole, path, member, kind, "" if kind != "nothing" else _why_not(member)
-            )
+            why = _why_not(member) if kind == "nothing" else ""
+            yield FoundFile(whole, path, member, kind=kind, why=why)
 
 
 def _is_hidden(member: str) -> bool:
@@ -232,6 +227,10 @@ def _relative(path: Path, folder: Path) -> str:
     """Return a path as a study in a folder names it, so that it is not taken for an address."""
     named = os.path.relpath(path, folder)
     return f"./{named}" if ":" in named else named
+
+
+def _passed_over(here: Path, study_folder: Path, folder: Path, why: str) -> FoundFile:
+    return FoundFile(_relative(here, study_folder), here, shown=_shown(here, folder), why=why)
 
 
 def _shown(path: Path, folder: Path) -> str:

@@ -1,9 +1,10 @@
-"""Opening what was found: columns, rows and kinds of shapes of a layer, size and cells of a raster."""
+"""Opening what was found: columns, rows and kinds of shapes, or the bounds of a raster."""
 
 from __future__ import annotations
 
 import re
 import warnings
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from flexruimte.rules.study_file import LayerSettings
 from flexruimte.rules.words import plain
 from flexruimte.study.new_study.recognition.files import FoundFile
 from flexruimte.study.new_study.recognition.known import GmlSchema, known
+from flexruimte.study.new_study.recognition.names import evidence_of_name
 
 __all__ = ["Look", "Shapes", "looks_at"]
 
@@ -33,6 +35,8 @@ MOST_ROWS: Final = 20_000
 """So many rows of a layer are looked at."""
 _MOST_DIFFERENT: Final = 500
 """A column with more different values holds no words of a list."""
+_ANYWHERE: Final = Path("/")
+"""Sources are named by their whole path."""
 _HEAD_BYTES: Final = 2**16
 _SHAPES: Final[Mapping[str, Shapes]] = {
     "Point": "point",
@@ -64,8 +68,6 @@ class Look:
     shapes: Shapes
     settings: LayerSettings
     """How it is opened."""
-    folder: Path
-    """The folder of the study."""
     count: int = 0
     """Number of rows."""
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -92,7 +94,7 @@ class Look:
     def source(self) -> Source:
         """The source, as a study would open it."""
         kind = self.shapes if self.shapes in ("raster", "table") else "mixed"
-        return open_source(self.name, self.settings, self.folder, geometry=kind)
+        return open_source(self.name, self.settings, _ANYWHERE, geometry=kind)
 
     @cached_property
     def forms(self) -> dict[str, frozenset[str]]:
@@ -114,17 +116,15 @@ class Look:
         return self.source.read_table([column])[column]
 
 
-def looks_at(file: FoundFile, folder: Path) -> Iterator[Look]:
+def looks_at(file: FoundFile) -> Iterator[Look]:
     """Yield what is in a file, a layer at a time; what cannot be read with the reason.
 
     Parameters
     ----------
     file
         What was found.
-    folder
-        The folder of the study, which sources are relative to.
     """
-    nothing = Look(file, None, file.stem, "table", LayerSettings(source=file.source), folder)
+    nothing = Look(file, None, file.stem, "table", LayerSettings(source=file.address))
     if file.why:
         yield replace(nothing, why=file.why)
         return
@@ -141,7 +141,13 @@ def looks_at(file: FoundFile, folder: Path) -> Iterator[Look]:
                 case _:
                     yield from _layers(nothing)
     except FlexruimteError as error:
-        yield replace(nothing, why=str(error))
+        yield replace(nothing, why=_short(str(error), nothing))
+
+
+def _short(error: str, look: Look) -> str:
+    """Return an error with the path of a file as people find it."""
+    shown = look.file.shown.removesuffix(f"/{look.file.member}") if look.file.member else ""
+    return error.replace(str(look.file.path), shown or look.file.shown)
 
 
 def _raster(look: Look) -> Look:
@@ -150,7 +156,7 @@ def _raster(look: Look) -> Look:
 
 
 def _parquet(look: Look) -> Look:
-    source = open_source(look.name, look.settings, look.folder)
+    source = open_source(look.name, look.settings, _ANYWHERE)
     rows = source.read_table(source.columns, MOST_ROWS)
     shapes: Shapes = "table"
     extent = None
@@ -203,7 +209,7 @@ def _layers(look: Look) -> Iterator[Look]:
         try:
             yield _layer(one, name)
         except FlexruimteError as error:
-            yield replace(one, why=str(error))
+            yield replace(one, why=_short(str(error), one))
 
 
 def _as_extract(look: Look) -> Look:
@@ -218,13 +224,11 @@ def _as_extract(look: Look) -> Look:
 
 
 def _called(look: Look, layer: str | None) -> str:
-    """Return the name of the only layer in a file: its own, unless that says less than the file's."""
-    from flexruimte.study.new_study.recognition.names import evidence_of_name
-
-    if layer is None or evidence_of_name(look.file.stem).says:
-        if layer is None or not evidence_of_name(layer).whole:
-            return look.file.stem
-    return layer
+    """Return the name of the only layer in a file, or of the file where that says more."""
+    if layer is None:
+        return look.file.stem
+    says_more = evidence_of_name(look.file.stem).says and not evidence_of_name(layer).whole
+    return look.file.stem if says_more else layer
 
 
 def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
@@ -265,7 +269,7 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
         look,
         shapes=shapes,
         count=int(info["features"]),
-        rows=pd.DataFrame(rows),
+        rows=_each_once(rows),
         settings=settings,
         crs_added=added,
     )
@@ -274,14 +278,19 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
     return replace(found, extent=found.source.extent)
 
 
+def _each_once(rows: Any) -> pd.DataFrame:
+    """Return rows without columns of a name that another one has."""
+    return pd.DataFrame(rows).loc[:, ~rows.columns.duplicated()]
+
+
 def _source_of(look: Look) -> Any:
-    return open_source(look.name, look.settings, look.folder)
+    return open_source(look.name, look.settings, _ANYWHERE)
 
 
 def _is_rd(bounds: Any) -> bool:
     if bounds is None or not np.isfinite(bounds).all():
         return False
-    left, bottom, right, top = bounds
+    left, bottom, right, top = map(float, bounds)
     return _RD[0] <= left <= right <= _RD[2] and _RD[1] <= bottom <= top <= _RD[3]
 
 
@@ -303,8 +312,8 @@ def _shapes_of(kinds: pd.Series[str]) -> Shapes:
 @contextmanager
 def _reading(look: Look) -> Iterator[str]:
     """Open a context in which GDAL reads the file, and its errors are those of this library."""
-    address = address_of(look.settings.source, look.folder)
-    address.check_presence(look.name, look.file.source)
+    address = address_of(look.settings.source, _ANYWHERE)
+    address.check_presence(look.label, look.file.shown)
     with reading(look.label, address), address.vector_session():
         yield address.path
 
@@ -314,7 +323,7 @@ def _gml_of(look: Look) -> tuple[GmlSchema, str] | None:
     name = look.file.member or look.file.path.name
     if PurePosixPath(name).suffix.lower() not in (".gml", ".xml"):
         return None
-    with reading(look.label, address_of(look.settings.source, look.folder)):
+    with reading(look.label, address_of(look.settings.source, _ANYWHERE)):
         head = _head(look)
     for schema in known().gml.values():
         if schema.schema_.encode() in head:
@@ -325,8 +334,6 @@ def _gml_of(look: Look) -> tuple[GmlSchema, str] | None:
 
 
 def _head(look: Look) -> bytes:
-    import zipfile
-
     if not look.file.member:
         with look.file.path.open("rb") as content:
             return content.read(_HEAD_BYTES)

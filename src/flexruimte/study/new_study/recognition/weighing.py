@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import numpy as np
+import pandas as pd
 
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.plausibility import doubts_about_cells, doubts_about_field
@@ -31,7 +32,7 @@ Sure = Literal["certain", "likely", "unsure"]
 _TELLING_COLUMNS: Final = 2
 """So many columns that hardly any other dataset has tell which one it is."""
 _SOME_EMPTY: Final = 0.05
-"""A layer in which more of the rows have nothing in any field that rules read holds other things."""
+"""A layer in which more of the rows have nothing in any field that rules read holds more."""
 _MOST_CELLS: Final = 25_000_000
 """A raster of more cells is looked at in nine windows."""
 _WINDOW_CELLS: Final = 1000
@@ -305,7 +306,7 @@ def _tell_values(case: _Case, look: Look, columns: Columns, spec: LayerSpec | No
 def _tell_empty(
     case: _Case, look: Look, columns: Columns, spec: LayerSpec | None, lost: list[str]
 ) -> None:
-    """Ask about rows that say nothing of what rules read: a table may hold more than one dataset."""
+    """Ask about rows that say nothing of what rules read: a table may hold several datasets."""
     if spec is None:
         return
     read = [name for name in columns.found if spec.field(name).open or spec.field(name).values]
@@ -319,8 +320,6 @@ def _tell_empty(
 
 def _only_below(values: Any, spec: LayerSpec) -> bool:
     """Return whether values are as expected without those that say that there is none."""
-    import pandas as pd
-
     numbers = pd.to_numeric(values, errors="coerce")
     left = numbers[numbers >= (spec.missing_below or 0.0)]
     return all(not doubts_about_field(expected, left) for expected in spec.expected.values())
