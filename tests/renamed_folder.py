@@ -114,8 +114,9 @@ def write(
     layer: str,
     name: str,
     call_column: Callable[[str], str],
+    dropped: float = 0.0,
 ) -> None:
-    """Write one dataset under a name, with its columns under others."""
+    """Write one dataset under a name, with its columns under others, a share of them left out."""
     if source.suffix == ".tif":
         shutil.copy(source, result.folder / f"{name}.tif")
         result.dataset[f"{name}.tif", ""] = key
@@ -127,6 +128,12 @@ def write(
         result.dataset[f"{name}.csv", ""] = key
     else:
         shapes = pyogrio.read_dataframe(source, layer=layer)
+        left_out = [
+            column
+            for column in shapes.columns.drop("geometry")
+            if hash_of(f"{key}{column}") % 100 < 100 * dropped
+        ]
+        shapes = shapes.drop(columns=left_out)
         called = {column: call_column(str(column)) for column in shapes.columns.drop("geometry")}
         shapes.rename(columns=called).to_file(result.folder / f"{name}.gpkg", layer=name)
         result.dataset[f"{name}.gpkg", ""] = key
@@ -156,15 +163,33 @@ def as_shapefiles(folder: Path, only: list[str] | None = None) -> Renamed:
     return result
 
 
-def swapped(folder: Path, seed: int, call_column: Callable[[str], str] = str) -> Renamed:
-    """Write the sample's datasets, a few of which have each other's names."""
+def swapped(folder: Path, seed: int) -> Renamed:
+    """Write some of the sample's datasets, a few of which have each other's names."""
     random = np.random.default_rng(seed)
     result = Renamed(folder)
-    keys = list(tables())
+    stored = tables()
+    keys = [str(key) for key in random.choice(sorted(stored), size=20, replace=False)]
     names = dict(zip(keys, keys, strict=True))
-    chosen = random.choice(keys, size=8, replace=False)
-    for one, other in zip(chosen[:4], chosen[4:], strict=True):
-        names[one], names[other] = names[other], names[one]
-    for key, (source, layer) in tables().items():
-        write(result, key, SAMPLE / source, layer, names[key], call_column)
+    for one, other in zip(keys[:4], keys[4:8], strict=True):
+        names[one], names[other] = other, one
+    for key in keys:
+        source, layer = stored[key]
+        write(result, key, SAMPLE / source, layer, names[key], str)
+    return result
+
+
+def mixed(folder: Path, seed: int) -> Renamed:
+    """Write some of the sample's datasets, each in a style of its own, some without a column."""
+    random = np.random.default_rng(seed)
+    result = Renamed(folder)
+    stored, styles = tables(), sorted(STYLES)
+    for key in map(str, random.choice(sorted(stored), size=20, replace=False)):
+        source, layer = stored[key]
+        call_layer = STYLES[styles[random.integers(len(styles))]][0]
+        call_column = STYLES[styles[random.integers(len(styles))]][1]
+        word = str(random.choice(["", "", "", "kaart ", "oude ", "buffer om "]))
+        name = f"{word}{call_layer(key)}"
+        write(
+            result, key, SAMPLE / source, layer, name, call_column, float(random.choice([0, 0.3]))
+        )
     return result

@@ -19,7 +19,8 @@ import pyogrio
 from flexruimte.errors import FlexruimteError, printable
 from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.evidence.sources.addresses import address_of
-from flexruimte.evidence.sources.errors import reading
+from flexruimte.evidence.sources.base import projected_extent
+from flexruimte.evidence.sources.errors import crs_of, reading
 from flexruimte.rules.parts import Scalar
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.rules.words import plain
@@ -275,7 +276,8 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
     )
     if kind is None or not info["features"] or bounds is None:
         return found
-    return replace(found, extent=found.source.extent)
+    crs = crs_of(look.label, settings.crs or info["crs"])
+    return replace(found, extent=projected_extent(np.array([bounds]), crs, look.label))
 
 
 def _each_once(rows: Any) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from functools import cache
 from flexruimte.evidence.sources.base import plain_name
 from flexruimte.study.new_study.recognition.known import known
 
-__all__ = ["NameEvidence", "cut_off", "evidence_of_name", "same_name"]
+__all__ = ["NameEvidence", "cut_off", "evidence_of_name", "is_own_name", "same_name"]
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _APART = re.compile(r"[^0-9a-zà-ÿ]+")
@@ -124,6 +124,37 @@ def _parts(words: list[str]) -> frozenset[str]:
         )
     ]
     return frozenset(key for keys in longest for key in keys)
+
+
+@cache
+def _datasets_by_column() -> dict[str, set[str]]:
+    """Return by plain name of a column the datasets that have it, as a field or an alias."""
+    found: dict[str, set[str]] = {}
+    for key, dataset in known().datasets.items():
+        names = {*dataset.telling, *dataset.fields}
+        for name in names.union(*dataset.fields.values()):
+            found.setdefault(plain_name(name), set()).add(key)
+    return found
+
+
+def is_own_name(column: str, dataset: str) -> bool:
+    """Return whether only one dataset has a column of this name, in full or its first ten letters.
+
+    Examples
+    --------
+    >>> is_own_name("naam_n2k", "natura2000"), is_own_name("naam", "bro_sld")
+    (True, False)
+    """
+    form = plain_name(column)
+    owners = set(_datasets_by_column().get(form, ()))
+    if not owners:
+        owners = {
+            key
+            for name, keys in _datasets_by_column().items()
+            if cut_off(column, name)
+            for key in keys
+        }
+    return owners == {dataset}
 
 
 def same_name(column: str, name: str) -> bool:

@@ -23,7 +23,12 @@ from flexruimte.study.new_study.recognition.fields import (
 )
 from flexruimte.study.new_study.recognition.known import KnownDataset, OtherDataset, known
 from flexruimte.study.new_study.recognition.looks import Look
-from flexruimte.study.new_study.recognition.names import NameEvidence, evidence_of_name, same_name
+from flexruimte.study.new_study.recognition.names import (
+    NameEvidence,
+    evidence_of_name,
+    is_own_name,
+    same_name,
+)
 from flexruimte.study.new_study.recognition.said import Said, said, said_as_is
 
 __all__ = ["Candidate", "Sure", "candidates_for"]
@@ -62,6 +67,8 @@ class Candidate:
     """Other settings, such as `repair_ids`."""
     has_own_words: bool = False
     """Whether words stand in it that no other dataset has."""
+    telling: int = 0
+    """How many columns it has that hardly any other dataset has; many where its words tell it."""
     in_place: bool = False
     """Whether it is another dataset, that may be used in the place of this one."""
 
@@ -104,7 +111,7 @@ def candidates_for(look: Look, ruleset: Ruleset, words: Words) -> list[Candidate
         for key, other in known().others.items()
         if other.serves in ruleset.layers and (candidate := _in_place_of(look, key, other, names))
     ]
-    found = _without_those_that_lose(found, names)
+    found = [_contradicted(each, found) for each in _without_those_that_lose(found, names)]
     order = {"certain": 0, "likely": 1, "unsure": 2}
     found.sort(key=lambda candidate: (order[candidate.sure], candidate.dataset))
     certain = [each.dataset for each in found if each.sure == "certain"]
@@ -133,6 +140,19 @@ def _without_those_that_lose(found: list[Candidate], names: NameEvidence) -> lis
         if not (agreed and each.dataset not in names.whole and not each.in_place)
         and not (each.dataset in in_place and not each.in_place and each.sure != "certain")
     ]
+
+
+def _contradicted(candidate: Candidate, found: list[Candidate]) -> Candidate:
+    """Ask about a candidate of which only the name tells, where columns tell of another dataset."""
+    others = [
+        each.dataset
+        for each in found
+        if each.dataset != candidate.dataset and each.telling >= _TELLING_COLUMNS
+    ]
+    if candidate.sure != "certain" or candidate.telling or candidate.has_own_words or not others:
+        return candidate
+    question = said("recognition-other-columns", datasets=enumerate_some(others))
+    return replace(candidate, sure="likely", questions=(*candidate.questions, question))
 
 
 def _names(look: Look) -> NameEvidence:
@@ -201,7 +221,7 @@ def _candidate(
             case.questions.append(said("recognition-foreign-word", word=word, dataset=owner))
         _tell_empty(case, look, columns, spec, lost)
     case.strong = (
-        (key in names.whole and _has_a_field(columns, matching, look))
+        (key in names.whole and _has_its_fields(columns, matching))
         or (dataset.words and are_telling(own))
         or len(telling) >= _TELLING_COLUMNS
     )
@@ -223,6 +243,7 @@ def _candidate(
         identifier,
         extra,
         has_own_words=bool(own),
+        telling=len(telling) + _TELLING_COLUMNS * (dataset.words and are_telling(own)),
     )
 
 
@@ -262,9 +283,14 @@ def _lost(
     return [name for name in wanted if name not in columns.found and name not in columns.several]
 
 
-def _has_a_field(columns: Columns, matching: Matching, look: Look) -> bool:
-    """Return whether a column has the name of a field; an empty layer may be without any."""
-    return bool(columns.found) or not matching.fields or not look.columns
+def _has_its_fields(columns: Columns, matching: Matching) -> bool:
+    """Return whether a source has all fields of a dataset, or one that only this dataset has.
+
+    Fields such as `naam` stand in many, so that one of them says nothing.
+    """
+    if columns.own_words or set(matching.fields) <= set(columns.found):
+        return True
+    return any(is_own_name(column, matching.key) for column in columns.found.values())
 
 
 def _tell_shapes(case: _Case, look: Look, wanted: str | None) -> None:

@@ -16,6 +16,7 @@ recognition-name-alone = alleen de naam zegt het, en geen van de kolommen
 recognition-not-enough = bestanden van andere datasets kunnen dit ook hebben, en de naam zegt het niet
 recognition-other-name = de naam is die van { $datasets }
 recognition-other-name-part = in de naam staat die van { $datasets }
+recognition-other-columns = de kolommen zijn die van { $datasets }
 recognition-doubtful-word = "{ $word }" in de naam kan betekenen dat het een deel is, of een andere
 recognition-foreign-word = "{ $word }" staat erin, een woord van { $dataset }
 recognition-shapes = de vormen zijn van soort { $there }, en { $wanted } is nodig
