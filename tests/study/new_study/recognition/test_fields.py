@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.words import plain
 from flexruimte.study.new_study.recognition.fields import (
     Columns,
     Matching,
@@ -16,7 +17,6 @@ from flexruimte.study.new_study.recognition.fields import (
     words_of_lists,
 )
 from flexruimte.study.new_study.recognition.known import known
-from flexruimte.rules.words import plain
 
 RULESET = load_ruleset("flexwonen-nl")
 WORDS = words_of_lists(RULESET)

@@ -154,7 +154,7 @@ def test_the_extract_of_the_bag_is_read_without_its_history(tmp_path: Path) -> N
     with zipfile.ZipFile(tmp_path / "0503PND08112025.zip", "w") as archive:
         archive.writestr("0503PND08112025-000001.xml", text)
     (look,) = looks(tmp_path).values()
-    assert (look.name, look.shapes) == ("bag_pand", "polygon")
+    assert (look.name, look.shapes) == ("Pand", "polygon")
     assert look.rows["status"].tolist() == ["Pand in gebruik", "Pand gesloopt"]
 
 
