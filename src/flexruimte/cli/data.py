@@ -80,8 +80,8 @@ def catalogue(
             print_line(line)
         return
     (name, what, how, terms), rows = catalogue_rows(known, asked, language)
-    table = Table(expand=True, show_lines=True)
-    table.add_column(f"{name}: {what}", overflow="fold", min_width=_LONGEST_KEY, ratio=5)
+    table = Table(expand=True)
+    table.add_column(f"{name}: {what}", overflow="fold", width=_LONGEST_KEY)
     table.add_column(how, overflow="fold", ratio=6)
     table.add_column(terms, overflow="fold", ratio=4)
     for row in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from flexruimte.assessment.question import left_out_by
@@ -12,6 +13,19 @@ from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import date_text
 
 __all__ = ["catalogue_rows", "dataset_lines", "not_known_without"]
+
+_HEAD = ("catalogue-dataset", "catalogue-what", "catalogue-how", "catalogue-terms")
+_MOST_OF_ASK = 80
+"""What a table shows of whom to ask; the rest stands in the dataset in full. [character]"""
+_SERVES = {
+    "parcels": "catalogue-serves-parcels",
+    "municipalities": "catalogue-serves-municipalities",
+}
+_TRUST = {
+    "high": "catalogue-trust-high",
+    "medium": "catalogue-trust-medium",
+    "low": "catalogue-trust-low",
+}
 
 
 def not_known_without(ruleset: Ruleset, layer: str, language: Language) -> list[str]:
@@ -30,7 +44,7 @@ def catalogue_rows(
     The columns are key, title, how it is had (the protocols, or whom to ask), and licence with
     update cycle. Parcels and municipalities come first, then the layers as the ruleset has them.
     """
-    head = [message(f"catalogue-{name}", language) for name in ("dataset", "what", "how", "terms")]
+    head = [message(name, language) for name in _HEAD]
     order = {key: number for number, key in enumerate(ruleset.layers)}
     keys = sorted(
         catalogue.datasets,
@@ -47,7 +61,7 @@ def _row(key: str, dataset: Dataset, language: Language) -> list[str]:
     tried = [service for service in dataset.services if service.may_be_fetched]
     protocols = ", ".join(dict.fromkeys(service.protocol for service in tried))
     if not dataset.fetched:
-        ask = in_language(dataset.ask, language) if dataset.ask else ""
+        ask = textwrap.shorten(in_language(dataset.ask, language), _MOST_OF_ASK, placeholder=" ...")
         trust = message("catalogue-trust-low", language)
         how = [f"{protocols} ({trust})"] if protocols else []
         how += [ask] if ask else []
@@ -63,7 +77,7 @@ def dataset_lines(
     dataset = catalogue.datasets[key]
     yield f"{key}: {in_language(dataset.title, language)}"
     if dataset.serves != "layer":
-        yield message(f"catalogue-serves-{dataset.serves}", language)
+        yield message(_SERVES[dataset.serves], language)
     for number, service in enumerate(dataset.services, start=1):
         yield from _service_lines(number, service, language)
     if dataset.ask is not None:
@@ -88,7 +102,7 @@ def _service_lines(number: int, service: Service, language: Language) -> Iterato
         language,
         number=str(number),
         protocol=service.protocol,
-        trust=message(f"catalogue-trust-{service.confidence}", language),
+        trust=message(_TRUST[service.confidence], language),
         address=service.address,
     )
     layers = [name for name in (service.layer, *service.also_layers) if name is not None]
