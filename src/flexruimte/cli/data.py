@@ -17,13 +17,13 @@ from rich.text import Text
 
 from flexruimte.cli.terminal import Language, print_line, stdout
 from flexruimte.errors import CatalogueError, StudyError, did_you_mean
-from flexruimte.evidence.catalogue.model import Catalogue
-from flexruimte.evidence.catalogue.municipalities import FoundMunicipality, find_municipality
+from flexruimte.evidence.catalogue.municipalities import find_municipality
 from flexruimte.evidence.catalogue.reading import read_catalogue
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.study_file import check_as_of
+from flexruimte.study.new_study.draft import StudyDraft
 from flexruimte.study.new_study.from_catalogue import draft_from_catalogue
-from flexruimte.study.new_study.from_folder import draft_from_folder
+from flexruimte.study.new_study.from_folder import FolderFindings, draft_from_folder
 from flexruimte.study.new_study.writing import STUDY_FILE, write_study
 from flexruimte.views.catalogue_table import catalogue_rows, dataset_lines
 
@@ -133,7 +133,19 @@ def new(
     known = read_catalogue(*([own] if own else []))
     found = [find_municipality(known, name) for name in gemeente or []]
     if source is not None:
-        _new_from_folder(source, folder, known, found, _day(as_of), ruleset, language)
+        draft, seen = draft_from_folder(
+            source,
+            study_folder=folder,
+            ruleset=load_ruleset(ruleset),
+            catalogue=known,
+            as_of=_day(as_of),
+            ruleset_name=_as_seen_from(folder, ruleset),
+            language=language.value,
+            gemeenten=[one.code for one in found],
+            catalogue_path=None if own is None else _as_seen_from(folder, str(own)),
+        )
+        write_study(draft, folder)
+        _tell_folder(draft, seen, folder / STUDY_FILE)
         return
     draft = draft_from_catalogue(
         known,
@@ -160,27 +172,8 @@ def new(
     print_line(f"then: flexruimte run {named}")
 
 
-def _new_from_folder(
-    source: Path,
-    folder: Path,
-    known: Catalogue,
-    found: list[FoundMunicipality],
-    as_of: dt.date,
-    ruleset: str,
-    language: Language,
-) -> None:
-    """Write a study of the files in a folder, and say what was recognised and what is asked."""
-    draft, seen = draft_from_folder(
-        source,
-        study_folder=folder,
-        ruleset=load_ruleset(ruleset),
-        catalogue=known,
-        as_of=as_of,
-        ruleset_name=_as_seen_from(folder, ruleset),
-        language=language.value,
-        gemeenten=[one.code for one in found],
-    )
-    write_study(draft, folder)
+def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path) -> None:
+    """Say what was recognised in a folder, what is asked, and what to do next."""
     for line in seen.certain:
         print_line(line)
     for line in seen.asked:
@@ -189,7 +182,6 @@ def _new_from_folder(
         print_line(f"not recognised: {line}")
     for line in seen.unread:
         print_line(f"not read: {line}")
-    path = folder / STUDY_FILE
     print_line(
         f"{path}: {len(seen.certain)} recognised for certain; {len(draft.not_assessed)} layers are "
         "not there, and the file says where they are to be had"

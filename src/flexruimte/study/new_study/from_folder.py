@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from flexruimte.assessment.question import layers_in_use
 from flexruimte.errors import StudyError
 from flexruimte.evidence.catalogue.model import Catalogue
 from flexruimte.evidence.sources import Window
@@ -74,6 +75,7 @@ def draft_from_folder(
     ruleset_name: str = "flexwonen-nl",
     language: Language = "nl",
     gemeenten: Sequence[str] = (),
+    catalogue_path: str | None = None,
 ) -> tuple[StudyDraft, FolderFindings]:
     """Return the draft of a study of the files in a folder, and what was found there.
 
@@ -99,6 +101,8 @@ def draft_from_folder(
         Of the study, and of what is explained in it.
     gemeenten
         Codes of the municipalities that are ranked; empty is all that have parcels.
+    catalogue_path
+        How the study calls a catalogue of the user's own.
 
     Raises
     ------
@@ -117,6 +121,7 @@ def draft_from_folder(
     seen = recognise((look for file in found for look in looks_at(file)), ruleset)
     writer = _Writer(seen, ruleset, language)
     there = {*seen.certain, *seen.asked}
+    needed = layers_in_use(ruleset, frozenset())
     draft = StudyDraft(
         name=folder.name,
         as_of=as_of,
@@ -126,10 +131,11 @@ def draft_from_folder(
         ruleset=ruleset_name,
         language=language,
         gemeenten=gemeenten,
+        catalogue=catalogue_path,
         not_assessed={
             key: _missing(key, ruleset, catalogue, language)
             for key, spec in ruleset.layers.items()
-            if key not in there and not spec.optional
+            if key in needed and key not in there and not spec.optional
         },
         decisions=writer.table(_DECISIONS) if _DECISIONS in there else None,
         head=[message("folder-head", language), message("folder-dates", language)],

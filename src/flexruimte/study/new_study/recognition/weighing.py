@@ -219,7 +219,7 @@ def _candidate(
         if foreign:
             word, owner = next(iter(foreign.items()))
             case.questions.append(said("recognition-foreign-word", word=word, dataset=owner))
-        _tell_empty(case, look, columns, spec, lost)
+    _tell_empty(case, look, columns, spec, lost, named=key in names.whole)
     case.strong = (
         (key in names.whole and _has_its_fields(columns, matching))
         or (dataset.words and are_telling(own))
@@ -330,18 +330,27 @@ def _tell_values(case: _Case, look: Look, columns: Columns, spec: LayerSpec | No
 
 
 def _tell_empty(
-    case: _Case, look: Look, columns: Columns, spec: LayerSpec | None, lost: list[str]
+    case: _Case,
+    look: Look,
+    columns: Columns,
+    spec: LayerSpec | None,
+    lost: list[str],
+    *,
+    named: bool,
 ) -> None:
-    """Ask about rows that say nothing of what rules read: a table may hold several datasets."""
+    """Ask about rows that say nothing of what rules read: a table may hold several datasets.
+
+    Where the name is that of the dataset, a single field may be empty.
+    """
     if spec is None:
         return
     read = [name for name in columns.found if spec.field(name).open or spec.field(name).values]
     read = [name for name in read if name in columns.found and name not in spec.rows]
-    if read and not lost and len(look.rows):
+    if len(read) > named and not lost and len(look.rows):
         empty = look.rows[[columns.found[name] for name in read]].isna().all(axis=1).mean()
         if empty > _SOME_EMPTY:
-            named = enumerate_some([columns.found[name] for name in read])
-            case.questions.append(said("recognition-empty", share=f"{empty:.0%}", columns=named))
+            empties = enumerate_some([columns.found[name] for name in read])
+            case.questions.append(said("recognition-empty", share=f"{empty:.0%}", columns=empties))
 
 
 def _only_below(values: Any, spec: LayerSpec) -> bool:
