@@ -28,13 +28,13 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from open_data_server import Collection, Server, serving
-from sample_services import dataset, sample_server, service, write_study
 
 from flexruimte.batch.fetch import fetch
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.fetch import Wanted, fetch_dataset
 from flexruimte.evidence.fetching.provenance import read_provenance
+from open_data_server import Collection, Server, serving
+from sample_services import dataset, sample_server, service, write_study
 
 MILLION = 1_000_000
 
@@ -43,8 +43,20 @@ def million() -> Server:
     """A million squares of 5 m, in rows of a thousand."""
     number = np.arange(MILLION)
     x, y = number % 1000 * 10.0, number // 1000 * 10.0
-    table = pd.DataFrame({"identificatie": [f"0363100{at:09d}" for at in number], "bouwjaar": 1900 + number % 120, "status": "Pand in gebruik"})
-    return Server(collections={"pand": Collection(gpd.GeoDataFrame(table, geometry=shapely.box(x, y, x + 5, y + 5), crs="EPSG:28992"))})
+    table = pd.DataFrame(
+        {
+            "identificatie": [f"0363100{at:09d}" for at in number],
+            "bouwjaar": 1900 + number % 120,
+            "status": "Pand in gebruik",
+        }
+    )
+    return Server(
+        collections={
+            "pand": Collection(
+                gpd.GeoDataFrame(table, geometry=shapely.box(x, y, x + 5, y + 5), crs="EPSG:28992")
+            )
+        }
+    )
 
 
 def _serve(what: str, ready: multiprocessing.connection.Connection) -> None:
@@ -106,7 +118,11 @@ def the_sample(folder: Path) -> None:
         theirs = time.perf_counter() - began
         for entry in report.entries:  # both are to have the same
             output = folder / f"gdal-{entry.table}{entry.target.suffix}"
-            if entry.target.suffix == ".gpkg" and entry.record is not None and entry.record.features:
+            if (
+                entry.target.suffix == ".gpkg"
+                and entry.record is not None
+                and entry.record.features
+            ):
                 count = pyogrio.read_info(output)["features"]
                 if count != entry.record.features:
                     print(f"{entry.table}: {entry.record.features} features, of ogr2ogr {count}")
@@ -129,7 +145,9 @@ def a_million(folder: Path) -> None:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(f"{'features':50} {found.record.features:8d}")
         print(f"{'fetch of a million features':50} {seconds:8.1f} s")
-        print(f"{'most memory of this process (before: ' + str(before // 1024) + ' MB)':50} {most // 1024:8d} MB")
+        print(
+            f"{'most memory of this process (before: ' + str(before // 1024) + ' MB)':50} {most // 1024:8d} MB"
+        )
 
 
 if __name__ == "__main__":

@@ -127,7 +127,9 @@ class Server:
             return self._wcs(path)
         return 404, HTML, b"<html>not here</html>", {}
 
-    def _ogc(self, steps: list[str], query: Mapping[str, str]) -> tuple[int, str, bytes, dict[str, str]]:
+    def _ogc(
+        self, steps: list[str], query: Mapping[str, str]
+    ) -> tuple[int, str, bytes, dict[str, str]]:
         if steps == ["collections"]:
             return _json({"collections": [{"id": name} for name in self.collections]})
         if len(steps) < 2 or steps[1] not in self.collections:
@@ -141,14 +143,21 @@ class Server:
             return 404, JSON, b'{"title":"Not Found"}', {}
         unknown = set(query) - ITEMS_PARAMETERS
         if unknown:
-            return 400, JSON, json.dumps({"title": f"unknown parameters {sorted(unknown)}"}).encode(), {}
+            return (
+                400,
+                JSON,
+                json.dumps({"title": f"unknown parameters {sorted(unknown)}"}).encode(),
+                {},
+            )
         limit = min(int(query.get("limit", 10)), self.most_per_page)
         crs = query.get("crs", CRS84)
         box = [float(value) for value in query["bbox"].split(",")] if "bbox" in query else None
         if box is not None and query.get("bbox-crs", CRS84) != RD:
             corners = gpd.GeoSeries([shapely.box(*box)], crs="OGC:CRS84").to_crs("EPSG:28992")
             box = list(corners.total_bounds)
-        others = hashlib.sha1(json.dumps({k: v for k, v in query.items() if k != "cursor"}, sort_keys=True).encode()).hexdigest()[:8]
+        others = hashlib.sha1(
+            json.dumps({k: v for k, v in query.items() if k != "cursor"}, sort_keys=True).encode()
+        ).hexdigest()[:8]
         start = 0
         if "cursor" in query:
             said, _, of = base64.urlsafe_b64decode(query["cursor"]).decode().partition("|")
@@ -158,8 +167,15 @@ class Server:
         links = []
         if start + limit < len(chosen):
             cursor = base64.urlsafe_b64encode(f"{start + limit}|{others}".encode()).decode()
-            asked = "&".join(f"{k}={quote(v, safe=',:/')}" for k, v in query.items() if k != "cursor")
-            links.append({"rel": "next", "href": f"{self.address}/ogc/collections/{steps[1]}/items?{asked}&cursor={cursor}"})
+            asked = "&".join(
+                f"{k}={quote(v, safe=',:/')}" for k, v in query.items() if k != "cursor"
+            )
+            links.append(
+                {
+                    "rel": "next",
+                    "href": f"{self.address}/ogc/collections/{steps[1]}/items?{asked}&cursor={cursor}",
+                }
+            )
         texts = collection.texts(crs)
         body = f'{{"type":"FeatureCollection","numberReturned":{len(shown)},"links":{json.dumps(links)},"features":[{",".join(texts[at] for at in shown)}]}}'
         return 200, "application/geo+json", body.encode(), {"Content-Crs": f"<{crs}>"}
@@ -170,9 +186,16 @@ class Server:
             return _exception("InvalidParameterValue", "typenames")
         collection = self.collections[name]
         if query.get("request") == "DescribeFeatureType":
-            kinds = {"integer": "integer", "number": "double", "boolean": "boolean", "string": "string"}
+            kinds = {
+                "integer": "integer",
+                "number": "double",
+                "boolean": "boolean",
+                "string": "string",
+            }
             elements = "".join(
-                f'<element name="{escape(key)}" type="{kinds[said["type"]]}"/>' for key, said in _schema_of(collection).items() if "type" in said
+                f'<element name="{escape(key)}" type="{kinds[said["type"]]}"/>'
+                for key, said in _schema_of(collection).items()
+                if "type" in said
             )
             body = (
                 '<schema xmlns="http://www.w3.org/2001/XMLSchema" xmlns:gml="http://www.opengis.net/gml/3.2"><complexType name="t"><complexContent>'
@@ -193,29 +216,55 @@ class Server:
             body = f'<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" numberMatched="{matched}" numberReturned="0"/>'
             return 200, XML, body.encode(), {}
         start = int(query.get("startindex", 0))
-        shown = chosen[: self.most_in_all][start : start + min(int(query.get("count", 10**9)), self.most_per_page)]
+        shown = chosen[: self.most_in_all][
+            start : start + min(int(query.get("count", 10**9)), self.most_per_page)
+        ]
         if wanted:
             texts = collection.texts(RD)
-            body = f'{{"type":"FeatureCollection","features":[{",".join(texts[at] for at in shown)}]}}'
+            body = (
+                f'{{"type":"FeatureCollection","features":[{",".join(texts[at] for at in shown)}]}}'
+            )
             return 200, JSON, body.encode(), {}
         return 200, XML, _gml(collection, name, shown, matched), {}
 
-    def _arcgis(self, name: str, steps: list[str], query: Mapping[str, str]) -> tuple[int, str, bytes, dict[str, str]]:
+    def _arcgis(
+        self, name: str, steps: list[str], query: Mapping[str, str]
+    ) -> tuple[int, str, bytes, dict[str, str]]:
         collection = self.collections[name]
-        kinds = {"integer": "esriFieldTypeInteger", "number": "esriFieldTypeDouble", "string": "esriFieldTypeString", "boolean": "esriFieldTypeInteger"}
+        kinds = {
+            "integer": "esriFieldTypeInteger",
+            "number": "esriFieldTypeDouble",
+            "string": "esriFieldTypeString",
+            "boolean": "esriFieldTypeInteger",
+        }
         if steps == ["FeatureServer", "0"]:
             fields = [{"name": "OBJECTID", "type": "esriFieldTypeOID"}]
-            fields += [{"name": key, "type": kinds[said["type"]]} for key, said in _schema_of(collection).items()]
-            return _json({"objectIdField": "OBJECTID", "maxRecordCount": self.most_per_page, "fields": fields})
+            fields += [
+                {"name": key, "type": kinds[said["type"]]}
+                for key, said in _schema_of(collection).items()
+            ]
+            return _json(
+                {
+                    "objectIdField": "OBJECTID",
+                    "maxRecordCount": self.most_per_page,
+                    "fields": fields,
+                }
+            )
         box = [float(value) for value in query["geometry"].split(",")]
         chosen = collection.in_box(box)
         if query.get("returnCountOnly") == "true":
             return _json({"count": len(chosen)})
-        start, most = int(query["resultOffset"]), min(int(query["resultRecordCount"]), self.most_per_page)
+        start, most = (
+            int(query["resultOffset"]),
+            min(int(query["resultRecordCount"]), self.most_per_page),
+        )
         shown = chosen[start : start + most]
         rows = json.loads(collection.table.iloc[shown].to_json(orient="records", date_format="iso"))
         features = [
-            {"attributes": {"OBJECTID": at, **row}, "geometry": _esri(collection.features.geometry.iloc[at])}
+            {
+                "attributes": {"OBJECTID": at, **row},
+                "geometry": _esri(collection.features.geometry.iloc[at]),
+            }
             for at, row in zip(shown, rows, strict=True)
         ]
         return _json(
@@ -282,7 +331,10 @@ def _exception(code: str, locator: str) -> tuple[int, str, bytes, dict[str, str]
 def _schema_of(collection: Collection) -> dict[str, dict[str, str]]:
     kinds = {"i": "integer", "f": "number", "b": "boolean"}
     table = collection.table
-    return {str(name): {"type": kinds.get(getattr(table[name].dtype, "kind", "O"), "string")} for name in table}
+    return {
+        str(name): {"type": kinds.get(getattr(table[name].dtype, "kind", "O"), "string")}
+        for name in table
+    }
 
 
 def _filtered(collection: Collection, root: ElementTree.Element) -> np.ndarray[Any, Any]:
@@ -291,13 +343,17 @@ def _filtered(collection: Collection, root: ElementTree.Element) -> np.ndarray[A
 
     def holds(node: ElementTree.Element) -> np.ndarray[Any, Any]:
         if node.tag == f"{FES}BBOX":
-            corners = [float(number) for corner in list(node)[1] for number in str(corner.text).split()]
+            corners = [
+                float(number) for corner in list(node)[1] for number in str(corner.text).split()
+            ]
             return np.isin(np.arange(len(table)), collection.in_box(corners))
         if node.tag == f"{FES}PropertyIsEqualTo":
             name, value = (str(part.text) for part in node)
             return (table[name].astype(str) == value).to_numpy()
         inner = [holds(part) for part in node]
-        return np.logical_or.reduce(inner) if node.tag == f"{FES}Or" else np.logical_and.reduce(inner)
+        return (
+            np.logical_or.reduce(inner) if node.tag == f"{FES}Or" else np.logical_and.reduce(inner)
+        )
 
     return np.flatnonzero(holds(root))
 
@@ -306,9 +362,15 @@ def _gml(collection: Collection, name: str, shown: list[int], matched: int) -> b
     members = []
     for at in shown:
         row = collection.table.iloc[at]
-        values = "".join(f"<ms:{key}>{escape(str(value))}</ms:{key}>" for key, value in row.items() if not pd.isna(value))
+        values = "".join(
+            f"<ms:{key}>{escape(str(value))}</ms:{key}>"
+            for key, value in row.items()
+            if not pd.isna(value)
+        )
         shape = collection.features.geometry.iloc[at]
-        members.append(f'<wfs:member><ms:{name} gml:id="{name}.{at}"><ms:geom>{_gml_shape(shape)}</ms:geom>{values}</ms:{name}></wfs:member>')
+        members.append(
+            f'<wfs:member><ms:{name} gml:id="{name}.{at}"><ms:geom>{_gml_shape(shape)}</ms:geom>{values}</ms:{name}></wfs:member>'
+        )
     return (
         '<wfs:FeatureCollection xmlns:ms="http://mapserver.gis.umn.edu/mapserver" xmlns:gml="http://www.opengis.net/gml/3.2" '
         f'xmlns:wfs="http://www.opengis.net/wfs/2.0" numberMatched="{matched}" numberReturned="{len(shown)}">{"".join(members)}</wfs:FeatureCollection>'
@@ -331,7 +393,9 @@ def _esri(shape: Any) -> dict[str, Any]:
     rings = []
     for part in parts:
         turned = shapely.geometry.polygon.orient(part, -1.0)
-        rings += [shapely.get_coordinates(line).tolist() for line in (turned.exterior, *turned.interiors)]
+        rings += [
+            shapely.get_coordinates(line).tolist() for line in (turned.exterior, *turned.interiors)
+        ]
     return {"rings": rings}
 
 
@@ -376,7 +440,11 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "other":
             self._send(200, JSON, b'{"status":"maintenance"}')
         elif fault == "empty":
-            self._send(200, JSON, b'{"type":"FeatureCollection","numberReturned":0,"links":[],"features":[]}')
+            self._send(
+                200,
+                JSON,
+                b'{"type":"FeatureCollection","numberReturned":0,"links":[],"features":[]}',
+            )
         elif path.startswith("/files/"):
             self._file(path, cut=fault == "truncate")
         else:
@@ -384,7 +452,9 @@ class _Handler(BaseHTTPRequestHandler):
                 path = path.partition("&cursor=")[0]
             status, kind, body, headers = server.answer(path)
             if fault == "rename":
-                body = body.replace(b"identificatie_lokaal_id", b"identificatieLokaalID").replace(b"status", b"toestand")
+                body = body.replace(b"identificatie_lokaal_id", b"identificatieLokaalID").replace(
+                    b"status", b"toestand"
+                )
             if fault == "lose":  # one feature fewer than it says
                 document = json.loads(body)
                 del document["features"][0]
@@ -396,9 +466,22 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._send(status, kind, body, headers, cut=fault == "truncate")
 
-    def _send(self, status: int, kind: str, body: bytes, headers: Mapping[str, str] = {}, *, cut: bool = False, slow: bool = False) -> None:  # noqa: B006
+    def _send(
+        self,
+        status: int,
+        kind: str,
+        body: bytes,
+        headers: Mapping[str, str] = {},
+        *,
+        cut: bool = False,
+        slow: bool = False,
+    ) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
+        for name, value in {
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            **headers,
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         if cut:
@@ -421,7 +504,10 @@ class _Handler(BaseHTTPRequestHandler):
         asked = self.headers.get("Range", "")
         if asked and self.headers.get("If-Range", tag) == tag:
             first, _, last = asked.removeprefix("bytes=").partition("-")
-            start, end = int(first), min(int(last or math.inf) if last else len(content) - 1, len(content) - 1)
+            start, end = (
+                int(first),
+                min(int(last or math.inf) if last else len(content) - 1, len(content) - 1),
+            )
             if start >= len(content):
                 self._send(416, HTML, b"")
                 return
@@ -439,11 +525,15 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(server: Server) -> Iterator[Server]:
     """Serve on a free port for as long as the `with` block lasts."""
-    handler: Callable[..., BaseHTTPRequestHandler] = type("Handler", (_Handler,), {"served": server})
+    handler: Callable[..., BaseHTTPRequestHandler] = type(
+        "Handler", (_Handler,), {"served": server}
+    )
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
         http.daemon_threads = True
         server.port = http.server_address[1]
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(
+            target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         thread.start()
         try:
             yield server

@@ -20,7 +20,7 @@ from flexruimte.errors import CatalogueError
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.provenance import read_provenance
 from flexruimte.study.sample import sample_study_path
-from open_data_server import Server, serving
+from open_data_server import serving
 from sample_services import sample_server, write_study
 from written_files import contents
 
@@ -29,7 +29,9 @@ FEW = ("bag_pand", "natura2000", "nnn", "wur_ghg", "bbg")
 
 def fetched(study: Path, codes: list[str] | None = None, **settings: Any) -> FetchReport:
     client = Client(pause_s=0.01, tries=2, seconds=5)
-    return fetch(study, codes or ["GM9001"], cache=study.parent / "cache", client=client, **settings)
+    return fetch(
+        study, codes or ["GM9001"], cache=study.parent / "cache", client=client, **settings
+    )
 
 
 def states(report: FetchReport) -> dict[str, str]:
@@ -37,7 +39,11 @@ def states(report: FetchReport) -> dict[str, str]:
 
 
 def files(study: Path) -> dict[str, bytes]:
-    return {name: content for name, content in contents(study.parent / "data").items() if "provenance" not in name}
+    return {
+        name: content
+        for name, content in contents(study.parent / "data").items()
+        if "provenance" not in name
+    }
 
 
 @pytest.mark.slow
@@ -49,7 +55,9 @@ def test_the_sample_from_services_ranks_as_from_its_files(tmp_path: Path, protoc
         assert fetched(study, ["Veldrecht"]).exit_status == 0
         assert server.most_at_once <= 4
     batch.run(Study.load(study), ["GM9002"], tmp_path / "services")
-    assert (tmp_path / "services" / "ranking.csv").read_bytes() == (tmp_path / "files" / "ranking.csv").read_bytes()
+    assert (tmp_path / "services" / "ranking.csv").read_bytes() == (
+        tmp_path / "files" / "ranking.csv"
+    ).read_bytes()
 
 
 def test_what_is_there_is_not_asked_again(tmp_path: Path) -> None:
@@ -70,7 +78,12 @@ def test_a_study_reads_date_and_licence_from_the_record(tmp_path: Path) -> None:
         study = write_study(tmp_path, server, tables=FEW)
         fetched(study)
     text = study.read_text("utf-8")
-    study.write_text("\n".join(line for line in text.splitlines() if not line.startswith(("licence", "reference_date"))), encoding="utf-8")
+    study.write_text(
+        "\n".join(
+            line for line in text.splitlines() if not line.startswith(("licence", "reference_date"))
+        ),
+        encoding="utf-8",
+    )
     record = read_provenance(tmp_path / "data" / "nnn.gpkg")
     assert record is not None
     settings = Study.load(study).question.sources["nnn"].settings
@@ -84,7 +97,9 @@ def test_two_municipalities_are_one_file(tmp_path: Path) -> None:
     served = server.collections["bag_pand"].features
     found = pyogrio.read_dataframe(tmp_path / "data" / "bag_pand.gpkg")
     assert sorted(found["identificatie"]) == sorted(served["identificatie"])
-    assert not found["identificatie"].duplicated().any() or served["identificatie"].duplicated().any()
+    assert (
+        not found["identificatie"].duplicated().any() or served["identificatie"].duplicated().any()
+    )
 
 
 def test_a_dataset_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -102,7 +117,10 @@ def test_a_dataset_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
         # Afterwards only those are asked for that were missing.
         server.always = {}
         server.asked.clear()
-        assert {table for table, state in states(fetched(study)).items() if state == "fetched"} == {"nnn", "wur_ghg"}
+        assert {table for table, state in states(fetched(study)).items() if state == "fetched"} == {
+            "nnn",
+            "wur_ghg",
+        }
         assert all("nnn" in asked or "wcs" in asked for asked in server.asked)
     assert [event.table for event in seen if event.kind == "missing"] == ["nnn", "wur_ghg"]
     assert seen[-1].total == 7
@@ -147,8 +165,12 @@ def test_who_it_is_for_has_to_be_said_and_to_exist(tmp_path: Path) -> None:
             fetched(study, ["Oudermeers"])
         with pytest.raises(StudyError, match="say for which municipality: with --gemeente"):
             fetch(study, None)
-        study.write_text(study.read_text().replace('language = "nl"', 'language = "nl"\ngemeenten = ["GM9001"]'))
-        assert fetch(study, None, cache=tmp_path / "cache", client=Client(pause_s=0.01)).municipalities == ["GM9001"]
+        study.write_text(
+            study.read_text().replace('language = "nl"', 'language = "nl"\ngemeenten = ["GM9001"]')
+        )
+        assert fetch(
+            study, None, cache=tmp_path / "cache", client=Client(pause_s=0.01)
+        ).municipalities == ["GM9001"]
 
 
 def test_two_fetches_into_one_folder(tmp_path: Path) -> None:
@@ -158,7 +180,10 @@ def test_two_fetches_into_one_folder(tmp_path: Path) -> None:
     with serving(sample_server(FEW)) as server:
         study = write_study(tmp_path, server, tables=FEW)
         (tmp_path / "data" / ".fetch").mkdir(parents=True)
-        with lock_file(tmp_path / "data" / ".fetch" / "lock"), pytest.raises(OutputError, match="choose another folder with --to"):
+        with (
+            lock_file(tmp_path / "data" / ".fetch" / "lock"),
+            pytest.raises(OutputError, match="choose another folder with --to"),
+        ):
             fetched(study)
 
 
@@ -181,13 +206,27 @@ def test_the_cache_is_the_account_s(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 def _start(study: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "flexruimte.cli", "fetch", str(study), "--gemeente", "GM9001", "--cache", str(study.parent / "cache")]
+    command = [
+        sys.executable,
+        "-m",
+        "flexruimte.cli",
+        "fetch",
+        str(study),
+        "--gemeente",
+        "GM9001",
+        "--cache",
+        str(study.parent / "cache"),
+    ]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _in_place(study: Path) -> set[str]:
     folder = study.parent / "data"
-    return {path.name for path in folder.iterdir() if path.suffix in (".gpkg", ".tif")} if folder.is_dir() else set()
+    return (
+        {path.name for path in folder.iterdir() if path.suffix in (".gpkg", ".tif")}
+        if folder.is_dir()
+        else set()
+    )
 
 
 @pytest.mark.slow
@@ -217,5 +256,7 @@ def test_killed_at_any_moment_it_ends_with_the_same_files(tmp_path: Path) -> Non
             # What was in its place was not asked for again; of parts that were whole `test_tiled` tells.
             for name in there - {"parcels.gpkg", "municipalities.gpkg"}:
                 layer = name.partition(".")[0]
-                asked = [each for each in server.asked if f"/{layer}/" in each or f"={layer}&" in each]
+                asked = [
+                    each for each in server.asked if f"/{layer}/" in each or f"={layer}&" in each
+                ]
                 assert asked == [], name

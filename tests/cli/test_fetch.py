@@ -16,7 +16,9 @@ FEW = ("bag_pand", "nnn")
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long in a test."""
-    monkeypatch.setattr("flexruimte.evidence.fetching.client.Client._rest", lambda _self, _seconds: None)
+    monkeypatch.setattr(
+        "flexruimte.evidence.fetching.client.Client._rest", lambda _self, _seconds: None
+    )
 
 
 def test_all_there_is_exit_status_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,7 +32,9 @@ def test_all_there_is_exit_status_0(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert "GM9001: 4 unchanged" in capsys.readouterr().out
 
 
-def test_some_missing_is_exit_status_1_and_a_table_of_what_is_not_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_some_missing_is_exit_status_1_and_a_table_of_what_is_not_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with serving(sample_server(FEW)) as server:
         study = write_study(tmp_path, server, tables=FEW)
         server.always = {"collections/nnn": "500"}
@@ -52,7 +56,9 @@ def test_bad_input_is_exit_status_2(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert run("fetch", tmp_path / "none.toml", "--gemeente", "GM9001") == 2
 
 
-def test_interrupted_is_exit_status_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_interrupted_is_exit_status_130(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def interrupted(*_arguments: object, **_others: object) -> None:
         raise KeyboardInterrupt
 

@@ -19,7 +19,9 @@ CATALOGUE = Catalogue(
         "parcels": dataset(SERVED, serves="parcels"),
         "natura2000": dataset(SERVED),
         "rivm_netkaart": dataset(SERVED),
-        "ahn_dtm": dataset(service(protocol="wcs", address="https://example.org", layer="x", resolution_m=5)),
+        "ahn_dtm": dataset(
+            service(protocol="wcs", address="https://example.org", layer="x", resolution_m=5)
+        ),
         "wur_ghg": dataset(service(protocol="wcs", address="https://example.org", layer="x")),
     }
 )
@@ -30,7 +32,12 @@ def wanted(layers: dict[str, dict[str, object]], **study: object) -> dict[str, W
         {
             "study": {"name": "x", "as_of": "2026-01-01", **study},
             "parcels": {"source": "data/p.gpkg", "dataset": "parcels", "id": "id"},
-            "municipalities": {"source": "data/m.gpkg", "dataset": "towns", "code": "code", "name": "naam"},
+            "municipalities": {
+                "source": "data/m.gpkg",
+                "dataset": "towns",
+                "code": "code",
+                "name": "naam",
+            },
             "layers": layers,
         }
     )
@@ -39,7 +46,12 @@ def wanted(layers: dict[str, dict[str, object]], **study: object) -> dict[str, W
 
 
 def test_municipalities_come_first_then_parcels_then_layers_that_name_a_dataset() -> None:
-    found = wanted({"nnn": {"source": "mine.gpkg"}, "natura2000": {"source": "data/n.gpkg", "dataset": "natura2000"}})
+    found = wanted(
+        {
+            "nnn": {"source": "mine.gpkg"},
+            "natura2000": {"source": "data/n.gpkg", "dataset": "natura2000"},
+        }
+    )
     assert list(found) == ["municipalities", "parcels", "natura2000"]
     assert found["natura2000"].target == Path("/study/data/n.gpkg")
     assert found["natura2000"].rules[:1] == ("natura2000",)
@@ -67,12 +79,18 @@ def test_a_municipality_s_own_rules_may_reach_farther(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(
         'extends = "flexwonen-nl"\nname = "own"\nversion = "1"\ntitle = { nl = "x", en = "x" }\n[municipalities.GM0363.rules.natura2000]\ndistance_m = 40000\n'
     )
-    found = wanted({"natura2000": {"source": "n.gpkg", "dataset": "natura2000"}}, ruleset=str(tmp_path / "own.toml"))
+    found = wanted(
+        {"natura2000": {"source": "n.gpkg", "dataset": "natura2000"}},
+        ruleset=str(tmp_path / "own.toml"),
+    )
     assert found["natura2000"].reach_m == 40_001
 
 
 def test_a_dataset_that_is_not_there() -> None:
-    with pytest.raises(StudyError, match=r"\[natura2000\] dataset 'natura200' is not in the catalogue; did you mean 'natura2000'"):
+    with pytest.raises(
+        StudyError,
+        match=r"\[natura2000\] dataset 'natura200' is not in the catalogue; did you mean 'natura2000'",
+    ):
         wanted({"natura2000": {"source": "n.gpkg", "dataset": "natura200"}})
 
 
@@ -81,9 +99,14 @@ def test_a_layer_that_the_ruleset_does_not_know() -> None:
         wanted({"natura200": {"source": "n.gpkg", "dataset": "natura2000"}})
 
 
-@pytest.mark.parametrize("source", ["https://example.org/x.gpkg", "/elsewhere/x.gpkg", "/vsizip/x.zip", "s3://bucket/x.gpkg"])
+@pytest.mark.parametrize(
+    "source",
+    ["https://example.org/x.gpkg", "/elsewhere/x.gpkg", "/vsizip/x.zip", "s3://bucket/x.gpkg"],
+)
 def test_what_is_no_file_of_the_study_cannot_be_fetched_to(source: str) -> None:
-    with pytest.raises(StudyError, match="cannot be fetched to: write a path relative to the study"):
+    with pytest.raises(
+        StudyError, match="cannot be fetched to: write a path relative to the study"
+    ):
         wanted({"natura2000": {"source": source, "dataset": "natura2000"}})
 
 

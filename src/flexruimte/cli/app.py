@@ -14,7 +14,17 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.cli import analyses, fetch, results, rules, run, say_interrupted, study, what_if
+from flexruimte.cli import (
+    analyses,
+    data,
+    fetch,
+    results,
+    rules,
+    run,
+    say_interrupted,
+    study,
+    what_if,
+)
 from flexruimte.cli.terminal import BAD_INPUT, stdout
 from flexruimte.errors import FlexruimteError, printable, redacted
 from flexruimte.results.versions import software_versions
@@ -46,9 +56,11 @@ def _root(
 
 for _command in (
     run.demo,
+    data.new,
     fetch.fetch,
-    run.run,
+    data.catalogue,
     study.check,
+    run.run,
     results.explain,
     what_if.whatif,
     rules.rules,

@@ -27,7 +27,12 @@ def server() -> Iterator[Server]:
 
 
 def client_of(server: Server, **settings: Any) -> ArcGis:
-    asked = {"protocol": "arcgis", "address": f"{server.address}/arcgis/net/FeatureServer/0", "id": "id", "fields": {"identificatie": "identificatie", "jaar": "jaar"}}
+    asked = {
+        "protocol": "arcgis",
+        "address": f"{server.address}/arcgis/net/FeatureServer/0",
+        "id": "id",
+        "fields": {"identificatie": "identificatie", "jaar": "jaar"},
+    }
     return ArcGis(service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=3), "net")
 
 
@@ -39,7 +44,9 @@ def test_all_pages_in_rd(server: Server) -> None:
     assert types["status"] == pa.large_string()
     pages = list(found.pages(EVERYWHERE, None))
     assert [len(page) for page in pages] == [800, 800, 800, 100]
-    assert [each for page in pages for each in page.columns["identificatie"]] == houses()["identificatie"].tolist()
+    assert [each for page in pages for each in page.columns["identificatie"]] == houses()[
+        "identificatie"
+    ].tolist()
     # There is no field `id`: it is the object id.
     assert [each for page in pages for each in page.columns["id"]] == list(range(2500))
     shapes = [shape for page in pages for shape in page.geometries]
@@ -63,7 +70,14 @@ def test_a_page_that_fails_once_is_asked_again(server: Server, fault: str) -> No
     assert sum(map(len, found.pages(EVERYWHERE, None))) == 2500
 
 
-@pytest.mark.parametrize(("fault", "why"), [("other", "other JSON than features"), ("empty", "gives 1000 of 2500 features, and then none"), ("html", "web page")])
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("other", "other JSON than features"),
+        ("empty", "gives 1000 of 2500 features, and then none"),
+        ("html", "web page"),
+    ],
+)
 def test_a_page_that_keeps_failing_is_an_error(server: Server, fault: str, why: str) -> None:
     found = client_of(server)
     found.types()
@@ -72,7 +86,9 @@ def test_a_page_that_keeps_failing_is_an_error(server: Server, fault: str, why: 
         list(found.pages(EVERYWHERE, None))
 
 
-def test_an_error_that_comes_with_success_is_an_error(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_that_comes_with_success_is_an_error(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = b'{"error":{"code":400,"message":"Invalid URL"}}'
     monkeypatch.setattr(server, "answer", lambda _path: (200, "application/json", said, {}))
     with pytest.raises(SourceError, match="answers with an error: 400 Invalid URL"):

@@ -47,7 +47,9 @@ def test_a_server_that_asks_for_time_gets_it(server: Server) -> None:
 def test_a_server_that_asks_for_a_day_is_not_waited_for(server: Server) -> None:
     with serving(server):
         server.faults = [("a.bin", "429-long")]
-        with pytest.raises(SourceError, match="come back in 86400 seconds; give the command again then"):
+        with pytest.raises(
+            SourceError, match="come back in 86400 seconds; give the command again then"
+        ):
             quick().ask(f"{server.address}/files/a.bin", body, "x")
         assert len(server.asked) == 1
 
@@ -66,7 +68,9 @@ def test_what_does_not_pass_fails_after_so_many_tries_without_its_key(server: Se
 
 def test_a_refusal_is_asked_once(server: Server) -> None:
     with serving(server):
-        with pytest.raises(SourceError, match="x: .*/nowhere answers with status 404 .* out of date"):
+        with pytest.raises(
+            SourceError, match=r"x: .*/nowhere answers with status 404 .* out of date"
+        ):
             quick().ask(f"{server.address}/nowhere", body, "x")
         assert quick().ask_if_there(f"{server.address}/nowhere", body, "x") is None
         assert len(server.asked) == 2
@@ -75,7 +79,9 @@ def test_a_refusal_is_asked_once(server: Server) -> None:
 def test_nobody_there() -> None:
     with serving(Server()) as gone:
         address = gone.address
-    with pytest.raises(SourceError, match="cannot be reached, or breaks the connection off, 2 times"):
+    with pytest.raises(
+        SourceError, match="cannot be reached, or breaks the connection off, 2 times"
+    ):
         quick(tries=2).ask(address, body, "x")
 
 
@@ -125,7 +131,9 @@ def test_a_file_is_fetched_on_from_where_it_was(server: Server, tmp_path: Path) 
     whole = server.files["a.bin"] = bytes(range(256)) * 16_000  # 4 MB
     path.write_bytes(whole[:1000])
     with serving(server):
-        server.faults = [("a.bin", "truncate")] * 4  # more than the tries, each of which brings some
+        server.faults = [
+            ("a.bin", "truncate")
+        ] * 4  # more than the tries, each of which brings some
         quick(tries=2).download(f"{server.address}/files/a.bin", path, "x", told.append)
         assert path.read_bytes() == whole
         assert told[-1] == len(whole)
@@ -133,7 +141,9 @@ def test_a_file_is_fetched_on_from_where_it_was(server: Server, tmp_path: Path) 
     assert path.read_bytes() == whole
 
 
-def test_another_version_of_a_file_is_fetched_from_the_start(server: Server, tmp_path: Path) -> None:
+def test_another_version_of_a_file_is_fetched_from_the_start(
+    server: Server, tmp_path: Path
+) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(b"old")
     with serving(server):
@@ -142,6 +152,6 @@ def test_another_version_of_a_file_is_fetched_from_the_start(server: Server, tmp
 
 
 def test_a_query_is_added_to_what_is_there() -> None:
-    assert with_query("https://a.nl/wfs?map=x&", {"service": "WFS", "bbox": "1,2,3,4", "none": None}) == (
-        "https://a.nl/wfs?map=x&service=WFS&bbox=1,2,3,4"
-    )
+    assert with_query(
+        "https://a.nl/wfs?map=x&", {"service": "WFS", "bbox": "1,2,3,4", "none": None}
+    ) == ("https://a.nl/wfs?map=x&service=WFS&bbox=1,2,3,4")

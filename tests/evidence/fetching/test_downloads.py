@@ -36,7 +36,12 @@ def server(tmp_path: Path) -> Iterator[Server]:
         archive.writestr("lees mij.txt", "x")
     stops = b"stop_id,stop_lat,stop_lon\ns1,52.155172,5.387205\ns2,53.0,6.0\n"
     content = (tmp_path / "bag.gpkg").read_bytes()
-    files = {"bag.gpkg": content, "bag.zip": packed.getvalue(), "stops.csv": stops, "bag.geojson.gz": gzip.compress(houses().to_json().encode())}
+    files = {
+        "bag.gpkg": content,
+        "bag.zip": packed.getvalue(),
+        "stops.csv": stops,
+        "bag.geojson.gz": gzip.compress(houses().to_json().encode()),
+    }
     with serving(Server(files=files)) as running:
         yield running
 
@@ -46,16 +51,36 @@ def client() -> Client:
     return Client(pause_s=0.01, tries=3, seconds=5)
 
 
-def opened(server: Server, name: str, folder: Path, client: Client, **settings: Any) -> DownloadedFile:
-    made = service(**{"protocol": "download", "address": f"{server.address}/files/{name}", "fields": {"jaar": "jaar", "status": "status"}, **settings})
-    return DownloadedFile(made, fetched_once(address_of_file(made, client, "x"), folder, client, "panden", nothing), "panden")
+def opened(
+    server: Server, name: str, folder: Path, client: Client, **settings: Any
+) -> DownloadedFile:
+    made = service(
+        **{
+            "protocol": "download",
+            "address": f"{server.address}/files/{name}",
+            "fields": {"jaar": "jaar", "status": "status"},
+            **settings,
+        }
+    )
+    return DownloadedFile(
+        made,
+        fetched_once(address_of_file(made, client, "x"), folder, client, "panden", nothing),
+        "panden",
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "settings"),
-    [("bag.gpkg", {"layer": "pand"}), ("bag.zip", {"file": "*.gpkg"}), ("bag.zip", {"file": "map/bag.gpkg"}), ("bag.geojson.gz", {})],
+    [
+        ("bag.gpkg", {"layer": "pand"}),
+        ("bag.zip", {"file": "*.gpkg"}),
+        ("bag.zip", {"file": "map/bag.gpkg"}),
+        ("bag.geojson.gz", {}),
+    ],
 )
-def test_a_file_is_cut_to_the_window(server: Server, tmp_path: Path, client: Client, name: str, settings: dict[str, Any]) -> None:
+def test_a_file_is_cut_to_the_window(
+    server: Server, tmp_path: Path, client: Client, name: str, settings: dict[str, Any]
+) -> None:
     found = opened(server, name, tmp_path / "cache", client, id="identificatie", **settings)
     types = {"identificatie": pa.large_string(), "status": pa.large_string(), "jaar": pa.int64()}
     assert {field: kind for field, kind in found.types().items() if field != "id"} == types
@@ -68,9 +93,20 @@ def test_a_file_is_cut_to_the_window(server: Server, tmp_path: Path, client: Cli
 
 def test_a_table_with_coordinates(server: Server, tmp_path: Path, client: Client) -> None:
     options = {"X_POSSIBLE_NAMES": "stop_lon", "Y_POSSIBLE_NAMES": "stop_lat"}
-    found = opened(server, "stops.csv", tmp_path, client, crs="EPSG:4326", id="stop_id", fields={}, open_options=options)
+    found = opened(
+        server,
+        "stops.csv",
+        tmp_path,
+        client,
+        crs="EPSG:4326",
+        id="stop_id",
+        fields={},
+        open_options=options,
+    )
     assert found.crs == "EPSG:4326"
-    assert [page.columns["stop_id"] for page in found.pages((5.0, 52.0, 5.5, 52.5), None)] == [["s1"]]
+    assert [page.columns["stop_id"] for page in found.pages((5.0, 52.0, 5.5, 52.5), None)] == [
+        ["s1"]
+    ]
     without = opened(server, "stops.csv", tmp_path, client, id="stop_id", fields={})
     with pytest.raises(SourceError, match="has no geometry; say in `open_options`"):
         list(without.pages(WINDOW, None))
@@ -81,7 +117,9 @@ def test_an_own_id_is_the_number_of_the_row(server: Server, tmp_path: Path, clie
     assert [sorted(page.columns["id"]) for page in found.pages(WINDOW, None)] == [[1, 2]]
 
 
-def test_a_file_is_fetched_once_and_again_when_it_has_changed(server: Server, tmp_path: Path, client: Client) -> None:
+def test_a_file_is_fetched_once_and_again_when_it_has_changed(
+    server: Server, tmp_path: Path, client: Client
+) -> None:
     address = f"{server.address}/files/stops.csv"
     for _ in range(3):
         path = fetched_once(address, tmp_path, client, "x", nothing)
@@ -92,7 +130,9 @@ def test_a_file_is_fetched_once_and_again_when_it_has_changed(server: Server, tm
     assert len(server.asked) == 2
 
 
-def test_a_download_goes_on_in_another_process(server: Server, tmp_path: Path, client: Client) -> None:
+def test_a_download_goes_on_in_another_process(
+    server: Server, tmp_path: Path, client: Client
+) -> None:
     content = server.files["big.bin"] = bytes(1_000_000)
     address = f"{server.address}/files/big.bin"
     server.always = {"big": "truncate"}
@@ -112,7 +152,9 @@ def test_what_is_not_there(server: Server, tmp_path: Path, client: Client) -> No
         fetched_once(f"{server.address}/files/none.gpkg", tmp_path, client, "x", nothing)
     with pytest.raises(SourceError, match="has no layer 'panden'; did you mean 'pand'"):
         opened(server, "bag.gpkg", tmp_path, client, layer="panden").types()
-    with pytest.raises(SourceError, match=r"has no file '\*.shp' in it \(it has: map/bag.gpkg, lees mij.txt\)"):
+    with pytest.raises(
+        SourceError, match=r"has no file '\*.shp' in it \(it has: map/bag.gpkg, lees mij.txt\)"
+    ):
         opened(server, "bag.zip", tmp_path, client, file="*.shp")
 
 

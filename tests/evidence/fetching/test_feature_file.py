@@ -24,7 +24,13 @@ def batch(rows: list[tuple[str, int, Any, Any]], kind: pa.DataType | None = None
             KEY: pa.array(keys, pa.uint64()),
             "nr": pa.array(ids, pa.large_string()),
             "jaar": pa.array(values, kind),
-            GEOMETRY: pa.array([None if shape is None else shapely.to_wkb(shape, byte_order=1) for shape in shapes], pa.large_binary()),
+            GEOMETRY: pa.array(
+                [
+                    None if shape is None else shapely.to_wkb(shape, byte_order=1)
+                    for shape in shapes
+                ],
+                pa.large_binary(),
+            ),
         }
     )
 
@@ -47,7 +53,14 @@ def test_rows_are_in_the_order_of_ids_and_once(tmp_path: Path) -> None:
 
 def test_a_column_has_the_type_that_holds_all_its_parts(tmp_path: Path) -> None:
     parts = Parts(tmp_path / "p", "q")
-    parts.keep("0", [batch([("a", 1, None, POINT)]), batch([("b", 2, 3, POINT)]), batch([("c", 3, 1.5, shapely.box(0, 0, 1, 1))])])
+    parts.keep(
+        "0",
+        [
+            batch([("a", 1, None, POINT)]),
+            batch([("b", 2, 3, POINT)]),
+            batch([("c", 3, 1.5, shapely.box(0, 0, 1, 1))]),
+        ],
+    )
     write_features(parts, ["0"], tmp_path / "x.gpkg", "laag")
     found = pyogrio.read_dataframe(tmp_path / "x.gpkg")
     assert found["jaar"].tolist()[1:] == [3.0, 1.5]
@@ -57,7 +70,9 @@ def test_a_column_has_the_type_that_holds_all_its_parts(tmp_path: Path) -> None:
 
 def test_numbers_beside_words_are_words(tmp_path: Path) -> None:
     parts = Parts(tmp_path / "p", "q")
-    parts.keep("0", [batch([("a", 1, 7, POINT)]), batch([("b", 2, "zeven", POINT)], pa.large_string())])
+    parts.keep(
+        "0", [batch([("a", 1, 7, POINT)]), batch([("b", 2, "zeven", POINT)], pa.large_string())]
+    )
     write_features(parts, ["0"], tmp_path / "x.gpkg", "laag")
     assert pyogrio.read_dataframe(tmp_path / "x.gpkg")["jaar"].tolist() == ["7", "zeven"]
 
@@ -83,5 +98,5 @@ def test_the_same_rows_make_the_same_bytes(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     parts = Parts(tmp_path / "p", "q")
     parts.keep("0", [batch([("a", 1, 1, POINT)])])
-    with pytest.raises(OutputError, match="x.gpkg cannot be written: .*; check the disk"):
+    with pytest.raises(OutputError, match=r"x.gpkg cannot be written: .*; check the disk"):
         write_features(parts, ["0"], tmp_path / "nowhere" / "x.gpkg", "laag")

@@ -6,7 +6,12 @@ import pyarrow as pa
 import pytest
 
 from flexruimte import SourceError
-from flexruimte.evidence.fetching.fields import check_fields, fields_asked, type_of_json, type_of_xsd
+from flexruimte.evidence.fetching.fields import (
+    check_fields,
+    fields_asked,
+    type_of_json,
+    type_of_xsd,
+)
 from sample_services import service
 
 PANDEN = service(
@@ -35,7 +40,11 @@ def test_a_renamed_field_is_named_with_the_one_it_became() -> None:
 
 def test_a_field_like_none_is_told_with_all_there_are() -> None:
     with pytest.raises(SourceError, match=r"has no field 'status'.*\(it has a, b\)"):
-        check_fields(service(protocol="wfs", address="x", fields={"s": "status"}), {"a": None, "b": None}, "x")
+        check_fields(
+            service(protocol="wfs", address="x", fields={"s": "status"}),
+            {"a": None, "b": None},
+            "x",
+        )
 
 
 def test_what_does_not_say_its_fields_is_not_refused() -> None:
@@ -60,7 +69,12 @@ def test_types_of_json(said: object, kind: pa.DataType | None) -> None:
 
 @pytest.mark.parametrize(
     ("said", "kind"),
-    [("xs:date", pa.large_string()), ("decimal", pa.float64()), ("xsd:long", pa.int64()), ("gml:SurfacePropertyType", None)],
+    [
+        ("xs:date", pa.large_string()),
+        ("decimal", pa.float64()),
+        ("xsd:long", pa.int64()),
+        ("gml:SurfacePropertyType", None),
+    ],
 )
 def test_types_of_xsd(said: str, kind: pa.DataType | None) -> None:
     assert type_of_xsd(said) == kind

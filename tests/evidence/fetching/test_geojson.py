@@ -25,7 +25,11 @@ LINE = {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}
 
 
 def test_a_page_has_a_value_per_feature() -> None:
-    document = {"type": "FeatureCollection", "numberReturned": 2, "features": [feature(1, POINT, a=1), feature(2, LINE, b="x")]}
+    document = {
+        "type": "FeatureCollection",
+        "numberReturned": 2,
+        "features": [feature(1, POINT, a=1), feature(2, LINE, b="x")],
+    }
     _, features = features_in(answer(document))
     page = page_of(answer(document), features, ["a", "b", "id"])
     assert page.columns == {"a": [1, None], "b": [None, "x"], "id": ["f1", "f2"]}
@@ -38,9 +42,16 @@ def test_a_property_called_id_goes_before_the_feature_s_own() -> None:
 
 
 def test_features_without_a_shape_stay_in_their_place() -> None:
-    document = {"type": "FeatureCollection", "features": [feature(1), feature(2, POINT), feature(3)]}
+    document = {
+        "type": "FeatureCollection",
+        "features": [feature(1), feature(2, POINT), feature(3)],
+    }
     page = page_of(answer(document), document["features"], [])
-    assert [None if shape is None else shape.wkt for shape in page.geometries] == [None, "POINT (1 2)", None]
+    assert [None if shape is None else shape.wkt for shape in page.geometries] == [
+        None,
+        "POINT (1 2)",
+        None,
+    ]
 
 
 def test_none_at_all() -> None:
@@ -54,9 +65,17 @@ def test_none_at_all() -> None:
         (b"{}", "text/html", "a web page"),
         (b'{"type":"FeatureCollection","featu', "application/json", "was cut short"),
         (b"[1]", "application/json", "no object"),
-        (b'{"status":"maintenance"}', "application/json", "other JSON than features: '{\"status\":\"maintenance\"}'"),
+        (
+            b'{"status":"maintenance"}',
+            "application/json",
+            'other JSON than features: \'{"status":"maintenance"}\'',
+        ),
         ({"type": "FeatureCollection", "features": {}}, "application/json", "other JSON"),
-        ({"type": "FeatureCollection", "numberReturned": 2, "features": [feature(1)]}, "application/json", "says that it gives 2 features, and gives 1"),
+        (
+            {"type": "FeatureCollection", "numberReturned": 2, "features": [feature(1)]},
+            "application/json",
+            "says that it gives 2 features, and gives 1",
+        ),
     ],
 )
 def test_what_is_no_answer(body: Any, kind: str, why: str) -> None:
@@ -65,6 +84,9 @@ def test_what_is_no_answer(body: Any, kind: str, why: str) -> None:
 
 
 def test_a_shape_that_cannot_be_read_is_no_answer() -> None:
-    document = {"type": "FeatureCollection", "features": [feature(1, {"type": "Polygon", "coordinates": [[[0, 0], [1]]]})]}
+    document = {
+        "type": "FeatureCollection",
+        "features": [feature(1, {"type": "Polygon", "coordinates": [[[0, 0], [1]]]})],
+    }
     with pytest.raises(UnusableAnswer, match="geometry that cannot be read"):
         page_of(answer(document), document["features"], [])

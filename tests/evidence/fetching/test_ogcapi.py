@@ -28,8 +28,18 @@ EVERYWHERE = (0.0, 0.0, 1000.0, 1000.0)
 def dots() -> gpd.GeoDataFrame:
     """2,500 points on a grid; the first thousand has no end."""
     number = np.arange(2500)
-    table = pd.DataFrame({"identificatie": [f"p{at:04d}" for at in number], "status": "bestaand", "eind": [None] * 1000 + [2020.0] * 1500})
-    return gpd.GeoDataFrame(table, geometry=shapely.points(number % 50 * 20 + 1, number // 50 * 20 + 1), crs="EPSG:28992")
+    table = pd.DataFrame(
+        {
+            "identificatie": [f"p{at:04d}" for at in number],
+            "status": "bestaand",
+            "eind": [None] * 1000 + [2020.0] * 1500,
+        }
+    )
+    return gpd.GeoDataFrame(
+        table,
+        geometry=shapely.points(number % 50 * 20 + 1, number // 50 * 20 + 1),
+        crs="EPSG:28992",
+    )
 
 
 @pytest.fixture
@@ -39,12 +49,24 @@ def server() -> Iterator[Server]:
 
 
 def client_of(server: Server, **settings: Any) -> OgcApi:
-    asked = {"protocol": "ogcapi", "address": f"{server.address}/ogc", "layer": "punt", "id": "identificatie", "fields": {"eind": "eind", "status": "status"}}
-    return OgcApi(service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=3), "punten")
+    asked = {
+        "protocol": "ogcapi",
+        "address": f"{server.address}/ogc",
+        "layer": "punt",
+        "id": "identificatie",
+        "fields": {"eind": "eind", "status": "status"},
+    }
+    return OgcApi(
+        service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=3), "punten"
+    )
 
 
-def ids(found: OgcApi, window: tuple[float, float, float, float] = EVERYWHERE, most: int | None = None) -> list[str]:
-    return [number for page in found.pages(window, most) for number in page.columns["identificatie"]]
+def ids(
+    found: OgcApi, window: tuple[float, float, float, float] = EVERYWHERE, most: int | None = None
+) -> list[str]:
+    return [
+        number for page in found.pages(window, most) for number in page.columns["identificatie"]
+    ]
 
 
 def test_all_pages_once(server: Server) -> None:
@@ -54,8 +76,14 @@ def test_all_pages_once(server: Server) -> None:
 
 def test_a_window_in_rd(server: Server) -> None:
     # x 0 to 100 holds 5 columns (1, 21, ... 81), y 0 to 40 two rows
-    assert ids(client_of(server), (0.0, 0.0, 100.0, 40.0)) == [*(f"p{at:04d}" for at in range(5)), *(f"p{at:04d}" for at in range(50, 55))]
-    assert "bbox=0.000,0.000,100.000,40.000&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/28992" in server.asked[0]
+    assert ids(client_of(server), (0.0, 0.0, 100.0, 40.0)) == [
+        *(f"p{at:04d}" for at in range(5)),
+        *(f"p{at:04d}" for at in range(50, 55)),
+    ]
+    assert (
+        "bbox=0.000,0.000,100.000,40.000&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/28992"
+        in server.asked[0]
+    )
     assert ids(client_of(server), (2.0, 2.0, 15.0, 15.0)) == []
 
 
@@ -71,14 +99,21 @@ def test_coordinates_are_those_that_were_asked_for(server: Server) -> None:
 
 
 def test_types_come_from_the_schema_and_not_from_the_first_page(server: Server) -> None:
-    assert client_of(server).types() == {"identificatie": pa.large_string(), "status": pa.large_string(), "eind": pa.float64()}
+    assert client_of(server).types() == {
+        "identificatie": pa.large_string(),
+        "status": pa.large_string(),
+        "eind": pa.float64(),
+    }
     server.has_schema = False
     assert client_of(server).types() == {}
 
 
 def test_a_renamed_field_is_named_before_anything_is_fetched(server: Server) -> None:
     server.always = {"schema": "rename"}
-    with pytest.raises(SourceError, match=r"punten: .* has no field 'status' \(it has identificatie, toestand, eind\); correct"):
+    with pytest.raises(
+        SourceError,
+        match=r"punten: .* has no field 'status' \(it has identificatie, toestand, eind\); correct",
+    ):
         check_fields(client_of(server)._service, client_of(server).types(), "punten")
 
 
@@ -87,7 +122,9 @@ def test_a_collection_that_is_not_there(server: Server) -> None:
         client_of(server, layer="punten").types()
 
 
-@pytest.mark.parametrize("fault", ["drop", "429", "500", "503", "truncate", "html", "other", "empty", "slow"])
+@pytest.mark.parametrize(
+    "fault", ["drop", "429", "500", "503", "truncate", "html", "other", "empty", "slow"]
+)
 def test_a_page_that_fails_once_is_asked_again(server: Server, fault: str) -> None:
     server.faults = [("cursor", fault)]
     assert ids(client_of(server)) == dots()["identificatie"].tolist()
@@ -106,7 +143,9 @@ def test_a_page_that_fails_once_is_asked_again(server: Server, fault: str) -> No
         ("lose", "says that it gives 1000 features, and gives 999"),
     ],
 )
-def test_a_page_that_keeps_failing_is_an_error_and_never_a_short_layer(server: Server, fault: str, why: str) -> None:
+def test_a_page_that_keeps_failing_is_an_error_and_never_a_short_layer(
+    server: Server, fault: str, why: str
+) -> None:
     server.always = {"cursor": fault}
     with pytest.raises(SourceError, match=why):
         ids(client_of(server))
@@ -144,7 +183,9 @@ def test_crs_by_uri() -> None:
     assert crs_uri("OGC:CRS84") == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 
-def test_another_crs_than_was_asked_for_is_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_crs_than_was_asked_for_is_refused(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = server.answer
 
     def other(path: str) -> tuple[int, str, bytes, dict[str, str]]:
@@ -152,6 +193,8 @@ def test_another_crs_than_was_asked_for_is_refused(server: Server, monkeypatch: 
         return status, kind, body, {"Content-Crs": "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"}
 
     monkeypatch.setattr(server, "answer", other)
-    with pytest.raises(SourceError, match=r"answers in http://www.opengis.net/def/crs/OGC/1.3/CRS84 and not in http://www.opengis.net/def/crs/EPSG/0/28992"):
+    with pytest.raises(
+        SourceError,
+        match=r"answers in http://www.opengis.net/def/crs/OGC/1.3/CRS84 and not in http://www.opengis.net/def/crs/EPSG/0/28992",
+    ):
         ids(client_of(server))
-

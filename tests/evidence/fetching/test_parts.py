@@ -57,7 +57,11 @@ def test_what_was_cut_off_is_removed_and_what_was_whole_stays(tmp_path: Path) ->
     again = Parts(tmp_path / "p", "question")
     assert again.has("0")
     assert again.is_divided("1")
-    assert sorted(path.name for path in again.folder.iterdir()) == ["0", "1.divided", "question.json"]
+    assert sorted(path.name for path in again.folder.iterdir()) == [
+        "0",
+        "1.divided",
+        "question.json",
+    ]
 
 
 def test_what_answers_another_question_is_removed(tmp_path: Path) -> None:
@@ -65,14 +69,18 @@ def test_what_answers_another_question_is_removed(tmp_path: Path) -> None:
     assert not Parts(tmp_path / "p", "another").has("0")
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     parts = Parts(tmp_path / "p", "question")
 
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pyarrow.ipc.new_file", full)
-    with pytest.raises(OutputError, match=r"cannot be written: No space left on device; check the disk"):
+    with pytest.raises(
+        OutputError, match=r"cannot be written: No space left on device; check the disk"
+    ):
         parts.keep("0", [batch(1)])
     assert not parts.has("0")
 

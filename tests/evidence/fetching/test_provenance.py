@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from flexruimte.evidence.fetching.provenance import Provenance, path_of_record, read_provenance, sha256_of, with_provenance
+from flexruimte.evidence.fetching.provenance import (
+    Provenance,
+    path_of_record,
+    read_provenance,
+    sha256_of,
+    with_provenance,
+)
 from flexruimte.rules.study_file import LayerSettings
 
 
@@ -64,4 +70,7 @@ def test_a_study_has_date_and_licence_from_it_where_it_says_nothing(file: Path) 
     assert (found.reference_date, found.licence) == (dt.date(2025, 1, 1), "of our own")
     # What was not fetched has no record that counts.
     assert with_provenance(LayerSettings(source=file.name), file.parent).licence is None
-    assert with_provenance(LayerSettings(source="other.gpkg", dataset="nnn"), file.parent).licence is None
+    assert (
+        with_provenance(LayerSettings(source="other.gpkg", dataset="nnn"), file.parent).licence
+        is None
+    )

@@ -25,12 +25,16 @@ def page(columns: dict[str, list[Any]], shapes: list[Any] | None = None) -> Page
 
 
 def rows(types: dict[str, Any] | None = None, crs: str = "EPSG:28992", **settings: Any) -> Rows:
-    made = service(**{"protocol": "ogcapi", "address": "https://example.org", "id": "nr", **settings})
+    made = service(
+        **{"protocol": "ogcapi", "address": "https://example.org", "id": "nr", **settings}
+    )
     return Rows(made, types or {}, crs, "bag_pand")
 
 
 def test_fields_get_the_names_of_the_ruleset_and_the_id_stays() -> None:
-    made = rows(fields={"status": "s", "jaar": "j"}).made_of(page({"nr": ["a", "b"], "s": ["x", "y"], "j": [1, None]}), WINDOW)
+    made = rows(fields={"status": "s", "jaar": "j"}).made_of(
+        page({"nr": ["a", "b"], "s": ["x", "y"], "j": [1, None]}), WINDOW
+    )
     assert made.schema.names == ["_order", "_key", "status", "jaar", "nr", "geom"]
     assert made.column("status").to_pylist() == ["x", "y"]
     assert made.column("jaar").to_pylist() == [1, None]
@@ -47,7 +51,16 @@ def test_values_are_translated_and_what_says_nothing_is_null() -> None:
         fields={"status": "s", "jaar": "j"},
         values={"status": {"in gebruik": "Pand in gebruik", "1": "Pand gesloopt"}},
         missing={"jaar": [9999], "status": ["?"]},
-    ).made_of(page({"nr": list("abcd"), "s": ["In Gebruik", 1, "?", "anders"], "j": [1950, 9999, 9999.0, "9999"]}), WINDOW)
+    ).made_of(
+        page(
+            {
+                "nr": list("abcd"),
+                "s": ["In Gebruik", 1, "?", "anders"],
+                "j": [1950, 9999, 9999.0, "9999"],
+            }
+        ),
+        WINDOW,
+    )
     assert made.column("status").to_pylist() == ["Pand in gebruik", "Pand gesloopt", None, "anders"]
     assert made.column("jaar").to_pylist() == [1950, None, None, None]
 
@@ -81,12 +94,19 @@ def test_a_column_that_is_empty_on_a_page_has_the_type_of_the_service() -> None:
 
 
 def test_a_value_that_is_not_of_its_type_is_an_error() -> None:
-    with pytest.raises(SourceError, match="field 'j' of https://example.org holds 'onbekend', and the service says that it holds int64; name such values in `missing`"):
-        rows({"j": pa.int64()}, fields={"j": "j"}).made_of(page({"nr": ["a"], "j": ["onbekend"]}), WINDOW)
+    with pytest.raises(
+        SourceError,
+        match=r"field 'j' of https://example.org holds 'onbekend', and the service says that it holds int64; name such values in `missing`",
+    ):
+        rows({"j": pa.int64()}, fields={"j": "j"}).made_of(
+            page({"nr": ["a"], "j": ["onbekend"]}), WINDOW
+        )
 
 
 def test_several_values_are_one_text() -> None:
-    made = rows(fields={"s": "s"}).made_of(page({"nr": list("abc"), "s": [["woon", "winkel"], [], {"a": 1}]}), WINDOW)
+    made = rows(fields={"s": "s"}).made_of(
+        page({"nr": list("abc"), "s": [["woon", "winkel"], [], {"a": 1}]}), WINDOW
+    )
     assert made.column("s").to_pylist() == ["woon,winkel", None, '{"a": 1}']
 
 
@@ -94,7 +114,10 @@ def test_shapes_are_flat_and_in_rd() -> None:
     flat = rows().made_of(page({"nr": ["a"]}, [shapely.Point(1, 2, 3)]), WINDOW)
     assert shapely.from_wkb(flat.column(GEOMETRY)[0].as_py()).wkt == "POINT (1 2)"
     # The tower of Amersfoort, from which RD is measured: 155 km, 463 km at 52.15517 N, 5.38720 E.
-    tower = rows(crs="OGC:CRS84").made_of(page({"nr": ["a"]}, [shapely.Point(5.387205, 52.155172)]), (154_900, 462_900, 155_100, 463_100))
+    tower = rows(crs="OGC:CRS84").made_of(
+        page({"nr": ["a"]}, [shapely.Point(5.387205, 52.155172)]),
+        (154_900, 462_900, 155_100, 463_100),
+    )
     there = shapely.from_wkb(tower.column(GEOMETRY)[0].as_py())
     assert there.distance(shapely.Point(155_000, 463_000)) < 3
 
@@ -106,16 +129,27 @@ def test_what_lies_beside_the_window_is_left_out() -> None:
 
 
 def test_when_all_lies_elsewhere_the_service_does_not_obey() -> None:
-    with pytest.raises(SourceError, match="features outside of the window that was asked for, such as one at 5, 52"):
-        rows().made_of(page({"nr": ["a"]}, [shapely.Point(5.4, 52.2)]), (150_000, 460_000, 160_000, 470_000))
+    with pytest.raises(
+        SourceError, match="features outside of the window that was asked for, such as one at 5, 52"
+    ):
+        rows().made_of(
+            page({"nr": ["a"]}, [shapely.Point(5.4, 52.2)]), (150_000, 460_000, 160_000, 470_000)
+        )
 
 
 def test_one_feature_has_one_key() -> None:
     shapes = [shapely.Point(1, 1), shapely.Point(1, 1), shapely.Point(1, 1), shapely.Point(2, 1)]
-    keys = rows().made_of(page({"nr": ["a", "a", "b", "a"]}, shapes), WINDOW).column(KEY).to_pylist()
+    keys = (
+        rows().made_of(page({"nr": ["a", "a", "b", "a"]}, shapes), WINDOW).column(KEY).to_pylist()
+    )
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
     # Without an id, the values tell.
-    keys = rows(id=None, fields={"s": "s"}).made_of(page({"s": ["x", "x", "y", "x"]}, shapes), WINDOW).column(KEY).to_pylist()
+    keys = (
+        rows(id=None, fields={"s": "s"})
+        .made_of(page({"s": ["x", "x", "y", "x"]}, shapes), WINDOW)
+        .column(KEY)
+        .to_pylist()
+    )
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3

@@ -66,9 +66,13 @@ class Fake:
 
 
 def fetched(fake: Fake, folder: Path, told: Any = lambda _: None) -> pd.DataFrame:
-    made = service(protocol="wfs", address="https://example.org", id="identificatie", fields={"jaar": "jaar"})
+    made = service(
+        protocol="wfs", address="https://example.org", id="identificatie", fields={"jaar": "jaar"}
+    )
     parts = Parts(folder / "parts", "q")
-    names = fetch_tiles(fake, Rows(made, TYPES, "EPSG:28992", "panden"), [WINDOW], parts, 3, told, "panden")
+    names = fetch_tiles(
+        fake, Rows(made, TYPES, "EPSG:28992", "panden"), [WINDOW], parts, 3, told, "panden"
+    )
     write_features(parts, names, folder / "x.gpkg", "x")
     return pyogrio.read_dataframe(folder / "x.gpkg")
 
@@ -98,11 +102,16 @@ def test_what_does_not_add_up_once_is_asked_anew(tmp_path: Path) -> None:
     assert len(fake.asked) == 2
 
 
-@pytest.mark.parametrize(("trouble", "why"), [("unusable", "does not add up"), ("repeat", "it repeats a page that it gave before")])
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [("unusable", "does not add up"), ("repeat", "it repeats a page that it gave before")],
+)
 def test_what_keeps_failing_is_an_error(tmp_path: Path, trouble: str, why: str) -> None:
     fake = Fake()
     fake.trouble = [trouble] * 9
-    with pytest.raises(SourceError, match=f"panden: https://example.org .*{why}; the layer would not be whole"):
+    with pytest.raises(
+        SourceError, match=f"panden: https://example.org .*{why}; the layer would not be whole"
+    ):
         fetched(fake, tmp_path)
     assert not (tmp_path / "x.gpkg").exists()
 
@@ -115,7 +124,7 @@ def test_where_some_features_come_again_smaller_tiles_tell(tmp_path: Path) -> No
 
 
 def test_what_cannot_be_divided_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="gives more features at .* than it gives at once"):
+    with pytest.raises(SourceError, match=r"gives more features at .* than it gives at once"):
         fetched(Fake(most=0), tmp_path)
 
 

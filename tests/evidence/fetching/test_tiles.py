@@ -10,7 +10,12 @@ from flexruimte.evidence.fetching.tiles import Tile, covered, merged, tiles_of
 
 NUMBERS = some.integers(0, 300_000)
 WINDOWS = some.tuples(NUMBERS, NUMBERS, some.integers(1, 30_000), some.integers(1, 30_000)).map(
-    lambda given: (float(given[0]), float(given[1]), float(given[0] + given[2]), float(given[1] + given[3]))
+    lambda given: (
+        float(given[0]),
+        float(given[1]),
+        float(given[0] + given[2]),
+        float(given[1] + given[3]),
+    )
 )
 
 

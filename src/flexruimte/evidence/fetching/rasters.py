@@ -150,8 +150,16 @@ def fetch_raster(
             came_in[tile.name] = values.size
         return []
 
+    def tell(done: int, total: int) -> None:
+        told(Progress(done, total, sum(came_in.values())))
+
     asked = [Tile(key, lattice.window(*place)) for key, place in tiles.items()]
-    in_tiles(asked, fetch, at_once, lambda done, total: told(Progress(done, total, sum(came_in.values()))))
+    in_tiles(
+        asked,
+        fetch,
+        at_once,
+        lambda done, total: told(Progress(done, total, sum(came_in.values()))),
+    )
     cells = Cells(**json.loads((parts.folder / f"{min(tiles)}.json").read_text("utf-8")))
     with parts.file(name) as path:
         _write(parts, tiles, spans, lattice, cells, nodata, path)

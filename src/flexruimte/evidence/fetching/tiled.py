@@ -104,8 +104,16 @@ def fetch_tiles(
                 break
         return []
 
+    def tell(done: int, total: int) -> None:
+        told(Progress(done, total, sum(came_in.values())))
+
     tiles = [Tile(str(number), window) for number, window in enumerate(windows, first)]
-    done = in_tiles(tiles, fetch, at_once, lambda done, total: told(Progress(done, total, sum(came_in.values()))))
+    done = in_tiles(
+        tiles,
+        fetch,
+        at_once,
+        lambda done, total: told(Progress(done, total, sum(came_in.values()))),
+    )
     names = [tile.name for tile in done if parts.has(tile.name)]
     return sorted(names, key=lambda name: [int(number) for number in name.split("-")])
 

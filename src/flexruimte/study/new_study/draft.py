@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from flexruimte.errors import printable
-from flexruimte.rules.parts import Language
+from flexruimte.wording.messages import Language, message
 
 __all__ = ["StudyDraft", "TableDraft", "study_text", "toml_value"]
 
@@ -20,6 +20,7 @@ Settings: TypeAlias = Mapping[str, Any]
 
 _WIDTH = 98
 """Columns that comments are wrapped at. [character]"""
+_INDENT = "    "
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -121,14 +122,11 @@ def _study_lines(draft: StudyDraft) -> Iterator[str]:
     yield "[study]"
     yield from _pairs(settings)
     if draft.not_assessed:
-        yield from _comment(
-            "Left out knowingly: rules that need these are left out, by name, in every output. "
-            "Who adds such a layer takes it from this list."
-        )
+        yield from _comment(message("study-file-left-out", draft.language))
         yield "not_assessed = ["
         for key, reason in draft.not_assessed.items():
-            yield from (f"    {line}" for line in _comment(reason))
-            yield f"    {toml_value(key)},"
+            yield from (f"{_INDENT}{line}" for line in _comment(reason, _INDENT))
+            yield f"{_INDENT}{toml_value(key)},"
         yield "]"
 
 
@@ -145,8 +143,8 @@ def _table_lines(name: str, table: TableDraft) -> Iterator[str]:
         yield from (f"#{line}" for line in _pairs(candidate))
 
 
-def _comment(paragraph: str) -> list[str]:
-    lines = textwrap.wrap(printable(paragraph), _WIDTH, break_long_words=False)
+def _comment(paragraph: str, indent: str = "") -> list[str]:
+    lines = textwrap.wrap(printable(paragraph), _WIDTH - len(indent), break_long_words=False)
     return [f"# {line}" for line in lines]
 
 
