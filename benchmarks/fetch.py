@@ -28,13 +28,13 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from open_data_server import Collection, Server, serving
-from sample_services import dataset, sample_server, service, write_study
 
 from flexruimte.batch.fetch import fetch
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.fetch import Wanted, fetch_dataset
 from flexruimte.evidence.fetching.provenance import read_provenance
+from open_data_server import Collection, Server, serving
+from sample_services import dataset, sample_server, service, write_study
 
 MILLION = 1_000_000
 

@@ -475,7 +475,7 @@ class _Handler(BaseHTTPRequestHandler):
         *,
         cut: bool = False,
         slow: bool = False,
-    ) -> None:  # noqa: B006
+    ) -> None:
         self.send_response(status)
         for name, value in {
             "Content-Type": kind,

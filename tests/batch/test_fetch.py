@@ -20,7 +20,7 @@ from flexruimte.errors import CatalogueError
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.provenance import read_provenance
 from flexruimte.study.sample import sample_study_path
-from open_data_server import Server, serving
+from open_data_server import serving
 from sample_services import sample_server, write_study
 from written_files import contents
 

@@ -19,7 +19,6 @@ import numpy as np
 import shapely
 
 from flexruimte.errors import FlexruimteError, StudyError, redacted
-from flexruimte.evidence.catalogue.model import Catalogue
 from flexruimte.evidence.catalogue.municipalities import find_municipality
 from flexruimte.evidence.catalogue.reading import read_catalogue
 from flexruimte.evidence.fetching.client import Client
@@ -111,7 +110,7 @@ def fetch(
     codes: Sequence[str] | None = None,
     *,
     target: Path | None = None,
-    catalogue: Path | None = None,
+    catalogues: Sequence[Path] = (),
     cache: Path | None = None,
     fresh: bool = False,
     client: Client | None = None,
@@ -131,8 +130,8 @@ def fetch(
         Codes or names of municipalities; None is those that the study names.
     target
         Folder that sources are relative to; None is that of the study.
-    catalogue
-        A catalogue that adds to the built-in one and to that of the study.
+    catalogues
+        Those that add to the built-in one and to that of the study.
     cache
         Folder for files that are fetched whole; None is the account's.
     fresh
@@ -149,7 +148,8 @@ def fetch(
     """
     file, folder = read_study_file(study), study.resolve().parent
     target = (target or folder).resolve()
-    known = _catalogue_of(file, folder, catalogue)
+    own = [folder / file.study.catalogue] if file.study.catalogue else []
+    known = read_catalogue(*own, *catalogues)
     found = [
         find_municipality(known, text) for text in codes or file.study.gemeenten or _refuse_nobody()
     ]
@@ -173,11 +173,6 @@ def _refuse_nobody() -> list[str]:
     raise StudyError(
         "say for which municipality: with --gemeente, or with gemeenten = [...] under [study]"
     )
-
-
-def _catalogue_of(file: StudyFile, folder: Path, named: Path | None) -> Catalogue:
-    own = [folder / file.study.catalogue] if file.study.catalogue else []
-    return read_catalogue(*own, *([named] if named else []))
 
 
 @contextmanager

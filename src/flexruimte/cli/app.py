@@ -57,8 +57,8 @@ def _root(
 for _command in (
     run.demo,
     data.new,
-    data.catalogue,
     fetch.fetch,
+    data.catalogue,
     study.check,
     run.run,
     results.explain,

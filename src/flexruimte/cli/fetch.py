@@ -16,6 +16,7 @@ from rich.text import Text
 from flexruimte.batch.fetch import FetchEntry, FetchEvent, FetchReport
 from flexruimte.batch.fetch import fetch as fetch_study
 from flexruimte.cli import INTERRUPTED
+from flexruimte.cli.data import CatalogueOption
 from flexruimte.cli.terminal import StudyArgument, print_line, stderr, stdout
 from flexruimte.errors import enumerate_some, printable
 from flexruimte.study.wanted_data import MUNICIPALITIES, PARCELS
@@ -37,10 +38,7 @@ def fetch(
             "--to", metavar="DIR", help="Folder for the files; without it, that of the study."
         ),
     ] = None,
-    catalogue: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A catalogue that adds to the one of flexruimte."),
-    ] = None,
+    catalogue: CatalogueOption = None,
     cache: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder for files that are fetched as a whole."),
@@ -61,7 +59,7 @@ def fetch(
                 study,
                 gemeente,
                 target=to,
-                catalogue=catalogue,
+                catalogues=catalogue or (),
                 cache=cache,
                 fresh=fresh,
                 progress=lambda event: _show(event, bars, tasks),

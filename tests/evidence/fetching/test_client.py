@@ -69,7 +69,7 @@ def test_what_does_not_pass_fails_after_so_many_tries_without_its_key(server: Se
 def test_a_refusal_is_asked_once(server: Server) -> None:
     with serving(server):
         with pytest.raises(
-            SourceError, match="x: .*/nowhere answers with status 404 .* out of date"
+            SourceError, match=r"x: .*/nowhere answers with status 404 .* out of date"
         ):
             quick().ask(f"{server.address}/nowhere", body, "x")
         assert quick().ask_if_there(f"{server.address}/nowhere", body, "x") is None

@@ -98,5 +98,5 @@ def test_the_same_rows_make_the_same_bytes(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     parts = Parts(tmp_path / "p", "q")
     parts.keep("0", [batch([("a", 1, 1, POINT)])])
-    with pytest.raises(OutputError, match="x.gpkg cannot be written: .*; check the disk"):
+    with pytest.raises(OutputError, match=r"x.gpkg cannot be written: .*; check the disk"):
         write_features(parts, ["0"], tmp_path / "nowhere" / "x.gpkg", "laag")

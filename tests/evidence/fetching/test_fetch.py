@@ -15,6 +15,7 @@ from flexruimte import OutputError, SourceError
 from flexruimte.evidence.catalogue.model import Dataset
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.fetch import Fetched, Wanted, fetch_dataset
+from flexruimte.evidence.fetching.parts import move
 from flexruimte.evidence.fetching.provenance import path_of_record, read_provenance, sha256_of
 from flexruimte.rules.parts import Text
 from open_data_server import Collection, Server, serving
@@ -119,7 +120,7 @@ def test_where_one_service_fails_the_next_is_asked(
 def test_where_all_fail_nothing_is_written_and_each_is_told(server: Server, tmp_path: Path) -> None:
     server.always = {"items": "other", "startIndex": "html"}
     with pytest.raises(
-        SourceError, match="/ogc/.*other JSON than features.*; then bag_pand: .*/wfs.*web page"
+        SourceError, match=r"/ogc/.*other JSON than features.*; then bag_pand: .*/wfs.*web page"
     ):
         fetch(dataset(ogc(server), wfs(server)), tmp_path)
     assert not (tmp_path / "data" / "pand.gpkg").exists()
@@ -175,7 +176,7 @@ def test_a_file_of_somebody_is_never_replaced(server: Server, tmp_path: Path, fr
     target.write_bytes(b"mine")
     with pytest.raises(
         SourceError,
-        match="pand.gpkg was not written by flexruimte fetch, or was changed since; move it away",
+        match=r"pand.gpkg was not written by flexruimte fetch, or was changed since; move it away",
     ):
         fetch(dataset(ogc(server)), tmp_path, fresh=fresh)
     assert target.read_bytes() == b"mine"
@@ -198,40 +199,29 @@ def test_several_layers_are_one_dataset(server: Server, tmp_path: Path) -> None:
     assert record.features == 2505
 
 
+@pytest.mark.parametrize("moves", [0, 1])
 def test_what_was_whole_and_not_yet_in_its_place_is_put_there(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
 ) -> None:
-    """The process is ended between the file and its record."""
+    """The process is ended before the file, or between the file and its record."""
     fetch(dataset(ogc(server)), tmp_path / "unbroken")
+    moved: list[Path] = []
 
-    def ended(*_arguments: object) -> None:
-        raise KeyboardInterrupt
+    def moving(path: Path, target: Path) -> None:
+        if len(moved) == moves:
+            raise KeyboardInterrupt
+        moved.append(path)
+        move(path, target)
 
-    for moves in (0, 1):
-        folder = tmp_path / str(moves)
-        with monkeypatch.context() as patch:
-            made: list[Path] = []
-            from flexruimte.evidence.fetching import fetch as module
-
-            real = module.move
-
-            def moving(
-                path: Path, target: Path, made: list[Path] = made, moves: int = moves
-            ) -> None:
-                if len(made) == moves:
-                    ended()
-                made.append(path)
-                real(path, target)
-
-            patch.setattr(module, "move", moving)
-            with pytest.raises(KeyboardInterrupt):
-                fetch(dataset(ogc(server)), folder)
-        count = len(server.asked)
-        assert not fetch(dataset(ogc(server)), folder).is_new
-        assert len(server.asked) == count
-        assert (folder / "data" / "pand.gpkg").read_bytes() == (
-            tmp_path / "unbroken" / "data" / "pand.gpkg"
-        ).read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr("flexruimte.evidence.fetching.fetch.move", moving)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(dataset(ogc(server)), tmp_path)
+    count = len(server.asked)
+    assert not fetch(dataset(ogc(server)), tmp_path).is_new
+    assert len(server.asked) == count
+    file, unbroken = (folder / "data" / "pand.gpkg" for folder in (tmp_path, tmp_path / "unbroken"))
+    assert file.read_bytes() == unbroken.read_bytes()
 
 
 def test_a_full_disk_leaves_what_was_there(
@@ -244,7 +234,7 @@ def test_a_full_disk_leaves_what_was_there(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pyogrio, "write_arrow", full)
-    with pytest.raises(OutputError, match="cannot be written: .*No space left on device"):
+    with pytest.raises(OutputError, match=r"cannot be written: .*No space left on device"):
         fetch(dataset(ogc(server)), tmp_path, fresh=True)
     assert (tmp_path / "data" / "pand.gpkg").read_bytes() == before
     assert read_provenance(tmp_path / "data" / "pand.gpkg") is not None

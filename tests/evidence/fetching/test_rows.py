@@ -96,7 +96,7 @@ def test_a_column_that_is_empty_on_a_page_has_the_type_of_the_service() -> None:
 def test_a_value_that_is_not_of_its_type_is_an_error() -> None:
     with pytest.raises(
         SourceError,
-        match="field 'j' of https://example.org holds 'onbekend', and the service says that it holds int64; name such values in `missing`",
+        match=r"field 'j' of https://example.org holds 'onbekend', and the service says that it holds int64; name such values in `missing`",
     ):
         rows({"j": pa.int64()}, fields={"j": "j"}).made_of(
             page({"nr": ["a"], "j": ["onbekend"]}), WINDOW

@@ -124,7 +124,7 @@ def test_where_some_features_come_again_smaller_tiles_tell(tmp_path: Path) -> No
 
 
 def test_what_cannot_be_divided_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="gives more features at .* than it gives at once"):
+    with pytest.raises(SourceError, match=r"gives more features at .* than it gives at once"):
         fetched(Fake(most=0), tmp_path)
 
 

@@ -155,7 +155,7 @@ def test_a_coverage_that_is_not_there(server: Server) -> None:
 
 def test_a_file_that_is_not_there(server: Server) -> None:
     made = service(protocol="download", address=f"{server.address}/files/none.tif")
-    with pytest.raises(SourceError, match="none.tif cannot be read as a raster"):
+    with pytest.raises(SourceError, match=r"none.tif cannot be read as a raster"):
         GeoTiff(made, made.address, "ahn_dtm").lattice()
 
 

@@ -150,6 +150,9 @@ def fetch_raster(
             came_in[tile.name] = values.size
         return []
 
+    def tell(done: int, total: int) -> None:
+        told(Progress(done, total, sum(came_in.values())))
+
     asked = [Tile(key, lattice.window(*place)) for key, place in tiles.items()]
     in_tiles(
         asked,

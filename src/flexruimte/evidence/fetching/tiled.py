@@ -104,6 +104,9 @@ def fetch_tiles(
                 break
         return []
 
+    def tell(done: int, total: int) -> None:
+        told(Progress(done, total, sum(came_in.values())))
+
     tiles = [Tile(str(number), window) for number, window in enumerate(windows, first)]
     done = in_tiles(
         tiles,
