@@ -140,6 +140,9 @@ def _datasets_by_column() -> dict[str, set[str]]:
 def is_own_name(column: str, dataset: str) -> bool:
     """Return whether only one dataset has a column of this name, in full or its first ten letters.
 
+    Datasets with the same fields, as the maps of external safety are, count as one: their names
+    tell them apart.
+
     Examples
     --------
     >>> is_own_name("naam_n2k", "natura2000"), is_own_name("naam", "bro_sld")
@@ -154,7 +157,10 @@ def is_own_name(column: str, dataset: str) -> bool:
             if cut_off(column, name)
             for key in keys
         }
-    return owners == {dataset}
+    fields = known().datasets[dataset].fields.keys()
+    return dataset in owners and all(
+        known().datasets[owner].fields.keys() == fields for owner in owners
+    )
 
 
 def same_name(column: str, name: str) -> bool:

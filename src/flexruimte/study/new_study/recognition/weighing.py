@@ -25,6 +25,7 @@ from flexruimte.study.new_study.recognition.known import KnownDataset, OtherData
 from flexruimte.study.new_study.recognition.looks import Look
 from flexruimte.study.new_study.recognition.names import (
     NameEvidence,
+    cut_off,
     evidence_of_name,
     is_own_name,
     same_name,
@@ -144,11 +145,7 @@ def _without_those_that_lose(found: list[Candidate], names: NameEvidence) -> lis
 
 def _contradicted(candidate: Candidate, found: list[Candidate]) -> Candidate:
     """Ask about a candidate of which only the name tells, where columns tell of another dataset."""
-    others = [
-        each.dataset
-        for each in found
-        if each.dataset != candidate.dataset and each.telling >= _TELLING_COLUMNS
-    ]
+    others = [each.dataset for each in found if each.dataset != candidate.dataset and each.telling]
     if candidate.sure != "certain" or candidate.telling or candidate.has_own_words or not others:
         return candidate
     question = said("recognition-other-columns", datasets=enumerate_some(others))
@@ -196,7 +193,7 @@ def _candidate(
     telling = [
         column
         for column in look.columns
-        if any(same_name(column, name) for name in dataset.telling)
+        if any(_named_so(column, name) for name in dataset.telling)
     ]
     fits = wanted in ("table", "mixed") or look.shapes in (wanted, "mixed")
     if not (key in names.whole or (fits and (key in names.part or telling or own))):
@@ -286,11 +283,21 @@ def _lost(
 def _has_its_fields(columns: Columns, matching: Matching) -> bool:
     """Return whether a source has all fields of a dataset, or one that only this dataset has.
 
-    Fields such as `naam` stand in many, so that one of them says nothing.
+    Fields such as `naam` stand in many, so that one of them says nothing, and neither do columns
+    that may be called so.
     """
-    if columns.own_words or set(matching.fields) <= set(columns.found):
+    named = {name for name, column in columns.found.items() if _named_so(column, name)}
+    if columns.own_words or set(matching.fields) <= named:
+        return True
+    if any(
+        name in columns.found and name not in columns.strange for name in matching.dataset.looks
+    ):
         return True
     return any(is_own_name(column, matching.key) for column in columns.found.values())
+
+
+def _named_so(column: str, field_name: str) -> bool:
+    return same_name(column, field_name) or cut_off(column, field_name)
 
 
 def _tell_shapes(case: _Case, look: Look, wanted: str | None) -> None:
