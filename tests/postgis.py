@@ -186,7 +186,11 @@ def put(
     ]
     names = [f'"{name}"' for name in values]
     if shapes is not None:
-        columns.append(f"geom geometry(Geometry, {srid})")
+        if shapely.has_z(shapes).any():
+            shapes = shapely.force_3d(shapes)
+        columns.append(
+            f"geom geometry(Geometry{'Z' if shapely.has_z(shapes).any() else ''}, {srid})"
+        )
         names.append("geom")
     connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
     objects = [

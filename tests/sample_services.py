@@ -47,7 +47,7 @@ def dataset(
 def sample_server(tables: Tables = None) -> Server:
     """A server of what the sample study reads, all of it or some tables."""
     server = Server()
-    for settings in _sample_tables(tables).values():
+    for settings in sample_tables(tables).values():
         path = SAMPLE / settings["source"]
         if path.suffix == ".gpkg":
             features = pyogrio.read_dataframe(path, layer=settings["layer"])
@@ -59,7 +59,7 @@ def sample_server(tables: Tables = None) -> Server:
     return server
 
 
-def _sample_tables(tables: Tables = None) -> dict[str, dict[str, Any]]:
+def sample_tables(tables: Tables = None) -> dict[str, dict[str, Any]]:
     study = tomllib.loads(sample_study_path().read_text("utf-8"))
     found = {
         "parcels": study["parcels"],
@@ -78,7 +78,7 @@ def sample_services(
 ) -> dict[str, dict[str, Any]]:
     """Per table of the study the dataset in which it is served, as a catalogue has it."""
     datasets: dict[str, dict[str, Any]] = {}
-    for table, settings in _sample_tables(tables).items():
+    for table, settings in sample_tables(tables).items():
         path = SAMPLE / settings["source"]
         served: dict[str, Any] = {
             "licence": settings["licence"],
@@ -124,7 +124,7 @@ def write_study(
         "study": {**sample["study"], "catalogue": "catalogue.toml"},
         "layers": {},
     }
-    for table, settings in _sample_tables(tables).items():
+    for table, settings in sample_tables(tables).items():
         kept = {
             name: settings[name]
             for name in (

@@ -135,7 +135,9 @@ class Wfs:
                 startIndex=given,
                 sortBy=by,
             )
-            page = self._client.ask(address, read, self._label)
+            # A service without the format says so in a report, or refuses the question.
+            ask = self._client.ask if self._output is None else self._client.ask_if_there
+            page = ask(address, read, self._label)
             if page is not None:
                 return page
             self._output = None  # GML, which every service has
