@@ -48,6 +48,7 @@ class Collection:
     def __post_init__(self) -> None:
         self._tree = shapely.STRtree(self.features.geometry.to_numpy())
         self._texts: dict[str, list[str]] = {}
+        self._boxes: dict[tuple[float, ...], list[int]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -57,7 +58,11 @@ class Collection:
     def in_box(self, box: list[float] | None) -> list[int]:
         if box is None:
             return list(range(len(self.features)))
-        return sorted(self._tree.query(shapely.box(*box), predicate="intersects").tolist())
+        asked = tuple(box)
+        if asked not in self._boxes:
+            found = self._tree.query(shapely.box(*box), predicate="intersects")
+            self._boxes[asked] = sorted(found.tolist())
+        return self._boxes[asked]
 
     def texts(self, crs: str) -> list[str]:
         """Each feature as GeoJSON."""
