@@ -37,7 +37,6 @@ from open_data_server import Collection, Server, serving
 from sample_services import dataset, sample_server, service, write_study
 
 
-
 def many(count: int) -> Server:
     """Squares of 5 m, in rows of a thousand."""
     number = np.arange(count)

@@ -50,8 +50,8 @@ class FetchEntry:
     dataset: str
     target: Path
     state: Literal["fetched", "unchanged", "missing"]
-    rules: tuple[str, ...] = ()
-    """Ids of the rules that have no answer without it."""
+    unanswered: tuple[str, ...] = ()
+    """Of what is missing the ids of the rules and the criteria that have no answer without it."""
     error: str = ""
     told: list[str] = field(default_factory=list)
     """Why services did not give it that were asked before the one that did."""
@@ -217,8 +217,10 @@ class _Job:
         try:
             areas = self._areas()
         except FlexruimteError as error:
+            told = any(entry.table == MUNICIPALITIES for entry in self.entries)
+            reason = "see municipalities" if told else str(error)
             for table in (*parcels, *layers):
-                self._miss(table, f"it is not known where the municipality is: {error}")
+                self._miss(table, f"it is not known where the municipality lies: {reason}")
         else:
             windows = [_grown(area.bounds, 0.0) for area in areas]
             for table in parcels:
@@ -327,7 +329,7 @@ class _Job:
         with self.lock:
             self.entries.append(
                 FetchEntry(
-                    table.table, table.dataset_key, table.target, "missing", table.rules, error
+                    table.table, table.dataset_key, table.target, "missing", table.unanswered, error
                 )
             )
         self._tell(table, "missing", error)
