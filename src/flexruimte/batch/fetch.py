@@ -31,7 +31,7 @@ from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.shapes import COUNTRY
 from flexruimte.evidence.sources import Window, open_source
 from flexruimte.results.lock import lock_file
-from flexruimte.rules.study_file import StudyFile, read_study_file
+from flexruimte.rules.study_file import StudyFile, TableSettings, read_study_file
 from flexruimte.study.wanted_data import MUNICIPALITIES, PARCELS, WantedTable, wanted_tables
 
 __all__ = ["FetchEntry", "FetchEvent", "FetchReport", "cache_folder", "fetch"]
@@ -164,7 +164,7 @@ def fetch(
             "fetch; flexruimte new writes a study that does"
         )
     client, cache = client or Client(), cache or cache_folder()
-    job = _Job(file, target, named, client, cache, fresh, progress, len(wanted))
+    job = _Job(file, folder, target, named, client, cache, fresh, progress, len(wanted))
     with _locked({table.target.parent / _STATE for table in wanted}, fresh=fresh):
         return job.run(wanted)
 
@@ -196,6 +196,8 @@ class _Job:
     """One fetch: what it is for, and what is known of it by now."""
 
     file: StudyFile
+    folder: Path
+    """What sources are relative to that are not fetched."""
     target: Path
     codes: list[str]
     client: Client
@@ -229,10 +231,14 @@ class _Job:
         self.entries.sort(key=lambda entry: order.index(entry.table))
         return FetchReport(self.entries, self.codes)
 
+    def _base(self, settings: TableSettings) -> Path:
+        return self.folder if settings.dataset is None else self.target
+
     def _areas(self) -> list[Any]:
         """Return the municipalities' polygons, by the codes or else the names in their source."""
         settings = self.file.municipalities
-        municipalities = load_municipalities(open_source(MUNICIPALITIES, settings, self.target))
+        source = open_source(MUNICIPALITIES, settings, self._base(settings))
+        municipalities = load_municipalities(source)
         return [municipalities.geometries[_position(municipalities, code)] for code in self.codes]
 
     def _around(self, areas: Sequence[Any], windows: Sequence[Window]) -> list[Window]:
@@ -242,7 +248,8 @@ class _Job:
         of the municipality are taken: that is told already.
         """
         try:
-            source = open_source(PARCELS, self.file.parcels, self.target)
+            settings = self.file.parcels
+            source = open_source(PARCELS, settings, self._base(settings))
             shapes = [source.read([], window).geometry.to_numpy() for window in windows]
         except FlexruimteError:
             return list(windows)

@@ -158,6 +158,28 @@ def test_what_is_not_there(server: Server, tmp_path: Path, client: Client) -> No
         opened(server, "bag.zip", tmp_path, client, file="*.shp")
 
 
+def test_curves_are_made_straight(server: Server, tmp_path: Path, client: Client) -> None:
+    half = "CURVEPOLYGON(COMPOUNDCURVE(CIRCULARSTRING(0 0,5 5,10 0),(10 0,0 0)))"
+    rows = f'nr,WKT\nrecht,"POLYGON((0 0,1 0,1 1,0 0))"\nrond,"{half}"\n'
+    server.files["rond.csv"] = rows.encode()
+    options = {"GEOM_POSSIBLE_NAMES": "WKT", "KEEP_GEOM_COLUMNS": "NO"}
+    found = opened(server, "rond.csv", tmp_path, client, id="nr", fields={}, open_options=options)
+    pages = list(found.pages(WINDOW, None))
+    assert [each for page in pages for each in page.columns["nr"]] == ["recht", "rond"]
+    # half of a circle of 5 m: 39.27 m2, a little less with straight sides
+    assert 39.2 < pages[-1].geometries[-1].area < 39.27
+
+
+def test_a_file_that_leads_elsewhere_is_not_opened(
+    server: Server, tmp_path: Path, client: Client
+) -> None:
+    vrt = f'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{server.address}/files/bag.gpkg</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    server.files["x.gpkg"] = vrt.encode()
+    with pytest.raises(SourceError, match="panden"):
+        opened(server, "x.gpkg", tmp_path, client).types()
+    assert "/files/bag.gpkg" not in server.asked
+
+
 def test_a_file_that_cannot_be_read_is_told(server: Server, tmp_path: Path, client: Client) -> None:
     server.files["x.gpkg"] = b"<html>sorry</html>"
     with pytest.raises(SourceError, match="panden cannot be read"):

@@ -178,11 +178,12 @@ def _batches(service: FeatureService, rows: Rows, tile: Tile) -> Iterator[pa.Rec
     for page in service.pages(asked, _PAGES_AT_ONCE if is_whole_window else None):
         batch = rows.made_of(page, tile.window)
         keys = set(batch.column(KEY).to_pylist())
-        if len(keys) > 1 and keys <= seen:
-            raise UnusableAnswer("gives features twice: it repeats a page that it gave before")
-        if keys & seen:
-            raise TooManyError
-        seen |= keys
+        if service.is_paged:
+            if len(keys) > 1 and keys <= seen:
+                raise UnusableAnswer("gives features twice: it repeats a page that it gave before")
+            if keys & seen:
+                raise TooManyError
+            seen |= keys
         empty = False
         yield batch
     if empty:
