@@ -35,6 +35,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
         archive.write(tmp_path / "bag.gpkg", "map/bag.gpkg")
         archive.writestr("lees mij.txt", "x")
     stops = b"stop_id,stop_lat,stop_lon\ns1,52.155172,5.387205\ns2,53.0,6.0\n"
+    feed = io.BytesIO()
+    with zipfile.ZipFile(feed, "w") as archive:
+        archive.writestr("agency.txt", "agency_id\n1\n")
+        archive.writestr("stops.txt", stops)
     content = (tmp_path / "bag.gpkg").read_bytes()
     files = {
         "bag.gpkg": content,
@@ -42,6 +46,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         "stops.csv": stops,
         "bag.geojson.gz": gzip.compress(houses().to_json().encode()),
     }
+    files["gtfs.zip"] = feed.getvalue()
     with serving(Server(files=files)) as running:
         yield running
 
@@ -105,6 +110,20 @@ def test_a_table_with_coordinates(server: Server, tmp_path: Path, client: Client
     )
     assert found.crs == "EPSG:4326"
     assert [page.columns["stop_id"] for page in found.pages((5.0, 52.0, 5.5, 52.5), None)] == [
+        ["s1"]
+    ]
+    packed = opened(
+        server,
+        "gtfs.zip",
+        tmp_path,
+        client,
+        file="stops.txt",
+        crs="EPSG:4326",
+        id="stop_id",
+        fields={},
+        open_options=options,
+    )
+    assert [page.columns["stop_id"] for page in packed.pages((5.0, 52.0, 5.5, 52.5), None)] == [
         ["s1"]
     ]
     without = opened(server, "stops.csv", tmp_path, client, id="stop_id", fields={})

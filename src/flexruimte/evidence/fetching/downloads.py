@@ -129,8 +129,10 @@ class DownloadedFile:
         self._service, self._label = service, label
         self._fields = fields_asked(service)
         inspect_file(path, label)
-        self._path = _opened_path(path, service, label)
-        self._address = LocalFile(self._path)
+        opened = _opened_path(path, service, label)
+        self._address = LocalFile(opened)
+        # GDAL takes a table for one by its name alone.
+        self._path = f"CSV:{opened}" if opened.lower().endswith(".txt") else opened
 
     @property
     def crs(self) -> str:
