@@ -166,7 +166,11 @@ def fetch(
     client, cache = client or Client(), cache or cache_folder()
     job = _Job(file, folder, target, named, client, cache, fresh, progress, len(wanted))
     with _locked({table.target.parent / _STATE for table in wanted}, fresh=fresh):
-        return job.run(wanted)
+        try:
+            return job.run(wanted)
+        except BaseException:
+            job.client.stop.set()
+            raise
 
 
 def _refuse_nobody() -> list[str]:
@@ -261,22 +265,23 @@ class _Job:
         return found
 
     def _fetch_layers(self, layers: Sequence[WantedTable], around: Sequence[Window]) -> None:
-        with ThreadPoolExecutor(_DATASETS_AT_ONCE, thread_name_prefix="dataset") as pool:
-            pending: set[Future[None]] = {
-                pool.submit(
-                    self._fetch, table, [_grown(each, table.reach_m) for each in around], self.codes
-                )
-                for table in layers
-            }
-            try:
-                while pending:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        future.result()
-            except BaseException:
-                self.client.stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        pool = ThreadPoolExecutor(_DATASETS_AT_ONCE, thread_name_prefix="dataset")
+        pending: set[Future[None]] = {
+            pool.submit(
+                self._fetch, table, [_grown(each, table.reach_m) for each in around], self.codes
+            )
+            for table in layers
+        }
+        try:
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        except BaseException:
+            self.client.stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+        pool.shutdown()
 
     def _fetch(
         self, table: WantedTable, windows: Sequence[Window], municipalities: Sequence[str]
