@@ -103,6 +103,7 @@ def fetch_dataset(
         _put_in_place(state, wanted.target)
     record = _there(wanted, fresh=fresh)
     if record is not None:
+        shutil.rmtree(state, ignore_errors=True)  # a fetch may have been ended just before this
         return Fetched(record, is_new=False)
     allowed = [service for service in wanted.dataset.services if service.may_be_fetched]
     if not allowed:
