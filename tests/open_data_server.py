@@ -48,6 +48,7 @@ class Collection:
     def __post_init__(self) -> None:
         self._tree = shapely.STRtree(self.features.geometry.to_numpy())
         self._texts: dict[str, list[str]] = {}
+        self._boxes: dict[tuple[float, ...], list[int]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -57,7 +58,11 @@ class Collection:
     def in_box(self, box: list[float] | None) -> list[int]:
         if box is None:
             return list(range(len(self.features)))
-        return sorted(self._tree.query(shapely.box(*box), predicate="intersects").tolist())
+        asked = tuple(box)
+        if asked not in self._boxes:
+            found = self._tree.query(shapely.box(*box), predicate="intersects")
+            self._boxes[asked] = sorted(found.tolist())
+        return self._boxes[asked]
 
     def texts(self, crs: str) -> list[str]:
         """Each feature as GeoJSON."""
@@ -415,14 +420,13 @@ class _Handler(BaseHTTPRequestHandler):
             server.asked.append(self.path)
             server.at_once += 1
             server.most_at_once = max(server.most_at_once, server.at_once)
+        time.sleep(server.pause_s)
+        with server.lock:  # before the answer, as who has it may ask the next thing
+            server.at_once -= 1
         try:
-            time.sleep(server.pause_s)
             self._give(server.fault_of(self.path))
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
-        finally:
-            with server.lock:
-                server.at_once -= 1
 
     def _give(self, fault: str) -> None:
         server, path = self.served, self.path
@@ -522,14 +526,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
 
 
+class _HttpServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that went away."""
+
+
 @contextmanager
 def serving(server: Server) -> Iterator[Server]:
     """Serve on a free port for as long as the `with` block lasts."""
     handler: Callable[..., BaseHTTPRequestHandler] = type(
         "Handler", (_Handler,), {"served": server}
     )
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        http.daemon_threads = True
+    with _HttpServer(("127.0.0.1", 0), handler) as http:
         server.port = http.server_address[1]
         thread = threading.Thread(
             target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True

@@ -110,7 +110,7 @@ def test_a_dataset_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
         report = fetched(study, progress=seen.append)
         assert [entry.table for entry in report.missing] == ["nnn", "wur_ghg"]
         assert report.exit_status == 1
-        assert "nnn" in report.missing[0].rules
+        assert "nnn" in report.missing[0].unanswered
         assert f"{server.address}/ogc/collections/nnn" in report.missing[0].error
         assert "a web page and not with data" in report.missing[0].error
         assert not (tmp_path / "data" / "nnn.gpkg").exists()
@@ -133,7 +133,9 @@ def test_without_the_municipality_s_boundary_nothing_else_can_be_had(tmp_path: P
         report = fetched(study)
     assert set(states(report).values()) == {"missing"}
     assert "status 503" in report.entries[0].error
-    assert "it is not known where the municipality is" in report.entries[1].error
+    assert (
+        report.entries[1].error == "it is not known where the municipality lies: see municipalities"
+    )
 
 
 def test_no_network(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_some_missing_is_exit_status_1_and_a_table_of_what_is_not_known(
         assert run("fetch", study, "--gemeente", "GM9001") == 1
         said = capsys.readouterr().out
     assert "GM9001: 3 fetched, 1 missing" in said
-    assert "rules without an answer" in said
+    assert "rules and criteria without an" in said
     assert f"{server.address}/ogc/collections/nnn?f=json answers with status 500" in said
     assert 'not_assessed = ["nnn"]' in said
 

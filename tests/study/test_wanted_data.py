@@ -54,7 +54,7 @@ def test_municipalities_come_first_then_parcels_then_layers_that_name_a_dataset(
     )
     assert list(found) == ["municipalities", "parcels", "natura2000"]
     assert found["natura2000"].target == Path("/study/data/n.gpkg")
-    assert found["natura2000"].rules[:1] == ("natura2000",)
+    assert found["natura2000"].unanswered[:1] == ("natura2000",)
 
 
 def test_a_layer_is_wanted_as_far_as_its_rules_read_it() -> None:

@@ -31,7 +31,7 @@ from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.shapes import COUNTRY
 from flexruimte.evidence.sources import Window, open_source
 from flexruimte.results.lock import lock_file
-from flexruimte.rules.study_file import StudyFile, read_study_file
+from flexruimte.rules.study_file import StudyFile, TableSettings, read_study_file
 from flexruimte.study.wanted_data import MUNICIPALITIES, PARCELS, WantedTable, wanted_tables
 
 __all__ = ["FetchEntry", "FetchEvent", "FetchReport", "cache_folder", "fetch"]
@@ -50,8 +50,8 @@ class FetchEntry:
     dataset: str
     target: Path
     state: Literal["fetched", "unchanged", "missing"]
-    rules: tuple[str, ...] = ()
-    """Ids of the rules that have no answer without it."""
+    unanswered: tuple[str, ...] = ()
+    """Of what is missing the ids of the rules and the criteria that have no answer without it."""
     error: str = ""
     told: list[str] = field(default_factory=list)
     """Why services did not give it that were asked before the one that did."""
@@ -164,9 +164,13 @@ def fetch(
             "fetch; flexruimte new writes a study that does"
         )
     client, cache = client or Client(), cache or cache_folder()
-    job = _Job(file, target, named, client, cache, fresh, progress, len(wanted))
+    job = _Job(file, folder, target, named, client, cache, fresh, progress, len(wanted))
     with _locked({table.target.parent / _STATE for table in wanted}, fresh=fresh):
-        return job.run(wanted)
+        try:
+            return job.run(wanted)
+        except BaseException:
+            job.client.stop.set()
+            raise
 
 
 def _refuse_nobody() -> list[str]:
@@ -196,6 +200,8 @@ class _Job:
     """One fetch: what it is for, and what is known of it by now."""
 
     file: StudyFile
+    folder: Path
+    """What sources are relative to that are not fetched."""
     target: Path
     codes: list[str]
     client: Client
@@ -217,8 +223,10 @@ class _Job:
         try:
             areas = self._areas()
         except FlexruimteError as error:
+            told = any(entry.table == MUNICIPALITIES for entry in self.entries)
+            reason = "see municipalities" if told else str(error)
             for table in (*parcels, *layers):
-                self._miss(table, f"it is not known where the municipality is: {error}")
+                self._miss(table, f"it is not known where the municipality lies: {reason}")
         else:
             windows = [_grown(area.bounds, 0.0) for area in areas]
             for table in parcels:
@@ -227,10 +235,14 @@ class _Job:
         self.entries.sort(key=lambda entry: order.index(entry.table))
         return FetchReport(self.entries, self.codes)
 
+    def _base(self, settings: TableSettings) -> Path:
+        return self.folder if settings.dataset is None else self.target
+
     def _areas(self) -> list[Any]:
         """Return the municipalities' polygons, by the codes or else the names in their source."""
         settings = self.file.municipalities
-        municipalities = load_municipalities(open_source(MUNICIPALITIES, settings, self.target))
+        source = open_source(MUNICIPALITIES, settings, self._base(settings))
+        municipalities = load_municipalities(source)
         return [municipalities.geometries[_position(municipalities, code)] for code in self.codes]
 
     def _around(self, areas: Sequence[Any], windows: Sequence[Window]) -> list[Window]:
@@ -240,7 +252,8 @@ class _Job:
         of the municipality are taken: that is told already.
         """
         try:
-            source = open_source(PARCELS, self.file.parcels, self.target)
+            settings = self.file.parcels
+            source = open_source(PARCELS, settings, self._base(settings))
             shapes = [source.read([], window).geometry.to_numpy() for window in windows]
         except FlexruimteError:
             return list(windows)
@@ -252,22 +265,23 @@ class _Job:
         return found
 
     def _fetch_layers(self, layers: Sequence[WantedTable], around: Sequence[Window]) -> None:
-        with ThreadPoolExecutor(_DATASETS_AT_ONCE, thread_name_prefix="dataset") as pool:
-            pending: set[Future[None]] = {
-                pool.submit(
-                    self._fetch, table, [_grown(each, table.reach_m) for each in around], self.codes
-                )
-                for table in layers
-            }
-            try:
-                while pending:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        future.result()
-            except BaseException:
-                self.client.stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        pool = ThreadPoolExecutor(_DATASETS_AT_ONCE, thread_name_prefix="dataset")
+        pending: set[Future[None]] = {
+            pool.submit(
+                self._fetch, table, [_grown(each, table.reach_m) for each in around], self.codes
+            )
+            for table in layers
+        }
+        try:
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        except BaseException:
+            self.client.stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+        pool.shutdown()
 
     def _fetch(
         self, table: WantedTable, windows: Sequence[Window], municipalities: Sequence[str]
@@ -327,7 +341,7 @@ class _Job:
         with self.lock:
             self.entries.append(
                 FetchEntry(
-                    table.table, table.dataset_key, table.target, "missing", table.rules, error
+                    table.table, table.dataset_key, table.target, "missing", table.unanswered, error
                 )
             )
         self._tell(table, "missing", error)

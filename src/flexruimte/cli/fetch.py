@@ -126,28 +126,30 @@ def _print_report(report: FetchReport, study: Path) -> None:
         print_line(f"next: flexruimte run {study}")
         return
     stdout.print(_table_of(report.missing))
+    tables_by_reason: dict[str, list[str]] = {}
     for entry in report.missing:
-        named = entry.error.startswith(f"{entry.dataset}: ")
-        print_line(entry.error if named else f"{entry.table}: {entry.error}", "red")
+        reason = entry.error.removeprefix(f"{entry.dataset}: ")
+        tables_by_reason.setdefault(reason, []).append(entry.table)
+    for reason, tables in tables_by_reason.items():
+        print_line(f"{enumerate_some(tables)}: {reason}", "red")
     missing = [entry.table for entry in report.missing]
     needed = [name for name in missing if name in (MUNICIPALITIES, PARCELS)]
     if needed:
         print_line(f"without {' and '.join(needed)} there is nothing to rank")
-    others = [name for name in missing if name not in needed]
-    if others:
+    else:
         print_line(
             "Without these layers their rules are left out or unknown. To rank without them "
             "knowingly, take their tables out of the study and put under [study]:"
         )
-        print_line(f"not_assessed = {json.dumps(others)}")
+        print_line(f"not_assessed = {json.dumps(missing)}")
 
 
 def _table_of(missing: list[FetchEntry]) -> Table:
     """Return a row per file that is missing: what the ranking will not know without it."""
     table = Table(caption="missing, and what the ranking will therefore not know")
-    for heading in ("missing", "rules without an answer"):
+    for heading in ("missing", "rules and criteria without an answer"):
         table.add_column(heading, overflow="fold")
     for entry in missing:
-        unknown = enumerate_some(entry.rules, 6) if entry.rules else "-"
+        unknown = enumerate_some(entry.unanswered, 6) if entry.unanswered else "-"
         table.add_row(Text(printable(entry.table)), Text(printable(unknown)))
     return table

@@ -42,8 +42,8 @@ class WantedTable:
     is_raster: bool = False
     reach_m: float = 0.0
     """How far around the parcels it is read. [m]"""
-    rules: tuple[str, ...] = ()
-    """Ids of the rules that have no answer without it."""
+    unanswered: tuple[str, ...] = ()
+    """Ids of the rules and the criteria that have no answer without it."""
 
 
 def wanted_tables(
@@ -83,7 +83,7 @@ def wanted_tables(
             wanted = replace(
                 other,
                 reach_m=max(other.reach_m, wanted.reach_m),
-                rules=(*other.rules, *wanted.rules),
+                unanswered=(*other.unanswered, *wanted.unanswered),
             )
         found[wanted.target] = wanted
     return list(found.values())
@@ -125,8 +125,17 @@ def _wanted(
         )
     is_raster = specs[0].geometry == "raster"
     first = rulesets[0]
-    rules = [
-        name for name, rule in first.enabled_rules.items() if table in first.layers_of_rule(rule)
+    unanswered = [
+        *(
+            name
+            for name, rule in first.enabled_rules.items()
+            if table in first.layers_of_rule(rule)
+        ),
+        *(
+            name
+            for name, criterion in first.criteria.items()
+            if table in first.layers_of_measure(criterion.measure)
+        ),
     ]
     return replace(
         wanted,
@@ -134,7 +143,7 @@ def _wanted(
         reach_m=_raster_reach_m(wanted.dataset)
         if is_raster
         else max(_reach_m(ruleset, table) for ruleset in rulesets),
-        rules=tuple(rules),
+        unanswered=tuple(dict.fromkeys(unanswered)),
     )
 
 

@@ -85,6 +85,21 @@ def test_nobody_there() -> None:
         quick(tries=2).ask(address, body, "x")
 
 
+def test_a_host_that_is_out_of_reach_is_not_waited_for_again(server: Server) -> None:
+    client = quick(tries=3)
+    with serving(server):
+        address = f"{server.address}/files/a.bin"
+        server.always = {"a.bin": "drop"}
+        for times, said in ((3, "3 times in a row"), (4, "as before")):
+            with pytest.raises(SourceError, match=said):
+                client.ask(address, body, "x")
+            assert len(server.asked) == times
+        server.always = {}
+        client.ask(address, body, "x")
+        server.faults = [("a.bin", "drop")]
+        assert client.ask(address, body, "x") == server.files["a.bin"]  # it is patient again
+
+
 def test_no_address_at_all() -> None:
     with pytest.raises(SourceError, match="is no address of a web service; correct the catalogue"):
         quick().ask("ftp://example.org/x", body, "x")

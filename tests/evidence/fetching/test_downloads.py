@@ -35,6 +35,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
         archive.write(tmp_path / "bag.gpkg", "map/bag.gpkg")
         archive.writestr("lees mij.txt", "x")
     stops = b"stop_id,stop_lat,stop_lon\ns1,52.155172,5.387205\ns2,53.0,6.0\n"
+    feed = io.BytesIO()
+    with zipfile.ZipFile(feed, "w") as archive:
+        archive.writestr("agency.txt", "agency_id\n1\n")
+        archive.writestr("stops.txt", stops)
     content = (tmp_path / "bag.gpkg").read_bytes()
     files = {
         "bag.gpkg": content,
@@ -42,6 +46,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         "stops.csv": stops,
         "bag.geojson.gz": gzip.compress(houses().to_json().encode()),
     }
+    files["gtfs.zip"] = feed.getvalue()
     with serving(Server(files=files)) as running:
         yield running
 
@@ -107,6 +112,20 @@ def test_a_table_with_coordinates(server: Server, tmp_path: Path, client: Client
     assert [page.columns["stop_id"] for page in found.pages((5.0, 52.0, 5.5, 52.5), None)] == [
         ["s1"]
     ]
+    packed = opened(
+        server,
+        "gtfs.zip",
+        tmp_path,
+        client,
+        file="stops.txt",
+        crs="EPSG:4326",
+        id="stop_id",
+        fields={},
+        open_options=options,
+    )
+    assert [page.columns["stop_id"] for page in packed.pages((5.0, 52.0, 5.5, 52.5), None)] == [
+        ["s1"]
+    ]
     without = opened(server, "stops.csv", tmp_path, client, id="stop_id", fields={})
     with pytest.raises(SourceError, match="has no geometry; say in `open_options`"):
         list(without.pages(WINDOW, None))
@@ -156,6 +175,28 @@ def test_what_is_not_there(server: Server, tmp_path: Path, client: Client) -> No
         SourceError, match=r"has no file '\*.shp' in it \(it has: map/bag.gpkg, lees mij.txt\)"
     ):
         opened(server, "bag.zip", tmp_path, client, file="*.shp")
+
+
+def test_curves_are_made_straight(server: Server, tmp_path: Path, client: Client) -> None:
+    half = "CURVEPOLYGON(COMPOUNDCURVE(CIRCULARSTRING(0 0,5 5,10 0),(10 0,0 0)))"
+    rows = f'nr,WKT\nrecht,"POLYGON((0 0,1 0,1 1,0 0))"\nrond,"{half}"\n'
+    server.files["rond.csv"] = rows.encode()
+    options = {"GEOM_POSSIBLE_NAMES": "WKT", "KEEP_GEOM_COLUMNS": "NO"}
+    found = opened(server, "rond.csv", tmp_path, client, id="nr", fields={}, open_options=options)
+    pages = list(found.pages(WINDOW, None))
+    assert [each for page in pages for each in page.columns["nr"]] == ["recht", "rond"]
+    # half of a circle of 5 m: 39.27 m2, a little less with straight sides
+    assert 39.2 < pages[-1].geometries[-1].area < 39.27
+
+
+def test_a_file_that_leads_elsewhere_is_not_opened(
+    server: Server, tmp_path: Path, client: Client
+) -> None:
+    vrt = f'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{server.address}/files/bag.gpkg</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    server.files["x.gpkg"] = vrt.encode()
+    with pytest.raises(SourceError, match="panden"):
+        opened(server, "x.gpkg", tmp_path, client).types()
+    assert "/files/bag.gpkg" not in server.asked
 
 
 def test_a_file_that_cannot_be_read_is_told(server: Server, tmp_path: Path, client: Client) -> None:

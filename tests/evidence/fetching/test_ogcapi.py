@@ -198,3 +198,27 @@ def test_another_crs_than_was_asked_for_is_refused(
         match=r"answers in http://www.opengis.net/def/crs/OGC/1.3/CRS84 and not in http://www.opengis.net/def/crs/EPSG/0/28992",
     ):
         ids(client_of(server))
+
+
+def test_a_number_of_matches_has_to_be_met(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = server.answer
+
+    def counting(path: str) -> tuple[int, str, bytes, dict[str, str]]:
+        status, kind, body, headers = answer(path)
+        return (
+            status,
+            kind,
+            body.replace(b'"numberReturned"', b'"numberMatched":2500,"numberReturned"'),
+            headers,
+        )
+
+    monkeypatch.setattr(server, "answer", counting)
+    assert len(ids(client_of(server))) == 2500
+    # It tells at once that a window takes too many pages.
+    server.asked.clear()
+    with pytest.raises(TooManyError):
+        ids(client_of(server), most=2)
+    assert len(server.asked) == 1
+    server.collections["punt"] = Collection(dots().iloc[:2400])
+    with pytest.raises(UnusableAnswer, match="says that 2500 features match, and gives 2400"):
+        ids(client_of(server))

@@ -144,6 +144,13 @@ def test_one_feature_has_one_key() -> None:
     )
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
+    # A feature's own id is another one each time; where it is a field, it is an id.
+    own = rows(id="id", fields={"s": "s"}).made_of(
+        page({"id": list("abcd"), "s": ["x", "x", "y", "x"]}, shapes), WINDOW
+    )
+    assert len(set(own.column(KEY).to_pylist())) == 3
+    field = rows({"id": TEXT}, id="id").made_of(page({"id": list("abcd")}, shapes), WINDOW)
+    assert len(set(field.column(KEY).to_pylist())) == 4
     # Without an id, the values tell.
     keys = (
         rows(id=None, fields={"s": "s"})

@@ -36,6 +36,7 @@ class Fake:
         self.size, self.most, self.asked, self.trouble = size, most, list[Window](), list[str]()
 
     crs = "EPSG:28992"
+    is_paged = True
 
     def types(self) -> dict[str, Any]:
         return TYPES

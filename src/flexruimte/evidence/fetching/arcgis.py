@@ -77,6 +77,11 @@ class ArcGis:
         """As the catalogue says."""
         return self._service.crs
 
+    @property
+    def is_paged(self) -> bool:
+        """Yes."""
+        return True
+
     def query(self, window: Window) -> str:
         """Return the address that counts the features in a window."""
         return self._address(window, returnCountOnly="true")

@@ -28,6 +28,7 @@ _LARGEST: Final = 1 << 28
 """An answer to one question is no larger than this; a file may be. [byte]"""
 _LONGEST_PAUSE_S: Final = 120.0
 """A server that asks for a longer pause is not waited for. [s]"""
+_OUT_OF_REACH: Final = "cannot be reached, or breaks the connection off"
 _SHOWN: Final = 120
 """Characters of an answer that an error shows."""
 
@@ -94,6 +95,7 @@ class Client:
         self._lock = threading.Lock()
         self._places: dict[str, threading.BoundedSemaphore] = {}
         self._not_before: dict[str, float] = {}
+        self._out_of_reach: set[str] = set()
         self._own = threading.local()
 
     def ask(self, address: str, read: Callable[[Answer], Read], label: str) -> Read:
@@ -201,12 +203,14 @@ class Client:
 
     def _patiently(self, once: Callable[[], Read], address: str, label: str) -> Read:
         """Return what a question gives, asked so many times."""
-        said = ""
-        for attempt in range(self._tries):
+        said, host = "", _host_of(address)
+        # Where a host could not be reached a moment ago, nobody waits for it as long again.
+        tries = 1 if host in self._out_of_reach else self._tries
+        for attempt in range(tries):
             if attempt:
                 self._rest(self._pause_s * 2 ** (attempt - 1))
             try:
-                return once()
+                read = once()
             except _Refusal as error:
                 raise _RefusedError(f"{label}: {address} {error}") from None
             except UnusableAnswer as error:
@@ -222,11 +226,17 @@ class Client:
             except requests.TooManyRedirects:
                 said = "refers from one address to the next without an end"
             except requests.ConnectionError:
-                said = "cannot be reached, or breaks the connection off"
+                said = _OUT_OF_REACH
             except requests.RequestException as error:
                 said = f"gives an answer that cannot be read ({type(error).__name__})"
+            else:
+                self._out_of_reach.discard(host)
+                return read
+        if said == _OUT_OF_REACH:
+            self._out_of_reach.add(host)
+        times = f"{tries} times in a row" if tries > 1 else "as before"
         raise SourceError(
-            f"{label}: {address} {said}, {self._tries} times in a row; "
+            f"{label}: {address} {said}, {times}; "
             "see whether the service and the network are there, and give the command again"
         )
 
@@ -239,7 +249,7 @@ class Client:
         refusals: tuple[int, ...] = (),
     ) -> Iterator[tuple[requests.Response, float]]:
         """Open a context with an answer of success, or one of the refusals that are expected."""
-        host = urlsplit(address).netloc.rpartition("@")[2]
+        host = _host_of(address)
         with self._lock:
             place = self._places.setdefault(host, threading.BoundedSemaphore(self.at_once))
         with place:
@@ -296,6 +306,10 @@ class Client:
     def _rest(self, seconds: float) -> None:
         if self.stop.wait(max(seconds, 0.0)):
             raise KeyboardInterrupt
+
+
+def _host_of(address: str) -> str:
+    return urlsplit(address).netloc.rpartition("@")[2]
 
 
 def software() -> str:

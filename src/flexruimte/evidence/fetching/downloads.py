@@ -32,6 +32,7 @@ from flexruimte.evidence.fetching.tiled import Progress, Told
 from flexruimte.evidence.fetching.tiles import Window
 from flexruimte.evidence.sources.addresses import LocalFile
 from flexruimte.evidence.sources.errors import reading
+from flexruimte.evidence.sources.inspection import inspect_file
 
 __all__ = ["DownloadedFile", "address_of_file", "fetched_once"]
 
@@ -127,13 +128,21 @@ class DownloadedFile:
     def __init__(self, service: Service, path: Path, label: str) -> None:
         self._service, self._label = service, label
         self._fields = fields_asked(service)
-        self._path = _opened_path(path, service, label)
-        self._address = LocalFile(self._path)
+        inspect_file(path, label)
+        opened = _opened_path(path, service, label)
+        self._address = LocalFile(opened)
+        # GDAL takes a table for one by its name alone.
+        self._path = f"CSV:{opened}" if opened.lower().endswith(".txt") else opened
 
     @property
     def crs(self) -> str:
         """That of the layer; where it does not say it, as the catalogue says."""
         return str(self._info["crs"] or self._service.crs)
+
+    @property
+    def is_paged(self) -> bool:
+        """No: a file does not change while it is read."""
+        return False
 
     def query(self, window: Window) -> str:
         """Return the address of the file."""
@@ -182,8 +191,33 @@ class DownloadedFile:
                 **self._options,
             ) as (said, reader),
         ):
+            given = 0
             for batch in reader:
-                yield self._page(batch, said)
+                try:
+                    page = self._page(batch, said)
+                except NotImplementedError:  # a curve, which GDAL makes straight in another way
+                    yield self._straight_page(window, given)
+                    return
+                given += len(page)
+                yield page
+
+    def _straight_page(self, window: Window, given: int) -> Page:
+        """Return the features in a window behind those that were given, with curves made straight.
+
+        In steps of 4 degrees, as wherever GDAL reads curves.
+        """
+        frame = pyogrio.read_dataframe(
+            self._path, layer=self._service.layer, bbox=window, fid_as_index=True, **self._options
+        ).iloc[given:]
+        shapes = np.full(len(frame), None, dtype=object)
+        shapes[:] = frame.geometry.to_numpy()
+        columns = {
+            name: frame[name].astype(object).where(frame[name].notna(), None).tolist()
+            if name in frame
+            else frame.index.tolist()
+            for name in self._fields
+        }
+        return Page(columns, shapes)
 
     def _page(self, batch: pa.RecordBatch, said: Mapping[str, Any]) -> Page:
         names = batch.schema.names

@@ -23,6 +23,10 @@ class FeatureService(Protocol):
     def crs(self) -> str:
         """The coordinate reference system that it is asked in, and answers in."""
 
+    @property
+    def is_paged(self) -> bool:
+        """Whether pages are asked for one by one, so that one may repeat another."""
+
     def query(self, window: Window) -> str:
         """Return the address that a window is asked for with, for the record."""
 

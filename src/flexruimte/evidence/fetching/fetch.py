@@ -103,6 +103,7 @@ def fetch_dataset(
         _put_in_place(state, wanted.target)
     record = _there(wanted, fresh=fresh)
     if record is not None:
+        shutil.rmtree(state, ignore_errors=True)  # a fetch may have been ended just before this
         return Fetched(record, is_new=False)
     allowed = [service for service in wanted.dataset.services if service.may_be_fetched]
     if not allowed:
@@ -186,49 +187,27 @@ def _fetched_from(
     question = _question(service, wanted)
     windows = merged(wanted.windows)
     parts = Parts(state, json.dumps([question, windows]))
-    confirmed, count, query = True, None, ""
-    result = _RASTER_FILE if wanted.is_raster else _FEATURE_FILE
-    if wanted.is_raster:
-        raster = _raster_service(service, client, cache, wanted.key, told)
-        fetch_raster(
-            raster, windows, parts, client.at_once, told, wanted.key, service.nodata, result
-        )
-        query = raster.query(windows[0])
-    else:
-        names: list[str] = []
-        for number, layer in enumerate([service.layer, *service.also_layers]):
-            one = service.model_copy(update={"layer": layer})
-            features = _feature_service(one, client, cache, wanted.key, told)
-            types = features.types()
-            check_fields(one, types, wanted.key)
-            confirmed = confirmed and bool(types)
-            rows = Rows(one, types, features.crs, wanted.key)
-            query = query or features.query(rows.asked_window(windows[0]))
-            first = number * len(windows)
-            names += fetch_tiles(
-                features, rows, windows, parts, client.at_once, told, wanted.key, first
-            )
-        with parts.file(result) as path:
-            count = write_features(parts, names, path, wanted.key)
-    whole = parts.folder / result
+    fetched = _raster if wanted.is_raster else _features
+    content = fetched(service, wanted, windows, parts, client, cache, told)
+    whole = parts.folder / content.name
     today = dt.datetime.now(dt.UTC)
     record = Provenance(
         dataset=wanted.key,
         protocol=service.protocol,
         address=redacted(service.address),
         layer=service.layer,
-        query=redacted(query),
+        query=redacted(content.query),
         question=question,
         windows=[*windows],
         municipalities=[*wanted.municipalities],
         moment=today.replace(microsecond=0),
-        features=count,
+        features=content.features,
         sha256=sha256_of(whole),
         bytes=whole.stat().st_size,
         licence=service.licence,
         attribution=service.attribution,
         reference_date=service.reference_date or today.date(),
-        schema_confirmed=confirmed,
+        schema_confirmed=content.confirmed,
         silence=wanted.dataset.silence.model_dump(),
         software=software(),
     )
@@ -236,6 +215,62 @@ def _fetched_from(
         record.write(path)
     _put_in_place(parts.folder, wanted.target)
     return record
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A part that is the file, and what is known of it."""
+
+    name: str
+    query: str
+    features: int | None = None
+    confirmed: bool = True
+
+
+def _raster(
+    service: Service,
+    wanted: Wanted,
+    windows: Sequence[Window],
+    parts: Parts,
+    client: Client,
+    cache: Path,
+    told: Told,
+) -> _Content:
+    """Write the cells in some windows."""
+    key = wanted.key
+    raster = _raster_service(service, client, cache, key, told)
+    fetch_raster(raster, windows, parts, client.at_once, told, key, service.nodata, _RASTER_FILE)
+    return _Content(_RASTER_FILE, raster.query(windows[0]))
+
+
+def _features(
+    service: Service,
+    wanted: Wanted,
+    windows: Sequence[Window],
+    parts: Parts,
+    client: Client,
+    cache: Path,
+    told: Told,
+) -> _Content:
+    """Write the features in some windows, of all layers that the dataset is made of."""
+    names: list[str] = []
+    queries: list[str] = []
+    confirmed = True
+    for number, layer in enumerate([service.layer, *service.also_layers]):
+        one = service.model_copy(update={"layer": layer})
+        features = _feature_service(one, client, cache, wanted.key, told)
+        types = features.types()
+        check_fields(one, types, wanted.key)
+        confirmed = confirmed and bool(types)
+        rows = Rows(one, types, features.crs, wanted.key)
+        queries.append(features.query(rows.asked_window(windows[0])))
+        first = number * len(windows)
+        names += fetch_tiles(
+            features, rows, windows, parts, client.at_once, told, wanted.key, first
+        )
+    with parts.file(_FEATURE_FILE) as path:
+        count = write_features(parts, names, path, wanted.key)
+    return _Content(_FEATURE_FILE, queries[0], count, confirmed)
 
 
 def _put_in_place(parts: Path, target: Path) -> None:

@@ -105,6 +105,11 @@ class OgcApi:
         """As the catalogue says."""
         return self._service.crs
 
+    @property
+    def is_paged(self) -> bool:
+        """Yes."""
+        return True
+
     def query(self, window: Window) -> str:
         """Return the address of the first page of a window."""
         uri = crs_uri(self._service.crs)

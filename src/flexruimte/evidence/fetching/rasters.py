@@ -154,12 +154,7 @@ def fetch_raster(
         told(Progress(done, total, sum(came_in.values())))
 
     asked = [Tile(key, lattice.window(*place)) for key, place in tiles.items()]
-    in_tiles(
-        asked,
-        fetch,
-        at_once,
-        lambda done, total: told(Progress(done, total, sum(came_in.values()))),
-    )
+    in_tiles(asked, fetch, at_once, tell)
     cells = Cells(**json.loads((parts.folder / f"{min(tiles)}.json").read_text("utf-8")))
     with parts.file(name) as path:
         _write(parts, tiles, spans, lattice, cells, nodata, path)

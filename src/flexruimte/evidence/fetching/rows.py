@@ -18,7 +18,7 @@ from pyproj import Transformer
 
 from flexruimte.errors import SourceError
 from flexruimte.evidence.catalogue.model import Service
-from flexruimte.evidence.fetching.fields import FieldTypes
+from flexruimte.evidence.fetching.fields import OWN_ID, FieldTypes
 from flexruimte.evidence.fetching.tiles import Window
 from flexruimte.evidence.sources.base import projected
 from flexruimte.rules.parts import Scalar
@@ -124,12 +124,7 @@ class Rows:
                 [None if constant == "" else constant] * len(positions), _type_of([constant])
             )
         wkb = shapely.to_wkb(shapes[positions], byte_order=1)
-        # Without an id, features with the same shape and values are one.
-        ids = (
-            [str(row) for row in zip(*(each.to_pylist() for each in columns.values()), strict=True)]
-            if self.id_column is None
-            else [str(number) for number in columns[self.id_column].to_pylist()]
-        ) or [""] * len(wkb)
+        ids = self._ids(columns) or [""] * len(wkb)
         keys = [_key(number, shape) for number, shape in zip(ids, wkb, strict=True)]
         return pa.RecordBatch.from_pydict(
             {
@@ -145,6 +140,19 @@ class Rows:
         if self._to_rd is None:
             return points
         return np.column_stack(self._to_rd.transform(points[:, 0], points[:, 1]))
+
+    def _ids(self, columns: Mapping[str, pa.Array]) -> list[str]:
+        """Return what tells features apart that have one shape: the id, or else the values.
+
+        A feature's own id does not: some servers make another one for each answer.
+        """
+        own = OWN_ID if OWN_ID not in self._types else None
+        if self.id_column is not None and self.service.id != own:
+            return [str(number) for number in columns[self.id_column].to_pylist()]
+        values = [
+            column.to_pylist() for name, column in columns.items() if self.names.get(name) != own
+        ]
+        return [str(row) for row in zip(*values, strict=True)]
 
     def none(self) -> pa.RecordBatch:
         """Return no rows, with all columns."""

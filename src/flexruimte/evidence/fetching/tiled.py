@@ -74,48 +74,50 @@ def fetch_tiles(
     came_in: dict[str, int] = {}
 
     def fetch(tile: Tile) -> list[Tile]:
-        """Fetch a tile; return the tiles to fetch instead, where it holds too much."""
         if parts.has(tile.name):
             return []
-        for attempt in range(_TRIES):
-            try:
-                if parts.is_divided(tile.name):
-                    raise TooManyError
-                batches = _batches(service, rows, tile)
-                parts.keep(tile.name, batches)
-            except TooManyError:
-                smaller = _divided(tile)
-                if not smaller:
-                    raise SourceError(
-                        f"{label}: {rows.service.address} gives more features at "
-                        f"{tile.window[0]:.0f}, {tile.window[1]:.0f} than it gives at once, "
-                        "however small the window is; take another service of the dataset"
-                    ) from None
-                parts.note_divided(tile.name)
-                return smaller
-            except UnusableAnswer as error:
-                if attempt + 1 == _TRIES:
-                    raise SourceError(
-                        f"{label}: {rows.service.address} {error}; the layer would not be whole: "
-                        "give the command again later"
-                    ) from None
-            else:
-                came_in[tile.name] = sum(len(table) for table in parts.tables(tile.name))
-                break
-        return []
+        smaller = _fetch_tile(service, rows, tile, parts, label)
+        if not smaller:
+            came_in[tile.name] = sum(len(table) for table in parts.tables(tile.name))
+        return smaller
 
     def tell(done: int, total: int) -> None:
         told(Progress(done, total, sum(came_in.values())))
 
     tiles = [Tile(str(number), window) for number, window in enumerate(windows, first)]
-    done = in_tiles(
-        tiles,
-        fetch,
-        at_once,
-        lambda done, total: told(Progress(done, total, sum(came_in.values()))),
-    )
+    done = in_tiles(tiles, fetch, at_once, tell)
     names = [tile.name for tile in done if parts.has(tile.name)]
     return sorted(names, key=lambda name: [int(number) for number in name.split("-")])
+
+
+def _fetch_tile(
+    service: FeatureService, rows: Rows, tile: Tile, parts: Parts, label: str
+) -> list[Tile]:
+    """Fetch a tile and keep it; where it holds too much, return the tiles to fetch instead."""
+    said = ""
+    for _ in range(_TRIES):
+        try:
+            if parts.is_divided(tile.name):
+                raise TooManyError
+            parts.keep(tile.name, _batches(service, rows, tile))
+        except TooManyError:
+            smaller = _divided(tile)
+            if not smaller:
+                raise SourceError(
+                    f"{label}: {rows.service.address} gives more features at "
+                    f"{tile.window[0]:.0f}, {tile.window[1]:.0f} than it gives at once, "
+                    "however small the window is; take another service of the dataset"
+                ) from None
+            parts.note_divided(tile.name)
+            return smaller
+        except UnusableAnswer as error:
+            said = str(error)
+        else:
+            return []
+    raise SourceError(
+        f"{label}: {rows.service.address} {said}; the layer would not be whole: "
+        "give the command again later"
+    )
 
 
 def in_tiles(
@@ -138,7 +140,8 @@ def in_tiles(
     # found before all others were divided too.
     waiting = list(reversed(tiles))
     pending: dict[Future[list[Tile]], Tile] = {}
-    with ThreadPoolExecutor(at_once, thread_name_prefix="fetch") as pool:
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="fetch")
+    try:
         while waiting or pending:
             while waiting and len(pending) < at_once:
                 tile = waiting.pop()
@@ -148,6 +151,11 @@ def in_tiles(
                 done.append(pending.pop(future))
                 waiting.extend(reversed(future.result()))
             told(len(done), len(done) + len(pending) + len(waiting))
+    except BaseException as error:
+        # Who interrupts does not wait for the answers that are under way.
+        pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
+        raise
+    pool.shutdown()
     return done
 
 
@@ -178,11 +186,12 @@ def _batches(service: FeatureService, rows: Rows, tile: Tile) -> Iterator[pa.Rec
     for page in service.pages(asked, _PAGES_AT_ONCE if is_whole_window else None):
         batch = rows.made_of(page, tile.window)
         keys = set(batch.column(KEY).to_pylist())
-        if len(keys) > 1 and keys <= seen:
-            raise UnusableAnswer("gives features twice: it repeats a page that it gave before")
-        if keys & seen:
-            raise TooManyError
-        seen |= keys
+        if service.is_paged:
+            if len(keys) > 1 and keys <= seen:
+                raise UnusableAnswer("gives features twice: it repeats a page that it gave before")
+            if keys & seen:
+                raise TooManyError
+            seen |= keys
         empty = False
         yield batch
     if empty:

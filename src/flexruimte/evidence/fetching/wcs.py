@@ -23,6 +23,8 @@ __all__ = ["Wcs"]
 
 _GML: Final = "{http://www.opengis.net/gml/3.2}"
 _SAME_M: Final = 1e-3
+_SHIFTED: Final = 0.1
+"""Cells that lie this part of a cell elsewhere are others."""
 _AXIS: Final = re.compile(r"^[A-Za-z_][\w.-]*$")
 
 
@@ -111,7 +113,7 @@ class Wcs:
         except RasterioError as error:
             raise UnusableAnswer(f"answers with a raster that cannot be read ({error})") from None
         beside = max(abs(one - other) for one, other in zip(window, given, strict=True))
-        if values.shape != shape or beside > self._cell_m / 2:
+        if values.shape != shape or beside > _SHIFTED * self._cell_m:
             raise UnusableAnswer(
                 f"answers with {values.shape[1]} x {values.shape[0]} cells at {given.left:.2f}, "
                 f"{given.bottom:.2f} where {shape[1]} x {shape[0]} at {window[0]:.2f}, "

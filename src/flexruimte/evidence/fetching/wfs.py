@@ -82,6 +82,11 @@ class Wfs:
         """As the catalogue says."""
         return self._service.crs
 
+    @property
+    def is_paged(self) -> bool:
+        """Yes."""
+        return True
+
     def query(self, window: Window) -> str:
         """Return the address that counts the features in a window."""
         return self._hits(self._where(window))
