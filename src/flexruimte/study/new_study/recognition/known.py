@@ -33,7 +33,9 @@ class KnownDataset(Model):
     values: dict[str, dict[str, Scalar]] = {}
     """By field what spellings of an extract stand for."""
     without: dict[str, Scalar] = {}
-    """Constants for fields that extracts of this kind do not have."""
+    """Constants for fields that an extract of a known kind does not have."""
+    without_when: list[str] = []
+    """Columns by which that extract is known."""
 
 
 class OtherDataset(Model):

@@ -282,7 +282,8 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
 
 def _each_once(rows: Any) -> pd.DataFrame:
     """Return rows without columns of a name that another one has."""
-    return pd.DataFrame(rows).loc[:, ~rows.columns.duplicated()]
+    table = pd.DataFrame(rows)
+    return table.loc[:, ~table.columns.duplicated()]
 
 
 def _source_of(look: Look) -> Any:
