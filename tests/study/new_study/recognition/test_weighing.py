@@ -116,6 +116,18 @@ def test_shapes_of_another_kind(tmp_path: Path) -> None:
     assert questions(found) == "its shapes are of kind point, and polygon is needed"
 
 
+def test_objects_that_are_no_more_are_asked_about(tmp_path: Path) -> None:
+    (found,) = candidates(tmp_path, "bag_pand", **BAG, eindGeldigheid=["2010-05-05", None])
+    assert (found.dataset, found.sure) == ("bag_pand", "likely")
+    assert "some of its objects that they are no more" in questions(found)
+    assert found.extra == {"where": '"eindGeldigheid" IS NULL'}
+
+
+def test_an_end_that_is_nowhere_filled_says_nothing(tmp_path: Path) -> None:
+    (found,) = candidates(tmp_path, "bag_pand", **BAG, eindGeldigheid=[None, None])
+    assert found.sure == "certain"
+
+
 def test_verges_are_no_road(tmp_path: Path) -> None:
     columns = {"lokaal_id": ["a", "b"], "functie": ["berm", "verkeerseiland"]}
     assert sure(candidates(tmp_path, "bgt_ondersteunendwegdeel", **columns)) == {}

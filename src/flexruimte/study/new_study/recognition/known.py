@@ -85,6 +85,8 @@ class Known(Model):
     extracts: dict[str, Extract]
     empty: frozenset[str]
     """Words in names that say nothing."""
+    ends: list[str]
+    """Columns that say when an object ended."""
     doubtful: frozenset[str]
     """Words in names that say that it is another thing, or a part of it."""
 

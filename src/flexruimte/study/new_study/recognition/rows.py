@@ -25,7 +25,7 @@ from flexruimte.study.new_study.recognition.fields import (
     are_telling,
     as_text,
 )
-from flexruimte.study.new_study.recognition.known import KnownDataset
+from flexruimte.study.new_study.recognition.known import KnownDataset, known
 from flexruimte.study.new_study.recognition.looks import Look
 from flexruimte.study.new_study.recognition.names import (
     NameEvidence,
@@ -74,7 +74,7 @@ class RowsCase:
             self._constants,
             self._lost,
             self._id,
-            {"repair_ids": True} if self._double_ids and self._is_unique else {},
+            self._extra,
             has_own_words=bool(self._own),
             telling=len(self._telling) + _TELLING_COLUMNS * self._words_tell,
         )
@@ -203,6 +203,7 @@ class RowsCase:
             *self._about_numbers(),
             *self._about_foreign_words(),
             *self._about_empty_rows(),
+            *self._about_history(),
             *self._about_codes(),
             *self._about_ids(),
         ]
@@ -276,6 +277,33 @@ class RowsCase:
         if empty <= _SOME_EMPTY:
             return []
         return [said("recognition-empty", share=f"{empty:.0%}", columns=enumerate_some(read))]
+
+    @cached_property
+    def _ends(self) -> list[str]:
+        """Columns that say of some objects that they are no more, and that no rule looks at."""
+        taken = set(self._columns.found.values())
+        return [
+            column
+            for column in self.look.columns
+            if column not in taken
+            and any(_named_so(column, name) for name in known().ends)
+            and self.look.rows[column].notna().any()
+        ]
+
+    def _about_history(self) -> list[Said]:
+        if not self._ends:
+            return []
+        return [said("recognition-history", columns=enumerate_some(self._ends))]
+
+    @property
+    def _extra(self) -> dict[str, Any]:
+        """Settings that follow from what was seen."""
+        extra: dict[str, Any] = {}
+        if self._double_ids and self._is_unique:
+            extra["repair_ids"] = True
+        if self._ends:
+            extra["where"] = " AND ".join(f'"{column}" IS NULL' for column in self._ends)
+        return extra
 
     def _about_codes(self) -> list[Said]:
         column = self._columns.found.get("code")
