@@ -87,6 +87,8 @@ class Known(Model):
     """Words in names that say nothing."""
     ends: list[str]
     """Columns that say when an object ended."""
+    coordinates: list[tuple[str, str]]
+    """Columns of tables that hold x and y."""
     doubtful: frozenset[str]
     """Words in names that say that it is another thing, or a part of it."""
 

@@ -19,14 +19,14 @@ import pyogrio
 from flexruimte.errors import FlexruimteError, printable
 from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.evidence.sources.addresses import address_of
-from flexruimte.evidence.sources.base import projected_extent
+from flexruimte.evidence.sources.base import plain_name, projected_extent
 from flexruimte.evidence.sources.errors import crs_of, reading
 from flexruimte.rules.parts import Scalar
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.rules.words import plain
 from flexruimte.study.new_study.recognition.files import FoundFile
 from flexruimte.study.new_study.recognition.known import GmlSchema, known
-from flexruimte.study.new_study.recognition.names import evidence_of_name
+from flexruimte.study.new_study.recognition.names import evidence_of_name, same_name
 
 __all__ = ["Look", "Shapes", "looks_at"]
 
@@ -54,6 +54,9 @@ _SHAPES: Final[Mapping[str, Shapes]] = {
 }
 _RD: Final = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 """Bounds within which the coordinates of RD New lie in the Netherlands. [m]"""
+_DEGREES: Final = (2.0, 50.0, 8.0, 54.0)
+"""Bounds of the Netherlands in degrees."""
+_MOSTLY: Final = 0.95
 _ELEMENT: Final = re.compile(rb"<(?:\w+:)?(\w+)(?:\s[^>]*)?\bgml:id=")
 
 
@@ -182,10 +185,39 @@ def _table(look: Look) -> Iterator[Look]:
         return
     source = look.source
     rows = source.read_table(source.columns)
-    if len(rows.columns) > 1:
-        yield replace(look, rows=rows.head(MOST_ROWS), count=len(rows))
-    else:
+    if len(rows.columns) < 2:
         yield replace(look, why="it is text without columns")
+        return
+    placed = _placed(look, rows)
+    if placed is not None:
+        yield _layer(placed, None)
+    if placed is None or any(_names_parcels(str(column)) for column in rows):
+        yield replace(look, rows=rows.head(MOST_ROWS), count=len(rows))
+
+
+def _placed(look: Look, rows: pd.DataFrame) -> Look | None:
+    """Return a table as the points that two of its columns place, if there are such columns."""
+    if not (look.file.member or look.file.path.name).lower().endswith(".csv"):
+        return None  # GDAL reads no others as points
+    by_name = {plain_name(str(column)): str(column) for column in rows}
+    for pair in known().coordinates:
+        columns = [by_name.get(plain_name(name)) for name in pair]
+        if None in columns:
+            continue
+        x, y = (pd.to_numeric(rows[column], errors="coerce") for column in columns)
+        for crs, (left, bottom, right, top) in (("EPSG:28992", _RD), ("EPSG:4326", _DEGREES)):
+            if len(x) and (x.between(left, right) & y.between(bottom, top)).mean() >= _MOSTLY:
+                options = {"X_POSSIBLE_NAMES": columns[0], "Y_POSSIBLE_NAMES": columns[1]}
+                update = {"open_options": options, "crs": crs}
+                return replace(
+                    look, settings=look.settings.model_copy(update=update), crs_added=True
+                )
+    return None
+
+
+def _names_parcels(column: str) -> bool:
+    names = known().datasets["eigendom"].fields["parcel_id"]
+    return any(same_name(column, name) for name in ("parcel_id", *names))
 
 
 def _layers(look: Look) -> Iterator[Look]:
@@ -233,8 +265,9 @@ def _called(look: Look, layer: str | None) -> str:
 
 
 def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
+    files = _source_of(look).option_files
     options: dict[str, Any] = {
-        name: str(path) for name, path in _source_of(look).option_files.items()
+        name: str(files.get(name, value)) for name, value in look.settings.open_options.items()
     }
     if look.file.stem and (look.file.member or look.file.path.name).lower().endswith(".gml"):
         options["WRITE_GFS"] = "NO"
@@ -262,9 +295,9 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
                 if len(some) and hasattr(some, "geom_type")
                 else "polygon"
             )
-    settings, added = look.settings, False
+    settings, added = look.settings, look.crs_added
     bounds = info["total_bounds"]
-    if kind is not None and info["crs"] is None and _is_rd(bounds):
+    if kind is not None and info["crs"] is None and settings.crs is None and _is_rd(bounds):
         settings, added = settings.model_copy(update={"crs": "EPSG:28992"}), True
     found = replace(
         look,
@@ -309,7 +342,7 @@ def _shapes_of(kinds: pd.Series[str]) -> Shapes:
         return "mixed"
     counts = of.value_counts(normalize=True)
     most: Shapes = counts.index[0]
-    return most if counts.iloc[0] >= 0.95 else "mixed"
+    return most if counts.iloc[0] >= _MOSTLY else "mixed"
 
 
 @contextmanager
