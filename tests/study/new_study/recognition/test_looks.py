@@ -198,3 +198,12 @@ def test_columns_of_a_csv_keep_their_zeros(tmp_path: Path) -> None:
     assert (look.shapes, look.count) == ("table", 1)
     assert look.rows["parcel_id"].tolist() == ["00012"]
     assert look.forms["owner_class"] == {"gemeente"}
+
+
+def test_geoparquet_says_its_shapes(tmp_path: Path) -> None:
+    squares(a=[1, 2]).to_parquet(tmp_path / "p.parquet")
+    squares(a=[1]).drop(columns="geometry").to_parquet(tmp_path / "t.parquet")
+    seen = looks(tmp_path)
+    assert (seen["p.parquet"].shapes, seen["p.parquet"].count) == ("polygon", 2)
+    assert seen["p.parquet"].extent == (100_000, 400_000, 100_010, 400_010)
+    assert (seen["t.parquet"].shapes, seen["t.parquet"].count) == ("table", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 import zipfile
@@ -14,6 +15,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pyogrio
 
 from flexruimte.errors import FlexruimteError, printable
@@ -27,6 +29,7 @@ from flexruimte.rules.words import plain
 from flexruimte.study.new_study.recognition.files import FoundFile
 from flexruimte.study.new_study.recognition.known import GmlSchema, known
 from flexruimte.study.new_study.recognition.names import evidence_of_name, same_name
+from flexruimte.vocabulary import CRS
 
 __all__ = ["Look", "Shapes", "looks_at"]
 
@@ -79,7 +82,8 @@ class Look:
     crs_added: bool = False
     """Whether the source names no coordinate reference system and its coordinates are those of RD
     New."""
-    extent: Window | None = None
+    bounds: tuple[Window, object] | None = None
+    """Left, bottom, right and top of all shapes, and in which coordinate reference system."""
     why: str = ""
     """Of what cannot be read: why, and what to do."""
 
@@ -93,6 +97,16 @@ class Look:
     def columns(self) -> list[str]:
         """The columns."""
         return [str(name) for name in self.rows.columns]
+
+    @cached_property
+    def extent(self) -> Window | None:
+        """Bounds of all shapes or cells, in RD New; None where there are none. [m]"""
+        if self.shapes == "raster":
+            return self.source.check_raster()
+        if self.bounds is None:
+            return None
+        window, crs = self.bounds
+        return projected_extent(np.array([window]), crs_of(self.label, crs), self.label)
 
     @cached_property
     def source(self) -> Source:
@@ -133,7 +147,8 @@ def looks_at(file: FoundFile) -> Iterator[Look]:
         yield replace(nothing, why=file.why)
         return
     try:
-        with warnings.catch_warnings():
+        address = address_of(nothing.settings.source, _ANYWHERE)
+        with warnings.catch_warnings(), reading(nothing.label, address):
             warnings.simplefilter("ignore")
             match file.kind:
                 case "raster":
@@ -156,27 +171,30 @@ def _short(error: str, look: Look) -> str:
 
 def _raster(look: Look) -> Look:
     raster = replace(look, shapes="raster")
-    return replace(raster, extent=raster.source.check_raster())
+    raster.source.check_raster()
+    return raster
 
 
 def _parquet(look: Look) -> Look:
     source = open_source(look.name, look.settings, _ANYWHERE)
     rows = source.read_table(source.columns, MOST_ROWS)
-    shapes: Shapes = "table"
-    extent = None
     try:
-        extent = source.extent
-        some = source.read([], extent)
-        shapes = _shapes_of(some.geom_type.head(MOST_ROWS))
+        count, extent = source.feature_count, source.extent
     except FlexruimteError:
-        pass  # rows without shapes
-    return replace(
-        look,
-        shapes=shapes,
-        count=source.feature_count if shapes != "table" else len(rows),
-        rows=rows,
-        extent=extent,
-    )
+        return replace(look, rows=rows, count=len(rows))  # rows without shapes
+    bounds = None if extent is None else (extent, CRS)
+    shapes = _shapes_of(pd.Series(_kinds_in_parquet(look), dtype=object))
+    return replace(look, shapes=shapes, count=count, rows=rows, bounds=bounds)
+
+
+def _kinds_in_parquet(look: Look) -> list[str]:
+    """Return the kinds of shapes that a GeoParquet file says it has; none of one in an archive."""
+    if look.file.member:
+        return []
+    metadata = pyarrow.parquet.read_schema(look.file.path).metadata or {}
+    said = json.loads(metadata.get(b"geo", b"{}"))
+    column = said.get("columns", {}).get(said.get("primary_column"), {})
+    return [str(kind).removesuffix(" Z") for kind in column.get("geometry_types", [])]
 
 
 def _table(look: Look) -> Iterator[Look]:
@@ -309,8 +327,9 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
     )
     if kind is None or not info["features"] or bounds is None:
         return found
-    crs = crs_of(look.label, settings.crs or info["crs"])
-    return replace(found, extent=projected_extent(np.array([bounds]), crs, look.label))
+    left, bottom, right, top = map(float, bounds)
+    crs = crs_of(look.label, settings.crs or info["crs"])  # which has to be there
+    return replace(found, bounds=((left, bottom, right, top), crs))
 
 
 def _each_once(rows: Any) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -120,8 +121,14 @@ class RowsCase:
     def _speaks(self) -> bool:
         """Whether anything speaks for it at all."""
         fits = self._wanted in ("table", "mixed") or self.look.shapes in (self._wanted, "mixed")
-        some = self.key in self.names.part or self._telling or self._own
-        return self._is_named or (fits and bool(some))
+        if self._is_named or not fits:
+            return self._is_named
+        has_words = any(self.words.get(form) == frozenset((self.key,)) for form in self._all_forms)
+        return self.key in self.names.part or bool(self._telling or (has_words and self._own))
+
+    @property
+    def _all_forms(self) -> Iterator[str]:
+        return (form for forms in self.look.forms.values() for form in forms)
 
     @property
     def _is_strong(self) -> bool:
