@@ -16,11 +16,11 @@ from flexruimte.evidence.sources import Window
 from flexruimte.evidence.sources.base import plain_name
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.study.new_study.draft import StudyDraft, TableDraft
+from flexruimte.study.new_study.recognition.candidate import Candidate
 from flexruimte.study.new_study.recognition.choosing import Recognition, recognise
 from flexruimte.study.new_study.recognition.files import files_in
 from flexruimte.study.new_study.recognition.looks import looks_at
 from flexruimte.study.new_study.recognition.said import Said
-from flexruimte.study.new_study.recognition.weighing import Candidate
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 

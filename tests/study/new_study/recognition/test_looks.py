@@ -170,9 +170,40 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     assert str(tmp_path) not in " ".join(look.why for look in seen.values())
 
 
+@pytest.mark.parametrize(
+    ("rows", "crs"),
+    [
+        ("stop_id,stop_lat,stop_lon\n1,52.0,4.36\n", "EPSG:4326"),
+        ("stop_id;X;Y\n1;84000;447000\n", "EPSG:28992"),
+    ],
+)
+def test_a_table_with_coordinates_is_points(rows: str, crs: str, tmp_path: Path) -> None:
+    (tmp_path / "stops.csv").write_text(rows)
+    (look,) = looks(tmp_path).values()
+    assert (look.shapes, look.settings.crs) == ("point", crs)
+    (point,) = look.source.read(["stop_id"]).geometry
+    # the old church of Delft, as both systems have it within some hundred metres
+    assert point.distance(shapely.Point(84_000, 447_000)) < 1_500
+
+
+def test_numbers_that_are_no_coordinates_make_no_points(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,x,y\n1,5,7\n")
+    (look,) = looks(tmp_path).values()
+    assert look.shapes == "table"
+
+
 def test_columns_of_a_csv_keep_their_zeros(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("parcel_id;owner_class\n00012;gemeente\n")
     (look,) = looks(tmp_path).values()
     assert (look.shapes, look.count) == ("table", 1)
     assert look.rows["parcel_id"].tolist() == ["00012"]
     assert look.forms["owner_class"] == {"gemeente"}
+
+
+def test_geoparquet_says_its_shapes(tmp_path: Path) -> None:
+    squares(a=[1, 2]).to_parquet(tmp_path / "p.parquet")
+    squares(a=[1]).drop(columns="geometry").to_parquet(tmp_path / "t.parquet")
+    seen = looks(tmp_path)
+    assert (seen["p.parquet"].shapes, seen["p.parquet"].count) == ("polygon", 2)
+    assert seen["p.parquet"].extent == (100_000, 400_000, 100_010, 400_010)
+    assert (seen["t.parquet"].shapes, seen["t.parquet"].count) == ("table", 1)

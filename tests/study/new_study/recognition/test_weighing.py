@@ -13,10 +13,11 @@ import shapely
 from affine import Affine
 
 from flexruimte.rules.files import load_ruleset
+from flexruimte.study.new_study.recognition.candidate import Candidate
 from flexruimte.study.new_study.recognition.fields import words_of_lists
 from flexruimte.study.new_study.recognition.files import files_in
 from flexruimte.study.new_study.recognition.looks import looks_at
-from flexruimte.study.new_study.recognition.weighing import Candidate, candidates_for
+from flexruimte.study.new_study.recognition.weighing import candidates_for
 
 RULESET = load_ruleset("flexwonen-nl")
 WORDS = words_of_lists(RULESET)
@@ -97,7 +98,7 @@ def test_values_that_the_field_cannot_hold(tmp_path: Path) -> None:
 
 def test_a_field_that_is_not_there(tmp_path: Path) -> None:
     (found,) = candidates(tmp_path, "bag_pand", identificatie=["0503100000000001"], bouwjaar=[1970])
-    assert (found.sure, found.lost) == ("likely", ("status",))
+    assert (found.sure, found.lost) == ("likely", ["status"])
 
 
 def test_outlines_of_the_bgt_are_no_buildings_of_the_bag(tmp_path: Path) -> None:
@@ -113,6 +114,18 @@ def test_shapes_of_another_kind(tmp_path: Path) -> None:
     (found,) = candidates(tmp_path, "rijksmonumenten", "point", rijksmonum=[1], hoofdcateg=["Kerk"])
     assert found.sure == "likely"
     assert questions(found) == "its shapes are of kind point, and polygon is needed"
+
+
+def test_objects_that_are_no_more_are_asked_about(tmp_path: Path) -> None:
+    (found,) = candidates(tmp_path, "bag_pand", **BAG, eindGeldigheid=["2010-05-05", None])
+    assert (found.dataset, found.sure) == ("bag_pand", "likely")
+    assert "some of its objects that they are no more" in questions(found)
+    assert found.extra == {"where": '"eindGeldigheid" IS NULL'}
+
+
+def test_an_end_that_is_nowhere_filled_says_nothing(tmp_path: Path) -> None:
+    (found,) = candidates(tmp_path, "bag_pand", **BAG, eindGeldigheid=[None, None])
+    assert found.sure == "certain"
 
 
 def test_verges_are_no_road(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.sources.errors import reading
 from flexruimte.rules.ruleset import Ruleset
+from flexruimte.study.new_study.recognition.candidate import Candidate
 from flexruimte.study.new_study.recognition.fields import words_of_lists
 from flexruimte.study.new_study.recognition.looks import Look
 from flexruimte.study.new_study.recognition.said import said
-from flexruimte.study.new_study.recognition.weighing import Candidate, candidates_for
+from flexruimte.study.new_study.recognition.weighing import ORDER, candidates_for
 
 __all__ = ["Recognition", "recognise"]
 
@@ -76,8 +77,7 @@ def _choose(result: Recognition, dataset: str, candidates: Sequence[Candidate]) 
         labels = enumerate_some([candidate.look.label for candidate in rivals])
         question = said("recognition-rivals", number=str(len(rivals)), sources=labels)
         candidates = [
-            replace(each, questions=(*each.questions, question)) if each.sure == "certain" else each
+            replace(each, questions=[*each.questions, question]) if each.sure == "certain" else each
             for each in candidates
         ]
-    order = {"certain": 0, "likely": 1, "unsure": 2}
-    result.asked[dataset] = sorted(candidates, key=lambda each: order[each.sure])
+    result.asked[dataset] = sorted(candidates, key=lambda each: ORDER[each.sure])

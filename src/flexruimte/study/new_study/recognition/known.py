@@ -33,7 +33,9 @@ class KnownDataset(Model):
     values: dict[str, dict[str, Scalar]] = {}
     """By field what spellings of an extract stand for."""
     without: dict[str, Scalar] = {}
-    """Constants for fields that extracts of this kind do not have."""
+    """Constants for fields that an extract of a known kind does not have."""
+    without_when: list[str] = []
+    """Columns by which that extract is known."""
 
 
 class OtherDataset(Model):
@@ -83,6 +85,10 @@ class Known(Model):
     extracts: dict[str, Extract]
     empty: frozenset[str]
     """Words in names that say nothing."""
+    ends: list[str]
+    """Columns that say when an object ended."""
+    coordinates: list[tuple[str, str]]
+    """Columns of tables that hold x and y."""
     doubtful: frozenset[str]
     """Words in names that say that it is another thing, or a part of it."""
 

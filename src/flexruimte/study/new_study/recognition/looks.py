@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 import zipfile
@@ -14,19 +15,21 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pyogrio
 
 from flexruimte.errors import FlexruimteError, printable
 from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.evidence.sources.addresses import address_of
-from flexruimte.evidence.sources.base import projected_extent
+from flexruimte.evidence.sources.base import plain_name, projected_extent
 from flexruimte.evidence.sources.errors import crs_of, reading
 from flexruimte.rules.parts import Scalar
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.rules.words import plain
 from flexruimte.study.new_study.recognition.files import FoundFile
 from flexruimte.study.new_study.recognition.known import GmlSchema, known
-from flexruimte.study.new_study.recognition.names import evidence_of_name
+from flexruimte.study.new_study.recognition.names import evidence_of_name, same_name
+from flexruimte.vocabulary import CRS
 
 __all__ = ["Look", "Shapes", "looks_at"]
 
@@ -54,6 +57,9 @@ _SHAPES: Final[Mapping[str, Shapes]] = {
 }
 _RD: Final = (-7_000.0, 289_000.0, 300_000.0, 629_000.0)
 """Bounds within which the coordinates of RD New lie in the Netherlands. [m]"""
+_DEGREES: Final = (2.0, 50.0, 8.0, 54.0)
+"""Bounds of the Netherlands in degrees."""
+_MOSTLY: Final = 0.95
 _ELEMENT: Final = re.compile(rb"<(?:\w+:)?(\w+)(?:\s[^>]*)?\bgml:id=")
 
 
@@ -76,7 +82,8 @@ class Look:
     crs_added: bool = False
     """Whether the source names no coordinate reference system and its coordinates are those of RD
     New."""
-    extent: Window | None = None
+    bounds: tuple[Window, object] | None = None
+    """Left, bottom, right and top of all shapes, and in which coordinate reference system."""
     why: str = ""
     """Of what cannot be read: why, and what to do."""
 
@@ -90,6 +97,16 @@ class Look:
     def columns(self) -> list[str]:
         """The columns."""
         return [str(name) for name in self.rows.columns]
+
+    @cached_property
+    def extent(self) -> Window | None:
+        """Bounds of all shapes or cells, in RD New; None where there are none. [m]"""
+        if self.shapes == "raster":
+            return self.source.check_raster()
+        if self.bounds is None:
+            return None
+        window, crs = self.bounds
+        return projected_extent(np.array([window]), crs_of(self.label, crs), self.label)
 
     @cached_property
     def source(self) -> Source:
@@ -130,7 +147,8 @@ def looks_at(file: FoundFile) -> Iterator[Look]:
         yield replace(nothing, why=file.why)
         return
     try:
-        with warnings.catch_warnings():
+        address = address_of(nothing.settings.source, _ANYWHERE)
+        with warnings.catch_warnings(), reading(nothing.label, address):
             warnings.simplefilter("ignore")
             match file.kind:
                 case "raster":
@@ -153,27 +171,30 @@ def _short(error: str, look: Look) -> str:
 
 def _raster(look: Look) -> Look:
     raster = replace(look, shapes="raster")
-    return replace(raster, extent=raster.source.check_raster())
+    raster.source.check_raster()
+    return raster
 
 
 def _parquet(look: Look) -> Look:
     source = open_source(look.name, look.settings, _ANYWHERE)
     rows = source.read_table(source.columns, MOST_ROWS)
-    shapes: Shapes = "table"
-    extent = None
     try:
-        extent = source.extent
-        some = source.read([], extent)
-        shapes = _shapes_of(some.geom_type.head(MOST_ROWS))
+        count, extent = source.feature_count, source.extent
     except FlexruimteError:
-        pass  # rows without shapes
-    return replace(
-        look,
-        shapes=shapes,
-        count=source.feature_count if shapes != "table" else len(rows),
-        rows=rows,
-        extent=extent,
-    )
+        return replace(look, rows=rows, count=len(rows))  # rows without shapes
+    bounds = None if extent is None else (extent, CRS)
+    shapes = _shapes_of(pd.Series(_kinds_in_parquet(look), dtype=object))
+    return replace(look, shapes=shapes, count=count, rows=rows, bounds=bounds)
+
+
+def _kinds_in_parquet(look: Look) -> list[str]:
+    """Return the kinds of shapes that a GeoParquet file says it has; none of one in an archive."""
+    if look.file.member:
+        return []
+    metadata = pyarrow.parquet.read_schema(look.file.path).metadata or {}
+    said = json.loads(metadata.get(b"geo", b"{}"))
+    column = said.get("columns", {}).get(said.get("primary_column"), {})
+    return [str(kind).removesuffix(" Z") for kind in column.get("geometry_types", [])]
 
 
 def _table(look: Look) -> Iterator[Look]:
@@ -182,10 +203,39 @@ def _table(look: Look) -> Iterator[Look]:
         return
     source = look.source
     rows = source.read_table(source.columns)
-    if len(rows.columns) > 1:
-        yield replace(look, rows=rows.head(MOST_ROWS), count=len(rows))
-    else:
+    if len(rows.columns) < 2:
         yield replace(look, why="it is text without columns")
+        return
+    placed = _placed(look, rows)
+    if placed is not None:
+        yield _layer(placed, None)
+    if placed is None or any(_names_parcels(str(column)) for column in rows):
+        yield replace(look, rows=rows.head(MOST_ROWS), count=len(rows))
+
+
+def _placed(look: Look, rows: pd.DataFrame) -> Look | None:
+    """Return a table as the points that two of its columns place, if there are such columns."""
+    if not (look.file.member or look.file.path.name).lower().endswith(".csv"):
+        return None  # GDAL reads no others as points
+    by_name = {plain_name(str(column)): str(column) for column in rows}
+    for pair in known().coordinates:
+        columns = [by_name.get(plain_name(name)) for name in pair]
+        if None in columns:
+            continue
+        x, y = (pd.to_numeric(rows[column], errors="coerce") for column in columns)
+        for crs, (left, bottom, right, top) in (("EPSG:28992", _RD), ("EPSG:4326", _DEGREES)):
+            if len(x) and (x.between(left, right) & y.between(bottom, top)).mean() >= _MOSTLY:
+                options = {"X_POSSIBLE_NAMES": columns[0], "Y_POSSIBLE_NAMES": columns[1]}
+                update = {"open_options": options, "crs": crs}
+                return replace(
+                    look, settings=look.settings.model_copy(update=update), crs_added=True
+                )
+    return None
+
+
+def _names_parcels(column: str) -> bool:
+    names = known().datasets["eigendom"].fields["parcel_id"]
+    return any(same_name(column, name) for name in ("parcel_id", *names))
 
 
 def _layers(look: Look) -> Iterator[Look]:
@@ -233,8 +283,9 @@ def _called(look: Look, layer: str | None) -> str:
 
 
 def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
+    files = _source_of(look).option_files
     options: dict[str, Any] = {
-        name: str(path) for name, path in _source_of(look).option_files.items()
+        name: str(files.get(name, value)) for name, value in look.settings.open_options.items()
     }
     if look.file.stem and (look.file.member or look.file.path.name).lower().endswith(".gml"):
         options["WRITE_GFS"] = "NO"
@@ -262,9 +313,9 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
                 if len(some) and hasattr(some, "geom_type")
                 else "polygon"
             )
-    settings, added = look.settings, False
+    settings, added = look.settings, look.crs_added
     bounds = info["total_bounds"]
-    if kind is not None and info["crs"] is None and _is_rd(bounds):
+    if kind is not None and info["crs"] is None and settings.crs is None and _is_rd(bounds):
         settings, added = settings.model_copy(update={"crs": "EPSG:28992"}), True
     found = replace(
         look,
@@ -276,13 +327,15 @@ def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
     )
     if kind is None or not info["features"] or bounds is None:
         return found
-    crs = crs_of(look.label, settings.crs or info["crs"])
-    return replace(found, extent=projected_extent(np.array([bounds]), crs, look.label))
+    left, bottom, right, top = map(float, bounds)
+    crs = crs_of(look.label, settings.crs or info["crs"])  # which has to be there
+    return replace(found, bounds=((left, bottom, right, top), crs))
 
 
 def _each_once(rows: Any) -> pd.DataFrame:
     """Return rows without columns of a name that another one has."""
-    return pd.DataFrame(rows).loc[:, ~rows.columns.duplicated()]
+    table = pd.DataFrame(rows)
+    return table.loc[:, ~table.columns.duplicated()]
 
 
 def _source_of(look: Look) -> Any:
@@ -308,7 +361,7 @@ def _shapes_of(kinds: pd.Series[str]) -> Shapes:
         return "mixed"
     counts = of.value_counts(normalize=True)
     most: Shapes = counts.index[0]
-    return most if counts.iloc[0] >= 0.95 else "mixed"
+    return most if counts.iloc[0] >= _MOSTLY else "mixed"
 
 
 @contextmanager

@@ -17,6 +17,7 @@ recognition-not-enough = files of other datasets may have this too, and its name
 recognition-other-name = its name is that of { $datasets }
 recognition-other-name-part = in its name stands that of { $datasets }
 recognition-other-columns = its columns are those of { $datasets }
+recognition-history = column { $columns } says of some of its objects that they are no more: are those to be left out?
 recognition-doubtful-word = "{ $word }" in its name may mean that it is a part, or another one
 recognition-foreign-word = "{ $word }" stands in it, which is a word of { $dataset }
 recognition-shapes = its shapes are of kind { $there }, and { $wanted } is needed

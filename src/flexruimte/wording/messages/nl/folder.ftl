@@ -17,6 +17,7 @@ recognition-not-enough = bestanden van andere datasets kunnen dit ook hebben, en
 recognition-other-name = de naam is die van { $datasets }
 recognition-other-name-part = in de naam staat die van { $datasets }
 recognition-other-columns = de kolommen zijn die van { $datasets }
+recognition-history = kolom { $columns } zegt van sommige objecten dat ze er niet meer zijn: moeten die eruit?
 recognition-doubtful-word = "{ $word }" in de naam kan betekenen dat het een deel is, of een andere
 recognition-foreign-word = "{ $word }" staat erin, een woord van { $dataset }
 recognition-shapes = de vormen zijn van soort { $there }, en { $wanted } is nodig
