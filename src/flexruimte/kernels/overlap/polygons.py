@@ -18,6 +18,8 @@ __all__ = [
 ]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+_ROUNDING = 1e-9
+"""Share of an area that the rounding of coordinates may take."""
 
 
 def polygonal(geometries: Geometries) -> Geometries:
@@ -123,23 +125,54 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
         pieces, source = _halves(pieces[~small]), np.tile(source[~small], 2)
         keep = ~shapely.is_empty(pieces)
         pieces, source = pieces[keep], source[keep]
+    # What was not cut is as it was given.
+    done[2:] = [(_made_valid(some), source) for some, source in done[2:]]
     all_pieces = np.concatenate([some for some, _ in done])
     all_sources = np.concatenate([some for _, some in done])
     order = np.argsort(all_sources, kind="stable")
     return all_pieces[order], all_sources[order]
 
 
+def _made_valid(polygons: Geometries) -> Geometries:
+    """Return polygons of which no ring touches itself. (n,) object."""
+    invalid = np.flatnonzero(~shapely.is_valid(polygons))
+    polygons[invalid] = polygonal(shapely.make_valid(polygons[invalid]))
+    return polygons
+
+
 def _halves(polygons: Geometries) -> Geometries:
-    """Return the left or lower half of each polygon, and then the other halves. (2 n,) object."""
+    """Return the left or lower half of each polygon, and then the other halves. (2 n,) object.
+
+    A rectangle clips in linear time, though rings of what it leaves may touch themselves. Where its
+    halves are not the whole an overlay cuts, which takes a jagged outline quadratic time.
+    """
     left, bottom, right, top = shapely.bounds(polygons).T
     wide = right - left > top - bottom
     middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
-    boxes = (
-        shapely.box(left, bottom, np.where(wide, middle_x, right), np.where(wide, top, middle_y)),
-        shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top),
+    rectangles = (
+        (left, bottom, np.where(wide, middle_x, right), np.where(wide, top, middle_y)),
+        (np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top),
     )
-    halves = [in_threads(shapely.intersection, polygons, box) for box in boxes]
+    halves = [_clipped(polygons, *bounds) for bounds in rectangles]
+    whole = shapely.area(polygons)
+    lost = np.flatnonzero(np.abs(sum(map(shapely.area, halves)) - whole) > _ROUNDING * whole)
+    valid = shapely.make_valid(polygons[lost])
+    for half, bounds in zip(halves, rectangles, strict=True):
+        boxes = shapely.box(*(sides[lost] for sides in bounds))
+        half[lost] = in_threads(shapely.intersection, valid, boxes)
     return polygonal(np.concatenate(halves))
+
+
+def _clipped(
+    polygons: Geometries, left: Floats, bottom: Floats, right: Floats, top: Floats
+) -> Geometries:
+    """Return what of each polygon lies in its rectangle; it may be invalid. (n,) object."""
+    result = np.empty(len(polygons), dtype=object)
+    sides = zip(left.tolist(), bottom.tolist(), right.tolist(), top.tolist(), strict=True)
+    # shapely clips by one rectangle at a time.
+    for position, (polygon, rectangle) in enumerate(zip(polygons, sides, strict=True)):
+        result[position] = shapely.clip_by_rect(polygon, *rectangle)
+    return result
 
 
 def largest_part(shapes: Geometries) -> Geometries:
