@@ -109,9 +109,8 @@ def test_the_share_that_has_an_answer_is_of_all_rules_and_criteria() -> None:
     # 11 rules and 4 criteria; what is left out counts as not known
     assert (len(RULES.enabled_rules), len(RULES.criteria)) == (11, 4)
     said = verdicts(nature=[1, 0], unbuilt=[-1, 0])
-    criteria = pd.DataFrame(
-        {"stop": [50.0, np.nan], "quiet": [np.nan, np.nan], "long": 1.0, "grid": 0.0}
-    )
+    stop, quiet = np.array([50.0, np.nan]), np.array([np.nan, np.nan])
+    criteria = {"stop": stop, "quiet": quiet, "long": np.ones(2), "grid": np.zeros(2)}
     plans = np.array(["", "snel"], dtype=object)
     term = Term(
         columns=pd.DataFrame(index=range(2)), may_be_lower={}, plans=plans, regimes=plans, unread={}

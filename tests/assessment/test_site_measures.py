@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from assessment.row_of_parcels import study
-from flexruimte.assessment.site_measures import measures_of_groups
+from flexruimte.assessment.site_measures import measure_columns, measures_of_groups
 from flexruimte.rules.files import load_ruleset
 from toy_town import RULESET, changed_ruleset, parameter
 
@@ -21,7 +21,7 @@ AREAS = {"area_m2": [10_000.0, 30_000.0, 5_000.0], "buildable_m2": [10_000.0, 9_
 
 
 def joined(ruleset: Any = TOY, **measures: list[Any]) -> dict[str, list[Any]]:
-    parts = pd.DataFrame({**AREAS, **measures})
+    parts = measure_columns(ruleset, pd.DataFrame({**AREAS, **measures}))
     return {name: list(each) for name, each in measures_of_groups(ruleset, parts, GROUP).items()}
 
 

@@ -52,7 +52,7 @@ SEPARATOR = ";"
 def outcome_columns(
     ruleset: Ruleset,
     verdicts: Mapping[str, Verdicts],
-    criteria: pd.DataFrame,
+    criteria: Mapping[str, Floats],
     term: Term,
     taken_m2: Floats,
     decisions: DecisionsAt,
@@ -66,7 +66,7 @@ def outcome_columns(
     verdicts
         Of the rules that are assessed. (n,) int8
     criteria
-        Scores per criterion, NaN where not known. (n, criteria)
+        Scores per criterion, NaN where not known. (n,) each
     term, taken_m2, decisions
         What those stages found.
 
@@ -80,8 +80,8 @@ def outcome_columns(
     return pd.DataFrame(
         {
             "taken_m2": taken_m2,
-            "known_share": known_share(ruleset, verdicts, criteria),
-            **rules_that_say(ruleset, verdicts, len(criteria)),
+            "known_share": known_share(ruleset, verdicts, criteria, len(taken_m2)),
+            **rules_that_say(ruleset, verdicts, len(taken_m2)),
             "decision": decisions.decision,
             "decision_reason": decisions.reason,
             "decision_date": decisions.date,
@@ -91,7 +91,10 @@ def outcome_columns(
 
 
 def known_share(
-    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame
+    ruleset: Ruleset,
+    verdicts: Mapping[str, Verdicts],
+    criteria: Mapping[str, Floats],
+    count: int,
 ) -> Floats:
     """Return the share of all enabled rules and criteria that has an answer. (n,) float64.
 
@@ -102,11 +105,15 @@ def known_share(
     verdicts
         Of the rules that are assessed. (n,) int8
     criteria
-        Scores per criterion, NaN where not known. (n, criteria)
+        Scores per criterion, NaN where not known. (n,) each
+    count
+        Number of locations, n.
     """
-    answered = criteria.notna().sum(axis=1).to_numpy() + sum(
-        (verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(len(criteria))
-    )
+    answers = [
+        *(~np.isnan(scores) for scores in criteria.values()),
+        *(verdict != UNKNOWN for verdict in verdicts.values()),
+    ]
+    answered = sum(answers, np.zeros(count))
     asked = len(ruleset.enabled_rules) + len(ruleset.criteria)
     return np.asarray(np.round(answered / asked, 4), dtype=np.float64)
 
@@ -131,9 +138,10 @@ def rules_that_say(
     }
 
 
-def criterion_columns(criteria: pd.DataFrame) -> pd.DataFrame:
+def criterion_columns(criteria: Mapping[str, Floats], count: int) -> pd.DataFrame:
     """Return the scores of every criterion as `criterion_<id>`. (n, criteria)."""
-    return criteria.add_prefix(CRITERION_PREFIX)
+    columns = {f"{CRITERION_PREFIX}{name}": scores for name, scores in criteria.items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(count))
 
 
 def findings_of_rules(

@@ -241,7 +241,7 @@ def judge(
             outcome_columns(
                 ruleset, verdicts, criteria.scores, found.term, found.buildable.taken_m2, decisions
             ),
-            criterion_columns(criteria.scores),
+            criterion_columns(criteria.scores, len(ids)),
             found.parcels.table,
         ],
         axis=1,
