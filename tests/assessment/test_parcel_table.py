@@ -16,6 +16,7 @@ from flexruimte.assessment.parcel_table import (
     outcome_columns,
     rules_that_say,
 )
+from flexruimte.assessment.score import CriterionScores
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import load_decisions
 from flexruimte.rules.files import load_ruleset
@@ -110,7 +111,8 @@ def test_the_share_that_has_an_answer_is_of_all_rules_and_criteria() -> None:
     assert (len(RULES.enabled_rules), len(RULES.criteria)) == (11, 4)
     said = verdicts(nature=[1, 0], unbuilt=[-1, 0])
     stop, quiet = np.array([50.0, np.nan]), np.array([np.nan, np.nan])
-    criteria = {"stop": stop, "quiet": quiet, "long": np.ones(2), "grid": np.zeros(2)}
+    known = {"stop": stop, "quiet": quiet, "long": np.ones(2), "grid": np.zeros(2)}
+    criteria = CriterionScores.of(2, known)
     plans = np.array(["", "snel"], dtype=object)
     term = Term(
         columns=pd.DataFrame(index=range(2)), may_be_lower={}, plans=plans, regimes=plans, unread={}

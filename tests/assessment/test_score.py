@@ -328,4 +328,4 @@ def test_a_better_criterion_never_lowers_a_score_and_the_order_of_rows_changes_n
     order = list(range(len(rows)))
     random.shuffle(order)
     shuffled = scores_of(ruleset, GROUPS, criteria.iloc[order], best)
-    pd.testing.assert_frame_equal(shuffled.loc[found.index], found)
+    pd.testing.assert_frame_equal(shuffled.set_axis(order).loc[found.index], found)

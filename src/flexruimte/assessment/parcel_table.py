@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from flexruimte.assessment.findings import FEATURES_NAMED, NOT_COUNTED, LandFinding
+from flexruimte.assessment.score import CriterionScores
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
@@ -52,7 +53,7 @@ SEPARATOR = ";"
 def outcome_columns(
     ruleset: Ruleset,
     verdicts: Mapping[str, Verdicts],
-    criteria: Mapping[str, Floats],
+    criteria: CriterionScores,
     term: Term,
     taken_m2: Floats,
     decisions: DecisionsAt,
@@ -66,7 +67,7 @@ def outcome_columns(
     verdicts
         Of the rules that are assessed. (n,) int8
     criteria
-        Scores per criterion, NaN where not known. (n,) each
+        Their scores.
     term, taken_m2, decisions
         What those stages found.
 
@@ -80,8 +81,8 @@ def outcome_columns(
     return pd.DataFrame(
         {
             "taken_m2": taken_m2,
-            "known_share": known_share(ruleset, verdicts, criteria, len(taken_m2)),
-            **rules_that_say(ruleset, verdicts, len(taken_m2)),
+            "known_share": known_share(ruleset, verdicts, criteria),
+            **rules_that_say(ruleset, verdicts, criteria.count),
             "decision": decisions.decision,
             "decision_reason": decisions.reason,
             "decision_date": decisions.date,
@@ -91,10 +92,7 @@ def outcome_columns(
 
 
 def known_share(
-    ruleset: Ruleset,
-    verdicts: Mapping[str, Verdicts],
-    criteria: Mapping[str, Floats],
-    count: int,
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], criteria: CriterionScores
 ) -> Floats:
     """Return the share of all enabled rules and criteria that has an answer. (n,) float64.
 
@@ -105,15 +103,13 @@ def known_share(
     verdicts
         Of the rules that are assessed. (n,) int8
     criteria
-        Scores per criterion, NaN where not known. (n,) each
-    count
-        Number of locations, n.
+        Their scores.
     """
     answers = [
-        *(~np.isnan(scores) for scores in criteria.values()),
+        *(~np.isnan(scores) for scores in criteria.scores.values()),
         *(verdict != UNKNOWN for verdict in verdicts.values()),
     ]
-    answered = sum(answers, np.zeros(count))
+    answered = sum(answers, np.zeros(criteria.count))
     asked = len(ruleset.enabled_rules) + len(ruleset.criteria)
     return np.asarray(np.round(answered / asked, 4), dtype=np.float64)
 
@@ -138,10 +134,10 @@ def rules_that_say(
     }
 
 
-def criterion_columns(criteria: Mapping[str, Floats], count: int) -> pd.DataFrame:
+def criterion_columns(criteria: CriterionScores) -> pd.DataFrame:
     """Return the scores of every criterion as `criterion_<id>`. (n, criteria)."""
-    columns = {f"{CRITERION_PREFIX}{name}": scores for name, scores in criteria.items()}
-    return pd.DataFrame(columns, index=pd.RangeIndex(count))
+    columns = {f"{CRITERION_PREFIX}{name}": scores for name, scores in criteria.scores.items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(criteria.count))
 
 
 def findings_of_rules(

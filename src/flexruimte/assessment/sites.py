@@ -341,12 +341,8 @@ class _Merger:
         """Return the measures of groups, their homes and their buildable parts."""
         evidence = self._evidence
         parcels, group = self._flat(groups)
-        land = evidence.join(
-            evidence.buildable[parcels],
-            group,
-            len(groups),
-            widths=self._widths,
-        )
+        shapes = evidence.buildable[parcels]
+        land = evidence.join(shapes, group, len(groups), widths=self._widths)
         parts = {name: values[parcels] for name, values in self._columns.items()}
         columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
         columns |= {
@@ -444,9 +440,8 @@ class _Merger:
             {MEDIUM_POINTS: points},
         )
         scores = theme_scores(evidence.ruleset, evidence.groups, criteria)
-        count = len(groups)
-        scores["known_share"] = known_share(evidence.ruleset, verdicts, criteria.scores, count)
-        return pd.concat([scores, criterion_columns(criteria.scores, count)], axis=1)
+        scores["known_share"] = known_share(evidence.ruleset, verdicts, criteria)
+        return pd.concat([scores, criterion_columns(criteria)], axis=1)
 
     def _doubtful(self, groups: list[Integers]) -> dict[str, Booleans]:
         """Return where a measure of groups may be lower, as that of a part may."""
