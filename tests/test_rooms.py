@@ -90,6 +90,7 @@ TESTED_IN = {
 OF_A_WHOLE_ROOM = {
     "analyses/test_analyses": "what all analyses have in common",
     "assessment/measures/test_reads": "every family reads as far as it says",
+    "evidence/catalogue/test_built_in": "every entry of the catalogue that ships, and its list of municipalities",
     "evidence/test_shapes_left_out": "shapes that cannot be meant, by all that a file can hold",
     "fuzz/test_fuzz": "the toy town, corrupted in every way that the driver knows",
     "kernels/layout/test_search_exhaustive": "the search against all there is, which takes minutes",

@@ -112,7 +112,8 @@ def run(
     study
         What is asked.
     codes
-        Codes or names of municipalities; None is all.
+        Codes or names of municipalities; None is those that the study file asks for, and all where
+        it names none.
     out
         Folder for the results, which is made when it is not there; or ``s3://bucket/prefix``, with
         the usual AWS_* variables.
@@ -138,6 +139,8 @@ def run(
     if workers < 1:
         raise StudyError(f"workers is {workers}; give 1 or more")
     question = study.question if isinstance(study, Study) else study
+    if isinstance(study, Study):
+        codes = codes or study.gemeenten
     wanted = _codes(question, codes)
     store = store_of(out)
     log = Log(store, question)

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.cli import analyses, results, rules, run, say_interrupted, study, what_if
+from flexruimte.cli import analyses, data, results, rules, run, say_interrupted, study, what_if
 from flexruimte.cli.terminal import BAD_INPUT, stdout
 from flexruimte.errors import FlexruimteError, printable, redacted
 from flexruimte.results.versions import software_versions
@@ -46,8 +46,10 @@ def _root(
 
 for _command in (
     run.demo,
-    run.run,
+    data.new,
+    data.catalogue,
     study.check,
+    run.run,
     results.explain,
     what_if.whatif,
     rules.rules,

@@ -36,7 +36,7 @@ _COARSEST_M = 10_000.0
 """No map is less precise than this; a larger figure is a mistake. [m]"""
 
 
-def _each_once(names: str | list[str]) -> str | list[str]:
+def _each_once(names: str | list[str] | None) -> str | list[str] | None:
     if isinstance(names, list):
         double = sorted({name for name in names if names.count(name) > 1})
         if not names:
@@ -188,6 +188,11 @@ class StudySettings(Model):
     target_groups: list[str] | None = None
     not_assessed: list[str] = []
     language: Language = "nl"
+    gemeenten: Annotated[list[str] | None, AfterValidator(_each_once)] = None
+    """Codes or names of the municipalities that `fetch` fetches for and `run` ranks; None is all
+    that have parcels."""
+    catalogue: SourceText | None = None
+    """A catalogue that adds to the one that comes with flexruimte: a path relative to this file."""
 
 
 class StudyFile(Model):

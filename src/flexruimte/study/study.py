@@ -73,6 +73,7 @@ class _Parts:
     sources: dict[str, Source]
     decisions: Source | None
     file: Path | None = None
+    gemeenten: tuple[str, ...] = ()
 
 
 class Study:
@@ -234,6 +235,11 @@ class Study:
         """Codes of the municipalities."""
         return list(self.question.municipalities.codes)
 
+    @property
+    def gemeenten(self) -> list[str]:
+        """Codes or names of the municipalities that the study file asks for; empty is all."""
+        return list(self._parts.gemeenten)
+
     def rank(self, municipality: str, progress: Progress = lambda _step: None) -> Ranking:
         """Judge and rank the parcels of one municipality.
 
@@ -269,7 +275,8 @@ class Study:
         variants
             The study with other choices: a `Variant`, or the path of a TOML file.
         municipalities
-            Their codes, or names; None is all.
+            Their codes, or names; None is those that the study file asks for, and all where it
+            names none.
         rules
             Ids of the excluding rules that are asked for; None is all, and an empty list none.
         new_surveys
@@ -294,7 +301,7 @@ class Study:
         (['as it is', 'nature soft'], ['nnn'])
         """
         known = self.question.municipalities
-        codes = known.codes if municipalities is None else municipalities
+        codes = (self.gemeenten or known.codes) if municipalities is None else municipalities
         return what_if(
             self.question,
             [known.codes[known.position(code)] for code in codes],
@@ -379,6 +386,7 @@ def _parts_of_file(file: StudyFile, path: Path) -> _Parts:
         if file.decisions
         else None,
         file=path,
+        gemeenten=tuple(file.study.gemeenten or ()),
     )
 
 
