@@ -22,7 +22,7 @@ from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.parquet import write_parquet
-from flexruimte.results.sentences import with_explanations
+from flexruimte.results.sentences import with_explanations, with_sentences
 from flexruimte.results.stamp import stamp_of
 from flexruimte.results.summary import summarise, write_summary
 from flexruimte.results.summary_model import Summary
@@ -167,9 +167,25 @@ class Ranking:
     def locations(self) -> gpd.GeoDataFrame:
         """The ranked locations by rank, then the unknown by parcel id, in RD New.
 
-        The geometry is the buildable part.
+        The geometry is the buildable part. `findings` are sentences about what the rules found,
+        hardest first, as in the GeoJSON.
+
+        Examples
+        --------
+        >>> import flexruimte as fr
+        >>> from flexruimte.study.sample import sample_study_path
+        >>> best = fr.Study.load(sample_study_path()).rank("GM9003").locations.iloc[0]
+        >>> print(best["findings"][1])
+        Natura 2000 ligt op 7,2 km: een stikstofberekening is nodig.
         """
-        return with_lists(self._locations.drop(columns="parcel"))
+        return with_lists(self._told.drop(columns="parcel"))
+
+    @cached_property
+    def _told(self) -> gpd.GeoDataFrame:
+        """The locations with their findings; only those are put into words."""
+        here = self._findings[PARCEL_ID].isin(self._locations[PARCEL_ID])
+        findings = with_finding_text(self._findings[here], self._land, self.summary)
+        return with_sentences(self._locations, findings, self.summary)
 
     @cached_property
     def _explained(self) -> gpd.GeoDataFrame:

@@ -16,6 +16,7 @@ from flexruimte.assessment.parcel_table import (
     outcome_columns,
     rules_that_say,
 )
+from flexruimte.assessment.score import CriterionScores
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import load_decisions
 from flexruimte.rules.files import load_ruleset
@@ -109,9 +110,9 @@ def test_the_share_that_has_an_answer_is_of_all_rules_and_criteria() -> None:
     # 11 rules and 4 criteria; what is left out counts as not known
     assert (len(RULES.enabled_rules), len(RULES.criteria)) == (11, 4)
     said = verdicts(nature=[1, 0], unbuilt=[-1, 0])
-    criteria = pd.DataFrame(
-        {"stop": [50.0, np.nan], "quiet": [np.nan, np.nan], "long": 1.0, "grid": 0.0}
-    )
+    stop, quiet = np.array([50.0, np.nan]), np.array([np.nan, np.nan])
+    known = {"stop": stop, "quiet": quiet, "long": np.ones(2), "grid": np.zeros(2)}
+    criteria = CriterionScores.of(2, known)
     plans = np.array(["", "snel"], dtype=object)
     term = Term(
         columns=pd.DataFrame(index=range(2)), may_be_lower={}, plans=plans, regimes=plans, unread={}

@@ -63,17 +63,22 @@ def test_what_is_left_out_or_may_be_lower_is_not_known() -> None:
     )
     may_be_lower = {"term_years": np.array([False, True])}
     found = criterion_scores(TOY, frozenset(["quiet"]), measures, may_be_lower)
-    np.testing.assert_array_equal(found.scores, [[50, np.nan, 50, 50], [50, np.nan, np.nan, 50]])
-    np.testing.assert_array_equal(found.lowest, [[50, 0, 50, 50], [50, 0, 0, 50]])
-    np.testing.assert_array_equal(found.highest, [[50, 100, 50, 50], [50, 100, 100, 50]])
-    np.testing.assert_array_equal(found.known_share, [[1, 0, 1, 1], [1, 0, 0, 1]])
+    for columns, expected in (
+        (found.scores, [[50, np.nan, 50, 50], [50, np.nan, np.nan, 50]]),
+        (found.lowest, [[50, 0, 50, 50], [50, 0, 0, 50]]),
+        (found.highest, [[50, 100, 50, 50], [50, 100, 100, 50]]),
+        (found.known_share, [[1, 0, 1, 1], [1, 0, 0, 1]]),
+    ):
+        np.testing.assert_array_equal(np.transpose(list(columns.values())), expected)
 
 
 def scores_of(
     ruleset: Ruleset, groups: list[str], criteria: pd.DataFrame, best: bool = False
 ) -> pd.DataFrame:
     """Return the scores of criteria that are each wholly known, or not at all."""
-    return theme_scores(ruleset, GroupsThatCount(groups, best), CriterionScores.of(criteria))
+    columns = {str(name): criteria[name].to_numpy() for name in criteria}
+    scores = CriterionScores.of(len(criteria), columns)
+    return theme_scores(ruleset, GroupsThatCount(groups, best), scores)
 
 
 THEMES = ["suitability_students", "suitability_starters", "suitability", "term", "environment"]
@@ -193,7 +198,7 @@ def test_a_better_value_never_scores_lower(
     ruleset = load_ruleset(RULESET).model_copy(update={"criteria": {"c": criterion}})
     measures = pd.DataFrame({"stop_distance_m": sorted(values)})
     scores = criterion_scores(ruleset, frozenset(), measures, {}).scores
-    steps = np.diff(scores["c"].to_numpy())
+    steps = np.diff(scores["c"])
     assert (steps >= -1e-9).all() if rising else (steps <= 1e-9).all()
 
 
@@ -323,4 +328,13 @@ def test_a_better_criterion_never_lowers_a_score_and_the_order_of_rows_changes_n
     order = list(range(len(rows)))
     random.shuffle(order)
     shuffled = scores_of(ruleset, GROUPS, criteria.iloc[order], best)
-    pd.testing.assert_frame_equal(shuffled.loc[found.index], found)
+    pd.testing.assert_frame_equal(shuffled.set_axis(order).loc[found.index], found)
+
+
+def test_a_score_without_weights_is_not_known() -> None:
+    nothing = TOY.score.model_copy(update={"weights": {}})
+    ruleset = TOY.model_copy(update={"score": nothing})
+    criteria = pd.DataFrame([(100.0, 50.0, 80.0, 0.0)] * 2, columns=list(TOY.criteria))
+    found = scores_of(ruleset, ["students"], criteria)
+    assert found["suitability"].tolist() == [75, 75]
+    assert found[["score", "score_low", "score_high"]].isna().all(axis=None)

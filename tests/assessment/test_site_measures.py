@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 
 from assessment.row_of_parcels import study
-from flexruimte.assessment.site_measures import measures_of_groups
+from flexruimte.assessment.site_measures import (
+    largest_of_groups,
+    measure_columns,
+    measures_of_groups,
+)
 from flexruimte.rules.files import load_ruleset
 from toy_town import RULESET, changed_ruleset, parameter
 
@@ -21,7 +25,7 @@ AREAS = {"area_m2": [10_000.0, 30_000.0, 5_000.0], "buildable_m2": [10_000.0, 9_
 
 
 def joined(ruleset: Any = TOY, **measures: list[Any]) -> dict[str, list[Any]]:
-    parts = pd.DataFrame({**AREAS, **measures})
+    parts = measure_columns(ruleset, pd.DataFrame({**AREAS, **measures}))
     return {name: list(each) for name, each in measures_of_groups(ruleset, parts, GROUP).items()}
 
 
@@ -99,3 +103,19 @@ def test_a_weakest_link_of_one_part_is_not_averaged_away() -> None:
     assert sites is not None
     site = sites.set_index("parcel_id").loc["A+1"]
     assert (site["criterion_stop"], site["term"]) == (100, 100)
+
+
+def test_the_largest_part_of_each_group() -> None:
+    area, group = np.array([2.0, 3.0, 3.0, 1.0, 5.0, 4.0]), np.array([0, 0, 0, 1, 2, 2])
+    # of two that are as large the first
+    assert largest_of_groups(area, group).tolist() == [1, 3, 4]
+
+
+def test_columns_of_numbers_and_of_classes() -> None:
+    table = pd.DataFrame(
+        {**AREAS, "building_count": [1, 2, None], "land_use_class": [51.0, NAN, 40.0]}
+    )
+    found = measure_columns(TOY, table)
+    assert list(found) == ["area_m2", "buildable_m2", "building_count", "land_use_class"]
+    np.testing.assert_array_equal(found["building_count"], [1, 2, NAN])
+    assert found["land_use_class"].tolist() == [51, None, 40]

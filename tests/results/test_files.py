@@ -375,6 +375,10 @@ def test_findings_are_a_list_of_sentences_hardest_first(
         assert sorted(said) == sorted(rows.index)
         hardness = [levels.index(rows["level"].loc[sentence]) for sentence in dict.fromkeys(said)]
         assert hardness == sorted(hardness)
+    in_memory = ranking.locations.set_index("parcel_id")["findings"].to_dict()
+    assert in_memory == {
+        feature["id"]: feature["properties"]["findings"] for feature in collection["features"]
+    }
     ranking.to_geopackage(tmp_path / "x.gpkg")
     written = gpd.read_file(tmp_path / "x.gpkg", layer="locations").set_index("parcel_id")
     first = collection["features"][0]

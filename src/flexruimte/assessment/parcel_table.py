@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from flexruimte.assessment.findings import FEATURES_NAMED, NOT_COUNTED, LandFinding
+from flexruimte.assessment.score import CriterionScores
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
@@ -52,7 +53,7 @@ SEPARATOR = ";"
 def outcome_columns(
     ruleset: Ruleset,
     verdicts: Mapping[str, Verdicts],
-    criteria: pd.DataFrame,
+    criteria: CriterionScores,
     term: Term,
     taken_m2: Floats,
     decisions: DecisionsAt,
@@ -66,7 +67,7 @@ def outcome_columns(
     verdicts
         Of the rules that are assessed. (n,) int8
     criteria
-        Scores per criterion, NaN where not known. (n, criteria)
+        Their scores.
     term, taken_m2, decisions
         What those stages found.
 
@@ -81,7 +82,7 @@ def outcome_columns(
         {
             "taken_m2": taken_m2,
             "known_share": known_share(ruleset, verdicts, criteria),
-            **rules_that_say(ruleset, verdicts, len(criteria)),
+            **rules_that_say(ruleset, verdicts, criteria.count),
             "decision": decisions.decision,
             "decision_reason": decisions.reason,
             "decision_date": decisions.date,
@@ -91,7 +92,7 @@ def outcome_columns(
 
 
 def known_share(
-    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], criteria: pd.DataFrame
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], criteria: CriterionScores
 ) -> Floats:
     """Return the share of all enabled rules and criteria that has an answer. (n,) float64.
 
@@ -102,11 +103,13 @@ def known_share(
     verdicts
         Of the rules that are assessed. (n,) int8
     criteria
-        Scores per criterion, NaN where not known. (n, criteria)
+        Their scores.
     """
-    answered = criteria.notna().sum(axis=1).to_numpy() + sum(
-        (verdict != UNKNOWN for verdict in verdicts.values()), np.zeros(len(criteria))
-    )
+    answers = [
+        *(~np.isnan(scores) for scores in criteria.scores.values()),
+        *(verdict != UNKNOWN for verdict in verdicts.values()),
+    ]
+    answered = sum(answers, np.zeros(criteria.count))
     asked = len(ruleset.enabled_rules) + len(ruleset.criteria)
     return np.asarray(np.round(answered / asked, 4), dtype=np.float64)
 
@@ -131,9 +134,10 @@ def rules_that_say(
     }
 
 
-def criterion_columns(criteria: pd.DataFrame) -> pd.DataFrame:
+def criterion_columns(criteria: CriterionScores) -> pd.DataFrame:
     """Return the scores of every criterion as `criterion_<id>`. (n, criteria)."""
-    return criteria.add_prefix(CRITERION_PREFIX)
+    columns = {f"{CRITERION_PREFIX}{name}": scores for name, scores in criteria.scores.items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(criteria.count))
 
 
 def findings_of_rules(

@@ -239,9 +239,9 @@ def judge(
             theme_scores(ruleset, groups, criteria),
             measures,
             outcome_columns(
-                ruleset, verdicts, criteria.scores, found.term, found.buildable.taken_m2, decisions
+                ruleset, verdicts, criteria, found.term, found.buildable.taken_m2, decisions
             ),
-            criterion_columns(criteria.scores),
+            criterion_columns(criteria),
             found.parcels.table,
         ],
         axis=1,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.rules.priorities import Priority
+from flexruimte.rules.rules import Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     HOMES,
@@ -51,10 +52,10 @@ def class_positions(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: i
         0 for all where the ruleset has no classes. (n,) int
     """
     position = np.zeros(count, dtype=np.intp)
-    below = np.ones(count, dtype=bool)
+    below, rules = np.ones(count, dtype=bool), ruleset.enabled_rules
     for number, priority in enumerate(ruleset.priorities.values()):
         position[below] = number
-        against = _against(ruleset, priority, verdicts, count)
+        against = _against(rules, priority, verdicts, count)
         below &= np.logical_or.reduce([np.zeros(count, dtype=bool), *against.values()])
     return position
 
@@ -76,22 +77,22 @@ def kept_out_by(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], position: In
     numpy.ndarray
         Ids of rules in the order of the ruleset; an empty text in the first class. (n,) object
     """
-    text = np.full(len(position), "", dtype=object)
+    text, rules = np.full(len(position), "", dtype=object), ruleset.enabled_rules
     for number, priority in enumerate(ruleset.priorities.values(), start=1):
         here = position == number
-        for rule_id, against in _against(ruleset, priority, verdicts, len(position)).items():
+        for rule_id, against in _against(rules, priority, verdicts, len(position)).items():
             text[here & against] += rule_id + _SEPARATOR
     return np.array([ids.rstrip(_SEPARATOR) for ids in text], dtype=object)
 
 
 def _against(
-    ruleset: Ruleset, priority: Priority, verdicts: Mapping[str, Verdicts], count: int
+    rules: Mapping[str, Rule], priority: Priority, verdicts: Mapping[str, Verdicts], count: int
 ) -> dict[str, Booleans]:
-    """Return where each rule keeps locations out of a class, in the order of the ruleset."""
-    refusals = set(ruleset.refusals(priority))
+    """Return where each of some rules keeps locations out of a class, in their order."""
+    refusals = set(priority.refusals({rule_id: rule.level for rule_id, rule in rules.items()}))
     nowhere, everywhere = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
     against = {}
-    for rule_id in ruleset.enabled_rules:
+    for rule_id in rules:
         verdict = verdicts.get(rule_id)
         if rule_id in priority.passes:
             against[rule_id] = everywhere if verdict is None else verdict != YES

@@ -59,20 +59,27 @@ class PartlyKnown(Protocol):
 class CriterionScores:
     """The scores of n parcels by criterion, and what the unknown could do to them."""
 
-    scores: pd.DataFrame
-    """0 to 100; NaN where not known. (n, criteria) float64"""
-    lowest: pd.DataFrame
-    """When everything unknown turns out at its worst. (n, criteria) float64"""
-    highest: pd.DataFrame
-    """When everything unknown turns out at its best. (n, criteria) float64"""
-    known_share: pd.DataFrame
-    """Part of the criterion that rests on what is known, 0 to 1. (n, criteria) float64"""
+    count: int
+    """Number of parcels, n."""
+    scores: dict[str, Floats]
+    """0 to 100; NaN where not known. (n,) float64 each"""
+    lowest: dict[str, Floats]
+    """When everything unknown turns out at its worst. (n,) float64 each"""
+    highest: dict[str, Floats]
+    """When everything unknown turns out at its best. (n,) float64 each"""
+    known_share: dict[str, Floats]
+    """Part of the criterion that rests on what is known, 0 to 1. (n,) float64 each"""
 
     @classmethod
-    def of(cls, scores: pd.DataFrame) -> CriterionScores:
+    def of(cls, count: int, scores: dict[str, Floats]) -> CriterionScores:
         """Return the scores of criteria that are each wholly known, or not at all."""
-        known = scores.notna().astype("float64")
-        return cls(scores, scores.fillna(0.0), scores.fillna(100.0), known)
+        unknown = {name: np.isnan(each) for name, each in scores.items()}
+        lowest, highest = (
+            {name: np.where(unknown[name], end, each) for name, each in scores.items()}
+            for end in (0.0, 100.0)
+        )
+        known = {name: (~each).astype(np.float64) for name, each in unknown.items()}
+        return cls(count, scores, lowest, highest, known)
 
 
 @dataclass(frozen=True)
@@ -118,13 +125,12 @@ def criterion_scores(
         if criterion.measure in may_be_lower:
             score = np.where(may_be_lower[criterion.measure], np.nan, score)
         columns[name] = score
-    found = CriterionScores.of(pd.DataFrame(columns, index=measures.index))
+    found = CriterionScores.of(len(measures), columns)
     for name, criterion in ruleset.criteria.items():
         partly = (partly_known or {}).get(criterion.measure)
         if partly is not None and name not in left_out:
             ends = [
-                _score(ruleset, criterion, pd.Series(end, index=measures.index))
-                for end in (partly.least, partly.most)
+                _score(ruleset, criterion, pd.Series(end)) for end in (partly.least, partly.most)
             ]
             found.lowest[name], found.highest[name] = np.minimum(*ends), np.maximum(*ends)
             found.known_share[name] = partly.known_share
@@ -133,18 +139,16 @@ def criterion_scores(
 
 def _score(ruleset: Ruleset, criterion: Criterion, values: pd.Series[Any]) -> Floats:
     if criterion.curve is not None:
-        numbers, (x, y) = as_numbers(values), _curve(ruleset.points(criterion))
-        return np.asarray(
-            np.where(numbers.isna(), np.nan, np.interp(numbers.to_numpy(), x, y)), dtype=np.float64
-        )
+        numbers, (x, y) = as_numbers(values).to_numpy(), _curve(ruleset.points(criterion))
+        return np.where(np.isnan(numbers), np.nan, np.interp(numbers, x, y))
     place, distinct = pd.factorize(values)
-    classes = pd.Series(distinct)
     # A class may be written 3, 3.0 or "3".
-    numbers = as_numbers(classes)
-    whole = numbers.notna() & (numbers % 1 == 0)
-    text = classes.astype("string").where(~whole, numbers.map("{:.0f}".format, na_action="ignore"))
-    scores = as_numbers(text.map(dict(criterion.classes or {}))).to_numpy()
-    return np.append(scores, np.nan)[place]
+    names = [
+        f"{number:.0f}" if number % 1 == 0 else str(written)
+        for number, written in zip(as_numbers(pd.Series(distinct)), distinct, strict=True)
+    ]
+    scores = [(criterion.classes or {}).get(name, np.nan) for name in names]
+    return np.array([*scores, np.nan], dtype=np.float64)[place]
 
 
 def _curve(points: list[tuple[float, float]]) -> tuple[Floats, Floats]:
@@ -162,23 +166,23 @@ def _curve(points: list[tuple[float, float]]) -> tuple[Floats, Floats]:
     return x, y
 
 
-def weighted_mean(values: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
-    """Return the weighted mean of what is known; NaN where nothing is. (n,) float64.
+def weighted_mean(values: Mapping[str, Floats], weights: Mapping[str, float], count: int) -> Floats:
+    """Return the weighted mean of what is known; NaN where nothing is. (count,) float64.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> scores = pd.DataFrame({"a": [100.0, None], "b": [0.0, 50.0]})
-    >>> weighted_mean(scores, {"a": 3, "b": 1}).tolist()
+    >>> scores = {"a": np.array([100.0, np.nan]), "b": np.array([0.0, 50.0])}
+    >>> weighted_mean(scores, {"a": 3, "b": 1}, 2).tolist()
     [75.0, 50.0]
     """
-    table = values[list(weights)].to_numpy(dtype=np.float64)
-    weight = np.array(list(weights.values()))
+    table = np.array([values[name] for name in weights], dtype=np.float64)
+    table = table.reshape(len(weights), count)
+    weight = np.array(list(weights.values()))[:, np.newaxis]
     known = ~np.isnan(table)
-    total = (known * weight).sum(axis=1)
+    total = (known * weight).sum(axis=0)
     with np.errstate(invalid="ignore"):
         return np.asarray(
-            np.where(total > 0, (np.where(known, table, 0) * weight).sum(axis=1) / total, np.nan)
+            np.where(total > 0, (np.where(known, table, 0) * weight).sum(axis=0) / total, np.nan)
         )
 
 
@@ -207,76 +211,83 @@ def theme_scores(
         `score_high` and `score_known_share`: the share of the weight that rests on what is known.
         A weakest link changes no share. (n, ...)
     """
-    scores = _combine(ruleset, groups, criteria.scores)
-    best_group = _best_group(scores, groups.ids)
-    scores["score_low"] = _combine(ruleset, groups, criteria.lowest)["score"]
-    scores["score_high"] = _combine(ruleset, groups, criteria.highest)["score"]
-    known = _known_share(ruleset, groups, best_group, criteria.known_share)
-    rounded = scores.round(SCORE_DECIMALS)
-    rounded.insert(len(groups.ids) + 1, BEST_GROUP, best_group)  # behind the suitability
+    scores = _combine(ruleset, groups, criteria.count, criteria.scores)
+    for end, of_criteria in (("low", criteria.lowest), ("high", criteria.highest)):
+        scores[f"score_{end}"] = _combine(ruleset, groups, criteria.count, of_criteria)["score"]
+    rounded = {name: each.round(SCORE_DECIMALS) for name, each in scores.items()}
+    best_group = _best_group(rounded, groups.ids, criteria.count)
+    known = _known_share(ruleset, groups, best_group, criteria)
     rounded[SCORE_KNOWN_SHARE] = known.round(SHARE_DECIMALS)
-    rounded["score"] = rounded["score"].where(enough_known(ruleset, rounded[SCORE_KNOWN_SHARE]))
-    return rounded
+    enough = enough_known(ruleset, rounded[SCORE_KNOWN_SHARE])
+    rounded["score"] = np.where(enough, rounded["score"], np.nan)
+    table = pd.DataFrame(rounded)
+    named = pd.Series(best_group, dtype=object)
+    table.insert(len(groups.ids) + 1, BEST_GROUP, named)  # behind the suitability
+    return table
 
 
-def enough_known(ruleset: Ruleset, known_share: pd.Series[Any]) -> pd.Series[Any]:
+def enough_known(ruleset: Ruleset, known_share: Floats) -> Booleans:
     """Return where enough of the weight is known for a score. (n,) bool"""
     return known_share >= round(ruleset.score.least_known_share, SHARE_DECIMALS)
 
 
-def _combine(ruleset: Ruleset, groups: GroupsThatCount, criteria: pd.DataFrame) -> pd.DataFrame:
+def _combine(
+    ruleset: Ruleset, groups: GroupsThatCount, count: int, criteria: Mapping[str, Floats]
+) -> dict[str, Floats]:
     columns = {
-        f"{_SUITABILITY}{group}": weighted_mean(criteria, ruleset.groups[group].weights)
+        f"{_SUITABILITY}{group}": weighted_mean(criteria, ruleset.groups[group].weights, count)
         for group in groups.ids
     }
-    frame = pd.DataFrame(columns, index=criteria.index)
     if not columns:
-        frame["suitability"] = np.nan
+        suitability = np.full(count, np.nan)
     elif groups.best:
-        frame["suitability"] = frame.max(axis=1)
+        suitability = np.fmax.reduce(list(columns.values()))
     else:
-        frame["suitability"] = weighted_mean(frame, dict.fromkeys(columns, 1.0))
+        suitability = weighted_mean(columns, dict.fromkeys(columns, 1.0), count)
+    columns["suitability"] = suitability
     for name, theme in ruleset.themes.items():
-        frame[name] = _theme(theme, criteria)
-    frame["score"] = weighted_mean(frame, ruleset.score.weights)
-    return frame
+        columns[name] = _theme(theme, criteria, count)
+    columns["score"] = weighted_mean(columns, ruleset.score.weights, count)
+    return columns
 
 
-def _theme(theme: Theme, criteria: pd.DataFrame) -> Floats:
+def _theme(theme: Theme, criteria: Mapping[str, Floats], count: int) -> Floats:
     """Return the weighted mean, or the weakest link where that is lower. (n,) float64."""
-    mean = weighted_mean(criteria, theme.weights)
+    mean = weighted_mean(criteria, theme.weights, count)
     if theme.lowest is None:
         return mean
-    links: Floats = criteria[theme.lowest].min(axis=1).to_numpy()
-    return np.asarray(np.fmin(mean, links), dtype=np.float64)
+    return np.asarray(np.fmin.reduce([mean, *(criteria[name] for name in theme.lowest)]))
 
 
-def _best_group(scores: pd.DataFrame, groups: list[str]) -> pd.Series[Any]:
+def _best_group(
+    scores: Mapping[str, Floats], groups: list[str], count: int
+) -> np.ndarray[Any, np.dtype[np.object_]]:
     """Return the group with the highest suitability, of equals the first; None without any."""
-    table = scores[[f"{_SUITABILITY}{group}" for group in groups]].round(SCORE_DECIMALS)
     # Behind the last group stands "none", which every suitability that is known beats.
-    beaten = np.column_stack([table.fillna(-2.0).to_numpy(), np.full(len(table), -1.0)])
+    beaten = [np.nan_to_num(scores[f"{_SUITABILITY}{group}"], nan=-2.0) for group in groups]
     names = np.array([*groups, None], dtype=object)
-    return pd.Series(names[beaten.argmax(axis=1)], index=scores.index, dtype=object)
+    return np.asarray(names[np.argmax([*beaten, np.full(count, -1.0)], axis=0)])
 
 
 def _known_share(
-    ruleset: Ruleset, groups: GroupsThatCount, best_group: pd.Series[Any], known: pd.DataFrame
-) -> pd.Series[Any]:
+    ruleset: Ruleset,
+    groups: GroupsThatCount,
+    best_group: np.ndarray[Any, np.dtype[np.object_]],
+    criteria: CriterionScores,
+) -> Floats:
     """Return the share of the score's weight that rests on what is known. (n,) float64."""
-    by_group = pd.DataFrame(
-        {group: weighted_mean(known, ruleset.groups[group].weights) for group in groups.ids},
-        index=known.index,
-    )
-    shares = pd.DataFrame(
-        {name: weighted_mean(known, theme.weights) for name, theme in ruleset.themes.items()},
-        index=known.index,
-    )
+
+    def known(weights: Mapping[str, float]) -> Floats:
+        return weighted_mean(criteria.known_share, weights, criteria.count)
+
+    by_group = {group: known(ruleset.groups[group].weights) for group in groups.ids}
+    shares = {name: known(theme.weights) for name, theme in ruleset.themes.items()}
     if not groups.ids:
-        shares["suitability"] = np.nan
+        shares["suitability"] = np.full(criteria.count, np.nan)
     elif groups.best:
         chosen = [best_group == group for group in groups.ids]
-        shares["suitability"] = np.select(chosen, by_group.to_numpy().T, 0.0)
+        shares["suitability"] = np.select(chosen, list(by_group.values()), 0.0)
     else:
-        shares["suitability"] = by_group.mean(axis=1)
-    return pd.Series(weighted_mean(shares, ruleset.score.weights), index=known.index)
+        each_one = dict.fromkeys(by_group, 1.0)
+        shares["suitability"] = weighted_mean(by_group, each_one, criteria.count)
+    return weighted_mean(shares, ruleset.score.weights, criteria.count)

@@ -6,7 +6,8 @@ parts: the nearest of distances and the lowest of limits, sums of counts, means 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -27,10 +28,44 @@ from flexruimte.rules.measures import (
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import AREA, BUILDABLE_AREA, Floats, Integers
 
-__all__ = ["measures_of_groups"]
+__all__ = ["largest_of_groups", "measure_columns", "measures_of_groups"]
+
+_OF_CLASSES: Final = (MainClassMeasure, RectangleMeasure)
+"""Measures that are no numbers, however they are written."""
 
 
-def measures_of_groups(ruleset: Ruleset, parts: pd.DataFrame, group: Integers) -> dict[str, Any]:
+def measure_columns(ruleset: Ruleset, table: pd.DataFrame) -> dict[str, np.ndarray[Any, Any]]:
+    """Return the measures of parcels as `measures_of_groups` takes them.
+
+    Parameters
+    ----------
+    ruleset
+        Its measures; those that rest on others are left out.
+    table
+        The parcels with their measures. (n, ...)
+
+    Returns
+    -------
+    dict
+        (n,) each: float64 with NaN, or for classes objects with None, where it is not known.
+    """
+    columns: dict[str, np.ndarray[Any, Any]] = {
+        name: table[name].to_numpy(dtype=np.float64) for name in (AREA, BUILDABLE_AREA)
+    }
+    for name, measure in ruleset.measures.items():
+        if name not in table or measure.of == "other measures":
+            continue
+        values = table[name]
+        if isinstance(measure, _OF_CLASSES) or not is_numeric_dtype(values):
+            columns[name] = np.where(values.isna(), np.array(None), values.to_numpy(dtype=object))
+        else:
+            columns[name] = as_numbers(values).to_numpy()
+    return columns
+
+
+def measures_of_groups(
+    ruleset: Ruleset, parts: Mapping[str, np.ndarray[Any, Any]], group: Integers
+) -> dict[str, Any]:
     """Return the measures of groups of parcels, by name; those that rest on others are left out.
 
     Parameters
@@ -38,7 +73,8 @@ def measures_of_groups(ruleset: Ruleset, parts: pd.DataFrame, group: Integers) -
     ruleset
         Its measures.
     parts
-        The parcels with their measures, those of one group together. (k, ...)
+        The parcels' measures, as `measure_columns` gives them, those of one group together. (k,)
+        each
     group
         Number of each parcel's group, rising from 0 without gaps. (k,) int
 
@@ -54,25 +90,26 @@ def measures_of_groups(ruleset: Ruleset, parts: pd.DataFrame, group: Integers) -
     is taken by area; a rectangle that only fits across a boundary is not seen.
     """
     first = np.flatnonzero(np.diff(group, prepend=-1))
-    area: dict[str, Floats] = {
-        of: parts[name].to_numpy(dtype=np.float64)
-        for of, name in (("parcel", AREA), ("buildable", BUILDABLE_AREA))
-    }
-    heaviest = pd.Series(area["buildable"]).groupby(group).idxmax().to_numpy()
+    area: dict[str, Floats] = {"parcel": parts[AREA], "buildable": parts[BUILDABLE_AREA]}
+    heaviest = largest_of_groups(area["buildable"], group)
     columns: dict[str, Any] = {}
     for name, measure in ruleset.measures.items():
-        if name not in parts or measure.of == "other measures":
+        if name not in parts:
             continue
         values = parts[name]
         if isinstance(measure, RectangleMeasure):
             columns[name] = _room(values, first)
-        elif isinstance(measure, MainClassMeasure) or not is_numeric_dtype(values):
-            classes = values.to_numpy(dtype=object)
-            columns[name] = np.where(values.isna(), np.array(None), classes)[heaviest]
+        elif values.dtype == object:
+            columns[name] = values[heaviest]
         else:
-            numbers = np.asarray(as_numbers(values), dtype=np.float64)
-            columns[name] = _joined(measure, numbers, area[measure.of], first)
+            columns[name] = _joined(measure, values, area[measure.of], first)
     return columns
+
+
+def largest_of_groups(area: Floats, group: Integers) -> Integers:
+    """Return the position of the largest part of each group, of equals the first. (g,) int"""
+    order = np.lexsort((-area, group))
+    return np.asarray(order[np.flatnonzero(np.diff(group, prepend=-1))])
 
 
 def _joined(measure: Measure, numbers: Floats, area: Floats, first: Integers) -> Floats:
@@ -90,9 +127,8 @@ def _joined(measure: Measure, numbers: Floats, area: Floats, first: Integers) ->
     return np.asarray(np.add.reduceat(numbers * area, first) / np.add.reduceat(area, first))
 
 
-def _room(values: pd.Series[Any], first: Integers) -> np.ndarray[Any, Any]:
+def _room(classes: np.ndarray[Any, Any], first: Integers) -> np.ndarray[Any, Any]:
     """Return "yes" where one part has room, "no" where none has, else None. (g,) object."""
-    classes = values.to_numpy(dtype=object)
     some = np.logical_or.reduceat(classes == "yes", first)
     none = np.logical_and.reduceat(classes == "no", first)
     room = np.full(len(first), None, dtype=object)

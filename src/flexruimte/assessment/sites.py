@@ -25,7 +25,11 @@ from flexruimte.assessment.parcel_table import (
 )
 from flexruimte.assessment.priority import class_positions
 from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
-from flexruimte.assessment.site_measures import measures_of_groups
+from flexruimte.assessment.site_measures import (
+    largest_of_groups,
+    measure_columns,
+    measures_of_groups,
+)
 from flexruimte.assessment.term import years_between
 from flexruimte.assessment.verdicts import answers_of_rules, assess_status, count_medium_points
 from flexruimte.errors import RulesetError
@@ -93,6 +97,7 @@ _ROUNDING_M: Final = 0.01
 _LARGEST: Final = "merge_most_m2"
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
+_OF_TERM: Final = (*_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
 
 
 @dataclass(frozen=True)
@@ -283,6 +288,9 @@ class _Merger:
         self._anew = rules_anew(evidence.ruleset) & frozenset(assessed)
         self._by_homes = rules_by_homes(evidence.ruleset) & frozenset(assessed) - self._anew
         """Rules that apply by the homes: what no part is large enough for, the site may be."""
+        self._widths = evidence.ruleset.asks_for(WIDTH)
+        term = {name: evidence.table[name].to_numpy() for name in _OF_TERM}
+        self._columns = term | measure_columns(evidence.ruleset, evidence.table)
 
     def candidates(self) -> Booleans:
         """Return which parcels may be part of a site. (n,) bool."""
@@ -333,13 +341,9 @@ class _Merger:
         """Return the measures of groups, their homes and their buildable parts."""
         evidence = self._evidence
         parcels, group = self._flat(groups)
-        land = evidence.join(
-            evidence.buildable[parcels],
-            group,
-            len(groups),
-            widths=evidence.ruleset.asks_for(WIDTH),
-        )
-        parts = evidence.table.iloc[parcels]
+        shapes = evidence.buildable[parcels]
+        land = evidence.join(shapes, group, len(groups), widths=self._widths)
+        parts = {name: values[parcels] for name, values in self._columns.items()}
         columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
         columns |= {
             AREA: np.bincount(group, parts[AREA], minlength=len(groups)),
@@ -357,16 +361,14 @@ class _Merger:
         )
         return pd.concat([measures, capacity.columns], axis=1), capacity, land.shapes
 
-    def _term(self, parts: pd.DataFrame, group: Integers) -> dict[str, Any]:
+    def _term(self, parts: Mapping[str, np.ndarray[Any, Any]], group: Integers) -> dict[str, Any]:
         """Return the term of groups: from when all parts are free until the first is not."""
-        by_group = parts.groupby(group, sort=True)
-        start, end = (
-            by_group[TERM_START].max().to_numpy("datetime64[D]"),
-            by_group[TERM_END].min().to_numpy("datetime64[D]"),
-        )
-        part_unknown = np.bincount(group, parts[TERM_YEARS].isna()) > 0
-        none = by_group[TERM_START].count().to_numpy() < np.bincount(group)
-        none |= end <= start
+        first = np.flatnonzero(np.diff(group, prepend=-1))
+        # The latest, the first and the shortest of several are only known where each is.
+        start = np.maximum.reduceat(parts[TERM_START].astype("datetime64[D]"), first)
+        end = np.minimum.reduceat(parts[TERM_END].astype("datetime64[D]"), first)
+        part_unknown = np.logical_or.reduceat(np.isnan(parts[TERM_YEARS]), first)
+        none = np.isnat(start) | (end <= start)
         years = np.where(
             none,
             np.where(part_unknown, np.nan, 0.0),
@@ -375,20 +377,18 @@ class _Merger:
                 np.where(none, np.datetime64(0, "D"), end),
             ),
         )
-        # The shortest of several is only known where each is.
-        first = np.flatnonzero(np.diff(group, prepend=-1))
         shortest = {
-            name: np.minimum.reduceat(parts[name].to_numpy(dtype=np.float64), first)
+            name: np.minimum.reduceat(parts[name], first)
             for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
         }
-        ends = parts[TERM_END_CLASS].to_numpy(dtype=object)
+        ends = parts[TERM_END_CLASS]
         what_ends_it = np.full(len(first), None, dtype=object)
         for kind, reduce in (
             (EndOfTerm.NONE_KNOWN, np.logical_and),
             (EndOfTerm.KNOWN, np.logical_or),
         ):
             what_ends_it[reduce.reduceat(ends == kind, first)] = str(kind)
-        delay = np.maximum.reduceat(parts[START_DELAY_YEARS].to_numpy(dtype=np.float64), first)
+        delay = np.maximum.reduceat(parts[START_DELAY_YEARS], first)
         return {
             START_DELAY_YEARS: delay,
             TERM_END_CLASS: what_ends_it,
@@ -440,8 +440,8 @@ class _Merger:
             {MEDIUM_POINTS: points},
         )
         scores = theme_scores(evidence.ruleset, evidence.groups, criteria)
-        scores["known_share"] = known_share(evidence.ruleset, verdicts, criteria.scores)
-        return pd.concat([scores, criterion_columns(criteria.scores)], axis=1)
+        scores["known_share"] = known_share(evidence.ruleset, verdicts, criteria)
+        return pd.concat([scores, criterion_columns(criteria)], axis=1)
 
     def _doubtful(self, groups: list[Integers]) -> dict[str, Booleans]:
         """Return where a measure of groups may be lower, as that of a part may."""
@@ -465,16 +465,15 @@ class _Merger:
         verdicts = self._verdicts(groups, measures)
         scores = self._scores(groups, measures, verdicts)
         parts = evidence.table.iloc[parcels]
-        weight = self.area[parcels]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
-        largest = pd.Series(weight).groupby(group).idxmax().to_numpy()
-        columns: dict[str, Any] = {
+        largest = largest_of_groups(self.area[parcels], group)
+        place: dict[str, Any] = {
             PARCEL_ID: [f"{names.split(SEPARATOR)[0]}+{names.count(SEPARATOR)}" for names in ids],
             PARCEL_IDS: ids,
             **{name: parts[name].iloc[0] for name in (MUNICIPALITY_CODE, MUNICIPALITY_NAME)},
             STATUS: self._status(groups, verdicts),
-            **{str(name): values for name, values in scores.items()},
-            **{str(name): measures[name] for name in measures},
+        }
+        account: dict[str, Any] = {
             SITE_TYPE: parts[SITE_TYPE].to_numpy()[largest],
             "taken_m2": np.bincount(group, parts["taken_m2"], minlength=len(groups)),
             **rules_that_say(evidence.ruleset, verdicts, len(groups)),
@@ -487,9 +486,10 @@ class _Merger:
                 for _, names in parts["plans"].groupby(group, sort=True)
             ],
         }
+        table = pd.concat([pd.DataFrame(place), scores, measures, pd.DataFrame(account)], axis=1)
         shapes = union_by_group(evidence.shapes[parcels], group, len(groups))
         return Sites(
-            gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=CRS),
+            gpd.GeoDataFrame(table, geometry=shapes, crs=CRS),
             buildable,
             capacity.layouts,
             site_of,

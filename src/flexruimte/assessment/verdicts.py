@@ -148,8 +148,8 @@ def takes_land(
     measures
         Measures of the whole parcel. (n, ...)
     """
-    rule = ruleset.enabled_rules.get(rule_id)
-    if rule is None or not ruleset.excludes(rule):
+    rule = ruleset.rules.get(rule_id)
+    if rule is None or not ruleset.counts(rule) or not ruleset.excludes(rule):
         return np.zeros(len(measures), dtype=bool)
     applies = _applies(ruleset, rule, measures, {}) == YES
     return np.asarray(applies & ~finding.edge & _may_take(ruleset, rule, decided_in))

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -74,10 +75,11 @@ class Decisions:
     def at(self, ids: NDArray[Any], as_of: dt.date) -> DecisionsAt:
         """Return the decision in force on a date on each parcel: the last one until then."""
         made = self.rows[self.rows["date"] <= pd.Timestamp(as_of)]
-        last = made[~made.index.duplicated(keep="last")].reindex(ids)
+        last = made[~made.index.duplicated(keep="last")]
         text = last.assign(date=last["date"].dt.strftime("%Y-%m-%d")).astype(object)
+        place = last.index.get_indexer(pd.Index(ids, dtype=object))
         decision, reason, date = (
-            text[name].where(text[name].notna(), None).to_numpy()
+            np.array([*text[name].where(text[name].notna(), None), None], dtype=object)[place]
             for name in ("decision", "reason", "date")
         )
         return DecisionsAt(

@@ -243,14 +243,13 @@ class ListedIds:
             When a listed id may be that of two parcels, or two listed ids that of one.
         """
         found = np.array(self.ids.get_indexer(pd.Index(wanted, dtype=object)), dtype=np.intp)
-        missing = np.flatnonzero(found < 0)
-        bare = _without_zeros(pd.Index(wanted[missing], dtype=object))
-        padded = pd.Series(wanted[missing], dtype="string").str.startswith("0").to_numpy(dtype=bool)
-        listed = bare.isin(list(self._padded)) | (padded & bare.isin(self.ids))
-        for at in np.flatnonzero((listed & bare.notna()).to_numpy()).tolist():
-            position = self._of_number(str(wanted[missing[at]]), str(bare.iloc[at]), everyone())
-            if position is not None:
-                found[missing[at]] = position
+        for at in np.flatnonzero(found < 0).tolist():
+            parcel = str(wanted[at])
+            bare = parcel.lstrip("0") or "0"
+            without_zeros = bare != parcel and bare.isdecimal() and bare in self.ids
+            if without_zeros or bare in self._padded:
+                position = self._of_number(parcel, bare, everyone())
+                found[at] = -1 if position is None else position
         return found
 
     def _of_number(self, parcel: str, bare: str, known: KnownIds) -> int | None:

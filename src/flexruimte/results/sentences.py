@@ -36,7 +36,13 @@ from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import date_text, number_text, quantity_text
 
-__all__ = ["known_or_none", "readable_properties", "term_text", "with_explanations"]
+__all__ = [
+    "known_or_none",
+    "readable_properties",
+    "term_text",
+    "with_explanations",
+    "with_sentences",
+]
 
 _MOST_TOLD: Final = 6
 """So many findings, or names of what is not known, are told; more where all are as hard."""
@@ -64,13 +70,32 @@ def with_explanations(
     """
     told = findings_told(locations, findings, summary)
     said = readable_properties(locations, told, int(locations[RANK].notna().sum()), summary)
-    sentences = np.empty(len(locations), dtype=object)
-    sentences[:] = [[finding.sentence for finding in each] for each in told]
     explanation = said.pop("explanation")
     columns: dict[str, Any] = {name: _texts(values, locations) for name, values in said.items()}
-    columns[FINDINGS_OF_LOCATION] = sentences
+    columns[FINDINGS_OF_LOCATION] = _sentences(told)
     columns["explanation"] = _texts(explanation, locations)
     return locations.assign(**columns)
+
+
+def with_sentences(
+    locations: gpd.GeoDataFrame, findings: pd.DataFrame, summary: Summary
+) -> gpd.GeoDataFrame:
+    """Return locations with `findings` alone of what people read. (n, ... + 1)
+
+    Parameters
+    ----------
+    locations, findings, summary
+        As `with_explanations` takes them.
+    """
+    told = findings_told(locations, findings, summary)
+    return locations.assign(**{FINDINGS_OF_LOCATION: _sentences(told)})
+
+
+def _sentences(told: Sequence[Sequence[ToldFinding]]) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return what was found on each location as a list of sentences. (n,) object"""
+    sentences = np.empty(len(told), dtype=object)
+    sentences[:] = [[finding.sentence for finding in each] for each in told]
+    return sentences
 
 
 def _texts(values: Sequence[str | None], locations: pd.DataFrame) -> pd.Series[Any]:

@@ -131,8 +131,8 @@ def strange_values(values: pd.Series[Any], field: FieldSpec) -> Booleans:
     """
     if not field.is_coded:
         return np.zeros(len(values), dtype=bool)
-    place, distinct = pd.factorize(values)
-    strange = np.array([not field.knows(value) for value in distinct], dtype=bool)
+    (place, distinct), known = pd.factorize(values), field.forms
+    strange = np.array([not field.knows(value, known) for value in distinct], dtype=bool)
     return np.asarray(np.append(strange, False)[place], dtype=bool)
 
 
@@ -217,12 +217,12 @@ def evaluate_test(test: Test, values: pd.Series[Any], ruleset: Ruleset) -> Verdi
     >>> evaluate_test(far_enough, pd.Series([100.0, 99.0, None]), load_ruleset("flexwonen-nl"))
     array([ 1, -1,  0], dtype=int8)
     """
-    known = values.notna().to_numpy()
+    known = pd.notna(values.to_numpy())
     passes = np.ones(len(values), dtype=bool)
     if test.at_least is not None:
-        passes &= as_numbers(values).ge(ruleset.number(test.at_least)).to_numpy()
+        passes &= as_numbers(values).to_numpy() >= ruleset.number(test.at_least)
     if test.at_most is not None:
-        passes &= as_numbers(values).le(ruleset.number(test.at_most)).to_numpy()
+        passes &= as_numbers(values).to_numpy() <= ruleset.number(test.at_most)
     if test.in_ is not None:
         wanted = ruleset.listed(test.in_)
         if not wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import Annotated, Any, Literal, Self, TypeAlias
@@ -259,6 +259,11 @@ class FieldSpec(Model):
             **{plain(value): value for value in self.values or []},
         }
 
+    @property
+    def forms(self) -> frozenset[str]:
+        """The plain forms of all values."""
+        return frozenset(plain(each) for each in self.values or [])
+
     def canonical(self, value: Any, known: Mapping[str, Scalar] | None = None) -> Any:
         """Return a value as the list has it; one that the list does not have as plain text.
 
@@ -282,10 +287,18 @@ class FieldSpec(Model):
             found = looked_up(str(value).partition(self.detail_after)[0], known)
         return str(value).strip() if found is None else found
 
-    def knows(self, value: Any) -> bool:
-        """Whether a canonical value is one that the field can hold."""
+    def knows(self, value: Any, known: Container[str] | None = None) -> bool:
+        """Whether a canonical value is one that the field can hold.
+
+        Parameters
+        ----------
+        value
+            Of the data.
+        known
+            `forms`, where they are at hand.
+        """
         if self.values is not None:
-            known = {plain(each) for each in self.values}
+            known = self.forms if known is None else known
             return all(plain(each) in known for each in self._words(value))
         if self.pattern is not None:
             return re.fullmatch(self.pattern, plain(value)) is not None

@@ -126,11 +126,13 @@ class RulesetTables(Model):
     @property
     def enabled_rules(self) -> dict[str, Rule]:
         """The rules that count, in the order of the ruleset."""
-        return {rule_id: rule for rule_id, rule in self.rules.items() if self._counts(rule)}
+        return {rule_id: rule for rule_id, rule in self.rules.items() if self.counts(rule)}
 
-    def _counts(self, rule: Rule) -> bool:
-        chosen = all(self.value(name) == value for name, value in rule.only_for.items())
-        return rule.enabled and chosen
+    def counts(self, rule: Rule) -> bool:
+        """Whether a rule is switched on, and there for what the placement chooses."""
+        return rule.enabled and all(
+            self.value(name) == value for name, value in rule.only_for.items()
+        )
 
     def refusals(self, priority: Priority) -> list[str]:
         """Return the ids of the rules that count whose "no" keeps out of a class of priority."""

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from flexruimte.assessment.question import (
@@ -160,7 +159,7 @@ def _warn_of_score(question: Question, report: CheckReport) -> None:
         for name, criterion in ruleset.criteria.items()
     }
     groups = GroupsThatCount(question.groups, best=not question.groups_named)
-    criteria = CriterionScores.of(pd.DataFrame([answers]))
+    criteria = CriterionScores.of(1, {name: np.array([each]) for name, each in answers.items()})
     answered = [
         can_be_known(rule_id, ruleset.layers_of_rule(rule))
         for rule_id, rule in ruleset.enabled_rules.items()
@@ -168,12 +167,12 @@ def _warn_of_score(question: Question, report: CheckReport) -> None:
     ]
     for name, criterion in ruleset.criteria.items():
         if criterion.measure == MEDIUM_POINTS:
-            criteria.known_share[name] = np.mean(answered) if answered else 0.0
-    most = theme_scores(ruleset, groups, criteria)[SCORE_KNOWN_SHARE]
+            criteria.known_share[name] = np.array([np.mean(answered) if answered else 0.0])
+    most = theme_scores(ruleset, groups, criteria)[SCORE_KNOWN_SHARE].to_numpy()
     if not enough_known(ruleset, most).all():
         least = ruleset.score.least_known_share
         report.warnings.append(
-            f"no location gets a score and a rank: at most {most.iloc[0]:.0%} of what the score "
+            f"no location gets a score and a rank: at most {most[0]:.0%} of what the score "
             f"weighs can be known, and least_known_share asks for {least:.0%}; add layers that "
             "criteria need, or lower [score] least_known_share in a ruleset of your own"
         )

@@ -7,7 +7,7 @@ from dataclasses import fields
 import numpy as np
 import shapely
 
-from flexruimte.kernels.layout import Layouts, lay_out
+from flexruimte.kernels.layout import OF_STACKS, Layouts, lay_out, without_drawings
 from flexruimte.kernels.layout.layouts import join_layouts, take_layouts
 from kernels.layouts import PACKED, SITES
 
@@ -36,3 +36,15 @@ def test_none_taken_and_none_joined() -> None:
     none = take_layouts(lay_out(PARTS, PACKED), np.empty(0, dtype=np.intp))
     same(none, lay_out(PARTS[:0], PACKED))
     same(join_layouts(none, lay_out(PARTS, PACKED)), lay_out(PARTS, PACKED))
+
+
+def test_without_drawings_the_counts_stay() -> None:
+    drawn = lay_out(PARTS, PACKED)
+    counted = without_drawings(drawn)
+    assert counted.homes.tolist() == drawn.homes.tolist()
+    assert [len(getattr(counted, name)) for name in OF_STACKS] == [0] * len(OF_STACKS)
+    some = take_layouts(join_layouts(counted, drawn), np.array([0, 4]))
+    assert some.homes.tolist() == [drawn.homes[0]] * 2
+    assert set(some.part.tolist()) == {1}
+    assert some.paved[0] is None
+    assert some.paved[1] is not None

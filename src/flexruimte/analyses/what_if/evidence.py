@@ -16,7 +16,7 @@ from flexruimte.assessment.surveyed import Survey
 from flexruimte.errors import StudyError
 from flexruimte.evidence.layers import Layer
 from flexruimte.kernels.joined import JoinLand, join_land
-from flexruimte.kernels.layout import LayoutCache, LayoutParameters, Layouts
+from flexruimte.kernels.layout import LayoutCache, LayoutParameters, Layouts, without_drawings
 from flexruimte.vocabulary import Geometries, Integers
 
 __all__ = ["Evidence", "HeldLayers", "LayoutsHeld", "NewSurveyNeeded"]
@@ -62,13 +62,15 @@ class LayoutsHeld:
     Parameters
     ----------
     known
-        Layouts that were made before.
+        Layouts that were made before; their drawings are left out, as nobody looks at them here.
     """
 
     def __init__(self, known: LayoutCache | None = None) -> None:
         self._by_parameters: dict[LayoutParameters, LayoutCache] = {}
-        if known is not None and known.parameters is not None:
-            self._by_parameters[known.parameters] = known
+        if known is not None and known.parameters is not None and known.layouts is not None:
+            self._by_parameters[known.parameters] = LayoutCache(
+                known.parameters, known.keys, without_drawings(known.layouts)
+            )
 
     def lay_out(self, parts: Geometries, parameters: LayoutParameters) -> Layouts:
         """Return what `flexruimte.kernels.layout.lay_out` does."""

@@ -210,7 +210,8 @@ def _on_list(locations: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _shares_parcels(locations: pd.DataFrame, others: pd.DataFrame) -> np.ndarray[Any, Any]:
     """Return which locations have a parcel that one of the others has. (n,) bool"""
-    there = others[PARCEL_IDS].str.split(_SEPARATOR).explode()
-    parts = locations[PARCEL_IDS].reset_index(drop=True).str.split(_SEPARATOR).explode()
-    shared = parts.isin(there)
-    return shared.groupby(level=0).any().to_numpy(dtype=bool) if len(shared) else np.zeros(0, bool)
+    parcels, there = (
+        [ids.split(_SEPARATOR) for ids in each[PARCEL_IDS]] for each in (locations, others)
+    )
+    known = {parcel for parts in there for parcel in parts}
+    return np.array([not known.isdisjoint(parts) for parts in parcels], dtype=bool)

@@ -25,8 +25,15 @@ would be land for along one street, other directions are not tried.
 """
 
 from flexruimte.kernels.layout.cache import LayoutCache
-from flexruimte.kernels.layout.layouts import OF_STACKS, Layouts
+from flexruimte.kernels.layout.layouts import OF_STACKS, Layouts, without_drawings
 from flexruimte.kernels.layout.parameters import LayoutParameters
 from flexruimte.kernels.layout.search import lay_out
 
-__all__ = ["OF_STACKS", "LayoutCache", "LayoutParameters", "Layouts", "lay_out"]
+__all__ = [
+    "OF_STACKS",
+    "LayoutCache",
+    "LayoutParameters",
+    "Layouts",
+    "lay_out",
+    "without_drawings",
+]

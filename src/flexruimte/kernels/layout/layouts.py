@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from flexruimte.kernels.ranges import ranges
 from flexruimte.vocabulary import Floats, Geometries, Integers
 
-__all__ = ["OF_STACKS", "Layouts", "join_layouts", "take_layouts"]
+__all__ = ["OF_STACKS", "Layouts", "join_layouts", "take_layouts", "without_drawings"]
 
 OF_STACKS = ("module", "entrance", "part", "row", "storeys", "degrees")
 """The columns of `Layouts` with a value per stack; the others have one per polygon."""
@@ -89,3 +89,10 @@ def join_layouts(one: Layouts, other: Layouts) -> Layouts:
         for each in fields(one)
     }
     return Layouts(**{**columns, "part": np.concatenate([one.part, other.part + len(one.homes)])})
+
+
+def without_drawings(layouts: Layouts) -> Layouts:
+    """Return the counts and areas of layouts, without a stack, road or path that is drawn."""
+    nothing = np.full(len(layouts.homes), None, dtype=object)
+    stacks = {name: getattr(layouts, name)[np.empty(0, dtype=np.intp)] for name in OF_STACKS}
+    return replace(layouts, roads=nothing, paved=nothing, paths=nothing, **stacks)
