@@ -89,6 +89,8 @@ class Server:
     most_in_all: int = 50_000
     has_json: bool = True
     """Whether the WFS gives JSON."""
+    refuses_with: int = 200
+    """Status of the WFS's report that it does not: some say that the question is wrong (400)."""
     has_schema: bool = True
     faults: list[tuple[str, str]] = field(default_factory=list)
     """What to do to the next request whose address holds a text; each counts once."""
@@ -210,7 +212,8 @@ class Server:
             return 200, XML, body.encode(), {}
         wanted = query.get("outputformat", "")
         if wanted and "json" in wanted and not self.has_json:
-            return _exception("InvalidParameterValue", "outputFormat")
+            report = _exception("InvalidParameterValue", "outputFormat")
+            return self.refuses_with, *report[1:]
         box = [float(value) for value in query["bbox"].split(",")[:4]] if "bbox" in query else None
         chosen = np.array(collection.in_box(box), dtype=int)
         if "filter" in query:

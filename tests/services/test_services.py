@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from command_line import run
+from fault_proxy import FAULTS, Proxy, proxied
 from flexruimte import Study, batch
-from flexruimte.batch.fetch import fetch
+from flexruimte.batch.fetch import FetchReport, fetch
 from flexruimte.evidence.catalogue.reading import read_catalogue
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.provenance import read_provenance
@@ -55,6 +57,57 @@ def test_the_sample_from_services_ranks_as_from_its_files(
     record = read_provenance(tmp_path / "study" / "data" / "bag_pand.gpkg")
     assert record is not None
     assert f"/{'ogc' if protocol == 'ogcapi' else 'wfs'}" in str(record)
+
+
+FEW = ("bag_pand", "bgt_wegdeel", "nnn", "wur_ghg")
+
+
+def fetched_through(
+    servers: RealServices,
+    folder: Path,
+    faults: Sequence[str],
+    protocol: str = "ogcapi",
+    **settings: Any,
+) -> tuple[FetchReport, dict[str, bytes], Proxy]:
+    """Fetch some layers of one municipality through a proxy; return what is there after it."""
+    with proxied(servers.address, faults, **settings) as proxy:
+        behind = replace(servers, address=proxy.address)
+        study = write_study(folder, behind, protocol, FEW)  # type: ignore[arg-type]
+        client = Client(pause_s=0.01, tries=8, seconds=20)
+        report = fetch(study, ["GM9001"], cache=folder / "cache", client=client)
+    files = {path.name: path.read_bytes() for path in sorted((folder / "data").glob("*.[gt][pi]*"))}
+    return report, {name: content for name, content in files.items() if "json" not in name}, proxy
+
+
+@pytest.mark.parametrize("protocol", ["ogcapi", "wfs"])
+def test_what_goes_wrong_on_the_way_is_asked_again(
+    servers: RealServices, tmp_path: Path, protocol: str
+) -> None:
+    """Dropped, busy, broken, cut short and slow: the same bytes as without."""
+    report, expected, _ = fetched_through(servers, tmp_path / "plain", (), protocol)
+    assert report.exit_status == 0
+    assert len(expected) == len(FEW) + 2
+    report, found, proxy = fetched_through(servers, tmp_path / "faults", ("", *FAULTS), protocol)
+    assert report.exit_status == 0, [entry.error for entry in report.missing]
+    assert set(proxy.happened) == {"", *FAULTS}
+    assert found == expected
+
+
+def test_a_page_that_repeats_is_no_short_layer(servers: RealServices, tmp_path: Path) -> None:
+    report, found, _ = fetched_through(
+        servers, tmp_path, ("", "again"), only="/collections/bag_pand/items"
+    )
+    assert [entry.table for entry in report.missing] == ["bag_pand"]
+    assert "bag_pand.gpkg" not in found
+
+
+def test_a_field_that_was_renamed_is_named(servers: RealServices, tmp_path: Path) -> None:
+    report, found, _ = fetched_through(servers, tmp_path, (), renamed={'"status"': '"pand_status"'})
+    missing = {entry.table: entry.error for entry in report.missing}
+    assert "'status'" in missing["bag_pand"]
+    assert "pand_status" in missing["bag_pand"]
+    assert "bag_pand.gpkg" not in found
+    assert "nnn.gpkg" in found
 
 
 def study_of_database(servers: RealServices, folder: Path) -> Path:

@@ -47,9 +47,9 @@ def ids(
     ]
 
 
-@pytest.mark.parametrize("has_json", [True, False])
-def test_all_pages_as_json_or_else_as_gml(server: Server, has_json: bool) -> None:
-    server.has_json = has_json
+@pytest.mark.parametrize(("has_json", "status"), [(True, 200), (False, 200), (False, 400)])
+def test_all_pages_as_json_or_else_as_gml(server: Server, has_json: bool, status: int) -> None:
+    server.has_json, server.refuses_with = has_json, status
     found = client_of(server)
     found.types()
     pages = list(found.pages(EVERYWHERE, None))
