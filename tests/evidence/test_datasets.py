@@ -396,7 +396,7 @@ def test_what_stands_on_a_traffic_sign(tmp_path: Path) -> None:
 
 def test_class_names_in_legenda_mean_what_the_study_says(tmp_path: Path) -> None:
     """Maps of water boards have a name instead of a class; the study gives it a meaning, and what it does not name is told."""
-    rows = frame([box(0, 0, 9, 9)] * 3, legenda=["minder gevoelig", "Zeer gevoelig ", "onbekend"])
+    rows = frame([box(0, 0, 9, 9)] * 3, legenda=["minder gevoelig", "Zeer gevoelig ", "matig gevoelig"])
     source = source_of(
         tmp_path,
         rows,
@@ -404,7 +404,7 @@ def test_class_names_in_legenda_mean_what_the_study_says(tmp_path: Path) -> None
         values={"klasse": {"Minder gevoelig": "B", "zeer gevoelig": "D"}},
     )
     read = read_judged_rows(RULESET.layers["afwegingskader"], source, ["klasse"], None)
-    assert read.table["klasse"].tolist() == ["B", "D", "onbekend"]
+    assert read.table["klasse"].tolist() == ["B", "D", "matig gevoelig"]
     told = {what: where.tolist() for what, where in read.told.items() if "klasse" in what}
     assert list(told.values()) == [[False, False, True]]
 
