@@ -396,7 +396,9 @@ def test_what_stands_on_a_traffic_sign(tmp_path: Path) -> None:
 
 def test_class_names_in_legenda_mean_what_the_study_says(tmp_path: Path) -> None:
     """Maps of water boards have a name instead of a class; the study gives it a meaning, and what it does not name is told."""
-    rows = frame([box(0, 0, 9, 9)] * 3, legenda=["minder gevoelig", "Zeer gevoelig ", "matig gevoelig"])
+    rows = frame(
+        [box(0, 0, 9, 9)] * 3, legenda=["minder gevoelig", "Zeer gevoelig ", "matig gevoelig"]
+    )
     source = source_of(
         tmp_path,
         rows,
