@@ -143,7 +143,9 @@ def test_what_is_there_is_not_fetched_again(server: Server, tmp_path: Path) -> N
     first = fetch(dataset(ogc(server)), tmp_path)
     assert first.is_new
     count = len(server.asked)
-    left = tmp_path / "data" / ".fetch" / "pand_gpkg" / "0"  # by a process that was ended at its end
+    left = (
+        tmp_path / "data" / ".fetch" / "pand_gpkg" / "0"
+    )  # by a process that was ended at its end
     left.mkdir(parents=True)
     again = fetch(dataset(ogc(server)), tmp_path)
     assert not left.exists()
