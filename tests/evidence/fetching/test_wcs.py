@@ -11,6 +11,7 @@ import pytest
 import rasterio
 
 from flexruimte import SourceError
+from flexruimte.evidence.fetching import geotiff as geotiff_module
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.geotiff import GeoTiff
 from flexruimte.evidence.fetching.parts import Parts
@@ -173,3 +174,14 @@ def test_tiles_that_are_there_are_not_asked_again(
     values, _, _, _ = fetched(wcs(server), tmp_path, EXTENT)
     assert (values == np.arange(2400).reshape(40, 60)).all()
     assert sum("GetCoverage" in asked for asked in server.asked) == 6 - len(whole)
+
+
+@pytest.mark.parametrize("fault", ["429", "503", "drop"])
+def test_a_range_that_fails_once_is_asked_again(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setitem(geotiff_module._POLITE, "GDAL_HTTP_RETRY_DELAY", "0.05")
+    server.faults = [("hoogte.tif", fault)]
+    values, _, _, _ = fetched(geotiff(server), tmp_path, EXTENT)
+    assert server.faults == []
+    assert (values == np.arange(2400).reshape(40, 60)).all()
