@@ -44,6 +44,9 @@ TESTED_IN = {
     "batch/executors/__init__": "batch/executors/test_protocol",
     "batch/executors/serial": "batch/test_run",
     # study
+    "study/new_study/recognition/candidate": "study/new_study/recognition/test_weighing",
+    "study/new_study/recognition/cells": "study/new_study/recognition/test_weighing",
+    "study/new_study/recognition/rows": "study/new_study/recognition/test_weighing",
     "study/layer_report": "study/test_layer_checks",
     "study/placement": "test_bad_input",
     "study/reading": "study/test_checks",

@@ -10,6 +10,7 @@ import pytest
 
 from command_line import run
 from flexruimte.rules.study_file import read_study_file
+from renamed_folder import renamed
 
 
 def test_the_catalogue_fits_a_terminal_of_80_columns(
@@ -108,12 +109,13 @@ def test_a_study_names_a_catalogue_and_a_ruleset_of_your_own(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "say which municipality: --gemeente"),
+        ([], "say which municipality with --gemeente, or give a folder with files with --from"),
         (["--gemeente", "Amsterdm"], "near are Amsterdam (GM0363)"),
         (["--gemeente", "Delft", "--as-of", "1-1-2026"], "--as-of '1-1-2026': Invalid isoformat"),
         (["--gemeente", "Delft", "--as-of", "0226-01-01"], "write a date from 1990 to 2100"),
         (["--gemeente", "Delft", "--catalogue", "gone.toml"], "catalogue gone.toml cannot be read"),
         (["--gemeente", "Delft", "--ruleset", "gone"], "ruleset 'gone' cannot be read"),
+        (["--from", "gone"], "there is no folder gone; give one that holds the files of a study"),
     ],
 )
 def test_bad_arguments_write_nothing(
@@ -124,3 +126,29 @@ def test_bad_arguments_write_nothing(
     assert said in told
     assert told.count("\n") == 1
     assert not (tmp_path / "new").exists()
+
+
+def test_a_new_study_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    renamed(data, "upper", ["brk_perceel", "gemeentegebied", "bag_pand"])
+    renamed(data, "a number", ["bgt_waterdeel"])
+    (data / "plan.qgz").write_bytes(b"PK")
+    assert run("new", tmp_path / "new", "--from", data, "--as-of", "2026-01-01") == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("bag_pand: BAG_PAND.gpkg; its name is one of") for line in printed)
+    assert sum(line.startswith("asked: bgt_waterdeel: laag ") for line in printed) == 1
+    assert any(
+        line.startswith("not read: plan.qgz: it holds no data but refers") for line in printed
+    )
+    study = tmp_path / "new" / "study.toml"
+    assert printed[-3:] == [
+        f"{study}: 3 recognised for certain; 53 layers are not there, and the file says where they are to be had",
+        "next: answer what is asked there, behind #",
+        f"then: flexruimte check {study}",
+    ]
+    file = read_study_file(study)
+    assert set(file.layers) == {"bag_pand"}
+    assert file.parcels.source == "../data/BRK_PERCEEL.gpkg"
+    assert run("check", study) == 0
+    assert run("new", tmp_path / "new", "--from", data) == 2  # a study is never written over

@@ -21,7 +21,9 @@ from flexruimte.evidence.catalogue.municipalities import find_municipality
 from flexruimte.evidence.catalogue.reading import read_catalogue
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.study_file import check_as_of
+from flexruimte.study.new_study.draft import StudyDraft
 from flexruimte.study.new_study.from_catalogue import draft_from_catalogue
+from flexruimte.study.new_study.from_folder import FolderFindings, draft_from_folder
 from flexruimte.study.new_study.writing import STUDY_FILE, write_study
 from flexruimte.views.catalogue_table import catalogue_rows, dataset_lines
 
@@ -95,6 +97,14 @@ def new(
             "--gemeente", metavar="CODE", help="Code or name; more than one may be given."
         ),
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FOLDER",
+            help="Files that are there already: what they are is recognised, or asked.",
+        ),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -114,11 +124,29 @@ def new(
     ] = "flexwonen-nl",
     language: Annotated[Language, typer.Option(help="Of the study: nl or en.")] = Language.NL,
 ) -> None:
-    """Write a study file, with every layer of the ruleset that can be fetched."""
-    if not gemeente:
-        raise StudyError("there is nothing to make a study of; say which municipality: --gemeente")
+    """Write a study file: with every layer that can be fetched, or of the files in a folder."""
+    if not gemeente and source is None:
+        raise StudyError(
+            "there is nothing to make a study of; say which municipality with --gemeente, or give "
+            "a folder with files with --from"
+        )
     known = read_catalogue(*([own] if own else []))
-    found = [find_municipality(known, name) for name in gemeente]
+    found = [find_municipality(known, name) for name in gemeente or []]
+    if source is not None:
+        draft, seen = draft_from_folder(
+            source,
+            study_folder=folder,
+            ruleset=load_ruleset(ruleset),
+            catalogue=known,
+            as_of=_day(as_of),
+            ruleset_name=_as_seen_from(folder, ruleset),
+            language=language.value,
+            gemeenten=[one.code for one in found],
+            catalogue_path=None if own is None else _as_seen_from(folder, str(own)),
+        )
+        write_study(draft, folder)
+        _tell_folder(draft, seen, folder / STUDY_FILE)
+        return
     draft = draft_from_catalogue(
         known,
         load_ruleset(ruleset),
@@ -142,6 +170,25 @@ def new(
     named = shlex.quote(str(folder / STUDY_FILE))
     print_line(f"next: flexruimte fetch {named}")
     print_line(f"then: flexruimte run {named}")
+
+
+def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path) -> None:
+    """Say what was recognised in a folder, what is asked, and what to do next."""
+    for line in seen.certain:
+        print_line(line)
+    for line in seen.asked:
+        print_line(f"asked: {line}", "yellow")
+    for line in seen.unknown:
+        print_line(f"not recognised: {line}")
+    for line in seen.unread:
+        print_line(f"not read: {line}")
+    print_line(
+        f"{path}: {len(seen.certain)} recognised for certain; {len(draft.not_assessed)} layers are "
+        "not there, and the file says where they are to be had"
+    )
+    if seen.asked:
+        print_line("next: answer what is asked there, behind #")
+    print_line(f"then: flexruimte check {shlex.quote(str(path))}")
 
 
 def _day(text: str | None) -> dt.date:
