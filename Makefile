@@ -51,7 +51,7 @@ arch: $(VENV)/developing
 
 # A file of tests stays in one process, so that what it shares is made once.
 test: check types arch .cache/js/installed
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile $(PYTEST)
 
 # Real servers of open data and a database, started by the tests: PostgreSQL with PostGIS and MapServer from Debian's packages, where
 # they can be installed, and pygeoapi with an environment of its own, as its dependencies are none of ours. What is absent, skips and says so.
