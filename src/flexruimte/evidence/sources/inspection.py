@@ -7,6 +7,7 @@ study names files and addresses so that it is known what is read.
 from __future__ import annotations
 
 import codecs
+import gzip
 import os
 import re
 import zipfile
@@ -14,11 +15,11 @@ import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 from xml.etree import ElementTree
 
 from flexruimte.errors import SourceError
-from flexruimte.evidence.sources.archives import is_in
+from flexruimte.evidence.sources.archives import archive_of, is_in
 
 __all__ = ["inspect_file"]
 
@@ -116,7 +117,13 @@ def _in_archive(file: Path, member: str) -> str | None:
 def _of_gzip(file: Path) -> str | None:
     with file.open("rb") as content:
         content.seek(-4, os.SEEK_END)
-        return _swelling(int.from_bytes(content.read(4), "little"), file.stat().st_size)
+        why = _swelling(int.from_bytes(content.read(4), "little"), file.stat().st_size)
+        if why is not None:
+            return why
+        content.seek(0)
+        with gzip.open(content) as unpacked:
+            # What it names lies in a file system of its own, and is not looked into.
+            return _of_content(unpacked, None, 0)
 
 
 def _swelling(unpacked: int, packed: int) -> str | None:
@@ -129,7 +136,7 @@ def _swelling(unpacked: int, packed: int) -> str | None:
     )
 
 
-def _of_content(content: BinaryIO, folder: Path, deep: int) -> str | None:
+def _of_content(content: IO[bytes] | gzip.GzipFile, folder: Path | None, deep: int) -> str | None:
     head = _decoded(content.read(_HEAD))
     why = _of_head(head)
     if why is None and _root(head) in _VIRTUAL:
@@ -225,9 +232,7 @@ def _named_in(document: ElementTree.Element) -> Iterator[tuple[str, bool]]:
 
 def _leads_out(named: str) -> bool:
     """Return whether what a VRT names is no file on this machine."""
-    plain = named
-    while plain.lower().startswith(("/vsizip/", "/vsigzip/", "/vsitar/")):
-        plain = plain[plain.index("/", 1) + 1 :]
+    plain = archive_of(named)[1]
     scheme, colon, _ = plain.partition(":")
     drive = len(scheme) == 1  # of Windows
     return (

@@ -135,15 +135,22 @@ class VectorSource(BaseSource):
         parts: list[tuple[Address, int]]
         if info["driver"] == "OGR_VRT":
             # How many features a virtual file takes of another is its own.
-            parts = [(LocalFile(str(file)), 0) for file in self._files_of_virtual()]
+            parts = [
+                (LocalFile(str(file)), _features_in(file)) for file in self._files_of_virtual()
+            ]
         else:
             parts = [(self.address, int(info["features"]))] if info["driver"] in _ANSWERS else []
         for address, count in parts:
             try:
                 with address.opened() as content:
                     answers = list(answers_in(content, address.member))
-            except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-                continue  # a service, or what GDAL reads and this does not
+            except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as no:
+                if address.path.startswith("/vsi"):
+                    raise SourceError(
+                        f"{self.label}: whether that is all there is or one page of what a service "
+                        f"answers cannot be seen ({no}); unpack it, and name the file in it"
+                    ) from no
+                continue  # a service, which pages are asked of
             for answer in answers:
                 why = why_not_whole(answer, count)
                 if why is not None:
@@ -361,6 +368,14 @@ class VectorSource(BaseSource):
                 )
                 parts.append(_renamed(frame, read, columns))
             return pd.DataFrame(pd.concat(parts, ignore_index=True))[list(columns)]
+
+
+def _features_in(file: Path) -> int:
+    """Return how many features there are in the one layer of a file; 0 where that is not known."""
+    try:
+        return int(pyogrio.read_info(file, force_feature_count=True)["features"])
+    except Exception:  # whoever reads it says what is wrong
+        return 0
 
 
 def _renamed(frame: Any, read: Mapping[str, str], columns: Sequence[str]) -> Any:
