@@ -30,6 +30,7 @@ from flexruimte.evidence.sources.base import (
 )
 from flexruimte.evidence.sources.errors import crs_of, reading
 from flexruimte.evidence.sources.file_parts import has_unused_journal, named_in_virtual
+from flexruimte.evidence.sources.gdal_errors import errors_of_gdal
 from flexruimte.evidence.sources.pages import answers_in, why_not_whole
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.vocabulary import CRS
@@ -106,14 +107,15 @@ class VectorSource(BaseSource):
                     f"{', '.join(names)}"
                 )
             try:
-                info = pyogrio.read_info(
-                    path,
-                    layer=layer,
-                    encoding=self.settings.encoding,
-                    force_feature_count=True,
-                    force_total_bounds=True,
-                    **self._open_options,
-                )
+                with errors_of_gdal():
+                    info = pyogrio.read_info(
+                        path,
+                        layer=layer,
+                        encoding=self.settings.encoding,
+                        force_feature_count=True,
+                        force_total_bounds=True,
+                        **self._open_options,
+                    )
             except pyogrio.errors.DataLayerError:
                 there = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
                 if layer is None or layer in there:
@@ -172,7 +174,7 @@ class VectorSource(BaseSource):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        with reading(self.label, self.address), self.address.vector_session():
+        with reading(self.label, self.address), self.address.vector_session(), errors_of_gdal():
             yield
 
     @property
