@@ -38,12 +38,20 @@ _WINDOW_M = 1000.0
 
 def municipality_windows(question: Question) -> list[Window]:
     """Return the bounds of each municipality's part of the parcels, in RD New. [m]"""
+    bounds = shapely.bounds([*_municipality_parts(question).values()])
+    return [(left, bottom, right, top) for left, bottom, right, top in bounds.tolist()]
+
+
+def _municipality_parts(question: Question) -> dict[str, Any]:
+    """Return each municipality's part of the parcels, by its code."""
     extent = question.parcels.extent
     if extent is None:
-        return []
-    parts = shapely.intersection(question.municipalities.geometries, shapely.box(*extent))
-    bounds = shapely.bounds(parts[~shapely.is_empty(parts)])
-    return [(left, bottom, right, top) for left, bottom, right, top in bounds.tolist()]
+        return {}
+    known = question.municipalities
+    parts = shapely.intersection(known.geometries, shapely.box(*extent))
+    return {
+        code: part for code, part in zip(known.codes, parts, strict=True) if shapely.area(part) > 0
+    }
 
 
 def read_raster(question: Question, key: str, source: Source, windows: list[Window]) -> list[str]:
@@ -57,7 +65,8 @@ def read_raster(question: Question, key: str, source: Source, windows: list[Wind
     """
     spec = question.ruleset.layers[key]
     with reading_of(source):
-        valid, doubts = doubts_about_cells(spec, source, windows)
+        areas = _municipality_parts(question) if windows else {}
+        valid, doubts = doubts_about_cells(spec, source, areas)
         if windows and not valid:
             check_raster_values(spec, source)
             doubts.append(

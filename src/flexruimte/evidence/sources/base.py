@@ -217,6 +217,10 @@ class BaseSource:
         """Refused: there are no cells."""
         self._refuse("raster cells")
 
+    def cell_holding(self, value: float) -> float:
+        """Refused: there are no cells."""
+        self._refuse("raster cells")
+
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
         """Refused: there are no cells."""
         self._refuse("raster cells")

@@ -150,5 +150,8 @@ class Source(Protocol):
             The value that stands for missing where neither the study nor the file names one.
         """
 
+    def cell_holding(self, value: float) -> float:
+        """Return what a cell of a raster holds where its value is this."""
+
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
         """Return whether any cell of a raster has a value between two bounds."""
