@@ -104,8 +104,12 @@ def test_areas_without_values_are_named(tmp_path: Path) -> None:
         "GM3": shapely.box(X + 500, Y, X + 1000, Y + 1000),
     }
     (said,) = doubts_about_cells(RULESET.layers["rivm_lden_alle"], source, areas)[1]
-    assert said.startswith(f"lden ({path}) has a value in 0% of the parcels' part of GM1 that it reaches")
-    assert doubts_about_cells(RULESET.layers["rivm_lden_alle"], source, {"a": areas["GM2"]})[1] == []
+    assert said.startswith(
+        f"lden ({path}) has a value in 0% of the parcels' part of GM1 that it reaches"
+    )
+    assert (
+        doubts_about_cells(RULESET.layers["rivm_lden_alle"], source, {"a": areas["GM2"]})[1] == []
+    )
 
 
 def test_a_nodata_that_is_proposed_is_what_a_cell_holds(tmp_path: Path) -> None:

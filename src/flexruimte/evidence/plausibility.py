@@ -245,9 +245,7 @@ def _recoded(grid: Grid, valid: Booleans, spec: LayerSpec) -> Grid:
     return replace(grid, cells=cells)
 
 
-def _strips(
-    source: Source, bounds: Window, nodata: float | None
-) -> Iterator[tuple[Window, Grid]]:
+def _strips(source: Source, bounds: Window, nodata: float | None) -> Iterator[tuple[Window, Grid]]:
     """Yield the cells of a window, in strips of rows that fit in memory, with the strips."""
     width_m, height_m = source.cell_m
     left, bottom, right, top = bounds

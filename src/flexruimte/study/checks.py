@@ -59,6 +59,8 @@ __all__ = ["CheckReport", "check"]
 _log = logging.getLogger(__name__)
 _MOSTLY = 0.95
 """A layer whose extent holds less than this share of the municipalities gets a warning."""
+_FAR_M = 50_000.0
+"""A layer that is complete has features within this distance, if it is of the same country. [m]"""
 _FEW_ROWS = 100_000
 """Of a source with more rows not all values are looked at."""
 _NONE_HERE = 'if that means "none here", say coverage = "complete"'
@@ -299,6 +301,8 @@ def _look_at_layer(
     elif extent is not None and coverage == "auto" and not silent:
         _warn_of_silence(question, key, source, extent, report)
     read = features_of(question, key, source)
+    if coverage == "complete":
+        report.warnings.extend(_far_away(question, source))
     report.warnings.extend(read_features(question, key, source, windows, read))
     _judge(question, key, source, look_at(question, key, source, read), report)
 
@@ -365,6 +369,20 @@ def _warn_of_silence(
         report.warnings.append(
             f"{source.label} has no features near {enumerate_some(silent)} "
             f"and says nothing there; {_NONE_HERE}"
+        )
+
+
+def _far_away(question: Question, source: Source) -> Iterator[str]:
+    """Yield that a layer which lists all there is has nothing within a day's walk of any parcel."""
+    extent, parcels = source.extent, question.parcels.extent
+    if extent is None or parcels is None:
+        return
+    away_m = shapely.distance(shapely.box(*extent), shapely.box(*parcels))
+    if away_m > _FAR_M:
+        yield (
+            f"{source.label} has all of its {source.feature_count} features more than "
+            f"{away_m / 1000:.0f} km away from the parcels: is it the right file, and its crs "
+            "right? As it is, there is nothing near"
         )
 
 

@@ -43,9 +43,7 @@ def virtual(tmp_path: Path) -> Path:
     return path
 
 
-def test_counting_what_is_cut_off_is_an_error(
-    cut: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_counting_what_is_cut_off_is_an_error(cut: Path, capfd: pytest.CaptureFixture[str]) -> None:
     source = open_source("plans", LayerSettings(source=str(cut)), cut.parent)
     with pytest.raises(SourceError, match=r"^plans \(.*cut.geojsonl\) cannot be read: JSON pars"):
         _ = source.feature_count

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NoReturn
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS as ProjCRS
 from pyproj import Transformer
 from pyproj.exceptions import ProjError
@@ -195,6 +196,19 @@ class BaseSource:
     def extent(self) -> Window | None:
         """Refused: there are no geometries."""
         self._refuse("geometry column")
+
+    def extent_of_features(self) -> Window | None:
+        """Return the bounds of the features that have some, in RD New; None where none has.
+
+        For a source of which one vertex is no number: what it says of all of it is no number then.
+        """
+        bounds = shapely.bounds(self.read([]).geometry.to_numpy())
+        usable = bounds[np.isfinite(bounds).all(axis=1)]
+        if not len(usable):
+            return None
+        left, bottom = usable[:, :2].min(axis=0).tolist()
+        right, top = usable[:, 2:].max(axis=0).tolist()
+        return (left, bottom, right, top)
 
     def read(self, columns: Sequence[str], window: Window | None = None) -> gpd.GeoDataFrame:
         """Refused: there are no geometries."""

@@ -170,6 +170,8 @@ class ParquetSource(BaseSource):
     def extent(self) -> Window | None:
         """Bounds of all features that the study's filter keeps, in RD New; None without any."""
         bounds = np.array([self._rows([], None).total_bounds])
+        if np.isinf(bounds).any():
+            return self.extent_of_features()
         return projected_extent(bounds, self.crs, self.label)
 
     def read(self, columns: Sequence[str], window: Window | None = None) -> gpd.GeoDataFrame:

@@ -271,11 +271,14 @@ class VectorSource(BaseSource):
     def extent(self) -> Window | None:
         """Bounds of all features, in RD New; None where there are none."""
         # GDAL gives no bounds where none of the features has a shape.
-        extents = [
-            projected_extent(np.array([info["total_bounds"]], dtype=np.float64), crs, self.label)
+        told = [
+            (np.array([info["total_bounds"]], dtype=np.float64), crs)
             for info, crs in zip(self._infos, self._crs_of_layers, strict=True)
             if info["features"] and info["total_bounds"] is not None
         ]
+        if any(np.isinf(bounds).any() for bounds, _ in told):
+            return self.extent_of_features()
+        extents = [projected_extent(bounds, crs, self.label) for bounds, crs in told]
         bounds = np.array([extent for extent in extents if extent is not None])
         return projected_extent(bounds, ProjCRS(CRS), self.label) if len(bounds) else None
 
