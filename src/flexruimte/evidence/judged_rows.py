@@ -166,10 +166,8 @@ def _read_also_astray(
 
 
 def _is_in_country(bounds: Floats) -> Booleans:
-    within: Booleans = (bounds[:, :2] >= COUNTRY[:2]).all(axis=1) & (
-        bounds[:, 2:] <= COUNTRY[2:]
-    ).all(axis=1)
-    return within
+    within = (bounds[:, :2] >= COUNTRY[:2]) & (bounds[:, 2:] <= COUNTRY[2:])
+    return np.asarray(within.all(axis=1), dtype=bool)
 
 
 def rows_without_shape(source: Source) -> int:

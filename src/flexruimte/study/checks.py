@@ -28,6 +28,7 @@ from flexruimte.assessment.score import (
 from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, did_you_mean, enumerate_some
 from flexruimte.evidence.columns import source_columns
+from flexruimte.evidence.decisions import NO_TABLE
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.parcel_tables import load_table
@@ -205,6 +206,10 @@ def _check_decisions(question: Question, report: CheckReport) -> None:
     """Look for decisions on parcels that are nowhere."""
     decisions = question.decisions
     if not len(decisions.rows):
+        if decisions.label != NO_TABLE:
+            report.warnings.append(
+                f"{decisions.label}: 0 decisions; fill them in, or leave [decisions] out"
+            )
         return
     try:
         unmet = decisions.unmet(question.all_parcel_ids())

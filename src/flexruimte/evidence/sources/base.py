@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,8 @@ from flexruimte.vocabulary import CRS, Floats
 
 __all__ = ["BaseSource", "in_rd", "plain_name", "projected", "projected_extent"]
 
+_ROWS_LOOKED_AT = 20
+"""Rows among which the names of columns are looked for."""
 _digests: dict[tuple[str, str], str] = {}
 """By path and stamp: the digests of files that were asked for."""
 
@@ -217,6 +220,19 @@ class BaseSource:
     def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
         """Refused: there are no rows."""
         self._refuse("rows")
+
+    def first_rows(self) -> list[tuple[int, set[str]]]:
+        """Return what stands in the first rows, by their number in the file, that of columns being 1.
+
+        GDAL calls columns Field1, Field2 where it takes no row for their names.
+        """
+        columns = self.columns
+        first = 1 if columns and all(re.fullmatch(r"Field\d+", name) for name in columns) else 2
+        rows = self.read_table(columns, _ROWS_LOOKED_AT).astype("string").to_numpy()
+        return [
+            (first + number, {str(cell).strip() for cell in row})
+            for number, row in enumerate(rows[:_ROWS_LOOKED_AT])
+        ]
 
     def check_raster(self) -> Window:
         """Refused: there are no cells."""

@@ -132,6 +132,9 @@ class Source(Protocol):
             No more than the first so many rows of each layer are read; None reads all.
         """
 
+    def first_rows(self) -> list[tuple[int, set[str]]]:
+        """Return what stands in the first rows, by their number in the file; empty if not known."""
+
     def check_raster(self) -> Window:
         """Check that a raster can be used, and return its bounds in RD New."""
 
