@@ -84,12 +84,14 @@ class CheckReport:
 
     def add_problem(self, error: FlexruimteError) -> None:
         """Add what stops a run; where it arose is for the log alone."""
-        self.problems.append(str(error))
+        if str(error) not in self.problems:
+            self.problems.append(str(error))
         _log.debug("%s", error, exc_info=True)
 
     def add(self, other: CheckReport) -> None:
         """Add what another look found."""
-        self.problems.extend(other.problems)
+        # What is wrong with the parcels would be told once more by each layer.
+        self.problems.extend(text for text in other.problems if text not in self.problems)
         self.missing_layers.extend(other.missing_layers)
         self.warnings.extend(other.warnings)
         self.lines.extend(other.lines)

@@ -151,7 +151,7 @@ def _what_it_is(file: Path) -> str:
 
 def _some_in(folder: Path) -> str:
     names = sorted(entry.name for entry in islice(folder.iterdir(), 1000))
-    return enumerate_some(names, 3) if names else "... (it is empty)"
+    return enumerate_some(names, 3)
 
 
 @dataclass(frozen=True)
@@ -227,10 +227,12 @@ class LocalFile(_WithoutOptions):
             return f"this account may not read it: change that with chmod +r {file}"
         if file is not None and file.stat().st_size == 0:
             return "the file is empty: make it or download it again"
-        if how_to_convert(self.path):
+        if how_to_convert(self.path) and not archive_of(self.path)[0]:
             return how_to_convert(self.path)
         if file is not None and (what := _what_it_is(file)):
             return what
+        if file is None and self._plain.is_dir() and not any(self._plain.iterdir()):
+            return "it is an empty folder: put the data in it, or name where they are"
         if file is None and self._plain.is_dir():
             return (
                 "it is a folder, and none of what is in it makes a layer: name a file in it, such "

@@ -222,7 +222,7 @@ class BaseSource:
         self._refuse("rows")
 
     def first_rows(self) -> list[tuple[int, set[str]]]:
-        """Return what stands in the first rows, by their number in the file, that of columns being 1.
+        """Return what stands in the first rows, by their number in the file.
 
         GDAL calls columns Field1, Field2 where it takes no row for their names.
         """

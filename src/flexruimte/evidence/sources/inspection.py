@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, BinaryIO, Final
 from xml.etree import ElementTree
 
 from flexruimte.errors import SourceError
@@ -33,6 +33,7 @@ _MUCH_UNPACKED: Final = 1 << 30
 _MOST_SWELLING: Final = 200
 """What unpacks to more than `_MUCH_UNPACKED` and to so many times its size is no data: text packs
 10 to 30 times, and deflate at most 1,032 times. [1]"""
+_AT_ONCE: Final = 1 << 20
 _MOST_DEEP: Final = 5
 _ROOT: Final = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _VIRTUAL: Final = ("VRTDATASET", "OGRVRTDATASOURCE", "GDALTILEINDEXDATASET")
@@ -118,12 +119,25 @@ def _of_gzip(file: Path) -> str | None:
     with file.open("rb") as content:
         content.seek(-4, os.SEEK_END)
         why = _swelling(int.from_bytes(content.read(4), "little"), file.stat().st_size)
-        if why is not None:
+        content.seek(0)
+        # Of what ends too early the last bytes are no size: whoever reads it says that it ends.
+        if why is not None and _unpacks_to_much(content):
             return why
         content.seek(0)
         with gzip.open(content) as unpacked:
             # What it names lies in a file system of its own, and is not looked into.
             return _of_content(unpacked, None, 0)
+
+
+def _unpacks_to_much(content: BinaryIO) -> bool:
+    """Return whether what is compressed goes on for long; EOFError where it is cut off before."""
+    unpacked = 0
+    with gzip.open(content) as stream:
+        while part := stream.read(_AT_ONCE):
+            unpacked += len(part)
+            if unpacked > _MUCH_UNPACKED:
+                return True
+    return False
 
 
 def _swelling(unpacked: int, packed: int) -> str | None:
