@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 
 from flexruimte.errors import LayerError
@@ -124,3 +125,28 @@ def test_all_lost_columns_are_named_with_what_to_paste() -> None:
     assert "has no column 'functie', 'eind_registratie'" in said
     assert 'fields = { functie = "...", eind_registratie = "..." }' in said
     assert '("" is no value)' in said
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Owners per parcel,\nparcel_id,owner\nP1,x\n", 2),
+        ("Owners per parcel;\n;\n\nparcel_id;owner\nP1;x\n", 4),
+        ("Owners per parcel\nparcel_id;owner\nP1;x\n", 2),
+    ],
+)
+def test_a_title_above_the_names_of_columns_is_named(tmp_path: Path, text: str, row: int) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    source = open_source("owners", LayerSettings(source="a.csv"), tmp_path, geometry="table")
+    with pytest.raises(LayerError, match=rf"names of its columns in row {row}, .*remove the rows"):
+        source_columns(source, ["owner"])
+
+
+def test_a_title_in_a_spreadsheet_is_named(tmp_path: Path) -> None:
+    rows = pd.DataFrame(
+        [["parcel_id", "owner"], ["P1", "x"]], columns=["Owners per parcel", "2026"]
+    )
+    pyogrio.write_dataframe(rows, tmp_path / "a.xlsx", driver="XLSX", layer="owners")
+    source = open_source("owners", LayerSettings(source="a.xlsx"), tmp_path, geometry="table")
+    with pytest.raises(LayerError, match="names of its columns in row 2, "):
+        source_columns(source, ["owner"])

@@ -86,8 +86,19 @@ def test_a_row_that_says_too_little_is_refused(
 ) -> None:
     rows = {name: list(values) for name, values in ROWS.items()}
     rows[column][0] = value
-    with pytest.raises(LayerError, match=f"^decisions .*: {message}$"):
+    remedy = "correct row 1 below the header, or remove what is no decision"
+    with pytest.raises(LayerError, match=f"^decisions .*: {message}; {remedy}"):
         decisions(rows)
+
+
+def test_all_that_is_wrong_is_told_at_once_with_its_rows() -> None:
+    rows = pd.DataFrame(ROWS)
+    rows.loc[1, "reason"] = " "
+    rows.loc[6] = ["Totaal 6 besluiten", None, "x", "2025-01-01"]
+    with pytest.raises(LayerError) as told:
+        decisions(rows)
+    assert 'the decision on Totaal 6 besluiten is neither "in" nor "out"' in str(told.value)
+    assert "the decision on P1 has no reason; correct row 2, 7 below" in str(told.value)
 
 
 @pytest.mark.parametrize("column", ROWS)

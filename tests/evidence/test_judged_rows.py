@@ -155,3 +155,36 @@ def test_a_source_in_a_file_is_judged_as_one_in_memory(tmp_path: Path) -> None:
         source = open_source("natuur", LayerSettings(**settings), tmp_path)
         certainty.append(read_judged_rows(SPEC, source, [], NEAR.window).certainty.tolist())
     assert certainty == [[YES, UNKNOWN]] * 2
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_what_lies_outside_the_country_is_unknown_where_it_is_meant(
+    tmp_path: Path, in_file: bool
+) -> None:
+    """The second of two has its axes swapped, so that no window around the parcels meets it."""
+    rows = frame([box(5, 5, 9, 9), box(20, 20, 30, 40)], nr=[1, 2], status=["now", "now"])
+    swapped = shapely.transform(rows.geometry.iloc[1], lambda vertices: vertices[:, ::-1])
+    rows = rows.set_geometry([rows.geometry.iloc[0], swapped], crs=rows.crs)
+    source = source_of(rows)
+    if in_file:
+        rows.to_file(tmp_path / "a.gpkg")
+        source = open_source("natuur", LayerSettings(source="a.gpkg"), tmp_path)
+    for _ in range(2):  # the second time from what is kept
+        found = load_features("natuur", SPEC, source, [], NEAR, NEAR.window)
+        assert found.certainty.tolist() == [YES, UNKNOWN]
+        assert found.geometries[1].equals(box(20, 20, 30, 40))
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_one_vertex_that_is_no_number_leaves_the_extent_of_the_others(
+    tmp_path: Path, in_file: bool
+) -> None:
+    bad = shapely.Polygon([(X, Y), (np.inf, Y + 50), (X + 50, Y + 50)])
+    rows = frame([box(5, 5, 9, 9), bad, box(20, 20, 30, 40)], nr=[1, 2, 3], status=["now"] * 3)
+    source = source_of(rows)
+    if in_file:
+        with np.errstate(all="ignore"):
+            rows.to_file(tmp_path / "a.gpkg")
+        source = open_source("natuur", LayerSettings(source="a.gpkg"), tmp_path)
+    assert source.extent == (X + 5, Y + 5, X + 30, Y + 40)
+    assert read_judged_rows(SPEC, source, [], None).usable.tolist() == [True, False, True]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from flexruimte.evidence.plausibility import doubts_about_cells, doubts_about_field
 from flexruimte.evidence.sources import open_source
@@ -17,7 +18,9 @@ from toy_town import X, Y, write_raster
 
 RULESET = load_ruleset("flexwonen-nl")
 CHANCE = np.random.default_rng(7)
-NOISE = CHANCE.normal(55, 5, (40, 40)).round()
+NOISE = (np.add.outer(np.arange(40.0), np.arange(40.0)) / 4 + 46).round()
+"""It rises from 46 to 66 dB."""
+STRIPES = np.where(np.indices((40, 40))[0] % 2, 0, NOISE)
 GROUND = np.add.outer(np.arange(40.0), np.arange(40.0)) / 20 + 0.5
 """A plane that rises from 0.5 m to 4.4 m."""
 HOUSES = GROUND + 9 * (np.indices((40, 40)) // 4 % 2).all(axis=0)
@@ -26,6 +29,22 @@ MAPS = {
     "noise": ("rivm_lden_alle", NOISE, ""),
     "noise below the floor": ("rivm_lden_alle", np.where(NOISE < 55, 0, NOISE), ""),
     "PM2.5 as noise": ("rivm_lden_alle", NOISE / 6, r"1600 of 1600 cells .*outside 30 to 95 dB"),
+    "noise with every second row missing": (
+        "rivm_lden_weg",
+        STRIPES,
+        r"6.4% of its neighbouring cells differ .*if 0 stands for missing, say nodata = 0",
+    ),
+    "noise, all of it missing": (
+        "rivm_lden_weg",
+        NOISE * 0,
+        "100% of its cells in GM1 are exactly 0.*nodata = 0",
+    ),
+    "noise with a nodata of its own": (
+        "rivm_lden_weg",
+        np.where(STRIPES == 0, -9999, STRIPES),
+        r"800 of 1600 cells \(50%\) lie outside 30 to 95 dB Lden: all of these are -9999: .*"
+        r"nodata = -9999;",
+    ),
     "classes of noise": ("rivm_lden_alle", NOISE // 10, "outside 30 to 95 dB Lden"),
     "tenths of a dB": ("rivm_lden_alle", NOISE * 10, "outside 30 to 95 dB Lden"),
     "depth": ("liwo_maxdiepte", GROUND, ""),
@@ -37,7 +56,7 @@ MAPS = {
     "terrain with holes of 0": (
         "ahn_dtm",
         np.where(HOUSES > GROUND, 0, GROUND),
-        r"25% of its cells are exactly 0.*nodata = 0",
+        r"25% of its cells in GM1 are exactly 0.*nodata = 0",
     ),
     "classes": ("liwo_overstromingsgevoelig", NOISE // 20, ""),
     "classes that were averaged": ("liwo_overstromingsgevoelig", NOISE / 20, "no whole numbers"),
@@ -52,7 +71,7 @@ def test_a_map_of_something_else_is_warned_of_by_name(tmp_path: Path, name: str)
     spec = RULESET.layers[key]
     path = write_raster(tmp_path / "map.tif", cells, 25.0, 1000.0)
     source = open_source(key, LayerSettings(source=str(path)), tmp_path, geometry="raster")
-    _, doubts = doubts_about_cells(spec, source, [(X, Y, X + 1000, Y + 1000)])
+    _, doubts, _ = doubts_about_cells(spec, source, {"GM1": shapely.box(X, Y, X + 1000, Y + 1000)})
     if not doubt:
         assert doubts == []
         return
@@ -68,9 +87,40 @@ def test_only_cells_where_parcels_are_count(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "map.tif", cells, 25.0, 1000.0)
     source = open_source("lden", LayerSettings(source=str(path)), tmp_path, geometry="raster")
     spec = RULESET.layers["rivm_lden_alle"]
-    assert doubts_about_cells(spec, source, [(X, Y, X + 900, Y + 1000)])[1] == []
-    (said,) = doubts_about_cells(spec, source, [(X, Y, X + 1000, Y + 1000)])[1]
+    assert doubts_about_cells(spec, source, {"GM1": shapely.box(X, Y, X + 900, Y + 1000)})[1] == []
+    (said,) = doubts_about_cells(spec, source, {"GM1": shapely.box(X, Y, X + 1000, Y + 1000)})[1]
     assert "40 of 1600 cells" in said
+
+
+def test_areas_without_values_are_named(tmp_path: Path) -> None:
+    """The west half of 1 km2 is missing: all of GM1, a quarter of GM2, nothing of GM3."""
+    cells = NOISE.copy()
+    cells[:, :20] = 128
+    path = write_raster(tmp_path / "map.tif", cells, 25.0, 1000.0)
+    source = open_source("lden", LayerSettings(source=str(path)), tmp_path, geometry="raster")
+    areas = {
+        "GM1": shapely.box(X, Y, X + 500, Y + 1000),
+        "GM2": shapely.box(X + 400, Y, X + 800, Y + 100),
+        "GM3": shapely.box(X + 500, Y, X + 1000, Y + 1000),
+    }
+    (said,) = doubts_about_cells(RULESET.layers["rivm_lden_alle"], source, areas)[2]
+    assert said.startswith(
+        f"lden ({path}) has a value in 0% of the parcels' part of GM1 that it reaches"
+    )
+    assert (
+        doubts_about_cells(RULESET.layers["rivm_lden_alle"], source, {"a": areas["GM2"]})[2] == []
+    )
+
+
+def test_a_nodata_that_is_proposed_is_what_a_cell_holds(tmp_path: Path) -> None:
+    """Tenths of a dB: cells of -9999 are -999.9 dB."""
+    cells = np.where(STRIPES == 0, -9999, STRIPES * 10)
+    path = write_raster(tmp_path / "map.tif", cells, 25.0, 1000.0)
+    settings = LayerSettings(source=str(path), scale=0.1)
+    source = open_source("lden", settings, tmp_path, geometry="raster")
+    areas = {"GM1": shapely.box(X, Y, X + 1000, Y + 1000)}
+    (said,) = doubts_about_cells(RULESET.layers["rivm_lden_alle"], source, areas)[1]
+    assert "all of these are -999.9: if that stands for missing, say nodata = -9999;" in said
 
 
 @pytest.mark.parametrize(
@@ -116,7 +166,7 @@ def test_a_map_that_is_the_same_all_over_is_warned_of(
     )
     write_raster(tmp_path / "a.tif", np.full((side, side), float(value)), 10.0, 10.0 * side)
     source = open_source("depth", LayerSettings(source="a.tif"), tmp_path, geometry="raster")
-    window = (X, Y, X + 10.0 * side, Y + 10.0 * side)
-    _, doubts = doubts_about_cells(spec, source, [window])
+    area = shapely.box(X, Y, X + 10.0 * side, Y + 10.0 * side)
+    _, doubts, _ = doubts_about_cells(spec, source, {"GM1": area})
     same = f"depth (a.tif): all of its {side**2} cells are {value}, where such a map differs from"
     assert [text.startswith(same) for text in doubts] == [True] * is_told

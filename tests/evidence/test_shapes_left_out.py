@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from flexruimte.evidence.shapes import (
     EVERYWHERE,
@@ -65,3 +66,26 @@ def test_an_area_around_the_country_may_be_named() -> None:
     world = shapely.box(-1e6, -1e6, 1e6, 2e6)
     assert cleaned_shapes(np.array([world]), "polygon")[0][0] is None
     assert cleaned_shapes(np.array([world]), "polygon", EVERYWHERE)[0][0].equals(world)
+
+
+def test_what_lies_outside_is_unknown_where_it_may_be_meant() -> None:
+    """The square with its axes swapped; in degrees; in swapped degrees that were taken as such."""
+    square = shapely.Polygon(SQUARE)
+    to_degrees = Transformer.from_crs(28992, 4326, always_xy=True).transform
+    degrees = shapely.transform(square, to_degrees, interleaved=False)
+    swapped = shapely.transform(square, lambda vertices: vertices[:, ::-1])
+    turned = shapely.transform(degrees, lambda vertices: vertices[:, ::-1])
+    wrong = shapely.transform(
+        turned, Transformer.from_crs(4326, 28992, always_xy=True).transform, interleaved=False
+    )
+    for area in doubtful_areas(np.array([swapped, degrees, turned, wrong])):
+        assert np.allclose(area.bounds, square.bounds, atol=0.1)
+
+
+def test_another_zone_of_utm_lies_outside() -> None:
+    """What is in zone 32 and taken as zone 31 lies some 410 km too far west."""
+    west = shapely.box(-278_000, 455_000, -277_000, 456_000)
+    assert cleaned_shapes(np.array([west]), "polygon")[0][0] is None
+    for x, y in ((-44_600, 713_000), (5_200, 871_000), (283_500, 600_000), (14_000, 307_000)):
+        part = shapely.box(x, y, x + 100, y + 100)
+        assert cleaned_shapes(np.array([part]), "polygon")[0][0].equals(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -398,3 +399,43 @@ def _with_far_town(folder: Path) -> Path:
         )
         pd.concat([rows, more], ignore_index=True).to_file(folder / "kaart.gpkg", layer=layer)
     return path
+
+
+def test_an_empty_table_of_decisions_is_told(tmp_path: Path) -> None:
+    path = write_toy_study(tmp_path)
+    named = tmp_path / "empty.csv"
+    named.write_text("parcel_id,decision,reason,date\n")
+    text = re.sub(r"\[decisions\]\n(?:[^\[\n].*\n)*", "", path.read_text())
+    path.write_text(text + '\n[decisions]\nsource = "empty.csv"\n')
+    (said,) = [said for said in check(Study.load(path).question).warnings if "decisions" in said]
+    assert said.startswith("decisions (empty.csv): 0 decisions; ")
+
+
+def test_what_is_wrong_with_the_parcels_is_told_once(tmp_path: Path) -> None:
+    path = write_toy_study(tmp_path)
+    parcels = gpd.read_file(tmp_path / "kaart.gpkg", layer="perceel")
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        parcels.set_crs(None, allow_override=True).to_file(tmp_path / "bare.gpkg", layer="perceel")
+    text = path.read_text()
+    start = text.index("[parcels]")
+    end = text.index("kaart.gpkg", start)
+    path.write_text(text[:end] + "bare.gpkg" + text[end + len("kaart.gpkg") :])
+    problems = check(Study.load(path).question).problems
+    assert [text for text in problems if "no coordinate reference system" in text] == problems
+    assert len(problems) == 1
+
+
+def test_a_star_is_named_and_a_coast_is_not(tmp_path: Path) -> None:
+    path = write_toy_study(tmp_path)
+    rows = gpd.read_file(tmp_path / "kaart.gpkg", layer="natuur")
+    shapes = rows.geometry.to_list()
+    angle = np.linspace(0, 2 * np.pi, 6000, endpoint=False)
+    middle = shapes[0].centroid
+    for reach, is_told in ((np.where(np.arange(6000) % 2, 2500, 900), True), (2500.0, False)):
+        around = np.c_[middle.x + reach * np.cos(angle), middle.y + reach * np.sin(angle)]
+        changed = rows.set_geometry([shapely.Polygon(around), *shapes[1:]], crs=rows.crs)
+        changed.to_file(tmp_path / "kaart.gpkg", layer="natuur")
+        told = [said for said in check(Study.load(path).question).warnings if "to and fro" in said]
+        assert [f"1 of {len(rows)} features (number 1)" in said for said in told] == [
+            True
+        ] * is_told

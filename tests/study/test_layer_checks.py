@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from command_line import run
 from flexruimte import Study
@@ -266,3 +267,45 @@ def test_rows_without_a_shape_are_not_called_doubles(town: Path) -> None:
     one = rows.iloc[[0] * 3].reset_index(drop=True).set_geometry([None] * 3, crs=rows.crs)
     pd.concat([rows, one]).to_file(town / "kaart.gpkg", layer="natuur")
     assert not [text for text in checked(town).warnings if "are there twice" in text]
+
+
+@pytest.mark.parametrize(("of", "is_problem"), [(19, True), (22, False)])
+def test_features_outside_the_country_are_refused_with_what_they_look_like(
+    town: Path, of: int, is_problem: bool
+) -> None:
+    rules = (town / "rules.toml").read_text()
+    losses = '[losses]\nmost_share = 0.05\nsource = "toy"\nbasis = "assumption"\n'
+    (town / "rules.toml").write_text(rules + "\n" + losses)
+    rows = nature(town).iloc[[0] * of].reset_index(drop=True)
+    rows["nr"] = range(of)
+    shapes = rows.geometry.to_list()  # 1 of 19 is 5.3 %, 1 of 22 is 4.5 %
+    shapes[0] = shapely.transform(shapes[0], lambda vertices: vertices[:, ::-1])
+    rows.set_geometry(shapes, crs=rows.crs).to_file(town / "kaart.gpkg", layer="natuur")
+    problems = checked(town).problems
+    assert [f"1 of {of} features have a vertex outside" in text for text in problems] == (
+        [True] * is_problem
+    )
+    looks = "RD New (EPSG:28992) with the axes swapped: write them again with x first"
+    assert all(text.endswith(looks) for text in problems)
+
+
+def test_a_large_layer_that_reaches_outside_the_country_is_told(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer_checks, "_READ_WHOLE", 3)
+    rows = nature(town).iloc[[0] * 4].reset_index(drop=True)
+    rows["nr"] = range(4)
+    assert not [text for text in checked(town).warnings if "reaches outside" in text]
+    shapes = rows.geometry.to_list()
+    shapes[0] = shapely.transform(shapes[0], lambda vertices: vertices[:, ::-1])
+    rows.set_geometry(shapes, crs=rows.crs).to_file(town / "kaart.gpkg", layer="natuur")
+    assert len([text for text in checked(town).warnings if "reaches outside" in text]) == 1
+
+
+def test_a_complete_layer_of_another_place_is_told(town: Path) -> None:
+    rows = nature(town)
+    far = rows.set_geometry(rows.translate(xoff=-60_000.0), crs=rows.crs)
+    far.to_file(town / "kaart.gpkg", layer="natuur")
+    report = checked(town, coverage='"complete"')
+    (said,) = [text for text in report.warnings if "natuur" in text and "away" in text]
+    assert f"has all of its {len(rows)} features more than" in said

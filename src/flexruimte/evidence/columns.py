@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from flexruimte.errors import LayerError
+from flexruimte.errors import FlexruimteError, LayerError
 from flexruimte.evidence.sources import Source
 from flexruimte.evidence.sources.base import plain_name
 from flexruimte.evidence.values import clean_values
@@ -69,6 +69,12 @@ def source_columns(
 def _lost_columns(source: Source, lost: list[str], taken: set[str], layer: LayerSpec | None) -> str:
     """Return what is told of fields that no column holds, with what to put in the study."""
     settings, columns = source.settings, source.columns
+    row = _row_of_names(source, [settings.fields.get(name, name) for name in lost])
+    if row is not None:
+        return (
+            f"{source.label} has the names of its columns in row {row}, and something else in the "
+            "first; remove the rows above it"
+        )
     named = [f"'{settings.fields.get(name, name)}'" for name in lost]
     free = [column for column in columns if column not in taken]
     proposed = {name: _proposal(source, name, free, layer) for name in lost}
@@ -79,6 +85,20 @@ def _lost_columns(source: Source, lost: list[str], taken: set[str], layer: Layer
         + (f"{', '.join(likely)}; " if likely else _there_are(source))
         + f"say under its table in the study which column holds each, fields = {{ {pasted} }}, "
         f'or give one value for all rows, constants = {{ {lost[0]} = "..." }} ("" is no value)'
+    )
+
+
+def _row_of_names(source: Source, columns: Sequence[str]) -> int | None:
+    """Return which of the first rows of a table holds the names of columns, as below a title."""
+    if source.in_memory:
+        return None
+    try:
+        rows = source.first_rows()
+    except FlexruimteError:  # what it holds is told when it is read
+        return None
+    wanted = {plain_name(column) for column in columns}
+    return next(
+        (row for row, cells in rows if wanted <= {plain_name(cell) for cell in cells}), None
     )
 
 

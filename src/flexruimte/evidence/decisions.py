@@ -19,8 +19,10 @@ from flexruimte.evidence.identifiers import Everyone, KnownIds, ListedIds, Unmet
 from flexruimte.evidence.sources import Source
 from flexruimte.vocabulary import Booleans
 
-__all__ = ["Decisions", "DecisionsAt", "load_decisions"]
+__all__ = ["NO_TABLE", "Decisions", "DecisionsAt", "load_decisions"]
 
+NO_TABLE: Final = "decisions"
+"""How messages call decisions of a study that has no table of them."""
 _FIELDS: Final = ["parcel_id", "decision", "reason", "date"]
 _MOST_COMPARED: Final = 100_000
 """So many parcels, and no more, are looked through for an id that resembles an unknown one."""
@@ -43,7 +45,7 @@ class Decisions:
 
     rows: pd.DataFrame
     """Columns decision, reason, date (datetime64), indexed by parcel id, in the order of dates."""
-    label: str = "decisions"
+    label: str = NO_TABLE
     """How messages call the source."""
     refuses_unknown: bool = True
     """Whether a decision on an id that is nowhere is an error."""
@@ -165,7 +167,10 @@ def load_decisions(source: Source | None) -> Decisions:
 
 
 def _refuse_incomplete(rows: pd.DataFrame, written: pd.DataFrame, source: Source) -> None:
-    """Refuse rows of which a part is missing or cannot be meant, with what is written there."""
+    """Refuse rows of which a part is missing or cannot be meant, with what is written there.
+
+    All that is wrong is told at once, with the rows, counted from the first below the header.
+    """
     ids, dates = rows["parcel_id"], rows["date"]
     unmeant = ~is_meant(dates, or_never=False)
     problems = {
@@ -175,14 +180,19 @@ def _refuse_incomplete(rows: pd.DataFrame, written: pd.DataFrame, source: Source
         "has no date{date}; write it as 2026-03-31": dates.isna(),
         "has a date that cannot be meant{date}; write it as 2026-03-31": unmeant,
     }
+    told = []
     for problem, where in problems.items():
         if where.any():
             parcels = ids[where].fillna("(row without parcel)")
             there = {name: _in_words(written[name][where]) for name in ("decision", "date")}
-            raise LayerError(
-                f"{source.label}: the decision on {enumerate_some(parcels)} "
-                f"{problem.format(**there)}"
-            )
+            told.append(f"the decision on {enumerate_some(parcels)} {problem.format(**there)}")
+    if told:
+        wrong = np.flatnonzero(np.any([where.to_numpy() for where in problems.values()], axis=0))
+        numbers = enumerate_some([str(number + 1) for number in wrong])
+        raise LayerError(
+            f"{source.label}: {'; '.join(told)}; correct row {numbers} below the header, or remove "
+            "what is no decision, such as a total or a note"
+        )
 
 
 def _in_words(written: pd.Series[Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -14,6 +15,7 @@ from flexruimte.errors import LayerError, did_you_mean
 from flexruimte.evidence.columns import named_columns, optional_columns, source_columns
 from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.shapes import (
+    COUNTRY,
     cleaned_shapes,
     doubtful_areas,
     left_out,
@@ -23,7 +25,7 @@ from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.values import strange_rows
 from flexruimte.rules.conditions import as_text, evaluate_filter
 from flexruimte.rules.parts import LayerSpec
-from flexruimte.vocabulary import NO, UNKNOWN, Booleans, Geometries, Verdicts
+from flexruimte.vocabulary import NO, UNKNOWN, Booleans, Floats, Geometries, Verdicts
 
 __all__ = [
     "WHOLE_SOURCE",
@@ -131,11 +133,40 @@ def _read(
             f"{did_you_mean(id_column, source.columns)}"
         )
     read = [*columns.values(), *([id_column] if id_column else [])]
-    frame = source.read(list(dict.fromkeys(read)), window)
+    frame = _read_also_astray(source, list(dict.fromkeys(read)), window)
     table = named_columns(frame, columns, settings, spec)
     named = frame.index.astype(str) if id_column is None else as_text(frame[id_column]).fillna("")
     written = {name: frame[column] for name, column in columns.items()}
     return table, named.to_numpy(dtype=object), frame.geometry.to_numpy(), written
+
+
+def _read_also_astray(
+    source: Source, columns: list[str], window: Window | None
+) -> gpd.GeoDataFrame:
+    """Read features in a window, and those that lie outside the country, which may be meant there.
+
+    They are looked for once, in a source that says that it reaches so far.
+    """
+    frame = source.read(columns, window)
+    if window is None:
+        return frame
+    kept: dict[str, gpd.GeoDataFrame] = vars(source).setdefault("_astray", {})
+    asked = " ".join(columns)
+    if asked not in kept:
+        kept[asked] = frame.iloc[:0]
+        extent = source.extent if 0 <= source.feature_count <= _MOST_ROWS else None
+        if extent is not None and not _is_in_country(np.array([extent]))[0]:
+            everything = source.read(columns)
+            bounds = shapely.bounds(everything.geometry.to_numpy())
+            kept[asked] = everything[~_is_in_country(bounds) & ~np.isnan(bounds).any(axis=1)]
+    astray = kept[asked]
+    more = astray[~astray.index.isin(frame.index)]
+    return pd.concat([frame, more]) if len(more) else frame
+
+
+def _is_in_country(bounds: Floats) -> Booleans:
+    within = (bounds[:, :2] >= COUNTRY[:2]) & (bounds[:, 2:] <= COUNTRY[2:])
+    return np.asarray(within.all(axis=1), dtype=bool)
 
 
 def rows_without_shape(source: Source) -> int:

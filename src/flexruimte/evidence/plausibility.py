@@ -6,18 +6,20 @@ right. What is said here is a warning: the values are used as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.sources import Source, Window
-from flexruimte.kernels.raster import Grid
+from flexruimte.kernels.overlap import polygonal
+from flexruimte.kernels.raster import Grid, cell_statistics
 from flexruimte.rules.parts import CELLS, Expected, LayerSpec, Steps
-from flexruimte.vocabulary import Floats
+from flexruimte.vocabulary import Booleans, Floats
 
 __all__ = ["doubts_about_cells", "doubts_about_field"]
 
@@ -25,6 +27,8 @@ _CELLS_AT_ONCE = 2**22
 _CELLS_FOR_MEDIAN = 20_000
 _LEAST_FOR_SPREAD = 30
 """Of fewer values it cannot be said how they are spread."""
+_MUCH_KNOWN = 0.5
+"""An area in which less of a raster than this has a value is named."""
 _LEAST_TO_VARY = 500
 """So many cells of one map of a town are not all the same, unless there is nothing (0)."""
 _NUMBER = r"(-?\d+(?:[.,]\d+)?)"
@@ -36,11 +40,13 @@ class _Seen:
     """What was seen of values, a part of them at a time."""
 
     expected: Expected
-    is_map: bool
-    """Whether they are the cells of a map, which are not all the same."""
+    cell_holding: Callable[[float], float] | None = None
+    """Of the cells of a map, which are not all the same: what a cell with some value holds."""
     count: int = 0
     below: int = 0
     above: int = 0
+    outside_low: float = np.inf
+    outside_high: float = -np.inf
     zeros: int = 0
     broken: int = 0
     """Values that are not whole."""
@@ -57,13 +63,28 @@ class _Seen:
         # Values are stored with fewer digits than a range is written with.
         margin = 1e-6 * max(abs(low), abs(high))
         self.count += len(values)
-        self.below += int((values < low - margin).sum())
-        self.above += int((values > high + margin).sum())
+        below, above = values < low - margin, values > high + margin
+        self.below += int(below.sum())
+        self.above += int(above.sum())
+        outside = values[below | above]
+        if len(outside):
+            self.outside_low = min(self.outside_low, outside.min())
+            self.outside_high = max(self.outside_high, outside.max())
         self.zeros += int((values == 0).sum())
         if self.expected.whole:
             self.broken += int((values != np.round(values)).sum())
         self.low, self.high = min(self.low, values.min()), max(self.high, values.max())
         self.some.append(values[:: -(-len(values) // _CELLS_FOR_MEDIAN)])
+
+    def _seen_outside(self, outside: int) -> str:
+        """Return what values lie outside the range, and what one value of many stands for."""
+        if self.outside_low != self.outside_high or outside < 2:
+            return f"there are {self.low:g} to {self.high:g}"
+        only = f"all of these are {self.outside_low:g}"
+        if self.cell_holding is None:
+            return only
+        nodata = self.cell_holding(self.outside_low)
+        return f"{only}: if that stands for missing, say nodata = {nodata:g}"
 
     def doubts(self, what: str) -> Iterator[str]:
         """Yield what is not as expected; `what` is the plural of what was seen."""
@@ -73,8 +94,7 @@ class _Seen:
         if outside:
             yield (
                 f"{outside} of {self.count} {what} ({_percent(outside, self.count)}) lie "
-                f"outside {low:g} to {high:g} {expected.unit}: there are {self.low:g} to "
-                f"{self.high:g}"
+                f"outside {low:g} to {high:g} {expected.unit}: {self._seen_outside(outside)}"
             )
         if self.broken:
             yield (
@@ -82,7 +102,8 @@ class _Seen:
             )
         if self.count < _LEAST_FOR_SPREAD:
             return
-        if self.is_map and self.count >= _LEAST_TO_VARY and self.low == self.high != 0:
+        is_map = self.cell_holding is not None
+        if is_map and self.count >= _LEAST_TO_VARY and self.low == self.high != 0:
             yield (
                 f"all of its {self.count} {what} are {self.low:g}, where such a map differs from "
                 "place to place"
@@ -95,11 +116,8 @@ class _Seen:
                 f"{expected.median[0]:g} to {expected.median[1]:g} {expected.unit}"
             )
         most = expected.zeros_at_most
-        if most is not None and self.zeros > most * self.count:
-            yield (
-                f"{self.zeros / self.count:.0%} of its {what} are exactly 0: if that stands for "
-                "missing, say nodata = 0"
-            )
+        if not is_map and most is not None and self.zeros > most * self.count:
+            yield f"{self.zeros / self.count:.0%} of its {what} are exactly 0"
 
 
 def _percent(part: int, whole: int) -> str:
@@ -112,9 +130,9 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 
 def doubts_about_cells(
-    spec: LayerSpec, source: Source, windows: Iterable[Window]
-) -> tuple[int, list[str]]:
-    """Read all cells of a raster in some windows, and say how they differ from what is expected.
+    spec: LayerSpec, source: Source, areas: Mapping[str, Any]
+) -> tuple[int, list[str], list[str]]:
+    """Read all cells of a raster around some areas, and say how they differ from what is expected.
 
     Parameters
     ----------
@@ -122,8 +140,8 @@ def doubts_about_cells(
         Description of the layer in the ruleset.
     source
         Where the raster is read from.
-    windows
-        In RD New. [m]
+    areas
+        Polygons in RD New, by the name that messages have for them. [m]
 
     Returns
     -------
@@ -131,6 +149,8 @@ def doubts_about_cells(
         Number of cells with a value that counts.
     doubts
         What is not as expected, each with its remedy.
+    gaps
+        In which areas much is missing.
 
     Raises
     ------
@@ -140,39 +160,101 @@ def doubts_about_cells(
     expected = spec.expected.get(CELLS)
     low, high = layer_settings(source).valid or spec.valid or (-np.inf, np.inf)
     sentinels = [*map(float, spec.recode), *([] if spec.nodata is None else [spec.nodata])]
-    seen = None if expected is None else _Seen(expected, is_map=True)
+    seen = None if expected is None else _Seen(expected, source.cell_holding)
     valid = beyond = steps = pairs = 0
-    for grid in _strips(source, windows, spec.nodata):
-        values = grid.cells[~np.isnan(grid.cells)]
-        inside = (values >= low) & (values <= high)
-        valid += int(inside.sum())
-        beyond += int(len(values) - inside.sum())
-        if seen is not None:
-            seen.add(values[~np.isin(values, sentinels)])
-        if expected is not None and expected.steps is not None:
-            found, of = _steps(grid, expected.steps)
-            steps, pairs = steps + found, pairs + of
+    extent = source.check_raster()
+    known: dict[str, float] = {}
+    zero: dict[str, float] = {}
+    for name, area in areas.items():
+        known_m2 = zero_m2 = 0.0
+        for strip, grid in _strips(source, area.bounds, spec.nodata):
+            present = ~np.isnan(grid.cells)
+            values = grid.cells[present]
+            inside = (grid.cells >= low) & (grid.cells <= high)
+            valid += int(inside.sum())
+            beyond += int(len(values) - inside.sum())
+            if seen is not None:
+                seen.add(values[~np.isin(values, sentinels)])
+            if expected is not None and expected.steps is not None:
+                found, of = _steps(_recoded(grid, inside, spec), expected.steps)
+                steps, pairs = steps + found, pairs + of
+            of_strip, zeros = _covered_m2(shapely.clip_by_rect(area, *strip), grid, present)
+            known_m2, zero_m2 = known_m2 + of_strip, zero_m2 + zeros
+        # Beyond its extent it is told that it does not reach.
+        reached_m2 = shapely.area(shapely.clip_by_rect(area, *extent))
+        known[name] = known_m2 / reached_m2 if reached_m2 else 1.0
+        zero[name] = zero_m2 / max(known_m2, 1.0)
     doubts = [] if seen is None else list(seen.doubts("cells"))
     if seen is None and beyond:
         doubts.append(f"{beyond} cells lie outside {low:g} to {high:g} {spec.unit} and are missing")
-    if expected is not None and expected.steps is not None and pairs >= _LEAST_FOR_SPREAD:
-        rule = expected.steps
-        if steps > rule.share_at_most * pairs:
-            doubts.append(
-                f"{steps / pairs:.1%} of its neighbouring cells differ by more than {rule.over:g} "
-                f"{expected.unit}, as walls do: it may hold buildings, or be in another unit"
-            )
-    return valid, [f"{source.label}: {doubt}; {_REMEDY}" for doubt in doubts]
+    if expected is not None:
+        doubts += _doubts_about_spread(expected, steps, pairs, zero)
+    lines = [f"{source.label}: {doubt}; {_REMEDY}" for doubt in doubts]
+    return valid, lines, list(_doubts_about_gaps(source, known)) if valid else []
 
 
-def _strips(source: Source, windows: Iterable[Window], nodata: float | None) -> Iterator[Grid]:
-    """Yield the cells of windows, in strips of rows that fit in memory."""
+def _doubts_about_spread(
+    expected: Expected, steps: int, pairs: int, zero: Mapping[str, float]
+) -> Iterator[str]:
+    """Yield whether neighbouring cells differ too much, and whether too many are 0."""
+    rule, most = expected.steps, expected.zeros_at_most
+    if rule is not None and pairs >= _LEAST_FOR_SPREAD and steps > rule.share_at_most * pairs:
+        yield (
+            f"{steps / pairs:.1%} of its neighbouring cells differ by more than {rule.over:g} "
+            f"{expected.unit}, as walls do, or holes that were filled with 0: if 0 stands for "
+            "missing, say nodata = 0; it may also hold buildings, or be in another unit"
+        )
+    filled = [name for name, share in zero.items() if most is not None and share > most]
+    if filled:
+        yield (
+            f"{zero[filled[0]]:.0%} of its cells in {_first_of(filled)} are exactly 0: if that "
+            "stands for missing, say nodata = 0"
+        )
+
+
+def _doubts_about_gaps(source: Source, known: Mapping[str, float]) -> Iterator[str]:
+    """Yield in which areas much of the raster is missing, of what its extent reaches."""
+    short = [name for name, share in known.items() if share < _MUCH_KNOWN]
+    if short:
+        yield (
+            f"{source.label} has a value in {known[short[0]]:.0%} of the parcels' part of "
+            f"{_first_of(short)} that it reaches; elsewhere its rules are unknown, and what needs "
+            "them is not ranked: see whether it is whole, and its nodata right"
+        )
+
+
+def _first_of(names: Sequence[str]) -> str:
+    more = f" and too much of {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0]}{more}"
+
+
+def _covered_m2(area: Any, grid: Grid, valid: Booleans) -> tuple[float, float]:
+    """Return how much of an area lies on valid cells, and how much on those that hold 0. [m2]"""
+    if area.is_empty or not valid.any():
+        return 0.0, 0.0
+    is_zero = np.where(valid, grid.cells == 0, np.nan)
+    polygons = polygonal(np.array([area], dtype=object))
+    (found,) = cell_statistics(polygons, [replace(grid, cells=is_zero)])
+    covered_m2 = float(found.covered_m2[0])
+    return covered_m2, float(np.nan_to_num(found.mean[0])) * covered_m2
+
+
+def _recoded(grid: Grid, valid: Booleans, spec: LayerSpec) -> Grid:
+    """Return the cells that count, with what their sentinels stand for."""
+    cells = np.where(valid, grid.cells, np.nan)
+    for sentinel, meaning in spec.recode.items():
+        cells[grid.cells == float(sentinel)] = meaning
+    return replace(grid, cells=cells)
+
+
+def _strips(source: Source, bounds: Window, nodata: float | None) -> Iterator[tuple[Window, Grid]]:
+    """Yield the cells of a window, in strips of rows that fit in memory, with the strips."""
     width_m, height_m = source.cell_m
-    for left, bottom, right, top in windows:
-        rows = max(int(_CELLS_AT_ONCE * width_m / max(right - left, width_m)), 1)
-        for start in np.arange(bottom, top, rows * height_m):
-            end = min(start + rows * height_m, top)
-            yield source.read_grid((left, float(start), right, float(end)), nodata)
+    left, bottom, right, top = bounds
+    rows = max(int(_CELLS_AT_ONCE * width_m / max(right - left, width_m)), 1)
+    for start in np.arange(bottom, top, rows * height_m):
+        strip = left, float(start), right, float(min(start + rows * height_m, top))
+        yield strip, source.read_grid(strip, nodata)
 
 
 def _steps(grid: Grid, rule: Steps) -> tuple[int, int]:
@@ -200,6 +282,6 @@ def doubts_about_field(expected: Expected, values: pd.Series[Any]) -> list[str]:
         text = values.astype("string").str.extract(_NUMBER, expand=True).iloc[:, 0]
         values = pd.to_numeric(text.str.replace(",", ".", regex=False), errors="coerce")
     numbers: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    seen = _Seen(expected, is_map=False)
+    seen = _Seen(expected)
     seen.add(numbers[np.isfinite(numbers)])
     return list(seen.doubts("values"))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import shapely
+from pyproj import Transformer
 
 from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.threads import in_threads
-from flexruimte.vocabulary import Booleans, Geometries
+from flexruimte.vocabulary import CRS, Booleans, Floats, Geometries
 
 __all__ = [
     "COUNTRY",
@@ -37,9 +38,10 @@ _KINDS = {
 }
 
 
-COUNTRY = (-400_000.0, 250_000.0, 320_000.0, 1_300_000.0)
-"""Left, bottom, right, top of what can be meant: the country and its part of the North Sea, with
-room for what crosses a border, and too narrow for swapped axes. [m]"""
+COUNTRY = (-100_000.0, 250_000.0, 320_000.0, 900_000.0)
+"""Left, bottom, right, top of what can be meant: the country and its part of the North Sea, which
+reach from -45,000 to 284,000 and from 306,000 to 871,000, with room for what crosses a border; too
+narrow for swapped axes, or for another zone of UTM. [m]"""
 EVERYWHERE = (-np.inf, -np.inf, np.inf, np.inf)
 """No limits, for an area that may be drawn around the country."""
 
@@ -118,7 +120,8 @@ def _cannot_be(
 def doubtful_areas(geometries: Geometries, within: Sequence[float] = COUNTRY) -> Geometries:
     """Return the bounds of the vertices that can be meant, as polygons; None where there are none.
 
-    Somewhere there lies a geometry that is not known.
+    Somewhere there lies a geometry that is not known. One of which no vertex can be meant lies,
+    where it can, where it would with its axes swapped, or with degrees taken as such.
 
     Examples
     --------
@@ -131,12 +134,30 @@ def doubtful_areas(geometries: Geometries, within: Sequence[float] = COUNTRY) ->
     areas = np.full(len(geometries), None, dtype=object)
     for position, shape in enumerate(geometries):
         vertices = shapely.get_coordinates(shape)
-        usable = ((vertices >= within[:2]) & (vertices <= within[2:])).all(axis=1)
-        if usable.any():
-            low, high = vertices[usable].min(axis=0), vertices[usable].max(axis=0)
-            if (high > low).all():
-                areas[position] = shapely.box(*low, *high)
+        for meant in _readings(vertices):
+            usable = ((meant >= within[:2]) & (meant <= within[2:])).all(axis=1)
+            if usable.any():
+                low, high = meant[usable].min(axis=0), meant[usable].max(axis=0)
+                if (high > low).all():
+                    areas[position] = shapely.box(*low, *high)
+                break
     return areas
+
+
+def _readings(vertices: Floats) -> Iterator[Floats]:
+    """Yield what coordinates may mean, in RD New: as they are, swapped, and as degrees."""
+    for there in (vertices, vertices[:, ::-1]):
+        yield there
+        if len(there) and (np.abs(there) <= (180.0, 90.0)).all():
+            yield _moved(there, 4326, CRS)
+    # Degrees of a file that says so, with their axes swapped.
+    yield _moved(_moved(vertices, CRS, 4326)[:, ::-1], 4326, CRS)
+
+
+def _moved(vertices: Floats, start: object, end: object) -> Floats:
+    """Return vertices in another coordinate reference system. (n, 2) float64"""
+    moved = Transformer.from_crs(start, end, always_xy=True).transform(*vertices.T)
+    return np.stack(moved, axis=1)
 
 
 def left_out(repairs: Mapping[str, Booleans], count: int) -> Booleans:

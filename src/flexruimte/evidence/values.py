@@ -15,8 +15,10 @@ from flexruimte.vocabulary import Booleans
 
 __all__ = ["STRANGE", "clean_values", "strange_rows", "words_for_nothing"]
 
-STRANGE = "is not in the list of values"
-"""Stands in what is told of a value that its field cannot hold."""
+_NOT_LISTED = "is not in the list of values"
+_OF_NO_KIND = "is not what its field needs, a"
+STRANGE = (_NOT_LISTED, _OF_NO_KIND)
+"""One of these stands in what is told of a value that its field cannot hold."""
 _MOST_WORDS = 20
 """More different strange values than this are told of together."""
 _LONGEST_WORD = 60
@@ -184,14 +186,16 @@ def strange_rows(table: pd.DataFrame, fields: Mapping[str, FieldSpec]) -> dict[s
         field = fields.get(str(name))
         if field is None or not (strange := strange_values(table[name], field)).any():
             continue
+        listed = field.values is not None or field.kind == "text"
+        why = _NOT_LISTED if listed else f"{_OF_NO_KIND} {field.kind}"
         words = table[name].to_numpy(dtype=object)
         different = sorted({str(word) for word in words[strange]})
         if len(different) > _MOST_WORDS:
-            told[f"{name}: each of more than {_MOST_WORDS} values {STRANGE}"] = strange
+            told[f"{name}: each of more than {_MOST_WORDS} values {why}"] = strange
             continue
         texts = np.array([str(word) for word in words], dtype=object)
         for word in different:
             near = nearest_word(word, [*(field.values or []), *field.aliases])
             hint = f" (nearest: '{near}')" if near else ""
-            told[f"{name} '{word[:_LONGEST_WORD]}' {STRANGE}{hint}"] = strange & (texts == word)
+            told[f"{name} '{word[:_LONGEST_WORD]}' {why}{hint}"] = strange & (texts == word)
     return told

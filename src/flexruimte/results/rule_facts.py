@@ -80,7 +80,9 @@ def not_judged(summary: Summary) -> dict[str, int]:
         f"{key}: {what}": count
         for key, facts in sorted(summary.inputs.items())
         for what, count in facts.repairs.items()
-        if STRANGE in what or what.endswith("left out") or what == "null geometry"
+        if any(strange in what for strange in STRANGE)
+        or what.endswith("left out")
+        or what == "null geometry"
     }
 
 

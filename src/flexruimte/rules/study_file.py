@@ -165,7 +165,8 @@ class LayerSettings(TableSettings):
     """What it means where the layer has no feature; the ruleset's when not given. "nothing" says of
     a register that all cases there are stand in it, and of a table of leases that a parcel which is
     not in it has none. A table without rows says nothing unless the study says so."""
-    band: int = Field(default=1, ge=1)
+    band: int | None = Field(default=None, ge=1)
+    """The band of a raster that holds the values, from 1 on; needed where several do."""
     nodata: float | None = None
     """The cell that stands for missing, as the file holds it; goes before what the file says."""
     scale: float | None = None

@@ -27,6 +27,7 @@ from flexruimte.assessment.score import (
 from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, did_you_mean, enumerate_some
 from flexruimte.evidence.columns import source_columns
+from flexruimte.evidence.decisions import NO_TABLE
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.parcel_tables import load_table
@@ -63,6 +64,8 @@ __all__ = ["CheckReport", "check"]
 _log = logging.getLogger(__name__)
 _MOSTLY = 0.95
 """A layer whose extent holds less than this share of the municipalities gets a warning."""
+_FAR_M = 50_000.0
+"""A layer that is complete has features within this distance, if it is of the same country. [m]"""
 _FEW_ROWS = 100_000
 """Of a source with more rows not all values are looked at."""
 _NONE_HERE = 'if that means "none here", say coverage = "complete"'
@@ -85,12 +88,14 @@ class CheckReport:
 
     def add_problem(self, error: FlexruimteError) -> None:
         """Add what stops a run; where it arose is for the log alone."""
-        self.problems.append(str(error))
+        if str(error) not in self.problems:
+            self.problems.append(str(error))
         _log.debug("%s", error, exc_info=True)
 
     def add(self, other: CheckReport) -> None:
         """Add what another look found."""
-        self.problems.extend(other.problems)
+        # What is wrong with the parcels would be told once more by each layer.
+        self.problems.extend(text for text in other.problems if text not in self.problems)
         self.missing_layers.extend(other.missing_layers)
         self.warnings.extend(other.warnings)
         self.lines.extend(other.lines)
@@ -214,7 +219,13 @@ def _check_parcels(question: Question, known: Municipalities, report: CheckRepor
 def _check_decisions(question: Question, report: CheckReport) -> None:
     """Look for decisions on parcels that are nowhere."""
     decisions = question.decisions
-    if not len(decisions.rows) or has_too_many_ids(question.parcels):
+    if not len(decisions.rows):
+        if decisions.label != NO_TABLE:
+            report.warnings.append(
+                f"{decisions.label}: 0 decisions; fill them in, or leave [decisions] out"
+            )
+        return
+    if has_too_many_ids(question.parcels):
         return
     try:
         unmet = decisions.unmet(question.all_parcel_ids())
@@ -313,6 +324,8 @@ def _look_at_layer(
     elif extent is not None and coverage == "auto" and not silent:
         _warn_of_silence(question, key, source, extent, report)
     read = features_of(question, key, source)
+    if coverage == "complete":
+        report.warnings.extend(_far_away(question, source))
     report.warnings.extend(read_features(question, key, source, windows, read))
     _judge(question, key, source, look_at(question, key, source, read), report)
 
@@ -379,6 +392,20 @@ def _warn_of_silence(
         report.warnings.append(
             f"{source.label} has no features near {enumerate_some(silent)} "
             f"and says nothing there; {_NONE_HERE}"
+        )
+
+
+def _far_away(question: Question, source: Source) -> Iterator[str]:
+    """Yield that a layer which lists all there is has nothing within a day's walk of any parcel."""
+    extent, parcels = source.extent, question.parcels.extent
+    if extent is None or parcels is None:
+        return
+    away_m = shapely.distance(shapely.box(*extent), shapely.box(*parcels))
+    if away_m > _FAR_M:
+        yield (
+            f"{source.label} has all of its {source.feature_count} features more than "
+            f"{away_m / 1000:.0f} km away from the parcels: is it the right file, and its crs "
+            "right? As it is, there is nothing near"
         )
 
 

@@ -11,18 +11,21 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import Transformer
 
 from flexruimte.assessment.question import Question
 from flexruimte.errors import enumerate_some
+from flexruimte.evidence.coordinates import kind_of_coordinates
 from flexruimte.evidence.judged_rows import JudgedRows, read_judged_rows, rows_without_shape
 from flexruimte.evidence.parcel_tables import ParcelTable
+from flexruimte.evidence.shapes import COUNTRY, NO_NUMBER, OUTSIDE, left_out
 from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.values import strange_rows, words_for_nothing
 from flexruimte.rules.conditions import strange_values
 from flexruimte.rules.parts import FieldSpec, LayerSpec
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.words import nearest_word
-from flexruimte.vocabulary import NO
+from flexruimte.vocabulary import CRS, NO
 
 __all__ = [
     "FeaturesRead",
@@ -40,6 +43,7 @@ _READ_WHOLE = 100_000
 """A source with more rows than this is looked at in some places only."""
 _PLACES, _PLACE_M = 9, 2000.0
 _VALUES_SHOWN = 8
+_VERTICES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class LayerLook:
     nothing: dict[str, dict[str, int]] = field(default_factory=dict)
     """Rows without a value by the word that says so, of each field of which a null makes something
     unknown; "" is blank or null."""
+    astray: list[tuple[float, float]] = field(default_factory=list)
+    """Some vertices, in RD New, of rows of which not all vertices can be meant."""
     unshaped: int = 0
     """Rows without a shape that were not met, as only some places were looked at."""
 
@@ -157,6 +163,7 @@ def _look(spec: LayerSpec, rows: JudgedRows, asked: list[str], whole: bool) -> L
         doubled=int(pd.Series(rows.ids[rows.certainty > NO]).duplicated().sum()),
         kinds=dict(kinds),
         told={what: int(where.sum()) for what, where in rows.told.items()},
+        astray=_vertices_astray(rows),
         values=values,
         strange=strange,
         nothing={
@@ -200,6 +207,7 @@ def _together(looks: list[LayerLook], whole: bool) -> LayerLook:
             doubled=total.doubled + look.doubled,
             kinds=_summed(total.kinds, look.kinds),
             told=_summed(total.told, look.told),
+            astray=[*total.astray, *look.astray][:_VERTICES_SHOWN],
             values=_summed_by_field(total.values, look.values),
             strange=_summed_by_field(total.strange, look.strange),
             nothing=_summed_by_field(total.nothing, look.nothing),
@@ -242,6 +250,9 @@ def _much_lost(ruleset: Ruleset, spec: LayerSpec, source: Source, look: LayerLoo
     most = ruleset.losses.most_share if ruleset.losses else 1.0
     if look.unshaped and look.unshaped >= most * source.feature_count:
         yield f"{source.label}: {_unshaped(source, look)}"
+    outside = look.told.get(OUTSIDE, 0) + look.told.get(NO_NUMBER, 0)
+    if outside and outside >= most * look.rows:
+        yield f"{source.label}: {_outside(source, look)}"
     dropped = _dropped(spec, look)
     if dropped and (dropped == look.rows or dropped >= most * look.rows):
         seen = ", ".join(f"{kind} ({count})" for kind, count in look.kinds.items())
@@ -251,6 +262,31 @@ def _much_lost(ruleset: Ruleset, spec: LayerSpec, source: Source, look: LayerLoo
             f"give the {spec.geometry}s themselves, for a GML file with "
             'open_options = { GFS_TEMPLATE = "..." } that names the geometry'
         )
+
+
+def _vertices_astray(rows: JudgedRows) -> list[tuple[float, float]]:
+    """Return the first vertex outside the country of some rows that have one."""
+    found = []
+    for shape in rows.raw[left_out(rows.told, len(rows.raw))][:_VERTICES_SHOWN]:
+        vertices = shapely.get_coordinates(shape)
+        outside = ((vertices < COUNTRY[:2]) | (vertices > COUNTRY[2:])).any(axis=1)
+        found += vertices[outside][:1].tolist()
+    return found
+
+
+def _outside(source: Source, look: LayerLook) -> str:
+    """Return what is told of features outside the country, and what their coordinates look like."""
+    count = look.told.get(OUTSIDE, 0) + look.told.get(NO_NUMBER, 0)
+    told = f"{count} of {look.rows} features have a vertex outside the country or that is no number"
+    if not look.astray:
+        return f"{told} and are left out; make the file again"
+    start = Transformer.from_crs(CRS, source.crs, always_xy=True)
+    vertices = np.array([start.transform(*vertex) for vertex in look.astray])
+    such = f"{told}, such as {vertices[0, 0]:g} {vertices[0, 1]:g} in {source.crs.to_string()}"
+    looks = kind_of_coordinates(vertices)
+    if looks is None:
+        return f"{such}, and are left out; correct 'crs' in the study, or make the file again"
+    return f"{such}, and are left out; these look like {looks}"
 
 
 def _unshaped(source: Source, look: LayerLook) -> str:
@@ -285,6 +321,13 @@ def warnings_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
                 f"{_words_there(look, name)}; where such rows lie the rules that ask for it are "
                 f"unknown; fill it in, or leave them out knowingly with where = ..."
             )
+    extent = None if look.whole else source.extent
+    if extent and (np.array(extent) * [-1, -1, 1, 1] > np.array(COUNTRY) * [-1, -1, 1, 1]).any():
+        yield (
+            f"{source.label} reaches outside the country, to "
+            f"{', '.join(f'{side:g}' for side in extent)}: what lies there is left out; see "
+            "whether it is meant, as its features may lie elsewhere than they should"
+        )
     if look.unshaped and not list(_much_lost(ruleset, spec, source, look)):
         yield f"{source.label}: {_unshaped(source, look)}"
     if spec.rows and spec.id and look.doubled:
@@ -384,9 +427,9 @@ def _no_row_counts(source: Source, spec: LayerSpec, look: LayerLook) -> str:
         for name in spec.rows
         if name in look.values
     )
-    asked = ", ".join(spec.rows)
+    asked = f" by {', '.join(spec.rows)}" if spec.rows else ""
     return (
-        f"{source.label}: none of its {look.rows} features counts by {asked} "
+        f"{source.label}: none of its {look.rows} features counts{asked} "
         f"({seen or 'all are left out'}); see whether fields and constants name the right columns, "
         "or leave the layer out"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_what_is_something_else_than_its_name_says(
 
 def test_a_folder_without_a_layer(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    with pytest.raises(SourceError, match=r"it is a folder, .* such as \.\.\. \(it is empty\)"):
+    with pytest.raises(SourceError, match=r"it is an empty folder: put the data in it"):
         _ = open_source("plans", LayerSettings(source="data"), tmp_path).feature_count
 
 
@@ -73,3 +74,11 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.gpkg")
     with pytest.raises(SourceError, match=r"a.gpkg is a pipe or a device and no file; correct"):
         _ = open_source("plans", LayerSettings(source="a.gpkg"), tmp_path).feature_count
+
+
+def test_what_is_compressed_and_ends_too_early_is_damaged(tmp_path: Path) -> None:
+    whole = gzip.compress(b'{"type": "FeatureCollection", "features": [' + bytes(range(32, 99)) * 9)
+    (tmp_path / "a.geojson.gz").write_bytes(whole[:60])
+    with pytest.raises(SourceError, match="the file may be damaged") as told:
+        _ = open_source("a", LayerSettings(source="/vsigzip/a.geojson.gz"), tmp_path).feature_count
+    assert "cpl_vsil" not in str(told.value)

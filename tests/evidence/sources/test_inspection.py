@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from flexruimte import SourceError
 from flexruimte.evidence.sources import open_source
+from flexruimte.evidence.sources.inspection import inspect_file
 from flexruimte.evidence.sources.protocol import Source
 from flexruimte.rules.study_file import LayerSettings
 from toy_town import box, frame, write_raster
@@ -175,3 +177,22 @@ def test_an_archive_that_swells_is_refused(tmp_path: Path) -> None:
             inside.write(b" " * (1 << 20))
     with pytest.raises(SourceError, match=r"unpacks to 1 GB out of 0\.00"):
         _ = open_source("plans", LayerSettings(source="/vsizip/a.zip"), tmp_path).feature_count
+
+
+def test_what_is_cut_off_does_not_swell(tmp_path: Path) -> None:
+    """The last four bytes of a compressed file are its size, and of a part of it anything."""
+    whole = gzip.compress(b'{"type": "FeatureCollection", "features": []}' * 9)
+    (tmp_path / "a.geojson.gz").write_bytes(whole[:40] + b"\xff" * 4)
+    inspect_file(tmp_path / "a.geojson.gz", "plans")
+    (tmp_path / "b.geojson.gz").write_bytes(whole)
+    inspect_file(tmp_path / "b.geojson.gz", "plans")
+
+
+def test_a_virtual_file_that_is_compressed_may_not_lead_out(tmp_path: Path) -> None:
+    text = (
+        '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>/vsicurl/http://a.nl/a.gpkg'
+        "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    (tmp_path / "a.vrt.gz").write_bytes(gzip.compress(text.encode()))
+    with pytest.raises(SourceError, match="which the study does not name"):
+        inspect_file(tmp_path / "a.vrt.gz", "plans")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -36,6 +38,14 @@ PAGES: dict[str, dict[str, Any]] = {
     "ArcGIS": {"exceededTransferLimit": True},
     "ArcGIS, in properties": {"properties": {"exceededTransferLimit": True}},
     "so many and not a word more": {"numberReturned": 1000},
+    "OData": {"@odata.nextLink": "https://a?$skip=4"},
+    "a cursor, with the total": {"meta": {"total": 12, "count": THERE, "next_cursor": "abc"}},
+    "a cursor": {"paging": {"cursors": {"nextPageToken": "abc"}}},
+    "a total, somewhere": {"response": {"page": {"totalCount": "12"}}},
+    "a count of the page and a next one": {"count": THERE, "next": "https://a?page=2"},
+    "a next number": {"nextOffset": 4},
+    "a word of its own": {"info": {"hasMore": True}},
+    "not the last": {"page": {"isLast": False}},
 }
 WHOLE: dict[str, dict[str, Any]] = {
     "nothing said": {},
@@ -45,6 +55,9 @@ WHOLE: dict[str, dict[str, Any]] = {
     "ArcGIS": {"exceededTransferLimit": False},
     "a number that nobody chose": {"numberMatched": "unknown", "numberReturned": THERE},
     "not known": {"numberMatched": -1, "count": 3},
+    "the last page": {"next_cursor": None, "hasMore": False, "nextLink": "", "isLast": True},
+    "when it is made again": {"nextUpdate": "2026-12-01T00:00:00Z", "total_area_m2": 99.0},
+    "numbers of something else": {"metadata": {"totalPopulation": 99, "count": THERE}},
 }
 
 
@@ -138,6 +151,79 @@ def test_a_compressed_page(tmp_path: Path) -> None:
     (tmp_path / "a.gml.gz").write_bytes(gzip.compress(text))
     with pytest.raises(SourceError, match="4 of the 12 features"):
         count(tmp_path / "a.gml.gz")
+
+
+def packed(path: Path, kind: str, content: bytes) -> Path:
+    """A file of some kind that holds a file a.geojson with this content."""
+    if kind == "gzip":
+        path.write_bytes(gzip.compress(content))
+    elif kind == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.geojson", content)
+    else:
+        with tarfile.open(path, "w:gz" if kind == "tgz" else "w") as tar:
+            entry = tarfile.TarInfo("a.geojson")
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "source"),
+    [
+        ("gzip", "a.geojson.gz", "/vsigzip/a.geojson.gz"),
+        ("gzip", "a.geojson.gz", "/vsigzip/{folder}/a.geojson.gz"),
+        ("zip", "a.zip", "/vsizip/a.zip/a.geojson"),
+        ("tar", "a.tar", "/vsitar/{folder}/a.tar/a.geojson"),
+        ("tar", "a.tar", "/vsitar/a.tar"),
+        ("tgz", "a.tgz", "/vsitar/a.tgz/a.geojson"),
+    ],
+)
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_page_in_each_file_system_of_gdal(
+    tmp_path: Path, kind: str, name: str, source: str, is_whole: bool
+) -> None:
+    matched = THERE if is_whole else 12
+    text = geojson({"numberMatched": matched}, before=False).encode()
+    path = packed(tmp_path / name, kind, text)
+    if is_whole:
+        assert count(path, source.format(folder=tmp_path)) == THERE
+    else:
+        with pytest.raises(SourceError, match="4 of the 12 features"):
+            count(path, source.format(folder=tmp_path))
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_page_in_an_archive_in_an_archive(tmp_path: Path, is_whole: bool) -> None:
+    matched = THERE if is_whole else 12
+    text = geojson({"numberMatched": matched}, before=False).encode()
+    inner = packed(tmp_path / "a.geojson.gz", "gzip", text)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(inner, "in/a.geojson.gz")
+    source = "/vsigzip//vsizip/a.zip/in/a.geojson.gz"
+    if is_whole:
+        assert count(tmp_path / "a.zip", source) == THERE
+    else:
+        with pytest.raises(SourceError, match="4 of the 12 features"):
+            count(tmp_path / "a.zip", source)
+
+
+def test_what_cannot_be_looked_into_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    text = geojson({"numberMatched": 12}, before=False).encode()
+    path.write_bytes(b"before" + text)
+    with pytest.raises(SourceError, match="unpack it, and name the file"):
+        count(path, f"/vsisubfile/6_{len(text)},{path}")
+
+
+def test_a_virtual_file_of_all_there_is(tmp_path: Path) -> None:
+    text = geojson({"numberMatched": THERE, "links": NEXT}, before=False)
+    (tmp_path / "a.geojson").write_text(text)
+    (tmp_path / "a.vrt").write_text(
+        '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource relativeToVRT="1">a.geojson'
+        "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    assert count(tmp_path / "a.vrt") == THERE
 
 
 def test_a_page_behind_a_virtual_file(tmp_path: Path) -> None:

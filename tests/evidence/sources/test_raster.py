@@ -144,3 +144,14 @@ def test_a_raster_without_a_place_is_refused(tmp_path: Path) -> None:
     source = open_source("noise", LayerSettings(source="a.tif"), tmp_path, geometry="raster")
     with pytest.raises(LayerError, match=r"noise \(a.tif\) does not say where it lies: its geore"):
         source.check_raster()
+
+
+def test_of_several_bands_the_study_names_one(tmp_path: Path) -> None:
+    bands = written(tmp_path / "a.tif", [[1, 2]], [[50, 60]])
+    with pytest.raises(LayerError, match=r"holds several bands; .* band = ...: 1 \(gray\), 2 \("):
+        values(bands)
+    assert values(bands, band=2) == [[50, 60]]
+    assert values(bands, band=1) == [[1, 2]]
+    kinds = [rasterio.enums.ColorInterp.alpha, rasterio.enums.ColorInterp.gray]
+    alpha = written(tmp_path / "b.tif", [[255, 0]], [[50, 60]], colorinterp=kinds)
+    np.testing.assert_array_equal(values(alpha), [[50, NAN]])

@@ -19,7 +19,7 @@ import pyogrio
 
 from flexruimte.errors import SourceError, enumerate_some
 from flexruimte.evidence import storage
-from flexruimte.evidence.sources.archives import how_to_convert, read_from_archive
+from flexruimte.evidence.sources.archives import archive_of, how_to_convert, read_from_archive
 from flexruimte.evidence.sources.file_parts import files_of, stamped
 from flexruimte.evidence.sources.gdal_options import gdal_options
 from flexruimte.evidence.sources.inspection import inspect_file
@@ -48,8 +48,9 @@ def locate(source: str, folder: Path) -> str:
     >>> locate("/vsizip/s3://bucket/plans.zip", Path("/data"))
     '/vsizip//vsis3/bucket/plans.zip'
     """
-    if source.startswith("/vsizip/"):
-        return f"/vsizip/{locate(source.removeprefix('/vsizip/'), folder)}"
+    packed, inner = archive_of(source)
+    if packed:
+        return f"{packed}{locate(inner, folder)}"
     if source.startswith("s3://"):
         return f"/vsis3/{source.removeprefix('s3://')}"
     return source if _is_address(source) else str(folder / source)
@@ -151,18 +152,18 @@ def _what_it_is(file: Path) -> str:
 
 def _some_in(folder: Path) -> str:
     names = sorted(entry.name for entry in islice(folder.iterdir(), 1000))
-    return enumerate_some(names, 3) if names else "... (it is empty)"
+    return enumerate_some(names, 3)
 
 
 @dataclass(frozen=True)
 class LocalFile(_WithoutOptions):
-    """A file, a folder that GDAL reads as one, or a file in a zip archive, on this machine."""
+    """A file, a folder that GDAL reads as one, or a file in an archive, on this machine."""
 
     path: str
 
     @property
     def _plain(self) -> Path:
-        return Path(self.path.removeprefix("/vsizip/"))
+        return Path(archive_of(self.path)[1])
 
     @property
     def _file(self) -> Path | None:
@@ -227,10 +228,12 @@ class LocalFile(_WithoutOptions):
             return f"this account may not read it: change that with chmod +r {file}"
         if file is not None and file.stat().st_size == 0:
             return "the file is empty: make it or download it again"
-        if how_to_convert(self.path):
+        if how_to_convert(self.path) and not archive_of(self.path)[0]:
             return how_to_convert(self.path)
         if file is not None and (what := _what_it_is(file)):
             return what
+        if file is None and self._plain.is_dir() and not any(self._plain.iterdir()):
+            return "it is an empty folder: put the data in it, or name where they are"
         if file is None and self._plain.is_dir():
             return (
                 "it is a folder, and none of what is in it makes a layer: name a file in it, such "
@@ -375,4 +378,4 @@ def address_of(source: str, folder: Path) -> Address:
     path = locate(source, folder)
     if storage.is_elsewhere(path):
         return RemoteFile(path)
-    return Service(path) if _is_address(path.removeprefix("/vsizip/")) else LocalFile(path)
+    return Service(path) if _is_address(archive_of(path)[1]) else LocalFile(path)

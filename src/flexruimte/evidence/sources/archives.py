@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 __all__ = [
+    "archive_of",
     "how_to_convert",
     "is_in",
     "only_file_in",
@@ -30,6 +31,8 @@ __all__ = [
     "unpacked",
 ]
 
+_PACKED: Final = re.compile(r"(?:/vsi(?:zip|gzip|tar)/)+", re.IGNORECASE)
+"""What GDAL calls the file systems in archives and in what is compressed."""
 _ARCHIVE: Final = re.compile(r"(.*?\.zip)/(.+)", re.IGNORECASE)
 _LARGEST_BYTES: Final = 4 * 2**30
 """A file in an archive that is larger when unpacked is refused."""
@@ -55,6 +58,20 @@ _HOW_TO_CONVERT: Final = {
         (".shx", ".prj", ".cpg", ".sbn", ".sbx"), "it is a part of a shapefile: name the .shp"
     ),
 }
+
+
+def archive_of(path: str) -> tuple[str, str]:
+    """Return through which archives GDAL is told to look, and the rest of a path.
+
+    Examples
+    --------
+    >>> archive_of("/vsizip//data/plans.zip"), archive_of("/vsitar//vsigzip/a.tar.gz/a.gml")
+    (('/vsizip/', '/data/plans.zip'), ('/vsitar//vsigzip/', 'a.tar.gz/a.gml'))
+    >>> archive_of("/data/plans.gpkg")
+    ('', '/data/plans.gpkg')
+    """
+    found = _PACKED.match(path)
+    return (found[0], path[found.end() :]) if found else ("", path)
 
 
 def how_to_convert(path: str) -> str:

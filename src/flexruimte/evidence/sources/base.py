@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, NoReturn
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS as ProjCRS
 from pyproj import Transformer
 from pyproj.exceptions import ProjError
@@ -28,6 +30,8 @@ __all__ = ["BaseSource", "in_rd", "plain_name", "projected", "projected_extent"]
 
 _THAT_SHIP = "flexruimte:"
 """What the name of a template that ships begins with."""
+_ROWS_LOOKED_AT = 20
+"""Rows among which the names of columns are looked for."""
 _digests: dict[tuple[str, str], str] = {}
 """By path and stamp: the digests of files that were asked for."""
 
@@ -232,6 +236,19 @@ class BaseSource:
         """Refused: there are no geometries."""
         self._refuse("geometry column")
 
+    def extent_of_features(self) -> Window | None:
+        """Return the bounds of the features that have some, in RD New; None where none has.
+
+        For a source of which one vertex is no number: what it says of all of it is no number then.
+        """
+        bounds = shapely.bounds(self.read([]).geometry.to_numpy())
+        usable = bounds[np.isfinite(bounds).all(axis=1)]
+        if not len(usable):
+            return None
+        left, bottom = usable[:, :2].min(axis=0).tolist()
+        right, top = usable[:, 2:].max(axis=0).tolist()
+        return (left, bottom, right, top)
+
     def read(self, columns: Sequence[str], window: Window | None = None) -> gpd.GeoDataFrame:
         """Refused: there are no geometries."""
         self._refuse("geometry column")
@@ -239,6 +256,19 @@ class BaseSource:
     def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
         """Refused: there are no rows."""
         self._refuse("rows")
+
+    def first_rows(self) -> list[tuple[int, set[str]]]:
+        """Return what stands in the first rows, by their number in the file.
+
+        GDAL calls columns Field1, Field2 where it takes no row for their names.
+        """
+        columns = self.columns
+        first = 1 if columns and all(re.fullmatch(r"Field\d+", name) for name in columns) else 2
+        rows = self.read_table(columns, _ROWS_LOOKED_AT).astype("string").to_numpy()
+        return [
+            (first + number, {str(cell).strip() for cell in row})
+            for number, row in enumerate(rows[:_ROWS_LOOKED_AT])
+        ]
 
     def check_raster(self) -> Window:
         """Refused: there are no cells."""
@@ -250,6 +280,10 @@ class BaseSource:
         self._refuse("raster cells")
 
     def read_grid(self, window: Window | None, nodata: float | None) -> Grid:
+        """Refused: there are no cells."""
+        self._refuse("raster cells")
+
+    def cell_holding(self, value: float) -> float:
         """Refused: there are no cells."""
         self._refuse("raster cells")
 

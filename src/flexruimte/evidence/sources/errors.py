@@ -23,6 +23,7 @@ _ADVICE: Final = tuple(
         (
             r"[.;]?\s*It might help to specify the correct driver.*",
             r"\.?\s*Set SHAPE_RESTORE_SHX config option.*",
+            r"; In file \S+, at line \d+",
             r"^libduckdb\S*:.*?(?=;|$)",
         ),
     )

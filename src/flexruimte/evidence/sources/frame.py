@@ -110,6 +110,8 @@ class FrameSource(BaseSource):
     def extent(self) -> Window | None:
         """Bounds of all features, in RD New; None where there are none."""
         bounds = np.array([self._kept_by_filter(self._located).total_bounds])
+        if np.isinf(bounds).any():
+            return self.extent_of_features()
         return projected_extent(bounds, self.crs, self.label) if len(self.data) else None
 
     def read(self, columns: Sequence[str], window: Window | None = None) -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ study names files and addresses so that it is known what is read.
 from __future__ import annotations
 
 import codecs
+import gzip
 import os
 import re
 import zipfile
@@ -14,11 +15,11 @@ import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 from xml.etree import ElementTree
 
 from flexruimte.errors import SourceError
-from flexruimte.evidence.sources.archives import is_in
+from flexruimte.evidence.sources.archives import archive_of, is_in
 
 __all__ = ["inspect_file"]
 
@@ -32,6 +33,7 @@ _MUCH_UNPACKED: Final = 1 << 30
 _MOST_SWELLING: Final = 200
 """What unpacks to more than `_MUCH_UNPACKED` and to so many times its size is no data: text packs
 10 to 30 times, and deflate at most 1,032 times. [1]"""
+_AT_ONCE: Final = 1 << 20
 _MOST_DEEP: Final = 5
 _ROOT: Final = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _VIRTUAL: Final = ("VRTDATASET", "OGRVRTDATASOURCE", "GDALTILEINDEXDATASET")
@@ -116,7 +118,26 @@ def _in_archive(file: Path, member: str) -> str | None:
 def _of_gzip(file: Path) -> str | None:
     with file.open("rb") as content:
         content.seek(-4, os.SEEK_END)
-        return _swelling(int.from_bytes(content.read(4), "little"), file.stat().st_size)
+        why = _swelling(int.from_bytes(content.read(4), "little"), file.stat().st_size)
+        content.seek(0)
+        # Of what ends too early the last bytes are no size: whoever reads it says that it ends.
+        if why is not None and _unpacks_to_much(content):
+            return why
+        content.seek(0)
+        with gzip.open(content) as unpacked:
+            # What it names lies in a file system of its own, and is not looked into.
+            return _of_content(unpacked, None, 0)
+
+
+def _unpacks_to_much(content: BinaryIO) -> bool:
+    """Return whether what is compressed goes on for long; EOFError where it is cut off before."""
+    unpacked = 0
+    with gzip.open(content) as stream:
+        while part := stream.read(_AT_ONCE):
+            unpacked += len(part)
+            if unpacked > _MUCH_UNPACKED:
+                return True
+    return False
 
 
 def _swelling(unpacked: int, packed: int) -> str | None:
@@ -129,7 +150,7 @@ def _swelling(unpacked: int, packed: int) -> str | None:
     )
 
 
-def _of_content(content: BinaryIO, folder: Path, deep: int) -> str | None:
+def _of_content(content: IO[bytes] | gzip.GzipFile, folder: Path | None, deep: int) -> str | None:
     head = _decoded(content.read(_HEAD))
     why = _of_head(head)
     if why is None and _root(head) in _VIRTUAL:
@@ -225,9 +246,7 @@ def _named_in(document: ElementTree.Element) -> Iterator[tuple[str, bool]]:
 
 def _leads_out(named: str) -> bool:
     """Return whether what a VRT names is no file on this machine."""
-    plain = named
-    while plain.lower().startswith(("/vsizip/", "/vsigzip/", "/vsitar/")):
-        plain = plain[plain.index("/", 1) + 1 :]
+    plain = archive_of(named)[1]
     scheme, colon, _ = plain.partition(":")
     drive = len(scheme) == 1  # of Windows
     return (

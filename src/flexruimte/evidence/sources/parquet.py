@@ -214,6 +214,8 @@ class ParquetSource(BaseSource):
             bounds = self._stated_extent()
         if bounds is None:
             bounds = self._rows([], None).total_bounds
+        if np.isinf(bounds).any():
+            return self.extent_of_features()
         return projected_extent(np.array([bounds]), self.crs, self.label)
 
     def _stated_extent(self) -> Floats | None:

@@ -132,6 +132,9 @@ class Source(Protocol):
             No more than the first so many rows of each layer are read; None reads all.
         """
 
+    def first_rows(self) -> list[tuple[int, set[str]]]:
+        """Return what stands in the first rows, by their number in the file; empty if not known."""
+
     def check_raster(self) -> Window:
         """Check that a raster can be used, and return its bounds in RD New."""
 
@@ -149,6 +152,9 @@ class Source(Protocol):
         nodata
             The value that stands for missing where neither the study nor the file names one.
         """
+
+    def cell_holding(self, value: float) -> float:
+        """Return what a cell of a raster holds where its value is this."""
 
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
         """Return whether any cell of a raster has a value between two bounds."""

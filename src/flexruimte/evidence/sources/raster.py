@@ -16,6 +16,7 @@ from flexruimte.evidence.sources.base import BaseSource
 from flexruimte.evidence.sources.errors import crs_of, reading
 from flexruimte.evidence.sources.gdal_options import data_of_rasterio
 from flexruimte.evidence.sources.protocol import Window
+from flexruimte.evidence.sources.virtual_raster import with_gaps
 from flexruimte.kernels.raster import Grid
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.vocabulary import CRS, Booleans, Floats
@@ -61,7 +62,8 @@ class RasterSource(BaseSource):
             rasterio.open(self.address.path) as raster,
         ):
             self._check(raster)
-            yield raster
+            with with_gaps(raster) as whole:
+                yield whole
 
     def _check(self, raster: Any) -> None:
         crs = crs_of(self.label, self.settings.crs or raster.crs)
@@ -73,7 +75,7 @@ class RasterSource(BaseSource):
                 f"{self.label} is in {crs.to_string()}; rasters are not resampled silently: "
                 f"{known if nameless else ''}warp it first, with gdalwarp -t_srs {CRS}"
             )
-        band = self._layer.band
+        band = self._band(raster)
         if band > raster.count:
             raise LayerError(f"{self.label} has no band {band}; it has {raster.count}")
         if band in _alpha_bands(raster):
@@ -97,6 +99,22 @@ class RasterSource(BaseSource):
             raise LayerError(
                 f"{self.label} is rotated or upside down; warp it first, with gdalwarp -t_srs {CRS}"
             )
+
+    def _band(self, raster: Any) -> int:
+        """Return the number of the band with the values: what the study says, or the only one."""
+        if self._layer.band is not None:
+            return self._layer.band
+        with_values = [band for band in raster.indexes if band not in _alpha_bands(raster)]
+        if len(with_values) > 1:
+            shown = [
+                f"{band} ({raster.descriptions[band - 1] or raster.colorinterp[band - 1].name})"
+                for band in with_values
+            ]
+            raise LayerError(
+                f"{self.label} holds several bands; name the one with the values with "
+                f"band = ...: {', '.join(shown)}"
+            )
+        return int((with_values or [1])[0])
 
     def check_raster(self) -> Window:
         """Check that the raster can be used, and return its bounds in RD New.
@@ -150,13 +168,19 @@ class RasterSource(BaseSource):
             place = raster.transform
             return Grid(values, place.c, place.f, (place.a, -place.e), rows[0], columns[0])
 
+    def cell_holding(self, value: float) -> float:
+        """Return what a cell holds where its value is this, without scale and offset."""
+        with self._opened() as raster:
+            scale, offset = self._scale(raster)
+            return (value - offset) / scale
+
     def has_valid_cell(self, nodata: float | None, low: float, high: float) -> bool:
         """Return whether any cell has a value between two bounds.
 
         Reads block by block and stops at the first such cell.
         """
         with self._opened() as raster:
-            for _, block in raster.block_windows(self._layer.band):
+            for _, block in raster.block_windows(self._band(raster)):
                 values = self._values(raster, block, nodata)
                 if ((values >= low) & (values <= high)).any():
                     return True
@@ -164,19 +188,21 @@ class RasterSource(BaseSource):
 
     def _scale(self, raster: Any) -> tuple[float, float]:
         """Return by what a cell is multiplied, and what is added then."""
-        settings, position = self._layer, self._layer.band - 1
+        settings, position = self._layer, self._band(raster) - 1
         scale = raster.scales[position] if settings.scale is None else settings.scale
         offset = raster.offsets[position] if settings.offset is None else settings.offset
         return float(scale), float(offset)
 
     def _values(self, raster: Any, window: Any, nodata: float | None) -> Floats:
         """Return the values of a window, NaN where they are missing. (rows, columns) float64"""
-        settings = self._layer
-        cells: Floats = raster.read(settings.band, window=window, out_dtype="float64")
-        named = raster.nodatavals[settings.band - 1] if settings.nodata is None else settings.nodata
+        settings, band = self._layer, self._band(raster)
+        cells: Floats = raster.read(band, window=window, out_dtype="float64")
+        named = raster.nodatavals[band - 1] if settings.nodata is None else settings.nodata
+        if named is not None and np.isnan(named):
+            named = None  # what is no number is missing whatever stands for it
         missing = np.zeros(cells.shape, bool) if named is None else _stand_for(named, cells)
-        if "per_dataset" in {flag.name for flag in raster.mask_flag_enums[settings.band - 1]}:
-            missing |= raster.read_masks(settings.band, window=window) == 0
+        if "per_dataset" in {flag.name for flag in raster.mask_flag_enums[band - 1]}:
+            missing |= raster.read_masks(band, window=window) == 0
         for alpha in _alpha_bands(raster):
             missing |= raster.read(alpha, window=window) == 0
         scale, offset = self._scale(raster)

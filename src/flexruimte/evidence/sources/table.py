@@ -49,6 +49,9 @@ class _Text:
     """Lines up to and with the header."""
 
 
+_LINES_LOOKED_AT = 20
+
+
 @dataclass(frozen=True)
 class TableSource(BaseSource):
     """A table in one text file; all other tables are read by GDAL or Arrow."""
@@ -94,6 +97,15 @@ class TableSource(BaseSource):
         if where is not None:
             frame = frame[rows_that_pass(frame, where, self.label)].reset_index(drop=True)
         return frame[list(columns)]
+
+    def first_rows(self) -> list[tuple[int, set[str]]]:
+        """Return what stands in the first lines, by their number, whatever separates columns."""
+        lines = self._text().content.decode().splitlines()[:_LINES_LOOKED_AT]
+        return [
+            (number, {cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])})
+            for number, line in enumerate(lines, 1)
+            for separator in _SEPARATORS
+        ]
 
     def _text(self) -> _Text:
         """Return the file, decoded, with its header."""

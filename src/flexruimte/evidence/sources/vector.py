@@ -28,6 +28,7 @@ from flexruimte.evidence.sources.base import (
 )
 from flexruimte.evidence.sources.errors import reading
 from flexruimte.evidence.sources.file_parts import has_unused_journal, named_in_virtual
+from flexruimte.evidence.sources.gdal_errors import errors_of_gdal
 from flexruimte.evidence.sources.layered import LayeredSource, renamed
 from flexruimte.evidence.sources.pages import answers_in, why_not_whole
 from flexruimte.evidence.sources.protocol import Window
@@ -99,14 +100,15 @@ class VectorSource(LayeredSource):
                     f"{', '.join(names)}"
                 )
             try:
-                info = pyogrio.read_info(
-                    path,
-                    layer=layer,
-                    encoding=self.settings.encoding,
-                    force_feature_count=True,
-                    force_total_bounds=True,
-                    **self._open_options,
-                )
+                with errors_of_gdal():
+                    info = pyogrio.read_info(
+                        path,
+                        layer=layer,
+                        encoding=self.settings.encoding,
+                        force_feature_count=True,
+                        force_total_bounds=True,
+                        **self._open_options,
+                    )
             except pyogrio.errors.DataLayerError:
                 there = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
                 if layer is None or layer in there:
@@ -128,15 +130,22 @@ class VectorSource(LayeredSource):
         parts: list[tuple[Address, int]]
         if info["driver"] == "OGR_VRT":
             # How many features a virtual file takes of another is its own.
-            parts = [(LocalFile(str(file)), 0) for file in self._files_of_virtual()]
+            parts = [
+                (LocalFile(str(file)), _features_in(file)) for file in self._files_of_virtual()
+            ]
         else:
             parts = [(self.address, int(info["features"]))] if info["driver"] in _ANSWERS else []
         for address, count in parts:
             try:
                 with address.opened() as content:
                     answers = list(answers_in(content, address.member))
-            except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-                continue  # a service, or what GDAL reads and this does not
+            except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as no:
+                if address.path.startswith("/vsi"):
+                    raise SourceError(
+                        f"{self.label}: whether that is all there is or one page of what a service "
+                        f"answers cannot be seen ({no}); unpack it, and name the file in it"
+                    ) from no
+                continue  # a service, which pages are asked of
             for answer in answers:
                 why = why_not_whole(answer, count)
                 if why is not None:
@@ -158,7 +167,7 @@ class VectorSource(LayeredSource):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        with reading(self.label, self.address), self.address.vector_session():
+        with reading(self.label, self.address), self.address.vector_session(), errors_of_gdal():
             yield
 
     @property
@@ -244,11 +253,14 @@ class VectorSource(LayeredSource):
     def extent(self) -> Window | None:
         """Bounds of all features, in RD New; None where there are none."""
         # GDAL gives no bounds where none of the features has a shape.
-        extents = [
-            projected_extent(np.array([info["total_bounds"]], dtype=np.float64), crs, self.label)
+        told = [
+            (np.array([info["total_bounds"]], dtype=np.float64), crs)
             for info, crs in zip(self._infos, self._crs_of_layers, strict=True)
             if info["features"] and info["total_bounds"] is not None
         ]
+        if any(np.isinf(bounds).any() for bounds, _ in told):
+            return self.extent_of_features()
+        extents = [projected_extent(bounds, crs, self.label) for bounds, crs in told]
         bounds = np.array([extent for extent in extents if extent is not None])
         return projected_extent(bounds, ProjCRS(CRS), self.label) if len(bounds) else None
 
@@ -333,3 +345,11 @@ class VectorSource(LayeredSource):
                 )
                 parts.append(renamed(frame, read, columns))
             return pd.DataFrame(pd.concat(parts, ignore_index=True))[list(columns)]
+
+
+def _features_in(file: Path) -> int:
+    """Return how many features there are in the one layer of a file; 0 where that is not known."""
+    try:
+        return int(pyogrio.read_info(file, force_feature_count=True)["features"])
+    except Exception:  # whoever reads it says what is wrong
+        return 0

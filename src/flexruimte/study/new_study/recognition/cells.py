@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
+import shapely
 
 from flexruimte.errors import FlexruimteError
 from flexruimte.evidence.plausibility import doubts_about_cells
@@ -48,7 +49,9 @@ def raster_candidate(
     reasons, questions = for_by_name(key, names), against_by_name(key, names)
     windows = list(_windows(look))
     try:
-        valid, doubts = doubts_about_cells(spec, look.source, windows)
+        # Gaps are no doubt about what it is.
+        areas = {f"window {place}": shapely.box(*window) for place, window in enumerate(windows, 1)}
+        valid, doubts, _ = doubts_about_cells(spec, look.source, areas)
     except FlexruimteError as error:
         valid, doubts = 0, [str(error)]
     if not valid:
