@@ -246,8 +246,8 @@ def covered_area(shapes: IndexedGeometries, found: Overlaps) -> Floats:
     inside = polygonal(
         in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)
     )
-    jagged = np.bincount(found.shape, shapely.get_num_coordinates(inside), minlength=count)
-    jagged = (jagged > _MOST_UNITED)[found.shape]
+    vertices = np.bincount(found.shape, shapely.get_num_coordinates(inside), minlength=count)
+    jagged = (vertices > _MOST_UNITED)[found.shape]
     unions, owner = union_groups(inside[~jagged], found.shape[~jagged])
     covered[owner] += shapely.area(unions)
     area = _area_of_its_own(inside, *(row[jagged[pairs[0]]] for row in pairs))
