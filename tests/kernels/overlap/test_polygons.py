@@ -11,6 +11,7 @@ from shapely import affinity
 
 from flexruimte.kernels.overlap import (
     isoperimetric_quotient,
+    polygonal,
     strip_width,
     subdivide,
 )
@@ -56,7 +57,8 @@ def test_pieces_are_what_overlays_make(seed: int, most_points: int) -> None:
         shapely.union_all(random_polygons(seed, 12, 40.0)),
         shapely.union_all(shapely.buffer(random_polygons(seed, 9, 30.0), -2.0, join_style="mitre")),
     )
-    whole = np.array([*shapes, shapely.set_precision(shapes[0], 1.0)], dtype=object)
+    rounded = shapely.make_valid(shapely.transform(shapes[0], np.round))
+    whole = polygonal(np.array([*shapes, rounded], dtype=object))
     pieces, source = subdivide(whole, most_points)
     assert shapely.is_valid(pieces).all()
     for number, shape in enumerate(whole):

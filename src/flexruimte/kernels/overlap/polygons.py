@@ -18,8 +18,8 @@ __all__ = [
 ]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
-_ROUNDING = 1e-9
-"""Share of an area that the rounding of coordinates may take."""
+_SMALLEST_PIECE_M = 1e-3
+"""A piece within this is not cut: soon its middle would be its side. [m]"""
 
 
 def polygonal(geometries: Geometries) -> Geometries:
@@ -121,9 +121,11 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
     while len(pieces):
         small = shapely.get_num_coordinates(pieces) <= most_points
         small |= ~np.isin(shapely.get_type_id(pieces), (_POLYGON, _MULTIPOLYGON))
+        left, bottom, right, top = shapely.bounds(pieces).T
+        small |= ~(np.maximum(right - left, top - bottom) > _SMALLEST_PIECE_M)
         done.append((pieces[small], source[small]))
         pieces, source = _halves(pieces[~small]), np.tile(source[~small], 2)
-        keep = ~shapely.is_empty(pieces)
+        keep = shapely.area(pieces) > 0
         pieces, source = pieces[keep], source[keep]
     # What was not cut is as it was given.
     done[2:] = [(_made_valid(some), source) for some, source in done[2:]]
@@ -143,23 +145,28 @@ def _made_valid(polygons: Geometries) -> Geometries:
 def _halves(polygons: Geometries) -> Geometries:
     """Return the left or lower half of each polygon, and then the other halves. (2 n,) object.
 
-    A rectangle clips in linear time, though rings of what it leaves may touch themselves. Where its
-    halves are not the whole an overlay cuts, which takes a jagged outline quadratic time.
+    A rectangle clips in linear time, unless a corner lies on the cut: then what it leaves may touch
+    itself, and an overlay cuts, which takes a jagged outline quadratic time.
     """
     left, bottom, right, top = shapely.bounds(polygons).T
     wide = right - left > top - bottom
-    middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
+    middle = np.where(wide, left + right, bottom + top) / 2
+    # Nothing but the cut touches a polygon.
+    left, bottom, right, top = left - 1, bottom - 1, right + 1, top + 1
     rectangles = (
-        (left, bottom, np.where(wide, middle_x, right), np.where(wide, top, middle_y)),
-        (np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top),
+        (left, bottom, np.where(wide, middle, right), np.where(wide, top, middle)),
+        (np.where(wide, middle, left), np.where(wide, bottom, middle), right, top),
     )
-    halves = [_clipped(polygons, *bounds) for bounds in rectangles]
-    whole = shapely.area(polygons)
-    lost = np.flatnonzero(np.abs(sum(map(shapely.area, halves)) - whole) > _ROUNDING * whole)
-    valid = shapely.make_valid(polygons[lost])
-    for half, bounds in zip(halves, rectangles, strict=True):
-        boxes = shapely.box(*(sides[lost] for sides in bounds))
-        half[lost] = in_threads(shapely.intersection, valid, boxes)
+    corners, owner = shapely.get_coordinates(polygons, return_index=True)
+    on_cut = np.where(wide[owner], corners[:, 0], corners[:, 1]) == middle[owner]
+    hit = np.unique(owner[on_cut])
+    halves = []
+    for sides in rectangles:
+        half = _clipped(polygons, *sides)
+        half[hit] = in_threads(
+            shapely.intersection, polygons[hit], shapely.box(*(side[hit] for side in sides))
+        )
+        halves.append(half)
     return polygonal(np.concatenate(halves))
 
 
