@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import shapely
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from flexruimte.kernels.overlap import (
     covered_area,
     index_geometries,
+    pairs,
     polygonal,
     union_by_group,
 )
@@ -111,4 +114,17 @@ def test_shifting_the_map_changes_nothing(seed: int, shift: float) -> None:
         shapely.area(covers_of(shapes, features)),
         rtol=1e-6,
         atol=1e-4,
+    )
+
+
+@given(st.integers(0, 10_000))
+def test_what_is_too_jagged_for_a_union_is_counted_once_too(seed: int) -> None:
+    shapes, features = random_polygons(seed, 12, 40.0), random_polygons(seed + 1, 25, 30.0)
+    with patch.object(pairs, "_MOST_UNITED", 0):
+        covered = covered_area(index_geometries(shapes), laid_over(shapes, features))
+    np.testing.assert_allclose(
+        covered,
+        shapely.area(shapely.intersection(shapes, shapely.union_all(features))),
+        rtol=1e-9,
+        atol=1e-9,
     )

@@ -37,6 +37,8 @@ __all__ = [
 _POLYGON, _MULTIPOLYGON = 3, 6
 _FEW_PAIRS = 2
 """Where at most so many pairs overlap, no three do."""
+_MOST_UNITED = 4_000
+"""Where what overlaps on one shape has more vertices, it is not united but taken one by one."""
 
 
 @dataclass(frozen=True)
@@ -237,11 +239,47 @@ def covered_area(shapes: IndexedGeometries, found: Overlaps) -> Floats:
     # Where three lie over each other there are three pairs: of fewer, what each pair shares was
     # counted twice, and no more often.
     covered -= _counted_twice(shapes, found, rows.where(~several[found.shape[rows.one]]))
+    position = np.cumsum(united) - 1
+    rows = rows.where(united[rows.one])
+    pairs = position[rows.one], position[rows.other]
     found = found.where(united)
-    inside = in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)
-    unions, owner = union_groups(polygonal(inside), found.shape)
+    inside = polygonal(
+        in_threads(shapely.intersection, shapes.geometry[found.shape], found.geometry)
+    )
+    vertices = np.bincount(found.shape, shapely.get_num_coordinates(inside), minlength=count)
+    jagged = (vertices > _MOST_UNITED)[found.shape]
+    unions, owner = union_groups(inside[~jagged], found.shape[~jagged])
     covered[owner] += shapely.area(unions)
+    area = _area_of_its_own(inside, *(row[jagged[pairs[0]]] for row in pairs))
+    covered += np.bincount(found.shape[jagged], area[jagged], minlength=count)
     return covered
+
+
+def _area_of_its_own(parts: Geometries, one: Integers, other: Integers) -> Floats:
+    """Return the area of each part without those before it that it lies over. (k,) float64 [m2]
+
+    A union of many long edges takes the square of their number, and the parts lie apart for the
+    most. Those that lie over most others go first.
+
+    Parameters
+    ----------
+    parts
+        Polygons. (k,) object
+    one, other
+        The pairs that lie over each other. (p,) int
+    """
+    area = shapely.area(parts)
+    met = np.bincount(np.concatenate([one, other]), minlength=len(parts))
+    rank = np.empty(len(parts), dtype=np.intp)
+    rank[np.argsort(-met, kind="stable")] = np.arange(len(parts))
+    is_first = rank[one] < rank[other]
+    first, later = np.where(is_first, one, other), np.where(is_first, other, one)
+    order = np.argsort(later, kind="stable")
+    before, changed = union_groups(parts[first[order]], later[order])
+    if len(changed):
+        left = in_threads(shapely.difference, parts[changed], before)
+        area[changed] = shapely.area(left)
+    return np.asarray(area, dtype=np.float64)
 
 
 @dataclass(frozen=True)
