@@ -12,6 +12,9 @@ from rich.text import Text
 
 from flexruimte.errors import printable
 from flexruimte.wording.console import PlainConsole
+from flexruimte.wording.messages import Language as Written
+from flexruimte.wording.messages import message
+from flexruimte.wording.quantities import number_text
 
 __all__ = [
     "BAD_INPUT",
@@ -19,6 +22,7 @@ __all__ = [
     "OutOption",
     "ResultsArgument",
     "StudyArgument",
+    "counted",
     "print_line",
     "stderr",
     "stdout",
@@ -50,3 +54,10 @@ class Language(StrEnum):
 def print_line(text: str, style: str = "", console: Console = stdout) -> None:
     """Print a text as it is: on one line however long, brackets and colons without a meaning."""
     console.print(Text(printable(text), style=style), soft_wrap=True)
+
+
+def counted(message_id: str, count: int, language: Written, **said: str) -> str:
+    """Return a message that shows a number, and chooses its form by it."""
+    return message(
+        message_id, language, number=number_text(count, 0, language), count=count, **said
+    )

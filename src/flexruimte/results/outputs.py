@@ -129,9 +129,7 @@ OUTPUTS: Final = (
     ),
     Output(
         RANKED,
-        lambda content, path: write_ranked(
-            content.locations, content.summary.study.target_groups, path
-        ),
+        lambda content, path: write_ranked(content.locations, content.summary, path),
     ),
     Output(FUNNEL, lambda content, path: write_funnel(content.summary, path)),
 )

@@ -146,6 +146,7 @@ def readable_properties(
             for (_, left), decided in zip(classed, decisions, strict=True)
         ],
         [wording.missing(left) for _, left in classed],
+        [wording.left_out()] * len(locations),
     ]
     return {
         "priority_label": _each(lambda name: classes.get(name, name), locations, PRIORITY),
@@ -306,15 +307,19 @@ class _Wording:
     def missing(self, told: Sequence[ToldFinding]) -> str:
         """Return what is not known, hardest first."""
         topics = list(dict.fromkeys(each.topic for each in told if each.kind == "missing"))
-        if not topics:
-            return ""
-        more = len(topics) - _MOST_TOLD
-        if more > 0:
-            first = "; ".join(topics[:_MOST_TOLD])
-            named = self._say("topics-and-more", topics=first, more=str(more))
-        else:
-            named = "; ".join(topics)
-        return self._say("location-missing", topics=named)
+        return self._say("location-missing", topics=self._some(topics)) if topics else ""
+
+    def left_out(self) -> str:
+        """Return what the study leaves out knowingly; empty where it leaves out nothing."""
+        topics = [in_language(part.title, self._language) for part in self._summary.not_assessed]
+        return self._say("location-left-out", topics=self._some(topics)) if topics else ""
+
+    def _some(self, topics: Sequence[str]) -> str:
+        """Return the first of some topics, and how many more there are."""
+        more, first = len(topics) - _MOST_TOLD, "; ".join(topics[:_MOST_TOLD])
+        if more <= 0:
+            return first
+        return self._say("topics-and-more", topics=first, more=str(more))
 
     def _number(self, number: float | None, decimals: int = 0) -> str:
         return number_text(number, decimals, self._language)

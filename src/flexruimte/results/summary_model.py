@@ -168,7 +168,7 @@ class FunnelRow(Model):
     """And of the size and term that are asked, as far as they are assessed; decisions of people
     count here too. The buildable parts of what may be ranked, parcels of a site of several among
     them."""
-    not_assessed: list[Condition]
+    conditions_not_assessed: list[Condition]
     """Conditions of which the study leaves out all excluding rules: land is left as if it met
     them."""
     suitable: LandLeft | None
@@ -479,11 +479,14 @@ class Summary(Model):
         """Id of the best class of priority; None where the ruleset has none."""
         return next(iter(self.priorities), None)
 
-    def never_answered(self) -> list[str]:
-        """Return the rules that the best class asks a "yes" of and that have no answer anywhere."""
-        asked = self.priorities[self.first_priority].passes if self.first_priority else []
-        return [
-            rule.id
-            for rule in self.rules
-            if rule.id in asked and not rule.counts.yes and not rule.counts.no
-        ]
+    def unreachable(self) -> dict[str, list[str]]:
+        """Return the classes of priority that nothing can be in, from the best, and why.
+
+        By class the rules that it asks a "yes" of and that have no answer anywhere.
+        """
+        silent = {rule.id for rule in self.rules if not rule.counts.yes and not rule.counts.no}
+        never = {
+            name: [rule_id for rule_id in facts.passes if rule_id in silent]
+            for name, facts in self.priorities.items()
+        }
+        return {name: rules for name, rules in never.items() if rules}
