@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,7 @@ from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.parquet import write_parquet
+from flexruimte.results.rule_text import known_value
 from flexruimte.results.sentences import with_explanations, with_sentences
 from flexruimte.results.stamp import stamp_of
 from flexruimte.results.summary import summarise, write_summary
@@ -50,6 +51,7 @@ from flexruimte.vocabulary import (
     PRIORITY,
     RANK,
     RANKED_STATUSES,
+    SITE_ID,
     STATUS,
     TERM_YEARS,
 )
@@ -260,20 +262,23 @@ class Ranking:
         OutputError
             When there is no such parcel in this municipality.
         """
-        parcel_id = identifier(parcel_id)
+        row = self._row_of(identifier(parcel_id))
+        findings = self._findings[self._findings[PARCEL_ID] == row[PARCEL_ID]]
+        site_id = known_value(row, SITE_ID)
+        site = None if site_id is None else self._row_of(site_id)
+        return explain(row, findings, self.summary, language, site)
+
+    def _row_of(self, parcel_id: str) -> dict[str, Any]:
+        """Return what the table of parcels, or of locations of several, says of one."""
         for rows in [self._parcels, *([] if self._sites is None else [self._sites])]:
             found = np.flatnonzero(rows[PARCEL_ID] == parcel_id)
             if len(found):
-                break
-        else:
-            known = self._parcels[PARCEL_ID].tolist()
-            few = len(known) <= _MOST_SHOWN or nearest_name(str(parcel_id), known) is not None
-            remedy = did_you_mean(str(parcel_id), known) if few else "copy an id from .parcels"
-            raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
-        row = rows.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
-        findings = self._findings[self._findings[PARCEL_ID] == parcel_id]
-        values = {str(name): value for name, value in row.items()}
-        return explain(values, findings, self.summary, language)
+                row = rows.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
+                return {str(name): value for name, value in row.items()}
+        known = self._parcels[PARCEL_ID].tolist()
+        few = len(known) <= _MOST_SHOWN or nearest_name(parcel_id, known) is not None
+        remedy = did_you_mean(parcel_id, known) if few else "copy an id from .parcels"
+        raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
 
     def to_geojson(self, path: str | Path) -> None:
         """Write the listed locations to a GeoJSON file, in WGS 84."""

@@ -26,7 +26,7 @@ def explain(
     """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
     with store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder:
         found = read_parcel(folder, parcel_id)
-    stdout.print(explain_parcel(found.row, found.findings, found.summary, language))
+    stdout.print(explain_parcel(found.row, found.findings, found.summary, language, found.site))
 
 
 def layout(out: ResultsArgument) -> None:

@@ -227,7 +227,7 @@ def _features(finding: Finding, language: Language) -> str:
 
 def _what_remains(facts: LandRuleFacts, finding: Finding, language: Language) -> str:
     """Return what covered land means for the rest of the parcel; nothing where nothing is taken."""
-    if not facts.excludes:
+    if not facts.excludes or finding.overruled:
         return ""
     if finding.verdict == "yes":
         return message("land-is-taken", language)

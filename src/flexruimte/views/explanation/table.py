@@ -53,6 +53,7 @@ Row = TypeVar("Row", bound=Mapping[Any, Any])
 
 PARTS: Final = (
     "objection",
+    "overruled",
     "attention",
     "note",
     "missing",
