@@ -22,6 +22,7 @@ from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.parquet import write_parquet
+from flexruimte.results.read import ParcelResults
 from flexruimte.results.rule_text import known_value
 from flexruimte.results.sentences import with_explanations, with_sentences
 from flexruimte.results.stamp import stamp_of
@@ -36,6 +37,7 @@ from flexruimte.results.tables import (
     site_table,
     with_lists,
 )
+from flexruimte.views.comparison import Comparison, compare
 from flexruimte.views.explanation import Explanation, explain
 from flexruimte.views.explore import web_map
 from flexruimte.views.funnel_chart import draw_funnel
@@ -262,11 +264,34 @@ class Ranking:
         OutputError
             When there is no such parcel in this municipality.
         """
+        found = self._results_of(parcel_id)
+        return explain(found.row, found.findings, found.summary, language, found.site)
+
+    def compare(
+        self, first_id: str, second_id: str, language: Language | None = None
+    ) -> Comparison:
+        """Put two locations side by side: class, scores, homes, term, and what decides.
+
+        Parameters
+        ----------
+        first_id, second_id
+            Which parcels or locations.
+        language
+            nl or en; None is the language of the study.
+
+        Raises
+        ------
+        OutputError
+            When one is not in this municipality, or both are the same.
+        """
+        return compare(self._results_of(first_id), self._results_of(second_id), language)
+
+    def _results_of(self, parcel_id: str) -> ParcelResults:
         row = self._row_of(identifier(parcel_id))
         findings = self._findings[self._findings[PARCEL_ID] == row[PARCEL_ID]]
         site_id = known_value(row, SITE_ID)
         site = None if site_id is None else self._row_of(site_id)
-        return explain(row, findings, self.summary, language, site)
+        return ParcelResults(row, findings, self.summary, site)
 
     def _row_of(self, parcel_id: str) -> dict[str, Any]:
         """Return what the table of parcels, or of locations of several, says of one."""

@@ -22,3 +22,14 @@ def test_explain_shows_every_rule(out: Path, capsys: pytest.CaptureFixture[str])
 def test_explain_hints_at_a_misspelt_id(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain", out, "P7") == 2
     assert "did you mean 'P07'?" in capsys.readouterr().err
+
+
+def test_compare_puts_two_side_by_side(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("compare", out, "P12", "P03") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("P03 comes before P12 by priority")
+    assert "Score by theme" in printed
+    assert run("compare", out, "P12", "P03", "--language", "nl") == 0
+    assert "Wat de regels anders vinden" in capsys.readouterr().out
+    assert run("compare", out, "P12", "P12") == 2
+    assert "give the ids of two locations" in capsys.readouterr().err

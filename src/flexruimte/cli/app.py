@@ -49,6 +49,7 @@ for _command in (
     run.run,
     study.check,
     results.explain,
+    results.compare,
     what_if.whatif,
     rules.rules,
     rules.layers,

@@ -100,13 +100,15 @@ def explain(
     criteria = [_criterion_row(row, facts, chosen) for facts in summary.criteria]
     table = pd.DataFrame([*rules, *criteria], columns=list(TABLE_COLUMNS))
     decision = _decision_text(row, summary, found, chosen)
+    priority = _priority(row, rules, summary, chosen)
     return Explanation(
         parcel_id=str(row[PARCEL_ID]),
         municipality=str(row[MUNICIPALITY_NAME]),
         status=str(row[STATUS]),
         decision=decision,
+        priority=priority,
         facts=_facts(row, summary, chosen, site),
-        sentences=_sentences(row, rules, decision, summary, chosen, site),
+        sentences=_sentences(row, rules, [priority, decision], summary, chosen, site),
         table=table,
         language=chosen,
         footnote=_footnote(summary, chosen),
@@ -302,7 +304,7 @@ def _decision_text(
 def _sentences(
     row: Row,
     rules: list[dict[str, Any]],
-    decision: str,
+    whole: list[str],
     summary: Summary,
     language: Language,
     site: Row | None,
@@ -316,7 +318,7 @@ def _sentences(
     sentences = [
         *([] if site is None else [_part_of(row, site, summary, language)]),
         _outcome(row, language, alone=site is not None),
-        *filter(None, [_priority(row, rules, summary, language), decision]),
+        *filter(None, whole),
     ]
     told = in_order(rule for rule in rules if rule["part"] in _TOLD)
     hardest = {rule["sentence"]: rule for rule in reversed(told)}

@@ -109,6 +109,8 @@ class Explanation:
     status: str
     decision: str
     """The decision in force and what takes precedence; empty where there is none."""
+    priority: str
+    """Its class, and what keeps it out of the one above; empty where it has none."""
     facts: dict[str, str]
     """What is said of the parcel as a whole, by label."""
     sentences: list[str]
