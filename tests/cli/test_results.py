@@ -9,14 +9,29 @@ import pytest
 from command_line import run
 
 
-def test_explain_shows_every_rule(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_shows_what_decides_and_what_is_open(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("explain", out, "P07") == 0
     printed = capsys.readouterr().out
     assert "Parcel P07 in Aadorp is excluded." in printed
-    for title in ("Unbuilt", "Nature", "Term", "Ownership"):
-        assert title in printed
+    assert "That excludes (very hard)." in " ".join(printed.split())
+    assert "--all" in printed
+    assert "Pipeline" not in printed  # it says yes
     assert run("explain", out, "P07", "--language", "nl") == 0
     assert "uitgesloten" in capsys.readouterr().out
+
+
+def test_explain_shows_every_rule_and_its_source_when_asked(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("explain", out, "P07", "--all") == 0
+    printed = capsys.readouterr().out
+    for title in ("Unbuilt", "Nature", "Pipeline", "Term", "Ownership"):
+        assert title in printed
+    assert "law: toy" not in printed
+    assert run("explain", out, "P07", "--sources") == 0
+    assert "law: toy" in capsys.readouterr().out
 
 
 def test_explain_hints_at_a_misspelt_id(out: Path, capsys: pytest.CaptureFixture[str]) -> None:

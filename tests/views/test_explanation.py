@@ -132,6 +132,7 @@ def test_files_say_the_same_as_memory(ranking: Ranking, tmp_path: Path, parcel_i
     read = explain(found.row, found.findings, found.summary)
     made = ranking.explain(parcel_id)
     assert read.to_text() == made.to_text()
+    assert read.to_text(every=True) == made.to_text(every=True)
     assert read._repr_html_() == made._repr_html_()
     pd.testing.assert_frame_equal(read.table, made.table)
 
@@ -272,3 +273,27 @@ def test_objections_that_a_decision_overrules_stand_apart(
     row = ranking.findings.set_index(["parcel_id", "rule"]).loc[(parcel_id, rule)]
     assert "overblijft" not in row["finding"]
     assert "valt af" not in row["finding"]
+
+
+@pytest.mark.parametrize("width", [120, 80])
+def test_in_a_terminal_no_word_breaks_and_what_is_fine_is_folded(
+    ranking: Ranking, width: int
+) -> None:
+    explanation = ranking.explain("P07")
+    folded, every = explanation.to_text(width), explanation.to_text(width, every=True)
+    assert max(map(len, [*folded.splitlines(), *every.splitlines()])) <= width
+    for row in explanation.table.to_dict("records"):
+        told = row["part"] in ("objection", "attention", "note", "missing", "taken")
+        name = row["sentence"] if told else row["title"]
+        assert set(name.split()) <= set(every.split())
+        assert not told or set(name.split()) <= set(folded.split())
+    assert len(folded.splitlines()) < len(every.splitlines()) / 2
+
+
+def test_sources_are_shown_when_asked_for(ranking: Ranking) -> None:
+    explanation = ranking.explain("P07")
+    assert "wet: toy" not in explanation.to_text(every=True)
+    assert "wet: toy" in explanation.to_text(sources=True)
+    assert (
+        "<details><summary>wet</summary><small>toy</small></details>" in explanation._repr_html_()
+    )

@@ -25,11 +25,19 @@ def explain(
     out: ResultsArgument,
     parcel_id: Annotated[str, typer.Argument(metavar="PARCEL_ID")],
     language: LanguageOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every rule and criterion, with value, test and layer.")
+    ] = False,
+    sources: Annotated[
+        bool,
+        typer.Option("--sources", help="As --all, with the sources as the ruleset writes them."),
+    ] = False,
 ) -> None:
-    """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
+    """Say why a parcel is in, out or unknown: what decides, and what is open."""
     with store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder:
         found = read_parcel(folder, parcel_id)
-    stdout.print(explain_parcel(found.row, found.findings, found.summary, language, found.site))
+    explanation = explain_parcel(found.row, found.findings, found.summary, language, found.site)
+    stdout.print(explanation.in_terminal(every=every, sources=sources))
 
 
 def compare(

@@ -26,7 +26,7 @@ from flexruimte.results.summary_model import (
     Summary,
 )
 from flexruimte.results.tables import listed_ids
-from flexruimte.views.explanation.table import TABLE_COLUMNS, Explanation, in_order
+from flexruimte.views.explanation.table import TABLE_COLUMNS, TOLD, Explanation, in_order
 from flexruimte.vocabulary import (
     AREA,
     AREA_TOLERANCE,
@@ -54,9 +54,6 @@ from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
 
 __all__ = ["explain"]
-
-_TOLD: Final = ("objection", "overruled", "attention", "note", "missing", "taken")
-"""Parts of an explanation whose findings are read out."""
 
 _KINDS: Final[Mapping[str, Kind]] = {
     "objection": "objection",
@@ -108,7 +105,9 @@ def explain(
         decision=decision,
         priority=priority,
         facts=_facts(row, summary, chosen, site),
-        sentences=_sentences(row, rules, [priority, decision], summary, chosen, site),
+        whole=_whole(row, summary, chosen, site, [priority, decision]),
+        open_points=_open_points(rules, chosen),
+        tally=_tally(rules, chosen),
         table=table,
         language=chosen,
         footnote=_footnote(summary, chosen),
@@ -301,30 +300,26 @@ def _decision_text(
     return message("decision-in", language, **said)
 
 
-def _sentences(
-    row: Row,
-    rules: list[dict[str, Any]],
-    whole: list[str],
-    summary: Summary,
-    language: Language,
-    site: Row | None,
+def _whole(
+    row: Row, summary: Summary, language: Language, site: Row | None, others: list[str]
 ) -> list[str]:
-    """Return what matters most, to be read out.
+    """Return what is said of the parcel as a whole.
 
-    First the location that the parcel is part of, the outcome, the class of priority with what
-    keeps out of the one above, and the decision; then each no, hardest first, each unknown, and
-    land that is taken away.
+    First the location that it is part of, then the outcome, then what else is said of it.
     """
-    sentences = [
-        *([] if site is None else [_part_of(row, site, summary, language)]),
-        _outcome(row, language, alone=site is not None),
-        *filter(None, whole),
-    ]
-    told = in_order(rule for rule in rules if rule["part"] in _TOLD)
+    outcome = _outcome(row, language, alone=site is not None)
+    part_of = "" if site is None else _part_of(row, site, summary, language)
+    return [sentence for sentence in (part_of, outcome, *others) if sentence]
+
+
+def _open_points(rules: list[dict[str, Any]], language: Language) -> list[tuple[str, list[str]]]:
+    """Return each no, hardest first, each unknown, and land that is taken away, by part."""
+    told = in_order(rule for rule in rules if rule["part"] in TOLD)
     hardest = {rule["sentence"]: rule for rule in reversed(told)}
-    sentences += [rule["sentence"] + _weight(hardest[rule["sentence"]], language) for rule in told]
-    # Two rules may find the same thing, such as whose land it is: the harder one says so.
-    return [*dict.fromkeys(sentences), _tally(rules, language)]
+    points: dict[str, list[str]] = {}
+    for sentence, rule in hardest.items():
+        points.setdefault(rule["part"], []).insert(0, sentence + _weight(rule, language))
+    return [(label("part", part, language), points[part]) for part in TOLD if part in points]
 
 
 def _part_of(row: Row, site: Row, summary: Summary, language: Language) -> str:

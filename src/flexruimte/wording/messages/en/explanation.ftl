@@ -17,6 +17,7 @@ tally = { $count ->
    *[other] Of { $rules } questions: { $answers }.
 }
 
+explanation-fold = Every rule with its value, test and layer: --all; what each rests on: --sources.
 criterion-sentence = { $about }: { $found }, { $points } of 100.
 group-of-condition = { $part }: { $condition }
 rank-of = { $rank } of { $ranked }

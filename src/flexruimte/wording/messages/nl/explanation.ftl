@@ -17,6 +17,7 @@ tally = { $count ->
    *[other] Van de { $rules } vragen: { $answers }.
 }
 
+explanation-fold = Alle regels met waarde, vraag en kaartlaag: --all; waar elk op rust: --sources.
 criterion-sentence = { $about }: { $found }, { $points } van 100.
 group-of-condition = { $part }: { $condition }
 rank-of = { $rank } van { $ranked }
