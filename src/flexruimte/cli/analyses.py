@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import pandas as pd
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from flexruimte.analyses.costs import write_costs
-from flexruimte.analyses.targets import compare_with_targets
-from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
+from flexruimte.analyses.targets import TargetComparison, compare_with_targets
+from flexruimte.cli.terminal import (
+    Language,
+    ResultsArgument,
+    counted,
+    language_of,
+    print_line,
+    stderr,
+    stdout,
+)
 from flexruimte.errors import printable
 from flexruimte.results.outputs import (
     COST_FIGURES,
@@ -23,9 +29,22 @@ from flexruimte.results.outputs import (
     TARGETS,
 )
 from flexruimte.results.store import store_of
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language as Written
 from flexruimte.wording.messages import message
+from flexruimte.wording.plain_table import PlainTable
+from flexruimte.wording.quantities import number_text
 
 __all__ = ["costs", "relocate", "targets"]
+
+_TARGET_HEADINGS: Final = (
+    "targets-target",
+    "targets-place",
+    "targets-outcome",
+    "targets-homes",
+    "targets-secured",
+    "targets-short",
+)
 
 AllOption: TypeAlias = Annotated[
     bool,
@@ -114,18 +133,29 @@ def targets(
 ) -> None:
     """Hold a run against targets: what is covered, what is short, and which locations fill it."""
     found = compare_with_targets(out, name, of_all=of_all)
-    table = Table("target", "place", "homes", "status", "secured", "short")
-    columns = ["target", "place", "homes", "status", "secured_homes", "short_homes"]
-    for row in found.targets.to_dict("records"):
-        values = (row[column] for column in columns)
-        table.add_row(*(Text("" if pd.isna(value) else printable(str(value))) for value in values))
-    stdout.print(table)
+    language = language_of(out)
+    stdout.print(_targets_table(found, language))
     for target, why in found.unknown.items():
-        print_line(f"{target} is unknown: {why}")
+        print_line(message("targets-unknown", language, target=target, why=why))
     for target, what in found.held_against.items():
         if target not in found.unknown:
-            print_line(f"{target} is held against {what}")
-    print_line(f"more in {store_of(out).named(TARGETS)}")
+            print_line(message("targets-held-against", language, target=target, what=what))
+    print_line(message("more-in", language, names=store_of(out).named(TARGETS)))
+
+
+def _targets_table(found: TargetComparison, language: Written) -> PlainTable:
+    """Return a row per target: what is asked, how it stands, and what is short."""
+    homes = ("homes", "secured_homes", "short_homes")
+    rows = []
+    for row in found.targets.to_dict("records"):
+        asked, secured, short = (
+            "" if pd.isna(row[name]) else number_text(row[name], 0, language) for name in homes
+        )
+        outcome = label("outcome", row["status"], language)
+        target, place = (printable(row[name]) for name in ("target", "place"))
+        rows.append([target, place, outcome, asked, secured, short])
+    headings = [message(heading, language) for heading in _TARGET_HEADINGS]
+    return PlainTable(headings, rows, texts=3)
 
 
 def costs(
@@ -156,4 +186,5 @@ def costs(
     }
     table = write_costs(out, figures, given, of_all=of_all)
     written, used = map(store_of(out).named, (COSTS, COST_FIGURES))
-    print_line(f"costs of {len(table)} locations in {written}, the figures in {used}")
+    said = {"written": written, "used": used}
+    print_line(counted("costs-written", len(table), language_of(out), **said))

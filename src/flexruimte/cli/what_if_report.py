@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from flexruimte.analyses.what_if import AS_IT_IS
 from flexruimte.cli.run_report import some_of
 from flexruimte.cli.terminal import counted
 from flexruimte.errors import printable
@@ -15,7 +16,14 @@ from flexruimte.wording.messages import Language, message
 from flexruimte.wording.plain_table import PlainTable
 from flexruimte.wording.quantities import number_text
 
-__all__ = ["moves_of", "rules_legend", "rules_table", "variant_tables", "variants_legend"]
+__all__ = [
+    "moves_of",
+    "order_of",
+    "rules_legend",
+    "rules_table",
+    "variant_tables",
+    "variants_legend",
+]
 
 _MOST_RULES: Final = 25
 _MOST_NAMED: Final = 5
@@ -109,11 +117,28 @@ def moves_of(found: WhatIf) -> Iterator[str]:
         yield message(
             "what-if-moves",
             found.language,
-            place=printable(place),
-            variant=printable(titles.get(variant, variant)),
-            list=_list_title(name, found),
+            place=printable(str(place)),
+            variant=printable(titles.get(variant, str(variant))),
+            list=_list_title(str(name), found),
             changes="; ".join(told),
         )
+
+
+def order_of(found: WhatIf) -> Iterator[str]:
+    """Yield how the order differs in each municipality and variant, a line each."""
+    for row in found.variants.to_dict("records"):
+        if row["variant"] == AS_IT_IS or pd.isna(row["ranks_changed"]):
+            continue
+        said = {"place": printable(row["gemeente"]), "variant": printable(row["title"])}
+        changed, before = int(row["ranks_changed"]), row["first_before"]
+        if not changed:
+            yield message("what-if-order-same", found.language, **said)
+            continue
+        said |= {"places": str(row["largest_move"]), "first": printable(str(row["first"]))}
+        if pd.isna(before):
+            yield counted("what-if-order-new", changed, found.language, **said)
+        else:
+            yield counted("what-if-order", changed, found.language, before=str(before), **said)
 
 
 def _some(rows: pd.DataFrame, found: WhatIf) -> str:

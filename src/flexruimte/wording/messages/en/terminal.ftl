@@ -46,3 +46,59 @@ hectares-group = target group
 hectares-owner = owner
 hectares-caption = hectares left after each condition; +: left if what is not known says yes
 hectares-not-counted = { $caption }; not counted: { $names }
+
+## What if
+
+what-if-rule = rule
+what-if-takes = takes
+what-if-frees = frees
+what-if-locations = sites
+what-if-homes = homes
+what-if-best = best class
+what-if-softer = softer
+what-if-half = half distance
+what-if-rules-say = takes: hectares that a rule takes, whatever others take; frees: hectares that come free when it alone is off, with locations, homes and how many of these in the best class; softer, half distance: hectares that come free when it is one level softer, or has half its distance
+what-if-other-rules = { $count ->
+    [one] 1 more rule takes
+   *[other] { $number } more rules take
+} less, or nothing
+what-if-hectares = ha
+what-if-in = in
+what-if-out = out
+what-if-variants-say = in, out: locations that enter or leave the list; best class: those in the best class of priority
+what-if-new-survey = needs a new survey (--new-surveys)
+what-if-enters = enters: { $names }
+what-if-leaves = leaves: { $names }
+what-if-ranked = all ranked
+what-if-moves = { $place }, { $variant }, '{ $list }': { $changes }
+what-if-order-same = { $place }, { $variant }: all locations keep their rank
+what-if-order = { $place }, { $variant }: { $count ->
+    [one] 1 location gets
+   *[other] { $number } locations get
+} another rank, at most { $places } places away; the first is { $first } (was { $before })
+what-if-order-new = { $place }, { $variant }: { $count ->
+    [one] 1 location gets
+   *[other] { $number } locations get
+} another rank, at most { $places } places away; the first is { $first } (had no rank)
+what-if-not-done = not in it: { $code } ({ $state }); run the study again
+what-if-kept = { $names }: of an earlier call, not made anew
+more-in = more in { $names }
+
+## Targets, costs and a look at a study
+
+targets-target = target
+targets-place = place
+targets-homes = homes
+targets-outcome = outcome
+targets-secured = secured
+targets-short = short
+outcome-covered = covered
+outcome-short = short
+outcome-unknown = unknown
+targets-unknown = { $target } is unknown: { $why }
+targets-held-against = { $target } is held against { $what }
+costs-written = costs of { $count ->
+    [one] 1 location
+   *[other] { $number } locations
+} in { $written }, the figures in { $used }
+check-missing = Without these layers their rules are unknown for every parcel. To leave them out knowingly, put under [study]:

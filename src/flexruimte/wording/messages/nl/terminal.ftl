@@ -46,3 +46,59 @@ hectares-group = doelgroep
 hectares-owner = eigenaar
 hectares-caption = hectare die na elke voorwaarde over is; +: over als wat niet bekend is ja zegt
 hectares-not-counted = { $caption }; niet meegeteld: { $names }
+
+## Wat als
+
+what-if-rule = regel
+what-if-takes = neemt
+what-if-frees = komt vrij
+what-if-locations = locaties
+what-if-homes = woningen
+what-if-best = beste klasse
+what-if-softer = zachter
+what-if-half = halve afstand
+what-if-rules-say = neemt: hectare die een regel neemt, wat andere ook nemen; komt vrij: hectare die vrijkomt als alleen deze regel uit staat, met locaties, woningen en hoeveel daarvan in de beste klasse; zachter, halve afstand: hectare die vrijkomt als de regel een trap zachter is, of de halve afstand vraagt
+what-if-other-rules = { $count ->
+    [one] nog 1 regel neemt
+   *[other] nog { $number } regels nemen
+} minder, of niets
+what-if-hectares = ha
+what-if-in = erbij
+what-if-out = eraf
+what-if-variants-say = erbij, eraf: locaties die op de lijst komen of eraf gaan; beste klasse: die in de beste klasse van voorrang
+what-if-new-survey = hiervoor moeten de kaartlagen opnieuw gelezen worden (--new-surveys)
+what-if-enters = erbij: { $names }
+what-if-leaves = eraf: { $names }
+what-if-ranked = alle gerangschikte
+what-if-moves = { $place }, { $variant }, '{ $list }': { $changes }
+what-if-order-same = { $place }, { $variant }: alle locaties houden hun plaats
+what-if-order = { $place }, { $variant }: { $count ->
+    [one] 1 locatie krijgt
+   *[other] { $number } locaties krijgen
+} een andere plaats, hooguit { $places } plaatsen verder; eerste is { $first } (was { $before })
+what-if-order-new = { $place }, { $variant }: { $count ->
+    [one] 1 locatie krijgt
+   *[other] { $number } locaties krijgen
+} een andere plaats, hooguit { $places } plaatsen verder; eerste is { $first } (had geen plaats)
+what-if-not-done = niet erbij: { $code } ({ $state }); geef de run opnieuw
+what-if-kept = { $names }: van een eerdere keer, niet opnieuw gemaakt
+more-in = meer in { $names }
+
+## Opgaven, kosten en een blik op een studie
+
+targets-target = opgave
+targets-place = gebied
+targets-homes = woningen
+targets-outcome = uitkomst
+targets-secured = zeker
+targets-short = tekort
+outcome-covered = gedekt
+outcome-short = tekort
+outcome-unknown = onbekend
+targets-unknown = { $target } is onbekend: { $why }
+targets-held-against = { $target } is gehouden tegen { $what }
+costs-written = kosten van { $count ->
+    [one] 1 locatie
+   *[other] { $number } locaties
+} in { $written }, de kengetallen in { $used }
+check-missing = Zonder deze kaartlagen zijn hun regels voor elk perceel onbekend. Wie ze bewust weglaat, zet onder [study]:
