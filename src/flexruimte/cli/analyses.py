@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
@@ -10,7 +11,9 @@ import pandas as pd
 import typer
 
 from flexruimte.analyses.costs import write_costs
+from flexruimte.analyses.costs.assessment import COUNTED_YEARS
 from flexruimte.analyses.targets import TargetComparison, compare_with_targets
+from flexruimte.cli.run_report import some_of
 from flexruimte.cli.terminal import (
     Language,
     ResultsArgument,
@@ -29,11 +32,12 @@ from flexruimte.results.outputs import (
     TARGETS,
 )
 from flexruimte.results.store import store_of
+from flexruimte.vocabulary import TERM_YEARS
 from flexruimte.wording.labels import label
 from flexruimte.wording.messages import Language as Written
 from flexruimte.wording.messages import message
 from flexruimte.wording.plain_table import PlainTable
-from flexruimte.wording.quantities import number_text
+from flexruimte.wording.quantities import number_text, quantity_text
 
 __all__ = ["costs", "relocate", "targets"]
 
@@ -45,6 +49,8 @@ _TARGET_HEADINGS: Final = (
     "targets-secured",
     "targets-short",
 )
+
+_MOST_NAMED: Final = 5
 
 AllOption: TypeAlias = Annotated[
     bool,
@@ -135,12 +141,27 @@ def targets(
     found = compare_with_targets(out, name, of_all=of_all)
     language = language_of(out)
     stdout.print(_targets_table(found, language))
-    for target, why in found.unknown.items():
-        print_line(message("targets-unknown", language, target=target, why=why))
-    for target, what in found.held_against.items():
-        if target not in found.unknown:
-            print_line(message("targets-held-against", language, target=target, what=what))
+    for line in _held_against(found, language):
+        print_line(line)
     print_line(message("more-in", language, names=store_of(out).named(TARGETS)))
+
+
+def _held_against(found: TargetComparison, language: Written) -> Iterator[str]:
+    """Yield of how many municipalities a target is held against, where these are not all."""
+    for row in found.targets.to_dict("records"):
+        if row["target"] not in found.held_against:
+            continue
+        unknown, every = row["target"] in found.unknown, row["municipalities"]
+        said = {
+            "target": printable(row["target"]),
+            "number": number_text(row["municipalities_assessed"], 0, language),
+            "all": "?" if pd.isna(every) else number_text(every, 0, language),
+        }
+        names = [printable(name) for name in row["not_assessed"].split(";") if name]
+        message_id = "targets-unknown" if unknown else "targets-held-against"
+        line = message(message_id, language, **said)
+        without = some_of(names, language, _MOST_NAMED)
+        yield f"{line} {message('targets-without', language, names=without)}" if names else line
 
 
 def _targets_table(found: TargetComparison, language: Written) -> PlainTable:
@@ -187,4 +208,9 @@ def costs(
     table = write_costs(out, figures, given, of_all=of_all)
     written, used = map(store_of(out).named, (COSTS, COST_FIGURES))
     said = {"written": written, "used": used}
-    print_line(counted("costs-written", len(table), language_of(out), **said))
+    language = language_of(out)
+    print_line(counted("costs-written", len(table), language, **said))
+    open_ended = table[table[TERM_YEARS] != table[COUNTED_YEARS]].dropna(subset=[COUNTED_YEARS])
+    if len(open_ended):
+        years = quantity_text(float(open_ended[COUNTED_YEARS].iloc[0]), "year", language)
+        print_line(counted("costs-no-end", len(open_ended), language, years=years))

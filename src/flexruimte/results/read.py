@@ -191,6 +191,19 @@ class RunResults:
         parameter = self.summary.ruleset.placement.get(name)
         return None if parameter is None else parameter.value
 
+    @property
+    def longest_years(self) -> float:
+        """The term that no location exceeds, by ruleset or regime. [year]
+
+        A term as long as this has no end that is known.
+        """
+        of_regimes = [
+            np.inf if regime.longest_years is None else regime.longest_years
+            for regime in self.summary.regimes
+        ]
+        limits = (self.placement("longest_term_years"), max(of_regimes, default=np.inf))
+        return min(float(limit) for limit in limits if limit is not None)
+
 
 def read_run(out: Path) -> RunResults:
     """Read the ranked locations of all municipalities of a run that are done.

@@ -95,8 +95,13 @@ targets-short = short
 outcome-covered = covered
 outcome-short = short
 outcome-unknown = unknown
-targets-unknown = { $target } is unknown: { $why }
-targets-held-against = { $target } is held against { $what }
+targets-unknown = { $target } is unknown: { $number } of { $all } municipalities were assessed.
+targets-held-against = { $target } is held against { $number } of { $all } municipalities, those of this run.
+targets-without = Not assessed: { $names }.
+costs-no-end = { $count ->
+    [one] 1 location has
+   *[other] { $number } locations have
+} no known end of the term: the { $years } that are asked count there (counted_years), as for moves
 costs-written = costs of { $count ->
     [one] 1 location
    *[other] { $number } locations

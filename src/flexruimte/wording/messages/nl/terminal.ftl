@@ -95,8 +95,13 @@ targets-short = tekort
 outcome-covered = gedekt
 outcome-short = tekort
 outcome-unknown = onbekend
-targets-unknown = { $target } is onbekend: { $why }
-targets-held-against = { $target } is gehouden tegen { $what }
+targets-unknown = { $target } is onbekend: { $number } van { $all } gemeenten zijn beoordeeld.
+targets-held-against = { $target } is gehouden tegen { $number } van { $all } gemeenten, die van deze run.
+targets-without = Niet beoordeeld: { $names }.
+costs-no-end = { $count ->
+    [one] 1 locatie heeft
+   *[other] { $number } locaties hebben
+} geen bekend einde van de termijn: daarvoor tellen de gevraagde { $years } (counted_years), net als bij verhuizingen
 costs-written = kosten van { $count ->
     [one] 1 locatie
    *[other] { $number } locaties
