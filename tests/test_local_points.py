@@ -146,6 +146,17 @@ def test_who_says_so_and_when_is_told() -> None:
     )
 
 
+def test_an_unknown_says_what_may_be_wrong_with_which_value() -> None:
+    findings = study(local_points()).rank("GM0001").findings.set_index(["parcel_id", "rule"])
+    # "ernstig" of P07 is no level, and "een paar" of P08 no distance: which of them it is here is not kept
+    for parcel in ("P07", "P08"):
+        assert findings.loc[(parcel, "local_hard"), "finding"].endswith(
+            "geen object, of een object met een afstand die niet te lezen is; "
+            "in de omgeving staat een waarde die niet in de lijst staat: level 'ernstig'."
+        )
+    assert ("P01", "local_medium") not in findings.index
+
+
 def test_text_and_level_are_all_that_is_asked() -> None:
     points = local_points().drop(columns="distance_m")
     found = by_id(assess(study(points).question, "GM0001"))

@@ -53,7 +53,9 @@ def test_a_finding_is_what_was_found_and_not_what_is_asked(ranking: Ranking) -> 
     assert not findings["finding"].str.contains("gevraagd|>=|<=").any()
     # land use 51 along nature; the ownership table ends at P08, and has no value there
     assert of(ranking, "P09", "public_owner")["verdict"] == "unknown"
-    assert "zegt hier niets" in of(ranking, "P09", "public_owner")["finding"]
+    assert (
+        "staat dit perceel niet, of zonder waarde" in of(ranking, "P09", "public_owner")["finding"]
+    )
     assert of(ranking, "P06", "nature")["finding"].startswith("Raakt alleen de rand")
 
 

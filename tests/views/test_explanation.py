@@ -77,7 +77,7 @@ def test_excluded_by_a_whole_cover(ranking: Ranking) -> None:
 def test_unknown_says_why(ranking: Ranking, tmp_path: Path) -> None:
     # the plan there has no date: "100 years or more" would say what nobody knows
     said = row_of(ranking, "P08", "hard_plan")["sentence"]
-    assert "zegt hier niets, of niet met zekerheid" in said
+    assert "heeft hier geen object, of een object zonder waarde" in said
     assert "100" not in said
     without = toy_study(tmp_path, layers={"natuur": None}).rank("A")
     row = row_of(without, "P01", "nature")

@@ -239,6 +239,11 @@ class LayerOfRule(NamedPart):
     reference_date: dt.date | None
     present: bool
     """Whether the study has it."""
+    holds: Literal["cells", "rows", "areas", "features"] = "features"
+    """What it speaks with: cells of a raster, a row for each parcel, areas outside which nothing is
+    known, or features that are nowhere else."""
+    strange: list[str] = Field(default_factory=list)
+    """Values around the parcels that are not in the list of their field, as in "level 'rood'"."""
 
 
 class MeasureTest(Model):
