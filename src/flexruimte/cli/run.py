@@ -38,7 +38,7 @@ from flexruimte.cli.terminal import (
 from flexruimte.cli.titles import Titles
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.municipality_table import read_municipality_table
-from flexruimte.results.outputs import MUNICIPALITIES, RANKING
+from flexruimte.results.outputs import MUNICIPALITIES, RANKING, RANKING_SHEET
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
@@ -190,8 +190,8 @@ def _print_report(report: BatchReport, question: Question) -> None:
     for name, unmet in report.unmet_ids.items():
         print_line(f"{name}: {unmet}", "yellow")
     store = store_of(report.out)
-    ranking = store.named(RANKING)
-    print_line(counted("run-ranking", report.locations, language, file=ranking))
+    files = {"table": store.named(RANKING), "sheet": store.named(RANKING_SHEET)}
+    print_line(counted("run-ranking", report.locations, language, **files))
     if store.has(MUNICIPALITIES):
         print_line(message("run-hectares", language, file=store.named(MUNICIPALITIES)))
 

@@ -29,7 +29,7 @@ run-without-score = { $count ->
 run-ranking = { $count ->
     [one] 1 ranked location
    *[other] { $number } ranked locations
-} in { $file }
+} in { $table } and, for a spreadsheet, { $sheet }
 run-hectares = hectares after each condition in { $file }
 
 ## Hectares after each condition

@@ -29,7 +29,7 @@ run-without-score = { $count ->
 run-ranking = { $count ->
     [one] 1 gerangschikte locatie
    *[other] { $number } gerangschikte locaties
-} in { $file }
+} in { $table } en, voor een rekenblad, { $sheet }
 run-hectares = hectare na elke voorwaarde in { $file }
 
 ## Hectare na elke voorwaarde
