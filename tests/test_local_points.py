@@ -164,6 +164,22 @@ def test_text_and_level_are_all_that_is_asked() -> None:
     assert found.loc["P08", "verdict_local_hard"] == "yes"
 
 
+def test_a_point_without_a_text_and_a_date_that_is_none_are_told() -> None:
+    texts = ["", *list(POINTS)[1:]]
+    dates = ["2025-13-45", "2025-02-30", *["2025-12-31"] * (len(POINTS) - 2)]
+    told = check(study(local_points(text=texts, date=dates)).question)
+    assert told.problems == []
+    (text,) = [line for line in told.warnings if "field 'text'" in line]
+    assert "has no value in 1 of 8 rows" in text
+    assert "people read it in explanations as it stands" in text
+    (date,) = [line for line in told.warnings if "field 'date'" in line]
+    assert "'2025-13-45' (1)" in date
+    assert "'2025-02-30' (1)" in date
+    assert "rules that ask for it are unknown" not in date
+    good = check(study(local_points(date=["2025-12-31"] * len(POINTS))).question)
+    assert not [line for line in good.warnings if "'date'" in line or "'text'" in line]
+
+
 def test_where_there_are_no_points_there_is_nothing_to_tell() -> None:
     found = by_id(assess(study(local_points()).question, "GM0002"))
     assert [found.loc["ver", f"verdict_{level}"] for level in LEVELS] == ["yes"] * 4
