@@ -2,6 +2,7 @@
 #
 #   make demo    sets up, and ranks the sample municipalities into demo_output/
 #   make test    sets up, and runs everything that must hold
+#   make test-services   the tests that need real servers, which it installs where it may
 #   make bench   sets up, and measures speed and memory, in about ten minutes
 #
 # Needs Python 3.11 or newer, make, and access to the package index.
@@ -11,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo install check types arch test soak fuzz notebooks docs bench bench-full clean
+.PHONY: demo install check types arch test test-services soak fuzz notebooks docs bench bench-full clean
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
@@ -50,7 +51,21 @@ arch: $(VENV)/developing
 
 # A file of tests stays in one process, so that what it shares is made once.
 test: check types arch .cache/js/installed
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile $(PYTEST)
+
+# Real servers of open data and a database, started by the tests: PostgreSQL with PostGIS and MapServer from Debian's packages, where
+# they can be installed, and pygeoapi with an environment of its own, as its dependencies are none of ours. What is absent, skips and says so.
+SERVICES := .cache/services
+.cache/services/installed: Makefile
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	postgresql postgresql-postgis cgi-mapserver; } > /dev/null 2>&1 || echo "the servers could not be installed"; \
+	else echo "without root and apt-get, servers are not installed here"; fi
+	@$(PYTHON) -m venv $(SERVICES) && $(SERVICES)/bin/python -m pip install --quiet pygeoapi psycopg2-binary geoalchemy2 \
+	&& touch $@ || echo "pygeoapi could not be installed"
+
+test-services: $(VENV)/developing .cache/services/installed
+	$(BIN)/pytest tests/services
 
 # Exhaustive searches against which the layout is held; minutes, so not part of every run.
 soak: $(VENV)/developing .cache/js/installed

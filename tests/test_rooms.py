@@ -15,6 +15,7 @@ SOURCE = Path(flexruimte.__file__).parent
 NEED_NO_TEST = {
     "cli/__main__": "calls the command line",
     "evidence/sources/protocol": "says what a source answers, and answers nothing",
+    "evidence/fetching/feature_service": "says what a service of features answers, and answers nothing",
     "batch/municipality_run": "an entry of run.json, without logic",
     "assessment/findings": "what a rule finds, without logic but for an absent layer, which the test of `land` has",
 }
@@ -37,13 +38,20 @@ TESTED_IN = {
     "assessment/pipeline": "test_toy_town",
     "assessment/surveyed": "assessment/test_survey",
     # each reader is held against damaged files of its kind
+    "evidence/sources/layered": "evidence/sources/test_vector",
     "evidence/sources/archives": "evidence/sources/test_opening",
+    # rasters are put together of what their services give
+    "evidence/fetching/geotiff": "evidence/fetching/test_wcs",
+    "evidence/fetching/rasters": "evidence/fetching/test_wcs",
     # rules: a ruleset is its tables, checked
     "rules/ruleset": "rules/test_consistency",
     # batch
     "batch/executors/__init__": "batch/executors/test_protocol",
     "batch/executors/serial": "batch/test_run",
     # study
+    "study/new_study/recognition/candidate": "study/new_study/recognition/test_weighing",
+    "study/new_study/recognition/cells": "study/new_study/recognition/test_weighing",
+    "study/new_study/recognition/rows": "study/new_study/recognition/test_weighing",
     "study/layer_report": "study/test_layer_checks",
     "study/placement": "test_bad_input",
     "study/reading": "study/test_checks",
@@ -90,9 +98,12 @@ TESTED_IN = {
 OF_A_WHOLE_ROOM = {
     "analyses/test_analyses": "what all analyses have in common",
     "assessment/measures/test_reads": "every family reads as far as it says",
+    "evidence/catalogue/test_built_in": "every entry of the catalogue that ships, and its list of municipalities",
+    "evidence/test_datasets": "what real deliveries hold beside what they are about, by dataset",
     "evidence/test_shapes_left_out": "shapes that cannot be meant, by all that a file can hold",
     "fuzz/test_fuzz": "the toy town, corrupted in every way that the driver knows",
     "kernels/layout/test_search_exhaustive": "the search against all there is, which takes minutes",
+    "services/test_services": "the sample behind real servers, which `make test-services` installs",
     "results/test_files": "all files of a municipality, as their readers find them",
     "results/test_geojson_standard": "locations.geojson against the standard and other readers",
     "rules/test_built_in": "the rulesets that ship",

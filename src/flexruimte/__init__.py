@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from flexruimte.errors import (
+    CatalogueError,
     FlexruimteError,
     LayerError,
     OutputError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "CatalogueError",
     "FlexruimteError",
     "LayerError",
     "OutputError",

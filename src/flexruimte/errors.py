@@ -7,6 +7,7 @@ Each carries one message: what is wrong, where, and what to do.
     FlexruimteError
     ├── StudyError      the study file or the arguments of a Study
     ├── RulesetError    a ruleset, built in or the user's
+    ├── CatalogueError  a catalogue, built in or the user's
     ├── SourceError     a file, layer, service or database that cannot be read
     ├── LayerError      what was read is not what the ruleset needs
     │   └── EmptyMunicipalityError   a municipality without parcels
@@ -109,6 +110,10 @@ class StudyError(FlexruimteError):
 
 class RulesetError(FlexruimteError):
     """A ruleset contradicts itself or names something that does not exist."""
+
+
+class CatalogueError(FlexruimteError):
+    """A catalogue cannot be used, or has no such dataset or municipality."""
 
 
 class SourceError(FlexruimteError):

@@ -38,7 +38,13 @@ def test_what_separates_the_locations_of_a_run(
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("study", "parcels"), ("ruleset", "rules"), ("summary", "timings_s")]
+    ("name", "key"),
+    [
+        ("study", "parcels"),
+        ("ruleset", "rules"),
+        ("summary", "timings_s"),
+        ("catalogue", "servers"),
+    ],
 )
 def test_schema_is_json_schema(capsys: pytest.CaptureFixture[str], name: str, key: str) -> None:
     assert run("schema", name) == 0

@@ -85,3 +85,10 @@ def test_interrupted_is_exit_status_130(
     monkeypatch.setattr(batch, "run", stop)
     assert run("run", study, "--out", tmp_path) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_run_ranks_the_municipalities_that_the_study_names(study: Path, tmp_path: Path) -> None:
+    text = study.read_text()
+    study.write_text(text.replace("[study]\n", '[study]\ngemeenten = ["Aadorp"]\n', 1))
+    assert run("run", study, "--out", tmp_path / "out") == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == ["A"]

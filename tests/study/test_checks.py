@@ -15,6 +15,9 @@ import rasterio
 import shapely
 
 from flexruimte import LayerError, Study, StudyError, batch
+from flexruimte.evidence.parcels import _joined_ids
+from flexruimte.evidence.sources.raster import RasterSource
+from flexruimte.evidence.sources.vector import VectorSource
 from flexruimte.study.checks import CheckReport, check
 from toy_files import write_toy_study
 from toy_town import IDS, box, frame, toy_study
@@ -329,3 +332,69 @@ def test_leases_that_nobody_filled_in_are_not_known(tmp_path: Path) -> None:
     # P01: no plan and no lease, so the longest term there is.
     terms = sure.rank("A").parcels.set_index("parcel_id")["term_years"]
     assert terms["P01"] == 30.0
+
+
+def _large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every source for a national one."""
+    for limit in (
+        "study.layer_checks._READ_WHOLE",
+        "study.reading._READ_IN_FULL",
+        "evidence.judged_rows._MOST_ROWS",
+        "evidence.parcels._MOST_IDS",
+    ):
+        monkeypatch.setattr(f"flexruimte.{limit}", 0)
+
+
+def test_of_large_sources_only_the_municipalities_that_are_asked_for_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither `check` of one municipality nor its run reads all of a source, or looks in another municipality."""
+    _large(monkeypatch)
+    asked: list[tuple[str, Any]] = []
+    for kind, name in ((VectorSource, "read"), (RasterSource, "read_grid")):
+        usual = getattr(kind, name)
+
+        def noted(source: Any, *given: Any, usual: Any = usual, name: str = name) -> Any:
+            asked.append((source.name, given[1] if name == "read" and len(given) > 1 else given[0]))
+            return usual(source, *given)
+
+        monkeypatch.setattr(kind, name, noted)
+    monkeypatch.setattr("flexruimte.evidence.parcels._joined_ids", _ids_of_some(_joined_ids))
+    study = Study.load(_with_far_town(tmp_path))
+    asked.clear()  # the municipalities themselves are read whole
+    report = check(study.question, ["A", "B"])
+    assert not report.problems
+    assert any("not held against so many parcels" in line for line in report.lines)
+    batch.run(study, ["A"], tmp_path / "out")
+    assert {name for name, _ in asked} >= {"parcels", "pand", "natuur", "lden", "hoogte", "haltes"}
+    for name, window in asked:
+        assert window is not None, name
+        assert window[0] < 150_000, name
+    asked.clear()
+    check(study.question)
+    assert any(window[0] > 150_000 for _, window in asked)
+
+
+def _ids_of_some(usual: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse to join the ids of all 13 parcels."""
+
+    def joined(columns: pd.DataFrame, source: Any) -> Any:
+        assert len(columns) < 13
+        return usual(columns, source)
+
+    return joined
+
+
+def _with_far_town(folder: Path) -> Path:
+    """Write the toy town, and another municipality with one parcel 100 km to the east."""
+    path = write_toy_study(folder)
+    for layer, name in (
+        ("perceel", {"parcel_id": "Q01"}),
+        ("gemeente", {"code": "Q", "naam": "Ver"}),
+    ):
+        rows = gpd.read_file(folder / "kaart.gpkg", layer=layer)
+        more = frame(
+            [box(100_000, 0, 100_100, 100)], **{key: [value] for key, value in name.items()}
+        )
+        pd.concat([rows, more], ignore_index=True).to_file(folder / "kaart.gpkg", layer=layer)
+    return path

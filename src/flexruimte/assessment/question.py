@@ -14,7 +14,7 @@ from flexruimte.assessment.term import TERM_PARAMETERS
 from flexruimte.evidence.decisions import Decisions, load_decisions
 from flexruimte.evidence.identifiers import KnownIds, UnmetIds
 from flexruimte.evidence.parcel_tables import load_table
-from flexruimte.evidence.parcels import Municipalities, all_parcel_ids
+from flexruimte.evidence.parcels import Municipalities, all_parcel_ids, has_too_many_ids
 from flexruimte.evidence.sources import Source
 from flexruimte.rules.files import for_municipality
 from flexruimte.rules.parts import FieldSpec, Language, LayerSpec, Parameter, Text, references
@@ -98,7 +98,8 @@ class Question:
 def unmet_ids(question: Question) -> dict[str, UnmetIds]:
     """Return which ids in tables, and in decisions, meet no parcel of the study, by layer.
 
-    Tables whose ids all meet one are left out.
+    Tables whose ids all meet one are left out. Where there are so many parcels that not all ids are
+    read, as in a national file, nobody looks.
 
     Raises
     ------
@@ -106,7 +107,9 @@ def unmet_ids(question: Question) -> dict[str, UnmetIds]:
         When that is what the study refuses, or a source cannot be read.
     """
     known = question.all_parcel_ids
-    found = {}
+    found: dict[str, UnmetIds] = {}
+    if has_too_many_ids(question.parcels):
+        return found
     if len(question.decisions.rows):
         found["decisions"] = question.decisions.unmet(known())
     for key, source in question.sources.items():

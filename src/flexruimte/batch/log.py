@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -35,10 +36,14 @@ class Log:
         Of the run's results.
     question
         What the study asks; entries of another study, or other evidence, are outdated.
+    named
+        Codes of the municipalities where sources are looked at; None is all.
     """
 
-    def __init__(self, store: Store, question: Question) -> None:
-        self.store = store
+    def __init__(
+        self, store: Store, question: Question, named: Sequence[str] | None = None
+    ) -> None:
+        self.store, self._named = store, named
         self._study = question.name
         self._fingerprints, self._stamps = fingerprints(question), stamps_of(question)
         self._stamp = digest(self._stamps)
@@ -56,13 +61,21 @@ class Log:
                 entry.state = "outdated"
 
     @cached_property
-    def _check(self) -> str | None:
+    def _check_of_all(self) -> str | None:
         return check_digest(self._question, self._stamps)
 
     @property
+    def _check(self) -> str | None:
+        found = self._check_of_all
+        return found if found is None or self._named is None else digest(found, self._named)
+
+    @property
     def is_checked(self) -> bool:
-        """Whether an earlier run found nothing wrong with these inputs, asking the same of them."""
-        return self._checked is not None and self._checked == self._check
+        """Whether an earlier run found nothing wrong with these inputs, asking the same of them.
+
+        There where this run looks at them, or everywhere.
+        """
+        return self._checked is not None and self._checked in (self._check, self._check_of_all)
 
     def note_checked(self, unmet_ids: dict[str, UnmetIds]) -> None:
         """Log, with the next entry, that nothing is wrong with the inputs.

@@ -116,7 +116,8 @@ def run(
     study
         What is asked.
     codes
-        Codes or names of municipalities; None is all.
+        Codes or names of municipalities; None is those that the study file asks for, and all where
+        it names none.
     out
         Folder for the results, which is made when it is not there; or ``s3://bucket/prefix``, with
         the usual AWS_* variables.
@@ -142,16 +143,19 @@ def run(
     if workers < 1:
         raise StudyError(f"workers is {workers}; give 1 or more")
     question = study.question if isinstance(study, Study) else study
+    if isinstance(study, Study):
+        codes = codes or study.gemeenten
     wanted = _codes(question, codes)
     store = store_of(out)
-    log = Log(store, question)
+    log = Log(store, question, wanted if codes else None)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     unmet = log.unmet_ids
     if pending:
         if not store.is_folder:
             store.check()  # a bucket that is not there is told before the sources are looked at
         checked = log.is_checked and not fresh
-        report = _refuse_bad_input(question, pending if codes else [], unmet if checked else None)
+        named = wanted if codes else None
+        report = _refuse_bad_input(question, named, pending, unmet if checked else None)
         unmet = report.unmet_ids
         for warning in report.warnings:
             progress(Event("", "", 0, len(wanted), "warning", warning))
@@ -304,14 +308,18 @@ def _codes(question: Question, codes: Sequence[str] | None) -> list[str]:
 
 
 def _refuse_bad_input(
-    question: Question, named: list[str], unmet: dict[str, UnmetIds] | None
+    question: Question,
+    named: list[str] | None,
+    pending: list[str],
+    unmet: dict[str, UnmetIds] | None,
 ) -> CheckReport:
     """Refuse sources, and municipalities asked for by name, that cannot be used.
 
     Before anything is computed or written. Returns what to warn of, and which ids meet no parcel;
-    sources of which an earlier run found that are not looked at again.
+    sources of which an earlier run found that are not looked at again. Where municipalities are
+    asked for by name, sources are looked at there, and nowhere else.
     """
-    report = CheckReport(unmet_ids=unmet) if unmet is not None else check(question)
+    report = CheckReport(unmet_ids=unmet) if unmet is not None else check(question, named)
     problems = report.problems
     if problems:
         more = (
@@ -320,6 +328,6 @@ def _refuse_bad_input(
             else ""
         )
         raise StudyError(f"{problems[0]}{more}")
-    for code in named:
+    for code in pending if named is not None else []:
         load_parcels(question.parcels, question.municipalities, code)
     return report

@@ -14,7 +14,17 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.cli import analyses, results, rules, run, say_interrupted, study, what_if
+from flexruimte.cli import (
+    analyses,
+    data,
+    fetch,
+    results,
+    rules,
+    run,
+    say_interrupted,
+    study,
+    what_if,
+)
 from flexruimte.cli.terminal import BAD_INPUT, stdout
 from flexruimte.errors import FlexruimteError, printable, redacted
 from flexruimte.results.versions import software_versions
@@ -46,8 +56,11 @@ def _root(
 
 for _command in (
     run.demo,
-    run.run,
+    data.new,
+    fetch.fetch,
+    data.catalogue,
     study.check,
+    run.run,
     results.explain,
     results.compare,
     what_if.whatif,

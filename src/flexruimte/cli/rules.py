@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from flexruimte.cli.terminal import Language, print_line, stdout
 from flexruimte.errors import RulesetError, did_you_mean
+from flexruimte.evidence.catalogue.reading import catalogue_schema
 from flexruimte.results.outputs import RUN, SUMMARY
 from flexruimte.results.read import read_summaries
 from flexruimte.results.store import store_of
@@ -50,6 +52,7 @@ class SchemaName(StrEnum):
     STUDY = "study"
     RULESET = "ruleset"
     SUMMARY = "summary"
+    CATALOGUE = "catalogue"
 
 
 def rules(
@@ -197,15 +200,18 @@ def _table_of_layers(ruleset: Ruleset, language: Language) -> Table:
     return table
 
 
-def schema(name: Annotated[SchemaName, typer.Argument(help="study, ruleset or summary")]) -> None:
-    """Print the JSON Schema of a study file or a ruleset, or of summary.json.
+def schema(
+    name: Annotated[SchemaName, typer.Argument(help="study, ruleset, summary or catalogue")],
+) -> None:
+    """Print the JSON Schema of a study file, a ruleset or a catalogue, or of summary.json.
 
     For editors that complete and check TOML, and for who reads summaries.
     """
-    models: dict[SchemaName, Any] = {
-        SchemaName.STUDY: StudyFile,
-        SchemaName.RULESET: Ruleset,
-        SchemaName.SUMMARY: Summary,
+    schemas: dict[SchemaName, Callable[[], dict[str, Any]]] = {
+        SchemaName.STUDY: StudyFile.model_json_schema,
+        SchemaName.RULESET: Ruleset.model_json_schema,
+        SchemaName.SUMMARY: Summary.model_json_schema,
+        SchemaName.CATALOGUE: catalogue_schema,
     }
-    text = json.dumps(models[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=2)
+    text = json.dumps(schemas[name](), ensure_ascii=False, indent=2)
     sys.stdout.write(text + "\n")

@@ -112,7 +112,8 @@ def _run(
         # What happens to the cluster is told in one line; Dask would log its own tracebacks too.
         for name in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-    question = Study.load(study).question
+    asked = Study.load(study)
+    question, codes = asked.question, codes or asked.gemeenten
     if block is not None:
         question = replace(question, block=block)
     try:

@@ -33,8 +33,9 @@ __all__ = [
     "usable_extent",
 ]
 
-_MOST_ROWS = 1_000_000
-"""What only all rows of a source tell is not asked of one with more rows than this."""
+_MOST_ROWS = 100_000
+"""What only all rows of a source tell is not asked of one with more rows than this: a run of one
+municipality does not read a national file as a whole."""
 WHOLE_SOURCE = "in the whole source"
 """Stands in what is told of all of a source, not of what was read of it."""
 
@@ -140,12 +141,11 @@ def _read(
 def rows_without_shape(source: Source) -> int:
     """Return how many rows of a source have no shape, which no window meets.
 
-    It is asked once of a source, and not of one with very many rows: then it is 0.
+    It is asked once of a source.
     """
     kept: dict[str, int] = vars(source)
     if "_without_shape" not in kept:
-        asked = 0 <= source.feature_count <= _MOST_ROWS
-        kept["_without_shape"] = source.count_without_geometry() if asked else 0
+        kept["_without_shape"] = source.count_without_geometry()
     return kept["_without_shape"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ __all__ = [
     "Parcels",
     "all_parcel_ids",
     "check_parcel_ids",
+    "has_too_many_ids",
     "has_too_many_vertices",
     "load_municipalities",
     "load_parcels",
@@ -41,6 +42,8 @@ __all__ = [
 
 _NO_OVERLAP_M2 = 1.0
 """Municipalities that share no more than this touch: no parcel fits in it. [m2]"""
+_MOST_IDS = 1_000_000
+"""Of more parcels than this, as a national file has, not all ids are read for one municipality."""
 _ids_kept: dict[str, tuple[object, KnownIds]] = {}
 """The ids of all parcels in files, with the stamp of those, by what the study says of them."""
 
@@ -55,6 +58,17 @@ class Municipalities:
     facts: LayerFacts
     doubts: tuple[str, ...] = ()
     """What to warn of."""
+
+    def only(self, codes: Sequence[str]) -> Municipalities:
+        """Return some of the municipalities, by code."""
+        at = [position for position, code in enumerate(self.codes) if code in codes]
+        names = [self.names[position] for position in at]
+        return replace(
+            self,
+            codes=[self.codes[position] for position in at],
+            names=names,
+            geometries=self.geometries[at],
+        )
 
     def position(self, code: str) -> int:
         """Return the position of a municipality, by code or by name.
@@ -324,8 +338,15 @@ def _shared_with_others(municipalities: Municipalities, position: int) -> shapel
     return shapely.union_all(shared[shapely.area(shared) > _NO_OVERLAP_M2])
 
 
+def has_too_many_ids(source: Source) -> bool:
+    """Return whether there are more parcels than of which all ids are read."""
+    return source.feature_count > _MOST_IDS
+
+
 def check_parcel_ids(source: Source) -> None:
     """Read the ids of all parcels, without their shapes, and refuse what load_parcels would refuse.
+
+    Of a national file that is left to load_parcels, which reads those of one municipality.
 
     Raises
     ------
@@ -333,7 +354,9 @@ def check_parcel_ids(source: Source) -> None:
         When an id is missing or double and the study does not ask to repair that.
     """
     settings = source.settings
-    if isinstance(settings, ParcelSettings) and not settings.repair_ids:
+    if not isinstance(settings, ParcelSettings) or has_too_many_ids(source):
+        return
+    if not settings.repair_ids:
         columns = [settings.id] if isinstance(settings.id, str) else settings.id
         _refuse_doubtful_ids(*_joined_ids(source.read_table(columns), source), source)
 

@@ -22,8 +22,13 @@ def this_run() -> str:
     return f"process {os.getpid()} on {platform.node()}, since {since}"
 
 
-def refuse_link(path: Path) -> None:
+def refuse_link(path: Path, option: str = "--out") -> None:
     """Refuse a symbolic link where a run makes a file or folder of its own: it leads elsewhere.
+
+    Parameters
+    ----------
+    option
+        With which another folder is chosen.
 
     Raises
     ------
@@ -33,12 +38,12 @@ def refuse_link(path: Path) -> None:
     if path.is_symlink():
         raise OutputError(
             f"{path} is a symbolic link, and a run does not write through it; "
-            "remove it, or choose another folder with --out"
+            f"remove it, or choose another folder with {option}"
         )
 
 
 @contextmanager
-def lock_file(path: Path) -> Iterator[None]:
+def lock_file(path: Path, option: str = "--out") -> Iterator[None]:
     """Keep other runs out for as long as the `with` block, or this process, lasts.
 
     Parameters
@@ -46,6 +51,8 @@ def lock_file(path: Path) -> Iterator[None]:
     path
         Of a file that all runs lock; it is made, and stays. Beside it, in a file of that name with
         `.holder` behind it, stands who has the lock: what is locked cannot be read on Windows.
+    option
+        With which another folder is chosen.
 
     Raises
     ------
@@ -54,14 +61,14 @@ def lock_file(path: Path) -> Iterator[None]:
     """
     lock, holder = FileLock(path, timeout=0), path.with_name(f"{path.name}.holder")
     for own in (path, holder):
-        refuse_link(own)
+        refuse_link(own, option)
     try:
         lock.acquire()
         holder.write_text(this_run(), encoding="utf-8")
     except Timeout:
         raise OutputError(
             f"another run writes to {path.parent}: {_content(holder) or 'somebody'}; "
-            "wait until it has ended, or choose another folder with --out"
+            f"wait until it has ended, or choose another folder with {option}"
         ) from None
     except OSError as error:
         lock.release()

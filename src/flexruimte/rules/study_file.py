@@ -34,9 +34,15 @@ _LONGEST_SOURCE = 4096
 """Longest path that an operating system takes. [character]"""
 _COARSEST_M = 10_000.0
 """No map is less precise than this; a larger figure is a mistake. [m]"""
+_DATABASE = re.compile(r"(?:postgres(?:ql)?://|pg:)", re.IGNORECASE)
+_PASSWORD = re.compile(
+    r"^(?:postgres(?:ql)?://(?:[^/?#]*:[^@]+@|.*[?&](?:ssl)?password=)|pg:.*?(?:ssl)?password\s*=)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""An address of a database with a password in it."""
 
 
-def _each_once(names: str | list[str]) -> str | list[str]:
+def _each_once(names: str | list[str] | None) -> str | list[str] | None:
     if isinstance(names, list):
         double = sorted({name for name in names if names.count(name) > 1})
         if not names:
@@ -53,8 +59,13 @@ def _can_be_opened(source: str) -> str:
         raise ValueError(
             f"it has {len(source)} characters, more than any path; correct it, or give a short path"
         )
+    if _PASSWORD.search(source):
+        raise ValueError(
+            "it holds a password, which a study may not; take it out, and give it in PGPASSWORD, a "
+            "password file (PGPASSFILE) or a service file (PGSERVICE)"
+        )
     try:
-        address = re.search(r"\w+://\S*", source)
+        address = re.search(r"\w+://\S*", source) if not _DATABASE.match(source) else None
         _ = address and urlsplit(address[0]).port
     except ValueError as error:
         raise ValueError(f"it is not a valid address ({error}); correct it") from None
@@ -99,12 +110,15 @@ class TableSettings(Model):
     dataset: str | None = None
     """The dataset of the catalogue that `flexruimte fetch` writes to `source`."""
     source: SourceText
-    """A path relative to the study file, a /vsizip/ path, or the address of a service or database
-    that GDAL knows."""
+    """A path relative to the study file, a /vsizip/ path, the address of a PostgreSQL database
+    (postgresql://host/name, without a password), or of a service or database that GDAL knows."""
     layer: Names | None = None
-    """The layer in the source; several are read one after the other."""
+    """The layer in the source, of a database the table ("schema.table"); several are read one after
+    the other."""
+    query: str | None = Field(default=None, min_length=1)
+    """Of a database: the SELECT whose rows are read, instead of a table."""
     where: str | None = None
-    """Attribute filter, in SQL: GDAL's for what it reads, else that of SQLite."""
+    """Attribute filter, in SQL: that of the database, GDAL's for what it reads, else SQLite's."""
     fields: dict[str, str] = {}
     """The vocabulary's name = the source's column."""
     constants: dict[str, Scalar] = {}
@@ -127,6 +141,12 @@ class TableSettings(Model):
     unknown_ids: Literal["error", "warn", "ignore"] | None = None
     """What to do about ids in a table that meet no parcel. Without it, that is an error for
     decisions, and a warning for other tables unless none of their ids meets one."""
+
+    @model_validator(mode="after")
+    def _names_rows_once(self) -> Self:
+        if self.query is not None and self.layer is not None:
+            raise ValueError("give 'layer' or 'query', not both")
+        return self
 
 
 class LayerSettings(TableSettings):
@@ -188,6 +208,11 @@ class StudySettings(Model):
     target_groups: list[str] | None = None
     not_assessed: list[str] = []
     language: Language = "nl"
+    gemeenten: Annotated[list[str] | None, AfterValidator(_each_once)] = None
+    """Codes or names of the municipalities that `fetch` fetches for and `run` ranks; None is all
+    that have parcels."""
+    catalogue: SourceText | None = None
+    """A catalogue that adds to the one that comes with flexruimte: a path relative to this file."""
 
 
 class StudyFile(Model):

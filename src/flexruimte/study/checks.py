@@ -6,8 +6,8 @@ Is everything there, can it be read, does it hold what rules need, does it reach
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -30,7 +30,12 @@ from flexruimte.evidence.columns import source_columns
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.parcel_tables import load_table
-from flexruimte.evidence.parcels import check_parcel_ids, overlapping_municipalities
+from flexruimte.evidence.parcels import (
+    Municipalities,
+    check_parcel_ids,
+    has_too_many_ids,
+    overlapping_municipalities,
+)
 from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.sources.errors import reading_of
 from flexruimte.kernels.threads import each_in_threads, use_threads
@@ -92,13 +97,15 @@ class CheckReport:
         self.unmet_ids.update(other.unmet_ids)
 
 
-def check(question: Question) -> CheckReport:
+def check(question: Question, codes: Sequence[str] | None = None) -> CheckReport:
     """Open every source of a study, read a part of it, and compare it with what the rules need.
 
     Parameters
     ----------
     question
         What the study asks.
+    codes
+        Of the municipalities that are asked for; None is all. Large sources are read there alone.
 
     Returns
     -------
@@ -106,7 +113,10 @@ def check(question: Question) -> CheckReport:
         Without problems the study can be run.
     """
     report = CheckReport()
-    windows = _check_parcels(question, report)
+    everywhere = question
+    if codes is not None:
+        question = replace(question, municipalities=question.municipalities.only(codes))
+    windows = _check_parcels(question, everywhere.municipalities, report)
     if not report.problems:
         _check_decisions(question, report)
     has_ids = not report.problems
@@ -168,7 +178,7 @@ def _warn_of_score(question: Question, report: CheckReport) -> None:
         )
 
 
-def _check_parcels(question: Question, report: CheckReport) -> list[Window]:
+def _check_parcels(question: Question, known: Municipalities, report: CheckReport) -> list[Window]:
     """Look at the parcels; return the parts of the country where they are, by municipality."""
     windows: list[Window] = []
     source, settings = question.parcels, question.parcels.settings
@@ -180,10 +190,13 @@ def _check_parcels(question: Question, report: CheckReport) -> list[Window]:
             check_parcel_ids(source)
         report.lines.append(f"{source.label}: {source.feature_count} parcels")
         windows = municipality_windows(question)
-        report.warnings.extend(read_parcels(question, windows))
+        report.warnings.extend(read_parcels(replace(question, municipalities=known), windows))
+        if has_too_many_ids(source):
+            report.lines.append(
+                f"{source.label}: ids in tables and decisions are not held against so many parcels"
+            )
     except FlexruimteError as error:
         report.add_problem(error)
-    known = question.municipalities
     report.lines.append(f"{known.facts.source}: {len(known.codes)} municipalities")
     report.warnings.extend(f"{known.facts.source}: {doubt}" for doubt in known.doubts)
     report.warnings.extend(
@@ -201,7 +214,7 @@ def _check_parcels(question: Question, report: CheckReport) -> list[Window]:
 def _check_decisions(question: Question, report: CheckReport) -> None:
     """Look for decisions on parcels that are nowhere."""
     decisions = question.decisions
-    if not len(decisions.rows):
+    if not len(decisions.rows) or has_too_many_ids(question.parcels):
         return
     try:
         unmet = decisions.unmet(question.all_parcel_ids())
@@ -227,6 +240,8 @@ def _check_ids(question: Question, key: str, source: Source, report: CheckReport
             f"{source.label} has no row with a parcel id and says nothing, so its rules are "
             'unknown; if that means "none at all", say silence = "nothing", or leave it out'
         )
+    if has_too_many_ids(question.parcels):
+        return
     unmet = table.unmet(question.all_parcel_ids(), source)
     if unmet.count:
         report.unmet_ids[key] = unmet

@@ -20,6 +20,7 @@ from flexruimte.assessment.sites import check_merge
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.evidence.dates import as_days
 from flexruimte.evidence.decisions import load_decisions
+from flexruimte.evidence.fetching.provenance import with_provenance
 from flexruimte.evidence.parcels import load_municipalities
 from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.ranking import Ranking
@@ -73,6 +74,7 @@ class _Parts:
     sources: dict[str, Source]
     decisions: Source | None
     file: Path | None = None
+    gemeenten: tuple[str, ...] = ()
 
 
 class Study:
@@ -234,6 +236,11 @@ class Study:
         """Codes of the municipalities."""
         return list(self.question.municipalities.codes)
 
+    @property
+    def gemeenten(self) -> list[str]:
+        """Codes or names of the municipalities that the study file asks for; empty is all."""
+        return list(self._parts.gemeenten)
+
     def rank(self, municipality: str, progress: Progress = lambda _step: None) -> Ranking:
         """Judge and rank the parcels of one municipality.
 
@@ -269,7 +276,8 @@ class Study:
         variants
             The study with other choices: a `Variant`, or the path of a TOML file.
         municipalities
-            Their codes, or names; None is all.
+            Their codes, or names; None is those that the study file asks for, and all where it
+            names none.
         rules
             Ids of the excluding rules that are asked for; None is all, and an empty list none.
         new_surveys
@@ -294,7 +302,7 @@ class Study:
         (['as it is', 'nature soft'], ['nnn'])
         """
         known = self.question.municipalities
-        codes = known.codes if municipalities is None else municipalities
+        codes = (self.gemeenten or known.codes) if municipalities is None else municipalities
         return what_if(
             self.question,
             [known.codes[known.position(code)] for code in codes],
@@ -372,13 +380,19 @@ def _parts_of_file(file: StudyFile, path: Path) -> _Parts:
         placement=dict(file.placement),
         target_groups=file.study.target_groups,
         not_assessed=file.study.not_assessed,
-        parcels=open_source("parcels", file.parcels, folder),
-        municipalities=open_source("municipalities", file.municipalities, folder),
-        sources={key: open_source(key, settings, folder) for key, settings in file.layers.items()},
+        parcels=open_source("parcels", with_provenance(file.parcels, folder), folder),
+        municipalities=open_source(
+            "municipalities", with_provenance(file.municipalities, folder), folder
+        ),
+        sources={
+            key: open_source(key, with_provenance(settings, folder), folder)
+            for key, settings in file.layers.items()
+        },
         decisions=open_source("decisions", file.decisions, folder, geometry="table")
         if file.decisions
         else None,
         file=path,
+        gemeenten=tuple(file.study.gemeenten or ()),
     )
 
 

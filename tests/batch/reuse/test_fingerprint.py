@@ -37,9 +37,9 @@ def test_sources_that_were_found_right_are_not_looked_at_again(
 ) -> None:
     looks: list[str] = []
 
-    def noted(plan: Any) -> CheckReport:
+    def noted(plan: Any, codes: Any) -> CheckReport:
         looks.append(plan.name)
-        return check(plan)
+        return check(plan, codes)
 
     monkeypatch.setattr(sys.modules["flexruimte.batch.run"], "check", noted)
 

@@ -9,6 +9,7 @@ import pytest
 
 from flexruimte import LayerError
 from flexruimte.evidence.sources import open_source
+from flexruimte.evidence.sources.base import BaseSource
 from flexruimte.rules.study_file import LayerSettings
 from toy_town import box, frame
 
@@ -38,3 +39,18 @@ def test_coordinates_that_cannot_be_what_the_study_says(tmp_path: Path) -> None:
     ):
         with pytest.raises(LayerError, match=r"x \(a.gpkg\) has coordinates .*EPSG:4326; correct"):
             _ = source.extent
+
+
+def test_a_template_that_ships_is_found_by_name(tmp_path: Path) -> None:
+    settings = LayerSettings(source="x.gml", open_options={"GFS_TEMPLATE": "flexruimte:bgt.gfs"})
+    source = BaseSource("bgt", settings, tmp_path)
+    assert source.option_files["GFS_TEMPLATE"].is_file()
+    assert source.option_files["GFS_TEMPLATE"].name == "bgt.gfs"
+
+
+def test_a_template_that_does_not_ship_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    settings = LayerSettings(source="x.gml", open_options={"GFS_TEMPLATE": "flexruimte:bgd.gfs"})
+    with pytest.raises(
+        LayerError, match=r"no template 'flexruimte:bgd.gfs' ships; did you mean 'bgt"
+    ):
+        _ = BaseSource("bgt", settings, tmp_path).option_files

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 
 from flexruimte import LayerError, SourceError, Study
 from flexruimte.evidence.sources import Source, open_source, opened_as
 from flexruimte.evidence.sources.addresses import LocalFile, RemoteFile, Service, address_of
+from flexruimte.evidence.sources.database import DatabaseSource
 from flexruimte.evidence.sources.parquet import ParquetSource
+from flexruimte.evidence.sources.postgres import Database
 from flexruimte.evidence.sources.raster import RasterSource
 from flexruimte.evidence.sources.table import TableSource
 from flexruimte.evidence.sources.vector import VectorSource
@@ -41,7 +44,8 @@ CASES = [
     ("/vsizip/a.zip/a.shp", "line", VectorSource, LocalFile),
     ("/vsizip/s3://bucket/a.zip", "line", VectorSource, RemoteFile),
     ("/vsicurl/https://host/a.gpkg", "line", VectorSource, RemoteFile),
-    ("PG:dbname=flex", "polygon", VectorSource, Service),
+    ("PG:dbname=flex", "polygon", DatabaseSource, Database),
+    ("postgresql://host/flex", "table", DatabaseSource, Database),
     ("OAPIF:https://host/api", "polygon", VectorSource, Service),
     ("WFS:https://host/wfs", "polygon", VectorSource, Service),
     ("/vsigs/bucket/a.gpkg", "polygon", VectorSource, Service),
@@ -252,3 +256,72 @@ def test_a_folder_in_an_archive_is_looked_into(tmp_path: Path) -> None:
     source = open_source("towns", LayerSettings(source="a.zip"), tmp_path)
     with pytest.raises(SourceError, match=r"is a VRT that reads /vsicurl/http://host/a\.gpkg"):
         source.check_presence()
+
+
+def _zipped(folder: Path, kind: str) -> str:
+    """Write some squares in a zip archive, and return what a study calls them."""
+    shapes = frame(
+        [box(10 * i, 0, 10 * i + 5, 5) for i in range(50)], nr=np.arange(50, dtype="int32")
+    )
+    inside = folder / "inside"
+    inside.mkdir()
+    if kind == "gdb":
+        pyogrio.write_dataframe(shapes, inside / "a.gdb", driver="OpenFileGDB")
+    else:
+        shapes.to_file(inside / f"a.{kind}")
+    (inside / "lees mij.txt").write_text("squares")
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(inside.rglob("*")):
+            archive.write(file, f"kaart/{file.relative_to(inside)}")
+    return f"/vsizip/a.zip/kaart/a.{kind}"
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "fgb", "shp", "gdb"])
+def test_a_large_archive_is_unpacked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    named = _zipped(tmp_path, kind)
+    window = (X + 21.0, Y, X + 44.0, Y + 1.0)
+    expected = open_source("x", LayerSettings(source=named), tmp_path).read(["nr"], window)
+    assert expected["nr"].tolist() == [2, 3, 4]
+    monkeypatch.setattr("flexruimte.evidence.sources.archives._READ_IN_PLACE", 0)
+    times, folders = [], []
+    extract = zipfile.ZipFile.extract
+
+    def noted(archive: zipfile.ZipFile, name: str, folder: str) -> str:
+        times.append(name)
+        folders.append(folder)
+        return extract(archive, name, folder)
+
+    monkeypatch.setattr(zipfile.ZipFile, "extract", noted)
+    source = open_source("x", LayerSettings(source=named), tmp_path)
+    found = source.read(["nr"], window)
+    pd.testing.assert_frame_equal(found, expected)
+    assert source.feature_count == 50
+    assert times
+    (kept,) = {Path(place) for place in folders}
+    assert kept.is_dir()
+    assert len(set(times)) == len(times)
+    assert "kaart/lees mij.txt" not in times
+    first = list(times)
+    os.utime(tmp_path / "a.zip", ns=(1, 1))
+    assert len(open_source("x", LayerSettings(source=named), tmp_path).read(["nr"], window)) == 3
+    assert times == first * 2  # another version is unpacked again
+    assert not kept.exists()
+
+
+def test_an_archive_for_which_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = _zipped(tmp_path, "gpkg")
+    monkeypatch.setattr("flexruimte.evidence.sources.archives._READ_IN_PLACE", 0)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "extract", full)
+    with pytest.raises(
+        SourceError,
+        match=r"x \(/vsizip/a.zip/kaart/a.gpkg\) is in an archive that cannot be unpacked: .*No space left on device; unpack it yourself",
+    ):
+        open_source("x", LayerSettings(source=named), tmp_path).read(["nr"])

@@ -6,6 +6,7 @@ import functools
 import http.server
 import json
 import threading
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +68,62 @@ def test_only_parts_that_touch_the_window_are_decoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ROWS.to_parquet(tmp_path / "a.parquet", row_group_size=2, write_covering_bbox=True)
-    decoded = []
-    read = pq.ParquetFile.read_row_group
+    decoded, made = [], []
+    read, from_wkb = pq.ParquetFile.read_row_groups, shapely.from_wkb
 
-    def noted(file: pq.ParquetFile, group: int, **how: Any) -> pa.Table:
-        decoded.append(group)
-        return read(file, group, **how)
+    def noted(file: pq.ParquetFile, groups: list[int], **how: Any) -> pa.Table:
+        decoded.append(groups)
+        return read(file, groups, **how)
 
-    monkeypatch.setattr(pq.ParquetFile, "read_row_group", noted)
+    def counted(stored: Any) -> Any:
+        made.append(len(stored))
+        return from_wkb(stored)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_groups", noted)
+    monkeypatch.setattr(shapely, "from_wkb", counted)
     source(tmp_path).read(["nr"], WINDOW)
-    assert decoded == [1, 2]
+    assert decoded == [[1, 2], [1, 2]]  # of the bounds, and of the features
+    assert made == [3]
+
+
+@pytest.mark.parametrize("how", ["with bounds", "in parts with bounds"])
+def test_what_the_file_states_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    ROWS.to_parquet(tmp_path / "a.parquet", **WRITTEN[how])
+    monkeypatch.setattr(ParquetSource, "_rows", None)
+    monkeypatch.setattr(pq.ParquetFile, "read", None)
+    table = source(tmp_path)
+    assert table.extent == (100_000, 400_000, 100_085, 400_005)
+    assert table.count_without_geometry() == 1
+
+
+def test_bounds_of_a_filter_are_those_of_the_rows_that_it_keeps(tmp_path: Path) -> None:
+    ROWS.to_parquet(tmp_path / "a.parquet", write_covering_bbox=True)
+    assert source(tmp_path, where="nr < 2").extent == (100_000, 400_000, 100_015, 400_005)
+
+
+def test_stated_bounds_may_be_wider_or_absent(tmp_path: Path) -> None:
+    """As float32, as some write them, and null where a row has none: the shapes decide."""
+    ROWS.to_parquet(tmp_path / "a.parquet", write_covering_bbox=True)
+    table = pq.read_table(tmp_path / "a.parquet")
+    stated = table.column("bbox").combine_chunks()
+    wider = [
+        pa.array(
+            [
+                None if value is None or row == 3 else value + by
+                for row, value in enumerate(stated.field(side).to_pylist())
+            ],
+            pa.float32(),
+        )
+        for side, by in (("xmin", -3), ("ymin", -3), ("xmax", 3), ("ymax", 3))
+    ]
+    other = pa.StructArray.from_arrays(wider, names=["xmin", "ymin", "xmax", "ymax"])
+    pq.write_table(
+        table.set_column(table.schema.get_field_index("bbox"), "bbox", other),
+        tmp_path / "a.parquet",
+    )
+    assert source(tmp_path).read(["nr"], WINDOW)["nr"].tolist() == [2, 3, 4]
 
 
 def test_another_coordinate_reference_system(tmp_path: Path) -> None:
@@ -148,6 +195,46 @@ def test_behind_a_web_address(tmp_path: Path) -> None:
     assert asked == ["/a.parquet"]
 
 
+class _Ranges(http.server.SimpleHTTPRequestHandler):
+    """A server that gives parts of files, as storage does, and counts what it gave."""
+
+    given = 0
+
+    def do_GET(self) -> None:
+        content = Path(self.translate_path(self.path)).read_bytes()
+        first, last = self.headers["Range"].removeprefix("bytes=").split("-")
+        part = content[int(first) : int(last) + 1]
+        type(self).given += len(part)
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        self.wfile.write(part)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_of_a_large_file_behind_a_web_address_only_parts_are_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flexruimte.evidence.sources.parquet._FETCHED_WHOLE", 1_000_000)
+    count = 40_000
+    words = [f"{number * 7919 % 1_000_003:07d}" * 20 for number in range(count)]
+    many = frame([box(10 * i, 0, 10 * i + 5, 5) for i in range(count)], nr=range(count), naam=words)
+    many.to_parquet(tmp_path / "a.parquet", write_covering_bbox=True, row_group_size=400)
+    size = (tmp_path / "a.parquet").stat().st_size
+    assert size > 2_000_000
+    handler = functools.partial(_Ranges, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        table = source(tmp_path, f"http://127.0.0.1:{server.server_port}/a.parquet")
+        assert table.read(["nr", "naam"], WINDOW)["nr"].tolist() == [2, 3, 4]
+        assert table.extent == (100_000, 400_000, 100_000 + 10 * count - 5, 400_005)
+        server.shutdown()
+    assert _Ranges.given < size / 4
+
+
 def test_shapes_that_are_stored_otherwise_are_refused_with_the_remedy(tmp_path: Path) -> None:
     ROWS.dropna().to_parquet(tmp_path / "a.parquet", geometry_encoding="geoarrow")
     with pytest.raises(SourceError, match=r"x \(a.parquet\) stores shapes as 'polygon'; .*WKB"):
@@ -176,9 +263,10 @@ def test_an_empty_one(tmp_path: Path) -> None:
     assert (len(found), table.extent, table.feature_count) == (0, None, 0)
 
 
-def test_from_an_archive(tmp_path: Path) -> None:
-    import zipfile
-
+@pytest.mark.parametrize("large", [False, True])
+def test_from_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: bool) -> None:
+    if large:
+        monkeypatch.setattr("flexruimte.evidence.sources.archives._READ_IN_PLACE", 0)
     ROWS.to_parquet(tmp_path / "a.parquet")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.write(tmp_path / "a.parquet", "deep/a.parquet")
@@ -187,3 +275,4 @@ def test_from_an_archive(tmp_path: Path) -> None:
         3,
         4,
     ]
+    assert source(tmp_path, "a.zip").read(["nr"], WINDOW)["nr"].tolist() == [2, 3, 4]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flexruimte.kernels.overlap import (
@@ -76,6 +76,7 @@ def test_what_is_left_at_the_edge() -> None:
 
 
 @given(st.integers(0, 10_000), st.sampled_from([0.5, 2.0, 8.0]))
+@example(7970, 0.5)  # one shape is covered whole, of which rounding leaves something
 def test_edge_against_overlays(seed: int, precision: float) -> None:
     shapes, features = random_polygons(seed, 12, 40.0), random_polygons(seed + 1, 25, 30.0)
     found, cover = laid_over(shapes, features), covers_of(shapes, features)
@@ -91,7 +92,7 @@ def test_edge_against_overlays(seed: int, precision: float) -> None:
             & (size < area / 2)
             & (shapely.area(shapely.intersection(core, part)) <= 1e-6 * size)
         )
-        clear = (size == 0) | (size > 1e-3)  # no sliver of rounding
+        clear = (size == 0) | (size > 1e-3 + 2e-6 * area)  # no sliver of rounding
         assert (
             says(index_geometries(shapes), found, covered, precision)[clear].tolist()
             == expected[clear].tolist()

@@ -11,10 +11,12 @@ from shapely import affinity
 
 from flexruimte.kernels.overlap import (
     isoperimetric_quotient,
+    polygonal,
     strip_width,
     subdivide,
 )
 from kernels.overlays import EMPTY
+from shapes import random_polygons
 
 
 def test_isoperimetric_quotient() -> None:
@@ -46,6 +48,35 @@ def test_strip_width_of_a_rectangle_is_its_shorter_side(
     found = strip_width(np.array([turned], dtype=object))[0]
     # Of a square the root of a difference of nothing is left: half of the digits.
     assert found == pytest.approx(min(length, width), rel=1e-6)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([8, 20]))
+def test_pieces_are_what_overlays_make(seed: int, most_points: int) -> None:
+    # Unions with holes; on whole coordinates a cut often runs along a side or through a corner.
+    shapes = (
+        shapely.union_all(random_polygons(seed, 12, 40.0)),
+        shapely.union_all(shapely.buffer(random_polygons(seed, 9, 30.0), -2.0, join_style="mitre")),
+    )
+    rounded = shapely.make_valid(shapely.transform(shapes[0], np.round))
+    whole = polygonal(np.array([*shapes, rounded], dtype=object))
+    pieces, source = subdivide(whole, most_points)
+    assert shapely.is_valid(pieces).all()
+    for number, shape in enumerate(whole):
+        mine = pieces[source == number]
+        assert shapely.area(mine).sum() == pytest.approx(shape.area, rel=1e-9, abs=1e-9)
+        inside = shapely.area(shapely.intersection(mine, shape)).sum()
+        assert inside == pytest.approx(shape.area, rel=1e-9, abs=1e-9)
+
+
+def test_a_jagged_outline_is_cut() -> None:
+    angle = np.linspace(0, 2 * np.pi, 4000, endpoint=False)
+    radius = np.where(np.arange(4000) % 2, 300.0, 200.0)
+    star = shapely.Polygon(np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]))
+    pieces, _ = subdivide(np.array([star], dtype=object), 64)
+    # 4,000 triangles with a corner in the middle, each of half of 200 times 300 times the sine.
+    assert star.area == pytest.approx(4000 * 200 * 300 / 2 * np.sin(2 * np.pi / 4000))
+    assert shapely.area(pieces).sum() == pytest.approx(star.area, rel=1e-9)
+    assert shapely.is_valid(pieces).all()
 
 
 @pytest.mark.parametrize("most_points", [8, 32, 256])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from flexruimte.rules.parts import Day, Model, Scalar, Text
 
@@ -24,14 +25,19 @@ class Service(Model):
     """Of the service (not of one request), of an ATOM feed, or of a file."""
     layer: str | None = None
     """The collection, feature type or coverage; of a file the layer in it."""
+    also_layers: list[str] = []
+    """Further layers with the same fields, whose features are part of the dataset."""
     file: str | None = None
     """Of a feed the file that is meant (a pattern with `*`), of an archive its member."""
     id: str | None = None
-    """The service's field that names a feature; features that come twice are known by it."""
+    """The service's field that names a feature; features that come twice are known by it. Where no
+    field is called "id", that is the feature's own: of GeoJSON, of GML, or of an ArcGIS layer."""
     fields: dict[str, str] = {}
     """The ruleset's name = the service's field; fields that are not named are not fetched."""
     where: dict[str, list[Scalar]] = {}
     """By the service's field the values that are kept; empty keeps all."""
+    where_not: dict[str, list[Scalar]] = {}
+    """By the service's field the values of features that are left out."""
     constants: dict[str, Scalar] = {}
     """Fields that the service does not have, with the value that holds for all its features."""
     values: dict[str, dict[str, Scalar]] = {}
@@ -44,6 +50,8 @@ class Service(Model):
     """Of a raster the size of the cells that are asked for. [m]"""
     crs: str = "EPSG:28992"
     """What the service is asked for, or what its file is in."""
+    open_options: dict[str, Scalar] = {}
+    """Options of GDAL's driver with which a file is opened."""
     most_per_page: int = Field(default=1000, ge=1)
     """Features that one answer holds at most."""
     most_in_all: int | None = Field(default=None, ge=1)
@@ -77,6 +85,19 @@ class Dataset(Model):
     """Columns of the table that `flexruimte new` writes to be filled in, where people know it."""
     silence: Text
     """What it means where the dataset has no record."""
+    complete: bool = True
+    """Whether its services hold all there is in the whole country, so that a part in which they
+    have nothing is a part where nothing is."""
+
+    @property
+    def fetched(self) -> bool:
+        """Whether it is fetched without being asked for: one of its services was seen to work.
+
+        A service of low confidence was not confirmed; who wants to try it says so.
+        """
+        return any(
+            service.may_be_fetched and service.confidence != "low" for service in self.services
+        )
 
     @model_validator(mode="after")
     def _can_be_had(self) -> Self:
@@ -89,11 +110,19 @@ class Municipality(Model):
     """A municipality that is or was: its name, and what became of it."""
 
     name: str
+    also: list[str] = []
+    """Other names that people know it by, such as Den Haag."""
     province: str = ""
     until: dt.date | None = None
     """The first day on which it was no more; None while it is there."""
     into: list[str] = []
     """Codes of the municipalities that it went into."""
+
+    @model_validator(mode="after")
+    def _went_somewhere(self) -> Self:
+        if (self.until is None) != (not self.into):
+            raise ValueError("`until` and `into` belong together: when it ended, and in what")
+        return self
 
 
 class Catalogue(Model):
@@ -102,3 +131,14 @@ class Catalogue(Model):
     datasets: dict[str, Dataset] = {}
     municipalities: dict[str, Municipality] = {}
     """By code, as GM0363."""
+
+    @field_validator("municipalities")
+    @classmethod
+    def _codes_are_codes(cls, known: dict[str, Municipality]) -> dict[str, Municipality]:
+        for code, municipality in known.items():
+            if not re.fullmatch(r"GM\d{4}", code):
+                raise ValueError(f"'{code}' is no code of a municipality; write it as GM0363")
+            strange = [successor for successor in municipality.into if successor not in known]
+            if strange:
+                raise ValueError(f"{code} went into {strange[0]}, which is not in the list")
+        return known

@@ -1,1 +1,1 @@
-"""From the services that a catalogue names to whole files: one module per protocol."""
+"""Fetching open data: the services of a catalogue become files, whole or not at all."""

@@ -1,4 +1,4 @@
-"""Where a source is: in a file of this machine, on object storage or the web, or in a service.
+"""Where a source is: in a file of this machine, on object storage or the web, or with a service.
 
 An address knows what GDAL has to open, whether it is there, what tells its versions apart and what
 to do when it cannot be read.
@@ -23,6 +23,7 @@ from flexruimte.evidence.sources.archives import how_to_convert, read_from_archi
 from flexruimte.evidence.sources.file_parts import files_of, stamped
 from flexruimte.evidence.sources.gdal_options import gdal_options
 from flexruimte.evidence.sources.inspection import inspect_file
+from flexruimte.evidence.sources.postgres import Database, is_database
 
 __all__ = ["Address", "LocalFile", "RemoteFile", "Service", "address_of", "locate"]
 
@@ -369,6 +370,8 @@ def address_of(source: str, folder: Path) -> Address:
     folder
         What a relative path is relative to.
     """
+    if is_database(source):
+        return Database(source)
     path = locate(source, folder)
     if storage.is_elsewhere(path):
         return RemoteFile(path)

@@ -1,20 +1,42 @@
-"""Files inside zip archives, and what to do with files of kinds that cannot be read."""
+"""Files inside zip archives, and what to do with files of kinds that cannot be read.
+
+Of what is packed every part rests on all before it, so that a window of a large GeoPackage in an
+archive would cost as much as all of it, time and again. Such an archive is unpacked once by each
+process that reads it, to a folder that goes when the process does.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+import shutil
+import tempfile
+import threading
 import zipfile
+import zlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from itertools import takewhile
-from pathlib import PurePosixPath
-from typing import Final
+from multiprocessing.util import Finalize
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
 
-__all__ = ["how_to_convert", "is_in", "only_file_in", "only_folder_in", "read_from_archive"]
+__all__ = [
+    "how_to_convert",
+    "is_in",
+    "only_file_in",
+    "only_folder_in",
+    "read_from_archive",
+    "unpacked",
+]
 
 _ARCHIVE: Final = re.compile(r"(.*?\.zip)/(.+)", re.IGNORECASE)
 _LARGEST_BYTES: Final = 4 * 2**30
 """A file in an archive that is larger when unpacked is refused."""
+_READ_IN_PLACE: Final = 8 * 2**20
+"""What unpacks to no more than this is read in the archive. [bytes]"""
+_READ_FROM_THE_START: Final = (".gml", ".xml", ".json", ".geojson", ".csv", ".xlsx", ".ods", ".kml")
+"""Files of which all is read whatever is asked for."""
 _UNPACK: Final = "it is an archive that cannot be read in place: unpack it, or make a .zip of it"
 _EXPORT: Final = "it holds no data but refers to them: export the layer itself as a GeoPackage"
 _HOW_TO_CONVERT: Final = {
@@ -121,3 +143,87 @@ def read_from_archive(path: str, read: Callable[[str], bytes]) -> bytes:
         raise OSError(f"there is no '{found[2]}' in the archive") from None
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise OSError(f"the archive cannot be unpacked: {error}") from None
+
+
+_unpacked: dict[str, tuple[object, str, Callable[[], object]]] = {}
+"""By path: the version of the archive, where its content is, and what removes that."""
+_unpacking = threading.Lock()
+
+
+def unpacked(
+    path: str,
+    member: str,
+    version: object,
+    opened: Callable[[], AbstractContextManager[BinaryIO]],
+) -> str:
+    """Return where the content of a large archive is, unpacked; else the path itself.
+
+    Parameters
+    ----------
+    path
+        As GDAL opens it.
+    member
+        The file or folder in the archive that is read; empty is all of it.
+    version
+        Changes when the archive does.
+    opened
+        Opens the archive.
+
+    Raises
+    ------
+    OSError
+        When there is no room for it.
+    """
+    if ".zip" not in path.lower():
+        return path
+    with _unpacking:
+        known = _unpacked.get(path)
+        if known is None or known[0] != version:
+            place = _unpack(member, opened)
+            if known is not None:
+                known[2]()
+            _unpacked.pop(path, None)
+            if place is None:
+                return path
+            _unpacked[path] = version, *place
+        return _unpacked[path][1]
+
+
+def _unpack(
+    member: str, opened: Callable[[], AbstractContextManager[BinaryIO]]
+) -> tuple[str, Callable[[], object]] | None:
+    """Unpack what is read of an archive; None where it is read as well in the archive."""
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(opened())))
+        except (OSError, zipfile.BadZipFile):
+            return None  # whoever opens it says what is wrong
+        wanted = _worth_unpacking(archive, member)
+        if not wanted:
+            return None
+        folder = Path(tempfile.mkdtemp(prefix="flexruimte-"))
+        # At the end of a process that another one started too.
+        remove = Finalize(None, shutil.rmtree, (folder, True), exitpriority=0)
+        try:
+            for name in wanted:
+                archive.extract(name, str(folder))
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
+            remove()
+            return None
+        except OSError:
+            remove()
+            raise
+    inside = member or (wanted[0] if len(wanted) == 1 else "")
+    return str(folder / inside), remove
+
+
+def _worth_unpacking(archive: zipfile.ZipFile, member: str) -> list[str]:
+    """Return the files of an archive that are read; none where that is done as well in place."""
+    names = [each.filename for each in archive.infolist() if not each.is_dir()]
+    if any(name.endswith(".sozip.idx") for name in names):
+        return []  # it has an index of its parts, by which GDAL finds them
+    stem = f"{PurePosixPath(member).with_suffix('')}." if member else ""
+    wanted = [name for name in names if is_in(name, member) or (stem and name.startswith(stem))]
+    size = sum(archive.getinfo(name).file_size for name in wanted)
+    kinds = {PurePosixPath(name).suffix.lower() for name in wanted}
+    return [] if size <= _READ_IN_PLACE or kinds & {*_READ_FROM_THE_START} else wanted

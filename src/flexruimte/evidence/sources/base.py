@@ -16,8 +16,9 @@ from pyproj import CRS as ProjCRS
 from pyproj import Transformer
 from pyproj.exceptions import ProjError
 
-from flexruimte.errors import LayerError, SourceError, redacted
-from flexruimte.evidence.sources.addresses import Address, address_of
+from flexruimte.errors import LayerError, SourceError, did_you_mean, redacted
+from flexruimte.evidence.sources.addresses import Address, LocalFile, RemoteFile, address_of
+from flexruimte.evidence.sources.archives import unpacked
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.kernels.raster import Grid
 from flexruimte.rules.study_file import LayerSettings, TableSettings
@@ -25,6 +26,8 @@ from flexruimte.vocabulary import CRS, Floats
 
 __all__ = ["BaseSource", "in_rd", "plain_name", "projected", "projected_extent"]
 
+_THAT_SHIP = "flexruimte:"
+"""What the name of a template that ships begins with."""
 _digests: dict[tuple[str, str], str] = {}
 """By path and stamp: the digests of files that were asked for."""
 
@@ -64,6 +67,20 @@ class BaseSource:
     def address(self) -> Address:
         """Where the source is."""
         return address_of(self.settings.source, self.folder)
+
+    @property
+    def _path(self) -> str:
+        """What a library opens: the source, or the content of a large archive that was unpacked."""
+        address = self.address
+        if not isinstance(address, LocalFile | RemoteFile) or ".zip" not in address.path.lower():
+            return address.path
+        try:
+            return unpacked(address.path, address.member, address.stamp(), address.opened)
+        except OSError as error:
+            raise SourceError(
+                f"{self.label} is in an archive that cannot be unpacked: {error}; unpack it "
+                "yourself, and name what was in it"
+            ) from None
 
     def check_settings(self, *others: str) -> None:
         """Refuse settings that mean nothing for a source of this kind.
@@ -139,11 +156,30 @@ class BaseSource:
 
     @property
     def option_files(self) -> dict[str, Path]:
-        """Files beside the study that open options name, by option."""
+        """Files that open options name, by option: beside the study, or templates that ship.
+
+        Raises
+        ------
+        LayerError
+            When no template of that name ships.
+        """
         named = {
-            name: self.folder / str(value) for name, value in self.settings.open_options.items()
+            name: self._option_file(str(value))
+            for name, value in self.settings.open_options.items()
         }
         return {name: path.resolve() for name, path in named.items() if path.is_file()}
+
+    def _option_file(self, value: str) -> Path:
+        if not value.startswith(_THAT_SHIP):
+            return self.folder / value
+        templates = Path(__file__).parent / "templates"
+        names = sorted(path.name for path in templates.iterdir())
+        name = value.removeprefix(_THAT_SHIP)
+        if name not in names:
+            raise LayerError(
+                f"{self.label}: no template '{value}' ships; {did_you_mean(name, names)}"
+            )
+        return templates / name
 
     def _option_stamps(self) -> list[object]:
         return [address_of(str(path), self.folder).stamp() for path in self.option_files.values()]

@@ -40,7 +40,7 @@ class FrameSource(BaseSource):
 
     in_memory = True
     holds = "a table in memory"
-    ignores = ("layer", "encoding", "decimal", "band", "nodata", "valid", "open_options")
+    ignores = ("query", "layer", "encoding", "decimal", "band", "nodata", "valid", "open_options")
 
     def check_presence(self) -> None:
         """Do nothing: the rows are here."""

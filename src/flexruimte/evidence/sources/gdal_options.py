@@ -61,6 +61,8 @@ def _keep_secrets() -> None:
     for package, modules in _LOGGERS.items():
         for module in modules:
             logging.getLogger(f"{package}.{module}".rstrip(".")).addFilter(without)
+    # Shapes are made flat anyhow; that measures along a line are dropped first is nobody's trouble.
+    warnings.filterwarnings("ignore", message="Measured .M. geometry types", module=r"pyogrio\b")
     # What has no place is refused, by the one who opens it.
     warnings.filterwarnings("ignore", message="Dataset has no geotransform", module=r"rasterio\b")
     warnings.filterwarnings(

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from flexruimte.evidence.sources.archives import only_file_in, only_folder_in
+from flexruimte.evidence.sources.database import DatabaseSource
 from flexruimte.evidence.sources.frame import FrameSource
 from flexruimte.evidence.sources.parquet import PARQUET_ENDINGS, ParquetSource
+from flexruimte.evidence.sources.postgres import is_database
 from flexruimte.evidence.sources.protocol import Source
 from flexruimte.evidence.sources.raster import RasterSource
 from flexruimte.evidence.sources.table import TEXT_ENDINGS, TableSource
@@ -44,7 +46,7 @@ def open_source(
         Rows that are in memory already; None reads what `settings.source` names.
     geometry
         What the ruleset says the layer holds: a raster is read by rasterio, a table in a text file
-        and all Parquet by Arrow, everything else by pyogrio.
+        and all Parquet by Arrow, a PostgreSQL database by psycopg, everything else by pyogrio.
 
     Examples
     --------
@@ -54,13 +56,16 @@ def open_source(
     """
     if data is not None:
         return FrameSource(name, settings, folder, data)
+    if is_database(settings.source):
+        return DatabaseSource(name, settings, folder)
     if geometry == "raster":
         return RasterSource(name, settings, folder)
     ending = _ending(settings.source)
-    if geometry == "table" and ending == ".zip":
-        # The one table in an archive is read as it would be beside it.
+    if ending == ".zip":
+        # The one table or Parquet file in an archive is read as it would be beside it.
         inside = only_file_in(str(folder / settings.source.removeprefix("/vsizip/")))
-        if inside is not None and _ending(inside) in (*TEXT_ENDINGS, *PARQUET_ENDINGS):
+        tables = TEXT_ENDINGS if geometry == "table" else ()
+        if inside is not None and _ending(inside) in (*tables, *PARQUET_ENDINGS):
             archive = settings.source.removeprefix("/vsizip/")
             settings = settings.model_copy(update={"source": f"/vsizip/{archive}/{inside}"})
             ending = _ending(inside)

@@ -29,6 +29,7 @@ class RasterSource(BaseSource):
 
     holds = "read as a raster"
     ignores = (
+        "query",
         "layer",
         "where",
         "fields",

@@ -55,6 +55,7 @@ class TableSource(BaseSource):
 
     holds = "a table without shapes"
     ignores: ClassVar[tuple[str, ...]] = (
+        "query",
         "layer",
         "crs",
         "band",

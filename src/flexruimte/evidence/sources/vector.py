@@ -7,7 +7,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,14 +22,13 @@ from pyproj import CRS as ProjCRS
 from flexruimte.errors import LayerError, SourceError, did_you_mean
 from flexruimte.evidence.sources.addresses import Address, LocalFile
 from flexruimte.evidence.sources.base import (
-    BaseSource,
     in_rd,
-    plain_name,
     projected,
     projected_extent,
 )
-from flexruimte.evidence.sources.errors import crs_of, reading
+from flexruimte.evidence.sources.errors import reading
 from flexruimte.evidence.sources.file_parts import has_unused_journal, named_in_virtual
+from flexruimte.evidence.sources.layered import LayeredSource, renamed
 from flexruimte.evidence.sources.pages import answers_in, why_not_whole
 from flexruimte.evidence.sources.protocol import Window
 from flexruimte.vocabulary import CRS
@@ -43,6 +42,8 @@ _NO_SHAPES = (
     "has no geometry column; a table without shapes can only be a layer of kind 'table' "
     "(of a shapefile, name the .shp)"
 )
+_LOOKED_THROUGH = 1_000_000
+"""All rows of a source with more than this are not looked at to count some of them."""
 _ENCODED_FORMATS = ("ESRI Shapefile", "MapInfo File", "CSV", "DXF")
 """Formats whose files need not say how their text is stored."""
 _ANSWERS = ("GeoJSON", "ESRIJSON", "JSONFG", "TopoJSON", "GML")
@@ -59,21 +60,17 @@ _CURVED_TYPES = (
 
 
 @dataclass(frozen=True)
-class VectorSource(BaseSource):
+class VectorSource(LayeredSource):
     """One or more layers of something that GDAL reads as features, read one after the other."""
 
     holds = "read as features"
-    ignores = ("decimal", "band", "nodata", "valid")
-
-    @property
-    def _file_layers(self) -> list[str | None]:
-        layer = self.settings.layer
-        return list(layer) if isinstance(layer, list) else [layer]
+    ignores = ("query", "decimal", "band", "nodata", "valid")
+    no_shapes = _NO_SHAPES
 
     @property
     def _is_still(self) -> bool:
         """Whether the source is a GeoPackage that nobody writes, beside an empty journal."""
-        path = Path(self.address.path)
+        path = Path(self._path)
         return path.suffix.lower() == ".gpkg" and has_unused_journal(path)
 
     @property
@@ -88,13 +85,9 @@ class VectorSource(BaseSource):
         }
         return {**own, **said}
 
-    @cached_property
-    def _infos(self) -> list[dict[str, Any]]:
-        return [self._info(layer) for layer in self._file_layers]
-
     def _info(self, layer: str | None) -> dict[str, Any]:
         self.check_presence()
-        path = self.address.path
+        path = self._path
         with self._reading():
             # Listing the layers of a file takes longer than opening one that is there.
             names = [layer] if layer else [str(name) for name in pyogrio.list_layers(path)[:, 0]]
@@ -161,46 +154,12 @@ class VectorSource(BaseSource):
         """
         if info["driver"] == "FlatGeobuf" and info["features"]:
             last = int(info["features"]) - 1
-            pyogrio.read_dataframe(self.address.path, layer=layer, columns=[], fids=[last])
+            pyogrio.read_dataframe(self._path, layer=layer, columns=[], fids=[last])
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
         with reading(self.label, self.address), self.address.vector_session():
             yield
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns of all layers, as the first layer that has them calls them."""
-        names = [str(field) for info in self._infos for field in info["fields"]]
-        found: dict[str, str] = {}
-        for name in names:
-            found.setdefault(plain_name(name) if len(self._infos) > 1 else name, name)
-        return list(found.values())
-
-    def layers_without(self, column: str) -> list[str]:
-        """Return which of several layers lack a column that others have; it is null there."""
-        return [
-            str(layer)
-            for position, layer in enumerate(self._file_layers)
-            if len(self._file_layers) > 1 and not self._columns_in(position, [column])
-        ]
-
-    @cached_property
-    def _crs_of_layers(self) -> list[ProjCRS]:
-        if all(info["geometry_type"] is None for info in self._infos):
-            raise LayerError(f"{self.label} {_NO_SHAPES}")
-        return [crs_of(self.label, self.settings.crs or info["crs"]) for info in self._infos]
-
-    @property
-    def crs(self) -> ProjCRS:
-        """The coordinate reference system: of the study, else of the source's first layer.
-
-        Raises
-        ------
-        LayerError
-            When neither the study nor a layer of the source names one.
-        """
-        return self._crs_of_layers[0]
 
     @property
     def feature_count(self) -> int:
@@ -210,25 +169,50 @@ class VectorSource(BaseSource):
     def count_without_geometry(self) -> int:
         """Return how many rows of a GeoPackage have no geometry; 0 for other sources.
 
-        Reading by window never meets these rows.
+        Reading by window never meets these rows. Its spatial index tells; where that does not, as
+        with a filter, all rows are looked at, unless there are more than a million.
         """
         total = 0
         for layer, info in zip(self._file_layers, self._infos, strict=True):
             column = info.get("geometry_name")
-            if info["driver"] == "GPKG" and column:
-                chosen = f" AND ({self.settings.where})" if self.settings.where else ""
-                with self._reading():
-                    found = pyogrio.read_dataframe(
-                        self.address.path,
-                        layer=layer,
-                        columns=[],
-                        where=f'"{column}" IS NULL{chosen}',
-                        read_geometry=False,
-                        fid_as_index=True,
-                        **self._open_options,
-                    )
-                total += len(found)
+            if info["driver"] != "GPKG" or not column:
+                continue
+            features = int(info["features"])
+            indexed = self._rows_in_index(layer or info["layer_name"], column)
+            without = None if indexed is None else max(features - indexed, 0)
+            if without == 0 or (without and self.settings.where is None):
+                total += without
+                continue
+            if features > _LOOKED_THROUGH:
+                continue
+            chosen = f" AND ({self.settings.where})" if self.settings.where else ""
+            with self._reading():
+                found = pyogrio.read_dataframe(
+                    self._path,
+                    layer=layer,
+                    columns=[],
+                    where=f'"{column}" IS NULL{chosen}',
+                    read_geometry=False,
+                    fid_as_index=True,
+                    **self._open_options,
+                )
+            total += len(found)
         return total
+
+    def _rows_in_index(self, layer: str, column: str) -> int | None:
+        """Return how many rows the spatial index of a GeoPackage has; None without one."""
+        quoted = f"rtree_{layer}_{column}_rowid".replace('"', '""')
+        with suppress(sqlite3.Error), self._database() as database:
+            return int(database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])
+        return None
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """Open a GeoPackage on this machine as what it is, a database, to read in it."""
+        address = f"{Path(self._path).resolve().as_uri()}?mode=ro"
+        immutable = "&immutable=1" if self._is_still else ""
+        with closing(sqlite3.connect(f"{address}{immutable}", uri=True)) as database:
+            yield database
 
     @cached_property
     def curve_count(self) -> int:
@@ -237,16 +221,14 @@ class VectorSource(BaseSource):
         Arcs and circles of a GML file; rows of a GeoPackage layer that is declared as curved. 0 for
         what cannot be asked.
         """
-        path = Path(self.address.path)
+        path = Path(self._path)
         kind = path.suffix.lower()
         if kind not in (".gml", ".xml", ".gpkg") or not path.is_file():
             return 0
         if kind != ".gpkg":
             with self._reading(), path.open("rb") as lines:
                 return sum(len(_GML_CURVE.findall(line)) for line in lines)
-        immutable = "&immutable=1" if self._is_still else ""
-        address = f"{path.resolve().as_uri()}?mode=ro{immutable}"
-        with self._reading(), closing(sqlite3.connect(address, uri=True)) as database:
+        with self._reading(), self._database() as database:
             kinds = dict(
                 database.execute(
                     "SELECT table_name, upper(geometry_type_name) FROM gpkg_geometry_columns"
@@ -305,7 +287,7 @@ class VectorSource(BaseSource):
         is_virtual = self._infos[position]["driver"] == "OGR_VRT"
         with np.errstate(all="ignore"):  # of a vertex that is no number, which is seen to later
             frame = pyogrio.read_dataframe(
-                self.address.path,
+                self._path,
                 layer=self._file_layers[position],
                 encoding=self.settings.encoding,
                 columns=None if is_virtual else list(dict.fromkeys(read.values())),
@@ -319,7 +301,7 @@ class VectorSource(BaseSource):
         if window is None:
             self._refuse_a_part(position, len(frame))
         located = frame.set_crs(crs, allow_override=True)
-        return in_rd(_renamed(located, read, columns)[[*columns, "geometry"]], crs)
+        return in_rd(renamed(located, read, columns)[[*columns, "geometry"]], crs)
 
     def _refuse_a_part(self, position: int, read: int) -> None:
         """Refuse a source that gives fewer features than it says it has, as services may."""
@@ -330,16 +312,6 @@ class VectorSource(BaseSource):
                 "ask for it in parts, or export all of it as a GeoPackage"
             )
 
-    def _columns_in(self, position: int, columns: Sequence[str]) -> dict[str, str]:
-        """Return what one layer calls those of some columns that it has."""
-        own = [str(field) for field in self._infos[position]["fields"]]
-        by_plain_name = {plain_name(name): name for name in own}
-        called = {
-            column: column if column in own else by_plain_name.get(plain_name(column), "")
-            for column in columns
-        }
-        return {column: name for column, name in called.items() if name}
-
     def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
         """Read rows without geometry; values are as they stand in the source."""
         self.check_presence()
@@ -348,7 +320,7 @@ class VectorSource(BaseSource):
             for position, layer in enumerate(self._file_layers):
                 read = self._columns_in(position, columns)
                 frame = pyogrio.read_dataframe(
-                    self.address.path,
+                    self._path,
                     layer=layer,
                     encoding=self.settings.encoding,
                     columns=list(dict.fromkeys(read.values())),
@@ -359,14 +331,5 @@ class VectorSource(BaseSource):
                     fid_as_index=True,
                     **self._open_options,
                 )
-                parts.append(_renamed(frame, read, columns))
+                parts.append(renamed(frame, read, columns))
             return pd.DataFrame(pd.concat(parts, ignore_index=True))[list(columns)]
-
-
-def _renamed(frame: Any, read: Mapping[str, str], columns: Sequence[str]) -> Any:
-    """Return a frame of one layer with the names of the source; what it does not have is null."""
-    if all(read.get(column) == column for column in columns):
-        return frame
-    missing = [column for column in columns if column not in read]
-    called = {name: column for column, name in read.items()}
-    return frame.rename(columns=called).assign(**dict.fromkeys(missing))

@@ -97,7 +97,9 @@ def rest_within_boundary_strip(
     >>> rest_within_boundary_strip(parcels, found, covered_area(parcels, found), 5.0)
     array([ True])
     """
-    rest = shapely.area(shapes.geometry) - covered
+    area = shapely.area(shapes.geometry)
+    # What rounding leaves of a shape that is covered whole is nothing.
+    rest = np.where(area - covered > AREA_TOLERANCE * area, area - covered, 0.0)
     within = _fits_in_boundary_strip(shapes, rest, precision_m)
     candidates, core, inside = _overlaps_in_core(shapes, found, within, precision_m)
     deep = shapely.area(core.geometry) - covered_area(core, inside)

@@ -18,6 +18,8 @@ __all__ = [
 ]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+_SMALLEST_PIECE_M = 1e-3
+"""A piece within this is not cut: soon its middle would be its side. [m]"""
 
 
 def polygonal(geometries: Geometries) -> Geometries:
@@ -119,27 +121,65 @@ def subdivide(geometries: Geometries, most_points: int = 256) -> tuple[Geometrie
     while len(pieces):
         small = shapely.get_num_coordinates(pieces) <= most_points
         small |= ~np.isin(shapely.get_type_id(pieces), (_POLYGON, _MULTIPOLYGON))
+        left, bottom, right, top = shapely.bounds(pieces).T
+        small |= ~(np.maximum(right - left, top - bottom) > _SMALLEST_PIECE_M)
         done.append((pieces[small], source[small]))
         pieces, source = _halves(pieces[~small]), np.tile(source[~small], 2)
-        keep = ~shapely.is_empty(pieces)
+        keep = shapely.area(pieces) > 0
         pieces, source = pieces[keep], source[keep]
+    # What was not cut is as it was given.
+    done[2:] = [(_made_valid(some), source) for some, source in done[2:]]
     all_pieces = np.concatenate([some for some, _ in done])
     all_sources = np.concatenate([some for _, some in done])
     order = np.argsort(all_sources, kind="stable")
     return all_pieces[order], all_sources[order]
 
 
+def _made_valid(polygons: Geometries) -> Geometries:
+    """Return polygons of which no ring touches itself. (n,) object."""
+    invalid = np.flatnonzero(~shapely.is_valid(polygons))
+    polygons[invalid] = polygonal(shapely.make_valid(polygons[invalid]))
+    return polygons
+
+
 def _halves(polygons: Geometries) -> Geometries:
-    """Return the left or lower half of each polygon, and then the other halves. (2 n,) object."""
+    """Return the left or lower half of each polygon, and then the other halves. (2 n,) object.
+
+    A rectangle clips in linear time, unless a corner lies on the cut: then what it leaves may touch
+    itself, and an overlay cuts, which takes a jagged outline quadratic time.
+    """
     left, bottom, right, top = shapely.bounds(polygons).T
     wide = right - left > top - bottom
-    middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
-    boxes = (
-        shapely.box(left, bottom, np.where(wide, middle_x, right), np.where(wide, top, middle_y)),
-        shapely.box(np.where(wide, middle_x, left), np.where(wide, bottom, middle_y), right, top),
+    middle = np.where(wide, left + right, bottom + top) / 2
+    # Nothing but the cut touches a polygon.
+    left, bottom, right, top = left - 1, bottom - 1, right + 1, top + 1
+    rectangles = (
+        (left, bottom, np.where(wide, middle, right), np.where(wide, top, middle)),
+        (np.where(wide, middle, left), np.where(wide, bottom, middle), right, top),
     )
-    halves = [in_threads(shapely.intersection, polygons, box) for box in boxes]
+    corners, owner = shapely.get_coordinates(polygons, return_index=True)
+    on_cut = np.where(wide[owner], corners[:, 0], corners[:, 1]) == middle[owner]
+    hit = np.unique(owner[on_cut])
+    halves = []
+    for sides in rectangles:
+        half = _clipped(polygons, *sides)
+        half[hit] = in_threads(
+            shapely.intersection, polygons[hit], shapely.box(*(side[hit] for side in sides))
+        )
+        halves.append(half)
     return polygonal(np.concatenate(halves))
+
+
+def _clipped(
+    polygons: Geometries, left: Floats, bottom: Floats, right: Floats, top: Floats
+) -> Geometries:
+    """Return what of each polygon lies in its rectangle; it may be invalid. (n,) object."""
+    result = np.empty(len(polygons), dtype=object)
+    sides = zip(left.tolist(), bottom.tolist(), right.tolist(), top.tolist(), strict=True)
+    # shapely clips by one rectangle at a time.
+    for position, (polygon, rectangle) in enumerate(zip(polygons, sides, strict=True)):
+        result[position] = shapely.clip_by_rect(polygon, *rectangle)
+    return result
 
 
 def largest_part(shapes: Geometries) -> Geometries:
