@@ -146,11 +146,38 @@ def test_who_says_so_and_when_is_told() -> None:
     )
 
 
+def test_an_unknown_says_what_may_be_wrong_with_which_value() -> None:
+    findings = study(local_points()).rank("GM0001").findings.set_index(["parcel_id", "rule"])
+    # "ernstig" of P07 is no level, and "een paar" of P08 no distance: which of them it is here is not kept
+    for parcel in ("P07", "P08"):
+        assert findings.loc[(parcel, "local_hard"), "finding"].endswith(
+            "geen object, of een object met een afstand die niet te lezen is; "
+            "in de omgeving staat een waarde die niet in de lijst staat: level 'ernstig'."
+        )
+    assert ("P01", "local_medium") not in findings.index
+
+
 def test_text_and_level_are_all_that_is_asked() -> None:
     points = local_points().drop(columns="distance_m")
     found = by_id(assess(study(points).question, "GM0001"))
     assert found.loc["P04", "buildable_m2"] == pytest.approx(10_000 - disc(5))
     assert found.loc["P08", "verdict_local_hard"] == "yes"
+
+
+def test_a_point_without_a_text_and_a_date_that_is_none_are_told() -> None:
+    texts = ["", *list(POINTS)[1:]]
+    dates = ["2025-13-45", "2025-02-30", *["2025-12-31"] * (len(POINTS) - 2)]
+    told = check(study(local_points(text=texts, date=dates)).question)
+    assert told.problems == []
+    (text,) = [line for line in told.warnings if "field 'text'" in line]
+    assert "has no value in 1 of 8 rows" in text
+    assert "people read it in explanations as it stands" in text
+    (date,) = [line for line in told.warnings if "field 'date'" in line]
+    assert "'2025-13-45' (1)" in date
+    assert "'2025-02-30' (1)" in date
+    assert "rules that ask for it are unknown" not in date
+    good = check(study(local_points(date=["2025-12-31"] * len(POINTS))).question)
+    assert not [line for line in good.warnings if "'date'" in line or "'text'" in line]
 
 
 def test_where_there_are_no_points_there_is_nothing_to_tell() -> None:

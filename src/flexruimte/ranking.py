@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,8 @@ from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.parquet import write_parquet
+from flexruimte.results.read import ParcelResults
+from flexruimte.results.rule_text import known_value
 from flexruimte.results.sentences import with_explanations, with_sentences
 from flexruimte.results.stamp import stamp_of
 from flexruimte.results.summary import summarise, write_summary
@@ -35,6 +37,7 @@ from flexruimte.results.tables import (
     site_table,
     with_lists,
 )
+from flexruimte.views.comparison import Comparison, compare
 from flexruimte.views.explanation import Explanation, explain
 from flexruimte.views.explore import web_map
 from flexruimte.views.funnel_chart import draw_funnel
@@ -50,6 +53,7 @@ from flexruimte.vocabulary import (
     PRIORITY,
     RANK,
     RANKED_STATUSES,
+    SITE_ID,
     STATUS,
     TERM_YEARS,
 )
@@ -260,20 +264,46 @@ class Ranking:
         OutputError
             When there is no such parcel in this municipality.
         """
-        parcel_id = identifier(parcel_id)
+        found = self._results_of(parcel_id)
+        return explain(found.row, found.findings, found.summary, language, found.site)
+
+    def compare(
+        self, first_id: str, second_id: str, language: Language | None = None
+    ) -> Comparison:
+        """Put two locations side by side: class, scores, homes, term, and what decides.
+
+        Parameters
+        ----------
+        first_id, second_id
+            Which parcels or locations.
+        language
+            nl or en; None is the language of the study.
+
+        Raises
+        ------
+        OutputError
+            When one is not in this municipality, or both are the same.
+        """
+        return compare(self._results_of(first_id), self._results_of(second_id), language)
+
+    def _results_of(self, parcel_id: str) -> ParcelResults:
+        row = self._row_of(identifier(parcel_id))
+        findings = self._findings[self._findings[PARCEL_ID] == row[PARCEL_ID]]
+        site_id = known_value(row, SITE_ID)
+        site = None if site_id is None else self._row_of(site_id)
+        return ParcelResults(row, findings, self.summary, site)
+
+    def _row_of(self, parcel_id: str) -> dict[str, Any]:
+        """Return what the table of parcels, or of locations of several, says of one."""
         for rows in [self._parcels, *([] if self._sites is None else [self._sites])]:
             found = np.flatnonzero(rows[PARCEL_ID] == parcel_id)
             if len(found):
-                break
-        else:
-            known = self._parcels[PARCEL_ID].tolist()
-            few = len(known) <= _MOST_SHOWN or nearest_name(str(parcel_id), known) is not None
-            remedy = did_you_mean(str(parcel_id), known) if few else "copy an id from .parcels"
-            raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
-        row = rows.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
-        findings = self._findings[self._findings[PARCEL_ID] == parcel_id]
-        values = {str(name): value for name, value in row.items()}
-        return explain(values, findings, self.summary, language)
+                row = rows.drop(columns=["geometry", BUILDABLE_GEOMETRY]).iloc[int(found[0])]
+                return {str(name): value for name, value in row.items()}
+        known = self._parcels[PARCEL_ID].tolist()
+        few = len(known) <= _MOST_SHOWN or nearest_name(parcel_id, known) is not None
+        remedy = did_you_mean(parcel_id, known) if few else "copy an id from .parcels"
+        raise OutputError(f"parcel '{parcel_id}' is not in {self.name}; {remedy}")
 
     def to_geojson(self, path: str | Path) -> None:
         """Write the listed locations to a GeoJSON file, in WGS 84."""

@@ -152,6 +152,8 @@ ATTENTION: Final = "attention"
 """Ids of rules that say no and are no reason to exclude, but for those of level soft."""
 NOTES: Final = "notes"
 """Ids of rules of level soft that say no."""
+DECISION: Final = "decision"
+"""What people decided on a parcel: "in" or "out"; null where they did not."""
 RANK: Final = "rank"
 """Position in the municipality, 1 being the best; null for what is not ranked."""
 BEST_GROUP: Final = "best_group"
@@ -261,7 +263,7 @@ OWN_COLUMNS: Final = (
     ATTENTION,
     NOTES,
     "missing",
-    "decision",
+    DECISION,
     "decision_reason",
     "decision_date",
     "plans",

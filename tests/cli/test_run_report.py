@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from flexruimte.batch import BatchReport, MunicipalityRun
-from flexruimte.cli.run_report import doubts, table_of
+from flexruimte.cli.run_report import doubts, left_out_line, table_of
+from flexruimte.cli.titles import Titles
+from flexruimte.rules.files import load_ruleset
+from toy_town import toy_study
 
 CLASSES = {"shortlist": {"locations": 5, "homes": 616}, "later": {"locations": 9, "homes": 80}}
+
+
+TITLES = {language: Titles(load_ruleset("flexwonen-nl"), language) for language in ("nl", "en")}  # type: ignore[arg-type]
 
 
 def entry(code: str, **said: Any) -> MunicipalityRun:
@@ -22,19 +29,22 @@ def report(*entries: MunicipalityRun) -> BatchReport:
     return BatchReport("out", list(entries), [each.code for each in entries], 1)
 
 
-def printed(*entries: MunicipalityRun) -> str:
-    console = Console(file=io.StringIO(), width=120)
-    console.print(table_of(report(*entries)))
+def printed(*entries: MunicipalityRun, language: str = "en", width: int = 120) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(table_of(report(*entries), TITLES[language]))
     return console.file.getvalue()
 
 
 def test_a_run_of_which_much_is_known_has_no_doubts() -> None:
-    assert doubts(report(entry("A"), entry("B", ranked=0, ranked_known_share=None))) == []
+    assert (
+        doubts(report(entry("A"), entry("B", ranked=0, ranked_known_share=None)), TITLES["en"])
+        == []
+    )
 
 
 def test_little_known_is_said_of_the_first_three() -> None:
     few = [entry(code, ranked_known_share=0.09) for code in "ABCD"]
-    (line,) = doubts(report(*few, entry("E", ranked_known_share=0.5)))
+    (line,) = doubts(report(*few, entry("E", ranked_known_share=0.5)), TITLES["en"])
     assert line.startswith("with few layers this is no ranking yet")
     assert "Place A (A) 9%, Place B (B) 9%, Place C (C) 9% and 1 more" in line
 
@@ -46,25 +56,42 @@ def test_many_that_share_a_score_are_said() -> None:
             entry("A", sharing_a_score=6),
             entry("B", sharing_a_score=5),
             entry("C", ranked=4, sharing_a_score=4),
-        )
+        ),
+        TITLES["en"],
     )
     assert "one score: Place A (A) 6 of 20;" in line
 
 
-def test_a_class_that_nothing_can_be_in_is_said_with_the_rules() -> None:
-    (line,) = doubts(report(entry("A", priorities=CLASSES, never_answered=["owner_public"])))
-    assert line == (
-        "nothing can be in 'shortlist' in Place A (A): it asks a yes of owner_public, "
-        "and nothing is known of that"
+def test_every_class_that_nothing_can_be_in_is_said_with_the_rules() -> None:
+    # without addresses neither the first class nor the second can be reached; the last asks nothing
+    towns = [
+        entry("A", unreachable={"shortlist": ["dwellings", "owner_public"], "talk": ["dwellings"]}),
+        entry("B", unreachable={"talk": ["dwellings"]}),
+    ]
+    first, second = doubts(report(*towns), TITLES["en"])
+    assert first.startswith("nothing can be in 'Can go before the council' in Place A (A): it asks")
+    assert "To be talked about first' in Place A (A) and Place B (B)" in second
+    (_, dutch) = doubts(report(*towns), TITLES["nl"])
+    assert dutch.startswith("niets kan 'Eerst in gesprek' zijn in Place A (A) en Place B (B)")
+    assert "dwellings" not in dutch
+
+
+def test_what_the_study_leaves_out_is_said_in_its_language(tmp_path: Path) -> None:
+    study = toy_study(tmp_path, layers={"eigendom": None}, not_assessed=["eigendom"])
+    # the rule public_owner rests on it, and no criterion
+    assert left_out_line(study.question) == (
+        "bewust niet beoordeeld: Eigendom; wat daarop rust (1 regel of criterium) telt voor geen "
+        "enkel perceel mee"
     )
+    assert left_out_line(toy_study(tmp_path).question) == ""
 
 
 def test_the_table_has_locations_and_homes_by_class() -> None:
     text = printed(entry("A", priorities=CLASSES, counts={"unknown": 1, "excluded": 2070}))
-    for part in ("shortlist", "5 (616)", "later", "9 (80)", "2070", "locations (homes)"):
+    for part in ("Can go before", "5 (616)", "Other room", "9 (80)", "2,070", "locations (homes)"):
         assert part in text
-    assert "talk" not in text
-    assert "attention" not in text
+    assert "talked" not in text
+    assert "points of attention" not in text
 
 
 def test_without_classes_the_table_is_by_status() -> None:
@@ -80,3 +107,14 @@ def test_what_failed_and_what_is_empty() -> None:
     text = printed(failed, empty, entry("C", priorities=CLASSES))
     assert "failed" in text
     assert "Place B" not in text
+
+
+def test_in_dutch_at_80_columns_no_word_breaks() -> None:
+    many = {name: {"locations": 17, "homes": 11392} for name in ("shortlist", "talk", "later")}
+    counts = {"unknown": 41, "excluded": 12139}
+    text = printed(entry("A", priorities=many, counts=counts), language="nl", width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    words = set(text.split())
+    for said in ("gemeente", "Kan naar de raad", "uitgesloten", "17 (11.392)", "12.139"):
+        assert set(said.split()) <= words
+    assert "staat" not in words  # nothing stands in that column

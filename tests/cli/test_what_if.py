@@ -25,12 +25,12 @@ def test_of_a_run(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     variants = ["--variant", finished / "soft.toml", "--variant", finished / "ring.toml"]
     assert run("whatif", finished / "out", *variants) == 0
     printed = capsys.readouterr().out
-    (nature,) = (line.split() for line in printed.splitlines() if line.strip().startswith("nature"))
-    # takes, unknown; frees hectares, locations, homes, of these in the best class; softer; it has no distance
-    assert nature[1:] == ["1.5", "0.0", "1.5", "1", "40", "0", "0.0"]
-    assert "1 more rules take less, or nothing" in printed
+    (nature,) = (line.split() for line in printed.splitlines() if line.startswith("Nature"))
+    # takes; frees hectares, locations, homes, of these in the best class; softer; it has no distance
+    assert nature[1:] == ["1.5", "1.5", "1", "40", "0", "0.0"]
+    assert "1 more rule takes less, or nothing" in printed
     assert "needs a new survey" in printed
-    assert "A, soft, list 'ranked': enters: P07" in printed
+    assert "Aadorp, soft, 'all ranked': enters: P07" in printed
     assert "whatif.csv" in printed
     assert (finished / "out" / "whatif_moves.csv").exists()
 
@@ -42,8 +42,8 @@ def test_of_a_study_file(
     asked = ["--gemeente", "Aadorp", "--rules", "term"]
     assert run("whatif", study, *asked) == 0
     printed = capsys.readouterr().out
-    assert "term" in printed
-    assert "nature" not in printed
+    assert "Term" in printed
+    assert "Nature" not in printed
     assert "more in" not in printed
     assert run("whatif", study, *asked, "--out", tmp_path / "tables") == 0
     rules = pd.read_csv(tmp_path / "tables" / "whatif.csv")
@@ -98,3 +98,32 @@ def test_the_study_has_moved(
     assert run("whatif", tmp_path / "out", "--study", study, "--rules", "term") == 0
     assert run("whatif", study, "--study", study) == 2
     assert "leave one of the two studies out" in capsys.readouterr().err
+
+
+def test_what_is_not_made_anew_is_kept_and_told(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = finished / "study" / "study.toml"
+    asked = ["--gemeente", "Aadorp", "--out", tmp_path / "tables"]
+    assert run("whatif", study, *asked, "--rules", "term") == 0
+    assert "not made anew" not in capsys.readouterr().out
+    assert [path.name for path in (tmp_path / "tables").glob("*.csv")] == ["whatif.csv"]
+    before = (tmp_path / "tables" / "whatif.csv").read_bytes()
+    assert run("whatif", study, *asked, "--no-rules", "--variant", finished / "soft.toml") == 0
+    printed = capsys.readouterr().out
+    assert (tmp_path / "tables" / "whatif.csv").read_bytes() == before
+    (kept,) = [line for line in printed.splitlines() if "not made anew" in line]
+    assert "whatif.csv" in kept
+    assert "whatif_moves.csv" not in kept
+    (more,) = [line for line in printed.splitlines() if line.startswith("more in")]
+    assert "whatif_variants.csv" in more
+    assert "whatif.csv" not in more
+
+
+def test_another_order_is_told(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (finished / "term.toml").write_text("[score.weights]\nterm = 1\n", encoding="utf-8")
+    asked = ["--no-rules", "--gemeente", "Aadorp", "--variant", finished / "term.toml"]
+    assert run("whatif", finished / "out", *asked) == 0
+    printed = capsys.readouterr().out
+    assert "another rank, at most" in printed
+    assert "Aadorp, term: " in printed

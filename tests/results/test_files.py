@@ -32,6 +32,7 @@ from flexruimte.results.json_text import json_lists, json_values
 from flexruimte.results.outputs import RANKED
 from flexruimte.results.parquet import write_parquet
 from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR, qgis_style
+from flexruimte.results.ranked_rows import write_ranked
 from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.sentences import readable_properties, term_text
 from flexruimte.results.tables import location_columns, location_table, parcel_table
@@ -453,6 +454,14 @@ def test_the_collection_says_what_it_rests_on(collection: dict, tmp_path: Path) 
     assert members["not_assessed"] == [
         {"id": "eigendom", "title": "Ownership", "leaves_out": ["public_owner"]}
     ]
+    # and so do each location, and each row of ranking.csv
+    told = "Knowingly not assessed in this study: Ownership."
+    explanations = [each["properties"]["explanation"] for each in members["features"]]
+    assert all(text.endswith(told) for text in explanations)
+    write_ranked(left_out.locations, left_out.summary, tmp_path / "ranked.csv")
+    rows = pd.read_csv(tmp_path / "ranked.csv")
+    assert rows["not_assessed"].tolist() == ["eigendom"] * len(rows)
+    assert len(rows)
 
 
 def test_lists_and_sentences(collection: dict) -> None:
@@ -680,7 +689,7 @@ def test_ranking_table_has_the_ranked_only(ranking: Ranking, tmp_path: Path) -> 
     assert [row["priority"] for row in rows] == ["shortlist", *["talk"] * 3, *["later"] * 2]
     assert rows[0]["parcel_id"] == "P03"
     assert rows[4]["notes"] == "near_nature;public_owner"  # P05
-    assert set(rows[0]) == set(location_columns(["students", "starters"]))
+    assert set(rows[0]) == {*location_columns(["students", "starters"]), "not_assessed"}
     assert rows[0]["term_start"] == "2027-01-01"
 
 
@@ -697,7 +706,9 @@ def test_ranking_table_joins_what_lies_beside_results(ranking: Ranking, tmp_path
         pd.read_csv(tmp_path / "both.csv", **texts), pd.concat([table, strange], ignore_index=True)
     )
     assert write_ranking_table([], tmp_path / "none.csv") == 0
-    assert (tmp_path / "none.csv").read_text().splitlines() == [",".join(location_columns([]))]
+    assert (tmp_path / "none.csv").read_text().splitlines() == [
+        ",".join([*location_columns([]), "not_assessed"])
+    ]
     (tmp_path / "B" / RANKED).write_bytes(b"\xff")
     with pytest.raises(OutputError, match="cannot be read"):
         write_ranking_table([tmp_path / "B"], tmp_path / "bad.csv")

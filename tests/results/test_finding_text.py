@@ -35,7 +35,7 @@ LEAKS = re.compile(r"[{}$]|\b(None|nan|NaN|NA|inf|not_in|True|False)\b|<NA>|_cla
 
 def facts_of(ruleset: object = RULESET, present: bool = True) -> dict[str, RuleFacts]:
     """The facts of every rule, as a study has them whose layers are all there, or are not."""
-    layers = {name: SimpleNamespace(reference_date=None) for name in RULESET.layers}
+    layers = {name: SimpleNamespace(reference_date=None, repairs={}) for name in RULESET.layers}
     assessment = SimpleNamespace(
         ruleset=ruleset,
         verdicts={},

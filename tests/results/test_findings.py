@@ -8,12 +8,13 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from flexruimte import Ranking, Study
+from flexruimte import Ranking
 from flexruimte.results.findings import FINDING_COLUMNS
 from flexruimte.results.read import read_findings
-from flexruimte.rules.files import load_ruleset, with_changes
+from flexruimte.rules.files import load_ruleset
 from flexruimte.vocabulary import YES
-from toy_town import RULESET, box, frame, toy_study
+from toy_town import RULESET, toy_study
+from two_neighbours import two_neighbours
 
 RULES = load_ruleset(RULESET)
 
@@ -52,7 +53,9 @@ def test_a_finding_is_what_was_found_and_not_what_is_asked(ranking: Ranking) -> 
     assert not findings["finding"].str.contains("gevraagd|>=|<=").any()
     # land use 51 along nature; the ownership table ends at P08, and has no value there
     assert of(ranking, "P09", "public_owner")["verdict"] == "unknown"
-    assert "zegt hier niets" in of(ranking, "P09", "public_owner")["finding"]
+    assert (
+        "staat dit perceel niet, of zonder waarde" in of(ranking, "P09", "public_owner")["finding"]
+    )
     assert of(ranking, "P06", "nature")["finding"].startswith("Raakt alleen de rand")
 
 
@@ -111,37 +114,7 @@ def test_english(tmp_path: Path) -> None:
 
 
 def test_sites_have_findings_of_their_own() -> None:
-    ruleset = with_changes(
-        RULES,
-        {
-            "placement": {
-                name: {
-                    "title": {"nl": "x", "en": "x"},
-                    "value": value,
-                    "source": "x",
-                    "basis": "pbl",
-                }
-                for name, value in (("merge", "touching"), ("merge_most_m2", 20_000))
-            }
-        },
-    )
-    study = Study(
-        parcels=frame([box(0, 0, 100, 40), box(0, 40, 100, 70)], parcel_id=["A", "B"]),
-        municipalities=frame([box(-500, -500, 500, 500)], code=["A"], naam=["Aadorp"]),
-        layers={
-            # 10 m along the west of both, and 20 x 20 in the east of B
-            "natuur": frame(
-                [box(0, 0, 10, 70), box(80, 50, 100, 70)], nr=[1, 2], naam=["Bos", "Heide"]
-            ),
-            "eigendom": pd.DataFrame({"parcel_id": ["A", "B"], "soort": ["gemeente"] * 2}),
-        },
-        as_of="2026-01-01",
-        ruleset=ruleset,
-        not_assessed=[
-            *("pand", "leiding", "bodemgebruik", "lden", "plannen", "net", "afspraken", "haltes")
-        ],
-    )
-    ranking = study.rank("A")
+    ranking = two_neighbours().rank("A")
     assert ranking.sites is not None
     assert ranking.sites["parcel_id"].tolist() == ["A+1"]
     rows = ranking.findings[ranking.findings["rule"] == "nature"].set_index("parcel_id")

@@ -121,7 +121,8 @@ def test_a_condition_that_nobody_looked_at_is_no_number(tmp_path: Path) -> None:
     plans = {"layers": {"plannen": None}, "not_assessed": ["plannen"]}
     found = row(toy_study(tmp_path, **plans).rank("A"))
     # without plans there is no term either: P08, P10 and P11 are as free as the others
-    assert found["not_assessed"] == "plan;term"
+    assert found["not_assessed"] == "plannen"
+    assert found["conditions_not_assessed"] == "plan;term"
     assert pd.isna(found["plan_hectares"])
     assert pd.isna(found["plan_unknown_hectares"])
     assert found["restriction_hectares"] == pytest.approx(8.01)

@@ -67,9 +67,9 @@ def test_summary_says_how_much_is_known_of_the_ranked(ranking: Ranking, tmp_path
     assert ranking.summary.ranked_known_share == 1
     # P05 and P09 have one score, and P01 too
     assert ranking.summary.sharing_a_score == 3
-    assert ranking.summary.never_answered() == []
+    assert ranking.summary.unreachable() == {}
     nobody = toy_study(tmp_path, layers={"eigendom": None}).rank("A").summary
-    assert nobody.never_answered() == ["public_owner"]
+    assert nobody.unreachable() == {"shortlist": ["public_owner"]}
     assert nobody.priorities["shortlist"].locations == 0
 
 

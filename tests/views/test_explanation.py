@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from flexruimte import OutputError, Ranking
+from flexruimte.results.outputs import OUTPUTS
 from flexruimte.results.read import read_parcel
 from flexruimte.results.rule_text import asked
 from flexruimte.views.explanation import explain
 from toy_town import changed_ruleset, toy_study
+from two_neighbours import two_neighbours
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,7 @@ def test_excluded_by_a_whole_cover(ranking: Ranking) -> None:
 def test_unknown_says_why(ranking: Ranking, tmp_path: Path) -> None:
     # the plan there has no date: "100 years or more" would say what nobody knows
     said = row_of(ranking, "P08", "hard_plan")["sentence"]
-    assert "zegt hier niets, of niet met zekerheid" in said
+    assert "heeft hier geen object, of een object zonder waarde" in said
     assert "100" not in said
     without = toy_study(tmp_path, layers={"natuur": None}).rank("A")
     row = row_of(without, "P01", "nature")
@@ -130,6 +132,7 @@ def test_files_say_the_same_as_memory(ranking: Ranking, tmp_path: Path, parcel_i
     read = explain(found.row, found.findings, found.summary)
     made = ranking.explain(parcel_id)
     assert read.to_text() == made.to_text()
+    assert read.to_text(every=True) == made.to_text(every=True)
     assert read._repr_html_() == made._repr_html_()
     pd.testing.assert_frame_equal(read.table, made.table)
 
@@ -179,3 +182,118 @@ def test_a_rule_on_cells_and_an_exception_are_said_in_words(tmp_path: Path) -> N
         "niet waar kaartlaag 'Geluid' boven 50 dB is (behalve waar Aantal panden >= 3)"
     )
     assert asked(facts, "en").startswith("not where layer 'Noise' is above 50 dB (but not where ")
+
+
+# -- class, homes, location
+
+
+def test_the_class_is_told_with_what_keeps_out_of_the_one_above(ranking: Ranking) -> None:
+    # P12: a soft plan ends its term, and nobody knows the owner; the first class asks both
+    said = ranking.explain("P12")
+    assert said.sentences[1] == (
+        "Voorrang: Eerst in gesprek. Nog niet 'Kan naar de raad': Termijn als zachte plannen doorgaan: "
+        "gevonden is 2 jaar (Termijn als zachte plannen doorgaan), gevraagd is ten minste 15 jaar. Eigenaar: niet bekend."
+    )
+    assert said.facts["Voorrang"] == "Eerst in gesprek"
+    assert (
+        ranking.explain("P12", "en").sentences[1].startswith("Priority: To be talked about first.")
+    )
+    first = ranking.explain("P03")
+    assert first.sentences[1] == "Voorrang: Kan naar de raad."
+    # an excluded parcel has no class
+    assert "Voorrang" not in ranking.explain("P07").facts
+    assert "Voorrang" not in str(ranking.explain("P07"))
+
+
+def test_homes_are_those_that_totals_count(ranking: Ranking) -> None:
+    # 1 ha has room for 40 (16 to 80) by density, and a project is 30 homes at most; P05 has half a hectare
+    assert ranking.explain("P03").facts["Woningen"] == (
+        "30 in een project; er is ruimte voor 40 (16 - 80)"
+    )
+    assert ranking.explain("P05").facts["Woningen"] == "20 (8 - 40)"
+
+
+def test_a_member_tells_its_location_first_and_a_location_is_called_so(tmp_path: Path) -> None:
+    ranking = two_neighbours().rank("A")
+    member = ranking.explain("B", "nl")
+    assert member.sentences[0].startswith("Perceel B hoort bij locatie A+1: beschikbaar")
+    assert member.sentences[1].startswith("Op zichzelf is perceel B in Aadorp ")
+    assert member.facts["Hoort bij locatie"].startswith("A+1: beschikbaar")
+    location = ranking.explain("A+1", "nl")
+    assert location.sentences[0].startswith(
+        "Locatie A+1 in Aadorp, van 2 percelen samen, is beschikbaar"
+    )
+    assert "Perceel A+1" not in location.to_text()
+    assert "Hoort bij locatie" not in location.facts
+    # and so from files
+    (tmp_path / "A").mkdir()
+    for output in OUTPUTS:
+        output.write(ranking.content(), tmp_path / "A" / output.name)
+    found = read_parcel(tmp_path, "B")
+    read = explain(found.row, found.findings, found.summary, "nl", found.site)
+    assert read.to_text() == member.to_text()
+    # too little is known here for a rank
+    assert found.site is not None
+    third = {**found.site, "rank": 3}
+    summary = found.summary.model_copy(update={"ranked": 7})
+    ranked = explain(found.row, found.findings, summary, "nl", third)
+    assert ranked.sentences[0].startswith("Perceel B hoort bij locatie A+1, plaats 3 van 7: ")
+    assert ranked.facts["Hoort bij locatie"] == "A+1: 3 van 7"
+
+
+@pytest.mark.parametrize(
+    ("parcel_id", "rule", "part", "said"),
+    [
+        ("P02", "unbuilt", "overruled", "Dat zou uitsluiten (hard); een besluit gaat ervoor."),
+        ("P01", "buildings", "overruled", "Dat zou uitsluiten (hard); een besluit gaat ervoor."),
+        ("P07", "nature", "objection", "Dat sluit uit (zeer hard)."),
+    ],
+)
+def test_objections_that_a_decision_overrules_stand_apart(
+    tmp_path: Path, parcel_id: str, rule: str, part: str, said: str
+) -> None:
+    decisions = pd.DataFrame(
+        {
+            "parcel_id": [parcel_id],
+            "decision": ["in"],
+            "reason": ["zo is besloten"],
+            "date": ["2025-03-01"],
+        }
+    )
+    ranking = toy_study(tmp_path, decisions=decisions).rank("A")
+    explanation = ranking.explain(parcel_id)
+    assert explanation.table.set_index("rule").loc[rule, "part"] == part
+    assert said in str(explanation)
+    title = {
+        "overruled": "Bezwaren die met een besluit zijn gepasseerd",
+        "objection": "Wat uitsluit",
+    }
+    assert title[part] in explanation.to_text()
+    # a decision gives the land back: nothing falls away, and no edge is left over
+    row = ranking.findings.set_index(["parcel_id", "rule"]).loc[(parcel_id, rule)]
+    assert "overblijft" not in row["finding"]
+    assert "valt af" not in row["finding"]
+
+
+@pytest.mark.parametrize("width", [120, 80])
+def test_in_a_terminal_no_word_breaks_and_what_is_fine_is_folded(
+    ranking: Ranking, width: int
+) -> None:
+    explanation = ranking.explain("P07")
+    folded, every = explanation.to_text(width), explanation.to_text(width, every=True)
+    assert max(map(len, [*folded.splitlines(), *every.splitlines()])) <= width
+    for row in explanation.table.to_dict("records"):
+        told = row["part"] in ("objection", "attention", "note", "missing", "taken")
+        name = row["sentence"] if told else row["title"]
+        assert set(name.split()) <= set(every.split())
+        assert not told or set(name.split()) <= set(folded.split())
+    assert len(folded.splitlines()) < len(every.splitlines()) / 2
+
+
+def test_sources_are_shown_when_asked_for(ranking: Ranking) -> None:
+    explanation = ranking.explain("P07")
+    assert "wet: toy" not in explanation.to_text(every=True)
+    assert "wet: toy" in explanation.to_text(sources=True)
+    assert (
+        "<details><summary>wet</summary><small>toy</small></details>" in explanation._repr_html_()
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from browser import LEAFLET, headless, served
-from flexruimte import Ranking
+from flexruimte import OutputError, Ranking
 from toy_town import municipalities, parcels, toy_study
 
 MARKUP = "<img src=x onerror=\"window.ran = 'it ran'\">"
@@ -81,3 +82,14 @@ def test_markup_that_is_not_escaped_would_be_noticed(
 
     monkeypatch.setattr("flexruimte.views.explore.render", unescaped)
     assert look_at(ranking, tmp_path)["ran"] == "it ran"
+
+
+@pytest.mark.parametrize("draw", ["plot", "plot_funnel", "explore"])
+def test_without_matplotlib_one_line_says_what_to_install(
+    ranking: Ranking, monkeypatch: pytest.MonkeyPatch, draw: str
+) -> None:
+    for name in [*filter(lambda each: each.split(".")[0] == "matplotlib", sys.modules)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(OutputError, match=r"pip install 'flexruimte\[notebook\]'"):
+        getattr(ranking, draw)()

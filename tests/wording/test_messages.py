@@ -65,6 +65,7 @@ WORDS: dict[str, set[str]] = {
     "stranded": {"moves_used", "no_open_site", "no_room"},
     "layout": set(vocabulary.LAYOUT_KINDS),
     "part": set(PARTS),
+    "outcome": {"covered", "short", "unknown"},
     "geometry": {"polygon", "line", "point", "mixed", "raster", "table"},
     "measure": set(vocabulary.BUILT_IN_MEASURES),
 }

@@ -92,7 +92,7 @@ def _tell(entry: MunicipalityRun, summary: Summary) -> None:
         if first is None
         else summary.priorities[first].homes
     )
-    entry.never_answered = summary.never_answered()
+    entry.unreachable = summary.unreachable()
     entry.ranked = summary.ranked
     entry.ranked_known_share = summary.ranked_known_share
     entry.sharing_a_score = summary.sharing_a_score

@@ -6,9 +6,10 @@ import datetime as dt
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
@@ -22,6 +23,8 @@ from flexruimte.results.store import Store
 from flexruimte.results.versions import software_versions
 
 __all__ = ["Log", "study_file"]
+
+_OF_ENTRY: Final = {each.name for each in fields(MunicipalityRun)}
 
 
 class Log:
@@ -228,7 +231,9 @@ def _read_entries(
         text = store.read_text(RUN)
         document = {"municipalities": {}} if text is None else json.loads(text)
         entries = {
-            code: MunicipalityRun(**entry) for code, entry in document["municipalities"].items()
+            # What an earlier version said besides is left.
+            code: MunicipalityRun(**{name: entry[name] for name in entry if name in _OF_ENTRY})
+            for code, entry in document["municipalities"].items()
         }
         unmet = document.get("unmet_ids")
         ids = unmet and {

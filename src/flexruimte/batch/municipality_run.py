@@ -32,8 +32,9 @@ class MunicipalityRun:
     or for attention where the ruleset has no classes."""
     priorities: dict[str, dict[str, int]] = field(default_factory=dict)
     """Ranked `locations` and their `homes` per class of priority, from the best."""
-    never_answered: list[str] = field(default_factory=list)
-    """Rules that the best class asks a "yes" of and that have no answer anywhere."""
+    unreachable: dict[str, list[str]] = field(default_factory=dict)
+    """Classes that nothing can be in, with the rules that they ask a "yes" of and that have no
+    answer anywhere."""
     ranked: int = 0
     """Locations with a rank."""
     ranked_known_share: float | None = None
@@ -59,7 +60,7 @@ _OUTCOME: Final = (
     "counts",
     "homes",
     "priorities",
-    "never_answered",
+    "unreachable",
     "ranked",
     "ranked_known_share",
     "sharing_a_score",

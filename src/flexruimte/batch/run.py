@@ -28,14 +28,18 @@ from flexruimte.results.outputs import (
     MUNICIPALITIES,
     RANKED,
     RANKING,
+    RANKING_SHEET,
     SUMMARY,
 )
+from flexruimte.results.ranking_sheet import write_ranking_sheet
 from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.checks import CheckReport, check
 
 __all__ = ["BatchReport", "Event", "run"]
+
+_TABLES = (RANKING, RANKING_SHEET, MUNICIPALITIES)
 
 
 EventKind: TypeAlias = Literal["step", "done", "empty", "failed", "unchanged", "warning"]
@@ -167,9 +171,10 @@ def run(
         # When run.json itself cannot be written, workers are ended in the middle of a file.
         finally:
             _tidy(log)
-        if not (log.is_ranked and store.has(RANKING) and store.has(MUNICIPALITIES)):
+        if not (log.is_ranked and all(map(store.has, _TABLES))):
             with store.writing() as folder:
                 locations = write_ranking_table(_folders(log), folder / RANKING)
+                write_ranking_sheet(folder / RANKING, folder / RANKING_SHEET)
                 write_municipality_table(_funnels(log), folder / MUNICIPALITIES)
             log.note_ranking(locations)
     computed = [code for code in pending if not log.entries[code].unchanged]

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from flexruimte.analyses.what_if import Asked, Evidence, MunicipalityRows, VariantLike, compare
+from flexruimte.analyses.what_if import (
+    AS_IT_IS,
+    Asked,
+    Evidence,
+    MunicipalityRows,
+    VariantLike,
+    compare,
+)
 from flexruimte.assessment.pipeline import Progress, Question
 from flexruimte.batch.log import Log, study_file
 from flexruimte.batch.municipality_run import MunicipalityRun
@@ -19,9 +26,9 @@ from flexruimte.results.csv_table import write_csv
 from flexruimte.results.outputs import WHAT_IF, WHAT_IF_MOVES, WHAT_IF_VARIANTS
 from flexruimte.results.store import Store, store_of
 from flexruimte.study import Study
-from flexruimte.study.what_if import WhatIf, asked_by, survey_in_memory
+from flexruimte.study.what_if import WhatIf, asked_by, of_study, survey_in_memory
 
-__all__ = ["what_if", "write_what_if"]
+__all__ = ["tables_made", "what_if", "write_what_if"]
 
 
 def what_if(
@@ -36,7 +43,8 @@ def what_if(
 ) -> WhatIf:
     """Say what each excluding rule of a run takes, and put variants side by side.
 
-    The tables are written beside the results: whatif.csv, whatif_variants.csv and whatif_moves.csv.
+    The tables are written beside the results: whatif.csv, whatif_variants.csv and whatif_moves.csv;
+    those that are not asked for stay as an earlier call wrote them.
     What is kept of the run stays as it is.
 
     Parameters
@@ -73,26 +81,41 @@ def what_if(
     for entry in wanted:
         progress(entry.name)
         found.append(_compared(store, question, entry, asked, rules, new_surveys=new_surveys))
-    tables = WhatIf.of(found, not_done, study=question.name, language=question.language)
+    tables = WhatIf.of(found, not_done, **of_study(question))
     with store.writing() as folder:
         write_what_if(tables, folder)
     return tables
 
 
+def tables_made(tables: WhatIf) -> list[str]:
+    """Return the names of the files that tables are written to: of rules, of variants, or both.
+
+    What was not asked for is not made: a file of an earlier call stays.
+    """
+    of_variants = (WHAT_IF_VARIANTS, WHAT_IF_MOVES)
+    has_variants = bool((tables.variants["variant"] != AS_IT_IS).any())
+    return [*([WHAT_IF] if len(tables.rules) else []), *(of_variants if has_variants else ())]
+
+
 def write_what_if(tables: WhatIf, folder: Path) -> None:
     """Write the tables of what-if as CSV files to a folder, all municipalities together first.
+
+    Files of tables that were not asked for stay as they are (`tables_made`).
 
     Raises
     ------
     OutputError
         When a file cannot be written.
     """
+    made = tables_made(tables)
     for together, each, name in (
         (tables.rules_everywhere, tables.rules, WHAT_IF),
         (tables.variants_everywhere, tables.variants, WHAT_IF_VARIANTS),
     ):
-        write_csv(pd.concat([together, each], ignore_index=True), folder / name)
-    write_csv(tables.moves, folder / WHAT_IF_MOVES)
+        if name in made:
+            write_csv(pd.concat([together, each], ignore_index=True), folder / name)
+    if WHAT_IF_MOVES in made:
+        write_csv(tables.moves, folder / WHAT_IF_MOVES)
 
 
 def _file_of(store: Store) -> Path:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import pandas as pd
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from flexruimte.analyses.costs import write_costs
-from flexruimte.analyses.targets import compare_with_targets
-from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
+from flexruimte.analyses.costs.assessment import COUNTED_YEARS
+from flexruimte.analyses.targets import TargetComparison, compare_with_targets
+from flexruimte.cli.run_report import some_of
+from flexruimte.cli.terminal import (
+    Language,
+    ResultsArgument,
+    counted,
+    language_of,
+    print_line,
+    stderr,
+    stdout,
+)
 from flexruimte.errors import printable
 from flexruimte.results.outputs import (
     COST_FIGURES,
@@ -23,9 +32,25 @@ from flexruimte.results.outputs import (
     TARGETS,
 )
 from flexruimte.results.store import store_of
+from flexruimte.vocabulary import TERM_YEARS
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language as Written
 from flexruimte.wording.messages import message
+from flexruimte.wording.plain_table import PlainTable
+from flexruimte.wording.quantities import number_text, quantity_text
 
 __all__ = ["costs", "relocate", "targets"]
+
+_TARGET_HEADINGS: Final = (
+    "targets-target",
+    "targets-place",
+    "targets-outcome",
+    "targets-homes",
+    "targets-secured",
+    "targets-short",
+)
+
+_MOST_NAMED: Final = 5
 
 AllOption: TypeAlias = Annotated[
     bool,
@@ -114,18 +139,44 @@ def targets(
 ) -> None:
     """Hold a run against targets: what is covered, what is short, and which locations fill it."""
     found = compare_with_targets(out, name, of_all=of_all)
-    table = Table("target", "place", "homes", "status", "secured", "short")
-    columns = ["target", "place", "homes", "status", "secured_homes", "short_homes"]
+    language = language_of(out)
+    stdout.print(_targets_table(found, language))
+    for line in _held_against(found, language):
+        print_line(line)
+    print_line(message("more-in", language, names=store_of(out).named(TARGETS)))
+
+
+def _held_against(found: TargetComparison, language: Written) -> Iterator[str]:
+    """Yield of how many municipalities a target is held against, where these are not all."""
     for row in found.targets.to_dict("records"):
-        values = (row[column] for column in columns)
-        table.add_row(*(Text("" if pd.isna(value) else printable(str(value))) for value in values))
-    stdout.print(table)
-    for target, why in found.unknown.items():
-        print_line(f"{target} is unknown: {why}")
-    for target, what in found.held_against.items():
-        if target not in found.unknown:
-            print_line(f"{target} is held against {what}")
-    print_line(f"more in {store_of(out).named(TARGETS)}")
+        if row["target"] not in found.held_against:
+            continue
+        unknown, every = row["target"] in found.unknown, row["municipalities"]
+        said = {
+            "target": printable(row["target"]),
+            "number": number_text(row["municipalities_assessed"], 0, language),
+            "all": "?" if pd.isna(every) else number_text(every, 0, language),
+        }
+        names = [printable(name) for name in row["not_assessed"].split(";") if name]
+        message_id = "targets-unknown" if unknown else "targets-held-against"
+        line = message(message_id, language, **said)
+        without = some_of(names, language, _MOST_NAMED)
+        yield f"{line} {message('targets-without', language, names=without)}" if names else line
+
+
+def _targets_table(found: TargetComparison, language: Written) -> PlainTable:
+    """Return a row per target: what is asked, how it stands, and what is short."""
+    homes = ("homes", "secured_homes", "short_homes")
+    rows = []
+    for row in found.targets.to_dict("records"):
+        asked, secured, short = (
+            "" if pd.isna(row[name]) else number_text(row[name], 0, language) for name in homes
+        )
+        outcome = label("outcome", row["status"], language)
+        target, place = (printable(row[name]) for name in ("target", "place"))
+        rows.append([target, place, outcome, asked, secured, short])
+    headings = [message(heading, language) for heading in _TARGET_HEADINGS]
+    return PlainTable(headings, rows, texts=3)
 
 
 def costs(
@@ -156,4 +207,10 @@ def costs(
     }
     table = write_costs(out, figures, given, of_all=of_all)
     written, used = map(store_of(out).named, (COSTS, COST_FIGURES))
-    print_line(f"costs of {len(table)} locations in {written}, the figures in {used}")
+    said = {"written": written, "used": used}
+    language = language_of(out)
+    print_line(counted("costs-written", len(table), language, **said))
+    open_ended = table[table[TERM_YEARS] != table[COUNTED_YEARS]].dropna(subset=[COUNTED_YEARS])
+    if len(open_ended):
+        years = quantity_text(float(open_ended[COUNTED_YEARS].iloc[0]), "year", language)
+        print_line(counted("costs-no-end", len(open_ended), language, years=years))

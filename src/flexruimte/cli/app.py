@@ -62,6 +62,7 @@ for _command in (
     study.check,
     run.run,
     results.explain,
+    results.compare,
     what_if.whatif,
     rules.rules,
     rules.layers,

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import pandas as pd
-from rich.box import SIMPLE
-from rich.table import Table
-from rich.text import Text
 
 from flexruimte.batch import BatchReport
-from flexruimte.cli.run_report import called
-from flexruimte.errors import enumerate_some, printable
+from flexruimte.cli.run_report import called, some_of
+from flexruimte.cli.titles import Titles
 from flexruimte.results.funnel import ALL
 from flexruimte.results.municipality_table import STATE
 from flexruimte.vocabulary import MUNICIPALITY_CODE
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.plain_table import PlainTable
+from flexruimte.wording.quantities import number_text
 
 __all__ = ["funnel_tables"]
 
 _HEADINGS: Final = {
-    "": "all land",
-    "use": "extensive use",
-    "restriction": "no restriction",
-    "plan": "no hard plan",
-    "available": "available",
-    "suitable": "suitable",
+    "": "hectares-all",
+    "use": "hectares-use",
+    "restriction": "hectares-restriction",
+    "plan": "hectares-plan",
+    "available": "hectares-available",
+    "suitable": "hectares-suitable",
 }
-"""By step; each is a part of the one before it."""
-_OF_GROUP: Final = {step: _HEADINGS[step] for step in ("available", "suitable")}
+"""Messages by step; each step is a part of the one before it."""
+_OF_GROUP: Final = ("available", "suitable")
 """What differs between target groups, and what that is a part of."""
-_LEFT_OUT: Final = "left out"
-"""Stands where the study leaves out all rules that decide of a step."""
 _LEAST_SHOWN: Final = 0.05
 """Less is nothing in a number with one decimal. [ha]"""
-_CAPTION: Final = "hectares left after each condition; +: left if what is not known says yes"
 
 
-def funnel_tables(report: BatchReport, rows: pd.DataFrame) -> list[Table]:
+def funnel_tables(report: BatchReport, rows: pd.DataFrame, titles: Titles) -> list[PlainTable]:
     """Return a table per municipality of a run, one per target group and one per kind of owner.
 
     Parameters
@@ -46,63 +43,74 @@ def funnel_tables(report: BatchReport, rows: pd.DataFrame) -> list[Table]:
         Of the run.
     rows
         As `flexruimte.results.municipality_table.read_municipality_table` returns them.
+    titles
+        What target groups and kinds of owner are called.
     """
+    language = titles.language
     of_run = [entry for entry in report.municipalities if entry.state != "empty"]
     rows = rows[rows[MUNICIPALITY_CODE].isin([entry.code for entry in of_run])]
     done = rows[rows[STATE] == "done"]
     if not len(done):
         return []
+    caption = message("hectares-caption", language)
     missing = [called(entry) for entry in of_run if entry.state != "done"]
-    caption = f"{_CAPTION}; not counted: {enumerate_some(missing)}" if missing else _CAPTION
-    of_each = _table("municipality", _HEADINGS)
-    of_each.caption = printable(caption)
+    if missing:
+        names = some_of(missing, language)
+        caption = message("hectares-not-counted", language, caption=caption, names=names)
     whole = _of(_of(rows, "target_group", ALL), "owner_class", ALL)
-    for entry in of_run:
-        place = _of(whole, MUNICIPALITY_CODE, entry.code)
-        if len(place):
-            of_each.add_row(Text(called(entry)), *_cells(place, _HEADINGS))
-    if len(of_run) > 1:
-        of_each.add_section()
-        of_each.add_row(Text("together"), *_cells(_of(whole, STATE, "done"), _HEADINGS))
+    places = [(called(each), _of(whole, MUNICIPALITY_CODE, each.code)) for each in of_run]
+    named = [(name, place) for name, place in places if len(place)]
+    several = len(of_run) > 1
+    if several:
+        together = message("hectares-together", language)
+        named.append((together, _of(whole, STATE, "done")))
+    steps = tuple(_HEADINGS)
+    of_groups = _by("target_group", _of(done, "owner_class", ALL))
+    of_owners = _by("owner_class", _of(done, "target_group", ALL))
+    groups = [(titles.group(name), some) for name, some in of_groups]
+    owners = [(titles.owner(name), some) for name, some in of_owners]
     return [
-        of_each,
-        *_by("target_group", _of(done, "owner_class", ALL), _OF_GROUP),
-        *_by("owner_class", _of(done, "target_group", ALL), _HEADINGS),
+        _table("run-municipality", named, steps, language, caption=caption, total=several),
+        *([_table("hectares-group", groups, _OF_GROUP, language)] if groups else []),
+        *([_table("hectares-owner", owners, steps, language)] if owners else []),
     ]
 
 
-def _by(column: str, rows: pd.DataFrame, steps: Mapping[str, str]) -> Iterator[Table]:
-    """Yield the table of all municipalities together by what a column says, if it says anything."""
-    names = [name for name in dict.fromkeys(rows[column]) if name != ALL]
-    if not names:
-        return
-    table = _table(column.split("_")[0].replace("target", "target group"), steps)
-    for name in names:
-        table.add_row(Text(printable(name)), *_cells(_of(rows, column, name), steps))
-    yield table
+def _by(column: str, rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the rows of all municipalities together by what a column says."""
+    for name in dict.fromkeys(rows[column]):
+        if name != ALL:
+            yield name, _of(rows, column, name)
 
 
 def _of(rows: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
     return rows[rows[column] == value]
 
 
-def _table(first: str, steps: Mapping[str, str]) -> Table:
-    table = Table(box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(first, overflow="fold")
-    for heading in steps.values():
-        table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
-    return table
+def _table(
+    first: str,
+    named: Iterable[tuple[str, pd.DataFrame]],
+    steps: Sequence[str],
+    language: Language,
+    *,
+    caption: str = "",
+    total: bool = False,
+) -> PlainTable:
+    headings = [message(_HEADINGS[step], language) for step in steps]
+    return PlainTable(
+        [message(first, language), *headings],
+        [[name, *(_cell(rows, step, language) for step in steps)] for name, rows in named],
+        caption=caption,
+        total=total,
+    )
 
 
-def _cells(rows: pd.DataFrame, steps: Iterable[str]) -> list[str]:
+def _cell(rows: pd.DataFrame, step: str, language: Language) -> str:
     """Return the hectares of some rows together; an empty text where one is not known."""
-    return [_cell(rows, step) for step in steps]
-
-
-def _cell(rows: pd.DataFrame, step: str) -> str:
     surely = rows[f"{step}_hectares" if step else "hectares"]
     if surely.isna().any():
-        return _LEFT_OUT if step in set(";".join(rows["not_assessed"]).split(";")) else ""
+        left_out = ";".join(rows["conditions_not_assessed"]).split(";")
+        return message("hectares-left-out", language) if step in left_out else ""
     perhaps = rows[f"{step}_unknown_hectares"].sum() if step else 0.0
-    more = f"\n+ {perhaps:.1f}" if perhaps >= _LEAST_SHOWN else ""
-    return f"{surely.sum():.1f}{more}"
+    known, more = (number_text(each, 1, language, aligned=True) for each in (surely.sum(), perhaps))
+    return f"{known}\n+{more}" if perhaps >= _LEAST_SHOWN else known

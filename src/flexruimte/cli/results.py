@@ -1,8 +1,8 @@
-"""Commands that show what a run wrote, or write it in another form: explain and layout."""
+"""Commands that show what a run wrote, or write it otherwise: explain, compare and layout."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -11,22 +11,45 @@ from flexruimte.results.layouts import write_layouts
 from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SITES, SUMMARY
 from flexruimte.results.read import read_parcel, states_not_done
 from flexruimte.results.store import store_of
+from flexruimte.views.comparison import compare as compare_locations
 from flexruimte.views.explanation import explain as explain_parcel
 
-__all__ = ["explain", "layout"]
+__all__ = ["compare", "explain", "layout"]
+
+LanguageOption: TypeAlias = Annotated[
+    Language | None, typer.Option(help="nl or en; the study's when not given.")
+]
 
 
 def explain(
     out: ResultsArgument,
     parcel_id: Annotated[str, typer.Argument(metavar="PARCEL_ID")],
-    language: Annotated[
-        Language | None, typer.Option(help="nl or en; the study's when not given.")
-    ] = None,
+    language: LanguageOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every rule and criterion, with value, test and layer.")
+    ] = False,
+    sources: Annotated[
+        bool,
+        typer.Option("--sources", help="As --all, with the sources as the ruleset writes them."),
+    ] = False,
 ) -> None:
-    """Say why a parcel is in, out or unknown: every rule with value, test, verdict and source."""
+    """Say why a parcel is in, out or unknown: what decides, and what is open."""
     with store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder:
         found = read_parcel(folder, parcel_id)
-    stdout.print(explain_parcel(found.row, found.findings, found.summary, language))
+    explanation = explain_parcel(found.row, found.findings, found.summary, language, found.site)
+    stdout.print(explanation.in_terminal(every=every, sources=sources))
+
+
+def compare(
+    out: ResultsArgument,
+    first_id: Annotated[str, typer.Argument(metavar="PARCEL_ID")],
+    second_id: Annotated[str, typer.Argument(metavar="PARCEL_ID")],
+    language: LanguageOption = None,
+) -> None:
+    """Put two locations side by side: class, score by theme, homes, term, and what decides."""
+    with store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder:
+        first, second = read_parcel(folder, first_id), read_parcel(folder, second_id)
+    stdout.print(compare_locations(first, second, language))
 
 
 def layout(out: ResultsArgument) -> None:

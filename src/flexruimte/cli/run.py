@@ -22,23 +22,27 @@ from rich.progress import (
 )
 
 from flexruimte import batch
+from flexruimte.assessment.pipeline import Question
 from flexruimte.batch import BatchReport, Event
 from flexruimte.cli import INTERRUPTED
 from flexruimte.cli.funnel_report import funnel_tables
-from flexruimte.cli.run_report import called, doubts, table_of
+from flexruimte.cli.run_report import called, doubts, left_out_line, table_of
 from flexruimte.cli.terminal import (
     OutOption,
     StudyArgument,
+    counted,
     print_line,
     stderr,
     stdout,
 )
+from flexruimte.cli.titles import Titles
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.municipality_table import read_municipality_table
-from flexruimte.results.outputs import MUNICIPALITIES, RANKING
+from flexruimte.results.outputs import MUNICIPALITIES, RANKING, RANKING_SHEET
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
+from flexruimte.wording.messages import message
 
 __all__ = ["demo", "run"]
 
@@ -127,7 +131,7 @@ def _run(
     except KeyboardInterrupt:
         print_line("flexruimte: interrupted; give the same command again to go on", console=stderr)
         raise typer.Exit(INTERRUPTED) from None
-    _print_report(report)
+    _print_report(report, question)
     raise typer.Exit(report.exit_status)
 
 
@@ -167,44 +171,49 @@ def _show(event: Event, bar: Progress, task: TaskID) -> None:
         print_line(line, "red" if failed else "", bar.console)
 
 
-def _print_report(report: BatchReport) -> None:
+def _print_report(report: BatchReport, question: Question) -> None:
     """Print what to beware of, what became of each municipality, and where the ranking is."""
-    for line in doubts(report):
+    titles, language = Titles.of(question), question.language
+    for line in filter(None, [left_out_line(question), *doubts(report, titles)]):
         print_line(line, "yellow")
-    stdout.print(table_of(report))
-    _print_funnel(report)
+    stdout.print(table_of(report, titles))
+    _print_funnel(report, titles)
     for entry in report.failed:
-        print_line(f"{called(entry)} failed: {entry.error}", "red")
+        said = {"municipality": called(entry), "error": entry.error or ""}
+        print_line(message("run-failure", language, **said), "red")
+    for what, count in sorted(_told(report).items()):
+        print_line(f"warning: {what}: {count}", "yellow")
+    empty = sum(entry.state == "empty" for entry in report.municipalities)
+    unscored = sum(entry.without_score for entry in report.municipalities)
+    for message_id, count in (("run-empty", empty), ("run-without-score", unscored)):
+        if count:
+            print_line(counted(message_id, count, language))
+    for name, unmet in report.unmet_ids.items():
+        print_line(f"{name}: {unmet}", "yellow")
+    store = store_of(report.out)
+    files = {"table": store.named(RANKING), "sheet": store.named(RANKING_SHEET)}
+    print_line(counted("run-ranking", report.locations, language, **files))
+    if store.has(MUNICIPALITIES):
+        print_line(message("run-hectares", language, file=store.named(MUNICIPALITIES)))
+
+
+def _told(report: BatchReport) -> dict[str, int]:
+    """Return what could not be judged in all municipalities, by layer and what is wrong."""
     told: dict[str, int] = {}
     for entry in report.municipalities:
         for what, count in entry.told.items():
             known = told.get(what, 0)
             told[what] = max(known, count) if WHOLE_SOURCE in what else known + count
-    for what, count in sorted(told.items()):
-        print_line(f"warning: {what}: {count}", "yellow")
-    empty = sum(entry.state == "empty" for entry in report.municipalities)
-    if empty:
-        stdout.print(f"{empty} municipalities have no parcels in this study")
-    unscored = sum(entry.without_score for entry in report.municipalities)
-    if unscored:
-        stdout.print(
-            f"{unscored} locations have no score and no rank: too little of what the score weighs "
-            "is known of them (score_known_share in parcels.parquet)"
-        )
-    for name, unmet in report.unmet_ids.items():
-        print_line(f"{name}: {unmet}", "yellow")
-    store = store_of(report.out)
-    print_line(f"{report.locations} ranked locations in {store.named(RANKING)}")
-    if store.has(MUNICIPALITIES):
-        print_line(f"hectares after each condition in {store.named(MUNICIPALITIES)}")
+    return told
 
 
-def _print_funnel(report: BatchReport) -> None:
+def _print_funnel(report: BatchReport, titles: Titles) -> None:
     """Print the hectares of the municipalities of the run, as municipalities.csv has them."""
     store = store_of(report.out)
     if not store.has(MUNICIPALITIES):
         return
     with store.reading((MUNICIPALITIES,)) as folder:
         rows = read_municipality_table(folder / MUNICIPALITIES)
-    for table in funnel_tables(report, rows):
+    for table in funnel_tables(report, rows, titles):
+        stdout.print()
         stdout.print(table)

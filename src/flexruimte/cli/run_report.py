@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from rich.table import Table
 from rich.text import Text
 
+from flexruimte.assessment.pipeline import Question
+from flexruimte.assessment.question import left_out_by
 from flexruimte.batch import BatchReport, Event, MunicipalityRun
-from flexruimte.errors import enumerate_some, printable
+from flexruimte.cli.terminal import counted
+from flexruimte.cli.titles import Titles
+from flexruimte.errors import printable
+from flexruimte.vocabulary import Status
+from flexruimte.wording.labels import label
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.plain_table import Cell, PlainTable
+from flexruimte.wording.quantities import listed, number_text, quantity_text
 
-__all__ = ["called", "doubts", "table_of"]
+__all__ = ["called", "doubts", "left_out_line", "some_of", "table_of"]
 
-_STATUSES: Final = ("available", "attention", "unknown", "excluded")
-_NOT_RANKED: Final = ("unknown", "excluded")
+_NOT_RANKED: Final = (Status.UNKNOWN, Status.EXCLUDED)
 _LITTLE_KNOWN: Final = 0.5
 """Where half of the ranked know less than this share, little is known."""
 _MANY_SHARE: Final = 0.25
@@ -30,12 +37,32 @@ def called(municipality: Event | MunicipalityRun) -> str:
     return name if name == code else f"{name} ({code})"
 
 
-def doubts(report: BatchReport) -> list[str]:
+def some_of(names: Iterable[str], language: Language, most: int = _MOST_NAMED) -> str:
+    """Return the first of some names, and how many more there are."""
+    every = list(names)
+    if len(every) <= most:
+        return listed(every, language)
+    more = str(len(every) - most)
+    return message("run-names-and-more", language, names=", ".join(every[:most]), more=more)
+
+
+def left_out_line(question: Question) -> str:
+    """Return what a study leaves out knowingly, all of it by name; empty where nothing is."""
+    if not question.not_assessed:
+        return ""
+    titles = Titles.of(question)
+    count = len(left_out_by(question.ruleset, question.not_assessed))
+    names = listed(titles.layers_and_rules(sorted(question.not_assessed)), question.language)
+    return counted("run-left-out", count, question.language, names=names)
+
+
+def doubts(report: BatchReport, titles: Titles) -> list[str]:
     """Return what must be known before the ranking is read: a line for each kind of doubt.
 
-    That little is known of what is ranked, that many share a score, and that nothing can be in the
-    best class of priority, for want of an answer.
+    That little is known of what is ranked, that many share a score, and which classes of priority
+    nothing can be in, for want of an answer.
     """
+    language = titles.language
     done = [entry for entry in report.municipalities if entry.state == "done"]
     ranked = [entry for entry in done if entry.ranked]
     little = [entry for entry in ranked if (entry.ranked_known_share or 0.0) < _LITTLE_KNOWN]
@@ -44,68 +71,98 @@ def doubts(report: BatchReport) -> list[str]:
         for entry in ranked
         if entry.ranked > _FEW and entry.sharing_a_score > _MANY_SHARE * entry.ranked
     ]
-    unanswered = [entry for entry in done if entry.never_answered]
     lines = []
     if little:
-        where = _named(little, lambda entry: f"{entry.ranked_known_share or 0.0:.0%}")
-        lines.append(
-            "with few layers this is no ranking yet: of half of the ranked locations no more than "
-            f"this share of rules and criteria has an answer: {where}; flexruimte check names "
-            "what is missing"
-        )
+        where = _named(little, _known, language)
+        lines.append(message("run-little-known", language, where=where))
     if shared:
-        where = _named(shared, lambda entry: f"{entry.sharing_a_score} of {entry.ranked}")
-        lines.append(
-            f"many ranked locations share one score: {where}; among them homes and then ids decide"
+        where = _named(shared, _sharing, language)
+        lines.append(message("run-shared-score", language, where=where))
+    return [*lines, *_unreachable(done, titles)]
+
+
+def _unreachable(done: Sequence[MunicipalityRun], titles: Titles) -> list[str]:
+    """Return a line for each class of priority that nothing can be in, from the best."""
+    classes = dict.fromkeys(name for entry in done for name in entry.unreachable)
+    lines = []
+    for name in classes:
+        without = [entry for entry in done if name in entry.unreachable]
+        rules = dict.fromkeys(rule for entry in without for rule in entry.unreachable[name])
+        line = message(
+            "run-unreachable",
+            titles.language,
+            **{"class": titles.priority(name)},
+            where=some_of(map(called, without), titles.language),
+            rules=listed([f"'{each}'" for each in titles.layers_and_rules(rules)], titles.language),
         )
-    if unanswered:
-        best = next(iter(unanswered[0].priorities))
-        rules = dict.fromkeys(rule for entry in unanswered for rule in entry.never_answered)
-        where = enumerate_some(map(called, unanswered), _MOST_NAMED)
-        lines.append(
-            f"nothing can be in '{best}' in {where}: it asks a yes of {enumerate_some(rules)}, "
-            "and nothing is known of that"
-        )
+        lines.append(line)
     return lines
 
 
-def _named(entries: Sequence[MunicipalityRun], said: Callable[[MunicipalityRun], str]) -> str:
-    return enumerate_some((f"{called(entry)} {said(entry)}" for entry in entries), _MOST_NAMED)
+def _known(entry: MunicipalityRun, language: Language) -> str:
+    return quantity_text(round(entry.ranked_known_share or 0.0, 2), "share", language)
 
 
-def table_of(report: BatchReport) -> Table:
+def _sharing(entry: MunicipalityRun, language: Language) -> str:
+    number, ranked = str(entry.sharing_a_score), str(entry.ranked)
+    return message("run-share-of", language, number=number, ranked=ranked)
+
+
+def _named(
+    entries: Sequence[MunicipalityRun],
+    said: Callable[[MunicipalityRun, Language], str],
+    language: Language,
+) -> str:
+    return some_of((f"{called(entry)} {said(entry, language)}" for entry in entries), language)
+
+
+def table_of(report: BatchReport, titles: Titles) -> PlainTable:
     """Return a row per municipality that has parcels: what was found, and its state.
 
     By class of priority its locations and, in brackets, homes; then the parcels that are not
     ranked. Where the ruleset has no classes, parcels by status and homes.
     """
+    language = titles.language
     classes = list(
         dict.fromkeys(name for entry in report.municipalities for name in entry.priorities)
     )
-    headings = [*classes, *_NOT_RANKED] if classes else [*_STATUSES, "homes"]
-    table = Table(caption="locations (homes); parcels that are not ranked" if classes else None)
-    table.add_column("municipality", overflow="fold")
-    for heading in headings:
-        table.add_column(Text(printable(heading)), justify="right")
-    table.add_column("")
-    for entry in report.municipalities:
-        if entry.state == "empty":
-            continue
-        if entry.state == "failed":
-            state = Text("failed", style="red")
-        else:
-            state = Text("" if entry.code in report.computed else "unchanged")
-        table.add_row(Text(called(entry)), *_cells(entry, classes), state)
-    return table
+    statuses = _NOT_RANKED if classes else tuple(Status)
+    headings = [
+        message("run-municipality", language),
+        *map(titles.priority, classes),
+        *(label("status", status, language) for status in statuses),
+        *([] if classes else [message("run-homes", language)]),
+        message("run-state", language),
+    ]
+    rows = [
+        [called(entry), *_cells(entry, classes, language), _state(report, entry, language)]
+        for entry in report.municipalities
+        if entry.state != "empty"
+    ]
+    caption = message("run-caption", language) if classes else ""
+    return PlainTable(headings, rows, caption=caption)
 
 
-def _cells(entry: MunicipalityRun, classes: Sequence[str]) -> list[str]:
+def _state(report: BatchReport, entry: MunicipalityRun, language: Language) -> Cell:
+    if entry.state == "failed":
+        return Text(message("run-failed", language), style="red")
+    return "" if entry.code in report.computed else message("run-unchanged", language)
+
+
+def _cells(entry: MunicipalityRun, classes: Sequence[str], language: Language) -> list[str]:
     """Return what was found in a municipality, as `table_of` says."""
+
+    def number(value: int | None) -> str:
+        return "" if value is None else number_text(value, 0, language)
+
     if not classes:
-        homes = str(entry.homes if entry.state == "done" else "")
-        return [*(str(entry.counts.get(status, "")) for status in _STATUSES), homes]
+        homes = number(entry.homes) if entry.state == "done" else ""
+        return [*(number(entry.counts.get(status)) for status in Status), homes]
     found = [entry.priorities.get(name) for name in classes]
     return [
-        *("" if each is None else f"{each['locations']} ({each['homes']})" for each in found),
-        *(str(entry.counts.get(status, "")) for status in _NOT_RANKED),
+        *(
+            "" if each is None else f"{number(each['locations'])} ({number(each['homes'])})"
+            for each in found
+        ),
+        *(number(entry.counts.get(status)) for status in _NOT_RANKED),
     ]

@@ -6,16 +6,18 @@ import json
 
 import typer
 
-from flexruimte.cli.terminal import BAD_INPUT, StudyArgument, print_line, stdout
+from flexruimte.cli.terminal import BAD_INPUT, StudyArgument, print_line
 from flexruimte.study import Study
 from flexruimte.study.checks import check as check_sources
+from flexruimte.wording.messages import message
 
 __all__ = ["check"]
 
 
 def check(study: StudyArgument) -> None:
     """Read everything, compute nothing, say what is missing or wrong."""
-    report = check_sources(Study.load(study).question)
+    question = Study.load(study).question
+    report = check_sources(question)
     for line in report.lines:
         print_line(line)
     for warning in report.warnings:
@@ -23,9 +25,6 @@ def check(study: StudyArgument) -> None:
     for problem in report.problems:
         print_line(f"problem: {problem}", "red")
     if report.missing_layers:
-        stdout.print(
-            "\nWithout these layers their rules are unknown for every parcel. "
-            "To leave them out knowingly, put under \\[study]:\n"
-        )
+        print_line(f"\n{message('check-missing', question.language)}\n")
         print_line(f"not_assessed = {json.dumps(report.missing_layers)}")
     raise typer.Exit(BAD_INPUT if report.problems else 0)

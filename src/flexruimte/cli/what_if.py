@@ -9,24 +9,27 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.batch.what_if import what_if, write_what_if
+from flexruimte.batch.what_if import tables_made, what_if, write_what_if
 from flexruimte.cli.terminal import print_line, stderr, stdout
 from flexruimte.cli.what_if_report import (
-    VARIANTS_LEGEND,
     moves_of,
+    order_of,
     rules_legend,
     rules_table,
     variant_tables,
+    variants_legend,
 )
 from flexruimte.errors import StudyError
 from flexruimte.results.outputs import WHAT_IF, WHAT_IF_MOVES, WHAT_IF_VARIANTS
-from flexruimte.results.store import store_of
+from flexruimte.results.store import Store, store_of
 from flexruimte.study import Study
 from flexruimte.study.what_if import WhatIf
+from flexruimte.wording.messages import message
 
 __all__ = ["whatif"]
 
 _STUDY_SUFFIX = ".toml"
+_FILES = (WHAT_IF, WHAT_IF_VARIANTS, WHAT_IF_MOVES)
 
 
 def whatif(
@@ -96,9 +99,7 @@ def whatif(
         with store_of(out).writing() as folder:
             write_what_if(found, folder)
     if not of_study or out is not None:
-        store = store_of(out or where)
-        names = ", ".join(map(store.named, (WHAT_IF, WHAT_IF_VARIANTS, WHAT_IF_MOVES)))
-        print_line(f"more in {names}")
+        _print_files(found, store_of(out or where))
     if found.not_done:
         raise typer.Exit(1)
 
@@ -111,8 +112,19 @@ def _print(found: WhatIf) -> None:
     for table in tables:
         stdout.print(table)
     if tables:
-        print_line(VARIANTS_LEGEND)
-    for line in moves_of(found):
+        print_line(variants_legend(found.language))
+    for line in (*order_of(found), *moves_of(found)):
         print_line(line)
     for code, state in found.not_done.items():
-        print_line(f"not in it: {code}, which is {state}; run the study again", "red", stderr)
+        said = {"code": code, "state": state}
+        print_line(message("what-if-not-done", found.language, **said), "red", stderr)
+
+
+def _print_files(found: WhatIf, store: Store) -> None:
+    """Print which files were written, and which are those of an earlier call."""
+    made = tables_made(found)
+    kept = [name for name in _FILES if name not in made and store.has(name)]
+    for message_id, names in (("more-in", made), ("what-if-kept", kept)):
+        if names:
+            named = ", ".join(map(store.named, names))
+            print_line(message(message_id, found.language, names=named))

@@ -2,118 +2,166 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pandas as pd
-from rich.box import SIMPLE
-from rich.table import Table
-from rich.text import Text
 
-from flexruimte.errors import enumerate_some, printable
+from flexruimte.analyses.what_if import AS_IT_IS
+from flexruimte.cli.run_report import some_of
+from flexruimte.cli.terminal import counted
+from flexruimte.errors import printable
 from flexruimte.study.what_if import WhatIf
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.plain_table import PlainTable
+from flexruimte.wording.quantities import number_text
 
-__all__ = ["VARIANTS_LEGEND", "moves_of", "rules_legend", "rules_table", "variant_tables"]
+__all__ = [
+    "moves_of",
+    "order_of",
+    "rules_legend",
+    "rules_table",
+    "variant_tables",
+    "variants_legend",
+]
 
 _MOST_RULES: Final = 25
 _MOST_NAMED: Final = 5
 _LEAST_SHOWN: Final = 0.05
 """Less is nothing in a number with one decimal. [ha]"""
 _OF_RULES: Final = {
-    "alone_hectares": "takes",
-    "alone_unknown_hectares": "unknown",
-    "only_hectares": "frees",
-    "only_locations": "sites",
-    "only_homes": "homes",
-    "only_best_homes": "best",
-    "softer_hectares": "softer",
-    "half_distance_hectares": "half",
+    "alone_hectares": "what-if-takes",
+    "only_hectares": "what-if-frees",
+    "only_locations": "what-if-locations",
+    "only_homes": "what-if-homes",
+    "only_best_homes": "what-if-best",
+    "softer_hectares": "what-if-softer",
+    "half_distance_hectares": "what-if-half",
 }
-_RULES_SAY: Final = (
-    "takes: hectares that a rule takes, whatever others take; unknown: of which it has no answer; "
-    "frees: what comes free when it alone is off, with locations, homes and how many of these in "
-    "the best class; softer, half: hectares when it is one level softer, or has half its distance"
-)
+"""Messages that are the headings, by column. What a rule has no answer of is in the CSV alone."""
 _OF_VARIANTS: Final = {
-    "hectares": "ha",
-    "locations": "sites",
-    "homes": "homes",
-    "entering": "in",
-    "leaving": "out",
-    "best_locations": "best",
-    "best_homes": "homes",
-    "best_entering": "in",
-    "best_leaving": "out",
+    "hectares": "what-if-hectares",
+    "locations": "what-if-locations",
+    "homes": "what-if-homes",
+    "entering": "what-if-in",
+    "leaving": "what-if-out",
+    "best_locations": "what-if-best",
+    "best_homes": "what-if-homes",
+    "best_entering": "what-if-in",
+    "best_leaving": "what-if-out",
 }
-VARIANTS_LEGEND: Final = (
-    "in, out: locations that enter or leave the list; best: those in the best class of priority"
-)
 
 
-def rules_table(found: WhatIf) -> Table:
+def rules_table(found: WhatIf) -> PlainTable:
     """Return what each rule takes in all municipalities, what frees most land first."""
+    language, rows = found.language, _shown_rules(found)
+    cells = [
+        [printable(row["title"]), *_cells(row, _OF_RULES, language)]
+        for row in rows.to_dict("records")
+    ]
+    return PlainTable([message("what-if-rule", language), *_headings(_OF_RULES, language)], cells)
+
+
+def _shown_rules(found: WhatIf) -> pd.DataFrame:
     rows = found.rules_everywhere
     amounts = rows[["alone_hectares", "only_hectares"]].abs().fillna(1.0).max(axis=1)
-    shown = rows[(amounts >= _LEAST_SHOWN).to_numpy(dtype=bool)].head(_MOST_RULES)
-    table = _table("rule", _OF_RULES)
-    for row in shown.to_dict("records"):
-        table.add_row(Text(printable(row["rule"])), *_cells(row, _OF_RULES))
-    return table
+    return rows[(amounts >= _LEAST_SHOWN).to_numpy(dtype=bool)].head(_MOST_RULES)
 
 
 def rules_legend(found: WhatIf) -> str:
     """Return what the columns of the table of rules say, and how many rules it leaves out."""
-    others = len(found.rules_everywhere) - rules_table(found).row_count
-    more = f"; {others} more rules take less, or nothing" if others else ""
-    return f"{_RULES_SAY}{more}"
+    legend = message("what-if-rules-say", found.language)
+    others = len(found.rules_everywhere) - len(_shown_rules(found))
+    if not others:
+        return legend
+    return f"{legend}; {counted('what-if-other-rules', others, found.language)}"
 
 
-def _table(first: str, columns: dict[str, str]) -> Table:
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
-    table.add_column(Text(printable(first)), overflow="fold")
-    for heading in columns.values():
-        table.add_column(heading, justify="right")
-    return table
-
-
-def variant_tables(found: WhatIf) -> Iterator[Table]:
+def variant_tables(found: WhatIf) -> Iterator[PlainTable]:
     """Yield for each municipality, and for all, the study as it is and its variants."""
     if found.variants["variant"].nunique() < 2:
         return
+    language = found.language
     parts = [(str(name), rows) for name, rows in found.variants.groupby("gemeente", sort=False)]
     if len(parts) > 1:
-        parts.append(("together", found.variants_everywhere))
+        parts.append((message("hectares-together", language), found.variants_everywhere))
     for name, rows in parts:
-        table = _table(name, _OF_VARIANTS)
-        for row in rows.to_dict("records"):
-            cells = _cells(row, _OF_VARIANTS)
-            if row["note"]:
-                cells = [Text(row["note"]), *(Text("") for _ in cells[1:])]
-            table.add_row(Text(printable(row["variant"])), *cells)
-        yield table
+        cells = [
+            [_named(row, language), *_cells(row, _OF_VARIANTS, language)]
+            for row in rows.to_dict("records")
+        ]
+        yield PlainTable([printable(name), *_headings(_OF_VARIANTS, language)], cells)
+
+
+def _named(row: Mapping[Any, Any], language: Language) -> str:
+    """Return what a variant is called, and why it has no numbers."""
+    title = printable(row["title"])
+    return f"{title}: {message('what-if-new-survey', language)}" if row["note"] else title
+
+
+def variants_legend(language: Language) -> str:
+    """Return what the columns of the tables of variants say."""
+    return message("what-if-variants-say", language)
 
 
 def moves_of(found: WhatIf) -> Iterator[str]:
     """Yield which locations enter and leave a list of a municipality in a variant, a line each."""
-    keys = ["gemeente_code", "variant", "list"]
-    for (code, variant, name), rows in found.moves.groupby(keys, sort=False):
+    keys = ["gemeente", "variant", "list"]
+    titles = dict(zip(found.variants["variant"], found.variants["title"], strict=True))
+    for (place, variant, name), rows in found.moves.groupby(keys, sort=False):
         told = [
-            f"{change}: {enumerate_some(_ids(rows[rows['change'] == change]), _MOST_NAMED)}"
-            for change in ("enters", "leaves")
+            message(message_id, found.language, names=_some(rows[rows["change"] == change], found))
+            for change, message_id in (("enters", "what-if-enters"), ("leaves", "what-if-leaves"))
             if (rows["change"] == change).any()
         ]
-        yield f"{code}, {variant}, list '{name}': {'; '.join(told)}"
+        yield message(
+            "what-if-moves",
+            found.language,
+            place=printable(str(place)),
+            variant=printable(titles.get(variant, str(variant))),
+            list=_list_title(str(name), found),
+            changes="; ".join(told),
+        )
 
 
-def _ids(rows: pd.DataFrame) -> Sequence[str]:
-    return [str(each) for each in rows["parcel_id"]]
+def order_of(found: WhatIf) -> Iterator[str]:
+    """Yield how the order differs in each municipality and variant, a line each."""
+    for row in found.variants.to_dict("records"):
+        if row["variant"] == AS_IT_IS or pd.isna(row["ranks_changed"]):
+            continue
+        said = {"place": printable(row["gemeente"]), "variant": printable(row["title"])}
+        changed, before = int(row["ranks_changed"]), row["first_before"]
+        if not changed:
+            yield message("what-if-order-same", found.language, **said)
+            continue
+        said |= {"places": str(row["largest_move"]), "first": printable(str(row["first"]))}
+        if pd.isna(before):
+            yield counted("what-if-order-new", changed, found.language, **said)
+        else:
+            yield counted("what-if-order", changed, found.language, before=str(before), **said)
 
 
-def _cells(row: dict[Any, Any], columns: dict[str, str]) -> list[Text]:
-    return [Text(_cell(name, row[name])) for name in columns]
+def _some(rows: pd.DataFrame, found: WhatIf) -> str:
+    ids = [printable(str(each)) for each in rows["parcel_id"]]
+    return some_of(ids, found.language, _MOST_NAMED)
 
 
-def _cell(name: str, value: Any) -> str:
+def _list_title(name: str, found: WhatIf) -> str:
+    """Return what a list is called: all that is ranked, or the best class of priority."""
+    best = found.best_title
+    return message("what-if-ranked", found.language) if name == "ranked" or not best else best
+
+
+def _headings(columns: Mapping[str, str], language: Language) -> list[str]:
+    return [message(heading, language) for heading in columns.values()]
+
+
+def _cells(row: Mapping[Any, Any], columns: Mapping[str, str], language: Language) -> list[str]:
+    return [_cell(name, row[name], language) for name in columns]
+
+
+def _cell(name: str, value: Any, language: Language) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:,.1f}" if name.endswith("hectares") else printable(f"{value}")
+    hectares = name.endswith("hectares")
+    return number_text(float(value), 1 if hectares else 0, language, aligned=True)

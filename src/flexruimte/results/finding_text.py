@@ -19,6 +19,7 @@ from flexruimte.results.rule_text import (
     value_text,
 )
 from flexruimte.results.summary_model import (
+    DistanceOfFeature,
     LandRuleFacts,
     LayerOfRule,
     MeasureRuleFacts,
@@ -45,6 +46,13 @@ SPOKEN_UNITS: Final = {"dB Lden": "dB"}
 """Units that people shorten: which average of noise is meant stands in tables."""
 _ABOUT: Final = {"<": "share-nearly-nothing", ">": "share-nearly-whole"}
 """Message for a percentage that a table writes with such a sign."""
+_SILENT: Final = {
+    "cells": "unknown-no-cell",
+    "rows": "unknown-no-row",
+    "areas": "unknown-no-area",
+    "features": "unknown-no-feature",
+}
+"""Message of why one layer says nothing, by what it speaks with."""
 _ID: Final = re.compile(r" \([^()]*\)$")
 """What stands behind the name of a feature: the id that people look it up by."""
 
@@ -227,7 +235,7 @@ def _features(finding: Finding, language: Language) -> str:
 
 def _what_remains(facts: LandRuleFacts, finding: Finding, language: Language) -> str:
     """Return what covered land means for the rest of the parcel; nothing where nothing is taken."""
-    if not facts.excludes:
+    if not facts.excludes or finding.overruled:
         return ""
     if finding.verdict == "yes":
         return message("land-is-taken", language)
@@ -273,7 +281,25 @@ def _why_unknown(facts: RuleFacts, finding: Finding, language: Language) -> str:
         homes = isinstance(facts, MeasureRuleFacts) and facts.test.unit == "homes"
         return message("unknown-no-layout" if homes else "unknown-somehow", language)
     names = _layer_names(facts.layers, language)
-    return message("unknown-layer-silent", language, layers=names, count=len(facts.layers))
+    if len(facts.layers) > 1:
+        return message("unknown-one-of-layers", language, layers=names)
+    message_id = _SILENT[facts.layers[0].holds]
+    if message_id == "unknown-no-feature" and isinstance(facts, LandRuleFacts):
+        by_feature = isinstance(facts.distance_m, DistanceOfFeature)
+        message_id = "unknown-no-distance" if by_feature else message_id
+    why, strange = message(message_id, language, layer=names), _strange_values(facts)
+    if not strange:
+        return why
+    # Which feature has it, and whether that is the one here, is not kept.
+    return message("unknown-strange-value", language, why=why, values=listed(strange, language))
+
+
+def _strange_values(facts: RuleFacts) -> list[str]:
+    """Return values that are not in the list of a field that decides of a rule on land."""
+    if not isinstance(facts, LandRuleFacts):
+        return []
+    strange = facts.layers[0].strange
+    return [value for value in strange if value.partition(" ")[0] in facts.where]
 
 
 def _why_unsure(facts: MeasureRuleFacts, value: Any, language: Language) -> str | None:

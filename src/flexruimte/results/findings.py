@@ -22,6 +22,7 @@ from flexruimte.results.summary_model import LandRuleFacts, MeasureRuleFacts, Ru
 from flexruimte.vocabulary import (
     AREA,
     COVERED_AREA,
+    DECISION,
     EDGE,
     FEATURE_COUNT,
     FEATURES,
@@ -47,6 +48,9 @@ __all__ = [
 Kind: TypeAlias = Literal["objection", "attention", "note", "missing", "fine"]
 """What a finding is to a location: it excludes, calls for attention, is a note, is not known, or is
 fine."""
+
+_NOTHING_COVERED: Final = (None, None, False, "", None)
+"""What a rule on a measure says of the land that it covers, in the order of `Finding`."""
 
 FINDING_COLUMNS: Final = (
     PARCEL_ID,
@@ -85,8 +89,10 @@ def finding_of(
     """
     said = {VERDICT: "left_out" if facts.left_out else "yes"} if row is None else row
     verdict = str(said[VERDICT])
+    overruled = _may_overrule(facts) and known_value(parcel, DECISION) == "in"
     if isinstance(facts, MeasureRuleFacts):
-        return Finding(verdict, value=known_value(parcel, facts.test.measure))
+        value = known_value(parcel, facts.test.measure)
+        return Finding(verdict, value=value, overruled=overruled)
     if verdict == "left_out":
         return Finding(verdict)
     area = 0.0 if row is None else known_value(said, COVERED_AREA)
@@ -98,7 +104,13 @@ def finding_of(
         edge=bool(said.get(EDGE, False)),
         features=known_value(said, FEATURES) or "",
         feature_count=None if count is None else int(count),
+        overruled=overruled,
     )
+
+
+def _may_overrule(facts: RuleFacts) -> bool:
+    """Return whether a decision "in" goes before a rule."""
+    return facts.excludes and facts.level != Level.VERY_HARD
 
 
 def with_finding_text(
@@ -132,6 +144,7 @@ def with_finding_text(
         )
     ]
     verdicts = _plain(findings[VERDICT])
+    decided_in = locations[DECISION].eq("in").fillna(False).to_numpy(dtype=bool)[at]
     positions = findings.groupby(RULE, sort=False).indices
     for facts in summary.rules:
         if facts.id not in positions:
@@ -139,8 +152,10 @@ def with_finding_text(
         rows = positions[facts.id]
         if isinstance(facts, MeasureRuleFacts):
             values = [_plain(locations[facts.test.measure].iloc[at[rows]])]
+            values += [np.full(len(rows), each) for each in _NOTHING_COVERED]
         else:
             values = [np.full(len(rows), None), *(column[rows] for column in columns)]
+        values.append(decided_in[rows] & _may_overrule(facts))
         # Equal findings, such as those of a class, are put into words once.
         said = cache(lambda *values, facts=facts: finding_text(facts, Finding(*values), language))
         texts[rows] = list(map(said, verdicts[rows], *values))

@@ -58,6 +58,7 @@ FUNNEL_COLUMNS: Final = (
     "owner_class",
     "assessed_share",
     "not_assessed",
+    "conditions_not_assessed",
     "hectares",
     *(f"{step}{kind}_hectares" for step in (*_STEPS, "suitable") for kind in ("", "_unknown")),
     "sites",
@@ -124,13 +125,14 @@ def funnel_table(summary: Summary) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `gemeente_code`, `gemeente`, `target_group` and `owner_class`, which are "all" for whichever
-        and "unknown" for an owner who is not known; `assessed_share` and, as "a;b", `not_assessed`;
-        `hectares` of all land; per step `<step>_hectares` and `<step>_unknown_hectares`, the steps
-        being `use`, `restriction`,
-        `plan`, `available` and `suitable`; `sites` and `homes`, and `<class>_sites` and
-        `<class>_homes` for each class of priority. (rows, ...)
+        and "unknown" for an owner who is not known; `assessed_share`; as "a;b" `not_assessed`, the
+        layers and rules that the study leaves out, and `conditions_not_assessed`; `hectares` of all
+        land; per step `<step>_hectares` and `<step>_unknown_hectares`, the steps being `use`,
+        `restriction`, `plan`, `available` and `suitable`; `sites` and `homes`, and `<class>_sites`
+        and `<class>_homes` for each class of priority. (rows, ...)
     """
     place = summary.municipality
+    left_out = joined_ids([part.id for part in summary.not_assessed])
     return pd.DataFrame(
         {
             MUNICIPALITY_CODE: place.code,
@@ -138,7 +140,8 @@ def funnel_table(summary: Summary) -> pd.DataFrame:
             "target_group": ALL if row.target_group is None else row.target_group,
             "owner_class": ALL if row.owner_class is None else row.owner_class,
             "assessed_share": row.assessed_share,
-            "not_assessed": joined_ids(row.not_assessed),
+            "not_assessed": left_out,
+            "conditions_not_assessed": joined_ids(row.conditions_not_assessed),
             "hectares": row.hectares,
             **_flat(row),
         }
@@ -234,7 +237,7 @@ def _of_owner(
     return (land[OWNER] == owner).to_numpy(), (sites[OWNER] == owner).to_numpy()
 
 
-def _not_assessed(assessment: Assessment) -> list[Condition]:
+def _conditions_not_assessed(assessment: Assessment) -> list[Condition]:
     """Return the conditions with excluding rules, all of which the study leaves out."""
     ruleset = assessment.ruleset
     asked = {
@@ -250,13 +253,13 @@ def _not_assessed(assessment: Assessment) -> list[Condition]:
 
 def _hectares(assessment: Assessment, parts: pd.DataFrame) -> dict[str, Any]:
     """Return the fields of a row that are about land."""
-    not_assessed = _not_assessed(assessment)
+    not_assessed = _conditions_not_assessed(assessment)
     area = parts[AREA].to_numpy()
     share = float(np.average(parts["known_share"], weights=area)) if area.sum() > 0 else None
     return {
         "hectares": _in_hectares(area.sum()),
         "assessed_share": None if share is None else round(share, 4),
-        "not_assessed": not_assessed,
+        "conditions_not_assessed": not_assessed,
         **{
             step: None
             if step in not_assessed

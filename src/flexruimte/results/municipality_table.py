@@ -30,7 +30,7 @@ __all__ = [
 STATE: Final = "state"
 """How the run of the municipality ended: `done`, `empty`, `failed`, `outdated` or `running`."""
 _NAMES: Final = (MUNICIPALITY_CODE, MUNICIPALITY_NAME, STATE, "target_group", "owner_class")
-_TEXTS: Final = (*_NAMES, "not_assessed")
+_TEXTS: Final = (*_NAMES, "not_assessed", "conditions_not_assessed")
 
 
 @dataclass(frozen=True)

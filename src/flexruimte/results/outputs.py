@@ -37,6 +37,7 @@ __all__ = [
     "PARCELS",
     "RANKED",
     "RANKING",
+    "RANKING_SHEET",
     "RUN",
     "SITES",
     "SUMMARY",
@@ -58,6 +59,7 @@ LAYOUT_GEOJSON: Final = "layout.geojson"
 # Of the run.
 RUN: Final = "run.json"
 RANKING: Final = "ranking.csv"
+RANKING_SHEET: Final = "ranking.xlsx"
 MUNICIPALITIES: Final = "municipalities.csv"
 
 # Of what follows from a run.
@@ -129,9 +131,7 @@ OUTPUTS: Final = (
     ),
     Output(
         RANKED,
-        lambda content, path: write_ranked(
-            content.locations, content.summary.study.target_groups, path
-        ),
+        lambda content, path: write_ranked(content.locations, content.summary, path),
     ),
     Output(FUNNEL, lambda content, path: write_funnel(content.summary, path)),
 )

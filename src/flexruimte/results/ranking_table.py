@@ -11,7 +11,7 @@ from pathlib import Path
 from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.outputs import RANKED
-from flexruimte.results.ranked_rows import write_ranked
+from flexruimte.results.ranked_rows import NOT_ASSESSED, write_ranked
 from flexruimte.results.read import read_locations, read_summary
 from flexruimte.results.tables import location_columns
 
@@ -39,8 +39,7 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
         for folder in folders:
             ranked = folder / RANKED
             if not ranked.is_file():
-                groups = read_summary(folder).study.target_groups
-                write_ranked(read_locations(folder), groups, ranked)
+                write_ranked(read_locations(folder), read_summary(folder), ranked)
             try:
                 text = ranked.read_bytes().decode("utf-8")
             except (OSError, ValueError) as error:
@@ -53,5 +52,5 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
             file.write(text.partition("\n")[2])
             number += sum(unquoted.count("\n") for unquoted in text.split('"')[::2]) - 1
         if not head:
-            file.write(",".join(location_columns([])) + "\n")
+            file.write(",".join([*location_columns([]), NOT_ASSESSED]) + "\n")
     return number

@@ -23,6 +23,7 @@ from flexruimte.errors import OutputError, did_you_mean, enumerate_some, nearest
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.results.findings import FINDING_COLUMNS
 from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SITES, SUMMARY
+from flexruimte.results.rule_text import known_value
 from flexruimte.results.stamp import read_stamp
 from flexruimte.results.summary_model import FORMAT, Summary
 from flexruimte.results.tables import LIST_COLUMNS, joined_ids
@@ -34,6 +35,7 @@ from flexruimte.vocabulary import (
     PARCEL_ID,
     PRIORITY,
     RANK,
+    SITE_ID,
     TERM_END,
     TERM_START,
 )
@@ -189,6 +191,19 @@ class RunResults:
         parameter = self.summary.ruleset.placement.get(name)
         return None if parameter is None else parameter.value
 
+    @property
+    def longest_years(self) -> float:
+        """The term that no location exceeds, by ruleset or regime. [year]
+
+        A term as long as this has no end that is known.
+        """
+        of_regimes = [
+            np.inf if regime.longest_years is None else regime.longest_years
+            for regime in self.summary.regimes
+        ]
+        limits = (self.placement("longest_term_years"), max(of_regimes, default=np.inf))
+        return min(float(limit) for limit in limits if limit is not None)
+
 
 def read_run(out: Path) -> RunResults:
     """Read the ranked locations of all municipalities of a run that are done.
@@ -282,7 +297,7 @@ def read_measure(out: Path, measure: str) -> pd.Series[Any]:
 
 @dataclass(frozen=True)
 class ParcelResults:
-    """What the results say of one parcel."""
+    """What the results say of one parcel, or of one location of several."""
 
     row: dict[str, Any]
     """Its row of the parcels' table, by column, without geometries; lists are "a;b"."""
@@ -290,6 +305,8 @@ class ParcelResults:
     """Its rows of the table of findings, in the order of the ruleset."""
     summary: Summary
     """Of its municipality."""
+    site: dict[str, Any] | None = None
+    """The row of the location that the parcel is part of; None where it is part of none."""
 
 
 def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
@@ -309,18 +326,14 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
     """
     files = list(parcel_files(out))
     parcel_id = identifier(parcel_id)
-    only = [(PARCEL_ID, "==", parcel_id)]
     for path in [*files, *(path.with_name(SITES) for path in files)]:
-        columns = [name for name in _columns(path) if name not in _GEOMETRIES]
-        found = _read_table(path, columns, only)
-        if len(found):
-            row = {
-                str(name): joined_ids(value) if name in LIST_COLUMNS else value
-                for name, value in found.iloc[0].items()
-            }
+        row = _row_of(path, parcel_id)
+        if row is not None:
             summary = read_summary(path.parent)
             _refuse_other_findings(path)
-            return ParcelResults(row, read_findings(path.parent, parcel_id), summary)
+            site_id = known_value(row, SITE_ID)
+            site = None if site_id is None else _row_of(path.with_name(SITES), site_id)
+            return ParcelResults(row, read_findings(path.parent, parcel_id), summary, site)
     known: list[str] = []
     for path in files:
         if len(known) < _MOST_IDS:
@@ -331,6 +344,18 @@ def read_parcel(out: Path, parcel_id: str) -> ParcelResults:
     where = f"what is done of {out}" if not_done else str(out)
     remedy = _said_of(not_done) if not_done else remedy
     raise OutputError(f"parcel '{parcel_id}' is not in {where}; {remedy}")
+
+
+def _row_of(path: Path, parcel_id: str) -> dict[str, Any] | None:
+    """Return the row of a parcel or location in a file, without geometries; None without one."""
+    columns = [name for name in _columns(path) if name not in _GEOMETRIES]
+    found = _read_table(path, columns, [(PARCEL_ID, "==", parcel_id)])
+    if not len(found):
+        return None
+    return {
+        str(name): joined_ids(value) if name in LIST_COLUMNS else value
+        for name, value in found.iloc[0].items()
+    }
 
 
 def _refuse_other_findings(parcels: Path) -> None:

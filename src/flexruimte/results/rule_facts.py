@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -38,7 +38,7 @@ from flexruimte.rules.measures import (
     SignMarginMeasure,
     TransportTierMeasure,
 )
-from flexruimte.rules.parts import Test, Text
+from flexruimte.rules.parts import LayerSpec, Test, Text
 from flexruimte.rules.rules import DistanceByField, LandRule, MeasureRule, Rule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import Criterion
@@ -300,6 +300,26 @@ def _layers(names: list[str], assessment: Assessment) -> list[LayerOfRule]:
                 title=assessment.ruleset.layers[name].title,
                 reference_date=None if facts is None else facts.reference_date,
                 present=facts is not None,
+                holds=_holds(assessment.ruleset.layers[name]),
+                strange=[] if facts is None else _strange(facts),
             )
         )
     return layers
+
+
+def _holds(spec: LayerSpec) -> Literal["cells", "rows", "areas", "features"]:
+    """Return what a layer speaks with."""
+    if spec.geometry == "raster":
+        return "cells"
+    if spec.geometry == "table":
+        return "rows"
+    return "areas" if spec.fills or spec.silence == "unknown" else "features"
+
+
+def _strange(facts: LayerFacts) -> list[str]:
+    """Return which values of a layer are not in the list of their field."""
+    return [
+        what.partition(f" {STRANGE}")[0].rstrip(":")
+        for what in sorted(facts.repairs)
+        if f" {STRANGE}" in what
+    ]

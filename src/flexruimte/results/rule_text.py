@@ -55,6 +55,8 @@ class Finding(NamedTuple):
     """The first features that cover land, as "a; b"."""
     feature_count: int | None = None
     """How many features there are; None where they were not counted."""
+    overruled: bool = False
+    """Whether a decision by people goes before the rule here: it takes no land."""
 
 
 def known_value(row: Mapping[str, Any], name: str) -> Any:

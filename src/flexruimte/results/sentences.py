@@ -38,6 +38,7 @@ from flexruimte.wording.quantities import date_text, number_text, quantity_text
 
 __all__ = [
     "known_or_none",
+    "priority_text",
     "readable_properties",
     "term_text",
     "with_explanations",
@@ -130,7 +131,7 @@ def readable_properties(
     language: Language = summary.study.language
     site_types = {name: in_language(title, language) for name, title in summary.site_types.items()}
     classes = {name: in_language(it.title, language) for name, it in summary.priorities.items()}
-    wording = _Wording(summary, ranked, classes)
+    wording = _Wording(summary, ranked, classes, language)
     priorities, kept_out, decisions = (
         known_or_none(locations[name]) for name in (PRIORITY, KEPT_OUT_BY, "decision")
     )
@@ -146,6 +147,7 @@ def readable_properties(
             for (_, left), decided in zip(classed, decisions, strict=True)
         ],
         [wording.missing(left) for _, left in classed],
+        [wording.left_out()] * len(locations),
     ]
     return {
         "priority_label": _each(lambda name: classes.get(name, name), locations, PRIORITY),
@@ -204,6 +206,33 @@ def term_text(
     )
 
 
+def priority_text(
+    name: str | None,
+    kept_out_by: Any,
+    told: Sequence[ToldFinding],
+    summary: Summary,
+    language: Language,
+) -> str:
+    """Return the class of a location, and what keeps it out of the one above; empty without one.
+
+    Parameters
+    ----------
+    name
+        Id of its class; None where it is not ranked.
+    kept_out_by
+        Ids of what keeps it out of the class above.
+    told
+        What rules that say no or do not know found.
+    summary
+        Of the municipality.
+    language
+        nl or en.
+    """
+    classes = {key: in_language(it.title, language) for key, it in summary.priorities.items()}
+    said, _ = _Wording(summary, summary.ranked, classes, language).priority(name, kept_out_by, told)
+    return said
+
+
 def _number_of_placement(summary: Summary, name: str) -> float | None:
     facts = summary.ruleset.placement.get(name)
     return float(facts.value) if facts and isinstance(facts.value, int | float) else None
@@ -212,10 +241,12 @@ def _number_of_placement(summary: Summary, name: str) -> float | None:
 class _Wording:
     """The sentences about a location. Nothing is said of what is not known, but for a score."""
 
-    def __init__(self, summary: Summary, ranked: int, classes: Mapping[str, str]) -> None:
+    def __init__(
+        self, summary: Summary, ranked: int, classes: Mapping[str, str], language: Language
+    ) -> None:
         self._summary, self._ranked, self._classes = summary, ranked, classes
-        self._topics = {rule.id: topic_of(rule, summary.study.language) for rule in summary.rules}
-        self._language: Language = summary.study.language
+        self._topics = {rule.id: topic_of(rule, language) for rule in summary.rules}
+        self._language = language
         self._say = partial(message, language=self._language)
 
     def place(self, rank: int | None, municipality: str, status: str) -> str:
@@ -306,15 +337,19 @@ class _Wording:
     def missing(self, told: Sequence[ToldFinding]) -> str:
         """Return what is not known, hardest first."""
         topics = list(dict.fromkeys(each.topic for each in told if each.kind == "missing"))
-        if not topics:
-            return ""
-        more = len(topics) - _MOST_TOLD
-        if more > 0:
-            first = "; ".join(topics[:_MOST_TOLD])
-            named = self._say("topics-and-more", topics=first, more=str(more))
-        else:
-            named = "; ".join(topics)
-        return self._say("location-missing", topics=named)
+        return self._say("location-missing", topics=self._some(topics)) if topics else ""
+
+    def left_out(self) -> str:
+        """Return what the study leaves out knowingly; empty where it leaves out nothing."""
+        topics = [in_language(part.title, self._language) for part in self._summary.not_assessed]
+        return self._say("location-left-out", topics=self._some(topics)) if topics else ""
+
+    def _some(self, topics: Sequence[str]) -> str:
+        """Return the first of some topics, and how many more there are."""
+        more, first = len(topics) - _MOST_TOLD, "; ".join(topics[:_MOST_TOLD])
+        if more <= 0:
+            return first
+        return self._say("topics-and-more", topics=first, more=str(more))
 
     def _number(self, number: float | None, decimals: int = 0) -> str:
         return number_text(number, decimals, self._language)

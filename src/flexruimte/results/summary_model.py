@@ -168,7 +168,7 @@ class FunnelRow(Model):
     """And of the size and term that are asked, as far as they are assessed; decisions of people
     count here too. The buildable parts of what may be ranked, parcels of a site of several among
     them."""
-    not_assessed: list[Condition]
+    conditions_not_assessed: list[Condition]
     """Conditions of which the study leaves out all excluding rules: land is left as if it met
     them."""
     suitable: LandLeft | None
@@ -239,6 +239,11 @@ class LayerOfRule(NamedPart):
     reference_date: dt.date | None
     present: bool
     """Whether the study has it."""
+    holds: Literal["cells", "rows", "areas", "features"] = "features"
+    """What it speaks with: cells of a raster, a row for each parcel, areas outside which nothing is
+    known, or features that are nowhere else."""
+    strange: list[str] = Field(default_factory=list)
+    """Values around the parcels that are not in the list of their field, as in "level 'rood'"."""
 
 
 class MeasureTest(Model):
@@ -479,11 +484,14 @@ class Summary(Model):
         """Id of the best class of priority; None where the ruleset has none."""
         return next(iter(self.priorities), None)
 
-    def never_answered(self) -> list[str]:
-        """Return the rules that the best class asks a "yes" of and that have no answer anywhere."""
-        asked = self.priorities[self.first_priority].passes if self.first_priority else []
-        return [
-            rule.id
-            for rule in self.rules
-            if rule.id in asked and not rule.counts.yes and not rule.counts.no
-        ]
+    def unreachable(self) -> dict[str, list[str]]:
+        """Return the classes of priority that nothing can be in, from the best, and why.
+
+        By class the rules that it asks a "yes" of and that have no answer anywhere.
+        """
+        silent = {rule.id for rule in self.rules if not rule.counts.yes and not rule.counts.no}
+        never = {
+            name: [rule_id for rule_id in facts.passes if rule_id in silent]
+            for name, facts in self.priorities.items()
+        }
+        return {name: rules for name, rules in never.items() if rules}

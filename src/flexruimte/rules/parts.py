@@ -23,6 +23,7 @@ from flexruimte.vocabulary import Basis
 
 Language: TypeAlias = Literal["nl", "en"]
 Scalar: TypeAlias = bool | int | float | str
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YEAR = re.compile(r"^(\d{4})(?:\D|$|\d{4}(?:\D|$))|\D(\d{4})(?:\D|$)")
 
 
@@ -245,6 +246,8 @@ class FieldSpec(Model):
     """Whether a rule asks for words of a list that nobody closes, so that others are no error."""
     optional: bool = False
     """Whether a source may do without; the field is null then."""
+    filled: bool = False
+    """Whether people need its value in every row, though no rule asks for it: gaps are told."""
 
     @property
     def is_coded(self) -> bool:
@@ -304,10 +307,28 @@ class FieldSpec(Model):
             return re.fullmatch(self.pattern, plain(value)) is not None
         if self.kind == "number":
             return isinstance(value, Real) or as_number(value) is not None
-        return self.kind != "date" or year_of(value) is not None
+        return self.kind != "date" or _may_be_day(value)
 
     def _words(self, value: Any) -> list[Any]:
         return words_in(value) if self.several else [value]
+
+
+def _may_be_day(value: Any) -> bool:
+    """Whether a value has a year, and no month or day that does not exist.
+
+    Examples
+    --------
+    >>> _may_be_day("2025-12-31"), _may_be_day("2025"), _may_be_day("2025-13-45"), _may_be_day("x")
+    (True, True, False, False)
+    """
+    text = str(value).strip()
+    if not _ISO_DAY.match(text):
+        return year_of(value) is not None
+    try:
+        dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def year_of(value: Any) -> int | None:

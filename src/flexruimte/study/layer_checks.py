@@ -122,7 +122,10 @@ def look_at(question: Question, key: str, source: Source, read: FeaturesRead) ->
     read
         As `features_of` returns them.
     """
-    asked = question.ruleset.fields_unknown_when_null(key)
+    asked = [
+        *question.ruleset.fields_unknown_when_null(key),
+        *_read_by_people(question.ruleset, key),
+    ]
     looks = [_look(question.ruleset.layers[key], part, asked, read.whole) for part in read.parts]
     unshaped = 0 if read.whole else rows_without_shape(source)
     return replace(_together(looks, read.whole), unshaped=unshaped)
@@ -310,16 +313,16 @@ def warnings_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
         if words and name not in told_already:
             yield (
                 f"{source.label}: field '{name}' holds{place} {_shown(words)}, "
-                f"{_expected(spec.field(name))}; where such features lie the rules that ask for it "
-                f"are unknown; {_remedy(name, words, spec.field(name))}"
+                f"{_expected(spec.field(name))}; {_meaning(spec, name, 'features')}; "
+                f"{_remedy(name, words, spec.field(name))}"
             )
     for name in _fields_with_gaps(source, look):
         count = _without_value(look, name)
         if count < look.rows:
             yield (
                 f"{source.label}: field '{name}' has no value in {count} of {look.rows} rows{place}"
-                f"{_words_there(look, name)}; where such rows lie the rules that ask for it are "
-                f"unknown; fill it in, or leave them out knowingly with where = ..."
+                f"{_words_there(look, name)}; {_meaning(spec, name, 'rows')}; "
+                "fill it in, or leave them out knowingly with where = ..."
             )
     extent = None if look.whole else source.extent
     if extent and (np.array(extent) * [-1, -1, 1, 1] > np.array(COUNTRY) * [-1, -1, 1, 1]).any():
@@ -339,6 +342,18 @@ def warnings_of(ruleset: Ruleset, key: str, source: Source, look: LayerLook) -> 
     for what, count in look.told.items():
         if what == f"not a {spec.geometry}, left out":
             yield f"{source.label}: {count} of {look.rows} features{place}: {what}"
+
+
+def _read_by_people(ruleset: Ruleset, key: str) -> list[str]:
+    """Return the fields of a layer that no rule asks for, and people need in every row."""
+    return [name for name, field in ruleset.layers[key].fields.items() if field.filled]
+
+
+def _meaning(spec: LayerSpec, name: str, what: str) -> str:
+    """Return what a value that cannot be used means."""
+    if spec.field(name).filled or name in spec.details:
+        return "people read it in explanations as it stands"
+    return f"where such {what} lie the rules that ask for it are unknown"
 
 
 def _fields_that_must_be_read(ruleset: Ruleset, key: str) -> list[str]:

@@ -25,12 +25,13 @@ from flexruimte.evidence.parcels import Parcels
 from flexruimte.kernels.joined import JoinCache
 from flexruimte.kernels.threads import use_threads
 from flexruimte.views.what_if_chart import draw_what_if
+from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["WhatIf", "asked_by", "survey_in_memory", "what_if"]
+__all__ = ["WhatIf", "asked_by", "of_study", "survey_in_memory", "what_if"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,8 @@ class WhatIf(WhatIfTables):
     study: str
     """Name of the study."""
     language: Language
+    best_title: str = ""
+    """What the best class of priority is called; empty where there are no classes."""
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw what the rules take, alone and as the only obstacle; needs matplotlib.
@@ -100,7 +103,17 @@ def what_if(
 
         progress("what if")
         found.append(compare(question, evidence, variants, rules, anew if new_surveys else None))
-    return WhatIf.of(found, study=question.name, language=question.language)
+    return WhatIf.of(found, **of_study(question))
+
+
+def of_study(question: Question) -> dict[str, Any]:
+    """Return what `WhatIf` says of the study itself."""
+    best = next(iter(question.ruleset.priorities.values()), None)
+    return {
+        "study": question.name,
+        "language": question.language,
+        "best_title": "" if best is None else in_language(best.title, question.language),
+    }
 
 
 def survey_in_memory(

@@ -41,9 +41,10 @@ def web_map(locations: gpd.GeoDataFrame, summary: Summary) -> folium.Map:
     try:
         import folium  # noqa: F401 - only whether it is there
         import mapclassify  # noqa: F401 - only whether it is there
+        import matplotlib  # noqa: F401 - only whether it is there
     except ImportError:
         raise OutputError(
-            "this map needs folium and mapclassify, which are not installed; "
+            "this map needs folium, mapclassify and matplotlib, which are not all installed; "
             "pip install 'flexruimte[notebook]'"
         ) from None
     if not len(locations):

@@ -36,19 +36,25 @@ _COUNTED: Final = ("year", "homes")
 """Units with a plural form in some language."""
 
 
-def number_text(value: float | None, decimals: int, language: Language) -> str:
+def number_text(
+    value: float | None, decimals: int, language: Language, *, aligned: bool = False
+) -> str:
     """Return a number as people write it, without superfluous zeros; "?" for None and NaN.
+
+    Numbers that stand below each other are aligned: all have the same decimals.
 
     Examples
     --------
     >>> number_text(12345.50, 1, "nl"), number_text(12345.50, 1, "en"), number_text(3.0, 1, "nl")
     ('12.345,5', '12,345.5', '3')
+    >>> number_text(3.0, 1, "nl", aligned=True)
+    '3,0'
     """
     if value is None or math.isnan(value):
         return "?"
     group, decimal = _symbols(language)
     whole, _, part = f"{value:,.{decimals}f}".partition(".")
-    whole, part = whole.replace(",", group), part.rstrip("0")
+    whole, part = whole.replace(",", group), part if aligned else part.rstrip("0")
     if part:
         return f"{whole}{decimal}{part}"
     return "0" if whole == "-0" else whole

@@ -272,3 +272,30 @@ def test_parts_add_up_and_no_amount_hides_what_is_unknown(
         )
         >= 0
     ).all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("term", "asked", "longest", "counted"),
+    [
+        (30.0, 15, 30, 15.0),  # as long as any that counts: no end is known
+        (22.5, 15, 30, 22.5),  # an end that is known
+        (15.0, 15, 15, 15.0),  # by a regime no term is longer
+        (30.0, 40, 30, 30.0),  # shorter than is asked has an end
+        (30.0, None, None, 30.0),
+    ],
+)
+def test_where_no_end_is_known_what_is_asked_counts(
+    term: float, asked: float | None, longest: float | None, counted: float
+) -> None:
+    rows = pd.DataFrame(
+        {"parcel_id": ["P"], "gemeente_code": ["A"], "homes": [10], "term_years": [term]}
+    )
+    found = assess_costs(
+        FIGURES, rows, dt.date(2026, 1, 1), required_years=asked, longest_years=longest
+    )
+    assert found[["term_years", "counted_years"]].to_numpy().tolist() == [[term, counted]]
+    # straight-line depreciation over the years that count
+    years = FIGURES.figures["depreciation_years"].at(dt.date(2026, 1, 1))
+    assert years is not None
+    expected = found["investment_eur"] * max(1 - counted / years.value, 0)
+    assert found["book_value_eur"].tolist() == pytest.approx(expected.tolist())

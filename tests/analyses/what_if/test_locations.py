@@ -13,6 +13,7 @@ from flexruimte.analyses.what_if.locations import (
     best_class,
     locations_of,
     moves,
+    order_moves,
     replaced,
 )
 from flexruimte.rules.files import load_ruleset
@@ -75,3 +76,27 @@ def test_without_classes_there_is_no_best() -> None:
     bare = changed_ruleset().model_copy(update={"priorities": {}})
     assert best_class(bare) is None
     assert Totals.nothing(bare) == Totals(0.0, 0, 0, None, None)
+
+
+def in_order(*ids: str) -> pd.DataFrame:
+    """Locations with ranks from 1; "a+b" is one of two parcels."""
+    return pd.DataFrame(
+        {
+            "parcel_id": list(ids),
+            "parcel_ids": [each.replace("+", ";") for each in ids],
+            "rank": pd.array(range(1, len(ids) + 1), dtype="Int64"),
+        }
+    )
+
+
+def test_the_order_is_told_by_how_many_moved_how_far_and_what_comes_first() -> None:
+    before = in_order("a", "b", "c", "d")
+    same = {"ranks_changed": 0, "largest_move": 0, "first": "a", "first_before": 1}
+    assert order_moves(before, before) == same
+    # d comes first from place 4; the others go one down
+    last_first = {"ranks_changed": 4, "largest_move": 3, "first": "d", "first_before": 4}
+    assert order_moves(before, in_order("d", "a", "b", "c")) == last_first
+    # b and c become one, at the place of the better of them; x is new, and pushes a two down
+    joined = {"ranks_changed": 1, "largest_move": 2, "first": "x", "first_before": None}
+    assert order_moves(before, in_order("x", "b+c", "a")) == joined
+    assert order_moves(before, before.iloc[:0])["first"] is None

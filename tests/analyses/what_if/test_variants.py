@@ -66,3 +66,17 @@ def test_two_of_one_name(tmp_path: Path) -> None:
     assert [each.name for each in variants_of([path])] == ["softer"]
     with pytest.raises(StudyError, match="two variants are called 'softer'"):
         variants_of([path, given])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'name = "mine"\nversion = "1"\nextends = "flexwonen-nl"\n[rules.nnn]\nlevel = "soft"\n',
+        'title = { nl = "Mijn regels", en = "My rules" }\n[rules.nnn]\nlevel = "soft"\n',
+    ],
+)
+def test_a_ruleset_is_no_variant_and_is_told_so(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"mine\.toml' is a ruleset; .*ruleset = \"mine\.toml\""):
+        read_variant(path)

@@ -16,7 +16,10 @@ from flexruimte.rules.documents import validate
 from flexruimte.rules.parts import Model
 from flexruimte.vocabulary import HOMES, MUNICIPALITY_CODE, PARCEL_ID, TERM_YEARS, Floats
 
-__all__ = ["CostParameters", "assess_costs"]
+__all__ = ["COUNTED_YEARS", "CostParameters", "assess_costs"]
+
+COUNTED_YEARS: Final = "counted_years"
+"""Years that count at a location. [year]"""
 
 _MONTHS_PER_YEAR: Final = 12
 
@@ -49,11 +52,14 @@ def assess_costs(
     locations: pd.DataFrame,
     as_of: dt.date,
     parameters: CostParameters | Mapping[str, Any] | None = None,
+    *,
+    required_years: float | None = None,
+    longest_years: float | None = None,
 ) -> pd.DataFrame:
     """Return what homes on each location cost and bring in.
 
-    With *build* the build cost per home, *T1* the term of the location and *T2* the second term, in
-    euros:
+    With *build* the build cost per home, *T1* the years that count at the location
+    (`counted_years`) and *T2* the second term, in euros:
 
     - `investment_eur` = homes x build.
     - `move_eur` = investment x share of a move; split into `move_transport_eur`,
@@ -82,13 +88,19 @@ def assess_costs(
         The date that picks the figures; today's date is never read.
     parameters
         What has no sourced figure.
+    required_years
+        Years that the study asks for. They count where a term has no end that is known, as for a
+        plan of moves; None: the term as it is. [year]
+    longest_years
+        A term so long, and as long as is asked, has no end that is known; None: every term has.
+        [year]
 
     Returns
     -------
     pandas.DataFrame
-        Parcel id, municipality code, homes, term, the columns above (float64; NaN where something
-        they need is not known) and `not_known`: what that is, and why. The index is that of
-        `locations`. (n, 23)
+        Parcel id, municipality code, homes, term, `counted_years`, the columns above (float64; NaN
+        where something they need is not known) and `not_known`: what that is, and why. The index is
+        that of `locations`. (n, 24)
 
     Raises
     ------
@@ -109,16 +121,27 @@ def assess_costs(
     'rent_per_home_month_eur: not given, and no sourced figure is at hand'
     """
     homes, term = _numbers(locations, HOMES), _numbers(locations, TERM_YEARS)
+    counted = _counted_years(term, required_years, longest_years)
     value, reasons = _values(figures, as_of, _parameters(parameters))
     columns = {
         PARCEL_ID: locations[PARCEL_ID],
         MUNICIPALITY_CODE: locations[MUNICIPALITY_CODE],
         HOMES: homes,
         TERM_YEARS: term,
-        **_amounts(homes, term, value),
+        COUNTED_YEARS: counted,
+        **_amounts(homes, counted, value),
         "not_known": _not_known(homes, term, reasons),
     }
     return pd.DataFrame(columns, index=locations.index)
+
+
+def _counted_years(
+    term: Floats, required_years: float | None, longest_years: float | None
+) -> Floats:
+    """Return the years that count at each location: what is asked where no end is known. (n,)"""
+    if required_years is None or longest_years is None:
+        return term
+    return np.where(term >= max(required_years, longest_years), required_years, term)
 
 
 def _amounts(homes: Floats, term: Floats, value: Mapping[str, float]) -> dict[str, Floats]:

@@ -52,7 +52,14 @@ def write_costs(
     known = load_cost_figures(figures)
     with store_of(out).reading(FILES_OF_RUN) as folder:
         results = read_run(folder)
-        costs = assess_costs(known, results.counted(of_all=of_all), results.as_of, given)
+        costs = assess_costs(
+            known,
+            results.counted(of_all=of_all),
+            results.as_of,
+            given,
+            required_years=results.placement("required_years"),
+            longest_years=results.longest_years,
+        )
         write_csv(costs.round(2), folder / COSTS)
         write_csv(figures_at(known, results.as_of).reset_index(), folder / COST_FIGURES)
     return costs

@@ -185,7 +185,7 @@ def sites_of_run(
         {
             **{name: rows[name] for name in (PARCEL_ID, MUNICIPALITY_CODE, "x", "y", TERM_START)},
             TERM_END: rows[TERM_END].where(
-                rows[TERM_YEARS] < _longest_years(results) - _DAY_YEARS,
+                rows[TERM_YEARS] < results.longest_years - _DAY_YEARS,
                 rows[TERM_START] + _OPEN_ENDED,
             ),
             HOMES: rows[HOMES].fillna(0),
@@ -195,16 +195,6 @@ def sites_of_run(
             SERVICED_SHARE: shares,
         }
     )
-
-
-def _longest_years(results: RunResults) -> float:
-    """Return the term that no location exceeds, by ruleset or regime. [year]."""
-    of_regimes = [
-        np.inf if regime.longest_years is None else regime.longest_years
-        for regime in results.summary.regimes
-    ]
-    limits = (results.placement("longest_term_years"), max(of_regimes, default=np.inf))
-    return min(float(limit) for limit in limits if limit is not None)
 
 
 def _used_once(

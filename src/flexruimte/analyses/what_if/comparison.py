@@ -17,6 +17,7 @@ from flexruimte.analyses.what_if.locations import (
     best_class,
     locations_of,
     moves,
+    order_moves,
     ranked,
     totals,
 )
@@ -87,7 +88,10 @@ def compare(
         name = question.municipalities.names[question.municipalities.position(case.code)]
         place = {"gemeente_code": case.code, "gemeente": name}
         of_rules = [] if rules is not None and not len(rules) else _rule_rows(case, rules or ())
-        rows = [_variant_row(AS_IT_IS, message("what-if-as-it-is", question.language), case.totals)]
+        as_it_is = _variant_row(
+            AS_IT_IS, message("what-if-as-it-is", question.language), case.totals
+        )
+        rows = [as_it_is | order_moves(case.locations, case.locations)]
         lists = []
         for variant in variants:
             row, moved = _varied(case, variant, evidence, anew)
@@ -172,6 +176,7 @@ def _varied(
         if name is not None:
             row[f"{prefix}entering"] = int((changes == "enters").sum())
             row[f"{prefix}leaving"] = int((changes == "leaves").sum())
+    row |= order_moves(case.locations, locations)
     return row, moved
 
 

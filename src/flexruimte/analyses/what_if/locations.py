@@ -32,6 +32,7 @@ __all__ = [
     "best_class",
     "locations_of",
     "moves",
+    "order_moves",
     "ranked",
     "replaced",
     "totals",
@@ -201,6 +202,38 @@ def moves(before: pd.DataFrame, after: pd.DataFrame, best: str | None) -> pd.Dat
     every = pd.concat(parts, ignore_index=True)
     every["hectares"] = every[BUILDABLE_AREA] / SQUARE_METRES_PER_HECTARE
     return every[["list", "change", PARCEL_ID, PARCEL_IDS, RANK, PRIORITY, "hectares", HOMES]]
+
+
+def order_moves(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
+    """Return how the order of the ranked locations differs.
+
+    A location after is the one before that it shares a parcel with; of several the best.
+
+    Parameters
+    ----------
+    before, after
+        As `ranked` returns them.
+
+    Returns
+    -------
+    dict
+        `ranks_changed`, `largest_move`, `first` and `first_before`, as `WhatIfTables.variants` has
+        them; None for the last two where nothing is ranked.
+    """
+    old, new = (_on_list(locations, RANKED_LIST).sort_values(RANK) for locations in (before, after))
+    rank_of: dict[str, int] = {}
+    for parcels, place in zip(old[PARCEL_IDS], old[RANK], strict=True):
+        for parcel in parcels.split(_SEPARATOR):
+            rank_of.setdefault(parcel, int(place))
+    parts = [parcels.split(_SEPARATOR) for parcels in new[PARCEL_IDS]]
+    was = [min((rank_of[each] for each in some if each in rank_of), default=0) for some in parts]
+    steps = [abs(int(now) - then) for now, then in zip(new[RANK], was, strict=True) if then]
+    return {
+        "ranks_changed": sum(step > 0 for step in steps),
+        "largest_move": max(steps, default=0),
+        "first": new[PARCEL_ID].iloc[0] if len(new) else None,
+        "first_before": was[0] or None if was else None,
+    }
 
 
 def _on_list(locations: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -47,6 +47,10 @@ VARIANT_COLUMNS: Final = {
     "leaving": "Int64",
     "best_entering": "Int64",
     "best_leaving": "Int64",
+    "ranks_changed": "Int64",
+    "largest_move": "Int64",
+    "first": "string",
+    "first_before": "Int64",
     "note": "string",
 }
 MOVE_COLUMNS: Final = {
@@ -61,6 +65,10 @@ MOVE_COLUMNS: Final = {
     "hectares": "Float64",
     "homes": "Int64",
 }
+_OF_ONE_PLACE: Final = {"first", "first_before"}
+"""Columns that say nothing of several municipalities together."""
+_LARGEST: Final = {"largest_move"}
+"""Columns of which the largest counts, and not the sum."""
 _DECIMALS: Final = 4
 """Of hectares: a square metre."""
 
@@ -78,7 +86,11 @@ class WhatIfTables:
     those of projects there; `best_` those in the best class of priority. Null is not known, and
     `note` says why."""
     variants: pd.DataFrame
-    """A row per municipality and variant, the study as it is first (`VARIANT_COLUMNS`)."""
+    """A row per municipality and variant, the study as it is first (`VARIANT_COLUMNS`).
+
+    `ranks_changed`: locations with a rank in both, and another one; `largest_move`: the most places
+    that one of them moved; `first`: the location with rank 1, and `first_before` its rank in the
+    study as it is, null where it had none."""
     moves: pd.DataFrame
     """Locations that enter or leave a list in a variant (`MOVE_COLUMNS`)."""
     not_done: dict[str, str] = field(default_factory=dict)
@@ -126,13 +138,17 @@ def _added_up(rows: pd.DataFrame, by: str, columns: dict[str, str]) -> pd.DataFr
     counted = [
         name
         for name, kind in columns.items()
-        if kind in ("Int64", "Float64") and name != "distance_m"
+        if kind in ("Int64", "Float64") and name not in {"distance_m", *_OF_ONE_PLACE}
     ]
     groups = rows.groupby(by, sort=False)
     found = groups[[name for name in columns if name not in (*counted, by)]].first()
     found["note"] = groups["note"].max()
     known = rows[counted].notna().groupby(rows[by], sort=False).all()
     sums = groups[counted].sum().where(known)
+    for name in _OF_ONE_PLACE & set(columns):
+        found[name] = None
+    for name in _LARGEST & set(columns):
+        sums[name] = groups[name].max().where(known[name])
     whole = found.join(sums).reset_index()
     whole["gemeente_code"], whole["gemeente"] = EVERYWHERE, ""
     return _typed(whole, columns)

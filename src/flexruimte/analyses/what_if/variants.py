@@ -15,6 +15,8 @@ __all__ = ["AS_IT_IS", "Variant", "VariantLike", "read_variant", "variants_of"]
 AS_IT_IS: Final = "as it is"
 """Name of what the variants are held against: the study without changes."""
 _STUDY: Final = ("target_groups", "not_assessed", "as_of")
+_OF_RULESET: Final = ("extends", "version", "keeps")
+"""Keys that only the file of a ruleset has."""
 _NAMES: Final = ("name", "title")
 
 
@@ -80,6 +82,13 @@ def read_variant(path: str | Path) -> Variant:
     path = Path(path)
     where = f"variant '{path}'"
     document = read_toml(path, where, "give the path of a TOML file", StudyError)
+    if isinstance(document.get("title"), dict) or any(key in document for key in _OF_RULESET):
+        raise StudyError(
+            f"{where} is a ruleset; a variant says only what is different, such as [rules.NAME] or "
+            "[placement], under a name and a title that is one text. To rank by this ruleset, name "
+            "it in the study: ruleset = "
+            f'"{path.name}"'
+        )
     name, title = (document.pop(key, "") for key in _NAMES)
     for key, text in zip(_NAMES, (name, title), strict=True):
         if not isinstance(text, str):

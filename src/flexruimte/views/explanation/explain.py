@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import pandas as pd
 
-from flexruimte.results.finding_text import rule_sentence
-from flexruimte.results.findings import finding_of, kind_of
+from flexruimte.results.finding_text import rule_sentence, topic_of
+from flexruimte.results.findings import Kind, ToldFinding, finding_of, kind_of
 from flexruimte.results.rule_text import (
     Finding,
     asked,
@@ -18,23 +18,28 @@ from flexruimte.results.rule_text import (
     found,
     known_value,
 )
-from flexruimte.results.sentences import term_text
+from flexruimte.results.sentences import priority_text, term_text
 from flexruimte.results.summary_model import (
     CriterionFacts,
     MeasureRuleFacts,
     RuleFacts,
     Summary,
 )
-from flexruimte.views.explanation.table import TABLE_COLUMNS, Explanation, in_order
+from flexruimte.results.tables import listed_ids
+from flexruimte.views.explanation.table import TABLE_COLUMNS, TOLD, Explanation, in_order
 from flexruimte.vocabulary import (
     AREA,
     AREA_TOLERANCE,
     BUILDABLE_AREA,
+    HOMES,
     HOMES_HIGH,
     HOMES_LOW,
     HOMES_MID,
+    KEPT_OUT_BY,
     MUNICIPALITY_NAME,
     PARCEL_ID,
+    PARCEL_IDS,
+    PRIORITY,
     RANK,
     RULE,
     SITE_TYPE,
@@ -50,17 +55,27 @@ from flexruimte.wording.quantities import date_text, listed, number_text, quanti
 
 __all__ = ["explain"]
 
-_TOLD: Final = ("objection", "attention", "note", "missing", "taken")
-"""Parts of an explanation whose findings are read out."""
+_KINDS: Final[Mapping[str, Kind]] = {
+    "objection": "objection",
+    "overruled": "objection",
+    "attention": "attention",
+    "note": "note",
+    "missing": "missing",
+}
+"""What a finding is to a location, by the part of the explanation that it stands in."""
 
 Row: TypeAlias = Mapping[str, Any]
 """What the parcels' table says of a parcel, by column."""
 
 
 def explain(
-    row: Row, findings: pd.DataFrame, summary: Summary, language: Language | None = None
+    row: Row,
+    findings: pd.DataFrame,
+    summary: Summary,
+    language: Language | None = None,
+    site: Row | None = None,
 ) -> Explanation:
-    """Explain what is said of one parcel.
+    """Explain what is said of one parcel, or of one location of several.
 
     Parameters
     ----------
@@ -72,6 +87,8 @@ def explain(
         The summary of its municipality.
     language
         nl or en; None is the language of the study.
+    site
+        The row of the location that the parcel is part of; None where it is part of none.
     """
     chosen = language or summary.study.language
     by_rule: dict[str, Any] = {row[RULE]: row for row in findings.to_dict("records")}
@@ -80,13 +97,17 @@ def explain(
     criteria = [_criterion_row(row, facts, chosen) for facts in summary.criteria]
     table = pd.DataFrame([*rules, *criteria], columns=list(TABLE_COLUMNS))
     decision = _decision_text(row, summary, found, chosen)
+    priority = _priority(row, rules, summary, chosen)
     return Explanation(
         parcel_id=str(row[PARCEL_ID]),
         municipality=str(row[MUNICIPALITY_NAME]),
         status=str(row[STATUS]),
         decision=decision,
-        facts=_facts(row, summary, chosen),
-        sentences=_sentences(row, rules, decision, chosen),
+        priority=priority,
+        facts=_facts(row, summary, chosen, site),
+        whole=_whole(row, summary, chosen, site, [priority, decision]),
+        open_points=_open_points(rules, chosen),
+        tally=_tally(rules, chosen),
         table=table,
         language=chosen,
         footnote=_footnote(summary, chosen),
@@ -134,8 +155,11 @@ def _part(facts: RuleFacts, finding: Finding) -> str:
     if finding.verdict == "left_out":
         return "left_out"
     kind = kind_of(facts, finding.verdict)
+    if kind == "objection" and finding.overruled:
+        return "overruled"
     covers = (finding.covered_share or 0) > AREA_TOLERANCE and not finding.edge
-    return "taken" if kind == "fine" and covers and facts.excludes else kind
+    takes = covers and facts.excludes and not finding.overruled
+    return "taken" if kind == "fine" and takes else kind
 
 
 def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[str, Any]:
@@ -173,13 +197,17 @@ def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[
     }
 
 
-def _facts(row: Row, summary: Summary, language: Language) -> dict[str, str]:
+def _facts(
+    row: Row, summary: Summary, language: Language, site: Row | None = None
+) -> dict[str, str]:
     """Return the facts of the parcel as a whole, with their labels."""
-    rank, ranked = known_value(row, RANK), str(summary.ranked)
-    site_type = known_value(row, SITE_TYPE)
+    site_type, priority = known_value(row, SITE_TYPE), known_value(row, PRIORITY)
     type_title = in_language(summary.site_types.get(site_type), language) if site_type else ""
+    facts = summary.priorities.get(priority) if priority else None
     known = {
-        RANK: "-" if rank is None else message("rank-of", language, rank=str(rank), ranked=ranked),
+        **({} if site is None else {"location": _site_text(site, summary, language)}),
+        RANK: _rank_text(row, summary, language),
+        **({} if facts is None else {PRIORITY: in_language(facts.title, language)}),
         "score": _score_text(row, language),
         TERM_YEARS: _term_text(row, summary, language),
         "homes": _homes_text(row, language),
@@ -192,6 +220,21 @@ def _facts(row: Row, summary: Summary, language: Language) -> dict[str, str]:
     if plans:
         known["plans"] = plans
     return {label("column", name, language): text for name, text in known.items()}
+
+
+def _rank_text(row: Row, summary: Summary, language: Language) -> str:
+    rank = known_value(row, RANK)
+    if rank is None:
+        return "-"
+    return message("rank-of", language, rank=str(rank), ranked=str(summary.ranked))
+
+
+def _site_text(site: Row, summary: Summary, language: Language) -> str:
+    """Return which location a parcel is part of, and its place or status."""
+    place = _rank_text(site, summary, language)
+    if place == "-":
+        place = label("status", str(site[STATUS]), language)
+    return f"{site[PARCEL_ID]}: {place}"
 
 
 def _score_text(row: Row, language: Language) -> str:
@@ -220,7 +263,17 @@ def _homes_text(row: Row, language: Language) -> str:
         number_text(known_value(row, name), 0, language)
         for name in (HOMES_LOW, HOMES_MID, HOMES_HIGH)
     )
-    return f"{middle} ({low} - {high})"
+    project = known_value(row, HOMES)
+    if project is None or project == known_value(row, HOMES_MID):
+        return f"{middle} ({low} - {high})"
+    return message(
+        "homes-of-project",
+        language,
+        project=number_text(project, 0, language),
+        homes=middle,
+        low=low,
+        high=high,
+    )
 
 
 def _decision_text(
@@ -247,28 +300,67 @@ def _decision_text(
     return message("decision-in", language, **said)
 
 
-def _sentences(
-    row: Row, rules: list[dict[str, Any]], decision: str, language: Language
+def _whole(
+    row: Row, summary: Summary, language: Language, site: Row | None, others: list[str]
 ) -> list[str]:
-    """Return what matters most, to be read out.
+    """Return what is said of the parcel as a whole.
 
-    First the outcome and the decision, then each no, hardest first, each unknown, and land that is
-    taken away.
+    First the location that it is part of, then the outcome, then what else is said of it.
     """
-    outcome = message(
-        "explanation-outcome",
-        language,
-        parcel=str(row[PARCEL_ID]),
-        municipality=str(row[MUNICIPALITY_NAME]),
-        status=label("status", str(row[STATUS]), language),
-    )
-    sentences = [outcome]
-    sentences += [decision] if decision else []
-    told = in_order(rule for rule in rules if rule["part"] in _TOLD)
+    outcome = _outcome(row, language, alone=site is not None)
+    part_of = "" if site is None else _part_of(row, site, summary, language)
+    return [sentence for sentence in (part_of, outcome, *others) if sentence]
+
+
+def _open_points(rules: list[dict[str, Any]], language: Language) -> list[tuple[str, list[str]]]:
+    """Return each no, hardest first, each unknown, and land that is taken away, by part."""
+    told = in_order(rule for rule in rules if rule["part"] in TOLD)
     hardest = {rule["sentence"]: rule for rule in reversed(told)}
-    sentences += [rule["sentence"] + _weight(hardest[rule["sentence"]], language) for rule in told]
-    # Two rules may find the same thing, such as whose land it is: the harder one says so.
-    return [*dict.fromkeys(sentences), _tally(rules, language)]
+    points: dict[str, list[str]] = {}
+    for sentence, rule in hardest.items():
+        points.setdefault(rule["part"], []).insert(0, sentence + _weight(rule, language))
+    return [(label("part", part, language), points[part]) for part in TOLD if part in points]
+
+
+def _part_of(row: Row, site: Row, summary: Summary, language: Language) -> str:
+    """Return which location a parcel is part of, and what becomes of that."""
+    rank = known_value(site, RANK)
+    said = {
+        "parcel": str(row[PARCEL_ID]),
+        "location": str(site[PARCEL_ID]),
+        "status": label("status", str(site[STATUS]), language),
+    }
+    if rank is None:
+        return message("explanation-part-of", language, **said)
+    ranked = str(summary.ranked)
+    return message("explanation-part-of-ranked", language, rank=str(rank), ranked=ranked, **said)
+
+
+def _outcome(row: Row, language: Language, *, alone: bool) -> str:
+    """Return the status: of a parcel, of one that is part of a location, or of a location."""
+    said = {
+        "parcel": str(row[PARCEL_ID]),
+        "municipality": str(row[MUNICIPALITY_NAME]),
+        "status": label("status", str(row[STATUS]), language),
+    }
+    parcels = listed_ids(known_value(row, PARCEL_IDS))
+    if len(parcels) > 1:
+        return message("explanation-outcome-location", language, **said, parcels=str(len(parcels)))
+    return message(
+        "explanation-outcome-alone" if alone else "explanation-outcome", language, **said
+    )
+
+
+def _priority(row: Row, rules: list[dict[str, Any]], summary: Summary, language: Language) -> str:
+    """Return the class of priority and what keeps out of the one above; empty without a rank."""
+    topics = {facts.id: topic_of(facts, language) for facts in summary.rules}
+    told = [
+        ToldFinding(rule["rule"], _KINDS[rule["part"]], rule["sentence"], topics[rule["rule"]])
+        for rule in rules
+        if rule["part"] in _KINDS
+    ]
+    kept_out_by = known_value(row, KEPT_OUT_BY)
+    return priority_text(known_value(row, PRIORITY), kept_out_by, told, summary, language)
 
 
 def _tally(rules: list[dict[str, Any]], language: Language) -> str:
@@ -291,6 +383,7 @@ def _weight(rule: dict[str, Any], language: Language) -> str:
         return ""
     weights = {
         "objection": "weight-excludes",
+        "overruled": "weight-overruled",
         "attention": "weight-attention",
         "note": "weight-note",
     }

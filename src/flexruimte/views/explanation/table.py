@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
 
-__all__ = ["TABLE_COLUMNS", "Explanation", "in_order"]
+    from flexruimte.wording.plain_table import Cell, PlainTable
+
+__all__ = ["TABLE_COLUMNS", "TOLD", "Explanation", "in_order"]
 
 TABLE_COLUMNS = (
     "kind",
@@ -53,6 +55,7 @@ Row = TypeVar("Row", bound=Mapping[Any, Any])
 
 PARTS: Final = (
     "objection",
+    "overruled",
     "attention",
     "note",
     "missing",
@@ -62,6 +65,8 @@ PARTS: Final = (
     "criterion",
 )
 """Parts of an explanation: first what decides, then what is open, then what is fine."""
+TOLD: Final = PARTS[: PARTS.index("fine")]
+"""Parts whose findings are read out."""
 _FOLDED: Final = ("fine", "left_out", "criterion")
 _SHOWN = (
     "verdict",
@@ -72,7 +77,6 @@ _SHOWN = (
     "level",
     "condition",
     "layer",
-    "basis",
     "source",
 )
 _MARKS = {"yes": "✓", "no": "✗", "unknown": "?", "left_out": "-", "scored": ""}
@@ -108,10 +112,16 @@ class Explanation:
     status: str
     decision: str
     """The decision in force and what takes precedence; empty where there is none."""
+    priority: str
+    """Its class, and what keeps it out of the one above; empty where it has none."""
     facts: dict[str, str]
     """What is said of the parcel as a whole, by label."""
-    sentences: list[str]
-    """What matters most, to be read out."""
+    whole: list[str]
+    """What is said of the parcel as a whole: its location, the outcome, class and decision."""
+    open_points: list[tuple[str, list[str]]]
+    """What excludes, calls for attention, is open or falls away: a title and its sentences."""
+    tally: str
+    """How many answers there are of each kind."""
     table: pd.DataFrame
     """A row per rule and criterion; the columns are `TABLE_COLUMNS`."""
     language: Language
@@ -122,6 +132,13 @@ class Explanation:
         counts = self.table["verdict"].value_counts()
         said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
         return f"<Explanation of {self.parcel_id}: {self.status}; {said}>"
+
+    @property
+    def sentences(self) -> list[str]:
+        """What matters most, to be read out."""
+        points = [sentence for _, each in self.open_points for sentence in each]
+        # Two rules may find the same thing, such as whose land it is: the harder one says so.
+        return [*dict.fromkeys([*self.whole, *points]), self.tally]
 
     def __str__(self) -> str:
         """Return the sentences."""
@@ -198,48 +215,71 @@ class Explanation:
         }
 
     def __rich__(self) -> Group:
-        """Return what rich shows in a terminal."""
+        """Return what rich shows in a terminal: what decides and what is open."""
+        return self.in_terminal()
+
+    def in_terminal(self, *, every: bool = False, sources: bool = False) -> Group:
+        """Return what rich shows in a terminal.
+
+        Parameters
+        ----------
+        every
+            Whether to show every rule and criterion, with its value, test, level and layer.
+        sources
+            Whether to show with those what each rests on, as the ruleset writes it.
+        """
         from rich.console import Group
+        from rich.text import Text
+
+        shown: list[Any] = [Text(sentence) for sentence in self.whole]
+        shown += [Text(), *self._fact_lines()]
+        if every or sources:
+            for _, title, rows in self._groups:
+                shown += [Text(), Text(title, style="bold"), self._grid(rows, sources=sources)]
+        else:
+            for title, sentences in self.open_points:
+                shown += [Text(), Text(title, style="bold")]
+                shown += [_item(sentence) for sentence in sentences]
+        shown += [Text(), Text(self.tally)]
+        hint = "" if every or sources else message("explanation-fold", self.language)
+        return Group(*shown, *(Text(line, style="dim") for line in (hint, self.footnote) if line))
+
+    def _fact_lines(self) -> list[Any]:
         from rich.table import Table
         from rich.text import Text
 
         facts = Table.grid(padding=(0, 2))
         for name, text in self.facts.items():
             facts.add_row(Text(name, style="dim"), Text(text))
-        groups: list[Any] = [*(Text(sentence) for sentence in self.sentences), Text(), facts]
-        for _, title, rows in self._groups:
-            groups += [Text(), self._grid(title, rows)]
-        return Group(*groups, Text(self.footnote, style="dim"))
+        return [facts]
 
-    def _grid(self, title: str, rows: pd.DataFrame) -> Table:
+    def _grid(self, rows: pd.DataFrame, *, sources: bool) -> PlainTable:
         """Return the table in a terminal of a group of rules or criteria."""
-        from rich.table import Table
         from rich.text import Text
 
-        grid = Table(
-            title=title, title_justify="left", title_style="bold", expand=True, pad_edge=False
-        )
-        ratios = {"verdict": None, "finding": 5, "found": 2, "test": 3, "level": None}
-        for name, ratio in ratios.items():
-            grid.add_column(label("column", name, self.language), overflow="fold", ratio=ratio)
-        for row in rows.itertuples():
-            cells = self._cells(row)
-            origin = f"{cells['basis']}: {cells['source']}"
-            details = filter(None, [origin, cells["layer"], cells["features"]])
-            grid.add_row(
-                Text(cells["verdict"], style=_COLOURS[str(row.verdict)]),
-                Text.assemble(cells["finding"], *((f"\n{detail}", "dim") for detail in details)),
-                *(Text(cells[name]) for name in ("found", "test", "level")),
-            )
-        return grid
+        from flexruimte.wording.plain_table import PlainTable
 
-    def to_text(self, width: int = 120) -> str:
-        """Return everything as plain text.
+        cells: list[list[Cell]] = []
+        for row in rows.itertuples():
+            said = self._cells(row)
+            origin = f"{said['basis']}: {said['source']}" if sources else ""
+            details = filter(None, [said["layer"], said["features"], origin])
+            finding = Text.assemble(said["finding"], *((f"\n{each}", "dim") for each in details))
+            verdict = Text(said["verdict"], style=_COLOURS[str(row.verdict)])
+            cells.append([verdict, finding, *(said[name] for name in ("found", "test", "level"))])
+        names = ("verdict", "finding", "found", "test", "level")
+        headings = [label("column", name, self.language) for name in names]
+        return PlainTable(headings, cells, texts=len(names))
+
+    def to_text(self, width: int = 120, *, every: bool = False, sources: bool = False) -> str:
+        """Return what a terminal shows as plain text.
 
         Parameters
         ----------
         width
             Characters per line.
+        every, sources
+            As `in_terminal` takes them.
         """
         from flexruimte.wording.console import PlainConsole  # rich takes long to load
 
@@ -247,5 +287,15 @@ class Explanation:
             file=StringIO(), width=width, color_system=None, legacy_windows=False
         )
         with console.capture() as capture:
-            console.print(self)
+            console.print(self.in_terminal(every=every, sources=sources))
         return capture.get()
+
+
+def _item(sentence: str) -> Table:
+    """Return an item of a list, whose further lines stand under its first."""
+    from rich.table import Table
+    from rich.text import Text
+
+    item = Table.grid(padding=(0, 1, 0, 0))
+    item.add_row("-", Text(sentence))
+    return item

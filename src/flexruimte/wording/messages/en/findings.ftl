@@ -63,7 +63,10 @@ unknown-class = not known, as the ruleset does not know what '{ $value }' is
 unknown-whether-it-applies = not known whether this rule applies here
 unknown-no-layout = not worked out, as no layout was made
 unknown-somehow = not known
-unknown-layer-silent = { $count ->
-    [one] not known, as layer { $layers } says nothing here, or nothing certain
-   *[other] not known, as the layers { $layers } say nothing here, or nothing certain
-}
+unknown-no-cell = not known, as layer { $layer } has no value here
+unknown-no-row = not known, as table { $layer } has no row for this parcel, or one without a value
+unknown-no-area = not known, as layer { $layer } has no record here, and what it does not name is not known
+unknown-no-feature = not known, as layer { $layer } has no feature here, or one without a value
+unknown-no-distance = not known, as layer { $layer } has no feature here, or one with a distance that cannot be read
+unknown-strange-value = { $why }; around here it has a value that is not in the list: { $values }
+unknown-one-of-layers = not known, as one of the layers { $layers } has no value here

@@ -44,6 +44,7 @@ condition-criterion = Scores
 ## Parts of an explanation, in order
 
 part-objection = What excludes
+part-overruled = Objections that a decision has overruled
 part-attention = Points of attention
 part-note = Notes
 part-missing = What is still open
@@ -100,7 +101,8 @@ measure-medium_points_count = Number of rules of level medium that say no
 
 ## Columns and headings
 
-column-parcel_id = Parcel
+column-parcel_id = Location
+column-location = Part of location
 column-rank = Rank
 column-priority = Priority
 column-passes = Must say yes

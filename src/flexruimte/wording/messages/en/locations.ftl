@@ -28,4 +28,5 @@ location-more-notes = { $count ->
    *[other] And { $more } more notes.
 }
 location-missing = Not known: { $topics }.
+location-left-out = Knowingly not assessed in this study: { $topics }.
 topics-and-more = { $topics }; and { $more } more

@@ -63,7 +63,10 @@ unknown-class = niet bekend, want wat '{ $value }' is weet de regelset niet
 unknown-whether-it-applies = niet bekend of deze regel hier geldt
 unknown-no-layout = niet berekend, want er is geen verkaveling gemaakt
 unknown-somehow = niet bekend
-unknown-layer-silent = { $count ->
-    [one] niet bekend, want kaartlaag { $layers } zegt hier niets, of niet met zekerheid
-   *[other] niet bekend, want de kaartlagen { $layers } zeggen hier niets, of niet met zekerheid
-}
+unknown-no-cell = niet bekend, want kaartlaag { $layer } heeft hier geen waarde
+unknown-no-row = niet bekend, want in tabel { $layer } staat dit perceel niet, of zonder waarde
+unknown-no-area = niet bekend, want kaartlaag { $layer } heeft hier niets vastgelegd, en wat zij niet noemt is onbekend
+unknown-no-feature = niet bekend, want kaartlaag { $layer } heeft hier geen object, of een object zonder waarde
+unknown-no-distance = niet bekend, want kaartlaag { $layer } heeft hier geen object, of een object met een afstand die niet te lezen is
+unknown-strange-value = { $why }; in de omgeving staat een waarde die niet in de lijst staat: { $values }
+unknown-one-of-layers = niet bekend, want een van de kaartlagen { $layers } heeft hier geen waarde

@@ -44,6 +44,7 @@ condition-criterion = Waardering
 ## Delen van een uitleg, in volgorde
 
 part-objection = Wat uitsluit
+part-overruled = Bezwaren die met een besluit zijn gepasseerd
 part-attention = Aandachtspunten
 part-note = Kanttekeningen
 part-missing = Wat nog open is
@@ -100,7 +101,8 @@ measure-medium_points_count = Aantal regels van hardheid middel die nee zeggen
 
 ## Kolommen en kopjes
 
-column-parcel_id = Perceel
+column-parcel_id = Locatie
+column-location = Hoort bij locatie
 column-rank = Plaats
 column-priority = Voorrang
 column-passes = Moet ja zeggen

@@ -28,4 +28,5 @@ location-more-notes = { $count ->
    *[other] En nog { $more } kanttekeningen.
 }
 location-missing = Niet bekend: { $topics }.
+location-left-out = Bewust niet beoordeeld in deze studie: { $topics }.
 topics-and-more = { $topics }; en nog { $more }
