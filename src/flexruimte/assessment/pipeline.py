@@ -21,6 +21,7 @@ from flexruimte.assessment.capacity import (
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.funnel import land_left
 from flexruimte.assessment.measures import compute_derived_measures
+from flexruimte.assessment.merger import Evidence, Sites
 from flexruimte.assessment.parcel_table import (
     criterion_columns,
     findings_of_rules,
@@ -35,7 +36,7 @@ from flexruimte.assessment.question import (
     survey_question,
 )
 from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
-from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
+from flexruimte.assessment.sites import merge_parcels
 from flexruimte.assessment.survey import Progress, TakesLand, survey
 from flexruimte.assessment.surveyed import Survey
 from flexruimte.assessment.verdicts import (

@@ -22,9 +22,9 @@ from flexruimte.analyses.what_if.locations import (
     totals,
 )
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.merger import rules_anew, rules_by_homes
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import find_again, survey_of, with_buildable
-from flexruimte.assessment.sites import rules_anew, rules_by_homes
 from flexruimte.assessment.survey import measure_again
 from flexruimte.assessment.surveyed import BuildablePart, Survey, join_buildable
 from flexruimte.assessment.verdicts import takes_land
