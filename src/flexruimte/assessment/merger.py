@@ -199,7 +199,8 @@ class Merger:
         )
         middle = shapely.centroid(layouts.module[stack])
         carries = np.bincount(of_parcel, shapely.covers(land[of_parcel], middle), len(land))
-        return parcels[carries == 0]
+        idle: Integers = parcels[carries == 0]
+        return idle
 
     def _judged(self, groups: list[Integers]) -> list[Outcome]:
         measures, _, _ = self._measures(groups)
