@@ -329,3 +329,12 @@ def test_a_better_criterion_never_lowers_a_score_and_the_order_of_rows_changes_n
     random.shuffle(order)
     shuffled = scores_of(ruleset, GROUPS, criteria.iloc[order], best)
     pd.testing.assert_frame_equal(shuffled.set_axis(order).loc[found.index], found)
+
+
+def test_a_score_without_weights_is_not_known() -> None:
+    nothing = TOY.score.model_copy(update={"weights": {}})
+    ruleset = TOY.model_copy(update={"score": nothing})
+    criteria = pd.DataFrame([(100.0, 50.0, 80.0, 0.0)] * 2, columns=list(TOY.criteria))
+    found = scores_of(ruleset, ["students"], criteria)
+    assert found["suitability"].tolist() == [75, 75]
+    assert found[["score", "score_low", "score_high"]].isna().all(axis=None)
