@@ -34,7 +34,12 @@ from flexruimte.assessment.site_measures import (
     measures_of_groups,
 )
 from flexruimte.assessment.term import years_between
-from flexruimte.assessment.verdicts import answers_of_rules, assess_status, count_medium_points
+from flexruimte.assessment.verdicts import (
+    CoverThatCounts,
+    answers_of_rules,
+    assess_status,
+    count_medium_points,
+)
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.kernels.joined import JoinLand
 from flexruimte.kernels.layout import Layouts
@@ -93,6 +98,8 @@ class Evidence:
     """What is left of them. (n,) object"""
     verdicts: Mapping[str, Verdicts]
     may_be_lower: Mapping[str, Booleans]
+    covers: Mapping[str, CoverThatCounts]
+    """What rules that take no land cover of the buildable parts, by rule. (n,)"""
     decisions: DecisionsAt
     table: pd.DataFrame
     """The parcels' table: measures, scores, status and accounts. (n, ...)"""
@@ -299,7 +306,15 @@ class Merger:
             name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
             for name, verdict in evidence.verdicts.items()
         }
-        return verdicts | {name: np.minimum(verdicts[name], anew[name]) for name in self._by_homes}
+        rules = evidence.ruleset.land_rules
+        of_rest = {
+            name: cover.of_groups(parcels, group, len(groups)).verdicts(
+                evidence.ruleset, rules[name]
+            )
+            for name, cover in evidence.covers.items()
+        }
+        by_homes = {name: np.minimum(verdicts[name], anew[name]) for name in self._by_homes}
+        return verdicts | of_rest | by_homes
 
     def _status(
         self, groups: list[Integers], verdicts: Mapping[str, Verdicts]

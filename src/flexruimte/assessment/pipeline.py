@@ -44,6 +44,8 @@ from flexruimte.assessment.verdicts import (
     assess_site_types,
     assess_status,
     count_medium_points,
+    covers_that_count,
+    land_where_it_counts,
     takes_land,
 )
 from flexruimte.evidence.decisions import Decisions, DecisionsAt
@@ -225,8 +227,9 @@ def judge(
     progress("verdicts")
     left = skipped | frozenset(of_others)
     may_be_lower = found.term.may_be_lower
+    land = found.land
     of_all = of_others | answers_of_rules(
-        ruleset, left, measures, may_be_lower, found.findings, decisions.into
+        ruleset, left, measures, may_be_lower, land, decisions.into
     )
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
     points = count_medium_points(ruleset, verdicts, len(ids))
@@ -255,6 +258,7 @@ def judge(
             buildable=found.buildable.shapes,
             verdicts=verdicts,
             may_be_lower=may_be_lower,
+            covers=covers_that_count(ruleset, skipped, measures, may_be_lower, land),
             decisions=decisions,
             table=table,
             lay_out=lay_out,
@@ -265,7 +269,8 @@ def judge(
     )
     in_site = np.zeros(len(ids), dtype=bool) if sites is None else sites.site_of >= 0
     left_m2 = land_left(ruleset, verdicts, decisions, found.buildable.left_m2, table, in_site)
-    judged = _Judged(table, verdicts, left_m2.set_axis(ids), sites, capacity.layouts)
+    on_land = land_where_it_counts(ruleset, skipped, measures, may_be_lower, land)
+    judged = _Judged(table, verdicts, on_land, left_m2.set_axis(ids), sites, capacity.layouts)
     return _assessment(question, code, found, judged)
 
 
@@ -283,6 +288,7 @@ class _Judged:
 
     table: pd.DataFrame
     verdicts: dict[str, Verdicts]
+    land: dict[str, LandFinding]
     left_m2: pd.DataFrame
     sites: Sites | None
     layouts: Layouts | None
@@ -305,7 +311,7 @@ def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
-        land=found.findings,
+        land=judged.land,
         left_out=left_out_by(ruleset, question.not_assessed),
         inputs={
             "parcels": found.parcels.facts,
@@ -350,7 +356,7 @@ def _with_homes(
         skipped | on_homes,
         measures,
         found.term.may_be_lower,
-        found.findings,
+        found.land,
         decisions.into,
     )
     standing = assess_status(ruleset, verdicts, decisions.into, decisions.out)

@@ -334,6 +334,10 @@ class LandRuleFacts(_RuleFacts):
     """Which features of the layer count."""
     precision_m: float
     """Nominal precision of the map: a narrower overlap is the edge of the map."""
+    least_share: float = 0.0
+    """Where it takes no land it counts from this share of the buildable part on, and ..."""
+    least_m2: float = 0.0
+    """... from this area on."""
     counts: LandRuleCounts
 
     @field_serializer("where")
