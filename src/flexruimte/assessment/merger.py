@@ -26,7 +26,7 @@ from flexruimte.assessment.parcel_table import (
     known_share,
     rules_that_say,
 )
-from flexruimte.assessment.priority import class_positions
+from flexruimte.assessment.priority import best_suitability, class_positions
 from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
 from flexruimte.assessment.site_measures import (
     largest_of_groups,
@@ -170,7 +170,8 @@ class Merger:
     def alone(self) -> list[Outcome]:
         """Return what comes of each parcel as a location by itself."""
         table, evidence = self._evidence.table, self._evidence
-        positions = class_positions(evidence.ruleset, evidence.verdicts, len(table))
+        suits = best_suitability(evidence.groups.ids, table)
+        positions = class_positions(evidence.ruleset, evidence.verdicts, len(table), suits)
         return self._outcomes(table[STATUS].to_numpy(), table, positions)
 
     def outcomes(self, groups: list[Integers]) -> list[Outcome]:

@@ -28,7 +28,7 @@ from flexruimte.assessment.parcel_table import (
     land_findings_of_sites,
     outcome_columns,
 )
-from flexruimte.assessment.priority import class_positions, kept_out_by, rank
+from flexruimte.assessment.priority import best_suitability, class_positions, kept_out_by, rank
 from flexruimte.assessment.question import (
     Question,
     layers_in_use,
@@ -305,7 +305,8 @@ def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -
         code=code,
         name=question.municipalities.names[question.municipalities.position(code)],
         parcels=gpd.GeoDataFrame(
-            _ranked(ruleset, table, verdicts, sites, found.parcels.geometries), copy=False
+            _ranked(ruleset, table, verdicts, sites, found.parcels.geometries, question.groups),
+            copy=False,
         ),
         left_m2=judged.left_m2,
         sites=sites,
@@ -391,6 +392,7 @@ def _ranked(
     verdicts: Mapping[str, Verdicts],
     sites: Sites | None,
     shapes: Geometries,
+    groups: list[str],
 ) -> pd.DataFrame:
     """Return the parcels with their rank, priority, site and shape.
 
@@ -407,12 +409,19 @@ def _ranked(
         (of_parcels, table.loc[alone]),
         *([] if sites is None else [(sites.verdicts, sites.table)]),
     ):
-        position = class_positions(ruleset, said, len(locations))
-        kept_out = kept_out_by(ruleset, said, position)
+        suits = best_suitability(groups, locations)
+        position = class_positions(ruleset, said, len(locations), suits)
+        kept_out = kept_out_by(ruleset, said, position, suits)
         columns = pd.DataFrame(locations[[STATUS, "score", HOMES, PARCEL_ID]])
         rows.append(columns.assign(**{KEPT_OUT_BY: kept_out}))
         positions.append(position)
-    of_all = rank(ruleset, pd.concat(rows, ignore_index=True), np.concatenate(positions))
+    of_sites = [] if sites is None else [np.asarray(sites.table.geometry)]
+    of_all = rank(
+        ruleset,
+        pd.concat(rows, ignore_index=True),
+        np.concatenate(positions),
+        np.concatenate([shapes[alone], *of_sites]),
+    )
     if sites is not None:
         for at_column, name in enumerate(of_all, start=3):
             sites.table.insert(at_column, name, of_all[name].iloc[alone.sum() :].array)

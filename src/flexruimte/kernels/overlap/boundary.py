@@ -12,6 +12,7 @@ J. Perkal (1956). On epsilon length. Bulletin de l'Academie Polonaise des Scienc
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import shapely
@@ -32,13 +33,18 @@ BUFFER_QUADRANT_SEGMENTS = 16
 """Segments per quarter circle in buffers: a radius is at most 0.12 % short."""
 
 
+SHARE_OF_NARROW: Final = 0.05
+"""Share of a shape without an inside that an error of the map covers at most."""
+
+
 def cover_within_boundary_strip(
     shapes: IndexedGeometries, found: Overlaps, covered: Floats, precision_m: float
 ) -> Booleans:
     """Return whether what features cover may be an error of a map along the boundary of a shape.
 
     It is when it stays within the precision of the map of the boundary, and covers less than half
-    of the shape.
+    of the shape. Of a shape that is narrower than that everywhere, where all is near the boundary,
+    it is when it covers `SHARE_OF_NARROW` of it at most.
 
     Parameters
     ----------
@@ -67,9 +73,11 @@ def cover_within_boundary_strip(
     array([ True, False])
     """
     within = _fits_in_boundary_strip(shapes, covered, precision_m)
-    candidates, _, inside = _overlaps_in_core(shapes, found, within, precision_m)
+    candidates, core, inside = _overlaps_in_core(shapes, found, within, precision_m)
     deep = np.bincount(inside.shape, inside.area, minlength=len(candidates))
-    within[candidates] = deep <= AREA_TOLERANCE * covered[candidates]
+    small = covered[candidates] <= SHARE_OF_NARROW * shapely.area(shapes.geometry[candidates])
+    has_core = shapely.area(core.geometry) > 0
+    within[candidates] = np.where(has_core, deep <= AREA_TOLERANCE * covered[candidates], small)
     return within
 
 
