@@ -169,6 +169,22 @@ def test_below_the_least_share_there_is_no_score(least: float, has_score: bool) 
     assert (row["score_low"], row["score_high"]) == (50 / 4, (300 + 50) / 4)
 
 
+@pytest.mark.parametrize(
+    ("least", "students", "starters"), [(0.5, 80, 80), (0.51, 80, None), (0.76, None, None)]
+)
+def test_below_the_least_share_there_is_no_suitability(
+    least: float, students: float | None, starters: float | None
+) -> None:
+    # of students 3/4 is known, of starters 1/2
+    row = scored_row(least, stop=80, long=50)
+    found = [row["suitability_students"], row["suitability_starters"]]
+    assert [None if np.isnan(each) else each for each in found] == [students, starters]
+    if students is None:
+        assert row["best_group"] is None
+        # only the term is known, a quarter of the weight
+        assert row["score_known_share"] == 0.25
+
+
 @given(
     st.lists(
         st.tuples(st.floats(-1e3, 1e3), st.floats(0, 100)),

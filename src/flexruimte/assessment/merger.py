@@ -45,7 +45,7 @@ from flexruimte.kernels.joined import JoinLand
 from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.overlap import largest_part, union_by_group
 from flexruimte.kernels.ranges import ranges
-from flexruimte.rules.measures import NearestMeasure, RectangleMeasure
+from flexruimte.rules.measures import MainClassMeasure, NearestMeasure, RectangleMeasure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
@@ -402,11 +402,11 @@ class Merger:
 
 
 def rules_anew(ruleset: Ruleset) -> frozenset[str]:
-    """Return the rules on a measure that are judged anew on a site: size, term, what is nearest."""
+    """Return the rules on a measure that are judged anew on a site: size, term, nearest, class."""
     nearest = [
         name
         for name, measure in ruleset.measures.items()
-        if isinstance(measure, NearestMeasure | RectangleMeasure)
+        if isinstance(measure, NearestMeasure | RectangleMeasure | MainClassMeasure)
     ]
     asked = (*_SIZE, *_TERM, *nearest)
     return frozenset(name for name, rule in ruleset.measure_rules.items() if rule.measure in asked)

@@ -220,7 +220,7 @@ def theme_scores(
         scores[f"score_{end}"] = _combine(ruleset, groups, criteria.count, of_criteria)["score"]
     rounded = {name: each.round(SCORE_DECIMALS) for name, each in scores.items()}
     best_group = _best_group(rounded, groups.ids, criteria.count)
-    known = _known_share(ruleset, groups, best_group, criteria)
+    known = _known_share(ruleset, groups, best_group, criteria, enough_of)
     rounded[SCORE_KNOWN_SHARE] = known.round(SHARE_DECIMALS)
     enough = enough_known(ruleset, rounded[SCORE_KNOWN_SHARE])
     rounded["score"] = np.where(enough, rounded["score"], np.nan)
@@ -292,13 +292,17 @@ def _known_share(
     groups: GroupsThatCount,
     best_group: np.ndarray[Any, np.dtype[np.object_]],
     criteria: CriterionScores,
+    enough_of: Mapping[str, Booleans],
 ) -> Floats:
     """Return the share of the score's weight that rests on what is known. (n,) float64."""
 
     def known(weights: Mapping[str, float]) -> Floats:
         return weighted_mean(criteria.known_share, weights, criteria.count)
 
-    by_group = {group: known(ruleset.groups[group].weights) for group in groups.ids}
+    by_group = {
+        group: np.where(enough_of[group], known(ruleset.groups[group].weights), 0.0)
+        for group in groups.ids
+    }
     shares = {name: known(theme.weights) for name, theme in ruleset.themes.items()}
     if not groups.ids:
         shares["suitability"] = np.full(criteria.count, np.nan)

@@ -63,8 +63,9 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     that is used.
 
     The site is judged anew on its size, its term (the latest start and the first end), on what is
-    nearest to it and on room for a crane; of all other rules the worst verdict of its parts holds.
-    It scores as one parcel of the same land would, as far as its measures follow from its parts'.
+    nearest to it, on the class that it has most of and on room for a crane; of all other
+    rules the worst verdict of its parts holds. It scores as one parcel of the same land would, as
+    far as its measures follow from its parts.
 
     Notes
     -----

@@ -431,6 +431,7 @@ class Summary(Model):
     regimes: list[RegimeFacts]
     """By number of parcels, the most first; without any where none holds on the study's date."""
     total: Counts
+    """Of all parcels; homes are those of locations that are available or for attention."""
     status: dict[Status, Counts]
     priorities: dict[str, PriorityFacts]
     """From the best class to the last; empty where the ruleset has none."""

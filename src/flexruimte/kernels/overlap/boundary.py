@@ -25,7 +25,7 @@ from flexruimte.kernels.overlap.pairs import (
     covered_area,
     index_geometries,
 )
-from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Integers
+from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Geometries, Integers
 
 __all__ = ["BUFFER_QUADRANT_SEGMENTS", "cover_within_boundary_strip", "rest_within_boundary_strip"]
 
@@ -34,7 +34,8 @@ BUFFER_QUADRANT_SEGMENTS = 16
 
 
 SHARE_OF_NARROW: Final = 0.05
-"""Share of a shape without an inside that an error of the map covers at most."""
+"""A shape with less than this share deeper inside than the map is precise is narrow, and an error
+of the map covers no more than this share of it."""
 
 
 def cover_within_boundary_strip(
@@ -43,8 +44,8 @@ def cover_within_boundary_strip(
     """Return whether what features cover may be an error of a map along the boundary of a shape.
 
     It is when it stays within the precision of the map of the boundary, and covers less than half
-    of the shape. Of a shape that is narrower than that everywhere, where all is near the boundary,
-    it is when it covers `SHARE_OF_NARROW` of it at most.
+    of the shape. Of a shape that is hardly wider than that, where all is near the boundary, it is
+    when it covers `SHARE_OF_NARROW` of it at most.
 
     Parameters
     ----------
@@ -74,10 +75,8 @@ def cover_within_boundary_strip(
     """
     within = _fits_in_boundary_strip(shapes, covered, precision_m)
     candidates, core, inside = _overlaps_in_core(shapes, found, within, precision_m)
-    deep = np.bincount(inside.shape, inside.area, minlength=len(candidates))
-    small = covered[candidates] <= SHARE_OF_NARROW * shapely.area(shapes.geometry[candidates])
-    has_core = shapely.area(core.geometry) > 0
-    within[candidates] = np.where(has_core, deep <= AREA_TOLERANCE * covered[candidates], small)
+    deep: Floats = np.bincount(inside.shape, inside.area, len(candidates)).astype(np.float64)
+    within[candidates] = _within(shapes.geometry[candidates], core, covered[candidates], deep)
     return within
 
 
@@ -109,8 +108,18 @@ def rest_within_boundary_strip(
     within = _fits_in_boundary_strip(shapes, rest, precision_m)
     candidates, core, inside = _overlaps_in_core(shapes, found, within, precision_m)
     deep = shapely.area(core.geometry) - covered_area(core, inside)
-    within[candidates] = deep <= AREA_TOLERANCE * rest[candidates]
+    within[candidates] = _within(shapes.geometry[candidates], core, rest[candidates], deep)
     return within
+
+
+def _within(
+    shape: Geometries, core: IndexedGeometries, part_m2: Floats, deep_m2: Floats
+) -> Booleans:
+    """Return whether parts of shapes are no more than a strip, by how much lies in the core."""
+    area = shapely.area(shape)
+    has_core = shapely.area(core.geometry) > SHARE_OF_NARROW * area
+    small = part_m2 <= SHARE_OF_NARROW * area
+    return (deep_m2 <= AREA_TOLERANCE * part_m2) & (has_core | small)
 
 
 def _fits_in_boundary_strip(
