@@ -187,8 +187,9 @@ class Merger:
     def without_homes(self, groups: list[Integers]) -> Integers:
         """Return which parcels of groups carry none of the homes of their group, by position. (k,)
 
-        Of a layout those on which no module has its middle; by density those with less land than
-        one home takes in the largest connected part.
+        Of a layout those on which no module has its middle, unless they hold homes by themselves:
+        then they are room for parking and green as good as any. By density those with less land
+        than one home takes in the largest connected part.
         """
         if not groups:
             return np.empty(0, dtype=np.intp)
@@ -207,7 +208,8 @@ class Merger:
         )
         middle = shapely.centroid(layouts.module[stack])
         carries = np.bincount(of_parcel, shapely.covers(land[of_parcel], middle), len(land))
-        idle: Integers = parcels[carries == 0]
+        alone = self._evidence.table[HOMES_MID].to_numpy(dtype=np.float64)[parcels]
+        idle: Integers = parcels[(carries == 0) & ~(alone > 0)]
         return idle
 
     def _judged(self, groups: list[Integers]) -> list[Outcome]:

@@ -235,8 +235,7 @@ class _Wording:
         said = self._say("location-priority", priority=self._classes.get(name, name))
         names, ids = list(self._classes), listed_ids(kept_out_by)
         if not ids or name not in names:
-            open_questions = self._unanswered(name, told)
-            return (f"{said} {open_questions}" if open_questions else said), told
+            return self._unanswered(name, said, told)
         above = self._classes[names[names.index(name) - 1]]
         for each in ids:
             if each.startswith(NEXT_TO):
@@ -257,14 +256,18 @@ class _Wording:
         sentences = " ".join(dict.fromkeys([*map(self._in_short, why), *topics]))
         return f"{said} {self._say('location-kept-out', above=above, findings=sentences)}", left
 
-    def _unanswered(self, name: str, told: Sequence[ToldFinding]) -> str:
-        """Return what would keep a location out of its class and is not known; else ""."""
+    def _unanswered(
+        self, name: str, said: str, told: Sequence[ToldFinding]
+    ) -> tuple[str, Sequence[ToldFinding]]:
+        """Return the class and what would keep out of it and is not known, and what is left."""
         facts = self._summary.priorities.get(name)
         refuses = [] if facts is None else facts.refuses
-        topics = [each.topic for each in told if each.kind == "missing" and each.rule in refuses]
-        if not topics:
-            return ""
-        return self._say("location-class-unanswered", topics="; ".join(dict.fromkeys(topics)))
+        open_questions = [each for each in told if each.kind == "missing" and each.rule in refuses]
+        if not open_questions:
+            return said, told
+        topics = "; ".join(dict.fromkeys(each.topic for each in open_questions))
+        left = [each for each in told if each not in open_questions]
+        return f"{said} {self._say('location-class-unanswered', topics=topics)}", left
 
     def _in_short(self, finding: ToldFinding) -> str:
         """Return a finding; of what is not known only that it is not."""
