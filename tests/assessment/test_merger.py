@@ -9,6 +9,7 @@ import pytest
 
 from assessment.row_of_parcels import study
 from flexruimte import Study
+from flexruimte.assessment.merger import rules_anew
 from flexruimte.kernels.layout import LayoutParameters
 from flexruimte.rules.files import load_ruleset, with_changes
 
@@ -60,3 +61,10 @@ def test_two_fields_with_a_street_between_them_are_two_locations() -> None:
     apart: Any = located(FIELD | other, by_layout=True)
     assert sorted(found.index) == ["A", "F"]
     same_but_for_rank(found, apart)
+
+
+def test_a_site_has_the_verdict_of_the_class_that_most_of_its_land_has() -> None:
+    # the zoning is that of most land, and its rule is asked of that; whose it is says each part
+    ruleset = load_ruleset("flexwonen-nl")
+    assert "zoning_public_space" in rules_anew(ruleset)
+    assert "owner_public" not in rules_anew(ruleset)
