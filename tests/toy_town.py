@@ -142,7 +142,7 @@ def layers(folder: Path) -> dict[str, Any]:
             {
                 "parcel_id": ["P04", "P06"],
                 "vrij_vanaf": ["2028-07-01", None],
-                "vrij_tot": [None, "2043-01-01"],
+                "vrij_tot": [None, "2042-12-31"],
             }
         ),
     }

@@ -74,7 +74,7 @@ def study(
                     {
                         "parcel_id": ["A", "B"],
                         "vrij_vanaf": ["2030-01-01", None],
-                        "vrij_tot": [None, "2050-01-01"],
+                        "vrij_tot": [None, "2049-12-31"],
                     }
                 ),
                 "unknown_ids": "ignore",

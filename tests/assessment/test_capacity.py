@@ -13,9 +13,10 @@ import pytest
 import shapely
 
 from flexruimte import Study
-from flexruimte.errors import FlexruimteError
+from flexruimte.errors import FlexruimteError, StudyError
 from flexruimte.ranking import Ranking
 from flexruimte.rules.files import load_ruleset, with_changes
+from flexruimte.study.placement import with_placement
 from kernels.layouts import SPACIOUS
 from toy_town import RULESET, box, frame, parameter
 
@@ -158,3 +159,18 @@ def test_required_years_that_cannot_be(years: int) -> None:
         match=f"required_years = {years} is out of bounds; it must be at least 1 year and at most 50 year",
     ):
         study().changed(placement={"required_years": years})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"project_homes": 5}, "project_homes = 5 is lower than least_homes = 10; raise"),
+        ({"required_years": 40}, "longest_term_years = 30 is lower than required_years = 40"),
+        ({"homes_per_ha_low": 61}, "homes_per_ha_mid = 60.* is lower than homes_per_ha_low = 61"),
+    ],
+)
+def test_parameters_that_contradict_each_other_are_refused(given: Any, said: str) -> None:
+    with pytest.raises(StudyError, match=said):
+        with_placement(load_ruleset("flexwonen-nl"), given)
+    both = {"required_years": 40, "longest_term_years": 40}
+    assert with_placement(load_ruleset("flexwonen-nl"), both).value("required_years") == 40

@@ -13,8 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.land import find_on_land, land_of_rule, subtract_land, what_is_left
+from flexruimte.assessment.land import (
+    covered_of_rest,
+    find_on_land,
+    land_of_rule,
+    subtract_land,
+    what_is_left,
+)
 from flexruimte.assessment.overlay import Overlay
+from flexruimte.kernels.overlap import covered_area, index_features, index_geometries, overlaps
 from flexruimte.vocabulary import FUNNEL_CONDITIONS, Condition
 from toy_layers import PARCELS, features, raster
 from toy_town import box, changed_ruleset, frame, line, write_raster
@@ -270,3 +277,30 @@ def test_what_is_left_is_what_a_plain_difference_leaves(
         assert (area[condition] <= before + 1e-6).all()
         before = area[condition]
     assert (shapely.area(shapes) <= before).all()
+
+
+def test_what_is_covered_of_the_rest_by_hand() -> None:
+    # Three fields of 100 x 100 m; of the first the left 40 m are taken, of the third all is.
+    rest = np.array(
+        [shapely.box(40, 0, 100, 100), shapely.box(200, 0, 300, 100), shapely.Polygon()]
+    )
+    fields = np.array([shapely.box(200 * i, 0, 200 * i + 100, 100) for i in range(3)])
+    shapes = index_geometries(fields)
+    # Two features over each other cover x 0-50 of the first; one covers a tenth of the others.
+    features = [
+        shapely.box(0, 0, 45, 100),
+        shapely.box(30, 0, 50, 100),
+        shapely.box(200, 0, 210, 100),
+        shapely.box(400, 0, 410, 100),
+    ]
+    found = overlaps(shapes, index_features(np.array(features)))
+    covered = covered_area(shapes, found)
+    assert covered.tolist() == [5000, 1000, 1000]
+    nobody, areas = np.zeros(3, dtype=bool), shapely.area(fields)
+    asked = covered_of_rest(rest, areas, covered, nobody, lambda: found)
+    assert asked == pytest.approx([1000, 1000, 1000])
+    # Where the rule takes the land, none of the rest is covered; of nothing left it is the whole.
+    taken = covered_of_rest(rest, areas, covered, ~nobody, lambda: found)
+    assert taken.tolist() == [0, 0, 1000]
+    absent = covered_of_rest(rest, areas, np.full(3, np.nan), nobody, lambda: None)
+    assert np.isnan(absent).all()

@@ -42,6 +42,8 @@ def test_against_a_plain_loop(data: st.DataObject) -> None:
         if rule != "term":
             land[rule] = LandFinding(
                 covered_m2=np.array(data.draw(numbers), dtype=float),
+                buildable_m2=np.array(data.draw(numbers), dtype=float),
+                applies=np.ones(count, dtype=bool),
                 edge=np.array(data.draw(flags), dtype=bool),
                 nothing_left=np.zeros(count, dtype=bool),
                 doubtful=np.zeros(count, dtype=bool),
@@ -69,6 +71,8 @@ def test_a_site_is_met_by_an_edge_only_where_no_parcel_is_met_by_more() -> None:
     land = {
         "nature": LandFinding(
             covered_m2=np.array([2.0, 3.0, 2.0, 500.0, 0.0, np.nan]),
+            buildable_m2=np.array([2.0, 3.0, 2.0, 500.0, 0.0, np.nan]),
+            applies=np.ones(6, dtype=bool),
             edge=np.array([True, True, True, False, False, False]),
             nothing_left=np.zeros(6, dtype=bool),
             doubtful=np.zeros(6, dtype=bool),
@@ -130,6 +134,8 @@ def test_what_a_row_of_findings_says() -> None:
     land = {
         "nature": LandFinding(
             covered_m2=np.array([0.0, 300.0]),
+            buildable_m2=np.array([0.0, 300.0]),
+            applies=np.ones(2, dtype=bool),
             edge=np.array([False, True]),
             nothing_left=np.zeros(2, dtype=bool),
             doubtful=np.zeros(2, dtype=bool),

@@ -6,10 +6,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexruimte.assessment.priority import class_positions, kept_out_by, rank
+from flexruimte.assessment.priority import (
+    best_suitability,
+    class_positions,
+    kept_out_by,
+    rank,
+)
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import NO, UNKNOWN, YES
@@ -24,10 +30,19 @@ def verdicts(**columns: list[int]) -> dict[str, Any]:
     return {name: np.array(values, dtype=np.int8) for name, values in columns.items()}
 
 
-def ranked(ruleset: Ruleset, said: dict[str, Any], locations: pd.DataFrame) -> pd.DataFrame:
-    position = class_positions(ruleset, said, len(locations))
-    kept_out = kept_out_by(ruleset, said, position)
-    found = rank(ruleset, locations.assign(kept_out_by=kept_out), position)
+def ranked(
+    ruleset: Ruleset,
+    said: dict[str, Any],
+    locations: pd.DataFrame,
+    lefts: list[float] | None = None,
+    suitability: Any = None,
+) -> pd.DataFrame:
+    """Rank locations of 100 x 100 m with their left sides somewhere; 1 km apart unless said."""
+    position = class_positions(ruleset, said, len(locations), suitability)
+    kept_out = kept_out_by(ruleset, said, position, suitability)
+    left = np.array(1_000.0 * np.arange(len(locations)) if lefts is None else lefts)
+    shapes = shapely.box(left, 0, left + 100, 100)
+    found = rank(ruleset, locations.assign(kept_out_by=kept_out), position, shapes)
     return found.set_axis(pd.Index(locations["parcel_id"]), axis=0)
 
 
@@ -163,3 +178,60 @@ def test_each_location_says_what_keeps_it_out_unless_it_is_in_the_best_class(
     said, locations = case
     found = ranked(load_ruleset(RULESET), said, locations)
     assert ((found["kept_out_by"] == "") == (found["priority"] == "shortlist")).all()
+
+
+SHORTLIST = {name: [YES] * 5 for name in ("near_nature", "pessimistic_term", "public_owner")}
+
+
+def test_of_one_field_the_best_piece_stands_on_the_list() -> None:
+    # P0 to P2 touch in a row, P3 lies 15 m from P2, P4 16 m from P3. P1 is the best, then P3, P0, P2, P4: P0 and P2
+    # touch P1 and fall; P3 only lies near P2, which is not there, and stays; P4 is far enough
+    ruleset = changed_ruleset(priorities={"shortlist": {"most": 9, "apart_m": 15}})
+    locations = locations_of([80, 99, 70, 90, 60])
+    found = ranked(ruleset, verdicts(**SHORTLIST), locations, [0, 100, 200, 315, 431])
+    assert found["priority"].tolist() == ["talk", "shortlist", "talk", "shortlist", "shortlist"]
+    assert found["kept_out_by"].tolist() == ["next_to:P1", "", "next_to:P1", "", ""]
+    assert found["rank"].tolist() == [4, 1, 5, 2, 3]
+    # what falls leaves its place to another
+    ruleset = changed_ruleset(priorities={"shortlist": {"most": 2, "apart_m": 15}})
+    found = ranked(ruleset, verdicts(**SHORTLIST), locations, [0, 100, 200, 315, 431])
+    assert found["priority"].tolist() == ["talk", "shortlist", "talk", "shortlist", "talk"]
+    assert found["kept_out_by"].iloc[4] == "most"
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=5), st.data())
+def test_no_two_on_the_list_touch_and_a_better_score_never_lowers_a_rank(
+    lefts: list[int], data: st.DataObject
+) -> None:
+    ruleset = changed_ruleset(priorities={"shortlist": {"most": 9, "apart_m": 0}})
+    count = len(lefts)
+    said = {name: verdict[:count] for name, verdict in verdicts(**SHORTLIST).items()}
+    places = [50.0 * left for left in lefts]
+    scores = [float(each) for each in data.draw(st.permutations(range(count)))]
+    before = ranked(ruleset, said, locations_of(list(scores)), places)
+    on_list = [
+        place for place, name in zip(places, before["priority"], strict=True) if name == "shortlist"
+    ]
+    assert all(abs(one - other) > 100 for i, one in enumerate(on_list) for other in on_list[:i])
+    at = data.draw(st.integers(0, count - 1))
+    scores[at] += 10
+    after = ranked(ruleset, said, locations_of(list(scores)), places)
+    assert after["rank"].iloc[at] <= before["rank"].iloc[at]
+
+
+def test_what_suits_nobody_enough_is_kept_out_and_what_is_not_known_is_not() -> None:
+    ruleset = changed_ruleset(priorities={"shortlist": {"most": 9, "suitable_from": 60}})
+    suitability = np.array([60.0, 59.9, np.nan, 20.0, 100.0])
+    said = verdicts(**SHORTLIST)
+    said["public_owner"][3] = NO
+    found = ranked(ruleset, said, locations_of([50] * 5), suitability=suitability)
+    assert found["priority"].tolist() == ["shortlist", "talk", "shortlist", "talk", "shortlist"]
+    assert found["kept_out_by"].tolist() == ["", "suitability", "", "public_owner;suitability", ""]
+
+
+def test_the_best_group_is_not_known_where_one_is_not() -> None:
+    table = pd.DataFrame({"suitability_a": [50.0, 50.0], "suitability_b": [70.0, np.nan]})
+    found = best_suitability(["a", "b"], table)
+    assert found[0] == 70
+    assert np.isnan(found[1])
+    assert np.isnan(best_suitability([], table)).all()

@@ -169,6 +169,22 @@ def test_below_the_least_share_there_is_no_score(least: float, has_score: bool) 
     assert (row["score_low"], row["score_high"]) == (50 / 4, (300 + 50) / 4)
 
 
+@pytest.mark.parametrize(
+    ("least", "students", "starters"), [(0.5, 80, 80), (0.51, 80, None), (0.76, None, None)]
+)
+def test_below_the_least_share_there_is_no_suitability(
+    least: float, students: float | None, starters: float | None
+) -> None:
+    # of students 3/4 is known, of starters 1/2
+    row = scored_row(least, stop=80, long=50)
+    found = [row["suitability_students"], row["suitability_starters"]]
+    assert [None if np.isnan(each) else each for each in found] == [students, starters]
+    if students is None:
+        assert row["best_group"] is None
+        # only the term is known, a quarter of the weight
+        assert row["score_known_share"] == 0.25
+
+
 @given(
     st.lists(
         st.tuples(st.floats(-1e3, 1e3), st.floats(0, 100)),
@@ -338,3 +354,19 @@ def test_a_score_without_weights_is_not_known() -> None:
     found = scores_of(ruleset, ["students"], criteria)
     assert found["suitability"].tolist() == [75, 75]
     assert found[["score", "score_low", "score_high"]].isna().all(axis=None)
+
+
+def test_a_later_end_never_scores_lower() -> None:
+    # the built-in rules, 15 years asked: ends that are known, ever later, and last none that is known
+    ruleset = load_ruleset("flexwonen-nl")
+    years = [14.9, 15.0, 15.1, 20.0, 29.0, 30.0]
+    measures = pd.DataFrame({name: [None] * 6 for name in ruleset.measures})
+    measures["term_years"], measures["medium_points_count"] = years, 0.0
+    measures["term_end_class"] = ["known"] * 5 + ["none_known"]
+    others = {each.measure for each in ruleset.criteria.values()} - set(measures)
+    found = criterion_scores(
+        ruleset, frozenset(), measures.assign(**dict.fromkeys(others, np.nan)), {}
+    )
+    term = theme_scores(ruleset, GroupsThatCount([], best=True), found)["term"].tolist()
+    # too short is 0, the weakest link; else (60 x 100 + 20 x 75) / 80, and 100 with no end known
+    assert term == pytest.approx([0, 93.75, 93.75, 93.75, 93.75, 100])

@@ -79,7 +79,9 @@ CASES: dict[str, tuple[list[tuple[str | None, Any]], dict[str, Any], dict[str, A
     # ... until the plan of 2043, less a year to clear: 1 July 2030 to 1 January 2042 is 11.5 years
     "lease ends, plan follows": ([("1A", 2043)], {"lease": ("2030-07-01", None)}, {"free": 17, "term": 11.5, "pessimistic": 11.5, "horizon": "yes", "long": "no"}),
     # reserved from 1 January 2040: 13 years
-    "reserved": ([], {"lease": (None, "2040-01-01")}, {"free": 100, "term": 13, "pessimistic": 13, "horizon": "yes", "long": "no"}),
+    # the last day is free: from 1 January 2027 that is 15 years, and 2039-12-31 makes 13
+    "reserved from the day after the term": ([], {"lease": (None, "2041-12-31")}, {"free": 100, "term": 15, "pessimistic": 15, "horizon": "yes", "long": "yes"}),
+    "reserved": ([], {"lease": (None, "2039-12-31")}, {"free": 100, "term": 13, "pessimistic": 13, "horizon": "yes", "long": "no"}),
     "let until after the reservation": ([], {"lease": ("2035-01-01", "2034-01-01")}, {"free": 100, "term": 0, "pessimistic": 0, "horizon": "yes", "long": "no"}),
     # the toy regime allows 10 years up to and including 31 December 2023
     "the last day of the old regime": ([], {"as_of": "2023-12-31"}, {"free": 100, "term": 10, "pessimistic": 10, "horizon": "yes", "long": "no"}),

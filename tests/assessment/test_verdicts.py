@@ -7,19 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.verdicts import (
+    CoverThatCounts,
     answers_of_rules,
     assess_site_types,
     assess_status,
     count_medium_points,
     takes_land,
 )
-from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import NO, UNKNOWN, YES
-from toy_town import RULESET, changed_ruleset
+from toy_town import RULESET, changed_ruleset, parameter
 
 # In the toy ruleset nature excludes (very hard), unbuilt excludes (hard), and near_nature is soft and for land use 51 alone.
 TOY = load_ruleset(RULESET)
@@ -29,11 +32,18 @@ HERE, ELSEWHERE, PERHAPS = 51, 40, None
 
 
 def land(
-    covered_m2: float, *, edge: bool = False, nothing_left: bool = False, doubtful: bool = False
+    covered_m2: float,
+    *,
+    buildable_m2: float | None = None,
+    edge: bool = False,
+    nothing_left: bool = False,
+    doubtful: bool = False,
 ) -> LandFinding:
     """What a rule on land finds on one parcel."""
     return LandFinding(
         covered_m2=np.array([covered_m2]),
+        buildable_m2=np.array([covered_m2 if buildable_m2 is None else buildable_m2]),
+        applies=np.array([True]),
         edge=np.array([edge]),
         nothing_left=np.array([nothing_left]),
         doubtful=np.array([doubtful]),
@@ -45,7 +55,14 @@ def land(
 def parcel(**measures: Any) -> pd.DataFrame:
     """The measures of one parcel of 1 ha."""
     return pd.DataFrame(
-        {name: [value] for name, value in {"area_m2": 10_000.0, **measures}.items()}
+        {
+            name: [value]
+            for name, value in {
+                "area_m2": 10_000.0,
+                "buildable_m2": 10_000.0,
+                **measures,
+            }.items()
+        }
     )
 
 
@@ -72,6 +89,69 @@ def answer(
 
 
 # ------------------------------------------------------------------------------------------------------------------- rules on land
+
+
+COUNTS = with_changes(
+    TOY,
+    {
+        "placement": {
+            "counts_from_share": parameter(0.05),
+            "counts_from_m2": parameter(10),
+        }
+    },
+)
+
+
+@pytest.mark.parametrize(("buildable_m2", "covered_m2", "of_rest_m2", "expected"), [
+    pytest.param(8_000, 2_000, 0, "yes", id="all in land that is taken already"),
+    pytest.param(8_000, 2_077, 23, "yes", id="23 m2 of 8,000: less than a twentieth"),
+    pytest.param(8_000, 5_000, 399.9, "yes", id="just under 400 m2"),
+    pytest.param(8_000, 5_000, 400, "no", id="a twentieth"),
+    pytest.param(150, 9.9, 9.9, "yes", id="more than a twentieth, under 10 m2"),
+    pytest.param(150, 10, 10, "no", id="10 m2"),
+    pytest.param(10_000, 0.079, 0.079, "yes", id="coordinates that were rounded"),
+    pytest.param(5, 5, 5, "no", id="all there is"),
+    pytest.param(0, 600, 600, "no", id="nothing is left: of the whole parcel"),
+    pytest.param(0, 400, 400, "yes", id="nothing is left, and little is covered"),
+])  # fmt: skip
+def test_a_rule_that_takes_no_land_asks_about_the_buildable_part(
+    buildable_m2: float, covered_m2: float, of_rest_m2: float, expected: str
+) -> None:
+    measures = parcel(land_use_class=HERE, buildable_m2=float(buildable_m2))
+    finding = land(covered_m2, buildable_m2=of_rest_m2)
+    assert answer(COUNTS, "near_nature", measures, finding) == expected
+
+
+def test_a_rule_may_count_from_less() -> None:
+    of_points = with_changes(COUNTS, {"rules": {"near_nature": {"least_share": 0}}})
+    measures = parcel(land_use_class=HERE)
+    said = [
+        answer(of_points, "near_nature", measures, land(area)) for area in (0.0, 9.9, 10.0, 79.0)
+    ]
+    assert said == ["yes", "yes", "no", "no"]
+
+
+@given(st.floats(0, 499.9), st.sampled_from([HERE, ELSEWHERE, PERHAPS]))
+def test_softer_is_never_worse_for_a_small_overlap(covered_m2: float, land_use: int | None) -> None:
+    # hard it takes the land and passes; medium it leaves the land, and passes too
+    said = {}
+    for level, of_rest in (("hard", 0.0), ("medium", covered_m2), ("soft", covered_m2)):
+        ruleset = with_changes(COUNTS, {"rules": {"near_nature": {"level": level}}})
+        finding = land(covered_m2, buildable_m2=of_rest)
+        said[level] = answer(ruleset, "near_nature", parcel(land_use_class=land_use), finding)
+    assert "no" not in said.values()
+    assert said["medium"] == said["soft"] == "yes"
+
+
+def test_of_a_group_the_cover_of_all_parcels_counts() -> None:
+    # 60 of 1,000 and 0 of 1,000 m2: 3 %; with 40 more of the other 5 %
+    nothing, of_m2 = np.zeros(2), np.full(2, 1_000.0)
+    for other, expected in ((0.0, YES), (40.0, NO)):
+        cover = CoverThatCounts(np.array([60.0, other]), nothing, nothing > 0, of_m2)
+        group = cover.of_groups(np.array([0, 1]), np.array([0, 0]), 1)
+        rule = COUNTS.land_rules["near_nature"]
+        assert group.verdicts(COUNTS, rule).tolist() == [expected]
+        assert cover.verdicts(COUNTS, rule)[0] == NO
 
 
 @pytest.mark.parametrize(("finding", "expected"), [

@@ -36,6 +36,8 @@ def test_what_stands_in_a_row(ranking: Ranking) -> None:
         "level": "very_hard",
         "verdict": "yes",
         "covered_m2": 5000.0,
+        "covered_buildable_m2": 0.0,
+        "applies": True,
         "edge": False,
         "feature_count": 1,
         "features": "Bos (1)",
@@ -71,7 +73,13 @@ def test_which_rows_there_are(ranking: Ranking) -> None:
     ]
     assert list(findings[["parcel_id", "rule"]].itertuples(index=False, name=None)) == expected
     plain = findings[(findings["verdict"] == "yes")]
-    assert ((plain["covered_m2"] > 0) | plain["edge"] | (plain["feature_count"] > 0)).all()
+    found = (plain["covered_m2"] > 0) | plain["edge"] | (plain["feature_count"] > 0)
+    assert (found | ~plain["applies"]).all()
+    # near_nature asks where the land use is 51: elsewhere it covers nothing, and says so
+    elsewhere = plain[~plain["applies"]]
+    assert len(elsewhere) > 0
+    assert (elsewhere[["covered_m2", "covered_buildable_m2", "feature_count"]] == 0).all(axis=None)
+    assert elsewhere["finding"].str.contains("geldt hier niet|Geldt hier niet").all()
     assert ("P01", "nature") not in expected  # it says yes, and covers nothing
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "LayOut",
     "assess_capacity",
     "layout_parameters",
+    "square_metres_of_a_home",
 ]
 
 LayOut: TypeAlias = Callable[[Geometries, LayoutParameters], Layouts]
@@ -154,6 +155,17 @@ def assess_capacity(
         SIZE_CLASS: _size_class(ruleset, middle),
     }
     return Capacity(pd.DataFrame(columns, index=measures.index), layouts)
+
+
+def square_metres_of_a_home(ruleset: Ruleset) -> float:
+    """Return how much buildable land a home takes, by the middle density. [m2]
+
+    Examples
+    --------
+    50 homes per net hectare with a gross-net factor of 1.25 are 40 per hectare: 250 m2 each.
+    """
+    per_hectare = ruleset.value("homes_per_ha_mid") / ruleset.value("gross_net_factor")
+    return float(_SQUARE_METRES_PER_HECTARE / per_hectare)
 
 
 def _of_a_project(ruleset: Ruleset, middle: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,9 +19,11 @@ from flexruimte.kernels.overlap import (
     Overlaps,
     cover_within_boundary_strip,
     covered_area,
+    polygonal,
     rest_within_boundary_strip,
     subtract,
 )
+from flexruimte.kernels.overlap.unions import union_groups
 from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.vocabulary import (
     AREA_TOLERANCE,
@@ -38,6 +40,7 @@ from flexruimte.vocabulary import (
 )
 
 __all__ = [
+    "covered_of_rest",
     "find_on_land",
     "land_of_rule",
     "subtract_land",
@@ -137,6 +140,48 @@ def what_is_left(
     return shapes, left
 
 
+def covered_of_rest(
+    rest: Geometries,
+    areas: Floats,
+    covered_m2: Floats,
+    taken: Booleans,
+    land: Callable[[], Overlaps | None],
+) -> Floats:
+    """Return how much of what is left of parcels a rule covers: none where it takes that land.
+
+    Parameters
+    ----------
+    rest
+        What is left of the parcels. (n,) object
+    areas
+        Of the whole parcels. (n,) float64 [m2]
+    covered_m2
+        What the rule covers of the whole parcels; NaN where its layer is absent. (n,) float64 [m2]
+    taken
+        From which parcels it takes that. (n,) bool
+    land
+        Gives that land, where it is asked for; None where the layer is absent.
+
+    Returns
+    -------
+    Floats
+        Of a parcel of which nothing is left it is of the whole; NaN where the layer is absent.
+        (n,) float64 [m2]
+    """
+    left = shapely.area(rest)
+    covered = np.where((left > 0) & taken & (covered_m2 > 0), 0.0, covered_m2)
+    some = (left > 0) & ~taken & (covered_m2 > 0) & (left < (1 - AREA_TOLERANCE) * areas)
+    found = land() if some.any() else None
+    if found is None:
+        return covered
+    found = found.where(some[found.shape])
+    inside = polygonal(shapely.intersection(rest[found.shape], found.geometry))
+    unions, owner = union_groups(inside, found.shape)
+    covered[some] = 0.0
+    covered[owner] = shapely.area(unions)
+    return covered
+
+
 def _area_left(
     overlay: Overlay, left: Geometries, now: list[Overlaps], later: list[Overlaps]
 ) -> Floats:
@@ -198,6 +243,8 @@ def _covering(
     covered = covered_area(overlay.indexed, sure)
     return LandFinding(
         covered_m2=covered,
+        buildable_m2=covered,
+        applies=np.ones(len(covered), dtype=bool),
         edge=cover_within_boundary_strip(overlay.indexed, sure, covered, precision_m),
         nothing_left=(covered >= (1 - AREA_TOLERANCE) * overlay.areas)
         | rest_within_boundary_strip(overlay.indexed, sure, covered, precision_m),

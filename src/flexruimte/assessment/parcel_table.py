@@ -15,8 +15,10 @@ from flexruimte.assessment.term import Term
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
+    APPLIES,
     ATTENTION,
     COVERED_AREA,
+    COVERED_BUILDABLE,
     CRITERION_PREFIX,
     EDGE,
     FEATURE_COUNT,
@@ -162,13 +164,16 @@ def findings_of_rules(
     Returns
     -------
     pandas.DataFrame
-        `parcel_id`, `rule`, `level`, `verdict` ("no", "unknown" or "yes"), `covered_m2`, `edge`,
-        `feature_count` and `features`, the first five by covered area, as "a; b". By position in
-        `ids`, then in the order of the rules. A parcel and rule without a row: the rule says yes
-        and covers nothing, or it is left out. For a rule on a measure `covered_m2` and
-        `feature_count` are null. (m, 8)
+        `parcel_id`, `rule`, `level`, `verdict` ("no", "unknown" or "yes"), `covered_m2`,
+        `covered_buildable_m2`, `applies`, `edge`, `feature_count` and `features`, the first five by
+        covered area, as "a; b". By position in `ids`, then in the order of the rules. A parcel and
+        rule without a row: the rule says yes and covers nothing, or it is left out. Where it does
+        not apply it covers nothing, and has a row all the same where it would. For a rule on a
+        measure `covered_m2` and `feature_count` are null. (m, 10)
     """
-    position, rule, answer, covered, edge, count, features = _told(len(ids), verdicts, land)
+    position, rule, answer, covered, of_rest, applies, edge, count, features = _told(
+        len(ids), verdicts, land
+    )
     answers = sorted(VERDICT_NAMES)
     levels = [str(ruleset.rules[rule_id].level) for rule_id in verdicts]
     return pd.DataFrame(
@@ -180,6 +185,8 @@ def findings_of_rules(
                 np.searchsorted(answers, answer)
             ),
             COVERED_AREA: covered,
+            COVERED_BUILDABLE: of_rest,
+            APPLIES: applies,
             EDGE: edge,
             FEATURE_COUNT: pd.arrays.IntegerArray(count.astype(np.int64), count < 0),
             FEATURES: _texts(features),
@@ -193,14 +200,26 @@ def _told(
     """Return the columns of all rows: position, number of the rule, verdict and facts of land."""
     none, nothing = np.empty(0, dtype=np.intp), _no_land(count)
     rows: list[tuple[np.ndarray[Any, Any], ...]] = [
-        (none, none, none, np.empty(0), none.astype(bool), none, none.astype(object))
+        (
+            none,
+            none,
+            none,
+            np.empty(0),
+            np.empty(0),
+            none.astype(bool),
+            none.astype(bool),
+            none,
+            none.astype(object),
+        )
     ]
     for number, (rule_id, verdict) in enumerate(verdicts.items()):
         told, found = verdict != YES, land.get(rule_id, nothing)
         if rule_id in land:
             told |= (found.covered_m2 != 0) | found.edge | (found.feature_count > 0)
+            told |= ~found.applies
         at = np.flatnonzero(told)
-        on_land = (found.covered_m2[at], found.edge[at], found.feature_count[at])
+        areas = (found.covered_m2[at], found.buildable_m2[at])
+        on_land = (*areas, found.applies[at], found.edge[at], found.feature_count[at])
         features = np.asarray(found.features[at], dtype=object)
         rows.append((at, np.full(len(at), number), verdict[at], *on_land, features))
     columns = [np.concatenate(parts) for parts in zip(*rows, strict=True)]
@@ -246,6 +265,10 @@ def land_findings_of_sites(
         features = np.asarray(of_parcels.features, dtype=object)[parts]
         found[rule_id] = LandFinding(
             covered_m2=np.bincount(group, covered, minlength=count).astype(np.float64),
+            buildable_m2=np.bincount(group, of_parcels.buildable_m2[parts], minlength=count).astype(
+                np.float64
+            ),
+            applies=np.bincount(group, of_parcels.applies[parts], minlength=count) > 0,
             edge=(edges > 0) & (more == 0),
             nothing_left=np.zeros(count, dtype=bool),
             doubtful=np.zeros(count, dtype=bool),
@@ -267,6 +290,8 @@ def _no_land(count: int) -> LandFinding:
     """Return what a rule on a measure finds on land: nothing is known of it."""
     return LandFinding(
         covered_m2=np.full(count, np.nan),
+        buildable_m2=np.full(count, np.nan),
+        applies=np.ones(count, dtype=bool),
         edge=np.zeros(count, dtype=bool),
         nothing_left=np.zeros(count, dtype=bool),
         doubtful=np.zeros(count, dtype=bool),

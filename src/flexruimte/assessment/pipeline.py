@@ -21,13 +21,14 @@ from flexruimte.assessment.capacity import (
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.funnel import land_left
 from flexruimte.assessment.measures import compute_derived_measures
+from flexruimte.assessment.merger import Evidence, Sites
 from flexruimte.assessment.parcel_table import (
     criterion_columns,
     findings_of_rules,
     land_findings_of_sites,
     outcome_columns,
 )
-from flexruimte.assessment.priority import class_positions, kept_out_by, rank
+from flexruimte.assessment.priority import best_suitability, class_positions, kept_out_by, rank
 from flexruimte.assessment.question import (
     Question,
     layers_in_use,
@@ -35,7 +36,7 @@ from flexruimte.assessment.question import (
     survey_question,
 )
 from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
-from flexruimte.assessment.sites import Evidence, Sites, merge_parcels
+from flexruimte.assessment.sites import merge_parcels
 from flexruimte.assessment.survey import Progress, TakesLand, survey
 from flexruimte.assessment.surveyed import Survey
 from flexruimte.assessment.verdicts import (
@@ -43,6 +44,8 @@ from flexruimte.assessment.verdicts import (
     assess_site_types,
     assess_status,
     count_medium_points,
+    covers_that_count,
+    land_where_it_counts,
     takes_land,
 )
 from flexruimte.evidence.decisions import Decisions, DecisionsAt
@@ -224,8 +227,9 @@ def judge(
     progress("verdicts")
     left = skipped | frozenset(of_others)
     may_be_lower = found.term.may_be_lower
+    land = found.land
     of_all = of_others | answers_of_rules(
-        ruleset, left, measures, may_be_lower, found.findings, decisions.into
+        ruleset, left, measures, may_be_lower, land, decisions.into
     )
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
     points = count_medium_points(ruleset, verdicts, len(ids))
@@ -254,6 +258,7 @@ def judge(
             buildable=found.buildable.shapes,
             verdicts=verdicts,
             may_be_lower=may_be_lower,
+            covers=covers_that_count(ruleset, skipped, measures, may_be_lower, land),
             decisions=decisions,
             table=table,
             lay_out=lay_out,
@@ -264,7 +269,8 @@ def judge(
     )
     in_site = np.zeros(len(ids), dtype=bool) if sites is None else sites.site_of >= 0
     left_m2 = land_left(ruleset, verdicts, decisions, found.buildable.left_m2, table, in_site)
-    judged = _Judged(table, verdicts, left_m2.set_axis(ids), sites, capacity.layouts)
+    on_land = land_where_it_counts(ruleset, skipped, measures, may_be_lower, land)
+    judged = _Judged(table, verdicts, on_land, left_m2.set_axis(ids), sites, capacity.layouts)
     return _assessment(question, code, found, judged)
 
 
@@ -282,6 +288,7 @@ class _Judged:
 
     table: pd.DataFrame
     verdicts: dict[str, Verdicts]
+    land: dict[str, LandFinding]
     left_m2: pd.DataFrame
     sites: Sites | None
     layouts: Layouts | None
@@ -298,13 +305,14 @@ def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -
         code=code,
         name=question.municipalities.names[question.municipalities.position(code)],
         parcels=gpd.GeoDataFrame(
-            _ranked(ruleset, table, verdicts, sites, found.parcels.geometries), copy=False
+            _ranked(ruleset, table, verdicts, sites, found.parcels.geometries, question.groups),
+            copy=False,
         ),
         left_m2=judged.left_m2,
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
-        land=found.findings,
+        land=judged.land,
         left_out=left_out_by(ruleset, question.not_assessed),
         inputs={
             "parcels": found.parcels.facts,
@@ -349,7 +357,7 @@ def _with_homes(
         skipped | on_homes,
         measures,
         found.term.may_be_lower,
-        found.findings,
+        found.land,
         decisions.into,
     )
     standing = assess_status(ruleset, verdicts, decisions.into, decisions.out)
@@ -384,6 +392,7 @@ def _ranked(
     verdicts: Mapping[str, Verdicts],
     sites: Sites | None,
     shapes: Geometries,
+    groups: list[str],
 ) -> pd.DataFrame:
     """Return the parcels with their rank, priority, site and shape.
 
@@ -400,12 +409,19 @@ def _ranked(
         (of_parcels, table.loc[alone]),
         *([] if sites is None else [(sites.verdicts, sites.table)]),
     ):
-        position = class_positions(ruleset, said, len(locations))
-        kept_out = kept_out_by(ruleset, said, position)
+        suits = best_suitability(groups, locations)
+        position = class_positions(ruleset, said, len(locations), suits)
+        kept_out = kept_out_by(ruleset, said, position, suits)
         columns = pd.DataFrame(locations[[STATUS, "score", HOMES, PARCEL_ID]])
         rows.append(columns.assign(**{KEPT_OUT_BY: kept_out}))
         positions.append(position)
-    of_all = rank(ruleset, pd.concat(rows, ignore_index=True), np.concatenate(positions))
+    of_sites = [] if sites is None else [np.asarray(sites.table.geometry)]
+    of_all = rank(
+        ruleset,
+        pd.concat(rows, ignore_index=True),
+        np.concatenate(positions),
+        np.concatenate([shapes[alone], *of_sites]),
+    )
     if sites is not None:
         for at_column, name in enumerate(of_all, start=3):
             sites.table.insert(at_column, name, of_all[name].iloc[alone.sum() :].array)

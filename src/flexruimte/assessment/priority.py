@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from flexruimte.rules.priorities import Priority
 from flexruimte.rules.rules import Rule
@@ -15,24 +16,33 @@ from flexruimte.vocabulary import (
     HOMES,
     KEPT_OUT_BY,
     MOST_REACHED,
+    NEXT_TO,
     NO,
     PARCEL_ID,
     PRIORITY,
     RANK,
     RANKED_STATUSES,
     STATUS,
+    TOO_LITTLE_SUITED,
     YES,
     Booleans,
+    Floats,
+    Geometries,
     Integers,
     Verdicts,
 )
 
-__all__ = ["class_positions", "kept_out_by", "rank"]
+__all__ = ["best_suitability", "class_positions", "kept_out_by", "rank"]
 
 _SEPARATOR = ";"
 
 
-def class_positions(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int) -> Integers:
+def class_positions(
+    ruleset: Ruleset,
+    verdicts: Mapping[str, Verdicts],
+    count: int,
+    suitability: Floats | None = None,
+) -> Integers:
     """Return the position of the class of each location: the first whose conditions it meets.
 
     How many locations a class takes at most does not count here.
@@ -45,6 +55,9 @@ def class_positions(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: i
         Of the rules that are assessed. (n,) int8
     count
         Number of locations, n.
+    suitability
+        For the best target group that counts, as `best_suitability` gives it; None keeps nothing
+        out. (n,) float64
 
     Returns
     -------
@@ -55,12 +68,17 @@ def class_positions(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: i
     below, rules = np.ones(count, dtype=bool), ruleset.enabled_rules
     for number, priority in enumerate(ruleset.priorities.values()):
         position[below] = number
-        against = _against(rules, priority, verdicts, count)
+        against = _against(ruleset, rules, priority, verdicts, count, suitability)
         below &= np.logical_or.reduce([np.zeros(count, dtype=bool), *against.values()])
     return position
 
 
-def kept_out_by(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], position: Integers) -> Any:
+def kept_out_by(
+    ruleset: Ruleset,
+    verdicts: Mapping[str, Verdicts],
+    position: Integers,
+    suitability: Floats | None = None,
+) -> Any:
     """Return which rules keep each location out of the class above its own, as "a;b".
 
     Parameters
@@ -71,22 +89,31 @@ def kept_out_by(ruleset: Ruleset, verdicts: Mapping[str, Verdicts], position: In
         Of the rules that are assessed. (n,) int8
     position
         As `class_positions` returns it. (n,) int
+    suitability
+        As `class_positions` takes it.
 
     Returns
     -------
     numpy.ndarray
-        Ids of rules in the order of the ruleset; an empty text in the first class. (n,) object
+        Ids of rules in the order of the ruleset, then `TOO_LITTLE_SUITED`; an empty text in the
+        first class. (n,) object
     """
     text, rules = np.full(len(position), "", dtype=object), ruleset.enabled_rules
     for number, priority in enumerate(ruleset.priorities.values(), start=1):
         here = position == number
-        for rule_id, against in _against(rules, priority, verdicts, len(position)).items():
+        refusals = _against(ruleset, rules, priority, verdicts, len(position), suitability)
+        for rule_id, against in refusals.items():
             text[here & against] += rule_id + _SEPARATOR
     return np.array([ids.rstrip(_SEPARATOR) for ids in text], dtype=object)
 
 
 def _against(
-    rules: Mapping[str, Rule], priority: Priority, verdicts: Mapping[str, Verdicts], count: int
+    ruleset: Ruleset,
+    rules: Mapping[str, Rule],
+    priority: Priority,
+    verdicts: Mapping[str, Verdicts],
+    count: int,
+    suitability: Floats | None,
 ) -> dict[str, Booleans]:
     """Return where each of some rules keeps locations out of a class, in their order."""
     refusals = set(priority.refusals({rule_id: rule.level for rule_id, rule in rules.items()}))
@@ -98,14 +125,36 @@ def _against(
             against[rule_id] = everywhere if verdict is None else verdict != YES
         elif rule_id in refusals:
             against[rule_id] = nowhere if verdict is None else verdict == NO
+    if priority.suitable_from is not None and suitability is not None:
+        against[TOO_LITTLE_SUITED] = suitability < ruleset.number(priority.suitable_from)
     return against
 
 
-def rank(ruleset: Ruleset, locations: pd.DataFrame, position: Integers) -> pd.DataFrame:
+def best_suitability(groups: Sequence[str], locations: pd.DataFrame) -> Floats:
+    """Return the suitability for the best of some target groups. (n,) float64
+
+    NaN where that is not known: where it is not known for one, which may be the best.
+
+    Parameters
+    ----------
+    groups
+        Those that count.
+    locations
+        With `suitability_<group>`. (n, ...)
+    """
+    if not groups:
+        return np.full(len(locations), np.nan)
+    columns = [f"suitability_{group}" for group in groups]
+    return np.asarray(locations[columns].to_numpy(dtype=np.float64).max(axis=1))
+
+
+def rank(
+    ruleset: Ruleset, locations: pd.DataFrame, position: Integers, shapes: Geometries
+) -> pd.DataFrame:
     """Return the priority of each ranked location, what keeps it out of the class above, its rank.
 
-    By class, then score, homes and parcel id. Of a class that takes so many at most, the best by
-    score, homes and id stay; the others fall to the next.
+    By class, then score, homes and parcel id. Of a class that takes so many at most, or none that
+    lie next to each other, the best by score, homes and id stay; the others fall to the next.
 
     Parameters
     ----------
@@ -115,6 +164,8 @@ def rank(ruleset: Ruleset, locations: pd.DataFrame, position: Integers) -> pd.Da
         With `status`, `score`, `homes`, `parcel_id` and `kept_out_by`. (n, ...)
     position
         As `class_positions` returns it. (n,) int
+    shapes
+        Of the locations. (n,) object
 
     Returns
     -------
@@ -128,12 +179,13 @@ def rank(ruleset: Ruleset, locations: pd.DataFrame, position: Integers) -> pd.Da
         ["score", HOMES, PARCEL_ID], ascending=[False, False, True], kind="stable"
     )
     best_first = order.index.to_numpy()[ranked[order.index]]
-    position, full = _with_most(ruleset, position, best_first)
+    position, fell_by = _passed_on(ruleset, position, best_first, shapes, locations[PARCEL_ID])
     best_first = best_first[np.argsort(position[best_first], kind="stable")]
     places = np.zeros(len(locations), dtype=np.int64)
     places[best_first] = np.arange(1, len(best_first) + 1)
     names = np.array([*ruleset.priorities, None], dtype=object)
-    keeps_out = np.where(full, MOST_REACHED, locations[KEPT_OUT_BY].to_numpy(dtype=object))
+    fell = fell_by != ""
+    keeps_out = np.where(fell, fell_by, locations[KEPT_OUT_BY].to_numpy(dtype=object))
     return pd.DataFrame(
         {
             RANK: pd.array(places, dtype="Int64"),
@@ -144,21 +196,51 @@ def rank(ruleset: Ruleset, locations: pd.DataFrame, position: Integers) -> pd.Da
     ).assign(**{RANK: lambda found: found[RANK].where(ranked)})
 
 
-def _with_most(
-    ruleset: Ruleset, position: Integers, best_first: Integers
-) -> tuple[Integers, Booleans]:
-    """Return the classes when each takes so many at most, and who fell from a class that is full.
+def _passed_on(
+    ruleset: Ruleset,
+    position: Integers,
+    best_first: Integers,
+    shapes: Geometries,
+    ids: pd.Series[Any],
+) -> tuple[Integers, np.ndarray[Any, np.dtype[np.object_]]]:
+    """Return the classes when each passes on what it has no place for, and why, else "".
 
     Parameters
     ----------
     best_first
         Positions of the ranked locations, the best first.
     """
-    position, full = position.copy(), np.zeros(len(position), dtype=bool)
+    position, why = position.copy(), np.full(len(position), "", dtype=object)
+    names = ids.to_numpy(dtype=object)
     for number, priority in enumerate(ruleset.priorities.values()):
-        if priority.most is None:
-            continue
         inside = best_first[position[best_first] == number]
-        position[inside[priority.most :]] = number + 1
-        full[inside[priority.most :]] = True
-    return position, full
+        if priority.apart_m is not None:
+            beside = _better_beside(shapes[inside], priority.apart_m)
+            falls = beside >= 0
+            why[inside[falls]] = [NEXT_TO + str(names[inside[at]]) for at in beside[falls]]
+            position[inside[falls]] = number + 1
+            inside = inside[~falls]
+        if priority.most is not None:
+            position[inside[priority.most :]] = number + 1
+            why[inside[priority.most :]] = MOST_REACHED
+    return position, why
+
+
+def _better_beside(shapes: Geometries, apart_m: float) -> Integers:
+    """Return which better one each location falls away to, -1 where it stays. (k,) int
+
+    One falls away when a better one that stays itself lies within the distance; of several the
+    best.
+
+    Parameters
+    ----------
+    shapes
+        Of the locations, the best first. (k,) object
+    """
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=apart_m)
+    beside = np.full(len(shapes), -1, dtype=np.intp)
+    order = np.lexsort((other, one))
+    for worse, better in zip(one[order].tolist(), other[order].tolist(), strict=True):
+        if better < worse and beside[better] < 0 and beside[worse] < 0:
+            beside[worse] = better
+    return beside

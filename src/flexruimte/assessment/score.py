@@ -192,7 +192,8 @@ def theme_scores(
     """Return the scores per target group and theme, and the score with its range.
 
     The score is over what is known; where that is less than the ruleset's `least_known_share` of
-    the weight there is none. `score_low` and `score_high` are the score when everything unknown
+    the weight there is none, and so it is with the suitability for a group.
+    `score_low` and `score_high` are the score when everything unknown
     turns out at its worst and at its best.
 
     Parameters
@@ -211,12 +212,15 @@ def theme_scores(
         `score_high` and `score_known_share`: the share of the weight that rests on what is known.
         A weakest link changes no share. (n, ...)
     """
-    scores = _combine(ruleset, groups, criteria.count, criteria.scores)
+    enough_of = {
+        group: enough_known(ruleset, _known_of(ruleset, group, criteria)) for group in groups.ids
+    }
+    scores = _combine(ruleset, groups, criteria.count, criteria.scores, enough_of)
     for end, of_criteria in (("low", criteria.lowest), ("high", criteria.highest)):
         scores[f"score_{end}"] = _combine(ruleset, groups, criteria.count, of_criteria)["score"]
     rounded = {name: each.round(SCORE_DECIMALS) for name, each in scores.items()}
     best_group = _best_group(rounded, groups.ids, criteria.count)
-    known = _known_share(ruleset, groups, best_group, criteria)
+    known = _known_share(ruleset, groups, best_group, criteria, enough_of)
     rounded[SCORE_KNOWN_SHARE] = known.round(SHARE_DECIMALS)
     enough = enough_known(ruleset, rounded[SCORE_KNOWN_SHARE])
     rounded["score"] = np.where(enough, rounded["score"], np.nan)
@@ -226,18 +230,32 @@ def theme_scores(
     return table
 
 
+def _known_of(ruleset: Ruleset, group: str, criteria: CriterionScores) -> Floats:
+    """Return the share of the weight of a target group that rests on what is known. (n,)"""
+    known = weighted_mean(criteria.known_share, ruleset.groups[group].weights, criteria.count)
+    return np.round(known, SHARE_DECIMALS)
+
+
 def enough_known(ruleset: Ruleset, known_share: Floats) -> Booleans:
     """Return where enough of the weight is known for a score. (n,) bool"""
     return known_share >= round(ruleset.score.least_known_share, SHARE_DECIMALS)
 
 
 def _combine(
-    ruleset: Ruleset, groups: GroupsThatCount, count: int, criteria: Mapping[str, Floats]
+    ruleset: Ruleset,
+    groups: GroupsThatCount,
+    count: int,
+    criteria: Mapping[str, Floats],
+    enough_of: Mapping[str, Booleans] | None = None,
 ) -> dict[str, Floats]:
+    """Return suitability, themes and score, where enough of each group's weight is known."""
     columns = {
         f"{_SUITABILITY}{group}": weighted_mean(criteria, ruleset.groups[group].weights, count)
         for group in groups.ids
     }
+    for group, enough in (enough_of or {}).items():
+        name = f"{_SUITABILITY}{group}"
+        columns[name] = np.where(enough, columns[name], np.nan)
     if not columns:
         suitability = np.full(count, np.nan)
     elif groups.best:
@@ -274,13 +292,17 @@ def _known_share(
     groups: GroupsThatCount,
     best_group: np.ndarray[Any, np.dtype[np.object_]],
     criteria: CriterionScores,
+    enough_of: Mapping[str, Booleans],
 ) -> Floats:
     """Return the share of the score's weight that rests on what is known. (n,) float64."""
 
     def known(weights: Mapping[str, float]) -> Floats:
         return weighted_mean(criteria.known_share, weights, criteria.count)
 
-    by_group = {group: known(ruleset.groups[group].weights) for group in groups.ids}
+    by_group = {
+        group: np.where(enough_of[group], known(ruleset.groups[group].weights), 0.0)
+        for group in groups.ids
+    }
     shares = {name: known(theme.weights) for name, theme in ruleset.themes.items()}
     if not groups.ids:
         shares["suitability"] = np.full(criteria.count, np.nan)

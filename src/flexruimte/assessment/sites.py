@@ -5,82 +5,28 @@ A parcel belongs to one site at most, and is then no location of its own: nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.assessment.capacity import CAPACITY_MEASURES, Capacity, LayOut, assess_capacity
-from flexruimte.assessment.measures import compute_derived_measures
-from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
-from flexruimte.assessment.parcel_table import (
-    SEPARATOR,
-    criterion_columns,
-    known_share,
-    rules_that_say,
-)
-from flexruimte.assessment.priority import class_positions
-from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
-from flexruimte.assessment.site_measures import (
-    largest_of_groups,
-    measure_columns,
-    measures_of_groups,
-)
-from flexruimte.assessment.term import years_between
-from flexruimte.assessment.verdicts import answers_of_rules, assess_status, count_medium_points
+from flexruimte.assessment.merger import Evidence, Merger, Sites
+from flexruimte.assessment.neighbours import grouped, neighbours
 from flexruimte.errors import RulesetError
-from flexruimte.evidence.decisions import DecisionsAt
-from flexruimte.kernels.joined import JoinLand
-from flexruimte.kernels.layout import Layouts
-from flexruimte.kernels.overlap import union_by_group
-from flexruimte.rules.measures import NearestMeasure, RectangleMeasure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
-    AREA,
-    BUILDABLE_AREA,
-    CRS,
-    HARD_PLAN_FREE_YEARS,
-    HOMES,
-    HOMES_MID,
-    LARGEST_PART_AREA,
-    MEDIUM_POINTS,
-    MUNICIPALITY_CODE,
-    MUNICIPALITY_NAME,
-    PARCEL_ID,
-    PARCEL_IDS,
-    PESSIMISTIC_TERM_YEARS,
-    RANKED_STATUSES,
-    SITE_TYPE,
-    START_DELAY_YEARS,
-    STATUS,
-    TERM_END,
-    TERM_END_CLASS,
-    TERM_START,
-    TERM_YEARS,
-    WIDTH,
-    Booleans,
-    EndOfTerm,
-    Floats,
     Geometries,
     Integers,
-    Verdicts,
 )
 
 __all__ = [
     "MERGE",
     "ONE_OWNER",
     "OWNER",
-    "Evidence",
-    "Sites",
     "check_merge",
     "may_join",
     "merge_parcels",
-    "rules_anew",
-    "rules_by_homes",
 ]
 
 MERGE: Final = "merge"
@@ -95,55 +41,6 @@ _SAME_OWNER: Final = "touching_same_owner"
 _ROUNDING_M: Final = 0.01
 """What is left of two neighbours may touch where they themselves are so far apart. [m]"""
 _LARGEST: Final = "merge_most_m2"
-_SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
-_TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-_OF_TERM: Final = (*_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is known of the parcels of one municipality before any are taken together. n parcels."""
-
-    ruleset: Ruleset
-    skipped: frozenset[str]
-    """Rules that the study leaves out."""
-    shapes: Geometries
-    """The parcels. (n,) object"""
-    buildable: Geometries
-    """What is left of them. (n,) object"""
-    verdicts: Mapping[str, Verdicts]
-    may_be_lower: Mapping[str, Booleans]
-    decisions: DecisionsAt
-    table: pd.DataFrame
-    """The parcels' table: measures, scores, status and accounts. (n, ...)"""
-    lay_out: LayOut
-    """Lays homes out on land."""
-    join: JoinLand
-    """Joins land."""
-    groups: GroupsThatCount
-    """Target groups that make the suitability."""
-    site_of: Integers | None = None
-    """Position of the site of each parcel, -1 for a parcel by itself, where that is known; None has
-    it worked out. (n,) int"""
-
-
-@dataclass(frozen=True)
-class Sites:
-    """The locations of several parcels. s sites"""
-
-    table: gpd.GeoDataFrame
-    """The parcels' table, by site; `parcel_ids` are its parts. The geometry is that of the parcels.
-
-    (s, ...)
-    """
-    buildable: Geometries
-    """(s,) object"""
-    layouts: Layouts | None
-    """Of the sites; None where homes are by density."""
-    site_of: Integers
-    """Position of the site of each parcel, -1 for a parcel by itself. (n,) int"""
-    verdicts: dict[str, Verdicts]
-    """By rule id. (s,) int8"""
 
 
 def merge_parcels(evidence: Evidence) -> Sites | None:
@@ -161,22 +58,25 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
 
     Of all such steps that exclude each other the one that gains most homes is taken first, until
     there is none. Neighbours without homes go together too, as a third may make them a location;
-    what has no homes in the end stays apart.
+    what has no homes in the end stays apart. A parcel that carries none of the homes of its site is
+    left out of it, and the steps are taken anew: a site has the area, shape and measures of land
+    that is used.
 
     The site is judged anew on its size, its term (the latest start and the first end), on what is
-    nearest to it and on room for a crane; of all other rules the worst verdict of its parts holds.
-    It scores as one parcel of the same land would, as far as its measures follow from its parts'.
+    nearest to it, on the class that it has most of and on room for a crane; of all other
+    rules the worst verdict of its parts holds. It scores as one parcel of the same land would, as
+    far as its measures follow from its parts.
 
     Notes
     -----
     Simplified: steps are taken one upon another and never undone, so another division of the same
-    land may hold more homes.
+    land may hold more homes. A parcel that is left out of one site is in no other either.
     """
     ruleset = evidence.ruleset
     how = _how(ruleset)
     if how == _APART:
         return None
-    merger = _Merger(evidence)
+    merger = Merger(evidence)
     if evidence.site_of is None:
         groups = _groups(evidence, merger, one_owner=how == _SAME_OWNER)
     else:
@@ -188,14 +88,19 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     return merger.sites(groups, site_of)
 
 
-def _groups(evidence: Evidence, merger: _Merger, *, one_owner: bool) -> list[Integers]:
+def _groups(evidence: Evidence, merger: Merger, *, one_owner: bool) -> list[Integers]:
     """Return the positions of the parcels of each site."""
     ruleset = evidence.ruleset
     candidates = np.flatnonzero(merger.candidates())
     owners = _owners(ruleset, evidence.table) if one_owner else None
     pairs = neighbours(evidence.buildable, candidates, owners)
-    most_m2 = float(ruleset.value(_LARGEST))
-    return grouped(pairs, merger.area, merger.alone(), merger.outcomes, most_m2, one_owner)
+    most_m2, alone = float(ruleset.value(_LARGEST)), merger.alone()
+    while True:
+        groups = grouped(pairs, merger.area, alone, merger.outcomes, most_m2, one_owner)
+        idle = merger.without_homes(groups)
+        if not len(idle):
+            return groups
+        pairs = pairs[~np.isin(pairs, idle).any(axis=1)]
 
 
 def check_merge(ruleset: Ruleset) -> None:
@@ -242,26 +147,6 @@ def may_join(
     return pairs
 
 
-def rules_anew(ruleset: Ruleset) -> frozenset[str]:
-    """Return the rules on a measure that are judged anew on a site: size, term, what is nearest."""
-    nearest = [
-        name
-        for name, measure in ruleset.measures.items()
-        if isinstance(measure, NearestMeasure | RectangleMeasure)
-    ]
-    asked = (*_SIZE, *_TERM, *nearest)
-    return frozenset(name for name, rule in ruleset.measure_rules.items() if rule.measure in asked)
-
-
-def rules_by_homes(ruleset: Ruleset) -> frozenset[str]:
-    """Return the rules on a measure that ask for homes, of which a site has more."""
-    return frozenset(
-        name
-        for name, rule in ruleset.measure_rules.items()
-        if {*CAPACITY_MEASURES} & {*rule.measures_asked}
-    )
-
-
 def _how(ruleset: Ruleset) -> str:
     return str(ruleset.value(MERGE)) if MERGE in ruleset.placement else _APART
 
@@ -271,227 +156,3 @@ def _owners(ruleset: Ruleset, table: pd.DataFrame) -> np.ndarray[Any, Any]:
     kinds = table[OWNER]
     only_ones = ruleset.value(ONE_OWNER)
     return kinds.where(kinds.isin(only_ones), None).to_numpy(dtype=object)
-
-
-class _Merger:
-    """Judges groups of parcels as one."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        self._evidence = evidence
-        self.area: Floats = shapely.area(evidence.buildable)
-        assessed = {
-            name: rule
-            for name, rule in evidence.ruleset.measure_rules.items()
-            if name in evidence.verdicts
-        }
-        self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
-        self._anew = rules_anew(evidence.ruleset) & frozenset(assessed)
-        self._by_homes = rules_by_homes(evidence.ruleset) & frozenset(assessed) - self._anew
-        """Rules that apply by the homes: what no part is large enough for, the site may be."""
-        self._widths = evidence.ruleset.asks_for(WIDTH)
-        term = {name: evidence.table[name].to_numpy() for name in _OF_TERM}
-        self._columns = term | measure_columns(evidence.ruleset, evidence.table)
-
-    def candidates(self) -> Booleans:
-        """Return which parcels may be part of a site. (n,) bool."""
-        evidence = self._evidence
-        verdicts = {
-            name: verdict
-            for name, verdict in evidence.verdicts.items()
-            if name not in self._on_size
-        }
-        status = assess_status(
-            evidence.ruleset, verdicts, evidence.decisions.into, evidence.decisions.out
-        )
-        return np.isin(status, RANKED_STATUSES) & (self.area > 0)
-
-    def alone(self) -> list[Outcome]:
-        """Return what comes of each parcel as a location by itself."""
-        table, evidence = self._evidence.table, self._evidence
-        positions = class_positions(evidence.ruleset, evidence.verdicts, len(table))
-        return self._outcomes(table[STATUS].to_numpy(), table, positions)
-
-    def outcomes(self, groups: list[Integers]) -> list[Outcome]:
-        """Return what comes of each group as one location."""
-        if not groups:
-            return []
-        measures, _, _ = self._measures(groups)
-        verdicts = self._verdicts(groups, measures)
-        positions = class_positions(self._evidence.ruleset, verdicts, len(groups))
-        return self._outcomes(self._status(groups, verdicts), measures, positions)
-
-    def _outcomes(
-        self, status: np.ndarray[Any, Any], measures: pd.DataFrame, positions: Integers
-    ) -> list[Outcome]:
-        ranked = np.isin(status, RANKED_STATUSES)
-        homes, project = (
-            np.where(ranked, measures[name].fillna(0.0), 0.0).tolist()
-            for name in (HOMES_MID, HOMES)
-        )
-        classes = len(self._evidence.ruleset.priorities)
-        places = np.where(ranked, positions, max(classes, 1)).tolist()
-        return list(map(Outcome, homes, project, places))
-
-    def _flat(self, groups: list[Integers]) -> tuple[Integers, Integers]:
-        """Return the parcels of all groups, and the group of each."""
-        parcels = np.concatenate(groups) if groups else np.empty(0, dtype=np.intp)
-        return parcels, np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-
-    def _measures(self, groups: list[Integers]) -> tuple[pd.DataFrame, Capacity, Geometries]:
-        """Return the measures of groups, their homes and their buildable parts."""
-        evidence = self._evidence
-        parcels, group = self._flat(groups)
-        shapes = evidence.buildable[parcels]
-        land = evidence.join(shapes, group, len(groups), widths=self._widths)
-        parts = {name: values[parcels] for name, values in self._columns.items()}
-        columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
-        columns |= {
-            AREA: np.bincount(group, parts[AREA], minlength=len(groups)),
-            BUILDABLE_AREA: land.area_m2,
-            LARGEST_PART_AREA: land.largest_m2,
-            WIDTH: land.width_m,
-            **self._term(parts, group),
-        }
-        measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
-        derived = compute_derived_measures(evidence.ruleset, measures)
-        measures = pd.concat([measures, derived], axis=1)
-        everywhere = np.ones(len(groups), dtype=bool)
-        capacity = assess_capacity(
-            evidence.ruleset, land.largest, measures, everywhere, evidence.lay_out
-        )
-        return pd.concat([measures, capacity.columns], axis=1), capacity, land.shapes
-
-    def _term(self, parts: Mapping[str, np.ndarray[Any, Any]], group: Integers) -> dict[str, Any]:
-        """Return the term of groups: from when all parts are free until the first is not."""
-        first = np.flatnonzero(np.diff(group, prepend=-1))
-        # The latest, the first and the shortest of several are only known where each is.
-        start = np.maximum.reduceat(parts[TERM_START].astype("datetime64[D]"), first)
-        end = np.minimum.reduceat(parts[TERM_END].astype("datetime64[D]"), first)
-        part_unknown = np.logical_or.reduceat(np.isnan(parts[TERM_YEARS]), first)
-        none = np.isnat(start) | (end <= start)
-        years = np.where(
-            none,
-            np.where(part_unknown, np.nan, 0.0),
-            years_between(
-                np.where(none, np.datetime64(0, "D"), start),
-                np.where(none, np.datetime64(0, "D"), end),
-            ),
-        )
-        shortest = {
-            name: np.minimum.reduceat(parts[name], first)
-            for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-        }
-        ends = parts[TERM_END_CLASS]
-        what_ends_it = np.full(len(first), None, dtype=object)
-        for kind, reduce in (
-            (EndOfTerm.NONE_KNOWN, np.logical_and),
-            (EndOfTerm.KNOWN, np.logical_or),
-        ):
-            what_ends_it[reduce.reduceat(ends == kind, first)] = str(kind)
-        delay = np.maximum.reduceat(parts[START_DELAY_YEARS], first)
-        return {
-            START_DELAY_YEARS: delay,
-            TERM_END_CLASS: what_ends_it,
-            TERM_START: np.where(none, np.datetime64("NaT"), start),
-            TERM_END: np.where(none, np.datetime64("NaT"), end),
-            TERM_YEARS: years,
-            PESSIMISTIC_TERM_YEARS: np.minimum(shortest[PESSIMISTIC_TERM_YEARS], years),
-            HARD_PLAN_FREE_YEARS: shortest[HARD_PLAN_FREE_YEARS],
-        }
-
-    def _verdicts(self, groups: list[Integers], measures: pd.DataFrame) -> dict[str, Verdicts]:
-        evidence = self._evidence
-        parcels, group = self._flat(groups)
-        first = np.searchsorted(group, np.arange(len(groups)))
-        others = frozenset(evidence.ruleset.rules) - self._anew - self._by_homes
-        left_out, doubtful = others | evidence.skipped, self._doubtful(groups)
-        nobody = np.zeros(len(groups), dtype=bool)
-        anew = answers_of_rules(evidence.ruleset, left_out, measures, doubtful, {}, nobody)
-        verdicts = {
-            name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
-            for name, verdict in evidence.verdicts.items()
-        }
-        return verdicts | {name: np.minimum(verdicts[name], anew[name]) for name in self._by_homes}
-
-    def _status(
-        self, groups: list[Integers], verdicts: Mapping[str, Verdicts]
-    ) -> np.ndarray[Any, Any]:
-        evidence = self._evidence
-        parcels, group = self._flat(groups)
-        first = np.searchsorted(group, np.arange(len(groups)))
-        decided = (
-            np.logical_or.reduceat(flags[parcels], first)
-            for flags in (evidence.decisions.into, evidence.decisions.out)
-        )
-        return assess_status(evidence.ruleset, verdicts, *decided)
-
-    def _scores(
-        self, groups: list[Integers], measures: pd.DataFrame, verdicts: Mapping[str, Verdicts]
-    ) -> pd.DataFrame:
-        """Return the scores of groups, with those of their criteria; adds a measure of verdicts."""
-        evidence = self._evidence
-        points = count_medium_points(evidence.ruleset, verdicts, len(groups))
-        measures[MEDIUM_POINTS] = points.count
-        criteria = criterion_scores(
-            evidence.ruleset,
-            evidence.skipped,
-            measures,
-            self._doubtful(groups),
-            {MEDIUM_POINTS: points},
-        )
-        scores = theme_scores(evidence.ruleset, evidence.groups, criteria)
-        scores["known_share"] = known_share(evidence.ruleset, verdicts, criteria)
-        return pd.concat([scores, criterion_columns(criteria)], axis=1)
-
-    def _doubtful(self, groups: list[Integers]) -> dict[str, Booleans]:
-        """Return where a measure of groups may be lower, as that of a part may."""
-        parcels, group = self._flat(groups)
-        first = np.searchsorted(group, np.arange(len(groups)))
-        return {
-            name: np.logical_or.reduceat(flags[parcels], first)
-            for name, flags in self._evidence.may_be_lower.items()
-        }
-
-    def sites(self, groups: list[Integers], site_of: Integers) -> Sites:
-        """Return the sites with all that is said of a location."""
-        evidence = self._evidence
-        if not groups:
-            nothing = gpd.GeoDataFrame(
-                evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS
-            )
-            return Sites(nothing, np.empty(0, dtype=object), None, site_of, {})
-        parcels, group = self._flat(groups)
-        measures, capacity, buildable = self._measures(groups)
-        verdicts = self._verdicts(groups, measures)
-        scores = self._scores(groups, measures, verdicts)
-        parts = evidence.table.iloc[parcels]
-        ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
-        largest = largest_of_groups(self.area[parcels], group)
-        place: dict[str, Any] = {
-            PARCEL_ID: [f"{names.split(SEPARATOR)[0]}+{names.count(SEPARATOR)}" for names in ids],
-            PARCEL_IDS: ids,
-            **{name: parts[name].iloc[0] for name in (MUNICIPALITY_CODE, MUNICIPALITY_NAME)},
-            STATUS: self._status(groups, verdicts),
-        }
-        account: dict[str, Any] = {
-            SITE_TYPE: parts[SITE_TYPE].to_numpy()[largest],
-            "taken_m2": np.bincount(group, parts["taken_m2"], minlength=len(groups)),
-            **rules_that_say(evidence.ruleset, verdicts, len(groups)),
-            **{
-                name: parts.groupby(group)[name].first().to_numpy()
-                for name in ("decision", "decision_reason", "decision_date")
-            },
-            "plans": [
-                "; ".join(dict.fromkeys(filter(None, names)))
-                for _, names in parts["plans"].groupby(group, sort=True)
-            ],
-        }
-        table = pd.concat([pd.DataFrame(place), scores, measures, pd.DataFrame(account)], axis=1)
-        shapes = union_by_group(evidence.shapes[parcels], group, len(groups))
-        return Sites(
-            gpd.GeoDataFrame(table, geometry=shapes, crs=CRS),
-            buildable,
-            capacity.layouts,
-            site_of,
-            verdicts,
-        )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
@@ -18,7 +19,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.land import find_on_land, land_of_rule, what_is_left
+from flexruimte.assessment.land import covered_of_rest, find_on_land, land_of_rule, what_is_left
 from flexruimte.assessment.measures import compute_measures
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.assessment.question import Question
@@ -45,8 +46,6 @@ from flexruimte.vocabulary import (
     LARGEST_PART_AREA,
     WIDTH,
     Booleans,
-    Condition,
-    Floats,
     Geometries,
     Integers,
 )
@@ -207,13 +206,14 @@ def survey_block(
     progress("land")
     of_parcel = compute_measures(ruleset, "parcel", overlay, ids, near)
     of_parcel.insert(0, AREA, overlay.areas)
-    takes, findings, taken, covered = takes_land(ids), {}, {}, {}
+    takes = takes_land(ids)
+    findings: dict[str, LandFinding] = {}
+    taken: dict[str, Booleans] = {}
+    lands: dict[str, Overlaps | None] = {}
     for rule_id, finding, land in find_on_land(ruleset.land_rules, near, overlay):
         findings[rule_id] = finding
         taken[rule_id] = takes(rule_id, finding, of_parcel)
-        if land is not None and taken[rule_id].any():
-            covered[rule_id] = land.where(taken[rule_id][land.shape])
-    left = what_is_left(ruleset.land_rules, overlay, covered)
+        lands[rule_id] = land
     progress("measures")
     return SurveyBlock(
         members=members,
@@ -222,21 +222,42 @@ def survey_block(
         term=assess_term(
             ruleset, near, question.not_assessed, overlay, ids, question.as_of, of_parcel
         ),
-        buildable=_measure_buildable(ruleset, left, taken, overlay, ids, near),
+        buildable=_buildable(ruleset, overlay, findings, taken, lands.get, ids, near),
         facts={key: layer.facts for key, layer in near.items()},
         contents={key: _contents_of(layer, ids) for key, layer in near.items()},
     )
 
 
-def _measure_buildable(
+def _buildable(
     ruleset: Ruleset,
-    left: tuple[Geometries, dict[Condition, Floats]],
-    taken: dict[str, Booleans],
     overlay: Overlay,
+    findings: Mapping[str, LandFinding],
+    taken: dict[str, Booleans],
+    land_of: Callable[[str], Overlaps | None],
     ids: np.ndarray[Any, Any],
     layers: Mapping[str, Layer],
 ) -> BuildablePart:
-    shapes, left_m2 = left
+    """Return what is left where rules take their land, what others cover of it, and its measures.
+
+    Parameters
+    ----------
+    findings
+        What rules find on these parcels, by rule.
+    land_of
+        Gives the land of a rule; None where its layer is absent.
+    """
+    covered: dict[str, Overlaps] = {}
+    for rule_id, takes in taken.items():
+        land = land_of(rule_id) if (takes & (findings[rule_id].covered_m2 > 0)).any() else None
+        if land is not None:
+            covered[rule_id] = land.where(takes[land.shape])
+    shapes, left_m2 = what_is_left(ruleset.land_rules, overlay, covered)
+    of_rest = {
+        rule_id: covered_of_rest(
+            shapes, overlay.areas, finding.covered_m2, taken[rule_id], partial(land_of, rule_id)
+        )
+        for rule_id, finding in findings.items()
+    }
     measured = np.where(shapely.is_empty(shapes), overlay.shapes, shapes)
     measures = compute_measures(
         ruleset, "buildable", Overlay(measured, around=overlay), ids, layers
@@ -245,7 +266,8 @@ def _measure_buildable(
     measures.insert(0, BUILDABLE_AREA, shapely.area(shapes))
     measures.insert(1, LARGEST_PART_AREA, shapely.area(largest))
     measures.insert(2, WIDTH, width(largest) if ruleset.asks_for(WIDTH) else np.nan)
-    return BuildablePart(taken, shapes, overlay.areas - shapely.area(shapes), left_m2, measures)
+    taken_m2 = overlay.areas - shapely.area(shapes)
+    return BuildablePart(taken, shapes, taken_m2, left_m2, of_rest, measures)
 
 
 def measure_again(
@@ -297,13 +319,14 @@ def _subtract_again(
     taken: dict[str, Booleans],
     layers: Mapping[str, Layer],
 ) -> BuildablePart:
-    overlay = Overlay(found.parcels.geometries[members])
-    covered: dict[str, Overlaps] = {}
-    for rule_id, rule in ruleset.land_rules.items():
-        if not taken[rule_id].any():
-            continue
-        land = land_of_rule(rule, layers.get(rule.layer), overlay)
-        if land is not None:
-            covered[rule_id] = land.where(taken[rule_id][land.shape])
-    left, ids = what_is_left(ruleset.land_rules, overlay, covered), found.parcels.ids[members]
-    return _measure_buildable(ruleset, left, taken, overlay, ids, layers)
+    overlay, rules = Overlay(found.parcels.geometries[members]), ruleset.land_rules
+
+    @cache
+    def land_of(rule_id: str) -> Overlaps | None:
+        if rule_id not in rules:  # nobody asks for it
+            return None
+        return land_of_rule(rules[rule_id], layers.get(rules[rule_id].layer), overlay)
+
+    findings = {rule_id: finding.of(members) for rule_id, finding in found.findings.items()}
+    ids = found.parcels.ids[members]
+    return _buildable(ruleset, overlay, findings, taken, land_of, ids, layers)

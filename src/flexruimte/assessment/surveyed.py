@@ -54,6 +54,9 @@ class BuildablePart:
     """Area taken away, overlaps counted once. (n,) float64 [m2]"""
     left_m2: dict[Condition, Floats]
     """Area left after each of `FUNNEL_CONDITIONS`, as `what_is_left` gives it. (n,) float64 [m2]"""
+    covered_m2: dict[str, Floats]
+    """Area of it that each rule on land covers, by rule, as `covered_of_rest` gives it. (n,)
+    float64 [m2]"""
     measures: pd.DataFrame
     """Areas, width and the measures of the buildable part; of the whole parcel where nothing is
     left, so that the numbers are there to be questioned. (n, ...)"""
@@ -94,6 +97,15 @@ class Survey:
     """What was read around the parcels, by layer; nothing where the survey was kept."""
     blocks: list[Integers]
     """Positions of the parcels that were taken together, rising. Each (k,) int"""
+
+    @property
+    def land(self) -> dict[str, LandFinding]:
+        """What every rule on land finds, on the buildable parts too, by rule."""
+        covered = self.buildable.covered_m2
+        return {
+            rule_id: replace(finding, buildable_m2=covered[rule_id])
+            for rule_id, finding in self.findings.items()
+        }
 
     @property
     def measures(self) -> pd.DataFrame:
@@ -196,6 +208,10 @@ def join_buildable(parts: Sequence[BuildablePart], order: Integers) -> Buildable
         left_m2={
             name: _join_arrays([part.left_m2[name] for part in parts], order)
             for name in parts[0].left_m2
+        },
+        covered_m2={
+            rule_id: _join_arrays([part.covered_m2[rule_id] for part in parts], order)
+            for rule_id in parts[0].covered_m2
         },
         measures=join_tables([part.measures for part in parts], order),
     )

@@ -381,7 +381,8 @@ def _agreements(
 ) -> tuple[Dates, Dates, Booleans]:
     """Return from when and until when leases and reservations leave each parcel free.
 
-    And whether that is in doubt.
+    And whether that is in doubt. The last day that is written is free; the term ends the day after:
+    from 2027-01-01 until 2041-12-31 is 15 years.
     """
     long_ago, count = np.datetime64("1900-01-01", "D"), len(ids)
     agreements = ruleset.agreements
@@ -393,7 +394,8 @@ def _agreements(
     free_from, free_until = (dates[name].to_numpy().astype("datetime64[D]") for name in dates)
     return (
         np.where(np.isnat(free_from), long_ago, free_from),
-        np.where(np.isnat(free_until), _NEVER, free_until),
+        # The last free day counts.
+        np.where(np.isnat(free_until), _NEVER, free_until + np.timedelta64(1, "D")),
         ~(table.speaks_of_unlisted | np.isin(ids, table.rows.index.to_numpy(dtype=object))),
     )
 

@@ -27,27 +27,40 @@ from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
     AREA_TOLERANCE,
+    BUILDABLE_AREA,
     NO,
     UNKNOWN,
     YES,
     Booleans,
     Floats,
+    Integers,
     Level,
     Status,
     Verdicts,
 )
 
 __all__ = [
+    "COUNTS_FROM_AREA",
+    "COUNTS_FROM_SHARE",
     "OTHER_SITE_TYPE",
+    "CoverThatCounts",
     "MediumPoints",
     "answers_of_rules",
     "assess_site_types",
     "assess_status",
     "count_medium_points",
+    "counts_from",
+    "covers_that_count",
+    "land_where_it_counts",
+    "least_cover_m2",
     "takes_land",
 ]
 
 OTHER_SITE_TYPE = "other"
+COUNTS_FROM_SHARE = "counts_from_share"
+"""Placement parameter: share of the buildable part from which on a rule that takes none counts."""
+COUNTS_FROM_AREA = "counts_from_m2"
+"""Placement parameter: area from which on it counts, whatever the share."""
 
 
 def assess_site_types(ruleset: Ruleset, measures: pd.DataFrame) -> NDArray[Any]:
@@ -106,8 +119,9 @@ def answers_of_rules(
             continue
         applies = _applies(ruleset, rule, measures, may_be_lower)
         if isinstance(rule, LandRule):
-            taken = _may_take(ruleset, rule, decided_in)
-            answers[rule_id] = _on_land(findings[rule_id], applies, measures[AREA], taken)
+            taken, finding = _may_take(ruleset, rule, decided_in), findings[rule_id]
+            of_rest = _cover(finding, applies, measures).verdicts(ruleset, rule)
+            answers[rule_id] = np.where(taken, _taking(finding, applies), of_rest)
             continue
         answer = _tested(ruleset, rule, measures, may_be_lower)
         answers[rule_id] = _where_it_applies(answer, applies)
@@ -184,20 +198,138 @@ def _where_it_applies(answer: Verdicts, applies: Verdicts) -> Verdicts:
     return np.where(applies == NO, YES, np.where(unsure, UNKNOWN, answer)).astype(np.int8)
 
 
-def _on_land(
-    finding: LandFinding, applies: Verdicts, areas: pd.Series[Any], taken: Booleans
-) -> Verdicts:
-    """Return the verdict of a rule on land.
+@dataclass(frozen=True)
+class CoverThatCounts:
+    """What a rule that takes no land covers of the buildable part of n locations."""
 
-    Where the land that it covers is taken, it only says no where it leaves nothing; elsewhere it
-    says no where it covers more than the edge of the map.
+    area_m2: Floats
+    """Where it surely applies, and more than the edge of the map. (n,) float64 [m2]"""
+    perhaps_m2: Floats
+    """Where it is not known whether it applies. (n,) float64 [m2]"""
+    doubtful: Booleans
+    """Whether it may be more. (n,) bool"""
+    of_m2: Floats
+    """The buildable part; the whole parcel where nothing is left. (n,) float64 [m2]"""
+
+    def of_groups(self, parcels: Integers, group: Integers, count: int) -> CoverThatCounts:
+        """Return what it covers of groups of these locations.
+
+        Parameters
+        ----------
+        parcels
+            Positions of the locations. (k,) int
+        group
+            Group of each, from 0 to `count` - 1. (k,) int
+        """
+        area, perhaps, doubtful, of_m2 = (
+            np.bincount(group, each[parcels], minlength=count).astype(np.float64)
+            for each in (self.area_m2, self.perhaps_m2, self.doubtful, self.of_m2)
+        )
+        return CoverThatCounts(area, perhaps, doubtful > 0, of_m2)
+
+    def verdicts(self, ruleset: Ruleset, rule: LandRule) -> Verdicts:
+        """Return NO where it covers as much as counts, UNKNOWN where it may. (n,) int8"""
+        least = least_cover_m2(ruleset, rule, self.of_m2)
+        surely, perhaps = (
+            (area > AREA_TOLERANCE * self.of_m2) & (area >= least)
+            for area in (self.area_m2, self.area_m2 + self.perhaps_m2)
+        )
+        return _verdicts(surely, self.doubtful | perhaps)
+
+
+def least_cover_m2(ruleset: Ruleset, rule: LandRule, of_m2: Floats) -> Floats:
+    """Return from which area on a rule that takes no land counts. (n,) float64 [m2]
+
+    That is a share of the buildable part, and no less than the least area that counts at all. A
+    ruleset that says nothing of either has everything count.
+
+    Parameters
+    ----------
+    ruleset
+        With `counts_from_share` and `counts_from_m2` in its placement, or without.
+    rule
+        Whose own `least_share` comes first.
+    of_m2
+        The buildable parts. (n,) float64 [m2]
     """
-    covers = (finding.covered_m2 > AREA_TOLERANCE * areas.to_numpy()) & ~finding.edge
-    against = np.where(taken, finding.nothing_left, covers)
-    verdict = np.where(against, NO, np.where(finding.doubtful, UNKNOWN, YES))
-    verdict = _where_it_applies(verdict, applies)
-    verdict[(applies == UNKNOWN) & covers] = UNKNOWN
-    return verdict
+    share, floor_m2 = counts_from(ruleset, rule)
+    # Within rounding of the share it counts; no floor is higher than the whole.
+    return np.minimum(np.maximum(share * of_m2, floor_m2), of_m2) * (1 - AREA_TOLERANCE)
+
+
+def counts_from(ruleset: Ruleset, rule: LandRule) -> tuple[float, float]:
+    """Return from which share of the buildable part and from which area [m2] on a rule counts."""
+    share, floor_m2 = (
+        float(ruleset.value(name)) if name in ruleset.placement else 0.0
+        for name in (COUNTS_FROM_SHARE, COUNTS_FROM_AREA)
+    )
+    return (share if rule.least_share is None else ruleset.number(rule.least_share)), floor_m2
+
+
+def covers_that_count(
+    ruleset: Ruleset,
+    left_out: frozenset[str],
+    measures: pd.DataFrame,
+    may_be_lower: Mapping[str, Booleans],
+    findings: Mapping[str, LandFinding],
+) -> dict[str, CoverThatCounts]:
+    """Return what each rule covers that takes no land, as its level does not exclude, by rule id.
+
+    Parameters
+    ----------
+    ruleset, left_out, measures, may_be_lower, findings
+        As for `answers_of_rules`.
+    """
+    return {
+        rule_id: _cover(
+            findings[rule_id], _applies(ruleset, rule, measures, may_be_lower), measures
+        )
+        for rule_id, rule in ruleset.enabled_rules.items()
+        if isinstance(rule, LandRule) and rule_id not in left_out and not ruleset.excludes(rule)
+    }
+
+
+def land_where_it_counts(
+    ruleset: Ruleset,
+    left_out: frozenset[str],
+    measures: pd.DataFrame,
+    may_be_lower: Mapping[str, Booleans],
+    findings: Mapping[str, LandFinding],
+) -> dict[str, LandFinding]:
+    """Return what rules on land find, covering nothing where they do not apply, by rule id.
+
+    Parameters
+    ----------
+    ruleset, left_out, measures, may_be_lower, findings
+        As for `answers_of_rules`.
+    """
+    found = dict(findings)
+    for rule_id, rule in ruleset.land_rules.items():
+        if rule_id in findings and rule_id not in left_out and (rule.when or rule.unless):
+            applies = _applies(ruleset, rule, measures, may_be_lower)
+            found[rule_id] = findings[rule_id].without(applies == NO)
+    return found
+
+
+def _cover(finding: LandFinding, applies: Verdicts, measures: pd.DataFrame) -> CoverThatCounts:
+    covered = np.where(finding.edge | np.isnan(finding.buildable_m2), 0.0, finding.buildable_m2)
+    area, left = (measures[name].to_numpy(dtype=np.float64) for name in (AREA, BUILDABLE_AREA))
+    return CoverThatCounts(
+        area_m2=np.where(applies == YES, covered, 0.0),
+        perhaps_m2=np.where(applies == UNKNOWN, covered, 0.0),
+        doubtful=finding.doubtful & (applies != NO),
+        of_m2=np.where(left > 0, left, area),
+    )
+
+
+def _verdicts(against: Booleans, doubtful: Booleans) -> Verdicts:
+    return np.where(against, NO, np.where(doubtful, UNKNOWN, YES)).astype(np.int8)
+
+
+def _taking(finding: LandFinding, applies: Verdicts) -> Verdicts:
+    """Return the verdict of a rule whose land is taken: it only says no where it leaves nothing."""
+    doubtful = finding.doubtful | ((applies == UNKNOWN) & (finding.covered_m2 > 0) & ~finding.edge)
+    return _where_it_applies(_verdicts(finding.nothing_left, doubtful), applies)
 
 
 def assess_status(

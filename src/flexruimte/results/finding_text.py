@@ -69,6 +69,7 @@ def finding_text(facts: RuleFacts, finding: Finding, language: Language) -> str:
     language
         nl or en.
     """
+    finding = finding.as_asked(facts)
     own = _own_text(facts, finding, language)
     if own is not None:
         return _sentence(own)
@@ -88,6 +89,7 @@ def rule_sentence(facts: RuleFacts, finding: Finding, language: Language) -> str
     about = in_language(facts.title, language)
     if finding.verdict == "left_out":
         return message("finding-left-out", language, about=about)
+    finding = finding.as_asked(facts)
     own = _own_text(facts, finding, language)
     if own is not None:
         return _sentence(own)
@@ -209,13 +211,15 @@ def _is_whole(finding: Finding) -> bool:
 
 
 def _area(finding: Finding, language: Language) -> str:
-    """Return the covered land, as in "500 m² (5%) van het perceel"."""
+    """Return the covered land, as in "500 m² (5%) van het perceel", or of what is buildable."""
     if _is_whole(finding):
-        return message("area-whole", language)
+        return message("area-rest-whole" if finding.of_rest else "area-whole", language)
     if finding.covered_share is not None and finding.covered_share >= _NEARLY:
         area = quantity_text(finding.covered_m2, "m2", language)
-        return message("area-nearly-whole", language, area=area)
-    return message("area-part", language, area=area_text(finding, language))
+        nearly = "area-rest-nearly-whole" if finding.of_rest else "area-nearly-whole"
+        return message(nearly, language, area=area)
+    part = "area-rest-part" if finding.of_rest else "area-part"
+    return message(part, language, area=area_text(finding, language))
 
 
 def _features(finding: Finding, language: Language) -> str:
@@ -326,11 +330,14 @@ def _lies(facts: RuleFacts, finding: Finding, language: Language) -> str:
         precision = quantity_text(facts.precision_m, "m", language)
         return message("land-edge", language, precision=precision)
     place, share = place_of(facts, language), finding.covered_share
+    if not finding.applies:
+        return message("land-does-not-count", language, place=place)
     if finding.covered_m2 is None or share is None or share <= AREA_TOLERANCE:
-        return message("land-clear", language, place=place)
-    if finding.verdict == "yes" and not facts.excludes:
-        area = area_text(finding, language)
-        return message("land-does-not-count", language, area=area, place=place)
+        clear = "land-rest-clear" if finding.of_rest else "land-clear"
+        return message(clear, language, place=place)
+    if finding.verdict == "yes" and finding.is_too_little(facts):
+        area = _area(finding, language)
+        return message("land-too-little", language, area=area, place=place)
     text = message(
         "land-lies",
         language,

@@ -20,8 +20,11 @@ from flexruimte.results.rule_text import Finding, known_value
 from flexruimte.results.stamp import stamped
 from flexruimte.results.summary_model import LandRuleFacts, MeasureRuleFacts, RuleFacts, Summary
 from flexruimte.vocabulary import (
+    APPLIES,
     AREA,
+    BUILDABLE_AREA,
     COVERED_AREA,
+    COVERED_BUILDABLE,
     DECISION,
     EDGE,
     FEATURE_COUNT,
@@ -31,6 +34,8 @@ from flexruimte.vocabulary import (
     PARCEL_ID,
     RULE,
     VERDICT,
+    Booleans,
+    Integers,
     Level,
 )
 
@@ -58,6 +63,8 @@ FINDING_COLUMNS: Final = (
     LEVEL,
     VERDICT,
     COVERED_AREA,
+    COVERED_BUILDABLE,
+    APPLIES,
     EDGE,
     FEATURE_COUNT,
     FEATURES,
@@ -95,12 +102,18 @@ def finding_of(
         return Finding(verdict, value=value, overruled=overruled)
     if verdict == "left_out":
         return Finding(verdict)
-    area = 0.0 if row is None else known_value(said, COVERED_AREA)
+    area, rest = (
+        0.0 if row is None else known_value(said, name)
+        for name in (COVERED_AREA, COVERED_BUILDABLE)
+    )
     count = known_value(said, FEATURE_COUNT)
     return Finding(
         verdict,
         covered_m2=area,
         covered_share=None if area is None else area / parcel[AREA],
+        rest_m2=rest,
+        rest_share=None if rest is None else rest / (parcel[BUILDABLE_AREA] or parcel[AREA]),
+        applies=bool(said.get(APPLIES, True)),
         edge=bool(said.get(EDGE, False)),
         features=known_value(said, FEATURES) or "",
         feature_count=None if count is None else int(count),
@@ -130,17 +143,21 @@ def with_finding_text(
     Returns
     -------
     pandas.DataFrame
-        The columns of `FINDING_COLUMNS`. (m, 9)
+        The columns of `FINDING_COLUMNS`. (m, 11)
     """
     language, texts = summary.study.language, np.full(len(findings), None, dtype=object)
     at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
-    shares = findings[COVERED_AREA] / locations[AREA].to_numpy()[at]
+    area, left = (locations[name].to_numpy()[at] for name in (AREA, BUILDABLE_AREA))
+    rest = findings[COVERED_BUILDABLE]
     columns = [
         _plain(column)
         for column in (
             findings[COVERED_AREA],
-            shares,
+            findings[COVERED_AREA] / area,
             *(findings[name] for name in (EDGE, FEATURES, FEATURE_COUNT)),
+            rest,
+            rest / np.where(left > 0, left, area),
+            findings[APPLIES],
         )
     ]
     verdicts = _plain(findings[VERDICT])
@@ -189,12 +206,14 @@ def findings_told(
 ) -> list[list[ToldFinding]]:
     """Return what rules that say no or do not know found on each location, hardest first.
 
+    A rule of level medium that covers too little of the buildable part to count is a note.
+
     Of one level a "no" comes before what is not known, and then the order of the ruleset counts.
 
     Parameters
     ----------
     locations
-        With `parcel_id`. (n, ...)
+        With `parcel_id`, `area_m2` and `buildable_m2`. (n, ...)
     findings
         As `with_finding_text` makes it, of these locations and others.
     summary
@@ -207,7 +226,8 @@ def findings_told(
     }
     at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
     verdicts = _plain(findings[VERDICT])
-    rows = np.flatnonzero((at >= 0) & np.isin(verdicts, ("no", "unknown")))
+    little = _too_little(findings, locations, at, summary)
+    rows = np.flatnonzero((at >= 0) & (np.isin(verdicts, ("no", "unknown")) | little))
     names: list[str] = _plain(findings[RULE]).tolist()
     sentences = _plain(findings[FINDING])
     order = sorted(
@@ -217,9 +237,28 @@ def findings_told(
     told: list[list[ToldFinding]] = [[] for _ in range(len(locations))]
     for row in order:
         name = names[row]
-        kind = kind_of(rules[name], verdicts[row])
+        kind = "note" if little[row] else kind_of(rules[name], verdicts[row])
         told[at[row]].append(ToldFinding(name, kind, sentences[row], topics[name]))
     return told
+
+
+def _too_little(
+    findings: pd.DataFrame, locations: pd.DataFrame, at: Integers, summary: Summary
+) -> Booleans:
+    """Return which findings are of medium rules that would say no if they covered more. (m,)"""
+    asked = {
+        facts.id: facts
+        for facts in summary.rules
+        if isinstance(facts, LandRuleFacts) and not facts.excludes and facts.level != Level.SOFT
+    }
+    some = findings[RULE].isin(list(asked)) & (findings[VERDICT] == "yes") & ~findings[EDGE]
+    area, left = (locations[name].to_numpy()[at] for name in (AREA, BUILDABLE_AREA))
+    rest, of_m2 = findings[COVERED_BUILDABLE].to_numpy(), np.where(left > 0, left, area)
+    little, names = np.zeros(len(findings), dtype=bool), findings[RULE].tolist()
+    for row in np.flatnonzero(some.to_numpy() & (at >= 0) & (rest > 0)).tolist():
+        facts = asked[names[row]]
+        little[row] = facts.least_m2 <= rest[row] < facts.least_share * of_m2[row]
+    return little
 
 
 def _plain(values: pd.Series[Any]) -> np.ndarray[Any, Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 from flexruimte.assessment.capacity import NO_HOMES
 from flexruimte.assessment.measures.derived import BEYOND
 from flexruimte.assessment.pipeline import Assessment
-from flexruimte.assessment.verdicts import OTHER_SITE_TYPE
+from flexruimte.assessment.verdicts import OTHER_SITE_TYPE, counts_from
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.values import STRANGE
 from flexruimte.results.summary_model import (
@@ -126,7 +126,7 @@ def _land_rule(
     rule_id: str, rule: LandRule, assessment: Assessment, found: Mapping[str, Any]
 ) -> LandRuleFacts:
     ruleset = assessment.ruleset
-    precision = rule.precision_m
+    precision, least = rule.precision_m, counts_from(ruleset, rule)
     return LandRuleFacts(
         **_parts_of_rule(rule_id, rule, assessment),
         distance_m=_distance(rule),
@@ -134,6 +134,8 @@ def _land_rule(
         unit=ruleset.layers[rule.layer].unit,
         where=rule.where,
         precision_m=ruleset.layers[rule.layer].precision_m if precision is None else precision,
+        least_share=least[0],
+        least_m2=least[1],
         counts=LandRuleCounts(
             **_verdict_counts(rule_id, assessment).model_dump(),
             covered_hectares=_covered_hectares(rule_id, assessment, found),

@@ -57,6 +57,29 @@ class Finding(NamedTuple):
     """How many features there are; None where they were not counted."""
     overruled: bool = False
     """Whether a decision by people goes before the rule here: it takes no land."""
+    rest_m2: float | None = None
+    """Area of the buildable part that it covers; None where that is not known. [m2]"""
+    rest_share: float | None = None
+    """That area as a share of the buildable part; of the parcel where nothing is left. [share]"""
+    applies: bool = True
+    """Whether the rule applies, where it would cover something."""
+    of_rest: bool = False
+    """Whether the covered area is that of a buildable part which is not the whole parcel."""
+
+    def as_asked(self, facts: RuleFacts) -> Finding:
+        """Return what is asked about: if it takes no land, the buildable part."""
+        if facts.excludes or self.rest_m2 is None or self.rest_share is None:
+            return self
+        same = self.rest_m2 == self.covered_m2 and self.rest_share == self.covered_share
+        return self._replace(
+            covered_m2=self.rest_m2, covered_share=self.rest_share, of_rest=not same
+        )
+
+    def is_too_little(self, facts: LandRuleFacts) -> bool:
+        """Whether so little of the buildable part is covered that it does not count."""
+        if facts.excludes or self.edge or not self.rest_m2 or self.rest_share is None:
+            return False
+        return self.rest_m2 < facts.least_m2 or self.rest_share < facts.least_share
 
 
 def known_value(row: Mapping[str, Any], name: str) -> Any:

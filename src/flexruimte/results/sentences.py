@@ -25,12 +25,14 @@ from flexruimte.vocabulary import (
     KEPT_OUT_BY,
     MOST_REACHED,
     MUNICIPALITY_NAME,
+    NEXT_TO,
     PRIORITY,
     RANK,
     STATUS,
     TERM_END,
     TERM_START,
     TERM_YEARS,
+    TOO_LITTLE_SUITED,
 )
 from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
@@ -264,18 +266,39 @@ class _Wording:
         said = self._say("location-priority", priority=self._classes.get(name, name))
         names, ids = list(self._classes), listed_ids(kept_out_by)
         if not ids or name not in names:
-            return said, told
+            return self._unanswered(name, said, told)
         above = self._classes[names[names.index(name) - 1]]
+        for each in ids:
+            if each.startswith(NEXT_TO):
+                better = each.removeprefix(NEXT_TO)
+                beside = self._say("location-next-to", above=above, location=better)
+                return f"{said} {beside}", told
         if MOST_REACHED in ids:
             return f"{said} {self._say('location-class-full', above=above)}", told
         why = [each for each in told if each.rule in ids]
         # What the study leaves out, no rule found anything of.
-        silent = [rule_id for rule_id in ids if rule_id not in {each.rule for each in why}]
+        known_rules = {TOO_LITTLE_SUITED, *(each.rule for each in why)}
+        silent = [rule_id for rule_id in ids if rule_id not in known_rules]
         known = {each.sentence for each in why}
         left = [each for each in told if each.sentence not in known]
         topics = [self._say("location-topic-unknown", topic=self._topics[name]) for name in silent]
+        if TOO_LITTLE_SUITED in ids:
+            topics.append(self._say("location-too-little-suited"))
         sentences = " ".join(dict.fromkeys([*map(self._in_short, why), *topics]))
         return f"{said} {self._say('location-kept-out', above=above, findings=sentences)}", left
+
+    def _unanswered(
+        self, name: str, said: str, told: Sequence[ToldFinding]
+    ) -> tuple[str, Sequence[ToldFinding]]:
+        """Return the class and what would keep out of it and is not known, and what is left."""
+        facts = self._summary.priorities.get(name)
+        refuses = [] if facts is None else facts.refuses
+        open_questions = [each for each in told if each.kind == "missing" and each.rule in refuses]
+        if not open_questions:
+            return said, told
+        topics = "; ".join(dict.fromkeys(each.topic for each in open_questions))
+        left = [each for each in told if each not in open_questions]
+        return f"{said} {self._say('location-class-unanswered', topics=topics)}", left
 
     def _in_short(self, finding: ToldFinding) -> str:
         """Return a finding; of what is not known only that it is not."""

@@ -101,7 +101,7 @@ def summarise(
         municipality=MunicipalityFacts(code=assessment.code, name=assessment.name),
         ruleset=_ruleset(ruleset),
         regimes=[_regime(ruleset, name, count) for name, count in assessment.regimes.items()],
-        total=_counts(parcels, locations),
+        total=_counts(parcels, locations, homes_of=_ranked(locations)),
         status=_counts_by_status(parcels, locations),
         priorities=_priorities(ruleset, locations),
         funnel=funnel_rows(assessment, parcels, locations),
@@ -186,13 +186,22 @@ def _counts_by_status(parcels: pd.DataFrame, locations: pd.DataFrame) -> dict[St
     }
 
 
-def _counts(parcels: pd.DataFrame, locations: pd.DataFrame) -> Counts:
-    """Return number and hectares of some parcels, and the locations and homes on them."""
+def _ranked(locations: pd.DataFrame) -> pd.DataFrame:
+    return locations[locations[STATUS].isin(RANKED_STATUSES)]
+
+
+def _counts(
+    parcels: pd.DataFrame, locations: pd.DataFrame, homes_of: pd.DataFrame | None = None
+) -> Counts:
+    """Return number and hectares of some parcels, and the locations and homes on them.
+
+    In a total homes are those of the locations that are available or for attention, as everywhere.
+    """
     return Counts(
         parcels=len(parcels),
         hectares=_hectares(parcels[AREA]),
         buildable_hectares=_hectares(parcels[BUILDABLE_AREA]),
-        **_homes(locations),
+        **_homes(locations if homes_of is None else homes_of) | {"locations": len(locations)},
     )
 
 

@@ -339,6 +339,10 @@ class LandRuleFacts(_RuleFacts):
     """Which features of the layer count."""
     precision_m: float
     """Nominal precision of the map: a narrower overlap is the edge of the map."""
+    least_share: float = 0.0
+    """Where it takes no land it counts from this share of the buildable part on, and ..."""
+    least_m2: float = 0.0
+    """... from this area on."""
     counts: LandRuleCounts
 
     @field_serializer("where")
@@ -432,6 +436,7 @@ class Summary(Model):
     regimes: list[RegimeFacts]
     """By number of parcels, the most first; without any where none holds on the study's date."""
     total: Counts
+    """Of all parcels; homes are those of locations that are available or for attention."""
     status: dict[Status, Counts]
     priorities: dict[str, PriorityFacts]
     """From the best class to the last; empty where the ruleset has none."""

@@ -34,6 +34,7 @@ from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     BUILT_IN_MEASURES,
     COVERED_AREA,
+    COVERED_BUILDABLE,
     CRS,
     HOMES,
     HOMES_HIGH,
@@ -189,7 +190,10 @@ def finding_table(assessment: Assessment) -> pd.DataFrame:
         the sites of several parcels. (m, 8)
     """
     findings = assessment.findings.assign(
-        **{COVERED_AREA: _rounded(assessment.findings[COVERED_AREA], _DECIMALS["m2"])}
+        **{
+            name: _rounded(assessment.findings[name], _DECIMALS["m2"])
+            for name in (COVERED_AREA, COVERED_BUILDABLE)
+        }
     )
     return _by_id(findings)
 

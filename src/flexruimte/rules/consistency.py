@@ -40,6 +40,23 @@ def _wrong_unit(where: str, unit: str | None, measure: str, convert: str) -> str
     )
 
 
+def problems_of_placement(ruleset: RulesetTables) -> Iterator[str]:
+    """Yield the placement parameters that contradict each other, each as one line with a remedy."""
+    for name, parameter in ruleset.placement.items():
+        if parameter.at_least is None:
+            continue
+        if parameter.at_least not in ruleset.placement:
+            where = f"placement.{name}.at_least"
+            yield _unknown(where, "placement parameter", parameter.at_least, ruleset.placement)
+            continue
+        lowest = ruleset.placement[parameter.at_least]
+        if parameter.value < lowest.value:  # type: ignore[operator]
+            yield (
+                f"[placement] {name} = {parameter.value} is lower than {parameter.at_least} = "
+                f"{lowest.value}; raise {name} or lower {parameter.at_least}"
+            )
+
+
 def problems(ruleset: RulesetTables) -> Iterator[str]:
     """Yield the contradictions in a ruleset, each as one line with its table and a remedy."""
     measures = [*BUILT_IN_MEASURES, *ruleset.measures]
@@ -58,6 +75,7 @@ def problems(ruleset: RulesetTables) -> Iterator[str]:
             yield _unknown(where, "placement parameter", unknown[0], ruleset.placement)
         if isinstance(rule, LandRule):
             yield from _problems_of_land(ruleset, f"rules.{rule_id}", rule)
+    yield from problems_of_placement(ruleset)
     yield from _problems_of_optional(ruleset)
     yield from problems_of_regimes(ruleset)
     yield from problems_of_words(ruleset)

@@ -80,6 +80,8 @@ class Parameter(Sourced):
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    at_least: str | None = None
+    """Another parameter, which this one is no lower than."""
     choices: list[str] | None = None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import Field
 
 from flexruimte.errors import did_you_mean
-from flexruimte.rules.parts import Sourced, Text
+from flexruimte.rules.parts import Number, Sourced, Text
 from flexruimte.vocabulary import Level
 
 __all__ = ["Priority", "problems_of_priorities"]
@@ -29,6 +29,12 @@ class Priority(Sourced):
     """A "no" of any rule of these levels keeps out, ..."""
     but_for: list[str] = []
     """... but for these rules."""
+    suitable_from: Number | None = None
+    """A suitability below this for the best target group that counts keeps out; what is not known
+    does not."""
+    apart_m: float | None = Field(default=None, ge=0)
+    """Of locations that lie this near to each other only the best by score, homes and id: the
+    others fall to the next class. 0 is touching. [m]"""
     most: int | None = Field(default=None, ge=1)
     """So many locations at most, the best by score, homes and id: the others fall to the next
     class."""
@@ -36,7 +42,8 @@ class Priority(Sourced):
     @property
     def takes_all(self) -> bool:
         """Whether every location meets its conditions."""
-        return not (self.passes or self.refuses or self.refuses_levels)
+        asks = self.passes or self.refuses or self.refuses_levels
+        return not asks and self.suitable_from is None
 
     def refusals(self, levels: Mapping[str, Level]) -> list[str]:
         """Return the ids of the rules whose "no" keeps out, in the order of the ruleset.
@@ -55,12 +62,14 @@ class Priority(Sourced):
 
     def is_met_wherever(self, other: Priority) -> bool:
         """Whether a location that meets the conditions of another class always meets these."""
+        suits = self.suitable_from in (None, other.suitable_from)
         excepted_by_both = not self.refuses_levels or set(other.but_for) <= set(self.but_for)
         return (
             set(self.passes) <= set(other.passes)
             and set(self.refuses) <= {*other.refuses, *other.passes}
             and set(self.refuses_levels) <= set(other.refuses_levels)
             and excepted_by_both
+            and suits
         )
 
 
@@ -88,13 +97,14 @@ def problems_of_priorities(
                     )
         yield from _problems_of_exceptions(where, priority)
         for better, other in before.items():
-            if other.most is None and other.is_met_wherever(priority):
+            if other.most is None and other.apart_m is None and other.is_met_wherever(priority):
                 yield (
                     f"[{where}] can never be reached: what meets its conditions is in "
                     f"'{better}' already; make those of '{better}' stricter, or take one out"
                 )
         before[name] = priority
-    if before and not (priority.takes_all and priority.most is None):
+    nearest = bool(before) and priority.apart_m is not None
+    if before and not (priority.takes_all and priority.most is None and not nearest):
         yield (
             f"[priorities.{name}] is the last class and has conditions, which leaves a gap: a "
             "location that does not meet them has no class; add a last class without conditions"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from flexruimte.rules.parts import Model, Reading, Sourced, Test, Text, Where
+from flexruimte.rules.parts import Model, Number, Reading, Sourced, Test, Text, Where
 from flexruimte.vocabulary import Condition, Level
 
 
@@ -92,6 +92,9 @@ class LandRule(RuleParts):
     """Cells with more than this are covered, in the unit of the raster; a cell that has exactly
     this is not."""
     precision_m: float | None = Field(default=None, ge=0)
+    least_share: Number | None = None
+    """Share of the buildable part from which on it counts, where it takes no land; without, that of
+    the placement parameter `counts_from_share`, if there is one."""
 
     @model_validator(mode="before")
     @classmethod
@@ -140,7 +143,9 @@ class MeasureRule(RuleParts, Test):
             "a rule on a measure takes at_least, at_most, in or not_in, "
             "no where or distance_m, nor above"
         )
-        return _refuse_keys(given, ("where", "distance_m", "above", "precision_m"), message)
+        return _refuse_keys(
+            given, ("where", "distance_m", "above", "precision_m", "least_share"), message
+        )
 
     @property
     def measures_asked(self) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flexruimte.errors import StudyError, did_you_mean
+from flexruimte.rules.consistency import problems_of_placement
 from flexruimte.rules.parts import Parameter
 from flexruimte.rules.ruleset import Ruleset
 
@@ -26,7 +27,7 @@ def with_placement(ruleset: Ruleset, overrides: Mapping[str, Any]) -> Ruleset:
     ------
     StudyError
         When there is no such parameter, or the value is of another kind, out of bounds or no
-        choice.
+        choice, or two values contradict each other.
 
     Examples
     --------
@@ -46,7 +47,10 @@ def with_placement(ruleset: Ruleset, overrides: Mapping[str, Any]) -> Ruleset:
         _check_parameter(name, default, value)
         source = f"chosen in the study; the ruleset has {default.value} ({default.source})"
         placement[name] = default.model_copy(update={"value": value, "source": source})
-    return ruleset.model_copy(update={"placement": placement})
+    changed = ruleset.model_copy(update={"placement": placement})
+    for problem in problems_of_placement(changed):
+        raise StudyError(problem)
+    return changed
 
 
 def _check_parameter(name: str, parameter: Parameter, value: Any) -> None:

@@ -29,6 +29,7 @@ from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.scoring import ScoreWeights
 from flexruimte.vocabulary import (
     AREA,
+    BUILDABLE_AREA,
     RANKED_STATUSES,
     WIDTH,
     Basis,
@@ -234,8 +235,10 @@ def may_be_ranked(question: Question, code: str, found: Survey) -> Integers:
     decisions = _decisions(question, found)
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
     others = frozenset(ruleset.rules) - settled_rules(ruleset, found)
-    measures = pd.concat([found.of_parcel, found.term.columns], axis=1)
-    findings: Mapping[str, LandFinding] = found.findings
+    measures = pd.concat(
+        [found.of_parcel, found.buildable.measures[[BUILDABLE_AREA]], found.term.columns], axis=1
+    )
+    findings: Mapping[str, LandFinding] = found.land
     verdicts = answers_of_rules(
         ruleset, skipped | others, measures, found.term.may_be_lower, findings, decisions.into
     )

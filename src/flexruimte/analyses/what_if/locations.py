@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment
-from flexruimte.assessment.priority import class_positions, rank
+from flexruimte.assessment.priority import best_suitability, class_positions, rank
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
@@ -44,6 +44,7 @@ SQUARE_METRES_PER_HECTARE: Final = 10_000
 _SEPARATOR: Final = ";"
 _POSITION: Final = "class_position"
 _AT: Final = "at"
+_SHAPE: Final = "shape"
 
 
 def locations_of(assessment: Assessment, members: Integers | None = None) -> pd.DataFrame:
@@ -60,23 +61,27 @@ def locations_of(assessment: Assessment, members: Integers | None = None) -> pd.
     -------
     pandas.DataFrame
         `parcel_id`, `parcel_ids` as "a;b", `status`, `score`, `homes`, `buildable_m2`; the position
-        of its class, whatever that takes at most; and `at`, the position of its first parcel.
+        of its class, whatever that takes at most; `shape`; and `at`, the position of its first
+        parcel.
     """
     parcels, sites = pd.DataFrame(assessment.parcels), assessment.sites
     places = np.arange(len(parcels)) if members is None else members
     alone = parcels[SITE_ID].isna().to_numpy()
     verdicts = {str(name): assessment.verdicts[name].to_numpy() for name in assessment.verdicts}
-    parts = [_part(assessment.ruleset, parcels, verdicts, places)[alone]]
+    groups = assessment.question.groups
+    parts = [_part(assessment.ruleset, parcels, verdicts, places, groups)[alone]]
     if sites is not None and len(sites.table):
         _, first = np.unique(sites.site_of[~alone], return_index=True)
         at = places[np.flatnonzero(~alone)[first]]
-        rows = pd.DataFrame(sites.table.drop(columns="geometry"))
-        parts.append(_part(assessment.ruleset, rows, sites.verdicts, at))
+        rows = pd.DataFrame(sites.table)
+        parts.append(_part(assessment.ruleset, rows, sites.verdicts, at, groups))
     every = pd.concat(parts, ignore_index=True)
     return every[every[STATUS].isin(RANKED_STATUSES)].reset_index(drop=True)
 
 
-def _part(ruleset: Ruleset, rows: pd.DataFrame, verdicts: Any, at: Integers) -> pd.DataFrame:
+def _part(
+    ruleset: Ruleset, rows: pd.DataFrame, verdicts: Any, at: Integers, groups: list[str]
+) -> pd.DataFrame:
     ids = rows[PARCEL_IDS] if PARCEL_IDS in rows else rows[PARCEL_ID]
     return pd.DataFrame(
         {
@@ -86,7 +91,10 @@ def _part(ruleset: Ruleset, rows: pd.DataFrame, verdicts: Any, at: Integers) -> 
             "score": rows["score"].astype("float64"),
             HOMES: rows[HOMES].astype("float64"),
             BUILDABLE_AREA: rows[BUILDABLE_AREA].astype("float64"),
-            _POSITION: class_positions(ruleset, verdicts, len(rows)),
+            _POSITION: class_positions(
+                ruleset, verdicts, len(rows), best_suitability(groups, rows)
+            ),
+            _SHAPE: rows["geometry"].to_numpy(dtype=object),
             _AT: at,
         }
     )
@@ -109,7 +117,7 @@ def replaced(locations: pd.DataFrame, members: Integers, new: pd.DataFrame) -> p
 def ranked(ruleset: Ruleset, locations: pd.DataFrame) -> pd.DataFrame:
     """Return locations with their rank and priority in the municipality."""
     rows = locations.assign(**{KEPT_OUT_BY: ""}).reset_index(drop=True)
-    places = rank(ruleset, rows, rows[_POSITION].to_numpy(dtype=np.intp))
+    places = rank(ruleset, rows, rows[_POSITION].to_numpy(dtype=np.intp), rows[_SHAPE].to_numpy())
     return rows.assign(**{RANK: places[RANK], PRIORITY: places[PRIORITY]})
 
 

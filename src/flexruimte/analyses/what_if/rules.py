@@ -22,9 +22,9 @@ from flexruimte.analyses.what_if.locations import (
     totals,
 )
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.merger import rules_anew, rules_by_homes
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import find_again, survey_of, with_buildable
-from flexruimte.assessment.sites import rules_anew, rules_by_homes
 from flexruimte.assessment.survey import measure_again
 from flexruimte.assessment.surveyed import BuildablePart, Survey, join_buildable
 from flexruimte.assessment.verdicts import takes_land
@@ -253,7 +253,9 @@ def _measured(
         if each.changed.change == Change.HALF_DISTANCE and isinstance(each.changed.rule, LandRule)
     }
     found_nearer = find_again(nearer, some, layers) if nearer else {}
-    some = replace(some, findings=some.findings | found_nearer)
+    of_nearer = {name: finding.covered_m2 for name, finding in found_nearer.items()}
+    part = replace(some.buildable, covered_m2=some.buildable.covered_m2 | of_nearer)
+    some = replace(some, findings=some.findings | found_nearer, buildable=part)
     taken = {name: case.found.buildable.taken[name][members] for name in case.found.findings}
     taken |= {name: np.zeros(len(members), dtype=bool) for name in nearer}
     for number, each in wanted.items():
@@ -270,17 +272,24 @@ def _measured(
     again = measure_again(asked, some, lambda _ids: lambda rule_id, *_: taken[rule_id], layers)
     return {
         number: _Again(
-            _without(again.buildable, nearer, np.arange(len(members))[rows]),
+            _of_scenario(again.buildable, wanted[number], nearer, np.arange(len(members))[rows]),
             _finding_of(wanted[number], found_nearer, np.arange(len(members))[rows]),
         )
         for number, rows in slices.items()
     }
 
 
-def _without(part: BuildablePart, rules: Mapping[str, Any], rows: Integers) -> BuildablePart:
-    """Return some rows of buildable parts, without what some rules take by name."""
-    taken = {name: rows for name, rows in part.taken.items() if name not in rules}
-    return join_buildable([replace(part, taken=taken)], rows)
+def _of_scenario(
+    part: BuildablePart, scenario: _Scenario, nearer: Mapping[str, Any], rows: Integers
+) -> BuildablePart:
+    """Return some rows of buildable parts, by the names that the rules have in a scenario."""
+    rule_id = scenario.changed.rule_id
+    covered = dict(part.covered_m2)
+    if scenario.changed.change == Change.HALF_DISTANCE:
+        covered[rule_id] = covered[rule_id + _AT_HALF]
+    covered = {name: each for name, each in covered.items() if name not in nearer}
+    taken = {name: each for name, each in part.taken.items() if name not in nearer}
+    return join_buildable([replace(part, covered_m2=covered, taken=taken)], rows)
 
 
 def _finding_of(

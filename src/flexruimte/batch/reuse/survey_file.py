@@ -150,6 +150,7 @@ def _columns(
         **_prefixed("of_buildable", buildable.measures),
         **_prefixed("taken", buildable.taken),
         **_prefixed("left", buildable.left_m2),
+        **_prefixed("covered", buildable.covered_m2),
         **_prefixed("term", term.columns),
         **_prefixed("may_be_lower", term.may_be_lower),
     }
@@ -178,6 +179,7 @@ def _found(
         shapes=shapes,
         taken_m2=columns["taken_m2"],
         left_m2={Condition(name): area for name, area in _of("left", columns).items()},
+        covered_m2=_of("covered", columns),
         measures=_table(_of("of_buildable", columns), len(shapes)),
     )
     term = Term(

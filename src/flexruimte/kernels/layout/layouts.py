@@ -92,7 +92,6 @@ def join_layouts(one: Layouts, other: Layouts) -> Layouts:
 
 
 def without_drawings(layouts: Layouts) -> Layouts:
-    """Return the counts and areas of layouts, without a stack, road or path that is drawn."""
+    """Return the counts, areas and stacks of layouts, without a road or path that is drawn."""
     nothing = np.full(len(layouts.homes), None, dtype=object)
-    stacks = {name: getattr(layouts, name)[np.empty(0, dtype=np.intp)] for name in OF_STACKS}
-    return replace(layouts, roads=nothing, paved=nothing, paths=nothing, **stacks)
+    return replace(layouts, roads=nothing, paved=nothing, paths=nothing)

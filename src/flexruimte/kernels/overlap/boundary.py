@@ -12,6 +12,7 @@ J. Perkal (1956). On epsilon length. Bulletin de l'Academie Polonaise des Scienc
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import shapely
@@ -24,12 +25,17 @@ from flexruimte.kernels.overlap.pairs import (
     covered_area,
     index_geometries,
 )
-from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Integers
+from flexruimte.vocabulary import AREA_TOLERANCE, Booleans, Floats, Geometries, Integers
 
 __all__ = ["BUFFER_QUADRANT_SEGMENTS", "cover_within_boundary_strip", "rest_within_boundary_strip"]
 
 BUFFER_QUADRANT_SEGMENTS = 16
 """Segments per quarter circle in buffers: a radius is at most 0.12 % short."""
+
+
+SHARE_OF_NARROW: Final = 0.05
+"""A shape with less than this share deeper inside than the map is precise is narrow, and an error
+of the map covers no more than this share of it."""
 
 
 def cover_within_boundary_strip(
@@ -38,7 +44,8 @@ def cover_within_boundary_strip(
     """Return whether what features cover may be an error of a map along the boundary of a shape.
 
     It is when it stays within the precision of the map of the boundary, and covers less than half
-    of the shape.
+    of the shape. Of a shape that is hardly wider than that, where all is near the boundary, it is
+    when it covers `SHARE_OF_NARROW` of it at most.
 
     Parameters
     ----------
@@ -67,9 +74,9 @@ def cover_within_boundary_strip(
     array([ True, False])
     """
     within = _fits_in_boundary_strip(shapes, covered, precision_m)
-    candidates, _, inside = _overlaps_in_core(shapes, found, within, precision_m)
-    deep = np.bincount(inside.shape, inside.area, minlength=len(candidates))
-    within[candidates] = deep <= AREA_TOLERANCE * covered[candidates]
+    candidates, core, inside = _overlaps_in_core(shapes, found, within, precision_m)
+    deep: Floats = np.bincount(inside.shape, inside.area, len(candidates)).astype(np.float64)
+    within[candidates] = _within(shapes.geometry[candidates], core, covered[candidates], deep)
     return within
 
 
@@ -103,8 +110,18 @@ def rest_within_boundary_strip(
     within = _fits_in_boundary_strip(shapes, rest, precision_m)
     candidates, core, inside = _overlaps_in_core(shapes, found, within, precision_m)
     deep = shapely.area(core.geometry) - covered_area(core, inside)
-    within[candidates] = deep <= AREA_TOLERANCE * rest[candidates]
+    within[candidates] = _within(shapes.geometry[candidates], core, rest[candidates], deep)
     return within
+
+
+def _within(
+    shape: Geometries, core: IndexedGeometries, part_m2: Floats, deep_m2: Floats
+) -> Booleans:
+    """Return whether parts of shapes are no more than a strip, by how much lies in the core."""
+    area = shapely.area(shape)
+    has_core = shapely.area(core.geometry) > SHARE_OF_NARROW * area
+    small = part_m2 <= SHARE_OF_NARROW * area
+    return (deep_m2 <= AREA_TOLERANCE * part_m2) & (has_core | small)
 
 
 def _fits_in_boundary_strip(
