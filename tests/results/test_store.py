@@ -69,6 +69,7 @@ def test_one_that_fails_is_named_and_the_others_are_there(
         "D",
         "municipalities.csv",
         "ranking.csv",
+        "ranking.xlsx",
     }  # of B nothing: it is put when it is whole
     log = json.loads(ask(f"{server.address}/{prefix}/run.json", "GET"))
     assert "not done: B" in log["to_finish"]
