@@ -172,14 +172,16 @@ def weighted_mean(values: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
     >>> weighted_mean(scores, {"a": 3, "b": 1}).tolist()
     [75.0, 50.0]
     """
-    table = values[list(weights)].to_numpy(dtype=np.float64)
-    weight = np.array(list(weights.values()))
-    known = ~np.isnan(table)
-    total = (known * weight).sum(axis=1)
+    total, weight = np.zeros(len(values)), np.zeros(len(values))
+    # One after the other, in the order of the weights: the map in a browser adds them so too, and
+    # gets the same number to the last bit.
+    for name, share in weights.items():
+        column = values[name].to_numpy(dtype=np.float64)
+        known = ~np.isnan(column)
+        total += np.where(known, column, 0.0) * share
+        weight += known * share
     with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.where(total > 0, (np.where(known, table, 0) * weight).sum(axis=1) / total, np.nan)
-        )
+        return np.asarray(np.where(weight > 0, total / weight, np.nan))
 
 
 def theme_scores(
@@ -278,5 +280,5 @@ def _known_share(
         chosen = [best_group == group for group in groups.ids]
         shares["suitability"] = np.select(chosen, by_group.to_numpy().T, 0.0)
     else:
-        shares["suitability"] = by_group.mean(axis=1)
+        shares["suitability"] = weighted_mean(by_group, dict.fromkeys(groups.ids, 1.0))
     return pd.Series(weighted_mean(shares, ruleset.score.weights), index=known.index)
