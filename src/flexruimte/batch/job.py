@@ -18,6 +18,7 @@ from flexruimte.results.outputs import LAYOUT_GEOJSON, OUTPUTS
 from flexruimte.results.rule_facts import not_judged
 from flexruimte.results.store import Store
 from flexruimte.results.summary_model import Summary
+from flexruimte.views.web import DATA, write_municipality
 from flexruimte.vocabulary import RANKED_STATUSES
 
 __all__ = ["compute"]
@@ -53,7 +54,7 @@ def compute(
                 return entry
             ranking = _ranked(question, entry.code, progress, kept)
             progress("writing")
-            _write(ranking, folder)
+            _write(ranking, folder, store, entry.folder)
         # It was made of the files that were replaced.
         store.remove((LAYOUT_GEOJSON,), entry.folder)
         _tell(entry, ranking.summary)
@@ -129,12 +130,15 @@ def _ranked(question: Question, code: str, progress: Progress, kept: KeptEvidenc
     return Ranking(assessment, seconds)
 
 
-def _write(ranking: Ranking, folder: Path) -> None:
-    """Write all files of a municipality; they replace those that were there together."""
+def _write(ranking: Ranking, folder: Path, store: Store, name: str) -> None:
+    """Write all files of a municipality; they replace those that were there together.
+
+    What the map shows of it is written to the folder of the map.
+    """
     content = ranking.content()
-    with (
-        use_threads(ranking.assessment.question.threads),
-        switched_together(folder) as staging,
-    ):
-        for output in OUTPUTS:
-            output.write(content, staging / output.name)
+    with use_threads(ranking.assessment.question.threads):
+        with switched_together(folder) as staging:
+            for output in OUTPUTS:
+                output.write(content, staging / output.name)
+        with store.writing(DATA) as data:
+            write_municipality(content, ranking.assessment, data / name)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from flexruimte.analyses.costs import write_costs
 from flexruimte.analyses.targets import compare_with_targets
+from flexruimte.batch.map import refresh_map
 from flexruimte.cli.terminal import Language, ResultsArgument, print_line, stderr, stdout
 from flexruimte.errors import printable
 from flexruimte.results.outputs import (
@@ -98,6 +99,7 @@ def _relocate(
             of_all=of_all,
             progress=lambda text: status.update(text) if status else None,
         )
+    refresh_map(out, language.value)
     for line in plan.describe(language):
         print_line(line)
     folder, geojson = map(store_of(out).named, (RELOCATION_FOLDER, RELOCATION_GEOJSON))
@@ -114,6 +116,7 @@ def targets(
 ) -> None:
     """Hold a run against targets: what is covered, what is short, and which locations fill it."""
     found = compare_with_targets(out, name, of_all=of_all)
+    refresh_map(out, "nl")
     table = Table("target", "place", "homes", "status", "secured", "short")
     columns = ["target", "place", "homes", "status", "secured_homes", "short_homes"]
     for row in found.targets.to_dict("records"):

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from flexruimte.cli import analyses, results, rules, run, say_interrupted, study, what_if
+from flexruimte.cli import analyses, results, rules, run, say_interrupted, study, view, what_if
 from flexruimte.cli.terminal import BAD_INPUT, stdout
 from flexruimte.errors import FlexruimteError, printable, redacted
 from flexruimte.results.versions import software_versions
@@ -48,6 +48,7 @@ for _command in (
     run.demo,
     run.run,
     study.check,
+    view.view,
     results.explain,
     what_if.whatif,
     rules.rules,

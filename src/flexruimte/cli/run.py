@@ -39,6 +39,7 @@ from flexruimte.results.outputs import MUNICIPALITIES, RANKING
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
+from flexruimte.views.web import MAP_PAGE
 
 __all__ = ["demo", "run"]
 
@@ -196,6 +197,8 @@ def _print_report(report: BatchReport) -> None:
     print_line(f"{report.locations} ranked locations in {store.named(RANKING)}")
     if store.has(MUNICIPALITIES):
         print_line(f"hectares after each condition in {store.named(MUNICIPALITIES)}")
+    if store.has(MAP_PAGE):
+        print_line(f"the map: {store.named(MAP_PAGE)}, or flexruimte view {report.out}")
 
 
 def _print_funnel(report: BatchReport) -> None:
