@@ -24,7 +24,15 @@ from flexruimte.wording.messages import Language
 
 __all__ = ["FILES_FOLLOWING", "follow_ups"]
 
-FILES_FOLLOWING = (RANKING, WHAT_IF, TARGETS, RELOCATION_GEOJSON, "municipalities.csv", "stranded.csv", "locations.csv")
+FILES_FOLLOWING = (
+    RANKING,
+    WHAT_IF,
+    TARGETS,
+    RELOCATION_GEOJSON,
+    "municipalities.csv",
+    "stranded.csv",
+    "locations.csv",
+)
 """What `follow_ups` reads: in the folder of a run, and in that of the relocation."""
 
 

@@ -1,4 +1,4 @@
-"""The data of one municipality for the map: scripts that a page loads on demand, also from a folder.
+"""The data of one municipality for the map: scripts that a page loads on demand.
 
 A page that is opened from a folder may not fetch a file, but may load a script: each is one call of
 a function of the page, with JSON as its argument.
@@ -7,11 +7,9 @@ a function of the page, with JSON as its argument.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -55,6 +53,7 @@ from flexruimte.vocabulary import (
     TERM_YEARS,
     THEMES,
     VERDICT,
+    Booleans,
     Geometries,
     Status,
 )
@@ -109,12 +108,12 @@ def write_municipality(content: OutputContent, assessment: Assessment, path: Pat
 
 
 def script(function: str, *values: Any) -> str:
-    """Return a script that hands values to a function of the page; no text in it can be markup.
+    r"""Return a script that hands values to a function of the page; no text in it can be markup.
 
     Examples
     --------
     >>> script("municipality", "GM1", {"name": "</script>"})
-    'flexruimte.municipality("GM1",{"name":"\\\\u003c/script>"});\\n'
+    'flexruimte.municipality("GM1",{"name":"\\u003c/script>"});\n'
     """
     said = ",".join(to_json(value).replace("<", "\\u003c") for value in values)
     return f"flexruimte.{function}({said});\n"
@@ -122,7 +121,8 @@ def script(function: str, *values: Any) -> str:
 
 def _boundary(assessment: Assessment) -> shapely.Geometry:
     municipalities = assessment.question.municipalities
-    return municipalities.geometries[municipalities.position(assessment.code)]
+    boundary: shapely.Geometry = municipalities.geometries[municipalities.position(assessment.code)]
+    return boundary
 
 
 def _simple(shapes: Geometries, tolerance_m: float) -> Geometries:
@@ -255,7 +255,7 @@ def _layout(content: OutputContent) -> dict[str, Any]:
     """Return the homes of ranked locations as they were laid out."""
     listed = content.locations
     ranked = listed[PARCEL_ID][listed[RANK].notna().to_numpy()]
-    at = pd.Index(ranked.astype(str)).get_indexer(content.layout[PARCEL_ID].astype(str))
+    at = pd.Index(ranked.astype(str)).get_indexer(pd.Index(content.layout[PARCEL_ID].astype(str)))
     rows = at >= 0
     kinds = content.layout["kind"][rows].astype(str)
     return {
@@ -264,16 +264,6 @@ def _layout(content: OutputContent) -> dict[str, Any]:
         "kind": [LAYOUT_KINDS.index(kind) for kind in kinds],
         "shapes": encoded_shapes(np.asarray(content.layout.geometry)[rows]),
     }
-
-
-@dataclass(frozen=True)
-class _Told:
-    """The rows of the table of findings that are told."""
-
-    at: np.ndarray[Any, Any]
-    rule: np.ndarray[Any, Any]
-    verdict: np.ndarray[Any, Any]
-    text: pd.Series[Any]
 
 
 def _findings(content: OutputContent, ids: pd.Series[Any]) -> dict[str, Any]:
@@ -286,14 +276,12 @@ def _findings(content: OutputContent, ids: pd.Series[Any]) -> dict[str, Any]:
         position), `verdict` (0 no, 1 unknown, 2 takes a part) and `text` (its position).
     """
     found = content.findings
-    excludes = {facts.id: facts.excludes for facts in content.summary.rules}
-    order = pd.Index(list(excludes))
-    at = pd.Index(ids.astype(str)).get_indexer(found[PARCEL_ID].astype(str))
-    rule = order.get_indexer(found[RULE].astype(str))
+    order = pd.Index([facts.id for facts in content.summary.rules])
+    at = pd.Index(ids.astype(str)).get_indexer(pd.Index(found[PARCEL_ID].astype(str)))
+    rule = order.get_indexer(pd.Index(found[RULE].astype(str)))
     verdict = found[VERDICT].map(_VERDICTS).to_numpy(dtype=np.int64)
-    takes = np.array(list(excludes.values()), dtype=bool)[rule]
-    takes &= (found[COVERED_AREA].fillna(0.0).to_numpy() > 0) & ~found[EDGE].to_numpy(dtype=bool)
-    rows = np.flatnonzero((at >= 0) & (rule >= 0) & ((verdict != _TAKEN) | takes))
+    told = _is_told(content) | (verdict == _VERDICTS["unknown"])
+    rows = np.flatnonzero((at >= 0) & (rule >= 0) & told)
     rows = rows[np.lexsort([rule[rows], at[rows]])]
     codes, texts = pd.factorize(found[FINDING].iloc[rows].fillna(""))
     return {
@@ -308,13 +296,27 @@ def _findings(content: OutputContent, ids: pd.Series[Any]) -> dict[str, Any]:
 def _rules(content: OutputContent, assessment: Assessment) -> list[dict[str, Any]]:
     language = content.summary.study.language
     switched = set(rules_that_can_be_switched(assessment))
+    of_parcels = content.findings[PARCEL_ID].isin(content.parcels[PARCEL_ID])
+    hits = content.findings[RULE][(_is_told(content) & of_parcels.to_numpy())].value_counts()
     return [
-        _rule(facts, language, can_be_switched=facts.id in switched)
+        {
+            **_rule(facts, language),
+            "can_be_switched": facts.id in switched,
+            "parcels": int(hits.get(facts.id, 0)),
+        }
         for facts in content.summary.rules
     ]
 
 
-def _rule(facts: RuleFacts, language: Language, *, can_be_switched: bool) -> dict[str, Any]:
+def _is_told(content: OutputContent) -> Booleans:
+    """Return which findings say no, or take a part of a parcel. (m,) bool"""
+    found = content.findings
+    excluding = [facts.id for facts in content.summary.rules if facts.excludes]
+    takes = found[RULE].isin(excluding) & (found[COVERED_AREA].fillna(0.0) > 0) & ~found[EDGE]
+    return np.asarray((found[VERDICT] == "no") | ((found[VERDICT] == "yes") & takes), dtype=bool)
+
+
+def _rule(facts: RuleFacts, language: Language) -> dict[str, Any]:
     return {
         "id": facts.id,
         "title": in_language(facts.title, language),
@@ -324,7 +326,6 @@ def _rule(facts: RuleFacts, language: Language, *, can_be_switched: bool) -> dic
         "excludes": facts.excludes,
         "on_land": facts.kind == "land",
         "left_out": facts.left_out is not None,
-        "can_be_switched": can_be_switched,
         "source": facts.source,
         "basis": label("basis", str(facts.basis), language),
         "advice": in_language(facts.advice, language),
@@ -393,7 +394,9 @@ def _titles(parts: Mapping[str, Any], language: Language) -> dict[str, str]:
 
 
 def _texts(values: pd.Series[Any]) -> list[str | None]:
-    return [str(value) if known else None for value, known in zip(values, values.notna(), strict=True)]
+    return [
+        str(value) if known else None for value, known in zip(values, values.notna(), strict=True)
+    ]
 
 
 def _dates(values: pd.Series[Any]) -> list[str | None]:

@@ -135,7 +135,9 @@ def _library() -> list[Path]:
 
 def _asking_no_others(page: bytes) -> bytes:
     """Return the page with the hosts of the backgrounds, the only ones that it may ever ask."""
-    hosts = {"{0.scheme}://{0.netloc}".format(urlsplit(each["tiles"])) for each in _backgrounds("nl")}
+    hosts = {
+        "{0.scheme}://{0.netloc}".format(urlsplit(each["tiles"])) for each in _backgrounds("nl")
+    }
     return page.replace(b"https:", " ".join(sorted(hosts)).encode())
 
 

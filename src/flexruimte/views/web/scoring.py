@@ -107,7 +107,11 @@ def exact_criteria(assessment: Assessment, ids: pd.Series[Any]) -> dict[str, lis
     columns = [f"{CRITERION_PREFIX}{name}" for name in assessment.ruleset.criteria]
     tables = [assessment.parcels, *([] if assessment.sites is None else [assessment.sites.table])]
     every = pd.concat(
-        [pd.DataFrame(table).reindex(columns=[PARCEL_ID, *columns]) for table in tables if len(table)]
+        [
+            pd.DataFrame(table).reindex(columns=[PARCEL_ID, *columns])
+            for table in tables
+            if len(table)
+        ]
     )
     rows = every.set_index(every[PARCEL_ID].astype(str))[columns].reindex(ids.astype(str))
     return {name.removeprefix(CRITERION_PREFIX): _numbers(rows[name]) for name in columns}

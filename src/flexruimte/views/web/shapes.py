@@ -37,7 +37,7 @@ def encoded_shapes(shapes: Geometries) -> dict[str, list[int]]:
     >>> encoded["rings"], encoded["polygons"], encoded["shapes"]
     ([5], [1], [1, 0])
     >>> encoded["x"][0], encoded["y"][0]  # the tower of Amersfoort, 100 m to the east
-    (5389092, 52155169)
+    (5388665, 52155172)
     """
     if not len(shapes):
         return {"x": [], "y": [], "rings": [], "polygons": [], "shapes": []}
@@ -78,4 +78,4 @@ def _parts(shapes: Geometries) -> tuple[Floats, list[int], list[int], list[int]]
             (shape_of, len(shapes)),
         )
     ]
-    return coordinates, *counts  # type: ignore[return-value]
+    return coordinates, *counts

@@ -127,6 +127,7 @@ _MESSAGES: Final = (
     "map-rule-show",
     "map-rule-hide",
     "map-rule-hits",
+    "map-rules-without",
     "map-next-nothing",
     "map-next-moves",
     "map-next-year",

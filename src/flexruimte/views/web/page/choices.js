@@ -93,15 +93,19 @@
     const others = rules.filter(rule => !rule.excludes && !rule.left_out);
     const excluding = rules.filter(rule => rule.excludes && !rule.left_out);
     const focused = document.activeElement && document.activeElement.id;
+    const parcels = rule => towns.reduce((sum, town) => sum + town.data.rules.filter(each => each.id === rule.id).reduce((all, each) => all + each.parcels, 0), 0);
+    const hits = new Map(excluding.map(rule => [rule.id, parcels(rule)]));
+    excluding.sort((one, other) => hits.get(other.id) - hits.get(one.id));
     panel.replaceChildren(
       element("h3", {}, page.text("rules-exclude")), element("p", { class: "hint" }, page.text("rules-exclude-hint")),
-      element("ul", { class: "rules" }, excluding.map(rule => {
+      element("ul", { class: "rules" }, excluding.filter(rule => hits.get(rule.id)).map(rule => {
         const on = state.overlay === rule.id;
         return element("li", {},
-          element("span", { class: `level ${rule.level}` }, rule.level_label), element("span", { class: "name" }, rule.title),
+          element("span", { class: "what" }, element("span", {}, element("span", { class: `level ${rule.level}` }, rule.level_label), rule.title), element("span", { class: "facts" }, page.text("rule-hits", { parcels: page.number(hits.get(rule.id)) }))),
           element("button", { type: "button", id: `show-${rule.id}`, "aria-pressed": on ? "true" : "false", "aria-label": `${page.text(on ? "rule-hide" : "rule-show")}: ${rule.title}`, click: () => change({ overlay: on ? null : rule.id }) }, page.text(on ? "rule-hide" : "rule-show")),
           on ? element("p", { class: "hint", id: "rule-told" }, freed(rule, towns)) : null);
       })),
+      element("details", {}, element("summary", {}, page.text("rules-without")), element("ul", {}, excluding.filter(rule => !hits.get(rule.id)).map(rule => element("li", { class: "small" }, rule.title)))),
       element("h3", {}, page.text("rules-switch")), element("p", { class: "hint" }, page.text("rules-switch-hint")),
       element("ul", { class: "rules" }, others.map(rule => {
         const can = everywhere(rule);

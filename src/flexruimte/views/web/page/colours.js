@@ -7,7 +7,7 @@
   const KINDS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a900", "#7a5195", "#8a5a3c"];
   const CLASSES = ["#0a4f8f", "#e69a1c", "#9aa3a8", "#6c7a5c", "#b08a6e", "#54606a"];
   const AMOUNTS = ["#00204d", "#3f4d6b", "#7c7b78", "#b8a75f", "#eed54b"]; // from much to little
-  page.UNKNOWN = "#c9c2b4";
+  page.UNKNOWN = "#cbb8d8";
   const RANKS = [[1, 5], [6, 10], [11, 25], [26, 100], [101, Infinity]];
   const SCORES = [[80, 101], [60, 80], [40, 60], [20, 40], [0, 20]];
   const YEARS = [[20, Infinity], [15, 20], [10, 15], [5, 10], [0, 5]];

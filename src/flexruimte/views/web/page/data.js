@@ -107,6 +107,11 @@
     return bounds[0] === Infinity ? null : bounds;
   };
 
+  page.breadthOf = polygons => {
+    const [west, south, east, north] = page.boundsOf(polygons);
+    return Math.min(east - west, (north - south) * 1.6); // a degree of latitude is longer here
+  };
+
   // The middle of the largest part, where a dot or a number stands.
   page.middleOf = polygons => {
     let best = null, largest = -1;

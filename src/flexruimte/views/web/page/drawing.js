@@ -8,9 +8,10 @@
   const polygon = (coordinates, properties = {}, id = undefined) => ({ type: "Feature", id, properties, geometry: { type: "MultiPolygon", coordinates } });
   const LAYOUT_COLOURS = ["#3b2f2a", "#ffffff", "#d8d3c8", "#efeae0"]; // module, road, paved, path
   const shown = ["boolean", ["feature-state", "shown"], false];
-  const colour = ["to-color", ["feature-state", "colour"], page.UNKNOWN || "#c9c2b4"];
+  const colour = ["to-color", ["feature-state", "colour"], page.UNKNOWN];
   const chosen = ["boolean", ["feature-state", "chosen"], false];
   const asked = ["boolean", ["feature-state", "taken"], false];
+  const SMALL = (12 * 360) / 512; // a location that is narrower than 12 pixels is a dot
   let map = null, ready = false, drawn = [], markers = [], hover = null;
   let waiting = [];
 
@@ -29,7 +30,7 @@
       { id: "taken", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": "#b2182b", "fill-opacity": ["case", asked, 0.45, 0] } },
       { id: "layout", type: "fill", source: "layout", minzoom: 14.5, paint: { "fill-color": ["match", ["get", "kind"], 0, LAYOUT_COLOURS[0], 1, LAYOUT_COLOURS[1], 2, LAYOUT_COLOURS[2], LAYOUT_COLOURS[3]], "fill-opacity": 0.9 } },
       { id: "parcel-line", type: "line", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "line-color": ["case", chosen, "#111111", colour], "line-width": ["case", chosen, 3.5, 1], "line-opacity": ["case", shown, 1, 0] } },
-      { id: "dot", type: "circle", source: "locations", filter: ["==", ["get", "kind"], 2], maxzoom: 13.5, paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.5, 11, 3.5, 13, 6], "circle-stroke-color": ["case", chosen, "#111111", "#ffffff"], "circle-stroke-width": ["case", chosen, 3, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },
+      { id: "dot", type: "circle", source: "locations", filter: ["all", ["==", ["get", "kind"], 2], ["<", ["*", ["get", "degrees"], ["^", 2, ["zoom"]]], SMALL]], maxzoom: 15, paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.6, 11, 3, 13, 4.5], "circle-stroke-color": ["case", chosen, "#111111", "#ffffff"], "circle-stroke-width": ["case", chosen, 3, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },
       { id: "land-line", type: "line", source: "land", paint: { "line-color": "#6f7a80", "line-width": 1.4, "line-dasharray": [4, 2] } },
       { id: "moves", type: "line", source: "moves", layout: { "line-cap": "round" }, paint: { "line-color": "#5b2a86", "line-width": ["interpolate", ["linear"], ["get", "homes"], 1, 1.5, 100, 6], "line-opacity": 0.8 } },
     ],
@@ -79,7 +80,7 @@
       tip.setLngLat(event.lngLat).addTo(map);
     });
     map.on("mouseout", () => { hover = null; tip.remove(); });
-    map.on("moveend", events.moved);
+    map.on("moveend", () => { placeRanks(); events.moved(); });
     return true;
   };
 
@@ -97,7 +98,7 @@
       place.middle = middle;
       if (parcel.length) features.push(polygon(parcel, { kind: 0 }, number));
       if (left.length) features.push(polygon(left, { kind: 1 }, number));
-      if (middle) features.push({ type: "Feature", id: number, properties: { kind: 2 }, geometry: { type: "Point", coordinates: middle } });
+      if (middle) features.push({ type: "Feature", id: number, properties: { kind: 2, degrees: page.breadthOf(left.length ? left : parcel) }, geometry: { type: "Point", coordinates: middle } });
     });
     map.getSource("locations").setData(collection(features));
   });
@@ -128,12 +129,21 @@
   page.drawMoves = moves => after(() => map.getSource("moves").setData(collection(
     moves.map(move => ({ type: "Feature", properties: { homes: move.homes }, geometry: { type: "LineString", coordinates: move.line } })))));
 
-  // The rank of the best that are in sight, each beside its dot.
-  page.drawRanks = places => after(() => {
+  // The rank of the best, each beside its dot, where there is room for it.
+  let numbered = [];
+  function placeRanks() {
     for (const marker of markers) marker.remove();
-    markers = places.filter(place => place.middle).map(place =>
-      new root.maplibregl.Marker({ element: page.element("div", { class: "rank-label", "aria-hidden": "true" }, String(place.rank)), anchor: "bottom", offset: [0, -6] }).setLngLat(place.middle).addTo(map));
-  });
+    const taken = [];
+    markers = [];
+    for (const place of numbered) {
+      if (!place.middle || !page.inSight(place.middle)) continue;
+      const { x, y } = map.project(place.middle);
+      if (taken.some(other => Math.abs(other.x - x) < 26 && Math.abs(other.y - y) < 19)) continue;
+      taken.push({ x, y });
+      markers.push(new root.maplibregl.Marker({ element: page.element("div", { class: "rank-label", "aria-hidden": "true" }, String(place.rank)), anchor: "bottom", offset: [0, -6] }).setLngLat(place.middle).addTo(map));
+    }
+  }
+  page.drawRanks = places => after(() => { numbered = places; placeRanks(); });
 
   page.drawBackground = (background, before = "overview") => after(() => {
     if (map.getLayer("background")) { map.removeLayer("background"); map.removeSource("background"); }

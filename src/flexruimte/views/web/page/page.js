@@ -167,8 +167,6 @@
     page.drawRanks(towns.length === 1 ? passing.filter(place => place.rank !== null).slice(0, RANKS_SHOWN) : []);
     const year = state.year, codes = new Set(towns.map(town => town.head.code));
     page.drawMoves(page.followUps.moves.filter(move => year !== null && move.year === year && (codes.has(move.code) || towns.length === heads().length)));
-    const told = byId("rule-told");
-    if (told) told.prepend(`${page.text("rule-hits", { parcels: page.number(here.size + elsewhere.length) })}. `);
   }
 
   const otherKey = ({ town, at }) => `${town.head.code} ${town.others.id[at]}`;

@@ -32,7 +32,7 @@
       else if (name === "style") Object.assign(made.style, value);
       else made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...children.flat().filter(child => child !== null && child !== undefined));
+    made.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined));
     return made;
   };
 
