@@ -35,7 +35,8 @@
     const { score, groups, target, off } = page.state;
     for (const town of towns) {
       const found = root.flexruimteScoring.judged(town.ready, { score, groups, target, off });
-      const names = Object.keys(found);
+      const names = Object.keys(found).filter(name => name !== "keptOutBy");
+      town.keptOutBy = found.keptOutBy;
       for (const place of town.places) {
         for (const name of names) {
           const value = found[name][place.at];

@@ -108,8 +108,9 @@
     const titles = new Map(data.rules.map(rule => [rule.id, rule.title]));
     const before = [];
     if (place.decision) before.push(element("p", {}, page.text("decision", { reason: place.decision_reason || place.decision })));
-    if (place.kept_out_by.includes("most")) before.push(element("p", {}, page.text("kept-out-full")));
-    else if (place.kept_out_by.length) before.push(element("p", {}, page.text("kept-out", { rules: place.kept_out_by.map(rule => titles.get(rule) || rule).join("; ") })));
+    const keptOutBy = town.keptOutBy(at);
+    if (keptOutBy.includes("most")) before.push(element("p", {}, page.text("kept-out-full")));
+    else if (keptOutBy.length) before.push(element("p", {}, page.text("kept-out", { rules: keptOutBy.map(rule => titles.get(rule) || rule).join("; ") })));
     return [
       element("p", { class: "place" }, [town.head.name, page.nameOf(facts, place)].join(" · ")),
       element("p", { class: "big" }, place.rank === null ? page.text("no-rank") : page.text("rank", { rank: place.rank, ranked: page.number(town.ranked) })),

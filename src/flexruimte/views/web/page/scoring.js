@@ -30,16 +30,19 @@
     return total;
   }
 
-  function numbers(values) {
-    return Float64Array.from(values, value => (value === null ? NaN : value));
+  // Plain loops: a callback for each of 20,000 locations costs more than the sums.
+  function made(count, valueOf) {
+    const column = new Float64Array(count);
+    for (let at = 0; at < count; at += 1) column[at] = valueOf(at);
+    return column;
   }
+  const numbers = values => made(values.length, at => (values[at] === null ? NaN : values[at]));
+  const filled = (column, unknown) => made(column.length, at => (Number.isNaN(column[at]) ? unknown : column[at]));
 
   // What stays the same whatever is chosen: columns of numbers, and where each rule says no or does
   // not know.
   function prepared(data) {
     const count = data.locations.id.length;
-    const criteria = {};
-    for (const name of data.model.criteria) criteria[name] = numbers(data.exact[name]);
     const no = new Map(), unknown = new Map();
     let row = 0;
     for (let at = 0; at < count; at += 1) {
@@ -54,7 +57,14 @@
     }
     const lifted = new Uint8Array(count);
     for (const at of data.lifted) lifted[at] = 1;
-    return { data, count, criteria, no, unknown, lifted, homes: numbers(data.locations.homes) };
+    const scores = {}, lowest = {}, highest = {}, known = {};
+    for (const name of data.model.criteria) {
+      scores[name] = numbers(data.exact[name]);
+      lowest[name] = filled(scores[name], 0);
+      highest[name] = filled(scores[name], 100);
+      known[name] = made(count, at => (Number.isNaN(scores[name][at]) ? 0 : 1));
+    }
+    return { data, count, scores, lowest, highest, known, no, unknown, lifted, homes: numbers(data.locations.homes) };
   }
 
   function changedWeights(weights, changes) {
@@ -65,7 +75,7 @@
   // Criteria with the rules of level medium counted anew, without those that are switched off.
   function criteriaWithout(ready, off) {
     const { data, count } = ready, { model } = data;
-    const scores = { ...ready.criteria }, lowest = {}, highest = {}, known = {};
+    const scores = { ...ready.scores }, lowest = { ...ready.lowest }, highest = { ...ready.highest }, known = { ...ready.known };
     const medium = model.medium.filter(rule => !off.has(rule));
     const left = new Set(data.rules.filter(rule => rule.left_out).map(rule => rule.id));
     const refusals = new Int32Array(count), answers = new Int32Array(count);
@@ -77,20 +87,12 @@
         if (!(unknown && unknown[at])) answers[at] += 1;
       }
     }
-    for (const name of model.criteria) {
-      const ofPoints = model.medium_scores[name];
-      if (ofPoints) {
-        scores[name] = Float64Array.from(refusals, (points, at) => (answers[at] > 0 ? ofPoints[points] : NaN));
-        const ends = at => [ofPoints[refusals[at]], ofPoints[refusals[at] + medium.length - answers[at]]];
-        lowest[name] = Float64Array.from(refusals, (_, at) => Math.min(...ends(at)));
-        highest[name] = Float64Array.from(refusals, (_, at) => Math.max(...ends(at)));
-        known[name] = Float64Array.from(answers, some => (medium.length ? some / medium.length : 0));
-      } else {
-        const column = scores[name];
-        lowest[name] = column.map(score => (Number.isNaN(score) ? 0 : score));
-        highest[name] = column.map(score => (Number.isNaN(score) ? 100 : score));
-        known[name] = column.map(score => (Number.isNaN(score) ? 0 : 1));
-      }
+    for (const [name, ofPoints] of Object.entries(model.medium_scores)) {
+      const least = at => ofPoints[refusals[at]], most = at => ofPoints[refusals[at] + medium.length - answers[at]];
+      scores[name] = made(count, at => (answers[at] > 0 ? least(at) : NaN));
+      lowest[name] = made(count, at => Math.min(least(at), most(at)));
+      highest[name] = made(count, at => Math.max(least(at), most(at)));
+      known[name] = made(count, at => (medium.length ? answers[at] / medium.length : 0));
     }
     return { scores, lowest, highest, known };
   }
@@ -103,10 +105,12 @@
     const names = Object.keys(columns);
     if (!names.length) columns.suitability = new Float64Array(count).fill(NaN);
     else if (asked.bestGroup) {
-      columns.suitability = Float64Array.from({ length: count }, (_, at) => {
-        const known = names.map(name => columns[name][at]).filter(score => !Number.isNaN(score));
-        return known.length ? Math.max(...known) : NaN;
-      });
+      const best = made(count, () => NaN);
+      for (const name of names) {
+        const column = columns[name];
+        for (let at = 0; at < count; at += 1) if (column[at] > best[at] || Number.isNaN(best[at])) best[at] = column[at];
+      }
+      columns.suitability = best;
     } else columns.suitability = weightedMean(columns, names.map(name => [name, 1]), count);
     for (const theme of asked.themes) {
       const mean = weightedMean(criteria, theme.weights, count);
@@ -124,14 +128,12 @@
   }
 
   function bestGroups(columns, groups, count) {
-    return Array.from({ length: count }, (_, at) => {
-      let best = null, most = -1;
-      for (const group of groups) {
-        const score = columns[`suitability_${group.id}`][at];
-        if (score > most) [best, most] = [group.id, score];
-      }
-      return best;
-    });
+    const best = new Array(count).fill(null), most = made(count, () => -1);
+    for (const group of groups) {
+      const column = columns[`suitability_${group.id}`];
+      for (let at = 0; at < count; at += 1) if (column[at] > most[at]) { most[at] = column[at]; best[at] = group.id; }
+    }
+    return best;
   }
 
   function knownShare(known, asked, best, count) {
@@ -141,23 +143,21 @@
     for (const theme of asked.themes) shares[theme.id] = weightedMean(known, theme.weights, count);
     if (!asked.groups.length) shares.suitability = new Float64Array(count).fill(NaN);
     else if (asked.bestGroup) {
-      shares.suitability = Float64Array.from(best, (group, at) => (group === null ? 0 : byGroup[group][at]));
+      shares.suitability = made(count, at => (best[at] === null ? 0 : byGroup[best[at]][at]));
     } else shares.suitability = weightedMean(byGroup, asked.groups.map(group => [group.id, 1]), count);
     return weightedMean(shares, asked.score, count);
   }
 
-  // What keeps each location out of a class: where each rule does, in the order of the ruleset.
+  // What keeps locations out of a class, in the order of the ruleset: a rule, and where it does.
   function against(ready, priority, off) {
-    const { data } = ready, found = [];
+    const { data, count } = ready, found = [];
     for (const rule of data.rules) {
       if (off.has(rule.id)) continue;
       const no = ready.no.get(rule.id), unknown = ready.unknown.get(rule.id);
       if (priority.passes.includes(rule.id)) {
-        const everywhere = rule.left_out;
-        found.push([rule.id, at => everywhere || (no && no[at] === 1) || (unknown && unknown[at] === 1)]);
-      } else if (priority.refuses.includes(rule.id) && no && !rule.left_out) {
-        found.push([rule.id, at => no[at] === 1]);
-      }
+        if (rule.left_out) found.push([rule.id, new Uint8Array(count).fill(1)]);
+        else for (const where of [no, unknown]) if (where) found.push([rule.id, where]);
+      } else if (priority.refuses.includes(rule.id) && no && !rule.left_out) found.push([rule.id, no]);
     }
     return found;
   }
@@ -204,15 +204,17 @@
   function ranked(ready, found, off) {
     const { data, count } = ready, classes = data.model.priorities;
     const refused = classes.map(priority => against(ready, priority, off));
-    const position = new Int32Array(count);
-    const bestFirst = [];
+    const position = new Int32Array(count), bestFirst = [], full = new Set();
+    for (let number = 0; number < classes.length - 1; number += 1) {
+      const out = new Uint8Array(count);
+      for (const [, where] of refused[number]) for (let at = 0; at < count; at += 1) if (where[at]) out[at] = 1;
+      for (let at = 0; at < count; at += 1) if (out[at] && position[at] === number) position[at] = number + 1;
+    }
+    const asIs = Int32Array.from(position);
     for (let at = 0; at < count; at += 1) {
-      while (position[at] < classes.length - 1 && refused[position[at]].some(([, keepsOut]) => keepsOut(at))) position[at] += 1;
       const may = found.status[at] === "available" || found.status[at] === "attention";
       if (may && !Number.isNaN(found.score[at])) bestFirst.push(at);
     }
-    const keptOut = Array.from(position, (number, at) =>
-      number === 0 ? [] : refused[number - 1].filter(([, keepsOut]) => keepsOut(at)).map(([rule]) => rule));
     const order = data.locations.id_order, homes = ready.homes;
     const more = (one, other) => (Number.isNaN(one) ? 1 : 0) - (Number.isNaN(other) ? 1 : 0) || other - one || 0;
     bestFirst.sort((one, other) =>
@@ -221,7 +223,7 @@
       if (priority.most === null) return;
       for (const at of bestFirst.filter(each => position[each] === number).slice(priority.most)) {
         position[at] = number + 1;
-        keptOut[at] = ["most"];
+        full.add(at);
       }
     });
     bestFirst.sort((one, other) => position[one] - position[other]); // stable: the order within a class stays
@@ -230,7 +232,13 @@
       rank[at] = place + 1;
       priority[at] = classes.length ? classes[position[at]].id : null;
     });
-    return { rank, priority, kept_out_by: keptOut.map((rules, at) => (rank[at] === null ? [] : rules)) };
+    // Asked of one location at a time.
+    const keptOutBy = at => {
+      if (rank[at] === null) return [];
+      if (full.has(at)) return ["most"];
+      return asIs[at] === 0 ? [] : refused[asIs[at] - 1].filter(([, where]) => where[at]).map(([rule]) => rule);
+    };
+    return { rank, priority, keptOutBy };
   }
 
   const scoring = { prepared, judged, rounded };
