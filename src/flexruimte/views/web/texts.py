@@ -63,7 +63,6 @@ _MESSAGES: Final = (
     "map-legend-unknown",
     "map-legend-taken",
     "map-legend-layout",
-    "map-legend-chosen",
     "map-show-parcels",
     "map-show-layout",
     "map-background",

@@ -124,6 +124,7 @@
         colours.entries.map(({ label, colour }) => swatch(label, colour)),
         swatch(page.text("legend-unknown"), page.UNKNOWN),
         others.length ? swatch(page.text("legend-other"), "#ebe6dc", "edged") : null,
+        state.layout ? swatch(page.text("legend-layout"), "#3b2f2a") : null,
         rule ? swatch(`${page.text("legend-taken")}: ${rule.title}`, "rgba(178, 24, 43, 0.6)") : null),
       element("label", { class: "check" }, element("input", { type: "checkbox", id: "parcels", checked: showsParcels(), change: event => change({ parcels: event.target.checked }) }), page.text("show-parcels")),
       element("label", { class: "check" }, element("input", { type: "checkbox", id: "layout", checked: state.layout, change: event => change({ layout: event.target.checked }) }), page.text("show-layout")),

@@ -45,7 +45,6 @@ map-legend-other = no location
 map-legend-unknown = cannot be judged
 map-legend-taken = parcel of which this rule takes land, or that it excludes
 map-legend-layout = layout of modules
-map-legend-chosen = chosen
 map-show-parcels = Parcels that drop out
 map-show-layout = Layout (zoomed in)
 map-background = Background

@@ -45,7 +45,6 @@ map-legend-other = geen locatie
 map-legend-unknown = niet te beoordelen
 map-legend-taken = perceel waar deze regel land wegneemt, of dat hij uitsluit
 map-legend-layout = verkaveling met modules
-map-legend-chosen = gekozen
 map-show-parcels = Percelen die afvallen
 map-show-layout = Verkaveling (ingezoomd)
 map-background = Achtergrond
