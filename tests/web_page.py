@@ -74,7 +74,7 @@ def told(script: str) -> Any:
 
 
 @contextmanager
-def chromium(*switches: str) -> Iterator[Any]:
+def chromium() -> Iterator[Any]:
     """Give a headless Chromium; skips the test where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", exc_type=ImportError)
     installed = (
@@ -87,9 +87,7 @@ def chromium(*switches: str) -> Iterator[Any]:
     drawing = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
     sandbox = ("--no-sandbox", "--disable-dev-shm-usage") if os.geteuid() == 0 else ()
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=installed, args=[*(switches or drawing), *sandbox]
-        )
+        browser = driver.chromium.launch(executable_path=installed, args=[*drawing, *sandbox])
         try:
             yield browser
         finally:

@@ -19,7 +19,10 @@ from command_line import run
 def test_the_map_is_served_until_it_is_interrupted(four_towns_results: Path) -> None:
     command = [sys.executable, "-m", "flexruimte.cli", "view", str(four_towns_results)]
     with subprocess.Popen(
-        [*command, "--no-browser"], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        [*command, "--no-browser"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     ) as server:
         assert server.stdout is not None
         try:
@@ -34,7 +37,9 @@ def test_the_map_is_served_until_it_is_interrupted(four_towns_results: Path) -> 
         assert server.wait(timeout=20) == 0
 
 
-def test_a_port_in_use_is_told(four_towns_results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_told(
+    four_towns_results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -39,7 +39,9 @@ def test_every_parcel_is_in_one_of_the_files(toy: tuple[Ranking, dict[str, Any]]
     others = files["-parcels.js"]["id"]
     assert sorted([*parcels, *others]) == sorted(ranking.parcels["parcel_id"])
     excluded = ranking.parcels["status"] == "excluded"
-    assert set(others) == set(ranking.parcels["parcel_id"][excluded & ranking.parcels["site_id"].isna()])
+    assert set(others) == set(
+        ranking.parcels["parcel_id"][excluded & ranking.parcels["site_id"].isna()]
+    )
 
 
 def test_what_is_shown_of_locations_is_what_the_outputs_say(

@@ -29,7 +29,9 @@ def test_all_that_the_page_asks_for_is_there(folder: Path) -> None:
     page = (folder / "index.html").read_text(encoding="utf-8")
     asked = re.findall(r'(?:src|href)="([^"#]+)"', page)
     assert len(asked) > 10
-    assert [name for name in asked if not name.startswith("data:") and not (folder / name).is_file()] == []
+    assert [
+        name for name in asked if not name.startswith("data:") and not (folder / name).is_file()
+    ] == []
 
 
 def test_without_data_it_weighs_little(folder: Path) -> None:
@@ -45,7 +47,11 @@ def test_it_may_ask_nobody_but_the_backgrounds(folder: Path) -> None:
 
 def test_the_run_is_described(folder: Path) -> None:
     run = told((folder / "data" / "run.js").read_text(encoding="utf-8"))
-    assert (run["study"], run["language"], run["municipalities"]) == ("A <b>study</b>", "en", [HEAD])
+    assert (run["study"], run["language"], run["municipalities"]) == (
+        "A <b>study</b>",
+        "en",
+        [HEAD],
+    )
     assert {each["title"] for each in run["backgrounds"]} == {
         "BRT background map (PDOK)",
         "Aerial photograph (PDOK)",
@@ -56,7 +62,9 @@ def test_the_run_is_described(folder: Path) -> None:
 def test_what_followed_stays_until_it_is_written_anew(folder: Path) -> None:
     write_follow_ups(folder, {"said": ["42 homes"]})
     write_page(folder, "A study", "en", [HEAD])
-    assert told((folder / "data" / "follow_ups.js").read_text(encoding="utf-8"))["said"] == ["42 homes"]
+    assert told((folder / "data" / "follow_ups.js").read_text(encoding="utf-8"))["said"] == [
+        "42 homes"
+    ]
 
 
 def test_municipalities_of_an_earlier_version_are_left_out(tmp_path: Path) -> None:
