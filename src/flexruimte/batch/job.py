@@ -54,7 +54,8 @@ def compute(
                 return entry
             ranking = _ranked(question, entry.code, progress, kept)
             progress("writing")
-            _write(ranking, folder, store, entry.folder)
+            _write(ranking, folder)
+        _write_map(ranking, store, entry.folder)
         # It was made of the files that were replaced.
         store.remove((LAYOUT_GEOJSON,), entry.folder)
         _tell(entry, ranking.summary)
@@ -130,15 +131,18 @@ def _ranked(question: Question, code: str, progress: Progress, kept: KeptEvidenc
     return Ranking(assessment, seconds)
 
 
-def _write(ranking: Ranking, folder: Path, store: Store, name: str) -> None:
-    """Write all files of a municipality; they replace those that were there together.
-
-    What the map shows of it is written to the folder of the map.
-    """
+def _write(ranking: Ranking, folder: Path) -> None:
+    """Write all files of a municipality; they replace those that were there together."""
     content = ranking.content()
-    with use_threads(ranking.assessment.question.threads):
-        with switched_together(folder) as staging:
-            for output in OUTPUTS:
-                output.write(content, staging / output.name)
-        with store.writing(DATA) as data:
-            write_municipality(content, ranking.assessment, data / name)
+    with (
+        use_threads(ranking.assessment.question.threads),
+        switched_together(folder) as staging,
+    ):
+        for output in OUTPUTS:
+            output.write(content, staging / output.name)
+
+
+def _write_map(ranking: Ranking, store: Store, name: str) -> None:
+    """Write what the map shows of a municipality, to the folder of the map."""
+    with use_threads(ranking.assessment.question.threads), store.writing(DATA) as data:
+        write_municipality(ranking.content(), ranking.assessment, data / name)

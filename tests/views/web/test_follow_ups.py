@@ -78,5 +78,5 @@ def test_a_relocation(out: Path) -> None:
 
 def test_a_damaged_table_says_so(out: Path) -> None:
     (out / "whatif.csv").write_text("something,else\n1,2\n")
-    with pytest.raises(OutputError, match="cannot be read.*work it out again"):
+    with pytest.raises(OutputError, match=r"cannot be read.*work it out again"):
         follow_ups(out, "nl")

@@ -76,5 +76,5 @@ def test_without_the_package_with_maplibre_it_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_page.importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(OutputError, match="pip install 'maplibre>=0.3.6'"):
+    with pytest.raises(OutputError, match=r"pip install 'maplibre>=0.3.6'"):
         write_page(tmp_path, "A study", "en", [])

@@ -94,7 +94,7 @@ def differences(page: dict[str, Any], library: Assessment) -> list[str]:
         if name not in locations:  # a group that the library does not count then
             continue
         for parcel_id, value in locations[name].items():
-            said = rows.at[parcel_id, name]
+            said = rows[name][parcel_id]
             known = list(value) if isinstance(value, list) else None if pd.isna(value) else value
             same = (
                 said == known

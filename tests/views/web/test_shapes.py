@@ -23,7 +23,7 @@ TWO = shapely.MultiPolygon([shapely.box(200, 0, 300, 50), shapely.box(400, 0, 50
 
 
 def at_amersfoort(shape: Any) -> Any:
-    return shapely.transform(shape, lambda points: points + [155_000, 463_000])
+    return shapely.transform(shape, lambda points: points + np.array([155_000, 463_000]))
 
 
 @pytest.fixture

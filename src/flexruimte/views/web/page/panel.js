@@ -159,6 +159,7 @@
     const panel = page.byId("panel");
     panel.hidden = !chosen;
     document.body.classList.toggle("with-panel", Boolean(chosen));
+    document.body.classList.toggle("with-comparison", Boolean(chosen && other));
     if (!chosen) { panel.replaceChildren(); return; }
     const isPlace = chosen.kind === "place";
     const id = isPlace ? chosen.id : chosen.town.others.id[chosen.at];
