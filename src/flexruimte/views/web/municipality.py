@@ -96,10 +96,11 @@ def write_municipality(content: OutputContent, assessment: Assessment, path: Pat
     """
     code = content.summary.municipality.code
     boundary = _boundary(assessment)
+    land = locations_of(content.parcels, content.sites if len(content.sites) else None)
     written = {
         HEAD: to_json(_head(content, boundary, path.name)),
-        ".js": script("municipality", code, _locations(content, assessment, boundary)),
-        "-parcels.js": script("parcels", code, _other_parcels(content)),
+        ".js": script("municipality", code, _locations(content, assessment, land, boundary)),
+        "-parcels.js": script("parcels", code, _other_parcels(content, land)),
         "-layout.js": script("layout", code, _layout(content)),
     }
     for ending, text in written.items():
@@ -162,14 +163,14 @@ def _status_hectares(summary: Summary) -> dict[str, float]:
 
 
 def _locations(
-    content: OutputContent, assessment: Assessment, boundary: shapely.Geometry
+    content: OutputContent, assessment: Assessment, land: pd.DataFrame, boundary: shapely.Geometry
 ) -> dict[str, Any]:
     """Return what the map shows of a municipality as a whole and of its listed locations."""
     summary, listed = content.summary, content.locations
     language = summary.study.language
-    land = locations_of(content.parcels, content.sites if len(content.sites) else None)
-    more = pd.DataFrame(land).set_index(land[PARCEL_ID].astype(str))
-    more = more.reindex(listed[PARCEL_ID].astype(str))
+    at = pd.Index(land[PARCEL_ID]).get_indexer(pd.Index(listed[PARCEL_ID]))
+    columns = [name for name in (OWNER, "plans", BUILDABLE_GEOMETRY) if name in land]
+    more = pd.DataFrame(land)[columns].iloc[at]
     parcels, left = np.asarray(listed["parcel"]), np.asarray(more[BUILDABLE_GEOMETRY])
     ids = listed[PARCEL_ID]
     themes = [name for name in THEMES if name in summary.themes or name == "suitability"]
@@ -235,11 +236,10 @@ def _lifted(listed: pd.DataFrame, findings: dict[str, Any], summary: Summary) ->
     return found
 
 
-def _other_parcels(content: OutputContent) -> dict[str, Any]:
+def _other_parcels(content: OutputContent, land: pd.DataFrame) -> dict[str, Any]:
     """Return what the map shows of every parcel that is no location, and part of none."""
-    land = locations_of(content.parcels, content.sites if len(content.sites) else None)
     others = land[(land[STATUS] == str(Status.EXCLUDED)).to_numpy()]
-    shapes = np.asarray(others.geometry)
+    shapes = np.asarray(others["geometry"])
     return {
         "id": others[PARCEL_ID].astype(str).tolist(),
         AREA: _numbers(others[AREA]),
@@ -257,11 +257,11 @@ def _layout(content: OutputContent) -> dict[str, Any]:
     ranked = listed[PARCEL_ID][listed[RANK].notna().to_numpy()]
     at = pd.Index(ranked.astype(str)).get_indexer(pd.Index(content.layout[PARCEL_ID].astype(str)))
     rows = at >= 0
-    kinds = content.layout["kind"][rows].astype(str)
+    kinds = pd.Index(LAYOUT_KINDS).get_indexer(pd.Index(content.layout["kind"][rows]))
     return {
         "kinds": list(LAYOUT_KINDS),
         "location": at[rows].tolist(),
-        "kind": [LAYOUT_KINDS.index(kind) for kind in kinds],
+        "kind": kinds.tolist(),
         "shapes": encoded_shapes(np.asarray(content.layout.geometry)[rows]),
     }
 
@@ -394,9 +394,10 @@ def _titles(parts: Mapping[str, Any], language: Language) -> dict[str, str]:
 
 
 def _texts(values: pd.Series[Any]) -> list[str | None]:
-    return [
-        str(value) if known else None for value, known in zip(values, values.notna(), strict=True)
-    ]
+    plain = values.astype(object).to_numpy(copy=True)
+    plain[values.isna().to_numpy()] = None
+    texts: list[str | None] = plain.tolist()
+    return texts
 
 
 def _dates(values: pd.Series[Any]) -> list[str | None]:
