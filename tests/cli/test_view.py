@@ -18,23 +18,28 @@ from command_line import run
 
 def test_the_map_is_served_until_it_is_interrupted(four_towns_results: Path) -> None:
     command = [sys.executable, "-m", "flexruimte.cli", "view", str(four_towns_results)]
-    with subprocess.Popen(
+    server = subprocess.Popen(
         [*command, "--no-browser"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    ) as server:
-        assert server.stdout is not None
-        try:
-            address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())
-            assert address is not None
-            with urllib.request.urlopen(address[0]) as page:
-                assert b"<!doctype html>" in page.read()
-            with urllib.request.urlopen(f"{address[0]}data/run.js") as data:
-                assert b"Aadorp" in data.read()
-        finally:
-            server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=20) == 0
+        # a test run in the background ignores Ctrl-C, and so would what it starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert server.stdout is not None
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())
+        assert address is not None
+        with urllib.request.urlopen(address[0]) as page:
+            assert b"<!doctype html>" in page.read()
+        with urllib.request.urlopen(f"{address[0]}data/run.js") as data:
+            assert b"Aadorp" in data.read()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=60) == 0
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
 
 
 def test_a_port_in_use_is_told(

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -235,6 +236,27 @@ def test_a_link_to_what_is_not_there_says_so(browser: Any, out: Path) -> None:
     link = of_state("linkOf", {"municipality": "GM9001", "chosen": "GM9001 nowhere"})
     shown = Opened(browser, f"{(out / 'map' / 'index.html').as_uri()}{link}")
     assert 'Er is geen locatie of perceel met "nowhere"' in shown.page.inner_text("#message")
+    shown.page.context.close()
+
+
+def test_choices_that_cannot_be_followed_are_taken_back(
+    browser: Any, out: Path, ranking: pd.DataFrame
+) -> None:
+    # a rule that excludes, one that bears on sites, a group that is not there, weights of nothing
+    choices = {
+        "municipality": "GM9003",
+        "off": ["nnn", "bgt_green_strip", "flood_depth"],
+        "target": "nobody",
+        "score": dict.fromkeys(["suitability", "feasibility", "relocatability", "term"], 0),
+        "groups": {"starters": {"nothing": 3}, "nobody": {"jobs": 1}},
+    }
+    address = f"{(out / 'map' / 'index.html').as_uri()}{of_state('linkOf', choices)}"
+    shown = Opened(browser, address)
+    assert "kan hier niet gevolgd worden" in shown.page.inner_text("#message")
+    kept = json.loads(unquote(shown.page.url.split("#")[1]))
+    assert kept == {"municipality": "GM9003", "off": ["flood_depth"]}
+    town = ranking[ranking["gemeente_code"] == "GM9003"]
+    assert numbers(shown.count()) == totals(town)  # as many as there were, in another order
     shown.page.context.close()
 
 

@@ -109,6 +109,7 @@ _MESSAGES: Final = (
     "map-weights-themes",
     "map-weights-group",
     "map-weights-hint",
+    "map-taken-back",
     "map-changed",
     "map-save",
     "map-save-hint",

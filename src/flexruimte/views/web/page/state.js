@@ -53,6 +53,26 @@
     return opening;
   };
 
+  // Choices of a link that these municipalities cannot follow are taken back: no number is shown that
+  // the library would not give. Says whether there were any.
+  page.takeBack = (state, towns) => {
+    const before = JSON.stringify([state.off, state.target, state.score, state.groups]);
+    const { model } = towns[0];
+    const nothing = (weights, changes) => weights.every(([name, share]) => (name in changes ? changes[name] : share) === 0);
+    const known = (weights, changes) => Object.fromEntries(Object.entries(changes).filter(([name]) => weights.some(([each]) => each === name)));
+    state.off = state.off.filter(rule => towns.every(town => town.rules.some(each => each.id === rule && each.can_be_switched)));
+    if (!model.groups.some(group => group.id === state.target)) state.target = null;
+    state.score = known(model.score, state.score);
+    if (nothing(model.score, state.score)) state.score = {};
+    const groups = {};
+    for (const group of model.groups) {
+      const changes = known(group.weights, state.groups[group.id] || {});
+      if (Object.keys(changes).length && !nothing(group.weights, changes)) groups[group.id] = changes;
+    }
+    state.groups = groups;
+    return JSON.stringify([state.off, state.target, state.score, state.groups]) !== before;
+  };
+
   const quoted = text => `"${String(text).replace(/[\\"]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, one => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`;
   const key = name => (/^[A-Za-z0-9_-]+$/.test(name) ? name : quoted(name));
   const table = weights => `{ ${weights.map(([name, share]) => `${key(name)} = ${share}`).join(", ")} }`;

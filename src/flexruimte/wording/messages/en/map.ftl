@@ -91,6 +91,7 @@ map-group-best = the group that a place suits best
 map-weights-themes = How much each theme weighs
 map-weights-group = What counts for: { $group }
 map-weights-hint = Scores, ranks and totals follow at once, with the very numbers that the run would give.
+map-taken-back = Some of these choices cannot be followed here, and do not count.
 map-changed = Other than the run
 map-save = Save as variant
 map-save-hint = Put this in a file, and give it to "flexruimte whatif OUT --variant file.toml", or take it over into your ruleset.

@@ -91,6 +91,7 @@ map-group-best = de groep die er het best past
 map-weights-themes = Hoe zwaar elk thema telt
 map-weights-group = Wat telt voor: { $group }
 map-weights-hint = Scores, plaatsen en totalen volgen meteen, met dezelfde getallen als de run zou geven.
+map-taken-back = Een deel van deze keuzes kan hier niet gevolgd worden, en geldt niet.
 map-changed = Anders dan de run
 map-save = Bewaar als variant
 map-save-hint = Zet dit in een bestand, en geef het aan "flexruimte whatif OUT --variant bestand.toml", of neem het over in uw regelset.
