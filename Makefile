@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo install check types arch test soak fuzz notebooks docs bench bench-full clean
+.PHONY: demo install check types arch test soak fuzz notebooks docs picture bench bench-full clean
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
@@ -62,6 +62,10 @@ fuzz: $(VENV)/developing
 
 notebooks: $(VENV)/developing
 	$(BIN)/pytest tests/test_notebooks.py
+
+# The picture of the map in the README, from the sample study.
+picture: $(VENV)/developing demo
+	$(BIN)/python docs/picture.py $(OUT)
 
 docs: $(VENV)/developing
 	$(BIN)/flexruimte rules flexwonen-nl --format markdown > docs/rules.md
