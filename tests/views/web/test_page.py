@@ -516,6 +516,17 @@ def test_names_are_never_markup(browser: Any, hostile: Path) -> None:
     page.context.close()
 
 
+def test_a_town_without_a_ranked_location_says_why(browser: Any, tmp_path: Path) -> None:
+    study = toy_study(tmp_path).changed(placement={"min_buildable_m2": 1e6})
+    batch.run(study, None, tmp_path / "out")
+    shown = Opened(browser, (tmp_path / "out" / "map" / "index.html").as_uri())
+    told = shown.page.inner_text("#count")
+    assert "Hier is geen locatie gerangschikt" in told
+    # the rule on what is left, which excludes all twelve
+    assert "(12)" in told
+    shown.page.context.close()
+
+
 def test_no_municipality_is_done(browser: Any, out: Path, tmp_path: Path) -> None:
     write_page(tmp_path, "Niets", "nl", [])
     context = browser.new_context(locale="nl-NL")

@@ -65,6 +65,10 @@
 
   function showCount() {
     const counted = passing.filter(place => place.rank !== null), ranked = places.filter(place => place.rank !== null);
+    if (!ranked.length) {
+      byId("count").replaceChildren(element("strong", {}, page.text("no-rank")), ...towns.map(town => element("span", {}, town.data.why_empty)));
+      return;
+    }
     const said = counted.length === ranked.length ? "count" : "count-of";
     const parts = [page.text(said, { sites: page.number(counted.length), all: page.number(ranked.length), hectares: page.hectares(sum(counted, place => place.buildable_m2)), homes: page.number(sum(counted, place => place.homes)) })];
     const first = facts && facts.priorities[0];
