@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def test_a_map_that_was_removed_comes_back_and_a_later_municipality_joins(
     assert report.computed == []
     assert (out / "map" / "index.html").is_file()
     batch.run(study, ["B"], out)
+    assert run_of(out) == ["A", "B"]
+    # as of an earlier version, which had no map
+    shutil.rmtree(out / "map")
+    assert batch.run(study, ["A"], out).computed == ["A"]
+    assert run_of(out) == ["A"]
+    assert batch.run(study, ["A", "B"], out).computed == ["B"]
     assert run_of(out) == ["A", "B"]
     assert not [path for path in (out / "map").rglob("*") if path.name.startswith(".")]
 

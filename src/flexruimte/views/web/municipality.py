@@ -98,10 +98,11 @@ def write_municipality(content: OutputContent, assessment: Assessment, path: Pat
     boundary = _boundary(assessment)
     land = locations_of(content.parcels, content.sites if len(content.sites) else None)
     written = {
-        HEAD: to_json(_head(content, boundary, path.name)),
         ".js": script("municipality", code, _locations(content, assessment, land, boundary)),
         "-parcels.js": script("parcels", code, _other_parcels(content, land)),
         "-layout.js": script("layout", code, _layout(content)),
+        # Last: where it is, the others are.
+        HEAD: to_json(_head(content, boundary, path.name)),
     }
     for ending, text in written.items():
         with atomic_write(path.with_name(f"{path.name}{ending}"), durable=False) as partial:
