@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
+from flexruimte.assessment.pipeline import Question
 from flexruimte.errors import OutputError
 from flexruimte.results.outputs import RUN
 from flexruimte.results.store import Store, store_of
@@ -22,29 +23,36 @@ from flexruimte.wording.messages import Language
 __all__ = ["map_folder", "refresh_map", "write_map"]
 
 
-def write_map(store: Store, study: str, language: Language, folders: Sequence[str]) -> None:
+def write_map(
+    store: Store, question: Question, folders: Mapping[str, str], *, new_ranking: bool
+) -> None:
     """Write the page of a run, with the municipalities that are done.
 
     Parameters
     ----------
     store
         Where the run is.
-    study
-        Name of the study.
-    language
-        Of the page.
+    question
+        What the study asks.
     folders
         Names of the folders of the municipalities, by code.
+    new_ranking
+        Whether the ranking is another than before: what followed from that one is then left out.
 
     Raises
     ------
     OutputError
         When it cannot be written.
     """
-    with store.writing(MAP, [f"{name}{HEAD}" for name in folders]) as folder:
-        write_page(folder, study, language, heads_of(folder / "data", folders))
-        # What followed from the ranking before does not follow from this one.
-        write_follow_ups(folder, {})
+    known = question.municipalities
+    boundaries = {code: known.geometries[known.position(code)] for code in folders}
+    names = list(folders.values())
+    # On storage the page is made of these files, and what is not written stays.
+    with store.writing(MAP, [f"{name}{HEAD}" for name in names]) as folder:
+        heads = heads_of(folder / "data", names, boundaries)
+        write_page(folder, question.name, question.language, heads)
+        if new_ranking:
+            write_follow_ups(folder, {})
 
 
 def refresh_map(out: str | Path, language: Language) -> None:

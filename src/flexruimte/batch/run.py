@@ -35,7 +35,7 @@ from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.checks import CheckReport, check
-from flexruimte.views.web import DATA, MAP, MAP_PAGE
+from flexruimte.views.web import DATA, MAP, MAP_FOLLOW_UPS, MAP_PAGE
 
 __all__ = ["BatchReport", "Event", "run"]
 
@@ -169,10 +169,12 @@ def run(
             with store.writing() as folder:
                 locations = write_ranking_table(_folders(log), folder / RANKING)
                 write_municipality_table(_funnels(log), folder / MUNICIPALITIES)
-            write_map(store, question.name, question.language, _folder_names(log))
+            write_map(store, question, _folder_names(log), new_ranking=True)
             log.note_ranking(locations)
-        elif not store.has(MAP_PAGE):
-            write_map(store, question.name, question.language, _folder_names(log))
+        elif pending or not store.has(MAP_PAGE):
+            write_map(
+                store, question, _folder_names(log), new_ranking=not store.has(MAP_FOLLOW_UPS)
+            )
     computed = [code for code in pending if not log.entries[code].unchanged]
     return BatchReport(
         out,
@@ -192,9 +194,9 @@ def _tidy(log: Log) -> None:
         log.store.tidy(folder)
 
 
-def _folder_names(log: Log) -> list[str]:
+def _folder_names(log: Log) -> dict[str, str]:
     """Return the names of the folders of what is done, by the code of the municipality."""
-    return [entry.folder for entry in log.done]
+    return {entry.code: entry.folder for entry in log.done}
 
 
 def _folders(log: Log) -> Iterator[Path]:

@@ -20,9 +20,9 @@ from flexruimte import Study, batch
 from flexruimte.analyses.what_if import read_variant
 from flexruimte.batch.map import refresh_map
 from flexruimte.study.sample import sample_study_path
-from flexruimte.views.web import write_page
+from flexruimte.views.web import write_follow_ups, write_page
 from toy_town import layers, municipalities, parcels, toy_study
-from web_page import AXE, Opened, chromium, of_state
+from web_page import AXE, Opened, chromium, of_state, told
 
 HOSTILE = {
     "P01": "<script>alert(1)</script>",
@@ -432,8 +432,8 @@ def test_what_follows_is_shown(browser: Any, followed: Path) -> None:
     moves = pd.read_csv(followed / "relocation" / "municipalities.csv")
     year = int(moves.loc[moves["moved_out"] > 0, "year"].iloc[0])
     page.select_option("#year", str(year))
-    told = moves[moves["year"] == year]
-    said = [told["moved_out"].sum(), told["stranded"].sum()]
+    then = moves[moves["year"] == year]
+    said = [then["moved_out"].sum(), then["stranded"].sum()]
     assert numbers(page.inner_text("#year-told")) == said
     assert "40 woningen te kort" in page.inner_text("#tab-next")
     page.click("#for-rules")
@@ -447,7 +447,8 @@ def test_what_follows_is_shown(browser: Any, followed: Path) -> None:
 
 def test_a_country_is_shown_by_municipality(browser: Any, out: Path, tmp_path: Path) -> None:
     shutil.copytree(out / "map", tmp_path / "map")
-    one = json.loads((out / "map" / "data" / "GM9003.json").read_text(encoding="utf-8"))
+    run_script = (out / "map" / "data" / "run.js").read_text(encoding="utf-8")
+    one = told(run_script)["municipalities"][2]
     heads = [{**one, "code": f"GM{at:04}", "name": f"Gemeente {at}"} for at in range(341)]
     write_page(tmp_path / "map", "Nederland", "nl", [*heads, one])
     shown = Opened(browser, (tmp_path / "map" / "index.html").as_uri())
@@ -529,6 +530,7 @@ def test_a_town_without_a_ranked_location_says_why(browser: Any, tmp_path: Path)
 
 def test_no_municipality_is_done(browser: Any, out: Path, tmp_path: Path) -> None:
     write_page(tmp_path, "Niets", "nl", [])
+    write_follow_ups(tmp_path, {})
     context = browser.new_context(locale="nl-NL")
     page = context.new_page()
     page.goto((tmp_path / "index.html").as_uri())

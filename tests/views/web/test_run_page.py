@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.views.web import run_page
@@ -22,6 +23,7 @@ HEAD = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     write_page(tmp_path, "A <b>study</b>", "en", [HEAD])
+    write_follow_ups(tmp_path, {})
     return tmp_path
 
 
@@ -69,7 +71,12 @@ def test_what_followed_stays_until_it_is_written_anew(folder: Path) -> None:
 
 def test_municipalities_of_an_earlier_version_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "A.json").write_text('{"code": "A"}', encoding="utf-8")
-    assert heads_of(tmp_path, ["A", "B"]) == [{"code": "A"}]
+    square = shapely.box(155_000, 463_000, 156_000, 464_000)
+    [head] = heads_of(tmp_path, ["A", "B"], {"A": square})
+    assert head["code"] == "A"
+    assert head["boundary"]["rings"] == [5]
+    # the tower of Amersfoort is the corner in the southwest
+    assert head["bounds"][:2] == pytest.approx([5.38720, 52.15517], abs=2e-5)
 
 
 def test_without_the_package_with_maplibre_it_says_what_to_do(

@@ -5,6 +5,7 @@ from flexruimte.views.web.municipality import HEAD, write_municipality
 from flexruimte.views.web.run_page import (
     DATA,
     MAP,
+    MAP_FOLLOW_UPS,
     MAP_PAGE,
     heads_of,
     write_follow_ups,
@@ -16,6 +17,7 @@ __all__ = [
     "FILES_FOLLOWING",
     "HEAD",
     "MAP",
+    "MAP_FOLLOW_UPS",
     "MAP_PAGE",
     "follow_ups",
     "heads_of",

@@ -64,11 +64,8 @@ __all__ = ["HEAD", "script", "write_municipality"]
 
 HEAD: Final = ".json"
 """Ending of the file that says what the page shows of a municipality before it is chosen."""
-_COARSE_M: Final = 100.0
-"""The boundary of a municipality among others is drawn with this tolerance. [m]"""
-_FINE_M: Final = 5.0
 _OTHERS_M: Final = 0.3
-"""That of a parcel that is no location. [m]"""
+"""A parcel that is no location is drawn with this tolerance. [m]"""
 _TAKEN: Final = 2
 """In the list of findings: the rule says yes, and takes a part of the parcel."""
 _VERDICTS: Final = {"no": 0, "unknown": 1, "yes": _TAKEN}
@@ -95,14 +92,13 @@ def write_municipality(content: OutputContent, assessment: Assessment, path: Pat
         When a file cannot be written.
     """
     code = content.summary.municipality.code
-    boundary = _boundary(assessment)
     land = locations_of(content.parcels, content.sites if len(content.sites) else None)
     written = {
-        ".js": script("municipality", code, _locations(content, assessment, land, boundary)),
+        ".js": script("municipality", code, _locations(content, assessment, land)),
         "-parcels.js": script("parcels", code, _other_parcels(content, land)),
         "-layout.js": script("layout", code, _layout(content)),
         # Last: where it is, the others are.
-        HEAD: to_json(_head(content, boundary, path.name)),
+        HEAD: to_json(_head(content, path.name)),
     }
     for ending, text in written.items():
         with atomic_write(path.with_name(f"{path.name}{ending}"), durable=False) as partial:
@@ -121,28 +117,19 @@ def script(function: str, *values: Any) -> str:
     return f"flexruimte.{function}({said});\n"
 
 
-def _boundary(assessment: Assessment) -> shapely.Geometry:
-    municipalities = assessment.question.municipalities
-    boundary: shapely.Geometry = municipalities.geometries[municipalities.position(assessment.code)]
-    return boundary
-
-
 def _simple(shapes: Geometries, tolerance_m: float) -> Geometries:
     """Return shapes with fewer vertices; those that would vanish as they are."""
     simple = shapely.simplify(shapes, tolerance_m)
     return np.where(shapely.is_empty(simple), shapes, simple)
 
 
-def _head(content: OutputContent, boundary: shapely.Geometry, folder: str) -> dict[str, Any]:
+def _head(content: OutputContent, folder: str) -> dict[str, Any]:
     summary = content.summary
-    shape = np.array([boundary], dtype=object)
     return {
         "code": summary.municipality.code,
         "name": summary.municipality.name,
         "file": folder,
         "language": summary.study.language,
-        "bounds": bounds_of(shape),
-        "boundary": encoded_shapes(_simple(shape, _COARSE_M)),
         "ranked": summary.ranked,
         "parcels": summary.total.parcels,
         "hectares": _status_hectares(summary),
@@ -164,7 +151,7 @@ def _status_hectares(summary: Summary) -> dict[str, float]:
 
 
 def _locations(
-    content: OutputContent, assessment: Assessment, land: pd.DataFrame, boundary: shapely.Geometry
+    content: OutputContent, assessment: Assessment, land: pd.DataFrame
 ) -> dict[str, Any]:
     """Return what the map shows of a municipality as a whole and of its listed locations."""
     summary, listed = content.summary, content.locations
@@ -182,8 +169,7 @@ def _locations(
     )  # fmt: skip
     findings = _findings(content, ids)
     return {
-        "bounds": bounds_of(parcels) or bounds_of(np.array([boundary], dtype=object)),
-        "boundary": encoded_shapes(_simple(np.array([boundary], dtype=object), _FINE_M)),
+        "bounds": bounds_of(parcels),
         "why_empty": _why_empty(summary, language),
         "facts": _facts(summary, language),
         "rules": _rules(content, assessment),

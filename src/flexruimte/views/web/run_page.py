@@ -12,42 +12,66 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
+import numpy as np
+import shapely
+
 from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.views.web.municipality import HEAD, script
+from flexruimte.views.web.shapes import bounds_of, encoded_shapes
 from flexruimte.views.web.texts import texts
 from flexruimte.wording.messages import Language
 
-__all__ = ["DATA", "MAP", "MAP_PAGE", "heads_of", "write_follow_ups", "write_page"]
+__all__ = [
+    "DATA",
+    "MAP",
+    "MAP_FOLLOW_UPS",
+    "MAP_PAGE",
+    "heads_of",
+    "write_follow_ups",
+    "write_page",
+]
 
 MAP: Final = "map"
 """Folder of the page in that of a run."""
 MAP_PAGE: Final = f"{MAP}/index.html"
 DATA: Final = f"{MAP}/data"
 """Folder of the data of municipalities."""
+MAP_FOLLOW_UPS: Final = f"{DATA}/follow_ups.js"
 _PAGE: Final = "index.html"
+_BOUNDARY_M: Final = 20.0
+"""A boundary is drawn with this tolerance. [m]"""
 _LIBRARY: Final = ("maplibre-gl.js", "maplibre-gl.css")
 
 Head: TypeAlias = Mapping[str, Any]
 """What the page shows of a municipality before it is chosen."""
 
 
-def heads_of(data: Path, folders: Sequence[str]) -> list[Head]:
-    """Read what the page shows of municipalities before one is chosen.
+def heads_of(
+    data: Path, folders: Sequence[str], boundaries: Mapping[str, shapely.Geometry]
+) -> list[Head]:
+    """Return what the page shows of municipalities before one is chosen.
 
     Parameters
     ----------
     data
         The folder with their data.
+    boundaries
+        Of municipalities by code, in RD New. They are no part of the data of one, which stand where
+        a boundary moves and no parcel with it.
     folders
         Names of the folders of the municipalities that are done; those of which there are no data
         for the map, as an earlier version wrote them, are left out.
     """
-    found = []
+    found: list[Head] = []
     for folder in folders:
         path = data / f"{folder}{HEAD}"
         if path.is_file():
-            found.append(json.loads(path.read_text(encoding="utf-8")))
+            head = json.loads(path.read_text(encoding="utf-8"))
+            shape = np.array([boundaries[head["code"]]], dtype=object)
+            simple = shapely.simplify(shape, _BOUNDARY_M)
+            drawn = np.where(shapely.is_empty(simple), shape, simple)
+            found.append({**head, "bounds": bounds_of(drawn), "boundary": encoded_shapes(drawn)})
     return found
 
 
@@ -90,9 +114,6 @@ def write_page(folder: Path, study: str, language: Language, heads: Sequence[Hea
         "municipalities": list(heads),
     }
     _write(folder / "data" / "run.js", script("describe", told).encode())
-    follow_ups = folder / "data" / "follow_ups.js"
-    if not follow_ups.is_file():
-        write_follow_ups(folder, {})
 
 
 def write_follow_ups(folder: Path, found: Mapping[str, Any]) -> None:

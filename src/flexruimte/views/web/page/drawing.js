@@ -87,7 +87,7 @@
   page.drawOverview = towns => after(() => map.getSource("overview").setData(collection(
     towns.map((town, at) => polygon(town.polygons.flat(), { code: town.code, colour: town.colour }, at)))));
 
-  page.drawLand = towns => after(() => map.getSource("land").setData(collection(towns.map(town => polygon(page.shapes(town.data.boundary).flat())))));
+  page.drawLand = towns => after(() => map.getSource("land").setData(collection(towns.map(town => polygon(page.shapes(town.head.boundary).flat())))));
 
   page.drawLocations = places => after(() => {
     map.removeFeatureState({ source: "locations" });

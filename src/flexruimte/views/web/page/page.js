@@ -298,7 +298,7 @@
     page.drawLocations(places);
     if (towns.length && page.takeBack(page.state, towns.map(town => town.data))) tell(page.text("taken-back"));
     show({ anew: true });
-    if (look) page.look(boundsOfAll(towns.length ? towns.map(town => town.data.bounds) : every.map(head => head.bounds)));
+    if (look) page.look(boundsOfAll(towns.length ? towns.map(town => town.data.bounds || town.head.bounds) : every.map(head => head.bounds)));
     await bring();
     if (towns === loaded) show();
     missing();
