@@ -42,6 +42,7 @@ from flexruimte.results.outputs import MUNICIPALITIES, RANKING, RANKING_SHEET
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
+from flexruimte.views.web import MAP_PAGE
 from flexruimte.wording.messages import message
 
 __all__ = ["demo", "run"]
@@ -195,6 +196,9 @@ def _print_report(report: BatchReport, question: Question) -> None:
     print_line(counted("run-ranking", report.locations, language, **files))
     if store.has(MUNICIPALITIES):
         print_line(message("run-hectares", language, file=store.named(MUNICIPALITIES)))
+    if store.has(MAP_PAGE):
+        said = {"file": store.named(MAP_PAGE), "out": printable(str(report.out))}
+        print_line(message("run-map", language, **said))
 
 
 def _told(report: BatchReport) -> dict[str, int]:
