@@ -28,7 +28,7 @@ const ready = scoring.prepared(data);
 const plain = column => Array.from(column, value => (Number.isNaN(value) ? null : value));
 process.stdout.write(JSON.stringify(JSON.parse(fs.readFileSync(0, "utf8")).map(choices => {
   const { keptOutBy, ...found } = scoring.judged(ready, choices);
-  return { parcel_id: data.locations.id, kept_out_by: data.locations.id.map((_, at) => keptOutBy(at)),
+  return { sites_may_differ: scoring.sitesMayDiffer(ready, choices), parcel_id: data.locations.id, kept_out_by: data.locations.id.map((_, at) => keptOutBy(at)),
     ...Object.fromEntries(Object.entries(found).map(([name, column]) => [name, plain(column)])) };
 })));
 """

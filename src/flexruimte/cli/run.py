@@ -36,6 +36,7 @@ from flexruimte.cli.terminal import (
     stdout,
 )
 from flexruimte.cli.titles import Titles
+from flexruimte.errors import printable
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.municipality_table import read_municipality_table
 from flexruimte.results.outputs import MUNICIPALITIES, RANKING, RANKING_SHEET

@@ -86,7 +86,7 @@ def random_choices(town: Assessment, chance: random.Random) -> dict[str, Any]:
 
 def differences(page: dict[str, Any], library: Assessment) -> list[str]:
     """Where the page says another thing of a location than the library."""
-    rows = pd.DataFrame(page).set_index("parcel_id")
+    rows = pd.DataFrame(page).drop(columns="sites_may_differ").set_index("parcel_id")
     locations = Ranking(library, {}).locations.set_index("parcel_id")
     assert sorted(rows.index) == sorted(locations.index)
     found = []

@@ -22,8 +22,10 @@ from flexruimte.results.outputs import OutputContent
 from flexruimte.results.summary_model import RuleFacts, Summary
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, locations_of
 from flexruimte.views.web.scoring import (
+    beside_each_other,
     exact_criteria,
     id_order,
+    neighbours_by_suitability,
     rules_that_can_be_switched,
     scoring_model,
 )
@@ -202,6 +204,8 @@ def _locations(
         },
         "lifted": _lifted(listed, findings, summary),
         "exact": exact_criteria(assessment, ids),
+        "beside": beside_each_other(assessment, ids),
+        "neighbours": neighbours_by_suitability(assessment),
         "findings": findings,
         "shapes": encoded_shapes(parcels),
         "buildable": encoded_shapes(left),

@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
+from flexruimte.assessment.merger import rules_anew, rules_by_homes
 from flexruimte.assessment.pipeline import Assessment
+from flexruimte.assessment.priority import class_positions
 from flexruimte.assessment.score import SHARE_DECIMALS, criterion_scores
-from flexruimte.assessment.sites import may_join, rules_anew, rules_by_homes
+from flexruimte.assessment.sites import may_join
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
@@ -26,13 +29,22 @@ from flexruimte.vocabulary import (
     LARGEST_PART_AREA,
     MEDIUM_POINTS,
     PARCEL_ID,
+    RANKED_STATUSES,
+    STATUS,
     WIDTH,
     YES,
     Booleans,
     Level,
 )
 
-__all__ = ["exact_criteria", "id_order", "rules_that_can_be_switched", "scoring_model"]
+__all__ = [
+    "beside_each_other",
+    "exact_criteria",
+    "id_order",
+    "neighbours_by_suitability",
+    "rules_that_can_be_switched",
+    "scoring_model",
+]
 
 _SIZE: Final = frozenset(
     (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, HOMES, HOMES_LOW, HOMES_MID, HOMES_HIGH)
@@ -70,6 +82,9 @@ def scoring_model(assessment: Assessment) -> dict[str, Any]:
                 "id": name,
                 "passes": [rule_id for rule_id in rules if rule_id in priority.passes],
                 "refuses": ruleset.refusals(priority),
+                "suitable_from": None
+                if priority.suitable_from is None
+                else ruleset.number(priority.suitable_from),
                 "most": priority.most,
             }
             for name, priority in ruleset.priorities.items()
@@ -91,7 +106,7 @@ def _scores_of_points(
     alone = ruleset.model_copy(update={"criteria": wanted})
     counts = pd.DataFrame({MEDIUM_POINTS: np.arange(most + 1, dtype=np.float64)})
     scores = criterion_scores(alone, frozenset(), counts, {}).scores
-    return {str(name): _numbers(scores[name]) for name in scores}
+    return {str(name): _numbers(pd.Series(score)) for name, score in scores.items()}
 
 
 def exact_criteria(assessment: Assessment, ids: pd.Series[Any]) -> dict[str, list[float | None]]:
@@ -117,6 +132,64 @@ def exact_criteria(assessment: Assessment, ids: pd.Series[Any]) -> dict[str, lis
     return {name.removeprefix(CRITERION_PREFIX): _numbers(rows[name]) for name in columns}
 
 
+def beside_each_other(assessment: Assessment, ids: pd.Series[Any]) -> dict[str, list[list[int]]]:
+    """Return which locations lie too near to each other for a class that takes one of them.
+
+    Parameters
+    ----------
+    assessment
+        Of the municipality.
+    ids
+        Of the locations. (k,)
+
+    Returns
+    -------
+    dict of list
+        By class: positions of the ones and of the others, each pair once.
+    """
+    sites = [] if assessment.sites is None else [assessment.sites.table]
+    shapes = pd.concat(
+        [pd.Series(np.asarray(t.geometry), t[PARCEL_ID]) for t in (assessment.parcels, *sites)]
+    )
+    here = shapes.reindex(ids).to_numpy()
+    tree, found = shapely.STRtree(here), {}
+    for name, priority in assessment.ruleset.priorities.items():
+        if priority.apart_m is not None:
+            pairs = tree.query(here, predicate="dwithin", distance=priority.apart_m)
+            found[name] = pairs[:, pairs[0] < pairs[1]].tolist()
+    return found
+
+
+def neighbours_by_suitability(assessment: Assessment) -> dict[str, Any] | None:
+    """Return the parcels whose own suitability bears on what becomes one site; None without any.
+
+    Those that may become part of one, and fall in a class that asks for suitability: what is joined
+    falls in no lower class than either.
+
+    Returns
+    -------
+    dict
+        Their `count`, and `exact`: the scores of what counts for a group, by criterion; None where
+        points of attention count for one, which a rule that is switched off changes.
+    """
+    ruleset, groups = assessment.ruleset, assessment.question.groups
+    asks = [priority.suitable_from is not None for priority in ruleset.priorities.values()]
+    if not any(asks) or not groups:
+        return None
+    verdicts = {str(name): assessment.verdicts[name].to_numpy() for name in assessment.verdicts}
+    position = class_positions(ruleset, verdicts, len(assessment.parcels))
+    ranked = assessment.parcels[STATUS].isin(RANKED_STATUSES).to_numpy()
+    rows = _neighbours(assessment) & ranked & np.array(asks)[position]
+    if not rows.any():
+        return None
+    weighed = dict.fromkeys(name for group in groups for name in ruleset.groups[group].weights)
+    if any(ruleset.criteria[name].measure == MEDIUM_POINTS for name in weighed):
+        return {"count": int(rows.sum()), "exact": None}
+    here = assessment.parcels.loc[rows]
+    exact = {name: _numbers(here[f"{CRITERION_PREFIX}{name}"]) for name in weighed}
+    return {"count": int(rows.sum()), "exact": exact}
+
+
 def _numbers(values: pd.Series[Any]) -> list[float | None]:
     """Return numbers, those that are whole without decimals, and None for what is not known."""
     plain = values.to_numpy(dtype=np.float64)
@@ -139,7 +212,8 @@ def rules_that_can_be_switched(assessment: Assessment) -> list[str]:
 
     Not those that exclude, as land would come free. Nor those by which neighbours may become one
     site, or not: a rule that says more than "yes" on a parcel that may become part of a site, or
-    that is judged anew on one, where it can change a class of priority.
+    that is judged anew on one, where it can change a class of priority. A rule that takes no land
+    and covers some of two parts may count on the whole where it counts on neither.
     """
     ruleset = assessment.ruleset
     others = [
@@ -159,8 +233,20 @@ def rules_that_can_be_switched(assessment: Assessment) -> list[str]:
         for name in others
         if name not in asked
         or not neighbours.any()
-        or (name not in anew and (assessment.verdicts[name].to_numpy()[neighbours] == YES).all())
+        or (
+            name not in anew
+            and (assessment.verdicts[name].to_numpy()[neighbours] == YES).all()
+            and not _covered(assessment, name)[neighbours].any()
+        )
     ]
+
+
+def _covered(assessment: Assessment, rule_id: str) -> Booleans:
+    """Return of which parcels a rule on land covers some of the buildable part. (n,) bool"""
+    if rule_id not in assessment.land:
+        return np.zeros(len(assessment.verdicts), dtype=bool)
+    finding = assessment.land[rule_id]
+    return np.asarray(((finding.buildable_m2 > 0) & ~finding.edge) | finding.doubtful)
 
 
 def _neighbours(assessment: Assessment) -> Booleans:

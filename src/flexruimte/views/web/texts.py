@@ -11,7 +11,7 @@ from flexruimte.wording.messages import Language, message
 __all__ = ["PLACEHOLDERS", "texts"]
 
 PLACEHOLDERS: Final = (
-    "all", "class", "date", "file", "from", "group", "hectares", "high", "homes", "host", "ids",
+    "all", "class", "date", "file", "from", "group", "hectares", "high", "homes", "host", "id", "ids",
     "label", "locations", "low", "made", "moved", "municipalities", "number", "parcels", "rank",
     "ranked", "reason", "rule", "rules", "ruleset", "score", "short", "sites", "stranded", "study",
     "text", "to", "version",
@@ -87,6 +87,8 @@ _MESSAGES: Final = (
     "map-decides-nothing",
     "map-kept-out",
     "map-kept-out-full",
+    "map-kept-out-beside",
+    "map-kept-out-unsuited",
     "map-decision",
     "map-open",
     "map-notes",
@@ -111,6 +113,7 @@ _MESSAGES: Final = (
     "map-weights-hint",
     "map-taken-back",
     "map-changed",
+    "map-not-followed",
     "map-save",
     "map-save-hint",
     "map-copy",

@@ -30,11 +30,14 @@
     });
   }
 
-  // Scores, ranks and classes as they follow from what was chosen.
+  // Scores, ranks and classes as they follow from what was chosen. Where other parcels could become
+  // one location a browser cannot follow: the numbers are then those of the run, and the page says so.
   function judge() {
-    const { score, groups, target, off } = page.state;
+    const { score, groups, target, off } = page.state, wanted = { score, groups, target, off };
+    page.cannotFollow = towns.some(town => root.flexruimteScoring.sitesMayDiffer(town.ready, wanted));
+    page.counted = page.cannotFollow ? { score: {}, groups: {}, target: null, off: [] } : wanted;
     for (const town of towns) {
-      const found = root.flexruimteScoring.judged(town.ready, { score, groups, target, off });
+      const found = root.flexruimteScoring.judged(town.ready, page.counted);
       const names = Object.keys(found).filter(name => name !== "keptOutBy");
       town.keptOutBy = found.keptOutBy;
       for (const place of town.places) {
@@ -76,7 +79,7 @@
       const inFirst = counted.filter(place => place.priority === first.id);
       parts.push(`${page.text("count", { sites: page.number(inFirst.length), hectares: page.hectares(sum(inFirst, place => place.buildable_m2)), homes: page.number(sum(inFirst, place => place.homes)) })} ${page.text("best-first", { class: `“${first.title}”` })}`);
     }
-    byId("count").replaceChildren(element("strong", {}, parts[0]), parts[1] ? element("span", {}, parts[1]) : "", page.isChanged(page.state) ? element("em", {}, page.text("changed")) : "");
+    byId("count").replaceChildren(element("strong", {}, parts[0]), parts[1] ? element("span", {}, parts[1]) : "", page.isChanged(page.state) ? element("em", {}, page.text(page.cannotFollow ? "not-followed" : "changed")) : "");
   }
 
   function showList(colours) {

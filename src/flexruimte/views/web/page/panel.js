@@ -5,7 +5,7 @@
   const page = (root.flexruimte = root.flexruimte || {});
   const { element } = page;
   const LEVELS = ["very_hard", "hard", "medium", "soft"];
-  const NO = 0, UNKNOWN = 1;
+  const NO = 0, UNKNOWN = 1, BESIDE = "next_to:";
 
   page.nameOf = (facts, place) => {
     const priority = facts.priorities.find(each => each.id === place.priority);
@@ -104,12 +104,13 @@
 
   function place(place, state) {
     const { town, at } = place, { data } = town, { facts } = data;
-    const found = page.findingsOf(data.rules, data.findings, town.findings[at], data.findings.count[at], state.off);
-    const titles = new Map(data.rules.map(rule => [rule.id, rule.title]));
+    const found = page.findingsOf(data.rules, data.findings, town.findings[at], data.findings.count[at], page.counted.off);
+    const titles = new Map([["suitability", page.text("kept-out-unsuited")], ...data.rules.map(rule => [rule.id, rule.title])]);
     const before = [];
     if (place.decision) before.push(element("p", {}, page.text("decision", { reason: place.decision_reason || place.decision })));
     const keptOutBy = town.keptOutBy(at);
     if (keptOutBy.includes("most")) before.push(element("p", {}, page.text("kept-out-full")));
+    else if (keptOutBy.length && keptOutBy[0].startsWith(BESIDE)) before.push(element("p", {}, page.text("kept-out-beside", { id: keptOutBy[0].slice(BESIDE.length) })));
     else if (keptOutBy.length) before.push(element("p", {}, page.text("kept-out", { rules: keptOutBy.map(rule => titles.get(rule) || rule).join("; ") })));
     return [
       element("p", { class: "place" }, [town.head.name, page.nameOf(facts, place)].join(" · ")),
@@ -117,19 +118,19 @@
       element("dl", {}, page.factsOf(place).map(([name, value]) => fact(name, value))),
       place.parcels.includes(";") ? element("p", { class: "small" }, page.text("parts", { ids: place.parcels.split(";").join(", ") })) : null,
       element("section", {}, element("h3", {}, page.text("themes")), page.themesOf(facts).filter(([id]) => id in place).map(([id, title]) => bar(title, place[id]))),
-      ...explained(data.rules, found, state.off, before),
+      ...explained(data.rules, found, page.counted.off, before),
     ];
   }
 
   function parcel({ town, at }, state) {
     const { others, data } = town;
-    const found = page.findingsOf(data.rules, others.findings, others.starts[at], others.findings.count[at], state.off);
+    const found = page.findingsOf(data.rules, others.findings, others.starts[at], others.findings.count[at], page.counted.off);
     const before = others.decision[at] ? [element("p", {}, page.text("decision", { reason: others.decision_reason[at] || others.decision[at] }))] : [];
     return [
       element("p", { class: "place" }, town.head.name),
       element("p", { class: "big" }, page.text("status-excluded")),
       element("dl", {}, fact(page.text("column-area_m2"), `${page.hectares(others.area_m2[at])} ha`), fact(page.text("filter-owner"), others.owner[at] || page.text("unknown"))),
-      ...explained(data.rules, found, state.off, before),
+      ...explained(data.rules, found, page.counted.off, before),
     ];
   }
 
@@ -143,7 +144,7 @@
     ];
     const sentences = each => {
       const { town, at } = each;
-      return page.findingsOf(town.data.rules, town.data.findings, town.findings[at], town.data.findings.count[at], page.state.off)
+      return page.findingsOf(town.data.rules, town.data.findings, town.findings[at], town.data.findings.count[at], page.counted.off)
         .filter(found => found.verdict === NO && found.rule.level !== "soft").map(found => element("li", {}, found.text));
     };
     return element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": page.text("compare") },

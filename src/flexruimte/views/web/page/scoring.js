@@ -64,7 +64,18 @@
       highest[name] = filled(scores[name], 100);
       known[name] = made(count, at => (Number.isNaN(scores[name][at]) ? 0 : 1));
     }
-    return { data, count, scores, lowest, highest, known, no, unknown, lifted, homes: numbers(data.locations.homes) };
+    const beside = Object.fromEntries(Object.entries(data.beside).map(([priority, pairs]) => [priority, besideEach(pairs)]));
+    const ready = { data, count, scores, lowest, highest, known, no, unknown, lifted, beside, homes: numbers(data.locations.homes) };
+    ready.asItIs = data.neighbours && data.neighbours.exact && suitedNeighbours(data, askedOf(data.model, {}));
+    return ready;
+  }
+
+  // Pairs of locations that lie near to each other, by location.
+  function besideEach([ones, others]) {
+    const found = new Map();
+    const add = (one, other) => { if (found.has(one)) found.get(one).push(other); else found.set(one, [other]); };
+    ones.forEach((one, at) => { add(one, others[at]); add(others[at], one); });
+    return found;
   }
 
   function changedWeights(weights, changes) {
@@ -97,11 +108,47 @@
     return { scores, lowest, highest, known };
   }
 
-  function combined(criteria, asked, count) {
+  // Where enough of the weight of each group is known for a score.
+  function enoughKnown(known, asked, least, count) {
+    const enough = {};
+    for (const group of asked.groups) {
+      const share = weightedMean(known, group.weights, count);
+      enough[group.id] = Uint8Array.from(share, each => (rounded(each, 4) >= least ? 1 : 0));
+    }
+    return enough;
+  }
+
+  function suitabilities(criteria, asked, count, enough) {
     const columns = {};
     for (const group of asked.groups) {
-      columns[`suitability_${group.id}`] = weightedMean(criteria, group.weights, count);
+      const column = weightedMean(criteria, group.weights, count);
+      if (enough) for (let at = 0; at < count; at += 1) if (!enough[group.id][at]) column[at] = NaN;
+      columns[`suitability_${group.id}`] = column;
     }
+    return columns;
+  }
+
+  // For the group that it suits best; not known where that of one is not, which may be the best.
+  const bestSuitability = (columns, groups, count) => made(count, at =>
+    groups.length ? Math.max(...groups.map(group => columns[`suitability_${group.id}`][at])) : NaN);
+
+  // Which classes parcels suit by themselves that may become part of a site: as long as these are the
+  // same, the same parcels become sites.
+  function suitedNeighbours(data, asked) {
+    const { model, neighbours } = data, { count } = neighbours, scores = {}, known = {};
+    for (const [name, values] of Object.entries(neighbours.exact)) {
+      scores[name] = numbers(values);
+      known[name] = made(count, at => (Number.isNaN(scores[name][at]) ? 0 : 1));
+    }
+    const columns = suitabilities(scores, asked, count, enoughKnown(known, asked, model.least_known_share, count));
+    for (const column of Object.values(columns)) column.forEach((score, at) => { column[at] = rounded(score, 2); });
+    const suits = bestSuitability(columns, asked.groups, count);
+    return model.priorities.filter(priority => priority.suitable_from !== null)
+      .map(priority => Array.from(suits, score => (score < priority.suitable_from ? 1 : 0)).join("")).join(";");
+  }
+
+  function combined(criteria, asked, count, enough) {
+    const columns = suitabilities(criteria, asked, count, enough);
     const names = Object.keys(columns);
     if (!names.length) columns.suitability = new Float64Array(count).fill(NaN);
     else if (asked.bestGroup) {
@@ -136,10 +183,13 @@
     return best;
   }
 
-  function knownShare(known, asked, best, count) {
+  function knownShare(known, asked, best, count, enough) {
     const shares = {};
     const byGroup = {};
-    for (const group of asked.groups) byGroup[group.id] = weightedMean(known, group.weights, count);
+    for (const group of asked.groups) {
+      const share = weightedMean(known, group.weights, count);
+      byGroup[group.id] = made(count, at => (enough[group.id][at] ? share[at] : 0));
+    }
     for (const theme of asked.themes) shares[theme.id] = weightedMean(known, theme.weights, count);
     if (!asked.groups.length) shares.suitability = new Float64Array(count).fill(NaN);
     else if (asked.bestGroup) {
@@ -148,8 +198,9 @@
     return weightedMean(shares, asked.score, count);
   }
 
-  // What keeps locations out of a class, in the order of the ruleset: a rule, and where it does.
-  function against(ready, priority, off) {
+  // What keeps locations out of a class, in the order of the ruleset: a rule, and where it does; then
+  // that they suit no group enough.
+  function against(ready, priority, off, suits) {
     const { data, count } = ready, found = [];
     for (const rule of data.rules) {
       if (off.has(rule.id)) continue;
@@ -158,6 +209,9 @@
         if (rule.left_out) found.push([rule.id, new Uint8Array(count).fill(1)]);
         else for (const where of [no, unknown]) if (where) found.push([rule.id, where]);
       } else if (priority.refuses.includes(rule.id) && no && !rule.left_out) found.push([rule.id, no]);
+    }
+    if (priority.suitable_from !== null) {
+      found.push(["suitability", Uint8Array.from(suits, score => (score < priority.suitable_from ? 1 : 0))]);
     }
     return found;
   }
@@ -174,37 +228,64 @@
       status === "available" || status === "attention" ? (attention[at] ? "attention" : "available") : status);
   }
 
-  // choices: { score: {theme: weight}, groups: {group: {criterion: weight}}, target: group or null,
-  //            off: [rule] }
-  function judged(ready, choices) {
-    const { data, count } = ready, { model } = data;
-    const off = new Set(choices.off || []);
+  function askedOf(model, choices) {
     const groups = choices.target ? model.groups.filter(group => group.id === choices.target) : model.groups;
-    const asked = {
+    return {
       bestGroup: choices.target ? false : model.best_group,
       groups: groups.map(group => ({ id: group.id, weights: changedWeights(group.weights, (choices.groups || {})[group.id]) })),
       themes: model.themes,
       score: changedWeights(model.score, choices.score),
     };
+  }
+
+  // Whether other parcels may become one location, which is the library's to work out.
+  function sitesMayDiffer(ready, choices) {
+    const { data } = ready, { groups, target, off } = choices;
+    if (!data.neighbours) return false;
+    if (!data.neighbours.exact) return Boolean(target || Object.keys(groups || {}).length || (off || []).length);
+    return suitedNeighbours(data, askedOf(data.model, choices)) !== ready.asItIs;
+  }
+
+  // choices: { score: {theme: weight}, groups: {group: {criterion: weight}}, target: group or null,
+  //            off: [rule] }
+  function judged(ready, choices) {
+    const { data, count } = ready, { model } = data;
+    const off = new Set(choices.off || []), asked = askedOf(model, choices);
     const criteria = criteriaWithout(ready, off);
-    const exact = combined(criteria.scores, asked, count);
+    const enough = enoughKnown(criteria.known, asked, model.least_known_share, count);
+    const exact = combined(criteria.scores, asked, count, enough);
     const found = {};
     for (const [name, column] of Object.entries(exact)) found[name] = column.map(score => rounded(score, 2));
-    found.best_group = bestGroups(found, groups, count);
+    found.best_group = bestGroups(found, asked.groups, count);
     for (const end of ["low", "high"]) {
       const column = combined(criteria[end === "low" ? "lowest" : "highest"], asked, count).score;
       found[`score_${end}`] = column.map(score => rounded(score, 2));
     }
-    found.score_known_share = knownShare(criteria.known, asked, found.best_group, count).map(share => rounded(share, 4));
+    found.score_known_share = knownShare(criteria.known, asked, found.best_group, count, enough).map(share => rounded(share, 4));
     found.score = found.score.map((score, at) => (found.score_known_share[at] >= model.least_known_share ? score : NaN));
     found.status = statuses(ready, off);
-    return Object.assign(found, ranked(ready, found, off));
+    return Object.assign(found, ranked(ready, found, off, bestSuitability(found, asked.groups, count)));
   }
 
-  function ranked(ready, found, off) {
+  // Of locations that lie near to each other the best stays in a class, and the others fall; says to
+  // which better one each falls away, in the order of the best first.
+  function besideBetter(beside, inside) {
+    const place = new Map(inside.map((at, number) => [at, number])), fallen = new Map();
+    for (const at of inside) {
+      let best = null;
+      for (const other of beside.get(at) || []) {
+        const better = place.has(other) && place.get(other) < place.get(at) && !fallen.has(other);
+        if (better && (best === null || place.get(other) < place.get(best))) best = other;
+      }
+      if (best !== null) fallen.set(at, best);
+    }
+    return fallen;
+  }
+
+  function ranked(ready, found, off, suits) {
     const { data, count } = ready, classes = data.model.priorities;
-    const refused = classes.map(priority => against(ready, priority, off));
-    const position = new Int32Array(count), bestFirst = [], full = new Set();
+    const refused = classes.map(priority => against(ready, priority, off, suits));
+    const position = new Int32Array(count), bestFirst = [], fellBy = new Map();
     for (let number = 0; number < classes.length - 1; number += 1) {
       const out = new Uint8Array(count);
       for (const [, where] of refused[number]) for (let at = 0; at < count; at += 1) if (where[at]) out[at] = 1;
@@ -220,10 +301,19 @@
     bestFirst.sort((one, other) =>
       found.score[other] - found.score[one] || more(homes[one], homes[other]) || order[one] - order[other]);
     classes.forEach((priority, number) => {
+      let inside = bestFirst.filter(at => position[at] === number);
+      if (priority.id in ready.beside) {
+        const fallen = besideBetter(ready.beside[priority.id], inside);
+        for (const [at, better] of fallen) {
+          position[at] = number + 1;
+          fellBy.set(at, `next_to:${data.locations.id[better]}`);
+        }
+        inside = inside.filter(at => !fallen.has(at));
+      }
       if (priority.most === null) return;
-      for (const at of bestFirst.filter(each => position[each] === number).slice(priority.most)) {
+      for (const at of inside.slice(priority.most)) {
         position[at] = number + 1;
-        full.add(at);
+        fellBy.set(at, "most");
       }
     });
     bestFirst.sort((one, other) => position[one] - position[other]); // stable: the order within a class stays
@@ -235,13 +325,13 @@
     // Asked of one location at a time.
     const keptOutBy = at => {
       if (rank[at] === null) return [];
-      if (full.has(at)) return ["most"];
+      if (fellBy.has(at)) return [fellBy.get(at)];
       return asIs[at] === 0 ? [] : refused[asIs[at] - 1].filter(([, where]) => where[at]).map(([rule]) => rule);
     };
     return { rank, priority, keptOutBy };
   }
 
-  const scoring = { prepared, judged, rounded };
+  const scoring = { prepared, judged, rounded, sitesMayDiffer };
   root.flexruimteScoring = scoring;
   if (typeof module !== "undefined") module.exports = scoring;
 })(typeof globalThis !== "undefined" ? globalThis : window);
