@@ -25,6 +25,7 @@ __all__ = [
     "ONE_OWNER",
     "OWNER",
     "check_merge",
+    "joinable",
     "may_join",
     "merge_parcels",
 ]
@@ -92,8 +93,7 @@ def _groups(evidence: Evidence, merger: Merger, *, one_owner: bool) -> list[Inte
     """Return the positions of the parcels of each site."""
     ruleset = evidence.ruleset
     candidates = np.flatnonzero(merger.candidates())
-    owners = _owners(ruleset, evidence.table) if one_owner else None
-    pairs = neighbours(evidence.buildable, candidates, owners)
+    pairs = joinable(ruleset, evidence.table, evidence.buildable, candidates)
     most_m2, alone = float(ruleset.value(_LARGEST)), merger.alone()
     while True:
         groups = grouped(pairs, merger.area, alone, merger.outcomes, most_m2, one_owner)
@@ -145,6 +145,31 @@ def may_join(
         owner = pd.factorize(_owners(ruleset, table))[0][pairs]
         pairs = pairs[(owner[:, 0] == owner[:, 1]) & (owner[:, 0] >= 0)]
     return pairs
+
+
+def joinable(
+    ruleset: Ruleset, table: pd.DataFrame, buildable: Geometries, candidates: Integers
+) -> Integers:
+    """Return pairs of parcels whose land may become one site as it is, the lower first. (p, 2).
+
+    Parameters
+    ----------
+    ruleset
+        Which neighbours are taken together, and up to which area.
+    table
+        The measures of all parcels, the owner among them. (n, ...)
+    buildable
+        What is left of all parcels. (n,) object
+    candidates
+        Positions of those that come into account. (k,) int
+    """
+    how = _how(ruleset)
+    if how == _APART:
+        return np.empty((0, 2), dtype=np.intp)
+    owners = _owners(ruleset, table) if how == _SAME_OWNER else None
+    pairs = neighbours(buildable, candidates, owners)
+    together = shapely.area(buildable)[pairs].sum(axis=1)
+    return pairs[together <= float(ruleset.value(_LARGEST))]
 
 
 def _how(ruleset: Ruleset) -> str:

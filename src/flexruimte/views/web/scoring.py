@@ -16,7 +16,7 @@ from flexruimte.assessment.merger import rules_anew, rules_by_homes
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.priority import class_positions
 from flexruimte.assessment.score import SHARE_DECIMALS, criterion_scores
-from flexruimte.assessment.sites import may_join
+from flexruimte.assessment.sites import joinable
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
@@ -258,8 +258,9 @@ def _neighbours(assessment: Assessment) -> Booleans:
         if ruleset.excludes(rule) and getattr(rule, "measure", None) not in _SIZE:
             standing &= verdicts[name].to_numpy() == YES
     decided = assessment.parcels["decision"].to_numpy(dtype=object) == "in"
-    shapes = np.asarray(assessment.parcels.geometry)
-    pairs = may_join(ruleset, assessment.parcels, shapes, np.flatnonzero(standing | decided))
+    pairs = joinable(
+        ruleset, assessment.parcels, assessment.buildable, np.flatnonzero(standing | decided)
+    )
     found = np.zeros(len(verdicts), dtype=bool)
     found[pairs.ravel()] = True
     return found

@@ -11,9 +11,9 @@ from flexruimte.wording.messages import Language, message
 __all__ = ["PLACEHOLDERS", "texts"]
 
 PLACEHOLDERS: Final = (
-    "all", "class", "date", "file", "from", "group", "hectares", "high", "homes", "host", "id", "ids",
-    "label", "locations", "low", "made", "moved", "municipalities", "number", "parcels", "rank",
-    "ranked", "reason", "rule", "rules", "ruleset", "score", "short", "sites", "stranded", "study",
+    "all", "class", "date", "file", "from", "group", "hectares", "high", "homes", "host", "id",
+    "ids", "label", "locations", "low", "made", "moved", "municipalities", "number", "parcels",
+    "rank", "ranked", "reason", "rule", "rules", "ruleset", "score", "short", "sites", "stranded", "study",
     "text", "to", "version",
 )  # fmt: skip
 """What the page fills in, as ``{sites}``."""

@@ -209,7 +209,7 @@
 
   function showPanel() {
     const { state } = page, chosen = findChosen(state.chosen), other = findChosen(state.other);
-    page.showPanel(chosen, other && other.kind === "place" ? other : null, state, {
+    page.showPanel(chosen, other && other.kind === "place" ? other : null, {
       isComparing: comparing,
       close: () => { comparing = false; change({ chosen: null, other: null }); byId("list").focus(); },
       zoom: () => page.look(page.boundsOf(chosen.kind === "place" ? chosen.town.parcels[chosen.at] : chosen.town.others.polygons[chosen.at])),

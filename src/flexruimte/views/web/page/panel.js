@@ -102,7 +102,7 @@
 
   page.themesOf = facts => [["suitability", page.text("suitability")], ...Object.entries(facts.themes).filter(([id]) => id !== "suitability")];
 
-  function place(place, state) {
+  function place(place) {
     const { town, at } = place, { data } = town, { facts } = data;
     const found = page.findingsOf(data.rules, data.findings, town.findings[at], data.findings.count[at], page.counted.off);
     const titles = new Map([["suitability", page.text("kept-out-unsuited")], ...data.rules.map(rule => [rule.id, rule.title])]);
@@ -122,7 +122,7 @@
     ];
   }
 
-  function parcel({ town, at }, state) {
+  function parcel({ town, at }) {
     const { others, data } = town;
     const found = page.findingsOf(data.rules, others.findings, others.starts[at], others.findings.count[at], page.counted.off);
     const before = others.decision[at] ? [element("p", {}, page.text("decision", { reason: others.decision_reason[at] || others.decision[at] }))] : [];
@@ -156,7 +156,7 @@
   }
 
   // What the panel shows: a location, a parcel that is none, or two locations side by side.
-  page.showPanel = (chosen, other, state, act) => {
+  page.showPanel = (chosen, other, act) => {
     const panel = page.byId("panel");
     panel.hidden = !chosen;
     document.body.classList.toggle("with-panel", Boolean(chosen));
@@ -173,6 +173,6 @@
         element("button", { type: "button", click: act.zoom }, page.text("zoom-to")),
         isPlace ? element("button", { type: "button", id: "compare", "aria-pressed": act.isComparing ? "true" : "false", click: act.compare }, page.text(act.isComparing || other ? "compare-stop" : "compare")) : null),
       ...(act.isComparing && !other ? [element("p", { class: "hint", role: "status" }, page.text("compare-choose"))] : []),
-      ...(other ? [compared(chosen, other)] : isPlace ? place(chosen, state) : parcel(chosen, state)).filter(Boolean));
+      ...(other ? [compared(chosen, other)] : isPlace ? place(chosen) : parcel(chosen)).filter(Boolean));
   };
 })(globalThis);
