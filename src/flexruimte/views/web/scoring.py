@@ -14,7 +14,6 @@ import shapely
 
 from flexruimte.assessment.merger import rules_anew, rules_by_homes
 from flexruimte.assessment.pipeline import Assessment
-from flexruimte.assessment.priority import class_positions
 from flexruimte.assessment.score import SHARE_DECIMALS, criterion_scores
 from flexruimte.assessment.sites import joinable
 from flexruimte.rules.ruleset import Ruleset
@@ -29,8 +28,6 @@ from flexruimte.vocabulary import (
     LARGEST_PART_AREA,
     MEDIUM_POINTS,
     PARCEL_ID,
-    RANKED_STATUSES,
-    STATUS,
     WIDTH,
     YES,
     Booleans,
@@ -163,8 +160,7 @@ def beside_each_other(assessment: Assessment, ids: pd.Series[Any]) -> dict[str, 
 def neighbours_by_suitability(assessment: Assessment) -> dict[str, Any] | None:
     """Return the parcels whose own suitability bears on what becomes one site; None without any.
 
-    Those that may become part of one, and fall in a class that asks for suitability: what is joined
-    falls in no lower class than either.
+    As `Sites.suitability_counts` says. As long as these suit the same classes, sites are the same.
 
     Returns
     -------
@@ -173,15 +169,9 @@ def neighbours_by_suitability(assessment: Assessment) -> dict[str, Any] | None:
         points of attention count for one, which a rule that is switched off changes.
     """
     ruleset, groups = assessment.ruleset, assessment.question.groups
-    asks = [priority.suitable_from is not None for priority in ruleset.priorities.values()]
-    if not any(asks) or not groups:
+    if assessment.sites is None or not groups or not assessment.sites.suitability_counts.any():
         return None
-    verdicts = {str(name): assessment.verdicts[name].to_numpy() for name in assessment.verdicts}
-    position = class_positions(ruleset, verdicts, len(assessment.parcels))
-    ranked = assessment.parcels[STATUS].isin(RANKED_STATUSES).to_numpy()
-    rows = _neighbours(assessment) & ranked & np.array(asks)[position]
-    if not rows.any():
-        return None
+    rows = assessment.sites.suitability_counts
     weighed = dict.fromkeys(name for group in groups for name in ruleset.groups[group].weights)
     if any(ruleset.criteria[name].measure == MEDIUM_POINTS for name in weighed):
         return {"count": int(rows.sum()), "exact": None}

@@ -13,8 +13,8 @@ __all__ = ["PLACEHOLDERS", "texts"]
 PLACEHOLDERS: Final = (
     "all", "class", "date", "file", "from", "group", "hectares", "high", "homes", "host", "id",
     "ids", "label", "locations", "low", "made", "moved", "municipalities", "number", "parcels",
-    "rank", "ranked", "reason", "rule", "rules", "ruleset", "score", "short", "sites", "stranded", "study",
-    "text", "to", "version",
+    "rank", "ranked", "reason", "rule", "rules", "ruleset", "score", "short", "sites",
+    "stranded", "study", "text", "to", "version",
 )  # fmt: skip
 """What the page fills in, as ``{sites}``."""
 
