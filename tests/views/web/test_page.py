@@ -244,8 +244,8 @@ def test_choices_that_cannot_be_followed_are_taken_back(
 ) -> None:
     # a rule that excludes, one that bears on sites, a group that is not there, weights of nothing
     choices = {
-        "municipality": "GM9003",
-        "off": ["nnn", "bgt_green_strip", "flood_depth"],
+        "municipality": "GM9002",
+        "off": ["nnn", "no_tenant", "flood_depth"],
         "target": "nobody",
         "score": dict.fromkeys(["suitability", "feasibility", "relocatability", "term"], 0),
         "groups": {"starters": {"nothing": 3}, "nobody": {"jobs": 1}},
@@ -254,10 +254,30 @@ def test_choices_that_cannot_be_followed_are_taken_back(
     shown = Opened(browser, address)
     assert "kan hier niet gevolgd worden" in shown.page.inner_text("#message")
     kept = json.loads(unquote(shown.page.url.split("#")[1]))
-    assert kept == {"municipality": "GM9003", "off": ["flood_depth"]}
-    town = ranking[ranking["gemeente_code"] == "GM9003"]
+    assert kept == {"municipality": "GM9002", "off": ["flood_depth"]}
+    town = ranking[ranking["gemeente_code"] == "GM9002"]
     assert numbers(shown.count()) == totals(town)  # as many as there were, in another order
     shown.page.context.close()
+
+
+def test_choices_that_may_join_other_parcels_are_asked_of_whatif(
+    opened: Opened, ranking: pd.DataFrame
+) -> None:
+    # for starters alone two parcels suit so little that they are joined: the numbers stay the run's
+    page = opened.page
+    page.select_option("#municipality", "GM9003")
+    opened.settle()
+    page.click("#for-weights")
+    page.select_option("#target", "starters")
+    opened.settle()
+    assert "flexruimte whatif" in page.inner_text("#count em")
+    assert numbers(opened.count()) == totals(ranking[ranking["gemeente_code"] == "GM9003"])
+    page.click("#save")
+    variant = tomllib.loads(page.inner_text("#variant-text"))
+    assert variant["study"]["target_groups"] == ["starters"]
+    page.click("#for-list")
+    town = ranking[ranking["gemeente_code"] == "GM9003"].sort_values("rank")
+    assert opened.listed() == town["parcel_id"].head(100).tolist()
 
 
 def test_names_in_a_variant_are_quoted() -> None:

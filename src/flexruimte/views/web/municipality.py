@@ -17,6 +17,7 @@ import shapely
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.sites import OWNER
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.findings import too_little
 from flexruimte.results.json_text import to_json
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.summary_model import RuleFacts, Summary
@@ -70,6 +71,8 @@ _OTHERS_M: Final = 0.3
 """A parcel that is no location is drawn with this tolerance. [m]"""
 _TAKEN: Final = 2
 """In the list of findings: the rule says yes, and takes a part of the parcel."""
+_LITTLE: Final = 3
+"""... or covers too little to count."""
 _VERDICTS: Final = {"no": 0, "unknown": 1, "yes": _TAKEN}
 
 
@@ -169,7 +172,7 @@ def _locations(
         BUILDABLE_AREA, HOMES, HOMES_LOW, HOMES_MID, HOMES_HIGH, "known_share",
         *themes, *(f"suitability_{group}" for group in summary.study.target_groups),
     )  # fmt: skip
-    findings = _findings(content, ids)
+    findings = _findings(content, listed)
     return {
         "bounds": bounds_of(parcels),
         "why_empty": _why_empty(summary, language),
@@ -237,7 +240,7 @@ def _other_parcels(content: OutputContent, land: pd.DataFrame) -> dict[str, Any]
         "owner": _texts(others[OWNER]) if OWNER in others else [None] * len(others),
         "decision": _texts(others["decision"]),
         "decision_reason": _texts(others["decision_reason"]),
-        "findings": _findings(content, others[PARCEL_ID]),
+        "findings": _findings(content, others),
         "shapes": encoded_shapes(_simple(shapes, _OTHERS_M)),
     }
 
@@ -257,21 +260,24 @@ def _layout(content: OutputContent) -> dict[str, Any]:
     }
 
 
-def _findings(content: OutputContent, ids: pd.Series[Any]) -> dict[str, Any]:
-    """Return what rules found on locations: a no, no answer, or land that they take.
+def _findings(content: OutputContent, locations: pd.DataFrame) -> dict[str, Any]:
+    """Return what rules found on locations: a no, no answer, or land that they cover.
 
     Returns
     -------
     dict of list
         `texts`, each once; `count`, how many there are of each location; and of each `rule` (its
-        position), `verdict` (0 no, 1 unknown, 2 takes a part) and `text` (its position).
+        position), `verdict` (0 no, 1 unknown, 2 takes a part, 3 covers
+        too little to count) and `text` (its position).
     """
-    found = content.findings
+    found, ids = content.findings, locations[PARCEL_ID]
     order = pd.Index([facts.id for facts in content.summary.rules])
     at = pd.Index(ids.astype(str)).get_indexer(pd.Index(found[PARCEL_ID].astype(str)))
     rule = order.get_indexer(pd.Index(found[RULE].astype(str)))
     verdict = found[VERDICT].map(_VERDICTS).to_numpy(dtype=np.int64)
-    told = _is_told(content) | (verdict == _VERDICTS["unknown"])
+    little = too_little(found, locations, at, content.summary)
+    verdict = np.where(little, _LITTLE, verdict)
+    told = _is_told(content) | little | (verdict == _VERDICTS["unknown"])
     rows = np.flatnonzero((at >= 0) & (rule >= 0) & told)
     rows = rows[np.lexsort([rule[rows], at[rows]])]
     codes, texts = pd.factorize(found[FINDING].iloc[rows].fillna(""))

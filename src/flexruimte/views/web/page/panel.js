@@ -5,7 +5,7 @@
   const page = (root.flexruimte = root.flexruimte || {});
   const { element } = page;
   const LEVELS = ["very_hard", "hard", "medium", "soft"];
-  const NO = 0, UNKNOWN = 1, BESIDE = "next_to:";
+  const NO = 0, UNKNOWN = 1, TAKEN = 2, LITTLE = 3, BESIDE = "next_to:";
 
   page.nameOf = (facts, place) => {
     const priority = facts.priorities.find(each => each.id === place.priority);
@@ -52,15 +52,15 @@
   function explained(rules, found, off, before) {
     const refused = found.filter(each => each.verdict === NO);
     const decides = refused.filter(each => each.rule.excludes || each.rule.level !== "soft").map(sentence);
-    const said = new Set(found.filter(each => each.verdict === NO || each.verdict === UNKNOWN).map(each => each.at));
+    const said = new Set(found.filter(each => each.verdict !== TAKEN).map(each => each.at));
     const fine = rules.filter((rule, at) => !said.has(at) && !rule.left_out && !off.includes(rule.id));
     return [
       element("section", {}, element("h3", {}, page.text("decides")), before,
         decides.length ? element("ul", { class: "findings" }, decides) : null,
         decides.length || before.length ? null : element("p", {}, page.text("decides-nothing"))),
       part(page.text("open"), found.filter(each => each.verdict === UNKNOWN).map(sentence)),
-      part(page.text("notes"), refused.filter(each => !each.rule.excludes && each.rule.level === "soft").map(sentence)),
-      part(page.text("taken"), found.filter(each => each.verdict > UNKNOWN).map(sentence)),
+      part(page.text("notes"), found.filter(each => each.verdict === LITTLE || (each.verdict === NO && !each.rule.excludes && each.rule.level === "soft")).map(sentence)),
+      part(page.text("taken"), found.filter(each => each.verdict === TAKEN).map(sentence)),
       part(page.text("fine"), fine.map(rule => element("li", {}, rule.title)), true),
       part(page.text("not-asked"), rules.filter(rule => rule.left_out).map(rule => element("li", {}, rule.title)), true),
       part(page.text("sources"), sources(rules), true),
