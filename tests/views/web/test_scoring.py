@@ -16,6 +16,7 @@ from flexruimte.assessment.survey import survey
 from flexruimte.assessment.surveyed import Survey
 from flexruimte.kernels.layout import LayoutCache
 from flexruimte.ranking import Ranking
+from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.web import write_municipality
 from flexruimte.views.web.scoring import (
@@ -24,7 +25,7 @@ from flexruimte.views.web.scoring import (
     rules_that_can_be_switched,
     scoring_model,
 )
-from toy_town import toy_study
+from toy_town import RULESET, toy_study
 from web_page import PAGE, in_node, scored
 
 
@@ -118,6 +119,19 @@ def test_the_toy_town_is_scored_and_ranked_alike(toy: Town, tmp_path: Path) -> N
     for each, page in zip(choices, scored(toy.write(tmp_path), choices), strict=True):
         found = differences(page, toy.judged(changed(toy.study, each, toy.as_it_is)))
         assert found == [], each
+
+
+def test_suitability_and_distance_keep_out_alike(tmp_path: Path) -> None:
+    # a first class for whatever suits enough and lies 50 m from a better one, of one at most
+    first = {"passes": [], "refuses_levels": [], "most": 1, "suitable_from": 40, "apart_m": 50}
+    ruleset = with_changes(load_ruleset(RULESET), {"priorities": {"shortlist": first}})
+    town = Town(toy_study(tmp_path, ruleset=ruleset), "A")
+    chance, kept_out = random.Random(3), set()
+    choices = [{}, *(random_choices(town.as_it_is, chance) for _ in range(40))]
+    for each, page in zip(choices, scored(town.write(tmp_path), choices), strict=True):
+        assert differences(page, town.judged(changed(town.study, each, town.as_it_is))) == [], each
+        kept_out |= {why.split(":")[0] for reasons in page["kept_out_by"] for why in reasons}
+    assert kept_out >= {"next_to", "suitability", "most"}
 
 
 def sites_of(town: Assessment) -> set[str]:
