@@ -150,17 +150,11 @@ def with_finding_text(
     at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
     area, left = (locations[name].to_numpy()[at] for name in (AREA, BUILDABLE_AREA))
     rest = findings[COVERED_BUILDABLE]
-    columns = [
-        _plain(column)
-        for column in (
-            findings[COVERED_AREA],
-            findings[COVERED_AREA] / area,
-            *(findings[name] for name in (EDGE, FEATURES, FEATURE_COUNT)),
-            rest,
-            rest / np.where(left > 0, left, area),
-            findings[APPLIES],
-        )
-    ]
+    covered = findings[COVERED_AREA]
+    features = (findings[name] for name in (EDGE, FEATURES, FEATURE_COUNT))
+    of_land = list(map(_plain, (covered, covered / area, *features)))
+    share_of_rest = rest / np.where(left > 0, left, area)
+    of_rest = list(map(_plain, (rest, share_of_rest, findings[APPLIES])))
     verdicts = _plain(findings[VERDICT])
     decided_in = locations[DECISION].eq("in").fillna(False).to_numpy(dtype=bool)[at]
     positions = findings.groupby(RULE, sort=False).indices
@@ -168,12 +162,15 @@ def with_finding_text(
         if facts.id not in positions:
             continue
         rows = positions[facts.id]
+        overruled = decided_in[rows] & _may_overrule(facts)
+        # In the order of `Finding`.
         if isinstance(facts, MeasureRuleFacts):
             values = [_plain(locations[facts.test.measure].iloc[at[rows]])]
             values += [np.full(len(rows), each) for each in _NOTHING_COVERED]
+            values.append(overruled)
         else:
-            values = [np.full(len(rows), None), *(column[rows] for column in columns)]
-        values.append(decided_in[rows] & _may_overrule(facts))
+            values = [np.full(len(rows), None), *(column[rows] for column in of_land)]
+            values += [overruled, *(column[rows] for column in of_rest)]
         # Equal findings, such as those of a class, are put into words once.
         said = cache(lambda *values, facts=facts: finding_text(facts, Finding(*values), language))
         texts[rows] = list(map(said, verdicts[rows], *values))
