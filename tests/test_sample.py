@@ -394,7 +394,8 @@ def stoppers(ranked: gpd.GeoDataFrame) -> pd.DataFrame:
         "homes": whole.map(lambda shape: homes.intersects(shape).any()),
         "green": land.intersection(green).area > 0.02 * land.area,  # more than the edge of a map
         "owner": ids.map(lambda parts: not set(owner.reindex(parts).fillna("?")) <= public),
-        "dike": land.distance(dike) < 90,  # of the 100 m, but for the edge
+        # of the zone of 100 m; less than a twentieth of the land can be left free
+        "dike": land.intersection(dike.buffer(90)).area > 0.05 * land.area,
         "size": (ranked["homes"] < 10) | (ranked["homes"] > 136),
     }
     for source, limit in (("weg", 60), ("trein", 65), ("industrie", 55)):

@@ -212,15 +212,16 @@ def test_cells_over_all_of_a_parcel_leave_nothing(tmp_path: Path) -> None:
 
 
 def test_cells_within_the_precision_of_the_map_are_an_edge(tmp_path: Path) -> None:
-    # a column of cells is 50 m wide, which is half of the parcel: never an edge; of 60 m cells in the north 40 m lie on it
-    path = write_raster(tmp_path / "coarse.tif", np.array([[60.0] * 8, [40.0] * 8]), 60.0, 120.0)
-    for precision, edge in ((39, False), (41, True)):
+    # a column of cells is 50 m wide, which is half of the parcel: never an edge; of 80 m cells in the north 20 m lie on it
+    path = write_raster(tmp_path / "coarse.tif", np.array([[60.0] * 8, [40.0] * 8]), 80.0, 160.0)
+    # at 41 m only 18 x 18 of 100 x 100 m lie deeper inside: so narrow a parcel counts the share, which is a fifth
+    for precision, edge in ((19, False), (21, True), (41, False)):
         ruleset = changed_ruleset(rules={"loud": {**LOUD, "precision_m": precision}})
         layers = {"lden": raster(ruleset, "lden", path)}
         ((_, finding, _),) = find_on_land(
             {"loud": ruleset.land_rules["loud"]}, layers, Overlay(PARCELS)
         )
-        assert finding.covered_m2.tolist() == pytest.approx([4_000, 4_000])
+        assert finding.covered_m2.tolist() == pytest.approx([2_000, 2_000])
         assert finding.edge.tolist() == [edge, edge]
 
 

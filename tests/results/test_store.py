@@ -70,6 +70,7 @@ def test_one_that_fails_is_named_and_the_others_are_there(
         "map",
         "municipalities.csv",
         "ranking.csv",
+        "ranking.xlsx",
     }  # of B nothing: it is put when it is whole
     assert not [name for name in found if name.startswith("map/data/B")]
     log = json.loads(ask(f"{server.address}/{prefix}/run.json", "GET"))

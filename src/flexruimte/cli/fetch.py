@@ -6,20 +6,21 @@ import datetime as dt
 import json
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from flexruimte.batch.fetch import FetchEntry, FetchEvent, FetchReport
-from flexruimte.batch.fetch import fetch as fetch_study
 from flexruimte.cli import INTERRUPTED
 from flexruimte.cli.data import CatalogueOption
 from flexruimte.cli.terminal import StudyArgument, print_line, stderr, stdout
 from flexruimte.errors import enumerate_some, printable
 from flexruimte.study.wanted_data import MUNICIPALITIES, PARCELS
+
+if TYPE_CHECKING:
+    from flexruimte.batch.fetch import FetchEntry, FetchEvent, FetchReport
 
 __all__ = ["fetch"]
 
@@ -51,6 +52,9 @@ def fetch(
 
     What is there already is not fetched again; a fetch that was ended goes on where it was.
     """
+    # What speaks to services is not loaded for other commands: it takes time.
+    from flexruimte.batch.fetch import fetch as fetch_study
+
     signal.signal(signal.SIGTERM, _interrupted)
     tasks: dict[str, TaskID] = {}
     try:

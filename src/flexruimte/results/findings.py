@@ -217,6 +217,8 @@ def findings_told(
     summary
         Of the municipality.
     """
+    if locations.empty:
+        return []
     rules = {facts.id: facts for facts in summary.rules}
     rank = {
         facts.id: (list(Level).index(facts.level), number)
