@@ -152,7 +152,7 @@ class Ranking:
         >>> findings = fr.Study.load(sample_study_path()).rank("GM9003").findings
         >>> nature = findings[findings["rule"] == "nnn"]
         >>> nature["verdict"].value_counts().to_dict()
-        {'no': 98, 'yes': 27}
+        {'no': 98, 'yes': 26}
         >>> print(findings.loc[findings["rule"] == "dwellings", "finding"].iloc[0])
         Er staat 1 woning op het perceel.
         """

@@ -62,6 +62,6 @@ def test_interrupted_is_exit_status_130(
     def interrupted(*_arguments: object, **_others: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flexruimte.cli.fetch.fetch_study", interrupted)
+    monkeypatch.setattr("flexruimte.batch.fetch.fetch", interrupted)
     assert run("fetch", tmp_path / "study.toml") == 130
     assert "interrupted; give the same command again to go on" in capsys.readouterr().err

@@ -28,6 +28,7 @@ def kind_of_coordinates(vertices: Floats) -> str | None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> kind_of_coordinates(np.array([[5.1, 52.1]]))
     'degrees (EPSG:4326): if all of them are, say crs = "EPSG:4326"; else write these again'
     >>> kind_of_coordinates(np.array([[463000.0, 155000.0]]))

@@ -13,11 +13,11 @@ from flexruimte.rules.parts import FieldSpec, LayerSpec, Scalar, year_of
 from flexruimte.rules.words import as_number, looked_up, nearest_word, plain
 from flexruimte.vocabulary import Booleans
 
-__all__ = ["STRANGE", "clean_values", "strange_rows", "words_for_nothing"]
+__all__ = ["NOT_LISTED", "STRANGE", "clean_values", "strange_rows", "words_for_nothing"]
 
-_NOT_LISTED = "is not in the list of values"
+NOT_LISTED = "is not in the list of values"
 _OF_NO_KIND = "is not what its field needs, a"
-STRANGE = (_NOT_LISTED, _OF_NO_KIND)
+STRANGE = (NOT_LISTED, _OF_NO_KIND)
 """One of these stands in what is told of a value that its field cannot hold."""
 _MOST_WORDS = 20
 """More different strange values than this are told of together."""
@@ -187,7 +187,7 @@ def strange_rows(table: pd.DataFrame, fields: Mapping[str, FieldSpec]) -> dict[s
         if field is None or not (strange := strange_values(table[name], field)).any():
             continue
         listed = field.values is not None or field.kind == "text"
-        why = _NOT_LISTED if listed else f"{_OF_NO_KIND} {field.kind}"
+        why = NOT_LISTED if listed else f"{_OF_NO_KIND} {field.kind}"
         words = table[name].to_numpy(dtype=object)
         different = sorted({str(word) for word in words[strange]})
         if len(different) > _MOST_WORDS:

@@ -17,7 +17,7 @@ from flexruimte.assessment.measures.derived import BEYOND
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.verdicts import OTHER_SITE_TYPE, counts_from
 from flexruimte.evidence.layers import LayerFacts
-from flexruimte.evidence.values import STRANGE
+from flexruimte.evidence.values import NOT_LISTED, STRANGE
 from flexruimte.results.summary_model import (
     CriterionFacts,
     DistanceOfFeature,
@@ -321,7 +321,7 @@ def _holds(spec: LayerSpec) -> Literal["cells", "rows", "areas", "features"]:
 def _strange(facts: LayerFacts) -> list[str]:
     """Return which values of a layer are not in the list of their field."""
     return [
-        what.partition(f" {STRANGE}")[0].rstrip(":")
+        what.partition(f" {NOT_LISTED}")[0].rstrip(":")
         for what in sorted(facts.repairs)
-        if f" {STRANGE}" in what
+        if f" {NOT_LISTED}" in what
     ]
