@@ -12,11 +12,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo install check types arch test test-services soak fuzz notebooks docs bench bench-full clean
+.PHONY: demo install check types arch test test-services soak fuzz notebooks docs picture bench bench-full clean
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
-	@echo "Open $(OUT)/GM9001/locations.gpkg in QGIS, or $(OUT)/GM9001/locations.geojson in any viewer."
+	@echo "Open $(OUT)/map/index.html in a browser, or $(OUT)/GM9001/locations.gpkg in QGIS."
 
 install: $(VENV)/developing
 
@@ -45,7 +45,7 @@ arch: $(VENV)/developing
 # JavaScript maps for the browser tests, into a folder that is never committed; without npm those tests say why they skip.
 .cache/js/installed: Makefile
 	@mkdir -p .cache/js
-	@if command -v npm > /dev/null; then npm install --silent --no-fund --no-audit --prefix .cache/js maplibre-gl@5 leaflet@1 && touch $@ \
+	@if command -v npm > /dev/null; then npm install --silent --no-fund --no-audit --prefix .cache/js maplibre-gl@5 leaflet@1 axe-core@4 && touch $@ \
 	|| echo "the maps could not be fetched: the browser tests will skip"; \
 	else echo "npm is not here: the browser tests will skip"; fi
 
@@ -77,6 +77,10 @@ fuzz: $(VENV)/developing
 
 notebooks: $(VENV)/developing
 	$(BIN)/pytest tests/test_notebooks.py
+
+# The picture of the map in the README, from the sample study.
+picture: $(VENV)/developing demo
+	$(BIN)/python docs/picture.py $(OUT)
 
 docs: $(VENV)/developing
 	$(BIN)/flexruimte rules flexwonen-nl --format markdown > docs/rules.md

@@ -109,6 +109,7 @@ OF_A_WHOLE_ROOM = {
     "rules/test_built_in": "the rulesets that ship",
     "views/test_explanation": "the explanation of a parcel, in words and as a table",
     "views/test_viewer": "pages as a browser shows them",
+    "views/web/test_page": "the page of a run as a browser shows it",
 }
 """Tests in a room that are not of one module, and what they are about."""
 

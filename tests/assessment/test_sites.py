@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from assessment.row_of_parcels import study
 from flexruimte import Study
+from flexruimte.assessment.pipeline import assess
 from flexruimte.batch import run
 from flexruimte.errors import FlexruimteError
 from flexruimte.results.read import read_parcel
+from flexruimte.rules.files import with_changes
 from flexruimte.views.explanation import explain
 from flexruimte.vocabulary import Status
 
@@ -103,6 +105,36 @@ def test_what_is_of_one_owner_is_one_location_though_it_holds_no_more_homes() ->
     row = together.locations.iloc[0]
     assert row[["homes", "homes_mid", "rank", "priority"]].tolist() == [30, 48, 1, "shortlist"]
     assert row["kept_out_by"] == []
+
+
+@pytest.mark.parametrize(("most_m2", "counts"), [(20_000, False), (8_000, True)])
+def test_suitability_counts_where_a_site_is_refused_for_its_class(
+    most_m2: float, counts: bool
+) -> None:
+    # A and F (6,000 m2 each, and 12,000 together) are both on the shortlist if they suit enough;
+    # what is larger than asked is not, and then only parcels that are not either may be that large
+    boxes = {"A": (0, 0, 100, 60), "F": (0, 60, 100, 120)}
+    large = {
+        "title": {"nl": "x", "en": "x"},
+        "condition": "restriction",
+        "level": "medium",
+        "measure": "area_m2",
+        "at_most": most_m2,
+        "source": "toy",
+        "basis": "assumption",
+    }
+    for suitable_from, joined in ((0, not counts), (101, True)):
+        classes = {
+            "shortlist": {"most": 9, "suitable_from": suitable_from},
+            "talk": {"but_for": ["pessimistic_term", "large"]},
+        }
+        asked = study("touching_same_owner", boxes)
+        changes = {"rules": {"large": large}, "priorities": classes}
+        ruleset = with_changes(asked.question.ruleset, changes)
+        found = assess(asked.changed(ruleset=ruleset).question, "A")
+        assert found.sites is not None
+        assert found.sites.suitability_counts.tolist() == [counts, counts]
+        assert (len(found.sites.table) == 1) == joined
 
 
 def test_a_site_is_explained_in_memory_and_from_disk(tmp_path: Path) -> None:

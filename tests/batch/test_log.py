@@ -13,6 +13,7 @@ from flexruimte import OutputError, Study, batch
 from flexruimte.batch.log import Log
 from flexruimte.results.outputs import FILES
 from flexruimte.results.store import store_of
+from flexruimte.views.web import DATA, HEAD
 from toy_town import toy_study
 
 
@@ -48,10 +49,15 @@ def done(log: Log, code: str, out: Path, state: Any = "done") -> None:
     job = log.job(code, f"town {code}", fresh=False)
     log.start(job.entry)
     (out / job.entry.folder).mkdir(exist_ok=True)
-    for name in FILES:
-        (out / job.entry.folder / name).touch()
+    (out / DATA).mkdir(parents=True, exist_ok=True)
+    for path in (*(f"{job.entry.folder}/{name}" for name in FILES), on_the_map(job.entry.folder)):
+        (out / path).touch()
     job.entry.state = state
     log.finish(job.entry)
+
+
+def on_the_map(folder: str) -> str:
+    return f"{DATA}/{folder}{HEAD}"
 
 
 def said(out: Path) -> dict[str, Any]:
@@ -92,12 +98,15 @@ def test_what_runs_or_failed_is_to_be_finished(study: Study, tmp_path: Path) -> 
     assert said(tmp_path)["to_finish"] is None
 
 
-def test_without_one_of_its_files_a_municipality_is_not_done(study: Study, tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", [f"A/{FILES[-1]}", f"{DATA}/A{HEAD}"])
+def test_without_one_of_its_files_a_municipality_is_not_done(
+    study: Study, tmp_path: Path, missing: str
+) -> None:
     log = log_of(study, tmp_path)
     done(log, "A", tmp_path)
     assert log.is_finished("A")
     assert log.job("A", "Aadorp", fresh=False).stands
-    (tmp_path / "A" / FILES[-1]).unlink()
+    (tmp_path / missing).unlink()
     assert not log.is_finished("A")
     assert not log.job("A", "Aadorp", fresh=False).stands
 

@@ -237,4 +237,7 @@ def test_readers_answer_from_what_is_done_alone(study: Study, tmp_path: Path, st
 def test_a_town_without_parcels_leaves_no_folder(tmp_path: Path) -> None:
     study = toy_study(tmp_path, municipalities=municipalities())
     batch.run(study, None, tmp_path / "out")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == ["A"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == [
+        "A",
+        "map",
+    ]

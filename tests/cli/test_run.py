@@ -91,4 +91,5 @@ def test_run_ranks_the_municipalities_that_the_study_names(study: Path, tmp_path
     text = study.read_text()
     study.write_text(text.replace("[study]\n", '[study]\ngemeenten = ["Aadorp"]\n', 1))
     assert run("run", study, "--out", tmp_path / "out") == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == ["A"]
+    folders = sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir())
+    assert folders == ["A", "map"]

@@ -131,6 +131,8 @@ class Sites:
     """Position of the site of each parcel, -1 for a parcel by itself. (n,) int"""
     verdicts: dict[str, Verdicts]
     """By rule id. (s,) int8"""
+    suitability_counts: Booleans
+    """Parcels whose own suitability bears on which of them become one. (n,) bool"""
 
 
 class Merger:
@@ -167,10 +169,17 @@ class Merger:
         )
         return np.isin(status, RANKED_STATUSES) & (self.area > 0)
 
-    def alone(self) -> list[Outcome]:
-        """Return what comes of each parcel as a location by itself."""
+    def alone(self, suits: Floats | None = None) -> list[Outcome]:
+        """Return what comes of each parcel as a location by itself.
+
+        Parameters
+        ----------
+        suits
+            The suitability for the best group; None has it as it is. (n,) float64
+        """
         table, evidence = self._evidence.table, self._evidence
-        suits = best_suitability(evidence.groups.ids, table)
+        if suits is None:
+            suits = best_suitability(evidence.groups.ids, table)
         positions = class_positions(evidence.ruleset, evidence.verdicts, len(table), suits)
         return self._outcomes(table[STATUS].to_numpy(), table, positions)
 
@@ -358,14 +367,16 @@ class Merger:
             for name, flags in self._evidence.may_be_lower.items()
         }
 
-    def sites(self, groups: list[Integers], site_of: Integers) -> Sites:
+    def sites(
+        self, groups: list[Integers], site_of: Integers, suitability_counts: Booleans
+    ) -> Sites:
         """Return the sites with all that is said of a location."""
         evidence = self._evidence
         if not groups:
             nothing = gpd.GeoDataFrame(
                 evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS
             )
-            return Sites(nothing, np.empty(0, dtype=object), None, site_of, {})
+            return Sites(nothing, np.empty(0, dtype=object), None, site_of, {}, suitability_counts)
         parcels, group = self._flat(groups)
         measures, capacity, buildable = self._measures(groups)
         verdicts = self._verdicts(groups, measures)
@@ -400,6 +411,7 @@ class Merger:
             capacity.layouts,
             site_of,
             verdicts,
+            suitability_counts,
         )
 
 

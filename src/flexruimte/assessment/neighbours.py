@@ -70,6 +70,7 @@ def grouped(
     outcomes: Callable[[list[Integers]], Sequence[Outcome]],
     most_m2: float,
     of_one_owner: bool,
+    seen: Callable[[Integers, Integers, Outcome, Outcome, Outcome], None] = lambda *_step: None,
 ) -> list[Integers]:
     """Return the positions of the parcels of each site, lowest first.
 
@@ -87,6 +88,9 @@ def grouped(
         Largest area of a site. [m2]
     of_one_owner
         Whether the parcels of a pair have one owner: see `Outcome.gain`.
+    seen
+        Told of every step that is open, taken or not: the parcels of the one and of the other, what
+        comes of each, and what comes of them together.
 
     Notes
     -----
@@ -106,6 +110,8 @@ def grouped(
         new = [step for step in open_steps if step not in together]
         found = outcomes([np.concatenate([members[a], members[b]]) for a, b in new])
         together |= dict(zip(new, found, strict=True))
+        for a, b in new:
+            seen(members[a], members[b], known[a], known[b], together[a, b])
         gains = {
             (a, b): gain
             for a, b in open_steps

@@ -175,15 +175,15 @@ def weighted_mean(values: Mapping[str, Floats], weights: Mapping[str, float], co
     >>> weighted_mean(scores, {"a": 3, "b": 1}, 2).tolist()
     [75.0, 50.0]
     """
-    table = np.array([values[name] for name in weights], dtype=np.float64)
-    table = table.reshape(len(weights), count)
-    weight = np.array(list(weights.values()))[:, np.newaxis]
-    known = ~np.isnan(table)
-    total = (known * weight).sum(axis=0)
+    total, weight = np.zeros(count), np.zeros(count)
+    # One after the other, in the order of the weights: the map in a browser adds them so too, and
+    # gets the same number to the last bit.
+    for name, share in weights.items():
+        known = ~np.isnan(values[name])
+        total += np.where(known, values[name], 0.0) * share
+        weight += known * share
     with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.where(total > 0, (np.where(known, table, 0) * weight).sum(axis=0) / total, np.nan)
-        )
+        return np.asarray(np.where(weight > 0, total / weight, np.nan))
 
 
 def theme_scores(

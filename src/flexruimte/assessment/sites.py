@@ -5,17 +5,19 @@ A parcel belongs to one site at most, and is then no location of its own: nothin
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from flexruimte.assessment.merger import Evidence, Merger, Sites
-from flexruimte.assessment.neighbours import grouped, neighbours
+from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
 from flexruimte.errors import RulesetError
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
+    Booleans,
     Geometries,
     Integers,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "ONE_OWNER",
     "OWNER",
     "check_merge",
+    "joinable",
     "may_join",
     "merge_parcels",
 ]
@@ -78,29 +81,74 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
         return None
     merger = Merger(evidence)
     if evidence.site_of is None:
-        groups = _groups(evidence, merger, one_owner=how == _SAME_OWNER)
+        pairs = joinable(
+            ruleset, evidence.table, evidence.buildable, np.flatnonzero(merger.candidates())
+        )
+        groups = _groups(merger, ruleset, pairs, merger.alone())
+        counts = _where_suitability_counts(merger, ruleset, pairs)
     else:
         known = pd.Series(evidence.site_of)
         groups = [rows.to_numpy() for _, rows in known[known >= 0].groupby(known).groups.items()]
+        counts = np.zeros(len(evidence.shapes), dtype=bool)
     site_of = np.full(len(evidence.shapes), -1, dtype=np.intp)
     for position, members in enumerate(groups):
         site_of[members] = position
-    return merger.sites(groups, site_of)
+    return merger.sites(groups, site_of, counts)
 
 
-def _groups(evidence: Evidence, merger: Merger, *, one_owner: bool) -> list[Integers]:
+_Seen: TypeAlias = Callable[[Integers, Integers, Outcome, Outcome, Outcome], None]
+
+
+def _groups(
+    merger: Merger,
+    ruleset: Ruleset,
+    pairs: Integers,
+    alone: Sequence[Outcome],
+    seen: _Seen = lambda *_step: None,
+) -> list[Integers]:
     """Return the positions of the parcels of each site."""
-    ruleset = evidence.ruleset
-    candidates = np.flatnonzero(merger.candidates())
-    owners = _owners(ruleset, evidence.table) if one_owner else None
-    pairs = neighbours(evidence.buildable, candidates, owners)
-    most_m2, alone = float(ruleset.value(_LARGEST)), merger.alone()
+    most_m2, one_owner = float(ruleset.value(_LARGEST)), _how(ruleset) == _SAME_OWNER
     while True:
-        groups = grouped(pairs, merger.area, alone, merger.outcomes, most_m2, one_owner)
+        groups = grouped(pairs, merger.area, alone, merger.outcomes, most_m2, one_owner, seen)
         idle = merger.without_homes(groups)
         if not len(idle):
             return groups
         pairs = pairs[~np.isin(pairs, idle).any(axis=1)]
+
+
+def _where_suitability_counts(merger: Merger, ruleset: Ruleset, pairs: Integers) -> Booleans:
+    """Return the parcels whose own suitability bears on which parcels become one site. (n,) bool
+
+    Too little of it puts a parcel by itself in a lower class, and then it may be joined where it
+    might not before. So the steps are taken as if all suited enough. Where no step that is refused
+    for its class would be taken if none suited, other suitabilities lead through the same steps;
+    else those of all neighbours, and their neighbours, count.
+    """
+    count = len(merger.area)
+    highest, lowest = (merger.alone(np.full(count, suits)) for suits in (np.inf, -np.inf))
+    moves = np.array([one != other for one, other in zip(highest, lowest, strict=True)], dtype=bool)
+    if not moves[pairs].any():
+        return np.zeros(count, dtype=bool)
+    # Sparse graphs load with it: a tenth of a second, for those who ask this only.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    _, together = connected_components(links, directed=False)
+    pairs = pairs[np.isin(together[pairs[:, 0]], together[moves])]
+    one_owner = _how(ruleset) == _SAME_OWNER
+    doubtful: set[int] = set()
+
+    def seen(a: Integers, b: Integers, one: Outcome, other: Outcome, joined: Outcome) -> None:
+        one_low, other_low = (
+            lowest[int(parcels[0])] if len(parcels) == 1 else outcome
+            for parcels, outcome in ((a, one), (b, other))
+        )
+        if joined.gain(one, other, one_owner) != joined.gain(one_low, other_low, one_owner):
+            doubtful.add(int(together[a[0]]))
+
+    _groups(merger, ruleset, pairs, highest, seen)
+    return moves & np.isin(together, list(doubtful))
 
 
 def check_merge(ruleset: Ruleset) -> None:
@@ -145,6 +193,31 @@ def may_join(
         owner = pd.factorize(_owners(ruleset, table))[0][pairs]
         pairs = pairs[(owner[:, 0] == owner[:, 1]) & (owner[:, 0] >= 0)]
     return pairs
+
+
+def joinable(
+    ruleset: Ruleset, table: pd.DataFrame, buildable: Geometries, candidates: Integers
+) -> Integers:
+    """Return pairs of parcels whose land may become one site as it is, the lower first. (p, 2).
+
+    Parameters
+    ----------
+    ruleset
+        Which neighbours are taken together, and up to which area.
+    table
+        The measures of all parcels, the owner among them. (n, ...)
+    buildable
+        What is left of all parcels. (n,) object
+    candidates
+        Positions of those that come into account. (k,) int
+    """
+    how = _how(ruleset)
+    if how == _APART:
+        return np.empty((0, 2), dtype=np.intp)
+    owners = _owners(ruleset, table) if how == _SAME_OWNER else None
+    pairs = neighbours(buildable, candidates, owners)
+    together = shapely.area(buildable)[pairs].sum(axis=1)
+    return np.asarray(pairs[together <= float(ruleset.value(_LARGEST))])
 
 
 def _how(ruleset: Ruleset) -> str:

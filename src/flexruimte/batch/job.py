@@ -18,6 +18,7 @@ from flexruimte.results.outputs import LAYOUT_GEOJSON, OUTPUTS
 from flexruimte.results.rule_facts import not_judged
 from flexruimte.results.store import Store
 from flexruimte.results.summary_model import Summary
+from flexruimte.views.web import DATA, write_municipality
 from flexruimte.vocabulary import RANKED_STATUSES
 
 __all__ = ["compute"]
@@ -54,6 +55,7 @@ def compute(
             ranking = _ranked(question, entry.code, progress, kept)
             progress("writing")
             _write(ranking, folder)
+        _write_map(ranking, store, entry.folder)
         # It was made of the files that were replaced.
         store.remove((LAYOUT_GEOJSON,), entry.folder)
         _tell(entry, ranking.summary)
@@ -138,3 +140,9 @@ def _write(ranking: Ranking, folder: Path) -> None:
     ):
         for output in OUTPUTS:
             output.write(content, staging / output.name)
+
+
+def _write_map(ranking: Ranking, store: Store, name: str) -> None:
+    """Write what the map shows of a municipality, to the folder of the map."""
+    with use_threads(ranking.assessment.question.threads), store.writing(DATA) as data:
+        write_municipality(ranking.content(), ranking.assessment, data / name)

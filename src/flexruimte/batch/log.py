@@ -21,6 +21,7 @@ from flexruimte.results.outputs import FILES, RUN
 from flexruimte.results.read import folder_name
 from flexruimte.results.store import Store
 from flexruimte.results.versions import software_versions
+from flexruimte.views.web import DATA, HEAD
 
 __all__ = ["Log", "study_file"]
 
@@ -105,7 +106,8 @@ class Log:
         entry = self.entries.get(code)
         if entry is None or entry.state != "done":
             return False
-        return all(self.store.has(f"{entry.folder}/{name}") for name in FILES)
+        files = (*(f"{entry.folder}/{name}" for name in FILES), f"{DATA}/{entry.folder}{HEAD}")
+        return all(self.store.has(name) for name in files)
 
     def job(self, code: str, name: str, *, fresh: bool) -> Job:
         """Return what has to be done for a municipality; its entry is not yet in the log."""

@@ -17,6 +17,7 @@ import shapely
 from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.executors import Listener, executor_for
 from flexruimte.batch.log import Log
+from flexruimte.batch.map import write_map
 from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.errors import StudyError
 from flexruimte.evidence.identifiers import UnmetIds
@@ -36,6 +37,7 @@ from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.checks import CheckReport, check
+from flexruimte.views.web import DATA, MAP, MAP_FOLLOW_UPS, MAP_PAGE
 
 __all__ = ["BatchReport", "Event", "run"]
 
@@ -176,7 +178,12 @@ def run(
                 locations = write_ranking_table(_folders(log), folder / RANKING)
                 write_ranking_sheet(folder / RANKING, folder / RANKING_SHEET)
                 write_municipality_table(_funnels(log), folder / MUNICIPALITIES)
+            write_map(store, question, _folder_names(log), new_ranking=True)
             log.note_ranking(locations)
+        elif pending or not store.has(MAP_PAGE):
+            write_map(
+                store, question, _folder_names(log), new_ranking=not store.has(MAP_FOLLOW_UPS)
+            )
     computed = [code for code in pending if not log.entries[code].unchanged]
     return BatchReport(
         out,
@@ -192,8 +199,13 @@ def _tidy(log: Log) -> None:
 
     No job does so: it might be beside a worker that was thought lost and still writes the same.
     """
-    for folder in ("", *(entry.folder for entry in log.entries.values())):
+    for folder in ("", MAP, DATA, *(entry.folder for entry in log.entries.values())):
         log.store.tidy(folder)
+
+
+def _folder_names(log: Log) -> dict[str, str]:
+    """Return the names of the folders of what is done, by the code of the municipality."""
+    return {entry.code: entry.folder for entry in log.done}
 
 
 def _folders(log: Log) -> Iterator[Path]:

@@ -13,6 +13,7 @@ import typer
 from flexruimte.analyses.costs import write_costs
 from flexruimte.analyses.costs.assessment import COUNTED_YEARS
 from flexruimte.analyses.targets import TargetComparison, compare_with_targets
+from flexruimte.batch.map import refresh_map
 from flexruimte.cli.run_report import some_of
 from flexruimte.cli.terminal import (
     Language,
@@ -123,6 +124,7 @@ def _relocate(
             of_all=of_all,
             progress=lambda text: status.update(text) if status else None,
         )
+    refresh_map(out, language.value)
     for line in plan.describe(language):
         print_line(line)
     folder, geojson = map(store_of(out).named, (RELOCATION_FOLDER, RELOCATION_GEOJSON))
@@ -140,6 +142,7 @@ def targets(
     """Hold a run against targets: what is covered, what is short, and which locations fill it."""
     found = compare_with_targets(out, name, of_all=of_all)
     language = language_of(out)
+    refresh_map(out, language)
     stdout.print(_targets_table(found, language))
     for line in _held_against(found, language):
         print_line(line)

@@ -23,6 +23,7 @@ from flexruimte.cli import (
     run,
     say_interrupted,
     study,
+    view,
     what_if,
 )
 from flexruimte.cli.terminal import BAD_INPUT, stdout
@@ -61,6 +62,7 @@ for _command in (
     data.catalogue,
     study.check,
     run.run,
+    view.view,
     results.explain,
     results.compare,
     what_if.whatif,

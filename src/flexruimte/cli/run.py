@@ -36,12 +36,14 @@ from flexruimte.cli.terminal import (
     stdout,
 )
 from flexruimte.cli.titles import Titles
+from flexruimte.errors import printable
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.municipality_table import read_municipality_table
 from flexruimte.results.outputs import MUNICIPALITIES, RANKING, RANKING_SHEET
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
+from flexruimte.views.web import MAP_PAGE
 from flexruimte.wording.messages import message
 
 __all__ = ["demo", "run"]
@@ -195,6 +197,9 @@ def _print_report(report: BatchReport, question: Question) -> None:
     print_line(counted("run-ranking", report.locations, language, **files))
     if store.has(MUNICIPALITIES):
         print_line(message("run-hectares", language, file=store.named(MUNICIPALITIES)))
+    if store.has(MAP_PAGE):
+        said = {"file": store.named(MAP_PAGE), "out": printable(str(report.out))}
+        print_line(message("run-map", language, **said))
 
 
 def _told(report: BatchReport) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from flexruimte.batch.map import refresh_map
 from flexruimte.batch.what_if import tables_made, what_if, write_what_if
 from flexruimte.cli.terminal import print_line, stderr, stdout
 from flexruimte.cli.what_if_report import (
@@ -98,6 +99,8 @@ def whatif(
     if of_study and out is not None:
         with store_of(out).writing() as folder:
             write_what_if(found, folder)
+    if not of_study:
+        refresh_map(where, found.language)
     if not of_study or out is not None:
         _print_files(found, store_of(out or where))
     if found.not_done:

@@ -46,6 +46,7 @@ __all__ = [
     "finding_of",
     "findings_told",
     "kind_of",
+    "too_little",
     "with_finding_text",
     "write_findings",
 ]
@@ -225,7 +226,7 @@ def findings_told(
     }
     at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
     verdicts = _plain(findings[VERDICT])
-    little = _too_little(findings, locations, at, summary)
+    little = too_little(findings, locations, at, summary)
     rows = np.flatnonzero((at >= 0) & (np.isin(verdicts, ("no", "unknown")) | little))
     names: list[str] = _plain(findings[RULE]).tolist()
     sentences = _plain(findings[FINDING])
@@ -241,22 +242,30 @@ def findings_told(
     return told
 
 
-def _too_little(
+def too_little(
     findings: pd.DataFrame, locations: pd.DataFrame, at: Integers, summary: Summary
 ) -> Booleans:
-    """Return which findings are of medium rules that would say no if they covered more. (m,)"""
+    """Return which findings are of medium rules that would say no if they covered more. (m,) bool
+
+    Parameters
+    ----------
+    findings, locations, summary
+        As for `findings_told`.
+    at
+        Position of the location of each finding, -1 for one of another place. (m,) int
+    """
     asked = {
         facts.id: facts
         for facts in summary.rules
         if isinstance(facts, LandRuleFacts) and not facts.excludes and facts.level != Level.SOFT
     }
     some = findings[RULE].isin(list(asked)) & (findings[VERDICT] == "yes") & ~findings[EDGE]
-    area, left = (locations[name].to_numpy()[at] for name in (AREA, BUILDABLE_AREA))
+    area, left = (locations[name].to_numpy() for name in (AREA, BUILDABLE_AREA))
     rest, of_m2 = findings[COVERED_BUILDABLE].to_numpy(), np.where(left > 0, left, area)
     little, names = np.zeros(len(findings), dtype=bool), findings[RULE].tolist()
     for row in np.flatnonzero(some.to_numpy() & (at >= 0) & (rest > 0)).tolist():
         facts = asked[names[row]]
-        little[row] = facts.least_m2 <= rest[row] < facts.least_share * of_m2[row]
+        little[row] = facts.least_m2 <= rest[row] < facts.least_share * of_m2[at[row]]
     return little
 
 

@@ -20,6 +20,7 @@ from flexruimte.batch.reuse.kept import KEPT_FILES
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
 from flexruimte.results.outputs import FILES, RANKED
 from flexruimte.results.store import LOCK, store_of
+from flexruimte.views.web import MAP
 from running import states, until
 from written_files import contents
 
@@ -273,7 +274,8 @@ def test_a_full_disk_is_named_and_leaves_nothing_half(
             said = [str(error)]
         assert said
         assert all("cannot be written" in text for text in said)
-        for folder in (inner for inner in small.iterdir() if inner.is_dir()):
+        assert not [path for path in (small / MAP).rglob("*") if path.name.startswith(".")]
+        for folder in (inner for inner in small.iterdir() if inner.is_dir() and inner.name != MAP):
             assert {file.name for file in folder.iterdir()} <= {
                 *FILES,
                 *KEPT_FILES,

@@ -31,6 +31,7 @@ run-ranking = { $count ->
    *[other] { $number } ranked locations
 } in { $table } and, for a spreadsheet, { $sheet }
 run-hectares = hectares after each condition in { $file }
+run-map = the map: { $file }, or flexruimte view { $out }
 
 ## Hectares after each condition
 

@@ -31,6 +31,7 @@ run-ranking = { $count ->
    *[other] { $number } gerangschikte locaties
 } in { $table } en, voor een rekenblad, { $sheet }
 run-hectares = hectare na elke voorwaarde in { $file }
+run-map = de kaart: { $file }, of flexruimte view { $out }
 
 ## Hectare na elke voorwaarde
 
