@@ -325,3 +325,9 @@ def test_an_archive_for_which_there_is_no_room(
         match=r"x \(/vsizip/a.zip/kaart/a.gpkg\) is in an archive that cannot be unpacked: .*No space left on device; unpack it yourself",
     ):
         open_source("x", LayerSettings(source=named), tmp_path).read(["nr"])
+
+
+def test_what_was_not_fetched_yet_says_how_to_get_it(tmp_path: Path) -> None:
+    settings = LayerSettings(source="data/nnn.gpkg", dataset="nnn")
+    with pytest.raises(SourceError, match=r"dataset 'nnn' is not there yet; .* flexruimte fetch"):
+        open_source("nnn", settings, tmp_path).check_presence()

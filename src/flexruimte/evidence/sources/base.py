@@ -112,6 +112,12 @@ class BaseSource:
 
     def check_presence(self) -> None:
         """Refuse a file that is not there, with a SourceError that names the layer and the file."""
+        dataset, address = self.settings.dataset, self.address
+        if dataset is not None and isinstance(address, LocalFile) and not address.is_files:
+            raise SourceError(
+                f"{self.label}: dataset '{dataset}' is not there yet; get it with flexruimte fetch "
+                "and the path of the study, or leave the layer out and name it in not_assessed"
+            )
         self.address.check_presence(self.label, self.settings.source)
         area = self._named_coverage
         if area is not None:
