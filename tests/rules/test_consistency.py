@@ -169,6 +169,10 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
         {"criteria": {"long": {"curve": [[0, 0], [{"placement": "building_rules"}, 100]]}}},
         "[criteria.long] placement parameter 'building_rules' is no number; a point of a curve needs one",
     ),
+    "a parameter that is held against one that is no number": (
+        {"placement": {"required_years": {"at_least": "building_rules"}}},
+        "[placement.required_years.at_least] required_years and building_rules must both be numbers to be compared; leave at_least out",
+    ),
     "a curve at a parameter beyond the limit": (
         {"criteria": {"stop": {"curve": [[0, 100], [{"placement": "min_buildable_m2"}, 0]]}}},
         "[criteria.stop] the curve goes on to 5000 but 'stop_distance_m' is cut off at 1000; raise that limit of the measure",

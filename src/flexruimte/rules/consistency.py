@@ -50,7 +50,14 @@ def problems_of_placement(ruleset: RulesetTables) -> Iterator[str]:
             yield _unknown(where, "placement parameter", parameter.at_least, ruleset.placement)
             continue
         lowest = ruleset.placement[parameter.at_least]
-        if parameter.value < lowest.value:  # type: ignore[operator]
+        if not isinstance(parameter.value, int | float) or not isinstance(
+            lowest.value, int | float
+        ):
+            yield (
+                f"[placement.{name}.at_least] {name} and {parameter.at_least} must both be numbers "
+                "to be compared; leave at_least out"
+            )
+        elif parameter.value < lowest.value:
             yield (
                 f"[placement] {name} = {parameter.value} is lower than {parameter.at_least} = "
                 f"{lowest.value}; raise {name} or lower {parameter.at_least}"

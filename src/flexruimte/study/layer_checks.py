@@ -453,6 +453,7 @@ def _no_row_counts(source: Source, spec: LayerSpec, look: LayerLook) -> str:
 def _where_keeps_nothing(source: Source) -> str:
     """Return what is told of a filter that no row passes, with what its columns hold."""
     where = str(source.settings.where)
+    # A source is a protocol, and each that answers it a dataclass: mypy cannot be told.
     bare = replace(source, settings=source.settings.model_copy(update={"where": None}))  # type: ignore[type-var]
     named = [column for column in source.columns if re.search(rf"\b{re.escape(column)}\b", where)]
     rows = bare.read_table(named, _READ_WHOLE) if named else pd.DataFrame()

@@ -94,6 +94,7 @@ def _by_fluent(parsed: object, language: Language) -> Callable[[Values], str]:
     pattern = bundle.get_message(name).value
 
     def fill(values: Values) -> str:
+        # Its types have no mapping of other values than its own, which it takes all the same.
         text, errors = bundle.format_pattern(pattern, values)  # type: ignore[arg-type]
         if errors:
             raise LookupError(f"message '{name}' in '{language}': {errors[0]}") from errors[0]

@@ -56,6 +56,7 @@ class PlainTable:
             zip(columns, _widths(natural, shortest, rooms[tight]), strict=True)
         ):
             justify = "left" if number < self.texts else "right"
+            # rich names its words by literals, and a choice between two is a text for mypy.
             table.add_column(cells[0], justify=justify, width=width, overflow="fold")  # type: ignore[arg-type]
         for row in zip(*(cells[1:] for cells in columns), strict=True):
             if self.total and table.row_count == len(self.rows) - 1:
