@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import geopandas as gpd
@@ -55,6 +56,7 @@ from flexruimte.vocabulary import (
     HOMES,
     HOMES_MID,
     LARGEST_PART_AREA,
+    LEFT_FREE,
     MEDIUM_POINTS,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
@@ -85,9 +87,16 @@ _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
 _OF_TERM: Final = (*_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
 
 
+LEAST_HOMES: Final = "least_homes"
+"""Placement parameter: homes of the least project. Land is left free where the rest holds them."""
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of the parcels of one municipality before any are taken together. n parcels."""
+    """What is known of the parcels of one municipality before any are taken together.
+
+    n rows: all parcels with all their land, and then those of which some land is left free.
+    """
 
     ruleset: Ruleset
     skipped: frozenset[str]
@@ -109,14 +118,17 @@ class Evidence:
     """Joins land."""
     groups: GroupsThatCount
     """Target groups that make the suitability."""
+    ways: Sequence[Integers]
+    """Row of each parcel in each way to use it: first with all its land, then without the land that
+    refuses the first class of priority, and so on. (p,) int each, p parcels"""
     site_of: Integers | None = None
     """Position of the site of each parcel, -1 for a parcel by itself, where that is known; None has
-    it worked out. (n,) int"""
+    it worked out. (p,) int"""
 
 
 @dataclass(frozen=True)
 class Sites:
-    """The locations of several parcels. s sites"""
+    """The locations of several parcels, and how each parcel is used. s sites"""
 
     table: gpd.GeoDataFrame
     """The parcels' table, by site; `parcel_ids` are its parts. The geometry is that of the parcels.
@@ -133,14 +145,24 @@ class Sites:
     """By rule id. (s,) int8"""
     suitability_counts: Booleans
     """Parcels whose own suitability bears on which of them become one. (n,) bool"""
+    rows: Integers
+    """Row of each parcel in the way that it is used, by itself or in its site. (n,) int"""
 
 
 class Merger:
-    """Judges groups of parcels as one."""
+    """Judges groups of parcels as one, each in the best way to use it.
+
+    That is the one with the best class of priority, by verdicts alone; of equal ones with all land.
+    Land is left free only where the rest holds the least project.
+    """
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self.area: Floats = shapely.area(evidence.buildable)
+        self._whole = evidence.ways[0]
+        self.area: Floats = shapely.area(evidence.buildable[self._whole])
+        ruleset = evidence.ruleset
+        least = ruleset.value(LEAST_HOMES) if LEAST_HOMES in ruleset.placement else 0
+        self._least = float(least)
         assessed = {
             name: rule
             for name, rule in evidence.ruleset.measure_rules.items()
@@ -153,6 +175,8 @@ class Merger:
         self._widths = evidence.ruleset.asks_for(WIDTH)
         self._known: dict[bytes, Outcome] = {}
         """What comes of groups that were asked for, by their parcels."""
+        self._rows: dict[bytes, Integers] = {}
+        """Their rows in the way that this is of."""
         term = {name: evidence.table[name].to_numpy() for name in _OF_TERM}
         self._columns = term | measure_columns(evidence.ruleset, evidence.table)
 
@@ -167,21 +191,46 @@ class Merger:
         status = assess_status(
             evidence.ruleset, verdicts, evidence.decisions.into, evidence.decisions.out
         )
-        return np.isin(status, RANKED_STATUSES) & (self.area > 0)
+        may_be = np.isin(status, RANKED_STATUSES)
+        return np.logical_or.reduce([may_be[way] for way in evidence.ways]) & (self.area > 0)
 
-    def alone(self, suits: Floats | None = None) -> list[Outcome]:
+    def alone(self, suits: float | None = None) -> list[Outcome]:
         """Return what comes of each parcel as a location by itself.
 
         Parameters
         ----------
         suits
-            The suitability for the best group; None has it as it is. (n,) float64
+            The suitability of all for the best group; None has it as it is.
         """
         table, evidence = self._evidence.table, self._evidence
-        if suits is None:
-            suits = best_suitability(evidence.groups.ids, table)
+        by_group = best_suitability(evidence.groups.ids, table)
+        found = self._of_rows(by_group if suits is None else np.full(len(table), suits))
+        return [found[row] for row in self.rows_alone.tolist()]
+
+    @cached_property
+    def rows_alone(self) -> Integers:
+        """Row of each parcel in the best way to use it by itself. (p,) int"""
+        rows = self._whole.copy()
+        if len(self._evidence.ways) > 1:
+            found = self._of_rows(None)
+            others = np.flatnonzero((np.stack(self._evidence.ways) != self._whole).any(axis=0))
+            for parcel in others.tolist():
+                ways = [int(way[parcel]) for way in self._evidence.ways]
+                rows[parcel] = ways[self._best([found[row] for row in ways])]
+        return rows
+
+    def _of_rows(self, suits: Floats | None) -> list[Outcome]:
+        table, evidence = self._evidence.table, self._evidence
         positions = class_positions(evidence.ruleset, evidence.verdicts, len(table), suits)
         return self._outcomes(table[STATUS].to_numpy(), table, positions)
+
+    def _best(self, outcomes: Sequence[Outcome]) -> int:
+        """Return the number of the best of several ways to use the same parcels, all land first."""
+        best = 0
+        for number, outcome in enumerate(outcomes):
+            if outcome.position < outcomes[best].position and outcome.homes >= self._least:
+                best = number
+        return best
 
     def outcomes(self, groups: list[Integers]) -> list[Outcome]:
         """Return what comes of each group as one location; what was asked before is remembered."""
@@ -189,9 +238,26 @@ class Merger:
         new = {
             key: group for key, group in zip(keys, groups, strict=True) if key not in self._known
         }
-        if new:
-            self._known |= dict(zip(new, self._judged(list(new.values())), strict=True))
+        ways = [self._ways_of(group) for group in new.values()]
+        found = self._judged([rows for each in ways for rows in each]) if new else []
+        for key, each in zip(new, ways, strict=True):
+            of_ways, found = found[: len(each)], found[len(each) :]
+            best = self._best(of_ways)
+            self._known[key], self._rows[key] = of_ways[best], each[best]
         return [self._known[key] for key in keys]
+
+    def rows_of(self, groups: list[Integers]) -> list[Integers]:
+        """Return the row of each parcel of groups, rising, in the best way to use each group."""
+        several = [group for group in groups if len(self._ways_of(group)) > 1]
+        if several:
+            self.outcomes(several)
+        return [self._rows.get(group.tobytes(), self._whole[group]) for group in groups]
+
+    def _ways_of(self, group: Integers) -> list[Integers]:
+        """Return the rows of the parcels of a group, by position, in each way that differs."""
+        parcels = np.sort(group)
+        every = {way[parcels].tobytes(): way[parcels] for way in self._evidence.ways}
+        return list(every.values())
 
     def without_homes(self, groups: list[Integers]) -> Integers:
         """Return which parcels of groups carry none of the homes of their group, by position. (k,)
@@ -202,9 +268,10 @@ class Merger:
         """
         if not groups:
             return np.empty(0, dtype=np.intp)
-        parcels, group = self._flat(groups)
-        _, capacity, shapes = self._measures(groups)
-        ruleset, land = self._evidence.ruleset, self._evidence.buildable[parcels]
+        parcels, _ = self._flat(groups)
+        rows, group = self._flat(of_rows := self.rows_of(groups))
+        _, capacity, shapes = self._measures(of_rows)
+        ruleset, land = self._evidence.ruleset, self._evidence.buildable[rows]
         if capacity.layouts is None:
             used = shapely.area(shapely.intersection(land, largest_part(shapes)[group]))
             return parcels[used < square_metres_of_a_home(ruleset)]
@@ -217,7 +284,7 @@ class Merger:
         )
         middle = shapely.centroid(layouts.module[stack])
         carries = np.bincount(of_parcel, shapely.covers(land[of_parcel], middle), len(land))
-        alone = self._evidence.table[HOMES_MID].to_numpy(dtype=np.float64)[parcels]
+        alone = self._evidence.table[HOMES_MID].to_numpy(dtype=np.float64)[rows]
         idle: Integers = parcels[(carries == 0) & ~(alone > 0)]
         return idle
 
@@ -371,13 +438,17 @@ class Merger:
         self, groups: list[Integers], site_of: Integers, suitability_counts: Booleans
     ) -> Sites:
         """Return the sites with all that is said of a location."""
-        evidence = self._evidence
+        evidence, rows = self._evidence, self.rows_alone.copy()
         if not groups:
             nothing = gpd.GeoDataFrame(
                 evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS
             )
-            return Sites(nothing, np.empty(0, dtype=object), None, site_of, {}, suitability_counts)
+            no_land = np.empty(0, dtype=object)
+            return Sites(nothing, no_land, None, site_of, {}, suitability_counts, rows)
+        members, _ = self._flat(groups)
+        groups = self.rows_of(groups)
         parcels, group = self._flat(groups)
+        rows[members] = parcels
         measures, capacity, buildable = self._measures(groups)
         verdicts = self._verdicts(groups, measures)
         scores = self._scores(groups, measures, verdicts)
@@ -392,7 +463,10 @@ class Merger:
         }
         account: dict[str, Any] = {
             SITE_TYPE: parts[SITE_TYPE].to_numpy()[largest],
-            "taken_m2": np.bincount(group, parts["taken_m2"], minlength=len(groups)),
+            **{
+                name: np.bincount(group, parts[name], minlength=len(groups))
+                for name in ("taken_m2", LEFT_FREE)
+            },
             **rules_that_say(evidence.ruleset, verdicts, len(groups)),
             **{
                 name: parts.groupby(group)[name].first().to_numpy()
@@ -412,6 +486,7 @@ class Merger:
             site_of,
             verdicts,
             suitability_counts,
+            rows,
         )
 
 

@@ -82,15 +82,18 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     merger = Merger(evidence)
     if evidence.site_of is None:
         pairs = joinable(
-            ruleset, evidence.table, evidence.buildable, np.flatnonzero(merger.candidates())
+            ruleset,
+            evidence.table.iloc[evidence.ways[0]],
+            evidence.buildable[evidence.ways[0]],
+            np.flatnonzero(merger.candidates()),
         )
         groups = _groups(merger, ruleset, pairs, merger.alone())
         counts = _where_suitability_counts(merger, ruleset, pairs)
     else:
         known = pd.Series(evidence.site_of)
         groups = [rows.to_numpy() for _, rows in known[known >= 0].groupby(known).groups.items()]
-        counts = np.zeros(len(evidence.shapes), dtype=bool)
-    site_of = np.full(len(evidence.shapes), -1, dtype=np.intp)
+        counts = np.zeros(len(merger.area), dtype=bool)
+    site_of = np.full(len(merger.area), -1, dtype=np.intp)
     for position, members in enumerate(groups):
         site_of[members] = position
     return merger.sites(groups, site_of, counts)
@@ -125,7 +128,7 @@ def _where_suitability_counts(merger: Merger, ruleset: Ruleset, pairs: Integers)
     else those of all neighbours, and their neighbours, count.
     """
     count = len(merger.area)
-    highest, lowest = (merger.alone(np.full(count, suits)) for suits in (np.inf, -np.inf))
+    highest, lowest = (merger.alone(suits) for suits in (np.inf, -np.inf))
     moves = np.array([one != other for one, other in zip(highest, lowest, strict=True)], dtype=bool)
     if not moves[pairs].any():
         return np.zeros(count, dtype=bool)

@@ -5,13 +5,13 @@ As the only obstacle is exact: the municipality is judged anew without the rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from flexruimte.analyses.what_if.case import Case, judged, stays_ranked
+from flexruimte.analyses.what_if.case import Case, judged
 from flexruimte.analyses.what_if.changes import Change, ChangedRule, changes_of, with_rule
 from flexruimte.analyses.what_if.evidence import NewSurveyNeeded
 from flexruimte.analyses.what_if.locations import (
@@ -22,11 +22,18 @@ from flexruimte.analyses.what_if.locations import (
     totals,
 )
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.left_free import stays_ranked, ways_to_leave_free
 from flexruimte.assessment.merger import rules_anew, rules_by_homes
-from flexruimte.assessment.question import survey_question
-from flexruimte.assessment.resurvey import find_again, survey_of, with_buildable
+from flexruimte.assessment.question import left_out_by, survey_question
+from flexruimte.assessment.resurvey import find_again, survey_of, with_some
 from flexruimte.assessment.survey import measure_again
-from flexruimte.assessment.surveyed import BuildablePart, Survey, join_buildable
+from flexruimte.assessment.surveyed import (
+    BuildablePart,
+    Survey,
+    Surveyed,
+    keys_of_rows,
+    rows_left_free,
+)
 from flexruimte.assessment.verdicts import takes_land
 from flexruimte.errors import StudyError, did_you_mean
 from flexruimte.rules.rules import LandRule
@@ -39,6 +46,7 @@ _PER_HECTARE: Final = "homes_per_ha_mid"
 _GROSS_NET: Final = "gross_net_factor"
 _PROJECT: Final = "project_homes"
 _AT_HALF: Final = " at half its distance"
+_Each = TypeVar("_Each")
 
 
 def excluding_rules(ruleset: Ruleset, assessed: Sequence[str], named: Sequence[str]) -> list[str]:
@@ -145,7 +153,7 @@ def gains(case: Case, rule_ids: Sequence[str]) -> dict[tuple[str, Change], Total
     found: dict[tuple[str, Change], Totals | None] = {}
     for number, each in enumerate(wanted):
         rule_id, change = each.changed.rule_id, each.changed.change
-        if each.is_as_good_as_off(case):
+        if each.is_as_good_as_off(case, parts.get(number)):
             found[rule_id, change] = found[rule_id, Change.OFF]
         else:
             found[rule_id, change] = _gain(case, each, parts.get(number))
@@ -179,6 +187,8 @@ class _Scenario:
             against &= case.decisions.into
         elif case.ruleset.rules[rule_id].level == Level.MEDIUM:
             against[:] = True  # how many rules of level medium there are is part of every score
+        if rule_id not in case.settled:  # it may say another thing of another way to use a parcel
+            against[case.found.left_free.of] = True
         affected = np.flatnonzero(standing & against)
         if rule_id in rules_anew(case.ruleset) | rules_by_homes(case.ruleset):
             # It may say no to a site, and to none of its parts.
@@ -189,13 +199,61 @@ class _Scenario:
     def is_on_land(self) -> bool:
         return isinstance(self.changed.rule, LandRule)
 
-    def is_as_good_as_off(self, case: Case) -> bool:
+    def ways(self, case: Case, found: Survey) -> list[dict[str, Booleans]]:
+        """Return the ways to use the affected parcels, as `ways_to_leave_free` gives them.
+
+        Parameters
+        ----------
+        case
+            The municipality as it is.
+        found
+            What the layers say of them, and what is left of each.
+        """
+        skipped = frozenset(left_out_by(self.ruleset, case.question.not_assessed))
+        decisions = case.decisions.of(self.affected)
+        return ways_to_leave_free(self.ruleset, skipped, decisions, self.as_tried(found))
+
+    def leaves_other_land_free(self, case: Case) -> bool:
+        """Return whether there are ways to use the affected parcels that were not measured yet."""
+        found = survey_of(case.found, self.affected)
+        wanted = rows_left_free(found, self.ways(case, found))
+        there = keys_of_rows(found, found.left_free.of, found.left_free.part.taken)
+        return not np.isin(keys_of_rows(found, wanted.of, wanted.taken), there).all()
+
+    def as_tried(self, found: Survey) -> Survey:
+        """Return what the layers say by the names that the rules have here.
+
+        At half its distance a rule is known by another name, as others may be beside it.
+        """
+        rule_id, name = self.changed.rule_id, self.changed.rule_id + _AT_HALF
+        is_nearer = self.changed.change == Change.HALF_DISTANCE and name in found.findings
+
+        def by_name(of_rules: Mapping[str, _Each]) -> dict[str, _Each]:
+            known = {key: each for key, each in of_rules.items() if not key.endswith(_AT_HALF)}
+            return known | ({rule_id: of_rules[name]} if is_nearer else {})
+
+        def part(of_rows: BuildablePart) -> BuildablePart:
+            covered, taken = by_name(of_rows.covered_m2), by_name(of_rows.taken)
+            return replace(of_rows, covered_m2=covered, taken=taken)
+
+        return replace(
+            found,
+            findings=by_name(found.findings),
+            buildable=part(found.buildable),
+            left_free=replace(found.left_free, part=part(found.left_free.part)),
+        )
+
+    def is_as_good_as_off(self, case: Case, again: _Again | None) -> bool:
         """Return whether as much comes free as without the rule, though not in the best class.
 
         So it is where the rule excludes no more. Only which parcels become one site may differ, as
-        no site has a lower class of priority than its parts.
+        no site has a lower class of priority than its parts, and which land is left free for a
+        class.
         """
         if self.changed.change != Change.SOFTER or self.ruleset.excludes(self.changed.rule):
+            return False
+        found = survey_of(case.found, self.affected) if again is None else again.some
+        if len(found.left_free.of):
             return False
         return not np.isin(self.affected, case.have_neighbours(self.standing)).any()
 
@@ -212,25 +270,28 @@ def _taken(case: Case, rule_id: str) -> Booleans:
 class _Again:
     """The parcels that a scenario can make a difference to, looked at again."""
 
-    buildable: BuildablePart
+    some: Survey
+    """What the layers say of these parcels, where the rule is as it is tried."""
     finding: LandFinding | None
     """What the changed rule finds; None where that is what it found."""
 
 
 def _land_given_back(case: Case, wanted: Sequence[_Scenario]) -> dict[int, _Again | None]:
-    """Return what is left of parcels in the scenarios that are about land, by their number.
+    """Return what is left of parcels in the scenarios that make a difference to land, by number.
 
     All are measured together: a parcel once for each scenario that it is affected by.
     """
     numbers = [
-        number for number, each in enumerate(wanted) if each.is_on_land and len(each.affected)
+        number
+        for number, each in enumerate(wanted)
+        if len(each.affected) and (each.is_on_land or each.leaves_other_land_free(case))
     ]
     if not numbers:
         return {}
     members = np.concatenate([wanted[number].affected for number in numbers])
     ends = np.cumsum([len(wanted[number].affected) for number in numbers])
     slices = {
-        number: slice(end - len(wanted[number].affected), end)
+        number: np.arange(end - len(wanted[number].affected), end)
         for number, end in zip(numbers, ends.tolist(), strict=True)
     }
     try:
@@ -239,11 +300,37 @@ def _land_given_back(case: Case, wanted: Sequence[_Scenario]) -> dict[int, _Agai
         return dict.fromkeys(numbers)
 
 
+@dataclass(frozen=True)
+class _TakenInScenarios:
+    """Says from which parcels rules take land, where parcels are of one scenario after another."""
+
+    case: Case
+    wanted: Mapping[int, _Scenario]
+    slices: Mapping[int, Integers]
+    taken: Mapping[str, Booleans]
+
+    def __call__(self, _ids: Any) -> Callable[[str, LandFinding, Any], Booleans]:
+        return lambda rule_id, *_: self.taken[rule_id]
+
+    def left_free(self, ids: Any, found: Surveyed) -> list[dict[str, Booleans]]:
+        """Return the ways to use the parcels: of each scenario the first, the second and so on."""
+        assert isinstance(found, Survey)
+        ways: list[dict[str, Booleans]] = []
+        for number, rows in self.slices.items():
+            of_scenario = self.wanted[number].ways(self.case, survey_of(found, rows))
+            for position, way in enumerate(of_scenario):
+                if position == len(ways):
+                    ways.append({})
+                for rule_id, free in way.items():
+                    ways[position].setdefault(rule_id, np.zeros(len(ids), dtype=bool))[rows] = free
+        return ways
+
+
 def _measured(
     case: Case,
     wanted: Mapping[int, _Scenario],
     members: Integers,
-    slices: Mapping[int, slice],
+    slices: Mapping[int, Integers],
 ) -> dict[int, _Again | None]:
     layers = case.evidence.layers_of(members)
     some = survey_of(case.found, members)
@@ -253,15 +340,14 @@ def _measured(
         if each.changed.change == Change.HALF_DISTANCE and isinstance(each.changed.rule, LandRule)
     }
     found_nearer = find_again(nearer, some, layers) if nearer else {}
-    of_nearer = {name: finding.covered_m2 for name, finding in found_nearer.items()}
-    part = replace(some.buildable, covered_m2=some.buildable.covered_m2 | of_nearer)
-    some = replace(some, findings=some.findings | found_nearer, buildable=part)
-    taken = {name: case.found.buildable.taken[name][members] for name in case.found.findings}
-    taken |= {name: np.zeros(len(members), dtype=bool) for name in nearer}
+    some = _with_rules(some, found_nearer)
+    taken = {name: rows.copy() for name, rows in some.buildable.taken.items()}
     for number, each in wanted.items():
+        if not each.is_on_land:
+            continue
         rule_id, rows = each.changed.rule_id, slices[number]
         name = rule_id + _AT_HALF if each.changed.change == Change.HALF_DISTANCE else rule_id
-        finding = some.findings[name].of(np.arange(len(members))[rows])
+        finding = some.findings[name].of(rows)
         measures = some.of_parcel.iloc[rows].reset_index(drop=True)
         into = case.decisions.into[each.affected]
         taken[rule_id][rows] = False
@@ -269,33 +355,39 @@ def _measured(
     asked = survey_question(case.question, case.code)
     for name, rule in nearer.items():
         asked = replace(asked, ruleset=with_rule(asked.ruleset, name, rule))
-    again = measure_again(asked, some, lambda _ids: lambda rule_id, *_: taken[rule_id], layers)
+    again = measure_again(asked, some, _TakenInScenarios(case, wanted, slices, taken), layers)
     return {
         number: _Again(
-            _of_scenario(again.buildable, wanted[number], nearer, np.arange(len(members))[rows]),
-            _finding_of(wanted[number], found_nearer, np.arange(len(members))[rows]),
+            wanted[number].as_tried(survey_of(again, rows)),
+            _finding_of(wanted[number], found_nearer, rows),
         )
         for number, rows in slices.items()
     }
 
 
-def _of_scenario(
-    part: BuildablePart, scenario: _Scenario, nearer: Mapping[str, Any], rows: Integers
-) -> BuildablePart:
-    """Return some rows of buildable parts, by the names that the rules have in a scenario."""
-    rule_id = scenario.changed.rule_id
-    covered = dict(part.covered_m2)
-    if scenario.changed.change == Change.HALF_DISTANCE:
-        covered[rule_id] = covered[rule_id + _AT_HALF]
-    covered = {name: each for name, each in covered.items() if name not in nearer}
-    taken = {name: each for name, each in part.taken.items() if name not in nearer}
-    return join_buildable([replace(part, covered_m2=covered, taken=taken)], rows)
+def _with_rules(found: Survey, more: Mapping[str, LandFinding]) -> Survey:
+    """Return a survey of which more rules are known, which take no land."""
+
+    def with_them(part: BuildablePart, of: Integers) -> BuildablePart:
+        return replace(
+            part,
+            covered_m2=part.covered_m2 | {name: each.covered_m2[of] for name, each in more.items()},
+            taken=part.taken | {name: np.zeros(len(of), dtype=bool) for name in more},
+        )
+
+    everyone, left_free = np.arange(len(found.parcels.ids)), found.left_free
+    return replace(
+        found,
+        findings=found.findings | dict(more),
+        buildable=with_them(found.buildable, everyone),
+        left_free=replace(left_free, part=with_them(left_free.part, left_free.of)),
+    )
 
 
 def _finding_of(
     scenario: _Scenario, found: Mapping[str, LandFinding], rows: Integers
 ) -> LandFinding | None:
-    if scenario.changed.change != Change.HALF_DISTANCE:
+    if scenario.changed.change != Change.HALF_DISTANCE or not scenario.is_on_land:
         return None
     return found[scenario.changed.rule_id + _AT_HALF].of(rows)
 
@@ -310,7 +402,7 @@ def _gain(case: Case, scenario: _Scenario, again: _Again | None) -> Totals | Non
     found = survey_of(case.found, members)
     if again is not None:
         positions = np.searchsorted(members, scenario.affected)
-        found = with_buildable(found, positions, again.buildable)
+        found = with_some(found, positions, again.some)
         if again.finding is not None:
             found = _with_finding(found, scenario.changed.rule_id, positions, again.finding)
     new = judged(case, scenario.ruleset, found, members)
