@@ -192,7 +192,8 @@ class Merger:
             evidence.ruleset, verdicts, evidence.decisions.into, evidence.decisions.out
         )
         may_be = np.isin(status, RANKED_STATUSES)
-        return np.logical_or.reduce([may_be[way] for way in evidence.ways]) & (self.area > 0)
+        anyhow = np.logical_or.reduce([may_be[way] for way in evidence.ways])
+        return np.asarray(anyhow & (self.area > 0))
 
     def alone(self, suits: float | None = None) -> list[Outcome]:
         """Return what comes of each parcel as a location by itself.
@@ -454,7 +455,7 @@ class Merger:
         scores = self._scores(groups, measures, verdicts)
         parts = evidence.table.iloc[parcels]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
-        largest = largest_of_groups(self.area[parcels], group)
+        largest = largest_of_groups(self.area[members], group)
         place: dict[str, Any] = {
             PARCEL_ID: [f"{names.split(SEPARATOR)[0]}+{names.count(SEPARATOR)}" for names in ids],
             PARCEL_IDS: ids,

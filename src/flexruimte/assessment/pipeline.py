@@ -348,7 +348,9 @@ def _findings(
     on_land = land_findings_of_sites(land, sites.verdicts, sites.site_of)
     parts = np.flatnonzero(sites.site_of >= 0)
     free = {
-        name: np.bincount(sites.site_of[parts], square_metres[parts], minlength=len(ids_of_sites))
+        name: np.bincount(
+            sites.site_of[parts], square_metres[parts], minlength=len(ids_of_sites)
+        ).astype(np.float64)
         for name, square_metres in left_free_m2.items()
     }
     of_sites = findings_of_rules(ruleset, ids_of_sites, sites.verdicts, on_land, free)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.question import Question
@@ -373,19 +374,21 @@ def rows_of_ways(found: Survey, ways: Sequence[Mapping[str, Booleans]]) -> list[
     Returns
     -------
     list of Integers
-        With all its land first, then way by way; a parcel of which nothing is left free is itself.
-        (n,) int each
+        With all its land first, then way by way. A parcel of which no land is left free is itself,
+        and so is one of which nothing would be left. (n,) int each
     """
     count, base = len(found.parcels.ids), found.buildable.taken
     there = keys_of_rows(found, found.left_free.of, found.left_free.part.taken)
-    place = {key: count + row for row, key in enumerate(there.tolist())}
+    nothing_left = shapely.is_empty(found.left_free.part.shapes)
+    place = np.where(nothing_left, found.left_free.of, count + np.arange(len(there)))
+    row_of = dict(zip(there.tolist(), place.tolist(), strict=True))
     every = [np.arange(count)]
     nobody = np.zeros(count, dtype=bool)
     for way in ways:
         at = np.flatnonzero(np.logical_or.reduce([nobody, *way.values()]))
         taken = {name: (taken | way.get(name, nobody))[at] for name, taken in base.items()}
         rows = np.arange(count)
-        rows[at] = [place[key] for key in keys_of_rows(found, at, taken).tolist()]
+        rows[at] = [row_of[key] for key in keys_of_rows(found, at, taken).tolist()]
         every.append(rows)
     return every
 

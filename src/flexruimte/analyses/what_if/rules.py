@@ -309,7 +309,7 @@ class _TakenInScenarios:
     slices: Mapping[int, Integers]
     taken: Mapping[str, Booleans]
 
-    def __call__(self, _ids: Any) -> Callable[[str, LandFinding, Any], Booleans]:
+    def __call__(self, ids: Any) -> Callable[[str, LandFinding, Any], Booleans]:
         return lambda rule_id, *_: self.taken[rule_id]
 
     def left_free(self, ids: Any, found: Surveyed) -> list[dict[str, Booleans]]:
