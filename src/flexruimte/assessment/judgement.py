@@ -30,6 +30,7 @@ from flexruimte.vocabulary import (
     MEDIUM_POINTS,
     SITE_TYPE,
     STATUS,
+    YES,
     Floats,
     Integers,
     Status,
@@ -62,6 +63,15 @@ class Judgement:
             covers={name: cover.of(rows) for name, cover in self.covers.items()},
             land={name: finding.of(rows) for name, finding in self.land.items()},
             layouts=None if self.layouts is None else take_layouts(self.layouts, rows),
+        )
+
+    def not_plain(self) -> frozenset[str]:
+        """Return the rules that say more than a plain "yes" in a row, or cover some land there."""
+        return frozenset(
+            name
+            for name, verdict in self.verdicts.items()
+            if (verdict != YES).any()
+            or (name in self.covers and (self.covers[name].area_m2 > 0).any())
         )
 
 

@@ -1,23 +1,29 @@
 """Land that may be left free: where that lifts what keeps a location out of a class of priority.
 
 A hard rule takes the land that it covers, and the rest is judged by itself. A rule that does not
-exclude refuses the whole location, though a planner would put the homes beside its land. So each
-class of priority is one more way to use a parcel: without the land of the rules on land that refuse
-the class. Which way is best is decided where homes are counted (`merger`); here is which ways there
-are.
+exclude refuses the whole location, though a planner would put the homes beside its land. So there
+are more ways to use a parcel: without the land of rules that refuse a class of priority. Which ways
+there are is known before homes are counted (`ways_to_leave_free`); which is best for each class,
+and whether the rest holds a project, when they are (`rows_for_classes`, `merger`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, combinations
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.merger import rules_anew
-from flexruimte.assessment.surveyed import Surveyed, land_found
-from flexruimte.assessment.verdicts import answers_of_rules, assess_status, covers_that_count
+from flexruimte.assessment.surveyed import RowsLeftFree, Surveyed, land_found
+from flexruimte.assessment.verdicts import (
+    answers_of_rules,
+    assess_status,
+    covers_that_count,
+    least_cover_m2,
+)
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.priorities import Priority
 from flexruimte.rules.ruleset import Ruleset
@@ -29,24 +35,28 @@ from flexruimte.vocabulary import (
     RANKED_STATUSES,
     YES,
     Booleans,
+    Floats,
     Integers,
     Verdicts,
 )
 
-__all__ = ["LEAVE_FREE", "settled_rules", "stays_ranked", "ways_to_leave_free"]
+__all__ = ["LEAVE_FREE", "rows_for_classes", "settled_rules", "stays_ranked", "ways_to_leave_free"]
 
 LEAVE_FREE: Final = "leave_free"
 """Placement parameter: whether land of rules that do not exclude may be left free, yes or no."""
+_MOST_COMBINED: Final = 4
+"""Of so many rules all combinations are tried; of more, the largest first."""
 
 
 def ways_to_leave_free(
     ruleset: Ruleset, skipped: frozenset[str], decisions: DecisionsAt, found: Surveyed
-) -> list[dict[str, Booleans]]:
+) -> RowsLeftFree:
     """Return the ways to use parcels other than with all their land.
 
-    One for each class of priority but the last, the best first: without the land of all rules that
-    refuse the class, where one of them says no. Left out are parcels that are excluded, or kept out
-    of the class, whatever is left of them, and those of which one rule covers all that is left.
+    For each class of priority but the last: without the land of some or all rules that refuse the
+    class, where one of them says no and may not do so on the rest. Left out are parcels that are
+    excluded, or kept out of the class, whatever is left of them, and those of which one such rule
+    covers all that is left.
 
     Parameters
     ----------
@@ -61,47 +71,128 @@ def ways_to_leave_free(
 
     Returns
     -------
-    list of dict
-        By rule: of which parcels its land is left free. (n,) bool. No ways where the ruleset has
-        none of this, or no classes.
+    RowsLeftFree
+        No rows where the ruleset has none of this, or no classes.
     """
-    if LEAVE_FREE not in ruleset.placement or ruleset.value(LEAVE_FREE) != "yes":
-        return []
-    classes = list(ruleset.priorities.values())[:-1]
-    others = frozenset(ruleset.rules) - {
-        name for each in classes for name in ruleset.refusals(each)
-    }
+    taken = found.buildable.taken
+    classes = list(ruleset.priorities.values())[:-1] if _is_asked(ruleset) else []
+    refusals = {name: None for each in classes for name in ruleset.refusals(each)}
+    others = frozenset(ruleset.rules) - refusals.keys()
     measures = pd.concat(
         [found.of_parcel, found.buildable.measures[[BUILDABLE_AREA]], found.term.columns], axis=1
     )
-    may_be_lower, land = found.term.may_be_lower, land_found(found)
-    covers = covers_that_count(ruleset, skipped | others, measures, may_be_lower, land)
+    land = {name: each for name, each in land_found(found).items() if name in refusals}
+    covers = covers_that_count(ruleset, skipped | others, measures, found.term.may_be_lower, land)
     left = measures[BUILDABLE_AREA].to_numpy(dtype=np.float64)
-    free = {
-        name: (each.area_m2 > AREA_TOLERANCE * left) & (each.area_m2 < (1 - AREA_TOLERANCE) * left)
-        for name, each in covers.items()
+    against = {
+        name: (cover.verdicts(ruleset, ruleset.land_rules[name]) == NO) & (left > 0)
+        for name, cover in covers.items()
     }
-    refuses = {
-        name: (each.verdicts(ruleset, ruleset.land_rules[name]) == NO) & (left > 0)
-        for name, each in covers.items()
-    }
-    whole = {name: refuses[name] & ~free[name] for name in covers}
-    rows = np.flatnonzero(np.logical_or.reduce([np.zeros(len(left), bool), *refuses.values()]))
+    rows = np.flatnonzero(
+        np.logical_or.reduce([np.zeros(len(left), dtype=bool), *against.values()])
+    )
     if not len(rows):
-        return []
+        return RowsLeftFree(rows, {name: each[rows] for name, each in taken.items()})
     settled = _settled(ruleset, skipped, decisions, found, measures, rows)
     standing = stays_ranked(ruleset, settled, decisions.of(rows))
-    ways = []
+    ways: dict[tuple[int, frozenset[str]], None] = {}
     for priority in classes:
         names = [name for name in ruleset.refusals(priority) if name in covers]
-        nobody = np.zeros(len(rows), dtype=bool)
-        refused, not_left = (
-            np.logical_or.reduce([nobody, *(by_rule[name][rows] for name in names)])
-            for by_rule in (refuses, whole)
+        reachable = standing & ~_kept_out(ruleset, skipped, priority, settled)
+        for parcel in rows[reachable].tolist():
+            if any(against[name][parcel] for name in names):
+                square_metres = {name: float(covers[name].area_m2[parcel]) for name in names}
+                for freed in _choices(ruleset, square_metres, float(left[parcel])):
+                    ways[parcel, freed] = None
+    listed = sorted(ways, key=lambda way: way[0])
+    of = np.array([parcel for parcel, _ in listed], dtype=np.intp)
+    return RowsLeftFree(
+        of,
+        {
+            name: each[of] | np.array([name in freed for _, freed in listed], dtype=bool)
+            for name, each in taken.items()
+        },
+    )
+
+
+def _is_asked(ruleset: Ruleset) -> bool:
+    return LEAVE_FREE in ruleset.placement and ruleset.value(LEAVE_FREE) == "yes"
+
+
+def _choices(
+    ruleset: Ruleset, covered: Mapping[str, float], left: float
+) -> Iterator[frozenset[str]]:
+    """Yield the rules whose land may be left free together, so that no rule may refuse the rest.
+
+    Parameters
+    ----------
+    covered
+        What each rule covers of the buildable part of a parcel. [m2]
+    left
+        Area of that part. [m2]
+    """
+    some = {name: area for name, area in covered.items() if area > AREA_TOLERANCE * left}
+    if any(area >= (1 - AREA_TOLERANCE) * left for area in some.values()):
+        return  # nothing would be left, or a rule covers all of the rest
+    largest_first = sorted(some, key=lambda name: -some[name])
+    sizes = range(1, len(some) + 1)
+    chosen: Iterable[tuple[str, ...]] = (
+        chain.from_iterable(combinations(largest_first, size) for size in sizes)
+        if len(some) <= _MOST_COMBINED
+        else (tuple(largest_first[:size]) for size in sizes)
+    )
+    for freed in chosen:
+        rest = np.array([left - max(some[name] for name in freed)])
+        least_covered = {
+            name: area - sum(some[each] for each in freed)
+            for name, area in some.items()
+            if name not in freed
+        }
+        refused = (
+            area > 0 and area >= least_cover_m2(ruleset, ruleset.land_rules[name], rest)[0]
+            for name, area in least_covered.items()
         )
-        here = np.zeros(len(left), dtype=bool)
-        here[rows] = refused & ~not_left & standing & ~_kept_out(ruleset, skipped, priority, settled)
-        ways.append({name: free[name] & here for name in names})
+        if not any(refused):
+            yield frozenset(freed)
+
+
+def rows_for_classes(
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], parcel: Integers, area: Floats, count: int
+) -> list[Integers]:
+    """Return the row of each parcel for each class of priority: with most land that none refuses.
+
+    Parameters
+    ----------
+    ruleset
+        The classes.
+    verdicts
+        Of the rules that are assessed, on parcels with all their land and then on those of which
+        land is left free. (r,) int8
+    parcel
+        Position of the parcel of each row. (r,) int
+    area
+        Of what is left of it. (r,) float64 [m2]
+    count
+        Number of parcels, n.
+
+    Returns
+    -------
+    list of Integers
+        With all land first, then for each class but the last, without the land of rules that refuse
+        it; a parcel of which no way does it is used with all its land. (n,) int each
+    """
+    ways = [np.arange(count)]
+    if len(parcel) == count:
+        return ways
+    some = np.flatnonzero(np.isin(parcel, parcel[count:]))
+    most_land_last = some[np.argsort(area[some], kind="stable")]
+    for priority in list(ruleset.priorities.values())[:-1]:
+        names = [name for name in ruleset.refusals(priority) if name in ruleset.land_rules]
+        against = [verdicts[name][most_land_last] == NO for name in names if name in verdicts]
+        fits = most_land_last[~np.logical_or.reduce([np.zeros(len(some), dtype=bool), *against])]
+        way = np.arange(count)
+        way[parcel[fits]] = fits
+        ways.append(way)
     return ways
 
 
@@ -171,4 +262,3 @@ def _kept_out(
         elif name in refusals:
             against |= verdict == NO
     return against
-

@@ -79,8 +79,8 @@ def outcome_columns(
     -------
     pandas.DataFrame
         `taken_m2`; `left_free_m2`; `known_share`: the share of all enabled rules and criteria
-        (those left out too) that has an answer; `reasons`, `attention`, `notes` and `missing` as `rules_that_say`
-        returns them; the decision in force; the plans on the parcel. (n, 11)
+        (those left out too) that has an answer; `reasons`, `attention`, `notes` and `missing` as
+        `rules_that_say` returns them; the decision in force; the plans on the parcel. (n, 11)
     """
     return pd.DataFrame(
         {
@@ -172,10 +172,10 @@ def findings_of_rules(
     pandas.DataFrame
         `parcel_id`, `rule`, `level`, `verdict` ("no", "unknown" or "yes"), `covered_m2`,
         `covered_buildable_m2`, `left_free_m2`, `applies`, `edge`, `feature_count` and `features`,
-        the first five by covered area, as "a; b". By position in `ids`, then in the order of the rules. A parcel and
-        rule without a row: the rule says yes and covers nothing, or it is left out. Where it does
-        not apply it covers nothing, and has a row all the same where it would. For a rule on a
-        measure `covered_m2` and `feature_count` are null. (m, 11)
+        the first five by covered area, as "a; b". By position in `ids`, then in the order of the
+        rules. A parcel and rule without a row: the rule says yes and covers nothing, or it is left
+        out. Where it does not apply it covers nothing, and has a row all the same where it would.
+        For a rule on a measure `covered_m2` and `feature_count` are null. (m, 11)
     """
     position, rule, answer, covered, of_rest, applies, edge, count, features = _told(
         len(ids), verdicts, land

@@ -11,12 +11,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from flexruimte.assessment.capacity import LayOut
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.funnel import land_left
 from flexruimte.assessment.judgement import Judgement, judge_rows
-from flexruimte.assessment.left_free import ways_to_leave_free
+from flexruimte.assessment.left_free import rows_for_classes, ways_to_leave_free
 from flexruimte.assessment.merger import Evidence, Merger, Sites
 from flexruimte.assessment.parcel_table import findings_of_rules, land_findings_of_sites
 from flexruimte.assessment.priority import best_suitability, class_positions, kept_out_by, rank
@@ -31,10 +32,11 @@ from flexruimte.assessment.score import GroupsThatCount
 from flexruimte.assessment.sites import merge_parcels
 from flexruimte.assessment.survey import Progress, TakesLand, survey
 from flexruimte.assessment.surveyed import (
+    RowsLeftFree,
     Survey,
     Surveyed,
     left_free_by_rule,
-    rows_of_ways,
+    only_rows,
     with_rows_left_free,
 )
 from flexruimte.assessment.verdicts import takes_land
@@ -103,6 +105,9 @@ class Assessment:
     left_free_m2: dict[str, Floats] = field(default_factory=dict)
     """What of the buildable part is left free of the land of a rule that does not exclude, by rule.
     (n,) [m2]"""
+    bears_on_land: frozenset[str] = frozenset()
+    """Rules that may bear on which land is left free: they say more than "yes" on a parcel of which
+    land may be left free, in one way to use it or another."""
     sites: Sites | None = None
     """Locations of several parcels; None where the study does not ask for them."""
     layouts: Layouts | None = None
@@ -179,7 +184,7 @@ class _LandTaken:
 
     def left_free(
         self, ids: np.ndarray[Any, np.dtype[np.object_]], found: Surveyed
-    ) -> list[dict[str, Booleans]]:
+    ) -> RowsLeftFree:
         return ways_to_leave_free(self.ruleset, self.skipped, self._decided(ids), found)
 
     def _decided(self, ids: np.ndarray[Any, np.dtype[np.object_]]) -> DecisionsAt:
@@ -222,9 +227,9 @@ def judge(
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
     ids = found.parcels.ids
     decisions = question.decisions.on(ids, question.all_parcel_ids).at(ids, question.as_of)
-    ways = rows_of_ways(found, ways_to_leave_free(ruleset, skipped, decisions, found))
-    every = found if len(ways) == 1 else with_rows_left_free(found)
-    parcel = np.concatenate([ways[0], found.left_free.of])[: len(every.parcels.ids)]
+    found = only_rows(found, ways_to_leave_free(ruleset, skipped, decisions, found))
+    every = with_rows_left_free(found)
+    parcel = np.concatenate([np.arange(len(ids)), found.left_free.of])
     groups = GroupsThatCount(question.groups, best=not question.groups_named)
     progress("homes")
     judged = judge_rows(
@@ -236,6 +241,9 @@ def judge(
         decisions.of(parcel),
         lay_out,
         partial(progress, "verdicts"),
+    )
+    ways = rows_for_classes(
+        ruleset, judged.verdicts, parcel, shapely.area(every.buildable.shapes), len(ids)
     )
     table = pd.concat([_names(question, code, every.parcels.ids), judged.table], axis=1)
     evidence = Evidence(
@@ -255,6 +263,8 @@ def judge(
         site_of=site_of,
     )
     sites = merge_parcels(evidence)
+    in_several = np.flatnonzero((np.stack(ways) != ways[0]).any(axis=0))
+    bears_on_land = judged.of(np.concatenate([way[in_several] for way in ways])).not_plain()
     if len(ways) > 1:
         used = Merger(evidence).rows_alone if sites is None else sites.rows
         table, judged = table.iloc[used].reset_index(drop=True), judged.of(used)
@@ -268,7 +278,14 @@ def judge(
         question,
         code,
         every,
-        _Outcome(table, judged, left_m2.set_axis(ids), left_free_by_rule(found, every), sites),
+        _Outcome(
+            table,
+            judged,
+            left_m2.set_axis(ids),
+            left_free_by_rule(found, every),
+            bears_on_land,
+            sites,
+        ),
     )
 
 
@@ -288,6 +305,7 @@ class _Outcome:
     judged: Judgement
     left_m2: pd.DataFrame
     left_free_m2: dict[str, Floats]
+    bears_on_land: frozenset[str]
     sites: Sites | None
 
 
@@ -307,6 +325,7 @@ def _assessment(question: Question, code: str, found: Survey, outcome: _Outcome)
         ),
         left_m2=outcome.left_m2,
         left_free_m2=outcome.left_free_m2,
+        bears_on_land=outcome.bears_on_land,
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),

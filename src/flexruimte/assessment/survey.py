@@ -26,6 +26,7 @@ from flexruimte.assessment.question import Question
 from flexruimte.assessment.surveyed import (
     BuildablePart,
     LeftFree,
+    RowsLeftFree,
     Survey,
     SurveyBlock,
     Surveyed,
@@ -33,8 +34,7 @@ from flexruimte.assessment.surveyed import (
     join_blocks,
     join_buildable,
     join_left_free,
-    keys_of_rows,
-    rows_left_free,
+    known_rows,
 )
 from flexruimte.assessment.term import assess_term
 from flexruimte.evidence.around import LayersAround
@@ -86,11 +86,8 @@ class TakesLand(Protocol):
 
     def left_free(
         self, ids: np.ndarray[Any, np.dtype[np.object_]], found: Surveyed
-    ) -> list[dict[str, Booleans]]:
-        """Return the ways to use parcels other than with all their land.
-
-        Of each way by rule: of which parcels its land is left free. (n,) bool
-        """
+    ) -> RowsLeftFree:
+        """Return the ways to use parcels other than with all their land."""
 
 
 class LayersNear(Protocol):
@@ -248,7 +245,7 @@ def survey_block(
         facts={key: layer.facts for key, layer in near.items()},
         contents={key: _contents_of(layer, ids) for key, layer in near.items()},
     )
-    wanted = rows_left_free(block, takes_land.left_free(ids, block))
+    wanted = takes_land.left_free(ids, block)
     if not len(wanted.of):
         return block
     around = _Around(ruleset, parcels.geometries[members], ids, near)
@@ -357,9 +354,8 @@ def with_left_free(
         Called where something is measured: gives what gives the layers around the parcels of a
         block of `found`.
     """
-    wanted = rows_left_free(found, takes_land.left_free(found.parcels.ids, found))
-    there = keys_of_rows(found, found.left_free.of, found.left_free.part.taken)
-    new = ~np.isin(keys_of_rows(found, wanted.of, wanted.taken), there)
+    wanted = takes_land.left_free(found.parcels.ids, found)
+    new = ~known_rows(found, wanted)
     if not new.any():
         return found
     taken = {rule_id: rows[new] for rule_id, rows in wanted.taken.items()}
@@ -425,6 +421,4 @@ class _Around:
             return land_of_rule(rules[rule_id], self.layers.get(rules[rule_id].layer), overlay)
 
         some = {rule_id: finding.of(of) for rule_id, finding in findings.items()}
-        return _buildable(
-            self.ruleset, overlay, some, taken, land_of, self.ids[of], self.layers
-        )
+        return _buildable(self.ruleset, overlay, some, taken, land_of, self.ids[of], self.layers)

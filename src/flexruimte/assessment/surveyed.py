@@ -43,10 +43,10 @@ __all__ = [
     "join_tables",
     "join_terms",
     "keys_of_rows",
+    "known_rows",
     "land_found",
     "left_free_by_rule",
-    "rows_left_free",
-    "rows_of_ways",
+    "only_rows",
     "with_rows_left_free",
 ]
 
@@ -330,67 +330,26 @@ class RowsLeftFree:
     """By rule on land. (m,) bool"""
 
 
-def rows_left_free(found: Surveyed, ways: Sequence[Mapping[str, Booleans]]) -> RowsLeftFree:
-    """Return the rows that ways to use parcels ask for, each once.
-
-    Parameters
-    ----------
-    found
-        What the layers say of the parcels.
-    ways
-        Of each by rule: of which parcels its land is left free. (n,) bool
-    """
-    nobody = np.zeros(len(found.of_parcel), dtype=bool)
-    anywhere = [np.logical_or.reduce([nobody, *way.values()]) for way in ways]
-    of = np.concatenate([np.empty(0, dtype=np.intp), *map(np.flatnonzero, anywhere)])
-    taken = {
-        rule_id: np.concatenate(
-            [
-                nobody[:0],
-                *(
-                    (base | way.get(rule_id, nobody))[parcels]
-                    for way, parcels in zip(ways, anywhere, strict=True)
-                ),
-            ]
-        )
-        for rule_id, base in found.buildable.taken.items()
-    }
-    keys = keys_of_rows(found, of, taken)
-    _, first = np.unique(keys, return_index=True)
-    first = first[np.lexsort((first, of[first]))]
-    return RowsLeftFree(of[first], {rule_id: rows[first] for rule_id, rows in taken.items()})
-
-
-def rows_of_ways(found: Survey, ways: Sequence[Mapping[str, Booleans]]) -> list[Integers]:
-    """Return where `with_rows_left_free` has each parcel in each way to use it.
-
-    Parameters
-    ----------
-    found
-        What the layers say of n parcels, and of every row that is asked for.
-    ways
-        Of each by rule: of which parcels its land is left free. (n,) bool
-
-    Returns
-    -------
-    list of Integers
-        With all its land first, then way by way. A parcel of which no land is left free is itself,
-        and so is one of which nothing would be left. (n,) int each
-    """
-    count, base = len(found.parcels.ids), found.buildable.taken
+def known_rows(found: Survey, wanted: RowsLeftFree) -> Booleans:
+    """Return which of the rows that are wanted a survey has. (m,) bool"""
     there = keys_of_rows(found, found.left_free.of, found.left_free.part.taken)
-    nothing_left = shapely.is_empty(found.left_free.part.shapes)
-    place = np.where(nothing_left, found.left_free.of, count + np.arange(len(there)))
-    row_of = dict(zip(there.tolist(), place.tolist(), strict=True))
-    every = [np.arange(count)]
-    nobody = np.zeros(count, dtype=bool)
-    for way in ways:
-        at = np.flatnonzero(np.logical_or.reduce([nobody, *way.values()]))
-        taken = {name: (taken | way.get(name, nobody))[at] for name, taken in base.items()}
-        rows = np.arange(count)
-        rows[at] = [row_of[key] for key in keys_of_rows(found, at, taken).tolist()]
-        every.append(rows)
-    return every
+    return np.isin(keys_of_rows(found, wanted.of, wanted.taken), there)
+
+
+def only_rows(found: Survey, wanted: RowsLeftFree) -> Survey:
+    """Return a survey with the rows that are wanted, which it has, and of which something is left.
+
+    Raises
+    ------
+    LookupError
+        When it has not all of them.
+    """
+    if not known_rows(found, wanted).all():
+        raise LookupError("a survey lacks ways to use parcels; give it those with with_left_free")
+    there = keys_of_rows(found, found.left_free.of, found.left_free.part.taken)
+    asked = np.isin(there, keys_of_rows(found, wanted.of, wanted.taken))
+    some = asked & ~shapely.is_empty(found.left_free.part.shapes)
+    return replace(found, left_free=found.left_free.where(some))
 
 
 def left_free_by_rule(whole: Survey, used: Survey) -> dict[str, Floats]:

@@ -29,10 +29,10 @@ from flexruimte.assessment.resurvey import find_again, survey_of, with_some
 from flexruimte.assessment.survey import measure_again
 from flexruimte.assessment.surveyed import (
     BuildablePart,
+    RowsLeftFree,
     Survey,
     Surveyed,
-    keys_of_rows,
-    rows_left_free,
+    known_rows,
 )
 from flexruimte.assessment.verdicts import takes_land
 from flexruimte.errors import StudyError, did_you_mean
@@ -199,7 +199,7 @@ class _Scenario:
     def is_on_land(self) -> bool:
         return isinstance(self.changed.rule, LandRule)
 
-    def ways(self, case: Case, found: Survey) -> list[dict[str, Booleans]]:
+    def ways(self, case: Case, found: Survey) -> RowsLeftFree:
         """Return the ways to use the affected parcels, as `ways_to_leave_free` gives them.
 
         Parameters
@@ -216,9 +216,7 @@ class _Scenario:
     def leaves_other_land_free(self, case: Case) -> bool:
         """Return whether there are ways to use the affected parcels that were not measured yet."""
         found = survey_of(case.found, self.affected)
-        wanted = rows_left_free(found, self.ways(case, found))
-        there = keys_of_rows(found, found.left_free.of, found.left_free.part.taken)
-        return not np.isin(keys_of_rows(found, wanted.of, wanted.taken), there).all()
+        return not known_rows(found, self.ways(case, found)).all()
 
     def as_tried(self, found: Survey) -> Survey:
         """Return what the layers say by the names that the rules have here.
@@ -242,6 +240,14 @@ class _Scenario:
             buildable=part(found.buildable),
             left_free=replace(found.left_free, part=part(found.left_free.part)),
         )
+
+    def as_measured(self, taken: dict[str, Booleans]) -> dict[str, Booleans]:
+        """Return from which parcels rules take land, by the names that `as_tried` takes away."""
+        if self.changed.change != Change.HALF_DISTANCE or not self.is_on_land:
+            return taken
+        rule_id = self.changed.rule_id
+        nearer = taken[rule_id]
+        return taken | {rule_id: np.zeros_like(nearer), rule_id + _AT_HALF: nearer}
 
     def is_as_good_as_off(self, case: Case, again: _Again | None) -> bool:
         """Return whether as much comes free as without the rule, though not in the best class.
@@ -312,18 +318,30 @@ class _TakenInScenarios:
     def __call__(self, ids: Any) -> Callable[[str, LandFinding, Any], Booleans]:
         return lambda rule_id, *_: self.taken[rule_id]
 
-    def left_free(self, ids: Any, found: Surveyed) -> list[dict[str, Booleans]]:
-        """Return the ways to use the parcels: of each scenario the first, the second and so on."""
+    def left_free(self, ids: Any, found: Surveyed) -> RowsLeftFree:
+        """Return the ways to use the parcels of all scenarios."""
         assert isinstance(found, Survey)
-        ways: list[dict[str, Booleans]] = []
+        of, taken = [np.empty(0, dtype=np.intp)], []
         for number, rows in self.slices.items():
-            of_scenario = self.wanted[number].ways(self.case, survey_of(found, rows))
-            for position, way in enumerate(of_scenario):
-                if position == len(ways):
-                    ways.append({})
-                for rule_id, free in way.items():
-                    ways[position].setdefault(rule_id, np.zeros(len(ids), dtype=bool))[rows] = free
-        return ways
+            wanted = self.wanted[number].ways(self.case, survey_of(found, rows))
+            of.append(rows[wanted.of])
+            taken.append(self.wanted[number].as_measured(wanted.taken))
+        nothing = np.empty(0, dtype=bool)
+        return RowsLeftFree(
+            np.concatenate(of),
+            {
+                name: np.concatenate(
+                    [
+                        nothing,
+                        *(
+                            each.get(name, np.zeros(len(rows), dtype=bool))
+                            for each, rows in zip(taken, of[1:], strict=True)
+                        ),
+                    ]
+                )
+                for name in found.findings
+            },
+        )
 
 
 def _measured(

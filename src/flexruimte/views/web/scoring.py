@@ -203,7 +203,8 @@ def rules_that_can_be_switched(assessment: Assessment) -> list[str]:
     Not those that exclude, as land would come free. Nor those by which neighbours may become one
     site, or not: a rule that says more than "yes" on a parcel that may become part of a site, or
     that is judged anew on one, where it can change a class of priority. A rule that takes no land
-    and covers some of two parts may count on the whole where it counts on neither.
+    and covers some of two parts may count on the whole where it counts on neither. Nor those that
+    bear on which land is left free.
     """
     ruleset = assessment.ruleset
     others = [
@@ -222,11 +223,16 @@ def rules_that_can_be_switched(assessment: Assessment) -> list[str]:
         name
         for name in others
         if name not in asked
-        or not neighbours.any()
         or (
-            name not in anew
-            and (assessment.verdicts[name].to_numpy()[neighbours] == YES).all()
-            and not _covered(assessment, name)[neighbours].any()
+            name not in assessment.bears_on_land
+            and (
+                not neighbours.any()
+                or (
+                    name not in anew
+                    and (assessment.verdicts[name].to_numpy()[neighbours] == YES).all()
+                    and not _covered(assessment, name)[neighbours].any()
+                )
+            )
         )
     ]
 
