@@ -33,8 +33,8 @@ from flexruimte.assessment.site_measures import (
     largest_of_groups,
     measure_columns,
     measures_of_groups,
+    term_of_groups,
 )
-from flexruimte.assessment.term import years_between
 from flexruimte.assessment.verdicts import (
     CoverThatCounts,
     answers_of_rules,
@@ -73,20 +73,21 @@ from flexruimte.vocabulary import (
     TERM_YEARS,
     WIDTH,
     Booleans,
-    EndOfTerm,
     Floats,
     Geometries,
     Integers,
     Verdicts,
 )
 
-__all__ = ["Evidence", "Merger", "Sites", "rules_anew", "rules_by_homes"]
+__all__ = ["LARGEST_SITE", "Evidence", "Merger", "Sites", "rules_anew", "rules_by_homes"]
 
 _SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 _TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
 _OF_TERM: Final = (*_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
 
 
+LARGEST_SITE: Final = "merge_most_m2"
+"""Placement parameter: the largest site of several parcels. [m2]"""
 LEAST_HOMES: Final = "least_homes"
 """Placement parameter: homes of the least project. Land is left free where the rest holds them."""
 
@@ -159,10 +160,11 @@ class Merger:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._whole = evidence.ways[0]
-        self.area: Floats = shapely.area(evidence.buildable[self._whole])
-        ruleset = evidence.ruleset
-        least = ruleset.value(LEAST_HOMES) if LEAST_HOMES in ruleset.placement else 0
-        self._least = float(least)
+        self._area: Floats = shapely.area(evidence.buildable)
+        self.area: Floats = np.min([self._area[way] for way in evidence.ways], axis=0)
+        """Of each parcel, in the way that uses least of it. (p,) float64 [m2]"""
+        self._least_homes = _number(evidence.ruleset, LEAST_HOMES, 0.0)
+        self._most_m2 = _number(evidence.ruleset, LARGEST_SITE, np.inf)
         assessed = {
             name: rule
             for name, rule in evidence.ruleset.measure_rules.items()
@@ -229,7 +231,7 @@ class Merger:
         """Return the number of the best of several ways to use the same parcels, all land first."""
         best = 0
         for number, outcome in enumerate(outcomes):
-            if outcome.position < outcomes[best].position and outcome.homes >= self._least:
+            if outcome.position < outcomes[best].position and outcome.homes >= self._least_homes:
                 best = number
         return best
 
@@ -255,10 +257,15 @@ class Merger:
         return [self._rows.get(group.tobytes(), self._whole[group]) for group in groups]
 
     def _ways_of(self, group: Integers) -> list[Integers]:
-        """Return the rows of the parcels of a group, by position, in each way that differs."""
+        """Return the rows of the parcels of a group, by position, in each way that differs.
+
+        Of more than one parcel those that are no larger than a site may be, and the smallest.
+        """
         parcels = np.sort(group)
         every = {way[parcels].tobytes(): way[parcels] for way in self._evidence.ways}
-        return list(every.values())
+        area = {key: self._area[rows].sum() for key, rows in every.items()}
+        most = max(self._most_m2, min(area.values()))
+        return [rows for key, rows in every.items() if area[key] <= most]
 
     def without_homes(self, groups: list[Integers]) -> Integers:
         """Return which parcels of groups carry none of the homes of their group, by position. (k,)
@@ -325,7 +332,7 @@ class Merger:
             BUILDABLE_AREA: land.area_m2,
             LARGEST_PART_AREA: land.largest_m2,
             WIDTH: land.width_m,
-            **self._term(parts, group),
+            **term_of_groups(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
         derived = compute_derived_measures(evidence.ruleset, measures)
@@ -335,44 +342,6 @@ class Merger:
             evidence.ruleset, land.largest, measures, everywhere, evidence.lay_out
         )
         return pd.concat([measures, capacity.columns], axis=1), capacity, land.shapes
-
-    def _term(self, parts: Mapping[str, np.ndarray[Any, Any]], group: Integers) -> dict[str, Any]:
-        """Return the term of groups: from when all parts are free until the first is not."""
-        first = np.flatnonzero(np.diff(group, prepend=-1))
-        # The latest, the first and the shortest of several are only known where each is.
-        start = np.maximum.reduceat(parts[TERM_START].astype("datetime64[D]"), first)
-        end = np.minimum.reduceat(parts[TERM_END].astype("datetime64[D]"), first)
-        part_unknown = np.logical_or.reduceat(np.isnan(parts[TERM_YEARS]), first)
-        none = np.isnat(start) | (end <= start)
-        years = np.where(
-            none,
-            np.where(part_unknown, np.nan, 0.0),
-            years_between(
-                np.where(none, np.datetime64(0, "D"), start),
-                np.where(none, np.datetime64(0, "D"), end),
-            ),
-        )
-        shortest = {
-            name: np.minimum.reduceat(parts[name], first)
-            for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-        }
-        ends = parts[TERM_END_CLASS]
-        what_ends_it = np.full(len(first), None, dtype=object)
-        for kind, reduce in (
-            (EndOfTerm.NONE_KNOWN, np.logical_and),
-            (EndOfTerm.KNOWN, np.logical_or),
-        ):
-            what_ends_it[reduce.reduceat(ends == kind, first)] = str(kind)
-        delay = np.maximum.reduceat(parts[START_DELAY_YEARS], first)
-        return {
-            START_DELAY_YEARS: delay,
-            TERM_END_CLASS: what_ends_it,
-            TERM_START: np.where(none, np.datetime64("NaT"), start),
-            TERM_END: np.where(none, np.datetime64("NaT"), end),
-            TERM_YEARS: years,
-            PESSIMISTIC_TERM_YEARS: np.minimum(shortest[PESSIMISTIC_TERM_YEARS], years),
-            HARD_PLAN_FREE_YEARS: shortest[HARD_PLAN_FREE_YEARS],
-        }
 
     def _verdicts(self, groups: list[Integers], measures: pd.DataFrame) -> dict[str, Verdicts]:
         evidence = self._evidence
@@ -455,7 +424,7 @@ class Merger:
         scores = self._scores(groups, measures, verdicts)
         parts = evidence.table.iloc[parcels]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
-        largest = largest_of_groups(self.area[members], group)
+        largest = largest_of_groups(self._area[parcels], group)
         place: dict[str, Any] = {
             PARCEL_ID: [f"{names.split(SEPARATOR)[0]}+{names.count(SEPARATOR)}" for names in ids],
             PARCEL_IDS: ids,
@@ -489,6 +458,11 @@ class Merger:
             suitability_counts,
             rows,
         )
+
+
+def _number(ruleset: Ruleset, name: str, otherwise: float) -> float:
+    """Return the value of a placement parameter, or another where there is none."""
+    return float(ruleset.value(name)) if name in ruleset.placement else otherwise
 
 
 def rules_anew(ruleset: Ruleset) -> frozenset[str]:

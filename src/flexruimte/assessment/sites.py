@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.assessment.merger import Evidence, Merger, Sites
+from flexruimte.assessment.merger import LARGEST_SITE, Evidence, Merger, Sites
 from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
 from flexruimte.errors import RulesetError
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     Booleans,
+    Floats,
     Geometries,
     Integers,
 )
@@ -43,7 +44,6 @@ _APART: Final = "none"
 _SAME_OWNER: Final = "touching_same_owner"
 _ROUNDING_M: Final = 0.01
 """What is left of two neighbours may touch where they themselves are so far apart. [m]"""
-_LARGEST: Final = "merge_most_m2"
 
 
 def merge_parcels(evidence: Evidence) -> Sites | None:
@@ -86,6 +86,7 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
             evidence.table.iloc[evidence.ways[0]],
             evidence.buildable[evidence.ways[0]],
             np.flatnonzero(merger.candidates()),
+            merger.area,
         )
         groups = _groups(merger, ruleset, pairs, merger.alone())
         counts = _where_suitability_counts(merger, ruleset, pairs)
@@ -110,7 +111,7 @@ def _groups(
     seen: _Seen = lambda *_step: None,
 ) -> list[Integers]:
     """Return the positions of the parcels of each site."""
-    most_m2, one_owner = float(ruleset.value(_LARGEST)), _how(ruleset) == _SAME_OWNER
+    most_m2, one_owner = float(ruleset.value(LARGEST_SITE)), _how(ruleset) == _SAME_OWNER
     while True:
         groups = grouped(pairs, merger.area, alone, merger.outcomes, most_m2, one_owner, seen)
         idle = merger.without_homes(groups)
@@ -199,7 +200,11 @@ def may_join(
 
 
 def joinable(
-    ruleset: Ruleset, table: pd.DataFrame, buildable: Geometries, candidates: Integers
+    ruleset: Ruleset,
+    table: pd.DataFrame,
+    buildable: Geometries,
+    candidates: Integers,
+    area: Floats | None = None,
 ) -> Integers:
     """Return pairs of parcels whose land may become one site as it is, the lower first. (p, 2).
 
@@ -213,14 +218,17 @@ def joinable(
         What is left of all parcels. (n,) object
     candidates
         Positions of those that come into account. (k,) int
+    area
+        The least land of each that may be used; None is all that is left. (n,) float64 [m2]
     """
     how = _how(ruleset)
     if how == _APART:
         return np.empty((0, 2), dtype=np.intp)
     owners = _owners(ruleset, table) if how == _SAME_OWNER else None
     pairs = neighbours(buildable, candidates, owners)
-    together = shapely.area(buildable)[pairs].sum(axis=1)
-    return np.asarray(pairs[together <= float(ruleset.value(_LARGEST))])
+    land = shapely.area(buildable) if area is None else area
+    together = land[pairs].sum(axis=1)
+    return np.asarray(pairs[together <= float(ruleset.value(LARGEST_SITE))])
 
 
 def _how(ruleset: Ruleset) -> str:

@@ -26,6 +26,7 @@ from flexruimte.vocabulary import (
     HOMES_LOW,
     HOMES_MID,
     LARGEST_PART_AREA,
+    LEFT_FREE,
     MEDIUM_POINTS,
     PARCEL_ID,
     WIDTH,
@@ -254,8 +255,15 @@ def _neighbours(assessment: Assessment) -> Booleans:
         if ruleset.excludes(rule) and getattr(rule, "measure", None) not in _SIZE:
             standing &= verdicts[name].to_numpy() == YES
     decided = assessment.parcels["decision"].to_numpy(dtype=object) == "in"
+    # What is left free may be used after all.
+    free = assessment.parcels[LEFT_FREE].to_numpy() > 0
+    land = np.where(free, np.asarray(assessment.parcels.geometry), assessment.buildable)
     pairs = joinable(
-        ruleset, assessment.parcels, assessment.buildable, np.flatnonzero(standing | decided)
+        ruleset,
+        assessment.parcels,
+        land,
+        np.flatnonzero(standing | decided),
+        shapely.area(assessment.buildable),
     )
     found = np.zeros(len(verdicts), dtype=bool)
     found[pairs.ravel()] = True
