@@ -171,9 +171,13 @@ MERGED = {
 }
 HARDER = {"rules": {"near_nature": {"level": "hard"}, "public_owner": {"level": "medium"}}}
 LEVELS = {"levels": {"excluding": ["very_hard", "hard", "medium"]}}
+FREE = {
+    "rules": {"pipeline": {"level": "medium"}},
+    "placement": {**MERGED["placement"], "leave_free": parameter("yes")},
+}
 
 
-@pytest.mark.parametrize("changes", [{}, MERGED, HARDER, {**MERGED, **HARDER}, LEVELS], ids=str)
+@pytest.mark.parametrize("changes", [{}, MERGED, HARDER, {**MERGED, **HARDER}, LEVELS, FREE], ids=str)
 def test_it_is_what_the_whole_town_gives_judged_anew(
     tmp_path: Path, changes: dict[str, Any]
 ) -> None:
