@@ -174,7 +174,7 @@ class Merger:
         self._anew = rules_anew(evidence.ruleset) & frozenset(assessed)
         self._by_homes = rules_by_homes(evidence.ruleset) & frozenset(assessed) - self._anew
         """Rules that apply by the homes: what no part is large enough for, the site may be."""
-        self._widths = evidence.ruleset.asks_for(WIDTH)
+        self._enough_width = _width_that_is_enough(evidence.ruleset)
         self._known: dict[bytes, Outcome] = {}
         """What comes of groups that were asked for, by their parcels."""
         self._rows: dict[bytes, Integers] = {}
@@ -319,12 +319,25 @@ class Merger:
         parcels = np.concatenate(groups) if groups else np.empty(0, dtype=np.intp)
         return parcels, np.repeat(np.arange(len(groups)), [len(group) for group in groups])
 
-    def _measures(self, groups: list[Integers]) -> tuple[pd.DataFrame, Capacity, Geometries]:
-        """Return the measures of groups, their homes and their buildable parts."""
+    def _measures(
+        self, groups: list[Integers], *, exact: bool = False
+    ) -> tuple[pd.DataFrame, Capacity, Geometries]:
+        """Return the measures of groups, their homes and their buildable parts.
+
+        Parameters
+        ----------
+        exact
+            Whether to measure their widths where the width of a part answers all that is asked.
+        """
         evidence = self._evidence
         parcels, group = self._flat(groups)
         shapes = evidence.buildable[parcels]
-        land = evidence.join(shapes, group, len(groups), widths=self._widths)
+        wide = None if self._enough_width is None else np.full(len(groups), np.nan)
+        if wide is not None and groups and not exact:
+            first = np.flatnonzero(np.diff(group, prepend=-1))
+            widest = np.fmax.reduceat(evidence.table[WIDTH].to_numpy(np.float64)[parcels], first)
+            wide[widest >= self._enough_width] = widest[widest >= self._enough_width]
+        land = evidence.join(shapes, group, len(groups), least_widths=wide)
         parts = {name: values[parcels] for name, values in self._columns.items()}
         columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
         columns |= {
@@ -419,7 +432,7 @@ class Merger:
         groups = self.rows_of(groups)
         parcels, group = self._flat(groups)
         rows[members] = parcels
-        measures, capacity, buildable = self._measures(groups)
+        measures, capacity, buildable = self._measures(groups, exact=True)
         verdicts = self._verdicts(groups, measures)
         scores = self._scores(groups, measures, verdicts)
         parts = evidence.table.iloc[parcels]
@@ -463,6 +476,29 @@ class Merger:
 def _number(ruleset: Ruleset, name: str, otherwise: float) -> float:
     """Return the value of a placement parameter, or another where there is none."""
     return float(ruleset.value(name)) if name in ruleset.placement else otherwise
+
+
+def _width_that_is_enough(ruleset: Ruleset) -> float | None:
+    """Return from which width on it is all the same how wide land is; None where nobody asks. [m]
+
+    Infinite where more than a least width is asked.
+    """
+    if not ruleset.asks_for(WIDTH):
+        return None
+    least = {
+        name: rule
+        for name, rule in ruleset.measure_rules.items()
+        if rule.measure == WIDTH
+        and rule.at_least is not None
+        and rule.at_most is None
+        and WIDTH not in rule.measures_asked[1:]
+    }
+    others = {name: rule for name, rule in ruleset.rules.items() if name not in least}
+    if ruleset.model_copy(update={"rules": others}).asks_for(WIDTH):
+        return np.inf
+    return max(
+        ruleset.number(rule.at_least) for rule in least.values() if rule.at_least is not None
+    )
 
 
 def rules_anew(ruleset: Ruleset) -> frozenset[str]:

@@ -177,7 +177,9 @@ FREE = {
 }
 
 
-@pytest.mark.parametrize("changes", [{}, MERGED, HARDER, {**MERGED, **HARDER}, LEVELS, FREE], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{}, MERGED, HARDER, {**MERGED, **HARDER}, LEVELS, FREE], ids=str
+)
 def test_it_is_what_the_whole_town_gives_judged_anew(
     tmp_path: Path, changes: dict[str, Any]
 ) -> None:
