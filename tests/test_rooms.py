@@ -59,6 +59,7 @@ TESTED_IN = {
     "study/sample": "test_sample",
     # analyses: a plan, its costs and its files are one computation, held against brute force
     "analyses/tables": "analyses/test_analyses",
+    "analyses/what_if/scenarios": "analyses/what_if/test_rules",
     "analyses/relocation/files": "analyses/relocation/test_run",
     "analyses/relocation/network": "analyses/relocation/test_values",
     "analyses/relocation/program": "analyses/relocation/test_values",

@@ -127,6 +127,31 @@ class Case:
         sites = self.assessment.sites
         return None if sites is None or asked[0] != asked[1] else sites.site_of[members]
 
+    def land_rule_changed(self, question: Question) -> str | None:
+        """Return the rule on land that alone is different in a variant.
+
+        None where more is different, or where it is not assessed now.
+
+        Parameters
+        ----------
+        question
+            Of the variant, which asks the layers no more.
+        """
+        one, other = self.question, _of_one_municipality(question, self.code)
+        same = all(
+            getattr(one, name) == getattr(other, name)
+            for name in ("as_of", "not_assessed", "groups", "groups_named")
+        )
+        rules, changed = one.ruleset.rules, other.ruleset.rules
+        different = [name for name in rules | changed if rules.get(name) != changed.get(name)]
+        if not same or len(different) != 1:
+            return None
+        rule_id = different[0]
+        known = rule_id in self.found.findings and rule_id in self.verdicts and rule_id in changed
+        nothing: dict[str, object] = {"rules": {}}
+        ruleset = one.ruleset.model_copy(update=nothing)
+        return rule_id if known and ruleset == other.ruleset.model_copy(update=nothing) else None
+
     def together_with(self, members: Integers, standing: Booleans) -> Integers:
         """Return some parcels and all that they may become a site with, over others too.
 
