@@ -241,6 +241,7 @@ class Ranking:
 
     def content(self) -> OutputContent:
         """Return what the files of the municipality are made of."""
+        municipalities = self.assessment.question.municipalities
         return OutputContent(
             parcels=self._parcels,
             sites=self._no_sites if self._sites is None else self._sites,
@@ -248,6 +249,7 @@ class Ranking:
             locations=self._explained,
             layout=self.layout,
             summary=self.summary,
+            boundary=municipalities.geometries[municipalities.position(self.code)],
         )
 
     def explain(self, parcel_id: str, language: Language | None = None) -> Explanation:
