@@ -15,6 +15,7 @@ from flexruimte.assessment.pipeline import Assessment
 from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.kernels.threads import use_threads
+from flexruimte.results.boundary import drawn_boundary
 from flexruimte.results.findings import findings_told, with_finding_text, write_findings
 from flexruimte.results.funnel import funnel_table
 from flexruimte.results.geojson import write_geojson
@@ -249,7 +250,7 @@ class Ranking:
             locations=self._explained,
             layout=self.layout,
             summary=self.summary,
-            boundary=municipalities.geometries[municipalities.position(self.code)],
+            boundary=drawn_boundary(municipalities.geometries[municipalities.position(self.code)]),
         )
 
     def explain(self, parcel_id: str, language: Language | None = None) -> Explanation:

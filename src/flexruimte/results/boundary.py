@@ -9,10 +9,22 @@ import shapely
 
 from flexruimte.results.atomic_write import atomic_write
 
-__all__ = ["read_boundary", "write_boundary"]
+__all__ = ["drawn_boundary", "read_boundary", "write_boundary"]
 
 _DRAWN_M: Final = 5.0
 """A boundary is kept with this tolerance: it is drawn, and nothing is computed from it. [m]"""
+
+
+def drawn_boundary(boundary: shapely.Geometry) -> shapely.Geometry:
+    """Return a boundary with no more vertices than a drawing shows; in RD New.
+
+    Examples
+    --------
+    >>> strip = shapely.Polygon([(0, 0), (50, 1), (100, 0), (100, 100), (0, 100)])
+    >>> len(drawn_boundary(strip).exterior.coords)
+    5
+    """
+    return shapely.simplify(boundary, _DRAWN_M)
 
 
 def write_boundary(boundary: shapely.Geometry | None, path: Path) -> None:
@@ -21,7 +33,7 @@ def write_boundary(boundary: shapely.Geometry | None, path: Path) -> None:
     Parameters
     ----------
     boundary
-        Of a municipality, in RD New.
+        Of a municipality, in RD New, as `drawn_boundary` makes it.
     path
         The file to write.
 
@@ -30,9 +42,9 @@ def write_boundary(boundary: shapely.Geometry | None, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    drawn = shapely.simplify(shapely.MultiPolygon() if boundary is None else boundary, _DRAWN_M)
+    shape = shapely.MultiPolygon() if boundary is None else boundary
     with atomic_write(path) as partial:
-        partial.write_bytes(shapely.to_wkb(drawn))
+        partial.write_bytes(shapely.to_wkb(shape))
 
 
 def read_boundary(path: Path) -> shapely.Geometry | None:

@@ -101,7 +101,7 @@ class OutputContent:
     """Modules, roads and paths of the locations, in RD New."""
     summary: Summary
     boundary: shapely.Geometry | None
-    """Of the municipality, in RD New; None where it is not at hand."""
+    """Of the municipality, in RD New, as it is drawn; None where it is not at hand."""
 
     @cached_property
     def stamp(self) -> str:

@@ -153,20 +153,22 @@ def _message_of_unit(unit: str) -> str:
     return "unit-" + unit.replace("/", "-").replace(" ", "-").lower()
 
 
-def date_text(date: dt.date | str | None, language: Language) -> str:
+def date_text(date: dt.date | str | None, language: Language, *, short: bool = False) -> str:
     """Return a date in words; empty where there is none.
 
     Examples
     --------
     >>> date_text("2026-03-01", "nl"), date_text("2026-03-01", "en")
     ('1 maart 2026', '1 March 2026')
+    >>> date_text("2025-11-15", "nl", short=True)
+    '15 nov 2025'
     """
     if not date:
         return ""
     from babel.dates import format_date
 
     day = dt.date.fromisoformat(date) if isinstance(date, str) else date
-    return format_date(day, "long", locale=LOCALES[language])
+    return format_date(day, "medium" if short else "long", locale=LOCALES[language])
 
 
 def listed(words: Sequence[str], language: Language) -> str:

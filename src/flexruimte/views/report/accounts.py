@@ -1,14 +1,16 @@
-"""What a report says of itself: what is not known, where data are from, how the ranking was made."""
+"""What a report says of itself: what is not known, its sources, how the ranking was made."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
 from flexruimte.results.finding_text import topic_of
 from flexruimte.results.summary_model import RuleFacts, Summary
 from flexruimte.rules.parts import Text
-from flexruimte.views.report.sites import lowered
+from flexruimte.views.report.words import lowered
+from flexruimte.vocabulary import Basis
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
@@ -33,6 +35,7 @@ class Source:
     title: str
     date: str
     licence: str
+    """Empty where it is the usual one."""
 
 
 def why_nothing(summary: Summary, language: Language) -> str:
@@ -43,7 +46,9 @@ def why_nothing(summary: Summary, language: Language) -> str:
         silent = summary.unreachable().get(first, [])
         if silent:
             asked = _topics(summary, silent, language)
-            return message("report-none-silent", language, title=title, rules=listed(asked, language))
+            return message(
+                "report-none-silent", language, title=title, rules=listed(asked, language)
+            )
         number = number_text(summary.ranked, 0, language)
         return message("report-none-in-class", language, title=title, number=number)
     if summary.without_score:
@@ -84,7 +89,9 @@ def not_known(summary: Summary, language: Language) -> list[str]:
     said = []
     share = summary.funnel[0].assessed_share
     if share is not None:
-        said.append(message("report-known", language, share=quantity_text(share, "share", language)))
+        said.append(
+            message("report-known", language, share=quantity_text(share, "share", language))
+        )
     for message_id, parts in (
         ("report-left-out", [part.title for part in summary.not_assessed]),
         ("report-absent", [part.title for part in summary.absent]),
@@ -113,31 +120,38 @@ def not_known(summary: Summary, language: Language) -> list[str]:
     if unread:
         number = number_text(unread, 0, language)
         said.append(message("report-unread-plans", language, number=number, count=unread))
+    if any(facts.basis == Basis.ASSUMPTION for facts in summary.groups.values()):
+        said.append(message("report-groups-assumed", language))
     said.append(message("report-not-said", language))
     return said
 
 
-def sources(summary: Summary, language: Language) -> list[Source]:
-    """Return the sources with their dates and licences, by title."""
+def sources(summary: Summary, language: Language) -> tuple[list[Source], str]:
+    """Return the sources by title, with dates and licences, and the licence that most of them have.
+
+    That one is said once.
+    """
     titles: dict[str, Text] = {
         layer.id: layer.title
         for judged in (*summary.rules, *summary.criteria)
         for layer in judged.layers
     }
-    known = {
-        name: message(_NOT_LAYERS[name], language)
-        if name in _NOT_LAYERS
-        else in_language(titles.get(name), language) or name
-        for name in summary.inputs
-    }
-    return [
-        Source(
-            known[name],
-            date_text(facts.reference_date, language) or message("map-no-date", language),
-            facts.licence or message("report-no-licence", language),
+    none = message("report-no-licence", language)
+    found = []
+    licences = Counter(facts.licence or none for facts in summary.inputs.values())
+    usual = licences.most_common(1)[0][0] if licences else none
+    for name, facts in summary.inputs.items():
+        title = (
+            message(_NOT_LAYERS[name], language)
+            if name in _NOT_LAYERS
+            else in_language(titles.get(name), language) or name
         )
-        for name, facts in sorted(summary.inputs.items(), key=lambda each: known[each[0]].lower())
-    ]
+        date = date_text(facts.reference_date, language, short=True) or message(
+            "map-no-date", language
+        )
+        licence = facts.licence or none
+        found.append(Source(title, date, "" if licence == usual else licence))
+    return sorted(found, key=lambda source: source.title.lower()), usual
 
 
 def method(summary: Summary, language: Language) -> list[str]:
@@ -211,7 +225,9 @@ def _theme(summary: Summary, name: str, language: Language) -> str:
 def _some(titles: list[Text], language: Language) -> str:
     names = list(dict.fromkeys(in_language(title, language) for title in titles))
     shown, more = "; ".join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
-    return shown if more <= 0 else message("topics-and-more", language, topics=shown, more=str(more))
+    return (
+        shown if more <= 0 else message("topics-and-more", language, topics=shown, more=str(more))
+    )
 
 
 def _quoted(names: list[str], language: Language) -> str:

@@ -20,6 +20,12 @@ __all__ = ["Dossier", "Passage", "dossiers_of"]
 
 _PASSAGES: Final = ("objection", "overruled", "attention", "missing", "note", "taken")
 """Parts of an explanation that are told in full."""
+_VERDICTS: Final = {
+    "no": "report-way-in-no",
+    "unknown": "report-way-in-unknown",
+    "yes": "report-way-in-yes",
+}
+"""Message by verdict."""
 _WITH_ADVICE: Final = ("objection", "overruled", "attention", "missing", "note")
 
 
@@ -38,11 +44,11 @@ class Dossier:
     site: Site
     facts: dict[str, str]
     """By label."""
-    way_in: list[tuple[str, str, str]]
-    """What was asked about the way there, what was found, and the verdict."""
+    way_in: list[Passage]
+    """What was found about the way there, by verdict."""
     passages: list[Passage]
     fine: list[str]
-    """What was asked and is in order."""
+    """What was asked and is in order, but for the way there."""
     whom: list[str]
     """Whom to speak to, and about what; sentences."""
     next_place: list[str]
@@ -72,7 +78,11 @@ def dossiers_of(
             facts=_facts(site, language),
             way_in=_way_in(table, topics, language),
             passages=_passages(table, language),
-            fine=_unique(topics[row[RULE]] for row in table if row["part"] == "fine"),
+            fine=_unique(
+                topics[row[RULE]]
+                for row in table
+                if row["part"] == "fine" and row["condition"] != str(Condition.ACCESS)
+            ),
             whom=_whom(site, table, summary, language),
             next_place=_next_place(site, follow_ups, language),
         )
@@ -99,18 +109,23 @@ def _facts(site: Site, language: Language) -> dict[str, str]:
 
 def _way_in(
     table: Sequence[dict[str, Any]], topics: dict[str, str], language: Language
-) -> list[tuple[str, str, str]]:
+) -> list[Passage]:
+    """Return what was found about the way there: first what is not in order."""
+    found: dict[str, list[str]] = {verdict: [] for verdict in _VERDICTS}
+    for row in table:
+        if row["condition"] == str(Condition.ACCESS) and row["verdict"] in found:
+            asked = {"asked": topics[row[RULE]], "found": row["found"]}
+            found[row["verdict"]].append(message("report-way-in-found", language, **asked))
     return [
-        (topics[row[RULE]], row["found"], label("verdict", row["verdict"], language))
-        for row in table
-        if row["condition"] == str(Condition.ACCESS) and row["part"] != "left_out"
+        Passage(message(_VERDICTS[verdict], language), texts)
+        for verdict, texts in found.items()
+        if texts
     ]
 
 
 def _passages(table: Sequence[dict[str, Any]], language: Language) -> list[Passage]:
     found = {
-        part: _unique(row["sentence"] for row in table if row["part"] == part)
-        for part in _PASSAGES
+        part: _unique(row["sentence"] for row in table if row["part"] == part) for part in _PASSAGES
     }
     return [
         Passage(label("part", part, language), sentences)
@@ -122,7 +137,7 @@ def _passages(table: Sequence[dict[str, Any]], language: Language) -> list[Passa
 def _whom(
     site: Site, table: Sequence[dict[str, Any]], summary: Summary, language: Language
 ) -> list[str]:
-    """Return the owner, what rules advise about what is open, and whom to ask for what is absent."""
+    """Return the owner, the advice of rules on what is open, and whom to ask for what is absent."""
     advice = _unique(
         row["advice"]
         for part in _WITH_ADVICE
@@ -151,9 +166,7 @@ def _next_place(site: Site, follow_ups: FollowUps, language: Language) -> list[s
         return [message("report-next-not-planned", language)]
     if site.location not in follow_ups.planned:
         return [message("report-next-not-in-plan", language)]
-    return list(follow_ups.moves.get(site.location, [])) or [
-        message("report-next-stays", language)
-    ]
+    return list(follow_ups.moves.get(site.location, [])) or [message("report-next-stays", language)]
 
 
 def _unique(texts: Iterable[str]) -> list[str]:

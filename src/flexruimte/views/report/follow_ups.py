@@ -168,7 +168,8 @@ def _moves(out: Path, language: Language) -> dict[str, list[str]]:
         )
         said.setdefault(str(row["from_id"]), []).append(sentence)
     stranded = pd.read_csv(out / _STRANDED, dtype=_IDS)
-    lost = stranded.groupby([PARCEL_ID, "year", "reason"], as_index=False, sort=True)["homes"].sum()
+    by = [PARCEL_ID, "year", "reason"]
+    lost = pd.DataFrame(stranded.groupby(by, as_index=False, sort=True)["homes"].sum())
     for row in lost.to_dict("records"):
         sentence = message(
             "report-stranded",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,8 @@ from flexruimte.results.funnel import SUITABLE_FROM
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.rule_facts import SQUARE_METRES_PER_HECTARE
 from flexruimte.results.summary_model import LandLeft, LandRuleFacts, Summary
-from flexruimte.vocabulary import AREA, FUNNEL_CONDITIONS, PARCEL_ID, RULE, VERDICT
+from flexruimte.views.report.words import lowered
+from flexruimte.vocabulary import AREA, FUNNEL_CONDITIONS, PARCEL_ID, RULE, VERDICT, Condition
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text
@@ -21,7 +22,7 @@ __all__ = ["BAR", "Bar", "Bars", "excluded_bars", "freed_bars", "funnel_bars"]
 
 BAR: Final = 600
 """Length of the longest bar of a chart. [step]"""
-_MOST_RULES: Final = 10
+_MOST_RULES: Final = 8
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def excluded_bars(content: OutputContent, language: Language) -> Bars:
     """Return how much land each excluding rule takes, the rule that takes most first.
 
     Of a rule on land that is what it covers; of a rule on a measure the parcels that it refuses, as
-    a whole. Land that several rules take counts for each of them.
+    a whole. Land that several rules take counts for each of them. Of rules on the site itself, such
+    as its size, only the parcels count that no other rule refuses: what is built on is small too.
 
     Parameters
     ----------
@@ -94,31 +96,56 @@ def excluded_bars(content: OutputContent, language: Language) -> Bars:
     language
         nl or en.
     """
-    area = content.parcels.set_index(PARCEL_ID)[AREA]
-    refused = content.findings[content.findings[VERDICT] == "no"]
-    square_metres = area.reindex(refused[PARCEL_ID].to_numpy(dtype=object)).fillna(0.0).to_numpy()
-    by_rule = pd.Series(square_metres).groupby(refused[RULE].to_numpy(dtype=object)).sum()
-    rows = [
-        (in_language(facts.title, language), hectares)
-        for facts in content.summary.rules
-        if facts.excludes
-        and facts.left_out is None
-        and (
-            hectares := (facts.counts.covered_hectares or 0.0)
-            if isinstance(facts, LandRuleFacts)
-            else float(by_rule.get(facts.id, 0.0)) / SQUARE_METRES_PER_HECTARE
-        )
-        > 0
-    ]
+    rows = [*_of_rules(content, language), *_too_small(content, language)]
     rows.sort(key=lambda row: -row[1])
     most = rows[0][1] if rows else 0.0
     bars = [_bar(title, hectares, most, language) for title, hectares in rows[:_MOST_RULES]]
     return Bars(bars, len(rows) - len(bars))
 
 
-def freed_bars(
-    rows: list[tuple[str, float, int, int]], most_rows: int, language: Language
-) -> Bars:
+def _of_rules(content: OutputContent, language: Language) -> list[tuple[str, float]]:
+    """Return title and hectares of each rule that takes land, but for those on the site."""
+    area, refused = _area_refused(content)
+    by_rule = area.groupby(refused[RULE].to_numpy(dtype=object)).sum()
+    rows = []
+    for facts in content.summary.rules:
+        if not facts.excludes or facts.left_out or facts.condition == Condition.SITE:
+            continue
+        title = in_language(facts.title, language)
+        if isinstance(facts, LandRuleFacts):
+            rows.append((title, facts.counts.covered_hectares or 0.0))
+        else:
+            wish = message("report-not-met", language, wish=lowered(title))
+            rows.append((wish, float(by_rule.get(facts.id, 0.0)) / SQUARE_METRES_PER_HECTARE))
+    return [row for row in rows if row[1] > 0]
+
+
+def _too_small(content: OutputContent, language: Language) -> list[tuple[str, float]]:
+    """Return the hectares of parcels that rules on the site refuse, and no other rule."""
+    conditions = {
+        facts.id: facts.condition == Condition.SITE
+        for facts in content.summary.rules
+        if facts.excludes
+    }
+    area, refused = _area_refused(content)
+    excluding = refused[RULE].isin(list(conditions)).to_numpy()
+    of_site = refused[RULE][excluding].map(conditions).to_numpy(dtype=bool)
+    parcel = refused[PARCEL_ID][excluding].to_numpy(dtype=object)
+    only = pd.Series(of_site).groupby(parcel).all()
+    first = area[excluding].groupby(parcel).first()
+    hectares = float(first[only].sum()) / SQUARE_METRES_PER_HECTARE
+    return [(message("report-too-small", language), hectares)] if hectares > 0 else []
+
+
+def _area_refused(content: OutputContent) -> tuple[pd.Series[Any], pd.DataFrame]:
+    """Return the findings that say no of a parcel, and before them its area. [m2] (m,), (m, ...)"""
+    findings, parcels = content.findings, content.parcels
+    at = pd.Index(parcels[PARCEL_ID]).get_indexer(pd.Index(findings[PARCEL_ID]))
+    rows = (at >= 0) & (findings[VERDICT] == "no").to_numpy()
+    return pd.Series(parcels[AREA].to_numpy()[at[rows]]), findings[rows]
+
+
+def freed_bars(rows: list[tuple[str, float, int, int]], most_rows: int, language: Language) -> Bars:
     """Return what comes free without each rule: hectares as a bar, locations and homes beside it.
 
     Parameters

@@ -124,7 +124,7 @@ def town_map(content: OutputContent, shortlist: pd.DataFrame) -> Drawing:
     ranked = listed[RANK].notna().to_numpy()
     chosen = listed[PARCEL_ID].isin(shortlist[PARCEL_ID]).to_numpy()
     classes = pd.Index(content.summary.priorities or [""])
-    of_class = classes.get_indexer(listed[PRIORITY].fillna("").astype(object))
+    of_class = classes.get_indexer(pd.Index(listed[PRIORITY].fillna("").astype(object)))
     land = np.asarray(listed["parcel"])
     others = _largest(parcels[(parcels[STATUS] == str(Status.EXCLUDED)).to_numpy()])
     layers = [

@@ -14,10 +14,9 @@ from flexruimte.views.report.dossier import dossiers_of
 from flexruimte.views.report.follow_ups import NOTHING, FollowUps
 from flexruimte.views.report.land import BAR, excluded_bars, freed_bars, funnel_bars
 from flexruimte.views.report.maps import town_map
-from flexruimte.views.report.sites import FEW, Site, shortlist_of, sites_of
+from flexruimte.views.report.sites import Site, room_for, shortlist_of, sites_of
 from flexruimte.views.report.term_line import LINE
 from flexruimte.views.report.texts import lead, legend, shortlist_title, text_of
-from flexruimte.wording.labels import in_language
 from flexruimte.wording.quantities import date_text, number_text
 
 __all__ = ["write_report"]
@@ -50,7 +49,9 @@ def write_report(content: OutputContent, folder: Path, follow_ups: FollowUps = N
     sites = sites_of(content, shortlist, language)
     shared = _shared(content.summary)
     pages = {
-        REPORT: render("report", **shared, **_report(content, sites, follow_ups, town_map(content, shortlist))),
+        REPORT: render(
+            "report", **shared, **_report(content, sites, follow_ups, town_map(content, shortlist))
+        ),
         DOSSIERS: render(
             "dossiers",
             **shared,
@@ -83,24 +84,23 @@ def _report(
     content: OutputContent, sites: list[Site], follow_ups: FollowUps, drawing: Any
 ) -> dict[str, Any]:
     summary, language = content.summary, content.summary.study.language
+    found, usual = sources(summary, language)
     freed = [(each.title, each.hectares, each.locations, each.homes) for each in follow_ups.freed]
     return {
         "lead": lead(summary, len(sites), language),
         "funnel": funnel_bars(summary, language),
-        "funnel_parts": [
-            in_language(facts.title, language) for facts in summary.priorities.values()
-        ],
         "map": drawing,
         "legend": legend(content, sites, language),
         "shortlist_title": shortlist_title(summary, language),
         "sites": sites,
-        "compact": len(sites) > FEW,
+        "room": room_for(len(sites)),
         "empty": "" if sites else why_nothing(summary, language),
         "excluded": excluded_bars(content, language),
         "freed": freed_bars(freed, _MOST_FREED, language),
         "variants": follow_ups.variants[:_MOST_VARIANTS],
         "not_known": not_known(summary, language),
-        "sources": sources(summary, language),
+        "sources": found,
+        "licence": usual,
         "method": method(summary, language),
         "bar": BAR,
         "dossiers": DOSSIERS,

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import shapely
 
-from flexruimte.vocabulary import Floats, Geometries, Integers
+from flexruimte.vocabulary import Booleans, Floats, Geometries, Integers
 
 __all__ = ["Frame", "frame_around", "path_of", "scale_bar"]
 
@@ -127,9 +127,9 @@ def path_of(shapes: Geometries, frame: Frame) -> str:
     return "".join(_written(points[keep], moved[keep], first[keep]))
 
 
-def _written(points: Integers, moved: Integers, first: np.ndarray) -> list[str]:  # type: ignore[type-arg]
+def _written(points: Integers, moved: Integers, first: Booleans) -> list[str]:
     """Return the start of each ring and the steps from there, as SVG writes them."""
-    written = []
+    written: list[str] = []
     for (x, y), (across, down), starts in zip(
         points.tolist(), moved.tolist(), first.tolist(), strict=True
     ):

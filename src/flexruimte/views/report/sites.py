@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ from flexruimte.rules.parts import Text
 from flexruimte.views.explanation import Explanation, explain
 from flexruimte.views.explanation.table import in_order
 from flexruimte.views.report.maps import Drawing, SiteMaps
-from flexruimte.views.report.term_line import TermLine, term_line
+from flexruimte.views.report.term_line import TermLine, is_open_term, term_line
+from flexruimte.views.report.words import lowered
 from flexruimte.vocabulary import (
     BEST_GROUP,
     BUILDABLE_AREA,
@@ -40,18 +42,21 @@ from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text, quantity_text
 
-__all__ = ["FEW", "MOST", "Site", "lowered", "owner_titles", "shortlist_of", "sites_of"]
+__all__ = ["MOST", "Site", "owner_titles", "room_for", "shortlist_of", "sites_of"]
 
 MOST: Final = 25
 """So many locations are in a report at most."""
-FEW: Final = 6
-"""Up to so many there is room to say more of each."""
+_ROOMS: Final = {"few": 5, "many": 12, "most": MOST}
+"""Up to how many locations there is that much room for each."""
 _FIRST: Final = 10
 """Where the ruleset has no classes of priority, so many of the best ranked take their place."""
-_LONGEST: Final = {True: 230, False: 420}
-"""Letters of a sentence, where many locations share the pages and where few do."""
-_MOST_SAID: Final = {True: 2, False: 4}
+_LONGEST: Final = {"few": 420, "many": 230, "most": 180}
+"""Letters that a text on a location has at most, by room."""
+_MOST_SAID: Final = 4
+"""So many findings of a kind are told where there is room."""
 _HECTARE: Final = 10_000.0
+_AT_END: Final = re.compile(r"\s*\([^()]*\)$")
+"""A remark at the end of a title."""
 _WITH_ADVICE: Final = ("overruled", "attention", "missing", "note")
 
 
@@ -94,6 +99,17 @@ def shortlist_of(content: OutputContent) -> pd.DataFrame:
     return ranked[(ranked[PRIORITY] == first).fillna(False).to_numpy(dtype=bool)].head(MOST)
 
 
+def room_for(locations: int) -> str:
+    """Return how much room there is for each of some locations on at most four pages.
+
+    Examples
+    --------
+    >>> room_for(0), room_for(6), room_for(25)
+    ('few', 'many', 'most')
+    """
+    return next((name for name, most in _ROOMS.items() if locations <= most), "most")
+
+
 def sites_of(content: OutputContent, shortlist: pd.DataFrame, language: Language) -> list[Site]:
     """Return what is said of each location of the shortlist.
 
@@ -108,7 +124,7 @@ def sites_of(content: OutputContent, shortlist: pd.DataFrame, language: Language
     """
     if not len(shortlist):
         return []
-    maps, many = SiteMaps(content), len(shortlist) > FEW
+    maps = SiteMaps(content)
     ids = shortlist[PARCEL_ID].tolist()
     land = pd.concat(
         [
@@ -120,7 +136,7 @@ def sites_of(content: OutputContent, shortlist: pd.DataFrame, language: Language
     land = land.drop(columns=["geometry", BUILDABLE_GEOMETRY]).loc[ids]
     found = content.findings[content.findings[PARCEL_ID].isin(ids).to_numpy()]
     of_location = {str(name): rows for name, rows in found.groupby(PARCEL_ID, sort=False)}
-    said = _Said(content.summary, language, many=many)
+    said = _Said(content.summary, language, room_for(len(shortlist)))
     return [
         said.of(
             {str(name): value for name, value in row.items()},
@@ -143,23 +159,13 @@ def owner_titles(summary: Summary, language: Language) -> dict[str, str]:
     return {name: in_language(title, language) for name, title in titles.items()}
 
 
-def lowered(text: str) -> str:
-    """Return a title as it stands within a sentence; an abbreviation keeps its capitals.
-
-    Examples
-    --------
-    >>> lowered("Haalbaarheid"), lowered("BAG-panden"), lowered("")
-    ('haalbaarheid', 'BAG-panden', '')
-    """
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
 class _Said:
     """Puts one location after the other into words."""
 
-    def __init__(self, summary: Summary, language: Language, *, many: bool) -> None:
+    def __init__(self, summary: Summary, language: Language, room: str) -> None:
         self._summary, self._language = summary, language
-        self._longest, self._most = _LONGEST[many], _MOST_SAID[many]
+        self._short_of_room = room != "few"
+        self._longest = _LONGEST[room]
         self._owners = owner_titles(summary, language)
         self._rules = {facts.id: facts for facts in summary.rules}
         first = summary.first_priority
@@ -204,18 +210,29 @@ class _Said:
 
     def _facts(self, row: dict[str, Any], owner: str) -> list[str]:
         homes, land = known_value(row, HOMES), known_value(row, BUILDABLE_AREA)
-        years, start, end = (known_value(row, name) for name in (TERM_YEARS, TERM_START, TERM_END))
-        first, last = (None if day is None else day.date() for day in (start, end))
+        start, end = (known_value(row, name) for name in (TERM_START, TERM_END))
         return [
             text
             for text in (
                 "" if homes is None else quantity_text(int(homes), "homes", self._language),
                 "" if land is None else self._land(float(land)),
-                term_text(years, first, last, self._summary, self._language),
+                self._term(known_value(row, TERM_YEARS), start, end),
                 self._say("report-owner-of", owner=owner),
             )
             if text
         ]
+
+    def _term(self, years: float | None, start: Any, end: Any) -> str:
+        """Return how long the land is free; only the years where there is little room."""
+        if start is None or end is None:
+            return ""
+        first, last = start.date(), end.date()
+        said = term_text(years, first, last, self._summary, self._language)
+        if not self._short_of_room or not said:
+            return said
+        if is_open_term(years, self._summary):
+            return self._say("report-free-from", year=str(first.year))
+        return self._say("report-free", first=str(first.year), last=str(last.year))
 
     def _land(self, square_metres: float) -> str:
         if square_metres < _HECTARE:
@@ -235,11 +252,14 @@ class _Said:
             return ""
         facts = self._summary.groups.get(str(name))
         title = in_language(None if facts is None else facts.title, self._language) or str(name)
+        title = _AT_END.sub("", title)  # what holds for all groups stands with what is not known
         number = number_text(float(points), 0, self._language)
         return self._say("report-group", group=lowered(title), points=number)
 
     def _why(self, row: dict[str, Any], explanation: Explanation) -> str:
-        said = {"rank": str(row[RANK]), "ranked": str(self._summary.ranked)}
+        # Where there is little room the rank, which stands before the title, is not said again.
+        place = {"rank": str(row[RANK]), "ranked": str(self._summary.ranked)}
+        said = {} if self._short_of_room else place
         score = known_value(row, "score")
         points = number_text(score, 0, self._language)
         titles = {
@@ -256,11 +276,14 @@ class _Said:
             if name in row and (value := known_value(row, name)) is not None
         }
         if score is None or len(known) < 2:
-            why = self._say("report-why-rank", **said, score=points)
+            why = self._say("report-why-rank", **place, score=points)
         else:
-            best, worst = max(known, key=lambda each: known[each]), min(known, key=known.__getitem__)
+            best, worst = (
+                max(known, key=lambda each: known[each]),
+                min(known, key=known.__getitem__),
+            )
             why = self._say(
-                "report-why",
+                "report-why-short" if self._short_of_room else "report-why",
                 **said,
                 score=points,
                 best=lowered(titles.get(best, best)),
@@ -271,7 +294,10 @@ class _Said:
         return f"{explanation.decision} {why}".strip()
 
     def _open(self, table: Sequence[dict[str, Any]]) -> str:
-        """Return points of attention and what is not known and decides; else that nothing is."""
+        """Return points of attention and what is not known and decides; else that nothing is.
+
+        Where there is little room the first of these, and how many there are more.
+        """
         overruled, attention = (
             [row["sentence"] for row in table if row["part"] == part]
             for part in ("overruled", "attention")
@@ -282,23 +308,35 @@ class _Said:
             if row["part"] == "missing" and (row["excludes"] or row[RULE] in self._refuses)
         ]
         parts = [
-            ("location-objections-overruled", "findings", overruled, " "),
-            ("location-attention", "findings", attention, " "),
-            ("report-open-unknown", "topics", missing, "; "),
-        ]
-        told = [
-            self._say(message_id, **{name: self._some(dict.fromkeys(texts), between)})
-            for message_id, name, texts, between in parts
+            (message_id, name, list(dict.fromkeys(texts)), between)
+            for message_id, name, texts, between in (
+                ("location-objections-overruled", "findings", overruled, " "),
+                ("location-attention", "findings", attention, " "),
+                ("report-open-unknown", "topics", missing, "; "),
+            )
             if texts
         ]
         notes = sum(row["part"] == "note" for row in table)
-        if notes:
-            told.append(self._say("report-notes", number=str(notes), count=notes))
-        return " ".join(told) or self._say("report-open-nothing")
+        if self._short_of_room:
+            more = sum(len(texts) for *_, texts, _ in parts[1:]) + notes
+            more += len(parts[0][2]) - 1 if parts else 0
+            parts = [(part[0], part[1], part[2][:1], part[3]) for part in parts[:1]]
+            told = [("report-more-points", more)]
+        else:
+            told = [("report-notes", notes)]
+        said = [
+            self._say(message_id, **{name: self._some(texts, between)})
+            for message_id, name, texts, between in parts
+        ]
+        said += [
+            self._say(message_id, number=str(count), count=count)
+            for message_id, count in told
+            if count
+        ]
+        return " ".join(said) or self._say("report-open-nothing")
 
-    def _some(self, texts: Iterable[str], between: str) -> str:
-        every = list(texts)
-        shown, more = between.join(every[: self._most]), len(every) - self._most
+    def _some(self, texts: Sequence[str], between: str) -> str:
+        shown, more = between.join(texts[:_MOST_SAID]), len(texts) - _MOST_SAID
         if more <= 0:
             return shown
         return self._say("topics-and-more", topics=shown.rstrip("."), more=str(more))
@@ -310,6 +348,8 @@ class _Said:
             for row in table
             if row["part"] == part and row["advice"]
         ]
+        if self._short_of_room:
+            advice = [each.partition(". ")[0].rstrip(".") + "." for each in advice[:1]]
         first = (
             self._say("report-first-step", advice=advice[0])
             if advice

@@ -14,7 +14,7 @@ from flexruimte.vocabulary import PESSIMISTIC_TERM_YEARS, TERM_END, TERM_START, 
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import quantity_text
 
-__all__ = ["LINE", "Mark", "TermLine", "term_line"]
+__all__ = ["LINE", "Mark", "TermLine", "is_open_term", "term_line"]
 
 LINE: Final = 1600
 """Length of the line. [step]"""
@@ -70,7 +70,7 @@ def term_line(row: Mapping[str, Any], summary: Summary, language: Language) -> T
     if years is None or start is None or end is None:
         return None
     first, last = start.date(), end.date()
-    asked, longest = (_placement(summary, name) for name in ("required_years", "longest_term_years"))
+    asked = _placement(summary, "required_years")
     until = max(_year(last), _year(first) + (asked or 0)) + _BEYOND_YEARS
     origin = summary.study.as_of.year
     span = max(until - origin, _LEAST_YEARS)
@@ -78,20 +78,23 @@ def term_line(row: Mapping[str, Any], summary: Summary, language: Language) -> T
     def at(year: float) -> int:
         return round((year - origin) / span * LINE)
 
-    pessimistic = known_value(row, PESSIMISTIC_TERM_YEARS) if PESSIMISTIC_TERM_YEARS in row else None
-    sooner = pessimistic is not None and pessimistic < years
+    pessimistic = (
+        known_value(row, PESSIMISTIC_TERM_YEARS) if PESSIMISTIC_TERM_YEARS in row else None
+    )
+    if pessimistic is not None and pessimistic >= years:
+        pessimistic = None
     ticks = range(origin, int(origin + span) + 1)
     return TermLine(
         words=term_text(years, first, last, summary, language),
         start=at(_year(first)),
         end=at(_year(last)),
-        pessimistic=at(_year(first) + float(pessimistic)) if sooner else None,
-        pessimistic_words=message(
+        pessimistic=None if pessimistic is None else at(_year(first) + float(pessimistic)),
+        pessimistic_words=""
+        if pessimistic is None
+        else message(
             "report-term-pessimistic", language, years=quantity_text(pessimistic, "year", language)
-        )
-        if sooner
-        else "",
-        is_open=longest is not None and years >= max(longest, asked or 0),
+        ),
+        is_open=is_open_term(years, summary),
         asked=None
         if asked is None
         else Mark(
@@ -100,6 +103,14 @@ def term_line(row: Mapping[str, Any], summary: Summary, language: Language) -> T
         ),
         ticks=[Mark(at(year), str(year)) for year in ticks if (year - origin) % _TICK_YEARS == 0],
     )
+
+
+def is_open_term(years: float | None, summary: Summary) -> bool:
+    """Return whether a term lasts as long as any that counts: no end of it is known."""
+    asked, longest = (
+        _placement(summary, name) for name in ("required_years", "longest_term_years")
+    )
+    return years is not None and longest is not None and years >= max(longest, asked or 0.0)
 
 
 def _year(day: dt.date) -> float:

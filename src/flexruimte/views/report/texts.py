@@ -23,7 +23,6 @@ __all__ = ["MESSAGES", "Entry", "lead", "legend", "shortlist_title", "text_of"]
 MESSAGES: Final = (
     "report-back",
     "report-best-class",
-    "report-best-homes",
     "report-dossiers-list",
     "report-dossiers-title",
     "report-excluded",
@@ -64,10 +63,7 @@ MESSAGES: Final = (
     "report-variant",
     "report-variants",
     "report-way-in",
-    "report-way-in-asked",
-    "report-way-in-found",
     "report-way-in-none",
-    "report-way-in-verdict",
     "report-what-if",
     "report-whom",
 )
@@ -168,7 +164,9 @@ def legend(content: OutputContent, sites: list[Site], language: Language) -> lis
         title = shortlist_title(summary, language)
         text = message("report-legend", language, title=title, number=number)
         entries.append(Entry("shortlist", text))
-    titles = {name: in_language(facts.title, language) for name, facts in summary.priorities.items()}
+    titles = {
+        name: in_language(facts.title, language) for name, facts in summary.priorities.items()
+    }
     names = titles or {"": message("report-legend-ranked", language)}
     for at, (name, title) in enumerate(names.items()):
         others = int((of_class == name).sum()) - (len(sites) if at == 0 else 0)
@@ -186,5 +184,3 @@ def legend(content: OutputContent, sites: list[Site], language: Language) -> lis
         )
         entries.append(Entry("unknown", text))
     return [*entries, Entry("other", message("report-legend-other", language))]
-
-

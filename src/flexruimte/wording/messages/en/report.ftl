@@ -44,16 +44,23 @@ report-site-map-note = Small maps: with a thick outline the location, pale green
 report-buildable = { $area } usable
 report-owner-of = owner: { $owner }
 report-group = { $group }, with { $points } of 100 points
+report-free = free from { $first } to { $last }
+report-free-from = free from { $year }, no end known
 report-heading-why = Why here
 report-heading-open = What is open
 report-heading-next = For whom, and what now
 report-why = Place { $rank } of { $ranked } with { $score } of 100 points: strongest in { $best } ({ $best_points }), weakest in { $worst } ({ $worst_points }).
+report-why-short = { $score } of 100 points: strongest in { $best } ({ $best_points }), weakest in { $worst } ({ $worst_points }).
 report-why-rank = Place { $rank } of { $ranked } with { $score } of 100 points.
 report-open-unknown = Not known yet: { $topics }.
 report-open-nothing = Nothing calls for attention, and all that decides here is known.
 report-notes = { $count ->
     [one] There is 1 note.
    *[other] There are { $number } notes.
+}
+report-more-points = { $count ->
+    [one] 1 more point is in the dossier.
+   *[other] { $number } more points are in the dossier.
 }
 report-suits = Suits { $group } best.
 report-first-step = First step: { $advice }
@@ -63,11 +70,13 @@ report-to-dossiers = All that was found on each location is on a page of its own
 ## What fell away, and what if
 
 report-excluded = What takes land away
-report-excluded-note = Hectares that a rule takes away. Land that several rules speak of counts for each of them; what is too small is often so because other rules took land from it.
+report-excluded-note = Hectares that a rule takes away. Land that several rules speak of counts for each of them.
 report-excluded-more = { $count ->
     [one] 1 more rule takes less.
    *[other] { $number } more rules take less.
 }
+report-not-met = Does not meet: { $wish }
+report-too-small = What is left is too small or too narrow, without another objection
 report-excluded-none = No rule takes land away here.
 report-rule = Rule
 report-what-if = What if
@@ -76,8 +85,7 @@ report-variants = What other choices give
 report-variant = Choice
 report-locations = Locations
 report-homes = Homes
-report-best-class = In the highest class: locations
-report-best-homes = Homes of these
+report-best-class = In the highest class
 
 ## What is not known
 
@@ -96,6 +104,7 @@ report-unread-plans = { $count ->
     [one] One housing plan could not be used, as something is missing in it.
    *[other] { $number } housing plans could not be used, as something is missing in them.
 }
+report-groups-assumed = How much things weigh for a target group is an example that the municipality can change, and no research.
 report-not-said = This report says nothing of support in the neighbourhood, of costs, and of what can be seen on site.
 
 ## Why there is nothing
@@ -125,7 +134,7 @@ report-quoted = '{ $name }'
 ## Sources and signature
 
 report-sources = Sources
-report-sources-note = With the day that the data describe, and the licence.
+report-sources-note = With the day that the data describe. Licence, where nothing else is said: { $licence }.
 report-source-parcels = Parcels
 report-source-municipalities = Municipal boundaries
 report-source-decisions = Decisions on parcels
@@ -145,13 +154,14 @@ report-term-title = Line of time of location { $location }
 report-term-asked = asked: { $years }
 report-term-pessimistic = { $years } if soft plans go ahead
 report-way-in = The way in
-report-way-in-asked = What was looked at
-report-way-in-found = What was found
-report-way-in-verdict = In order?
+report-way-in-no = Not as asked
+report-way-in-unknown = Not known
+report-way-in-yes = In order
+report-way-in-found = { $asked }: { $found }
 report-way-in-none = The way in was not looked at.
 report-found = What was found
 report-fine = In order
-report-whom = Who must be at the table
+report-whom = With whom, and what to do
 report-owner = Owner
 report-owner-is = Owner of the land: { $owner }.
 report-best-group = Suits best

@@ -44,16 +44,23 @@ report-site-map-note = Kaartjes: dik omlijnd de locatie, lichtgroen het bruikbar
 report-buildable = { $area } bruikbaar
 report-owner-of = eigenaar: { $owner }
 report-group = { $group }, met { $points } van 100 punten
+report-free = vrij van { $first } tot { $last }
+report-free-from = vrij vanaf { $year }, geen einde bekend
 report-heading-why = Waarom hier
 report-heading-open = Wat open is
 report-heading-next = Voor wie, en wat nu
 report-why = Plaats { $rank } van { $ranked } met { $score } van 100 punten: het sterkst in { $best } ({ $best_points }), het zwakst in { $worst } ({ $worst_points }).
+report-why-short = { $score } van 100 punten: het sterkst in { $best } ({ $best_points }), het zwakst in { $worst } ({ $worst_points }).
 report-why-rank = Plaats { $rank } van { $ranked } met { $score } van 100 punten.
 report-open-unknown = Nog niet bekend: { $topics }.
 report-open-nothing = Er is niets dat om aandacht vraagt, en alles wat hier beslist is bekend.
 report-notes = { $count ->
     [one] Er is 1 kanttekening.
    *[other] Er zijn { $number } kanttekeningen.
+}
+report-more-points = { $count ->
+    [one] Nog 1 punt staat in het dossier.
+   *[other] Nog { $number } punten staan in het dossier.
 }
 report-suits = Past het best bij { $group }.
 report-first-step = Eerste stap: { $advice }
@@ -63,11 +70,13 @@ report-to-dossiers = Van elke locatie staat alles wat is gevonden op een eigen b
 ## Wat is afgevallen, en wat als
 
 report-excluded = Waardoor grond afvalt
-report-excluded-note = Hectare die een regel wegneemt. Grond waar meer regels iets van zeggen, telt bij elk van die regels; wat te klein is, is dat vaak doordat andere regels er grond van wegnamen.
+report-excluded-note = Hectare die een regel wegneemt. Grond waar meer regels iets van zeggen, telt bij elk van die regels.
 report-excluded-more = { $count ->
     [one] Nog 1 regel neemt minder weg.
    *[other] Nog { $number } regels nemen minder weg.
 }
+report-not-met = Voldoet niet aan: { $wish }
+report-too-small = Wat overblijft is te klein of te smal, zonder ander bezwaar
 report-excluded-none = Geen enkele regel neemt hier grond weg.
 report-rule = Regel
 report-what-if = Wat als
@@ -76,8 +85,7 @@ report-variants = Wat andere keuzes geven
 report-variant = Keuze
 report-locations = Locaties
 report-homes = Woningen
-report-best-class = In de hoogste klasse: locaties
-report-best-homes = Woningen daarvan
+report-best-class = In de hoogste klasse
 
 ## Wat niet bekend is
 
@@ -96,6 +104,7 @@ report-unread-plans = { $count ->
     [one] Eén woningbouwplan kon niet worden gebruikt, omdat er iets aan ontbreekt.
    *[other] { $number } woningbouwplannen konden niet worden gebruikt, omdat er iets aan ontbreekt.
 }
+report-groups-assumed = Hoe zwaar iets telt voor een doelgroep is een voorbeeld dat de gemeente kan aanpassen, geen onderzoek.
 report-not-said = Dit rapport zegt niets over draagvlak in de buurt, over de kosten en over wat er ter plaatse te zien is.
 
 ## Waarom er niets staat
@@ -125,7 +134,7 @@ report-quoted = '{ $name }'
 ## Bronnen en ondertekening
 
 report-sources = Bronnen
-report-sources-note = Met de dag die de gegevens beschrijven, en de licentie.
+report-sources-note = Met de dag die de gegevens beschrijven. Licentie, waar niets anders staat: { $licence }.
 report-source-parcels = Percelen
 report-source-municipalities = Gemeentegrenzen
 report-source-decisions = Besluiten over percelen
@@ -145,13 +154,14 @@ report-term-title = Tijdlijn van locatie { $location }
 report-term-asked = gevraagd: { $years }
 report-term-pessimistic = { $years } als zachte plannen doorgaan
 report-way-in = De weg erheen
-report-way-in-asked = Waarnaar is gekeken
-report-way-in-found = Wat er is gevonden
-report-way-in-verdict = In orde?
+report-way-in-no = Niet zoals gevraagd
+report-way-in-unknown = Niet bekend
+report-way-in-yes = In orde
+report-way-in-found = { $asked }: { $found }
 report-way-in-none = Naar de weg erheen is niet gekeken.
 report-found = Wat er is gevonden
 report-fine = In orde
-report-whom = Wie er aan tafel moet
+report-whom = Met wie, en wat te doen
 report-owner = Eigenaar
 report-owner-is = Eigenaar van de grond: { $owner }.
 report-best-group = Past het best bij
