@@ -96,19 +96,22 @@ def excluded_bars(content: OutputContent, language: Language) -> Bars:
     language
         nl or en.
     """
-    rows = [*_of_rules(content, language), *_too_small(content, language)]
+    area, refused = _refused(content)
+    rows = _of_rules(content.summary, area, refused, language)
+    rows += _too_small(content.summary, area, refused, language)
     rows.sort(key=lambda row: -row[1])
     most = rows[0][1] if rows else 0.0
     bars = [_bar(title, hectares, most, language) for title, hectares in rows[:_MOST_RULES]]
     return Bars(bars, len(rows) - len(bars))
 
 
-def _of_rules(content: OutputContent, language: Language) -> list[tuple[str, float]]:
+def _of_rules(
+    summary: Summary, area: pd.Series[Any], refused: pd.DataFrame, language: Language
+) -> list[tuple[str, float]]:
     """Return title and hectares of each rule that takes land, but for those on the site."""
-    area, refused = _area_refused(content)
     by_rule = area.groupby(refused[RULE].to_numpy(dtype=object)).sum()
     rows = []
-    for facts in content.summary.rules:
+    for facts in summary.rules:
         if not facts.excludes or facts.left_out or facts.condition == Condition.SITE:
             continue
         title = in_language(facts.title, language)
@@ -120,14 +123,13 @@ def _of_rules(content: OutputContent, language: Language) -> list[tuple[str, flo
     return [row for row in rows if row[1] > 0]
 
 
-def _too_small(content: OutputContent, language: Language) -> list[tuple[str, float]]:
+def _too_small(
+    summary: Summary, area: pd.Series[Any], refused: pd.DataFrame, language: Language
+) -> list[tuple[str, float]]:
     """Return the hectares of parcels that rules on the site refuse, and no other rule."""
     conditions = {
-        facts.id: facts.condition == Condition.SITE
-        for facts in content.summary.rules
-        if facts.excludes
+        facts.id: facts.condition == Condition.SITE for facts in summary.rules if facts.excludes
     }
-    area, refused = _area_refused(content)
     excluding = refused[RULE].isin(list(conditions)).to_numpy()
     of_site = refused[RULE][excluding].map(conditions).to_numpy(dtype=bool)
     parcel = refused[PARCEL_ID][excluding].to_numpy(dtype=object)
@@ -137,12 +139,14 @@ def _too_small(content: OutputContent, language: Language) -> list[tuple[str, fl
     return [(message("report-too-small", language), hectares)] if hectares > 0 else []
 
 
-def _area_refused(content: OutputContent) -> tuple[pd.Series[Any], pd.DataFrame]:
-    """Return the findings that say no of a parcel, and before them its area. [m2] (m,), (m, ...)"""
-    findings, parcels = content.findings, content.parcels
-    at = pd.Index(parcels[PARCEL_ID]).get_indexer(pd.Index(findings[PARCEL_ID]))
-    rows = (at >= 0) & (findings[VERDICT] == "no").to_numpy()
-    return pd.Series(parcels[AREA].to_numpy()[at[rows]]), findings[rows]
+def _refused(content: OutputContent) -> tuple[pd.Series[Any], pd.DataFrame]:
+    """Return the findings that say no of a parcel, and before them its area. [m2] (m,), (m, 2)"""
+    parcels = content.parcels
+    no = (content.findings[VERDICT] == "no").fillna(False).to_numpy(dtype=bool)
+    refused = content.findings.loc[no, [PARCEL_ID, RULE]]
+    at = pd.Index(parcels[PARCEL_ID]).get_indexer(pd.Index(refused[PARCEL_ID]))
+    of_parcels = at >= 0  # the others are of locations of several parcels
+    return pd.Series(parcels[AREA].to_numpy()[at[of_parcels]]), refused[of_parcels]
 
 
 def freed_bars(rows: list[tuple[str, float, int, int]], most_rows: int, language: Language) -> Bars:

@@ -11,7 +11,7 @@ import numpy as np
 
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.summary_model import Summary
-from flexruimte.views.report.sites import MOST, Site
+from flexruimte.views.report.sites import Site
 from flexruimte.vocabulary import PRIORITY, RANK
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
@@ -70,6 +70,12 @@ MESSAGES: Final = (
 """Messages that the templates use."""
 
 
+_LEAST_SAID: Final = 0.5
+"""Less land of which it is not known is not told in the first lines. [ha]"""
+_LARGE: Final = 100.0
+"""From here on hectares are said without decimals. [ha]"""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A line of the legend of the map."""
@@ -118,24 +124,22 @@ def lead(summary: Summary, shown: int, language: Language) -> list[str]:
     """
     whole, first = summary.funnel[0], summary.first_priority
     number = partial(number_text, decimals=0, language=language)
+    hectares = partial(_hectares, language=language)
     said = [
         message(
             "report-lead-land",
             language,
             municipality=summary.municipality.name,
-            hectares=number(whole.hectares),
-            available=number(whole.available.hectares),
-        ),
-        message(
-            "report-lead-ranked",
-            language,
-            number=number(summary.ranked),
-            count=summary.ranked,
-        ),
+            hectares=hectares(whole.hectares),
+            available=hectares(whole.available.hectares),
+        )
     ]
-    if whole.available.unknown_hectares >= 0.5:
-        unknown = number(whole.available.unknown_hectares)
-        said.insert(1, message("report-lead-unknown", language, hectares=unknown))
+    unknown = whole.available.unknown_hectares
+    if unknown >= _LEAST_SAID:
+        said.append(message("report-lead-unknown", language, hectares=hectares(unknown)))
+    if summary.ranked:
+        ranked = number(summary.ranked)
+        said.append(message("report-lead-ranked", language, number=ranked, count=summary.ranked))
     if first is not None and shown:
         facts = summary.priorities[first]
         said.append(
@@ -149,8 +153,13 @@ def lead(summary: Summary, shown: int, language: Language) -> list[str]:
             )
         )
         if facts.locations > shown:
-            said.append(message("report-lead-first", language, number=str(MOST)))
+            said.append(message("report-lead-first", language, number=str(shown)))
     return said
+
+
+def _hectares(hectares: float, language: Language) -> str:
+    """Return hectares with a decimal where that matters."""
+    return number_text(hectares, 0 if hectares >= _LARGE else 1, language)
 
 
 def legend(content: OutputContent, sites: list[Site], language: Language) -> list[Entry]:
