@@ -17,7 +17,7 @@ from flexruimte.wording.quantities import date_text, listed, number_text, quanti
 
 __all__ = ["Source", "method", "not_known", "signature", "sources", "why_nothing"]
 
-_MOST_NAMED: Final = 12
+_MOST_NAMED: Final = 10
 _MOST_UNKNOWN: Final = 5
 _MOST_RULES: Final = 3
 _NOT_LAYERS: Final = {

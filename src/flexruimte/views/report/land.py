@@ -13,7 +13,16 @@ from flexruimte.results.outputs import OutputContent
 from flexruimte.results.rule_facts import SQUARE_METRES_PER_HECTARE
 from flexruimte.results.summary_model import LandLeft, LandRuleFacts, Summary
 from flexruimte.views.report.words import lowered
-from flexruimte.vocabulary import AREA, FUNNEL_CONDITIONS, PARCEL_ID, RULE, VERDICT, Condition
+from flexruimte.vocabulary import (
+    AREA,
+    COVERED_AREA,
+    EDGE,
+    FUNNEL_CONDITIONS,
+    PARCEL_ID,
+    RULE,
+    VERDICT,
+    Condition,
+)
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text
@@ -85,9 +94,10 @@ def funnel_bars(summary: Summary, language: Language) -> Bars:
 def excluded_bars(content: OutputContent, language: Language) -> Bars:
     """Return how much land each excluding rule takes, the rule that takes most first.
 
-    Of a rule on land that is what it covers; of a rule on a measure the parcels that it refuses, as
-    a whole. Land that several rules take counts for each of them. Of rules on the site itself, such
-    as its size, only the parcels count that no other rule refuses: what is built on is small too.
+    Of a rule on land that is what it covers, but for edges; of a rule on a measure the parcels that
+    it refuses, as a whole. Land that several rules take counts for each of them. Of rules on the
+    site itself, such as its size, only the parcels count that no other rule refuses: what is built
+    on is small too.
 
     Parameters
     ----------
@@ -97,7 +107,7 @@ def excluded_bars(content: OutputContent, language: Language) -> Bars:
         nl or en.
     """
     area, refused = _refused(content)
-    rows = _of_rules(content.summary, area, refused, language)
+    rows = _of_rules(content, area, refused, language)
     rows += _too_small(content.summary, area, refused, language)
     rows.sort(key=lambda row: -row[1])
     most = rows[0][1] if rows else 0.0
@@ -106,21 +116,29 @@ def excluded_bars(content: OutputContent, language: Language) -> Bars:
 
 
 def _of_rules(
-    summary: Summary, area: pd.Series[Any], refused: pd.DataFrame, language: Language
+    content: OutputContent, area: pd.Series[Any], refused: pd.DataFrame, language: Language
 ) -> list[tuple[str, float]]:
     """Return title and hectares of each rule that takes land, but for those on the site."""
-    by_rule = area.groupby(refused[RULE].to_numpy(dtype=object)).sum()
+    by_measure, by_land = area.groupby(refused[RULE].to_numpy()).sum(), _covered(content)
     rows = []
-    for facts in summary.rules:
-        if not facts.excludes or facts.left_out or facts.condition == Condition.SITE:
+    for facts in content.summary.rules:
+        if not facts.excludes or facts.condition == Condition.SITE:
             continue
-        title = in_language(facts.title, language)
-        if isinstance(facts, LandRuleFacts):
-            rows.append((title, facts.counts.covered_hectares or 0.0))
-        else:
-            wish = message("report-not-met", language, wish=lowered(title))
-            rows.append((wish, float(by_rule.get(facts.id, 0.0)) / SQUARE_METRES_PER_HECTARE))
+        title, of_rules = in_language(facts.title, language), by_land
+        if not isinstance(facts, LandRuleFacts):
+            title, of_rules = message("report-not-met", language, wish=lowered(title)), by_measure
+        rows.append((title, float(of_rules.get(facts.id, 0.0)) / SQUARE_METRES_PER_HECTARE))
     return [row for row in rows if row[1] > 0]
+
+
+def _covered(content: OutputContent) -> pd.Series[Any]:
+    """Return what each rule on land covers of parcels, more than an edge. [m2]"""
+    findings = content.findings
+    taken = findings[VERDICT].isin(["no", "yes"]) & ~findings[EDGE] & (findings[COVERED_AREA] > 0)
+    rows = findings.loc[taken.fillna(False).to_numpy(dtype=bool), [PARCEL_ID, RULE, COVERED_AREA]]
+    of_parcels = pd.Index(content.parcels[PARCEL_ID]).get_indexer(pd.Index(rows[PARCEL_ID])) >= 0
+    covered: pd.Series[Any] = rows[of_parcels].groupby(RULE)[COVERED_AREA].sum()
+    return covered
 
 
 def _too_small(

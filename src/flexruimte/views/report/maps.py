@@ -113,8 +113,11 @@ def town_map(content: OutputContent, shortlist: pd.DataFrame) -> Drawing:
     """
     parcels, listed = content.parcels, content.locations
     whole = np.asarray(parcels.geometry)
-    around = whole if content.boundary is None else np.array([content.boundary], dtype=object)
-    bounds: tuple[float, float, float, float] = tuple(shapely.total_bounds(around))
+    boundary = np.array([content.boundary], dtype=object)
+    # A parcel on the border may stick out.
+    bounds: tuple[float, float, float, float] = tuple(
+        shapely.total_bounds(np.concatenate([boundary, whole]))
+    )
     frame = frame_around(bounds, _TOWN_WIDTH, _TOWN_HEIGHT, margin=0.02, fitted=True)
     tolerance = _DRAWN_STEPS / frame.steps_per_m
 
@@ -135,9 +138,8 @@ def town_map(content: OutputContent, shortlist: pd.DataFrame) -> Drawing:
             for number in reversed(range(len(classes)))
         ),
         ("shortlist", land[chosen]),
+        ("boundary", simple(boundary)),
     ]
-    if content.boundary is not None:
-        layers.append(("boundary", simple(around)))
     return _drawing(frame, layers, _numbers(shortlist, frame))
 
 

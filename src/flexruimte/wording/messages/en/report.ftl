@@ -62,7 +62,7 @@ report-more-points = { $count ->
     [one] 1 more point is in the dossier.
    *[other] { $number } more points are in the dossier.
 }
-report-suits = Suits { $group } best.
+report-suits = Best suited to { $group }.
 report-first-step = First step: { $advice }
 report-first-step-none = First step: discuss this location with the neighbours and the council.
 report-to-dossiers = All that was found on each location is on a page of its own, in the dossiers: { $file }.
