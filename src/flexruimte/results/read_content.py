@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pyarrow as pa
-import pyogrio
-import pyogrio.errors
 
 from flexruimte.errors import OutputError
 from flexruimte.results.boundary import read_boundary
+from flexruimte.results.layouts import read_layout
 from flexruimte.results.outputs import (
     BOUNDARY,
     FINDINGS,
@@ -63,7 +60,7 @@ def read_content(folder: Path) -> OutputContent:
         locations=location_table(
             locations_of(parcels, sites if len(sites) else None), summary.study.target_groups
         ),
-        layout=_read_layout(folder / LOCATIONS_GPKG),
+        layout=read_layout(folder),
         summary=summary,
         boundary=read_boundary(folder / BOUNDARY),
     )
@@ -74,14 +71,6 @@ def _read_parcels(path: Path) -> gpd.GeoDataFrame:
         return without_lists(gpd.read_parquet(path))
     except (OSError, ValueError, pa.ArrowException) as error:
         raise _unreadable(path, error) from None
-
-
-def _read_layout(path: Path) -> gpd.GeoDataFrame:
-    try:
-        layout = pyogrio.read_dataframe(path, layer="layout", use_arrow=True)
-    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise _unreadable(path, error) from None
-    return gpd.GeoDataFrame(pd.DataFrame(layout).assign(geometry=np.asarray(layout.geometry)))
 
 
 def _refuse_other_run(folder: Path) -> None:

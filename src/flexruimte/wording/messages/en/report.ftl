@@ -145,7 +145,6 @@ report-signature = Study '{ $study }', as of { $date }; ruleset '{ $ruleset }' {
 
 report-dossiers-title = Dossiers of locations in { $municipality }
 report-dossiers-list = The locations
-report-dossier = Dossier { $rank }
 report-back = To the report
 report-facts = In short
 report-term = How long the land is free

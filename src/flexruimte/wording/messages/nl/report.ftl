@@ -145,7 +145,6 @@ report-signature = Studie '{ $study }', stand van { $date }; regelset '{ $rulese
 
 report-dossiers-title = Dossiers van locaties in { $municipality }
 report-dossiers-list = De locaties
-report-dossier = Dossier { $rank }
 report-back = Naar het rapport
 report-facts = In het kort
 report-term = Hoe lang de grond vrij is
