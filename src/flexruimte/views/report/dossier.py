@@ -9,7 +9,6 @@ from typing import Any, Final
 from flexruimte.evidence.catalogue.reading import read_catalogue
 from flexruimte.results.finding_text import topic_of
 from flexruimte.results.summary_model import Summary
-from flexruimte.views.explanation.table import in_order
 from flexruimte.views.report.follow_ups import FollowUps
 from flexruimte.views.report.sites import Site
 from flexruimte.vocabulary import RULE, Condition
@@ -76,25 +75,18 @@ def dossiers_of(
         Dossier(
             site=site,
             facts=_facts(site, language),
-            way_in=_way_in(table, topics, language),
-            passages=_passages(table, language),
+            way_in=_way_in(site.rules, topics, language),
+            passages=_passages(site.rules, language),
             fine=_unique(
                 topics[row[RULE]]
-                for row in table
+                for row in site.rules
                 if row["part"] == "fine" and row["condition"] != str(Condition.ACCESS)
             ),
-            whom=_whom(site, table, summary, language),
+            whom=_whom(site, summary, language),
             next_place=_next_place(site, follow_ups, language),
         )
         for site in sites
-        for table in [_rules(site)]
     ]
-
-
-def _rules(site: Site) -> list[dict[str, Any]]:
-    """Return the rules, hardest first."""
-    rows: list[dict[str, Any]] = site.explanation.table.to_dict("records")  # type: ignore[assignment]  # names are texts
-    return in_order(row for row in rows if row["kind"] == "rule")
 
 
 def _facts(site: Site, language: Language) -> dict[str, str]:
@@ -134,17 +126,15 @@ def _passages(table: Sequence[dict[str, Any]], language: Language) -> list[Passa
     ]
 
 
-def _whom(
-    site: Site, table: Sequence[dict[str, Any]], summary: Summary, language: Language
-) -> list[str]:
+def _whom(site: Site, summary: Summary, language: Language) -> list[str]:
     """Return the owner, the advice of rules on what is open, and whom to ask for what is absent."""
     advice = _unique(
         row["advice"]
         for part in _WITH_ADVICE
-        for row in table
+        for row in site.rules
         if row["part"] == part and row["advice"]
     )
-    open_rules = {row[RULE] for row in table if row["part"] == "missing"}
+    open_rules = {row[RULE] for row in site.rules if row["part"] == "missing"}
     absent = {
         layer.id: in_language(layer.title, language)
         for facts in summary.rules

@@ -83,6 +83,8 @@ class Site:
     group: str
     """Whom it suits best, with points; empty where that is not known."""
     explanation: Explanation
+    rules: list[dict[str, Any]]
+    """Its rows of rules, hardest first."""
     term: TermLine | None
 
 
@@ -174,7 +176,8 @@ class _Said:
     def of(self, row: dict[str, Any], findings: pd.DataFrame, drawing: Drawing) -> Site:
         row[PARCEL_IDS] = joined_ids(row.get(PARCEL_IDS)) or str(row[PARCEL_ID])
         explanation = explain(row, findings, self._summary, self._language)
-        table: list[dict[str, Any]] = in_order(explanation.table.to_dict("records"))  # type: ignore[arg-type]  # names are texts
+        rows: list[dict[str, Any]] = explanation.table.to_dict("records")  # type: ignore[assignment]  # names are texts
+        table = in_order(row for row in rows if row["kind"] == "rule")
         owner, parcels = self._owner(row), listed_ids(row[PARCEL_IDS])
         group = self._group(row)
         return Site(
@@ -190,6 +193,7 @@ class _Said:
             owner=owner,
             group=group,
             explanation=explanation,
+            rules=table,
             term=term_line(row, self._summary, self._language),
         )
 
