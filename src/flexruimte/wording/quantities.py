@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flexruimte.vocabulary import AREA_TOLERANCE
 from flexruimte.wording.messages import LOCALES, Language, message
@@ -165,10 +165,16 @@ def date_text(date: dt.date | str | None, language: Language, *, short: bool = F
     """
     if not date:
         return ""
+    day = dt.date.fromisoformat(date) if isinstance(date, str) else date
+    return _written_day(day, "medium" if short else "long", language)
+
+
+@cache
+def _written_day(day: dt.date, style: Literal["medium", "long"], language: Language) -> str:
+    """Return a day in words; Babel takes a tenth of a millisecond for each."""
     from babel.dates import format_date
 
-    day = dt.date.fromisoformat(date) if isinstance(date, str) else date
-    return format_date(day, "medium" if short else "long", locale=LOCALES[language])
+    return format_date(day, style, locale=LOCALES[language])
 
 
 def listed(words: Sequence[str], language: Language) -> str:

@@ -91,7 +91,7 @@ def dossiers_of(
 
 def _facts(site: Site, language: Language) -> dict[str, str]:
     """Return the facts of the location, with its owner, and its parcels where it has several."""
-    facts = {**site.explanation.facts, message("report-owner", language): site.owner}
+    facts = {**site.about, message("report-owner", language): site.owner}
     if site.group:
         facts[message("report-best-group", language)] = site.group
     if len(site.parcels) > 1:

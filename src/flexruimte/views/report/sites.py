@@ -18,7 +18,12 @@ from flexruimte.results.sentences import term_text
 from flexruimte.results.summary_model import MeasureRuleFacts, Summary
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, listed_ids
 from flexruimte.rules.parts import Text
-from flexruimte.views.explanation import Explanation, explain
+from flexruimte.views.explanation.explain import (
+    decision_text,
+    facts_of,
+    findings_by_rule,
+    rule_rows,
+)
 from flexruimte.views.explanation.table import in_order
 from flexruimte.views.report.maps import Drawing, SiteMaps
 from flexruimte.views.report.term_line import TermLine, is_open_term, term_line
@@ -82,9 +87,12 @@ class Site:
     owner: str
     group: str
     """Whom it suits best, with points; empty where that is not known."""
-    explanation: Explanation
+    about: dict[str, str]
+    """What is said of it as a whole, by label."""
+    decision: str
+    """The decision in force, and what goes before it; empty where there is none."""
     rules: list[dict[str, Any]]
-    """Its rows of rules, hardest first."""
+    """What every rule found, hardest first: rows as the table of an explanation has."""
     term: TermLine | None
 
 
@@ -175,9 +183,9 @@ class _Said:
 
     def of(self, row: dict[str, Any], findings: pd.DataFrame, drawing: Drawing) -> Site:
         row[PARCEL_IDS] = joined_ids(row.get(PARCEL_IDS)) or str(row[PARCEL_ID])
-        explanation = explain(row, findings, self._summary, self._language)
-        rows: list[dict[str, Any]] = explanation.table.to_dict("records")  # type: ignore[assignment]  # names are texts
-        table = in_order(row for row in rows if row["kind"] == "rule")
+        found = findings_by_rule(row, findings, self._summary)
+        table = in_order(rule_rows(found, self._summary, self._language))
+        decision = decision_text(row, self._summary, found, self._language)
         owner, parcels = self._owner(row), listed_ids(row[PARCEL_IDS])
         group = self._group(row)
         return Site(
@@ -185,14 +193,15 @@ class _Said:
             location=str(row[PARCEL_ID]),
             title=self._title(row, len(parcels)),
             facts=self._facts(row, owner),
-            why=self._short(self._why(row, explanation)),
+            why=self._short(f"{decision} {self._why(row)}".strip()),
             open=self._short(self._open(table)),
             next=self._short(self._next(table, group)),
             map=drawing,
             parcels=parcels,
             owner=owner,
             group=group,
-            explanation=explanation,
+            about=facts_of(row, self._summary, self._language),
+            decision=decision,
             rules=table,
             term=term_line(row, self._summary, self._language),
         )
@@ -260,7 +269,7 @@ class _Said:
         number = number_text(float(points), 0, self._language)
         return self._say("report-group", group=lowered(title), points=number)
 
-    def _why(self, row: dict[str, Any], explanation: Explanation) -> str:
+    def _why(self, row: dict[str, Any]) -> str:
         # Where there is little room the rank, which stands before the title, is not said again.
         place = {"rank": str(row[RANK]), "ranked": str(self._summary.ranked)}
         said = {} if self._short_of_room else place
@@ -280,22 +289,17 @@ class _Said:
             if name in row and (value := known_value(row, name)) is not None
         }
         if score is None or len(known) < 2:
-            why = self._say("report-why-rank", **place, score=points)
-        else:
-            best, worst = (
-                max(known, key=lambda each: known[each]),
-                min(known, key=known.__getitem__),
-            )
-            why = self._say(
-                "report-why-short" if self._short_of_room else "report-why",
-                **said,
-                score=points,
-                best=lowered(titles.get(best, best)),
-                best_points=number_text(known[best], 0, self._language),
-                worst=lowered(titles.get(worst, worst)),
-                worst_points=number_text(known[worst], 0, self._language),
-            )
-        return f"{explanation.decision} {why}".strip()
+            return self._say("report-why-rank", **place, score=points)
+        best, worst = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
+        return self._say(
+            "report-why-short" if self._short_of_room else "report-why",
+            **said,
+            score=points,
+            best=lowered(titles.get(best, best)),
+            best_points=number_text(known[best], 0, self._language),
+            worst=lowered(titles.get(worst, worst)),
+            worst_points=number_text(known[worst], 0, self._language),
+        )
 
     def _open(self, table: Sequence[dict[str, Any]]) -> str:
         """Return points of attention and what is not known and decides; else that nothing is.
