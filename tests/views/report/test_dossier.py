@@ -77,7 +77,9 @@ def test_where_the_homes_go_next(ranking: Ranking) -> None:
     first, second, third = dossiers(ranking)
     assert first.next_place == ["Dat is nog niet uitgerekend."]
     ids = [each.site.location for each in (first, second, third)]
-    plan = FollowUps(moves={ids[0]: ["2042: daarheen."]}, planned=frozenset(ids[:2]))
+    plan = FollowUps(
+        moves={ids[0]: ["2042: daarheen."]}, is_planned=True, standing=frozenset(ids[:2])
+    )
     assert [each.next_place for each in dossiers(ranking, plan)] == [
         ["2042: daarheen."],
         ["Binnen de jaren van het plan hoeven de woningen hier niet weg."],

@@ -23,7 +23,9 @@ A,Aadorp,as it is,De studie zoals die is,10.5,6,100,1,30,
 A,Aadorp,soft,Zachter,12,7,130,,,
 A,Aadorp,other,Anders,,,,,,new survey
 """
-LOCATIONS = "parcel_id,gemeente_code\n01,A\n02,A\n03,A\n9,B\n"
+LOCATIONS = (
+    "parcel_id,gemeente_code,placed,arrived\n01,A,31,0\n02,A,30,1\n03,A,0,4\n04,A,0,0\n9,B,0,0\n"
+)
 SUCCESSORS = """from_id,year,to_id,groups,homes,level,distance_m,cost_eur
 01,2045,02,1,1,municipality,467.3,1
 01,2042,9,2,30,region,3242.46,1
@@ -66,7 +68,9 @@ def test_variants_without_numbers_are_left_out(out: Path) -> None:
 
 def test_moves_are_told_by_year_and_homes_without_a_place_too(out: Path) -> None:
     found = follow_ups_by_code(out, "nl")["A"]
-    assert found.planned == {"01", "02", "03"}
+    assert found.is_planned
+    assert found.standing == {"01", "02", "03"}  # on 04 no home ever stands
+    assert follow_ups_by_code(out, "nl")["B"].is_planned
     assert found.moves == {
         "01": [
             "2042: 30 woningen kunnen naar locatie 9, 3,2 km verderop (in de regio).",
@@ -86,7 +90,7 @@ def test_what_is_older_than_the_ranking_is_left_out(out: Path) -> None:
         os.utime(out / name, ns=(later - 2 * 10**9, later - 2 * 10**9))
     os.utime(out / "whatif_variants.csv", ns=(later, later))
     found = follow_ups_by_code(out, "nl")
-    assert (found["A"].freed, found["A"].moves, found["A"].planned) == ([], {}, frozenset())
+    assert (found["A"].freed, found["A"].moves, found["A"].is_planned) == ([], {}, False)
     assert len(found["A"].variants) == 2
     assert "B" not in found
 

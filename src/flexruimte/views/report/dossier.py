@@ -152,9 +152,9 @@ def _whom(site: Site, summary: Summary, language: Language) -> list[str]:
 
 
 def _next_place(site: Site, follow_ups: FollowUps, language: Language) -> list[str]:
-    if not follow_ups.planned:
+    if not follow_ups.is_planned:
         return [message("report-next-not-planned", language)]
-    if site.location not in follow_ups.planned:
+    if site.location not in follow_ups.standing:
         return [message("report-next-not-in-plan", language)]
     return list(follow_ups.moves.get(site.location, [])) or [message("report-next-stays", language)]
 

@@ -76,8 +76,10 @@ class FollowUps:
     """The study as it is comes first."""
     moves: Mapping[str, list[str]] = field(default_factory=dict)
     """Sentences on where the homes of a location go next, by its id."""
-    planned: frozenset[str] = frozenset()
-    """Locations that a plan of moves knows."""
+    is_planned: bool = False
+    """Whether there is a plan of moves."""
+    standing: frozenset[str] = frozenset()
+    """Locations on which homes stand in that plan, at whatever time."""
 
 
 NOTHING: Final = FollowUps()
@@ -101,8 +103,8 @@ def follow_ups_by_code(out: Path, language: Language) -> dict[str, FollowUps]:
     try:
         freed = _tables(out, WHAT_IF, WHAT_IF, _freed)
         variants = _tables(out, WHAT_IF_VARIANTS, WHAT_IF_VARIANTS, _variants)
-        planned = _tables(out, RELOCATION_GEOJSON, _LOCATIONS, _ids)
-        moves = _moves(out, language) if planned else {}
+        standing = _tables(out, RELOCATION_GEOJSON, _LOCATIONS, _standing)
+        moves = _moves(out, language) if standing else {}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OutputError(
             f"what follows from the run in {out} cannot be read: {error}; "
@@ -112,10 +114,11 @@ def follow_ups_by_code(out: Path, language: Language) -> dict[str, FollowUps]:
         code: FollowUps(
             freed.get(code, []),
             variants.get(code, []),
-            {name: moves[name] for name in planned.get(code, ()) if name in moves},
-            frozenset(planned.get(code, ())),
+            {name: moves[name] for name in standing.get(code, ()) if name in moves},
+            code in standing,
+            frozenset(standing.get(code, ())),
         )
-        for code in {*freed, *variants, *planned}
+        for code in {*freed, *variants, *standing}
     }
 
 
@@ -146,8 +149,9 @@ def _variants(rows: pd.DataFrame) -> list[Variant]:
     ]
 
 
-def _ids(rows: pd.DataFrame) -> list[str]:
-    ids: list[str] = rows[PARCEL_ID].tolist()
+def _standing(rows: pd.DataFrame) -> list[str]:
+    """Return the locations on which homes are placed first, or arrive later."""
+    ids: list[str] = rows[PARCEL_ID][rows["placed"] + rows["arrived"] > 0].tolist()
     return ids
 
 

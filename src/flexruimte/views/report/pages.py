@@ -16,7 +16,7 @@ from flexruimte.views.report.land import BAR, excluded_bars, freed_bars, funnel_
 from flexruimte.views.report.maps import town_map
 from flexruimte.views.report.sites import Site, room_for, shortlist_of, sites_of
 from flexruimte.views.report.term_line import LINE
-from flexruimte.views.report.texts import lead, legend, shortlist_title, text_of
+from flexruimte.views.report.texts import hectares_text, lead, legend, shortlist_title, text_of
 from flexruimte.wording.quantities import date_text, number_text
 
 __all__ = ["write_report"]
@@ -76,6 +76,7 @@ def _shared(summary: Summary) -> dict[str, Any]:
         "date": date_text(summary.study.as_of, language),
         "signature": signature(summary, language),
         "say": text_of(language),
+        "hectares": lambda value: hectares_text(value, language),
         "number": lambda value: number_text(value, 0, language),
     }
 

@@ -17,7 +17,7 @@ from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text
 
-__all__ = ["MESSAGES", "Entry", "lead", "legend", "shortlist_title", "text_of"]
+__all__ = ["MESSAGES", "Entry", "hectares_text", "lead", "legend", "shortlist_title", "text_of"]
 
 
 MESSAGES: Final = (
@@ -90,8 +90,8 @@ def text_of(language: Language) -> Callable[..., str]:
 
     Examples
     --------
-    >>> text_of("nl")("report-location")
-    'Locatie'
+    >>> text_of("nl")("report-locations")
+    'Locaties'
     """
 
     def say(message_id: str, **values: str | float) -> str:
@@ -124,7 +124,7 @@ def lead(summary: Summary, shown: int, language: Language) -> list[str]:
     """
     whole, first = summary.funnel[0], summary.first_priority
     number = partial(number_text, decimals=0, language=language)
-    hectares = partial(_hectares, language=language)
+    hectares = partial(hectares_text, language=language)
     said = [
         message(
             "report-lead-land",
@@ -157,8 +157,14 @@ def lead(summary: Summary, shown: int, language: Language) -> list[str]:
     return said
 
 
-def _hectares(hectares: float, language: Language) -> str:
-    """Return hectares with a decimal where that matters."""
+def hectares_text(hectares: float, language: Language) -> str:
+    """Return hectares, with a decimal where that matters.
+
+    Examples
+    --------
+    >>> hectares_text(1188.4, "nl"), hectares_text(19.94, "nl")
+    ('1.188', '19,9')
+    """
     return number_text(hectares, 0 if hectares >= _LARGE else 1, language)
 
 

@@ -95,7 +95,7 @@ report-left-out = Knowingly not assessed: { $names }.
 report-absent = These map layers are missing: { $names }.
 report-optional = These map layers could tell more, and are not there: { $names }.
 report-approximated = Determined by approximation: { $names }.
-report-unknown = Most parcels without an answer: { $topics }.
+report-unknown = On this something is not known of most parcels: { $topics }.
 report-unknown-topic = { $count ->
     [one] { $topic } (1 parcel)
    *[other] { $topic } ({ $parcels } parcels)

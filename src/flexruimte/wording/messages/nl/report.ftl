@@ -95,7 +95,7 @@ report-left-out = Bewust niet beoordeeld: { $names }.
 report-absent = Deze kaartlagen ontbreken: { $names }.
 report-optional = Deze kaartlagen zouden meer kunnen zeggen, en zijn er niet: { $names }.
 report-approximated = Bij benadering bepaald: { $names }.
-report-unknown = De meeste percelen zonder antwoord: { $topics }.
+report-unknown = Hierover is van de meeste percelen iets niet bekend: { $topics }.
 report-unknown-topic = { $count ->
     [one] { $topic } (1 perceel)
    *[other] { $topic } ({ $parcels } percelen)
