@@ -461,9 +461,9 @@ def test_what_follows_is_shown(browser: Any, followed: Path) -> None:
     said = [then["moved_out"].sum(), then["stranded"].sum()]
     assert numbers(page.inner_text("#year-told")) == said
     table = pd.read_csv(followed / "targets.csv").set_index("target")
-    assert table.at["much", "status"] == "short"
+    assert table.loc["much", "status"] == "short"
     short = next(line for line in page.inner_text("#tab-next").splitlines() if "te kort" in line)
-    assert table.at["much", "short_homes"] in numbers(short)
+    assert table.loc["much", "short_homes"] in numbers(short)
     page.click("#for-rules")
     page.click("#show-nnn")
     table = pd.read_csv(followed / "whatif.csv").set_index(["gemeente_code", "rule"])
