@@ -82,7 +82,6 @@ TESTED_IN = {
     # views
     "views/explanation/explain": "views/test_explanation",
     "views/explanation/table": "views/test_explanation",
-    "views/plot": "results/test_files",
     "views/layer_table": "study/test_layer_checks",
     "views/regime_table": "rules/test_built_in",
     "views/rule_table": "rules/test_built_in",

@@ -383,8 +383,8 @@ class Ranking:
             When one is not in this municipality, both are the same, or matplotlib is not installed.
         """
         compared = self.compare(first_id, second_id)
-        rows = [self._row_of(each) for each in (compared.first, compared.second)]
-        return draw_comparison(*rows, self.summary, ax)
+        first, second = (self._row_of(each) for each in (compared.first, compared.second))
+        return draw_comparison(first, second, self.summary, ax)
 
     def plot_terms(self, ax: Axes | None = None) -> Axes:
         """Draw from when until when the first locations are free; needs matplotlib.
@@ -467,7 +467,7 @@ class Ranking:
         return f"<Ranking of {self.name} ({self.code}): {counts}>"
 
     def _repr_html_(self) -> str:
-        """Return what there is by class and the first locations, for a notebook; the rest folded."""
+        """Return what there is by class and the first locations, for a notebook."""
         owners = self._land.set_index(PARCEL_ID).get(OWNER)
         shown = self._locations
         if owners is not None:

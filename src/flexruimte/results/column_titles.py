@@ -38,8 +38,8 @@ _OF_IDS: Final = (STATUS, PRIORITY, "site_type", "attention", NOTES, "missing", 
 """Columns with ids, for who computes with them; beside them stand words."""
 _GROUPS: Final = {
     "group-first": (
-        RANK, PARCEL_ID, "priority_label", "status_label", "score", "homes", OWNER, "explanation",
-        FINDINGS_OF_LOCATION, DECISION, "decision_reason", "decision_date",
+        RANK, PARCEL_ID, "priority_label", "status_label", "score", "homes", "owner_class",
+        "explanation", FINDINGS_OF_LOCATION, DECISION, "decision_reason", "decision_date",
     ),
     "group-score": (
         "score_low", "score_high", SCORE_KNOWN_SHARE, "feasibility", "relocatability", "term",
@@ -57,8 +57,9 @@ _GROUPS: Final = {
 _REST: Final = "group-rest"
 _OWN_WORDS: Final = (
     BEST_GROUP, DECISION, "decision_date", "decision_reason", "explanation", FINDINGS_OF_LOCATION,
-    KEPT_OUT_BY, "known_share", MUNICIPALITY_CODE, MUNICIPALITY_NAME, OWNER, PARCEL_ID, PARCEL_IDS,
-    RANK, "score", SCORE_KNOWN_SHARE, "score_high", "score_low", SITE_ID, TERM_END, TERM_START,
+    KEPT_OUT_BY, "known_share", MUNICIPALITY_CODE, MUNICIPALITY_NAME, "owner_class", PARCEL_ID,
+    PARCEL_IDS, RANK, "score", SCORE_KNOWN_SHARE, "score_high", "score_low", SITE_ID, TERM_END,
+    TERM_START,
 )  # fmt: skip
 """Columns with a label of their own, "column" and the name."""
 
@@ -79,7 +80,8 @@ def column_title(name: str, summary: Summary) -> str:
     if name in _OF_IDS:
         return message("column-of-ids", language, title=label("column", name, language))
     if name in summary.themes:
-        return in_language(summary.themes[name].title, language)
+        title = in_language(summary.themes[name].title, language)
+        return message("column-of-score", language, title=title)
     group = summary.groups.get(name.removeprefix(f"{_SUITABILITY}_"))
     if name in THEMES:
         return label("column", _SUITABILITY, language) if name == _SUITABILITY else name
@@ -119,5 +121,7 @@ def owner_title(name: str | None, summary: Summary) -> str:
     if name is None:
         return message("unknown", language)
     tests = (rule.test for rule in summary.rules if isinstance(rule, MeasureRuleFacts))
-    titles = [test.classes[name] for test in tests if test.measure == OWNER and name in test.classes]
+    titles = [
+        test.classes[name] for test in tests if test.measure == OWNER and name in test.classes
+    ]
     return in_language(titles[0], language) if titles else name

@@ -67,7 +67,7 @@ def map_classes(summary: Summary) -> list[MapClass]:
     language = summary.study.language
     if not summary.priorities:
         return [
-            MapClass(str(low), f"{low}–{min(high, 100)}", colour)
+            MapClass(str(low), f"{low}-{min(high, 100)}", colour)
             for low, high, colour in SCORE_STEPS
         ]
     return [

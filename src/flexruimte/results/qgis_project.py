@@ -43,6 +43,10 @@ _TITLES: Final = {
     OTHER_PARCELS: "qgis-others",
 }
 _OFF: Final = (OTHER_PARCELS,)
+_ID: Final = "flexruimte_"
+"""Before the name of a layer: QGIS gives a layer with a short id another."""
+_OF_A_STYLE: Final = ("version", "styleCategories")
+"""What the root of a style says of itself as a file."""
 _AROUND: Final = 0.05
 """So much of the size of the locations is seen around them at first."""
 
@@ -81,14 +85,17 @@ def write_qgis_project(
     _add_crs(SubElement(root, "projectCrs"))
     tree = SubElement(root, "layer-tree-group")
     for text, names in _GROUPS.items():
-        group = _add_group(tree, message(text, language), on=not set(names) <= set(_OFF))
+        group = SubElement(
+            tree, "layer-tree-group", name=message(text, language), checked=_checked(True),
+            expanded="1",
+        )  # fmt: skip
         for name in names:
             _add_to_group(group, name, titles[name], _source(file, name))
     _add_view(root, _seen_at_first([tables[name][1] for name in (LOCATIONS, OTHER_PARCELS)]))
     layers = SubElement(root, "projectlayers")
     for name, (table, _) in tables.items():
-        layer = _add_layer(layers, name, titles[name], _source(file, name))
-        layer.extend(qgis_style(name, list(table.columns), summary))
+        style = qgis_style(name, list(table.columns), summary)
+        _add_layer(layers, name, titles[name], _source(file, name), style)
     relative = SubElement(SubElement(SubElement(root, "properties"), "Paths"), "Absolute")
     relative.set("type", "bool")
     relative.text = "false"
@@ -104,14 +111,10 @@ def _add_crs(parent: Element) -> None:
     SubElement(SubElement(parent, "spatialrefsys"), "authid").text = CRS
 
 
-def _add_group(tree: Element, title: str, *, on: bool) -> Element:
-    return SubElement(tree, "layer-tree-group", name=title, checked=_checked(on), expanded="1")
-
-
 def _add_to_group(group: Element, name: str, title: str, source: str) -> None:
     on = _checked(name not in _OFF)
     SubElement(
-        group, "layer-tree-layer", id=name, name=title, source=source, providerKey="ogr",
+        group, "layer-tree-layer", id=f"{_ID}{name}", name=title, source=source, providerKey="ogr",
         checked=on, expanded="1" if name == LOCATIONS else "0",
     )  # fmt: skip
 
@@ -125,9 +128,14 @@ def _add_view(root: Element, bounds: tuple[float, float, float, float] | None) -
     canvas = SubElement(root, "mapcanvas", name="theMapCanvas")
     SubElement(canvas, "units").text = "meters"
     if bounds is not None:
+        sides = dict(
+            zip(("xmin", "ymin", "xmax", "ymax"), map("{:.1f}".format, bounds), strict=True)
+        )
         extent = SubElement(canvas, "extent")
-        for name, bound in zip(("xmin", "ymin", "xmax", "ymax"), bounds, strict=True):
-            SubElement(extent, name).text = f"{bound:.1f}"
+        for name, side in sides.items():
+            SubElement(extent, name).text = side
+        settings = SubElement(root, "ProjectViewSettings", UseProjectScales="0")
+        _add_crs(SubElement(settings, "DefaultViewExtent", sides))
     _add_crs(SubElement(canvas, "destinationsrs"))
 
 
@@ -141,13 +149,12 @@ def _seen_at_first(shapes: list[Geometries]) -> tuple[float, float, float, float
     return None
 
 
-def _add_layer(layers: Element, name: str, title: str, source: str) -> Element:
-    layer = SubElement(
-        layers, "maplayer", type="vector", geometry="Polygon", hasScaleBasedVisibilityFlag="0",
-        labelsEnabled="1" if name == LOCATIONS else "0",
-    )  # fmt: skip
-    for tag, text in (("id", name), ("datasource", source), ("layername", title)):
+def _add_layer(layers: Element, name: str, title: str, source: str, style: Element) -> None:
+    """Add a layer: where it is, and all that its style says."""
+    layer = SubElement(layers, "maplayer", type="vector", geometry="Polygon")
+    layer.attrib.update({key: text for key, text in style.items() if key not in _OF_A_STYLE})
+    for tag, text in (("id", f"{_ID}{name}"), ("datasource", source), ("layername", title)):
         SubElement(layer, tag).text = text
     _add_crs(SubElement(layer, "srs"))
     SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
-    return layer
+    layer.extend(style)

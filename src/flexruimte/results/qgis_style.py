@@ -1,4 +1,4 @@
-"""What QGIS draws and says of the layers of the GeoPackage: colours, labels, names of fields, forms.
+"""What QGIS draws and says of the layers of the GeoPackage: colours, labels, fields and forms.
 
 The colours and the legend follow from the classes of the ruleset, so that they are made here; what
 does not is in `styles/*.qml`, which is QGIS's own format: open it in QGIS, change it and save it
@@ -116,7 +116,7 @@ def _by_class(summary: Summary, *, pale: bool) -> Element:
 def _score_step() -> str:
     """Return an expression for the lowest score of the step that a ranked location is in."""
     steps = " ".join(f"WHEN \"score\" >= {low} THEN '{low}'" for low, *_ in SCORE_STEPS)
-    return f'CASE WHEN "{RANK}" IS NULL THEN \'\' {steps} END'
+    return f"CASE WHEN \"{RANK}\" IS NULL THEN '' {steps} END"
 
 
 def _one_colour(colour: str) -> Element:

@@ -1,4 +1,4 @@
-"""What all pictures for a notebook have in common: matplotlib, where it is there, and plain texts."""
+"""What all pictures for a notebook have in common: matplotlib, if it is there, and plain texts."""
 
 from __future__ import annotations
 
@@ -36,8 +36,7 @@ def pyplot() -> Any:
         import matplotlib.pyplot as plt
     except ImportError:
         raise OutputError(
-            "a picture needs matplotlib, which is not installed; "
-            "pip install 'flexruimte[notebook]'"
+            "a picture needs matplotlib, which is not installed; pip install 'flexruimte[notebook]'"
         ) from None
     return plt
 

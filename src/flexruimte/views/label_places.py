@@ -60,7 +60,11 @@ def _offsets(size: Floats) -> Iterator[Floats]:
     for ring in _RINGS:
         for turn in range(_DIRECTIONS):
             angle = 2 * np.pi * turn / _DIRECTIONS
-            yield ring * size[1] * np.array([np.cos(angle) * max(1, size[0] / size[1]), np.sin(angle)])
+            yield (
+                ring
+                * size[1]
+                * np.array([np.cos(angle) * max(1, size[0] / size[1]), np.sin(angle)])
+            )
 
 
 def _within(box: Floats, bounds: Floats) -> bool:

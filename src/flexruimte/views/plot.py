@@ -229,7 +229,7 @@ def _scale_bar(ax: Axes, language: Language) -> None:
         gid="scale bar",
     )
     text = f"{length} m" if length < 1000 else f"{number_text(length / 1000, 0, language)} km"
-    beside = {"xycoords": under, "textcoords": "offset points", "fontsize": 8, "color": INK}
+    beside: dict[str, Any] = {"xycoords": under, "textcoords": "offset points", "fontsize": 8}
     ax.annotate(text, (x + length, y), xytext=(4, 0), va="center", annotation_clip=False, **beside)
     arrow = {"arrowstyle": "-|>", "color": INK}
     ax.annotate(

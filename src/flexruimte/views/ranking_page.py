@@ -1,4 +1,4 @@
-"""A ranking as a notebook shows it: what there is by class, the first locations, and the rest folded."""
+"""A ranking as a notebook shows it: what there is by class, and the first locations."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from flexruimte.vocabulary import (
     TERM_YEARS,
 )
 from flexruimte.wording.labels import in_language, label
-from flexruimte.wording.messages import message
-from flexruimte.wording.quantities import listed, number_text
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import listed, number_text, quantity_text
 
 __all__ = ["ranking_page"]
 
@@ -47,7 +47,7 @@ _HECTARE_M2: Final = 10_000
 def ranking_page(
     locations: pd.DataFrame, parcels: pd.DataFrame, findings: pd.DataFrame, summary: Summary
 ) -> str:
-    """Return HTML with what there is by class of priority, the first locations, and the rest folded.
+    """Return HTML: what there is by class of priority, the first locations, and folded the rest.
 
     Parameters
     ----------
@@ -101,9 +101,7 @@ def _head(summary: Summary) -> list[str]:
     return [rank, *texts, *numbers, finding]
 
 
-def _rows(
-    ranked: pd.DataFrame, findings: pd.DataFrame, summary: Summary
-) -> list[dict[str, Any]]:
+def _rows(ranked: pd.DataFrame, findings: pd.DataFrame, summary: Summary) -> list[dict[str, Any]]:
     """Return what the template shows of locations."""
     language = summary.study.language
     classes, numbers = map_classes(summary), class_numbers(ranked, summary)
@@ -113,14 +111,21 @@ def _rows(
         known_or_none(ranked[name])
         for name in (RANK, PARCEL_ID, KEPT_OUT_BY, HOMES, BUILDABLE_AREA, "score", TERM_YEARS)
     ]
+    required = summary.ruleset.placement.get("required_years")
+    asked = [float(required.value)] if required and isinstance(required.value, int | float) else []
     rows = []
     for at, (rank, parcel_id, kept_out_by, homes, area, score, years) in enumerate(
         zip(*columns, strict=True)
     ):
         each = classes[numbers[at]] if numbers[at] >= 0 else None
         hectares = None if area is None else area / _HECTARE_M2
-        amounts = ((homes, 0), (hectares, 1), (score, 1), (years, 0))
-        deciding, others = _deciding(told[at], listed_ids(kept_out_by))
+        amounts = ((homes, 0), (hectares, 1), (score, 1))
+        numbers_of = [
+            "-" if value is None else number_text(float(value), decimals, language, aligned=True)
+            for value, decimals in amounts
+        ]
+        term = "-" if years is None else quantity_text(years, "year", language, asked)
+        deciding, others = _deciding(told[at], listed_ids(kept_out_by), language)
         rows.append(
             {
                 "rank": rank,
@@ -128,10 +133,7 @@ def _rows(
                 "colour": "" if each is None else each.colour,
                 "class": each.title if each is not None and summary.priorities else None,
                 "owner": owner_title(owners[at], summary),
-                "numbers": [
-                    "–" if amount is None else number_text(float(amount), decimals, language)
-                    for amount, decimals in amounts
-                ],
+                "numbers": [*numbers_of, term],
                 "deciding": deciding,
                 "others": others,
             }
@@ -139,16 +141,24 @@ def _rows(
     return rows
 
 
-def _deciding(told: Sequence[ToldFinding], kept_out_by: list[str]) -> tuple[list[str], list[str]]:
+def _deciding(
+    told: Sequence[ToldFinding], kept_out_by: list[str], language: Language
+) -> tuple[list[str], list[str]]:
     """Return the sentences that decide of a location, and the others.
 
-    First what keeps it out of the class above, then what calls for attention, then the rest.
+    First what keeps it out of the class above, then what calls for attention, notes, and in short
+    what is not known.
     """
-    def place(finding: ToldFinding) -> tuple[bool, bool]:
-        return finding.rule not in kept_out_by, finding.kind not in ("objection", "attention")
-
-    sentences = list(dict.fromkeys(each.sentence for each in sorted(told, key=place)))
-    return sentences[:_DECIDING], sentences[_DECIDING:]
+    kinds = ("objection", "attention", "note", "missing", "fine")
+    order = sorted(told, key=lambda each: (each.rule not in kept_out_by, kinds.index(each.kind)))
+    sentences = [
+        message("location-topic-unknown", language, topic=each.topic)
+        if each.kind == "missing"
+        else each.sentence
+        for each in order
+    ]
+    distinct = list(dict.fromkeys(sentences))
+    return distinct[:_DECIDING], distinct[_DECIDING:]
 
 
 def _class_table(summary: Summary) -> tuple[list[str], list[tuple[str, str, list[str]]]] | None:
@@ -160,7 +170,9 @@ def _class_table(summary: Summary) -> tuple[list[str], list[tuple[str, str, list
     for each in map_classes(summary):
         facts = summary.priorities[each.value]
         amounts = ((facts.locations, 0), (facts.homes, 0), (facts.buildable_hectares, 1))
-        numbers = [number_text(amount, decimals, language) for amount, decimals in amounts]
+        numbers = [
+            number_text(amount, decimals, language, aligned=True) for amount, decimals in amounts
+        ]
         rows.append((each.colour, each.title, numbers))
     return _columns(PRIORITY, "locations", HOMES, "hectares", summary=summary), rows
 
@@ -171,9 +183,9 @@ def _status_table(summary: Summary) -> tuple[list[str], list[tuple[str, str, lis
     for status, counts in summary.status.items():
         numbers = [
             number_text(counts.parcels, 0, language),
-            number_text(counts.hectares, 1, language),
-            number_text(counts.buildable_hectares, 1, language),
-            number_text(counts.homes, 0, language) if status in RANKED_STATUSES else "–",
+            number_text(counts.hectares, 1, language, aligned=True),
+            number_text(counts.buildable_hectares, 1, language, aligned=True),
+            number_text(counts.homes, 0, language) if status in RANKED_STATUSES else "-",
         ]
         rows.append(("", label("status", status, language), numbers))
     head = _columns(STATUS, "parcels", "hectares", summary=summary)

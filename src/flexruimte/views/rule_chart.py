@@ -52,13 +52,13 @@ def rule_hectares(parcels: pd.DataFrame, findings: pd.DataFrame, summary: Summar
     covered = here[COVERED_AREA].to_numpy(dtype=np.float64, na_value=0.0) * inside
     whole = areas.to_numpy(dtype=np.float64, na_value=0.0) * no
     taken = pd.DataFrame({RULE: here[RULE].astype(object), "covered": covered, "whole": whole})
-    sums = taken.groupby(RULE).sum()
+    sums = taken.groupby(RULE).sum().to_dict("index")
     rows = []
     for facts in summary.rules:
-        if facts.excludes and facts.id in sums.index:
+        if facts.excludes and facts.id in sums:
             kind = "covered" if isinstance(facts, LandRuleFacts) else "whole"
             title = in_language(facts.title, summary.study.language)
-            rows.append((facts.id, title, float(sums.loc[facts.id, kind]) / _HECTARE_M2))
+            rows.append((facts.id, title, sums[facts.id][kind] / _HECTARE_M2))
     table = pd.DataFrame(rows, columns=[RULE, "title", "hectares"])
     found = table[table["hectares"] > 0].sort_values("hectares", ascending=False, kind="stable")
     return found.reset_index(drop=True)

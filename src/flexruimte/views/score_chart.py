@@ -38,7 +38,9 @@ class ScoreRow(NamedTuple):
 
 
 def score_rows(best_group: str | None, summary: Summary) -> list[ScoreRow]:
-    """Return the themes in the order of their weight, each with its criteria.
+    """Return the themes in the order of their weight, each with what it is made of.
+
+    That is criteria; of a suitability that is the mean of groups, these groups.
 
     Parameters
     ----------
@@ -54,6 +56,10 @@ def score_rows(best_group: str | None, summary: Summary) -> list[ScoreRow]:
     for theme in sorted(themes, key=lambda name: -weights.get(name, 0.0)):
         share = weights[theme] / total if theme in weights else None
         rows.append(ScoreRow(_theme_title(theme, summary), theme, share, True, False))
+        if theme == _SUITABILITY and _is_mean(summary):
+            groups = _group_rows(summary)
+            rows += [each._replace(share=1 / len(groups)) for each in groups]
+            continue
         key = f"groups.{best_group}" if theme == _SUITABILITY else f"themes.{theme}"
         below = [each for each in summary.criteria if each.weights.get(key)]
         whole = sum(each.weights[key] for each in below) or 1.0
@@ -62,6 +68,25 @@ def score_rows(best_group: str | None, summary: Summary) -> list[ScoreRow]:
             left_out = each.left_out is not None
             rows.append(ScoreRow(title, column, each.weights[key] / whole, False, left_out))
     return rows
+
+
+def _is_mean(summary: Summary) -> bool:
+    return summary.study.suitability_of == "mean"
+
+
+def _group_rows(summary: Summary) -> list[ScoreRow]:
+    """Return a row for each target group that counts."""
+    language = summary.study.language
+    titles = {
+        name: in_language(part.title, language)
+        for name, part in summary.groups.items()
+        if name in summary.study.target_groups
+    }
+    return [
+        ScoreRow(message("funnel-suitable", language, group=title), f"suitability_{name}",
+                 None, False, False)
+        for name, title in titles.items()
+    ]  # fmt: skip
 
 
 def _theme_title(name: str, summary: Summary) -> str:
@@ -115,14 +140,15 @@ def draw_score(row: Mapping[str, Any], summary: Summary, ax: Axes | None = None)
 
 
 def _heading(row: Mapping[str, Any], summary: Summary) -> str:
+    """Return which location it is, its score, and the target group that its suitability is of."""
     language = summary.study.language
     score, group = known_value(row, "score"), known_value(row, BEST_GROUP)
     said = message("unknown", language) if score is None else number_text(score, 1, language)
-    parts = [str(row[PARCEL_ID]), f"{label('column', 'score', language).lower()} {said}"]
-    if group in summary.groups:
+    lines = [f"{row[PARCEL_ID]} · {label('column', 'score', language).lower()} {said}"]
+    if group in summary.groups and not _is_mean(summary):
         title = in_language(summary.groups[group].title, language)
-        parts.append(f"{label('column', BEST_GROUP, language).lower()}: {title}")
-    return " · ".join(parts)
+        lines.append(f"{label('column', BEST_GROUP, language)}: {title}")
+    return "\n".join(plain(line, 80) for line in lines)
 
 
 def draw_comparison(
@@ -147,15 +173,7 @@ def draw_comparison(
     language = summary.study.language
     themes = [each for each in score_rows(None, summary) if each.is_theme]
     whole = ScoreRow(label("column", "score", language), "score", None, True, False)
-    groups = [
-        ScoreRow(
-            message("funnel-suitable", language, group=in_language(part.title, language)),
-            f"suitability_{name}", None, False, False,
-        )
-        for name, part in summary.groups.items()
-        if name in summary.study.target_groups
-    ]  # fmt: skip
-    rows = [whole, *themes, *groups]
+    rows = [whole, *themes, *_group_rows(summary)]
     ax = axes_for(ax, 9, 1.6 + 0.3 * len(rows))
     known: list[list[float]] = []
     for place, each in enumerate(rows):
@@ -170,7 +188,9 @@ def draw_comparison(
                 if value is None
             ]
             text = plain(f"{', '.join(names)}: {said}")
-            ax.annotate(text, (101, place), va="center", fontsize=8, color=INK, annotation_clip=False)
+            ax.annotate(
+                text, (101, place), va="center", fontsize=8, color=INK, annotation_clip=False
+            )
     for one, (colour, mark) in zip((first, second), _PAIR, strict=True):
         scores = [known_value(one, each.column) for each in rows]
         at = [place for place, score in enumerate(scores) if score is not None]
@@ -179,7 +199,7 @@ def draw_comparison(
             label=plain(str(one[PARCEL_ID])), markeredgecolor="white",
         )  # fmt: skip
     _name_rows(rows, language, ax)
-    _title(summary.municipality.name, ax)
+    _title(plain(summary.municipality.name), ax)
     ax.set_xlim(-2, 102)
     ax.legend(
         loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, borderaxespad=0.2
@@ -203,7 +223,7 @@ def _name_rows(rows: list[ScoreRow], language: Language, ax: Axes) -> None:
 
 
 def _title(text: str, ax: Axes) -> None:
-    ax.set_title(plain(text, 90), loc="left", fontweight="bold", fontsize=11, color=INK)
+    ax.set_title(text, loc="left", fontweight="bold", fontsize=11, color=INK)
 
 
 def _clean(ax: Axes) -> None:

@@ -51,7 +51,9 @@ def draw_terms(locations: gpd.GeoDataFrame, summary: Summary, ax: Axes | None = 
     ax = axes_for(ax, 9, 1.6 + 0.3 * max(len(ranked), 1))
     colours = [each.colour for each in map_classes(summary)]
     placement = summary.ruleset.placement.get("required_years")
-    asked = float(placement.value) if placement and isinstance(placement.value, int | float) else 0.0
+    asked = (
+        float(placement.value) if placement and isinstance(placement.value, int | float) else 0.0
+    )
     today = _year_of(summary.study.as_of)
     columns = [known_or_none(ranked[name]) for name in (TERM_START, TERM_END)]
     terms = [
@@ -75,9 +77,7 @@ def draw_terms(locations: gpd.GeoDataFrame, summary: Summary, ax: Axes | None = 
             ax.plot([start + asked] * 2, [place - 0.3, place + 0.3], color="white", linewidth=2)
     _finish(ranked, (today, last), summary, ax)
     if asked:
-        words = message(
-            "term-asked", language, years=quantity_text(asked, "year", language)
-        )
+        words = message("term-asked", language, years=quantity_text(asked, "year", language))
         ax.set_xlabel(words, fontsize=8, color=INK)
     return ax
 
@@ -85,6 +85,8 @@ def draw_terms(locations: gpd.GeoDataFrame, summary: Summary, ax: Axes | None = 
 def _finish(
     ranked: gpd.GeoDataFrame, span: tuple[float, float], summary: Summary, ax: Axes
 ) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     names = [
         plain(f"{rank}   {parcel}", 40)
         for rank, parcel in zip(ranked[RANK], ranked[PARCEL_ID], strict=True)
@@ -93,7 +95,7 @@ def _finish(
     ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
     ax.axvline(span[0], color=INK, linewidth=0.8, linestyle=":")
     ax.set_xlim(span[0] - 0.3, span[1] + 0.6)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.ticklabel_format(axis="x", useOffset=False, style="plain")
     title = message("term-title", summary.study.language, municipality=summary.municipality.name)
     ax.set_title(plain(title, 90), loc="left", fontweight="bold", fontsize=11, color=INK)

@@ -20,13 +20,12 @@ ranking-other-findings = and more
 
 score-weights = In brackets: what it weighs, a theme in the score and a part in its theme. Hatched: not known.
 term-title = { $municipality }: when the land is free
-term-asked = White line: { $years } until there. Arrow: free until after the end of this chart.
+term-asked = White line: { $years } until there. Arrow: free until after the end of this chart. Dotted: the date of the study.
 rules-title = { $municipality }: hectares that each rule takes
 rules-taken = hectares; rules often take the same land, so do not add them up
 
 ## Maps
 
-legend-status = { $status } ({ $number })
 legend-unranked = not ranked: too little is known
 
 ## Files for QGIS
@@ -46,6 +45,7 @@ group-land = Land and homes
 group-unknown = What is still open
 group-rest = To compute with
 column-of-ids = { $title } (id)
+column-of-score = { $title } (score)
 
 ## Chart of the land that is left
 

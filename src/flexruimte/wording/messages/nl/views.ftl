@@ -20,13 +20,12 @@ ranking-other-findings = en meer
 
 score-weights = Tussen haakjes: wat het meetelt, van een thema in de score en van een onderdeel in zijn thema. Gearceerd: niet bekend.
 term-title = { $municipality }: wanneer de grond vrij is
-term-asked = Witte streep: tot daar { $years }. Pijl: vrij tot na het einde van deze grafiek.
+term-asked = Witte streep: tot daar { $years }. Pijl: vrij tot na het einde van deze grafiek. Stippellijn: de peildatum.
 rules-title = { $municipality }: hectare die elke regel wegneemt
 rules-taken = hectare; regels nemen vaak dezelfde grond, dus tel ze niet op
 
 ## Kaarten
 
-legend-status = { $status } ({ $number })
 legend-unranked = niet gerangschikt: te weinig bekend
 
 ## Bestanden voor QGIS
@@ -46,6 +45,7 @@ group-land = Grond en woningen
 group-unknown = Wat nog open is
 group-rest = Om mee te rekenen
 column-of-ids = { $title } (id)
+column-of-score = { $title } (score)
 
 ## Grafiek van het land dat overblijft
 
