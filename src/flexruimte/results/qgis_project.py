@@ -96,15 +96,19 @@ def write_qgis_project(
     for name, (table, _) in tables.items():
         style = qgis_style(name, list(table.columns), summary)
         _add_layer(layers, name, titles[name], _source(file, name), style)
-    relative = SubElement(SubElement(SubElement(root, "properties"), "Paths"), "Absolute")
-    relative.set("type", "bool")
-    relative.text = "false"
+    properties = SubElement(root, "properties")
+    _add_property(properties, "SpatialRefSys", "ProjectionsEnabled", "int", "1")
+    _add_property(properties, "Paths", "Absolute", "bool", "false")
     with atomic_write(path) as partial:
         partial.write_text(qgis_file(root), encoding="utf-8")
 
 
 def _source(file: str, layer: str) -> str:
     return f"./{file}|layername={layer}"
+
+
+def _add_property(properties: Element, group: str, name: str, kind: str, value: str) -> None:
+    SubElement(SubElement(properties, group), name, type=kind).text = value
 
 
 def _add_crs(parent: Element) -> None:
