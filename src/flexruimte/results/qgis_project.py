@@ -47,6 +47,8 @@ _ID: Final = "flexruimte_"
 """Before the name of a layer: QGIS gives a layer with a short id another."""
 _OF_A_STYLE: Final = ("version", "styleCategories")
 """What the root of a style says of itself as a file."""
+_RD_NEW_IN_QGIS: Final = "2517"
+"""QGIS's own number of the system; without one it does not look at the code of EPSG."""
 _AROUND: Final = 0.05
 """So much of the size of the locations is seen around them at first."""
 
@@ -112,7 +114,9 @@ def _add_property(properties: Element, group: str, name: str, kind: str, value: 
 
 
 def _add_crs(parent: Element) -> None:
-    SubElement(SubElement(parent, "spatialrefsys"), "authid").text = CRS
+    system = SubElement(parent, "spatialrefsys")
+    SubElement(system, "srsid").text = _RD_NEW_IN_QGIS
+    SubElement(system, "authid").text = CRS
 
 
 def _add_to_group(group: Element, name: str, title: str, source: str) -> None:
