@@ -17,7 +17,7 @@ OUT ?= demo_output
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
-	@echo "Open $(OUT)/map/index.html in a browser, or $(OUT)/GM9001/locations.gpkg in QGIS."
+	@echo "Open $(OUT)/map/index.html in a browser, or $(OUT)/GM9001/locations.qgs in QGIS."
 
 install: $(VENV)/developing
 
