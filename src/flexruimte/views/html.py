@@ -24,8 +24,8 @@ def render(template: str, **values: Any) -> str:
 
     Examples
     --------
-    >>> render("frame", title="<b>", height=1, page="")[:27]
-    '<iframe title="&lt;b&gt;" sty'
+    >>> render("frame", title="<b>", height=1, page="")[:25]
+    '<iframe title="&lt;b&gt;"'
     """
     return _environment().get_template(f"{template}.html").render(values)
 
