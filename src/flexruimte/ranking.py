@@ -231,6 +231,10 @@ class Ranking:
 
     def content(self) -> OutputContent:
         """Return what the files of the municipality are made of."""
+        return self._content
+
+    @cached_property
+    def _content(self) -> OutputContent:
         return OutputContent(
             parcels=self._parcels,
             sites=self._no_sites if self._sites is None else self._sites,

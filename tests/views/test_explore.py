@@ -143,6 +143,18 @@ def test_a_script_that_the_page_does_not_know_does_not_run(
     assert page.evaluate("window.ran || null") is None
 
 
+def test_a_browser_that_cannot_unpack_says_what_to_do(
+    ranking: Ranking, browser: Any, tmp_path: Path
+) -> None:
+    context = browser.new_context()
+    context.add_init_script("delete globalThis.DecompressionStream")
+    path = tmp_path / "cell.html"
+    path.write_text(f"<!doctype html>{ranking.explore()._repr_html_()}", encoding="utf-8")
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.frame_locator("iframe").get_by_text('.explore().save("map.html")').wait_for()
+
+
 def test_nobody_ranked_is_a_page_that_says_why(browser: Any, tmp_path: Path) -> None:
     study = toy_study(tmp_path).changed(placement={"required_years": 50})
     shown = Notebook(browser, tmp_path / "cell.html", study.rank("A").explore()._repr_html_())

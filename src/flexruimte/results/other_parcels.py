@@ -23,6 +23,7 @@ from flexruimte.vocabulary import (
     PARCEL_ID,
     SITE_ID,
     STATUS,
+    VERDICT,
 )
 from flexruimte.wording.labels import label
 
@@ -66,7 +67,8 @@ def other_parcels(
     """
     listed = parcels[STATUS].isin([str(status) for status in LISTED_STATUSES])
     others = parcels[~listed & parcels[SITE_ID].isna()]
-    told = findings_told(others, findings, summary)
+    # Those that do not know exclude nothing, and are many.
+    told = findings_told(others, findings[findings[VERDICT] == "no"], summary)
     sentences = [
         " ".join(dict.fromkeys(each.sentence for each in found if each.kind in _TOLD))
         for found in told

@@ -15,6 +15,7 @@ from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.outputs import OutputContent
 from flexruimte.views.html import render
 from flexruimte.views.web import one_page
+from flexruimte.wording.messages import Language, message
 
 __all__ = ["MapPage", "map_page"]
 
@@ -32,6 +33,8 @@ class MapPage:
     """What a screen reader calls the frame."""
     html: str
     """The page, with all that it needs."""
+    language: Language = "nl"
+    """Of what is said where a browser cannot show it."""
     height: int = 640
     """Of the frame. [pixel]"""
 
@@ -58,7 +61,8 @@ class MapPage:
     def _repr_html_(self) -> str:
         """Return the page in a frame. The packed page holds no character of markup."""
         packed = base64.b64encode(gzip.compress(self.html.encode("utf-8"), _LEVEL, mtime=0))
-        inner = render("unpacked", packed=packed.decode("ascii"))
+        failed = message("explore-failed", self.language)
+        inner = render("unpacked", packed=packed.decode("ascii"), failed=failed)
         return render("frame", title=self.title, height=self.height, page=inner)
 
 
@@ -92,4 +96,5 @@ def map_page(
     """
     summary = content.summary
     title = f"{summary.municipality.name}: {summary.study.name}"
-    return MapPage(title, one_page(content, assessment, boundary, others=others), height)
+    page = one_page(content, assessment, boundary, others=others)
+    return MapPage(title, page, summary.study.language, height)

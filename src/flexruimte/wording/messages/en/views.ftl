@@ -15,6 +15,7 @@ ranking-more = { $count ->
 ranking-elsewhere = All locations are in .locations.
 ranking-all-parcels = All parcels, and what is not known
 ranking-other-findings = and more
+explore-failed = This browser cannot unpack the map. Write it to a file: .explore().save("map.html").
 
 ## Charts
 

@@ -15,6 +15,7 @@ ranking-more = { $count ->
 ranking-elsewhere = Alle locaties staan in .locations.
 ranking-all-parcels = Alle percelen, en wat niet bekend is
 ranking-other-findings = en meer
+explore-failed = Deze browser kan de kaart niet uitpakken. Schrijf haar naar een bestand: .explore().save("map.html").
 
 ## Grafieken
 
