@@ -154,7 +154,7 @@ def follow_up_script(found: Mapping[str, Any]) -> str:
     found
         As `write_follow_ups` takes it.
     """
-    names = ("what_if", "moves", "said", "years", "stranded", "targets")
+    names = ("what_if", "moves", "said", "years", "stranded", "targets", "filling")
     return script("follow", {name: found.get(name, []) for name in names})
 
 
