@@ -24,6 +24,7 @@ from flexruimte.rules.measures import (
     RectangleMeasure,
     SignMarginMeasure,
     WalkMeasure,
+    WayInMeasure,
 )
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import AREA, BUILDABLE_AREA, Floats, Integers
@@ -116,6 +117,10 @@ def _joined(measure: Measure, numbers: Floats, area: Floats, first: Integers) ->
     """Return numbers of groups; NaN where one of a part is not known. (g,) float64."""
     if isinstance(measure, NearestMeasure | WalkMeasure | SignMarginMeasure):
         return np.asarray(np.minimum.reduceat(numbers, first))
+    if isinstance(measure, WayInMeasure):
+        # One way in is enough, and of one that crosses nobody's land there is no better.
+        free = np.minimum.reduceat(np.nan_to_num(numbers, nan=np.inf), first) <= 0
+        return np.where(free, 0.0, np.minimum.reduceat(numbers, first))
     if isinstance(measure, CountMeasure):
         return np.asarray(np.add.reduceat(numbers, first))
     if isinstance(measure, ExtremeMeasure):

@@ -9,7 +9,16 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 from pydantic import Field, model_validator
 
 from flexruimte.kernels.roads import FARTHEST_FROM_ROAD_M
-from flexruimte.rules.parts import Model, Number, NumberOf, Reading, Titled, Where
+from flexruimte.rules.parts import (
+    Model,
+    Number,
+    NumberOf,
+    PlacementReference,
+    Reading,
+    Scalar,
+    Titled,
+    Where,
+)
 
 
 class MeasureSpec(Titled):
@@ -245,6 +254,46 @@ class RectangleMeasure(MeasureSpec):
         return (Reading(self.layer, tuple(self.where), self.limit_m + number(self.within_m)),)
 
 
+class WayInMeasure(MeasureSpec):
+    """Length of the way in that lies on land of others: of the straight ways to a road, the least.
+
+    Not of others is the parcel itself, land of `open_owners`, of the parcel's own owner where that
+    is one of whom there is one, and of the public road.
+    """
+
+    family: Literal["way_in"]
+    layer: str
+    where: Where = {}
+    limit_m: Number
+    """Longer ways do not count. [m]"""
+    step_m: float = Field(default=5.0, gt=0)
+    """There is a way to each stretch of road of this length at most. [m]"""
+    roads: str
+    """Layer with the axes of the roads that are open to all."""
+    roads_where: Where = {}
+    half_width_m: float = Field(gt=0)
+    """Half of the width of a public road. [m]"""
+    road_land_m: float = Field(gt=0)
+    """On a parcel that the axis of a public road runs over, land so near to it is the road's. [m]"""
+    owners: str
+    """Table with the owner of each parcel."""
+    owner_field: str
+    open_owners: list[Scalar]
+    """Whose land may be crossed."""
+    one_owner: list[Scalar] | PlacementReference
+    """Kinds of owner of which there is only one."""
+    of: Literal["buildable"] = "buildable"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer; who owns the other parcels is in the same table."""
+        limit_m, beside_m = number(self.limit_m), max(self.half_width_m, self.road_land_m)
+        return (
+            Reading(self.layer, tuple(self.where), limit_m),
+            Reading(self.roads, tuple(self.roads_where), limit_m + beside_m),
+            Reading(self.owners, (self.owner_field,)),
+        )
+
+
 class StripWidthMeasure(MeasureSpec):
     """Width of the shape when it is taken for a strip: that of a rectangle of its size."""
 
@@ -313,6 +362,7 @@ Measure: TypeAlias = Annotated[
     | AttributeMeasure
     | SignMarginMeasure
     | RectangleMeasure
+    | WayInMeasure
     | StripWidthMeasure
     | TransportTierMeasure
     | MixMeasure,
