@@ -425,9 +425,7 @@ def rules_anew(ruleset: Ruleset) -> frozenset[str]:
     nearest = [
         name
         for name, measure in ruleset.measures.items()
-        if isinstance(
-            measure, NearestMeasure | RectangleMeasure | MainClassMeasure | WayInMeasure
-        )
+        if isinstance(measure, NearestMeasure | RectangleMeasure | MainClassMeasure | WayInMeasure)
     ]
     asked = (*_SIZE, *_TERM, *nearest)
     return frozenset(name for name, rule in ruleset.measure_rules.items() if rule.measure in asked)

@@ -222,9 +222,7 @@ def survey_block(
         term=assess_term(
             ruleset, near, question.not_assessed, overlay, ids, question.as_of, of_parcel
         ),
-        buildable=_buildable(
-            ruleset, overlay, findings, taken, lands.get, ids, parcels, near
-        ),
+        buildable=_buildable(ruleset, overlay, findings, taken, lands.get, ids, parcels, near),
         facts={key: layer.facts for key, layer in near.items()},
         contents={key: _contents_of(layer, ids) for key, layer in near.items()},
     )

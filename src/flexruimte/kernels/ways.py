@@ -105,17 +105,24 @@ def stretches_on(ways: Geometries, land: Geometries, index: shapely.STRtree) -> 
     """
     way, of_land = index.query(ways, predicate="intersects")
     shared = shapely.intersection(ways[way], land[of_land])
-    parts, pair = shapely.get_parts(shared, return_index=True)
-    lines = (shapely.get_type_id(parts) == _LINE) & ~shapely.is_empty(parts)
-    parts, pair = parts[lines], pair[lines]
-    origin = shapely.get_coordinates(shapely.get_point(ways, 0))[way[pair]]
-    ends = np.stack(
-        [
-            np.hypot(*(shapely.get_coordinates(shapely.get_point(parts, place)) - origin).T)
-            for place in (0, -1)
-        ]
+    # Mostly one line; of several only the lines count, as a way touches land in a point.
+    pair = np.arange(len(shared))
+    whole = shapely.get_type_id(shared) == _LINE
+    parts, of_part = shapely.get_parts(shared[~whole], return_index=True)
+    lines = shapely.get_type_id(parts) == _LINE
+    pair = np.concatenate([pair[whole], pair[~whole][of_part[lines]]])
+    ends, line = shapely.get_coordinates(
+        np.concatenate([shared[whole], parts[lines]]), return_index=True
     )
-    return Stretches(way[pair], of_land[pair], ends.min(axis=0), ends.max(axis=0))
+    first = np.flatnonzero(np.diff(line, prepend=-1))  # a line that is empty has none
+    starts = shapely.get_coordinates(ways)[::2]
+    along = np.hypot(*(ends - starts[way[pair[line]]]).T)
+    pair = pair[line[first]]
+    start, end = (
+        extreme.reduceat(along, first) if len(first) else along
+        for extreme in (np.minimum, np.maximum)
+    )
+    return Stretches(way[pair], of_land[pair], start, end)
 
 
 def covered_length(stretches: Stretches, count: int) -> Floats:
@@ -146,4 +153,5 @@ def covered_length(stretches: Stretches, count: int) -> Floats:
     longest = end.max(initial=0.0) + 1.0
     start, end = start + way * longest, end + way * longest
     reached = np.maximum.accumulate(np.concatenate([[0.0], end]))[:-1]
-    return np.bincount(way, np.maximum(end - np.maximum(start, reached), 0.0), minlength=count)
+    length = np.maximum(end - np.maximum(start, reached), 0.0)
+    return np.bincount(way, length, minlength=count).astype(np.float64)

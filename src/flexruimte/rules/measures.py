@@ -268,13 +268,15 @@ class WayInMeasure(MeasureSpec):
     """Longer ways do not count. [m]"""
     step_m: float = Field(default=5.0, gt=0)
     """There is a way to each stretch of road of this length at most. [m]"""
+    search_from_m2: float = Field(default=0.0, ge=0)
+    """A smaller shape, which is no location, has the shortest way alone. [m2]"""
     roads: str
     """Layer with the axes of the roads that are open to all."""
     roads_where: Where = {}
     half_width_m: float = Field(gt=0)
     """Half of the width of a public road. [m]"""
     road_land_m: float = Field(gt=0)
-    """On a parcel that the axis of a public road runs over, land so near to it is the road's. [m]"""
+    """Of a parcel that the axis of a public road runs over, what is so near is the road's. [m]"""
     owners: str
     """Table with the owner of each parcel."""
     owner_field: str

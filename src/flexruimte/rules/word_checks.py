@@ -102,9 +102,9 @@ def _asked_of_measures(
             for listed in (test.in_, test.not_in):
                 if isinstance(listed, list):
                     yield where, spec.layer, spec.field, listed
-    for name, spec in ruleset.measures.items():
-        if isinstance(spec, WayInMeasure):
-            yield f"measures.{name}.open_owners", spec.owners, spec.owner_field, spec.open_owners
+    for name, way in ruleset.measures.items():
+        if isinstance(way, WayInMeasure):
+            yield f"measures.{name}.open_owners", way.owners, way.owner_field, way.open_owners
     for name, criterion in ruleset.criteria.items():
         if criterion.measure in of_field and criterion.classes:
             spec = of_field[criterion.measure]

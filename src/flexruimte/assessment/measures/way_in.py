@@ -11,15 +11,21 @@ import shapely
 from flexruimte.assessment.measures.attribute import values_of_parcels
 from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.kernels.threads import in_threads
-from flexruimte.kernels.ways import Stretches, covered_length, pieces_of_lines, stretches_on
+from flexruimte.kernels.ways import covered_length, pieces_of_lines, stretches_on
 from flexruimte.rules.measures import WayInMeasure
-from flexruimte.vocabulary import UNKNOWN, YES, Booleans, Floats, Geometries, Integers
+from flexruimte.vocabulary import UNKNOWN, YES, Booleans, Floats, Geometries, Integers, Verdicts
 
 __all__ = ["way_in"]
 
 _WIDTH_OF_NOTHING_M = 1.0
 """Where what is certain and what is possible differ no more than this, that is the inaccuracy of
 the maps: parcels do not fit closer. [m]"""
+_PIECE_OF_AXIS_M = 25.0
+"""Axes of public roads are cut into pieces of this length: small shapes are soon compared. [m]"""
+_ROUNDNESS = 4
+"""Segments in a quarter of the circle around the end of a piece, where the next one goes on."""
+_SHORT_OF_ROAD_M = 1.0
+"""A way that meets another road before it is so near to its end, ends there. [m]"""
 _NOBODY = -1
 """Number of an owner who is not known."""
 
@@ -30,8 +36,7 @@ def way_in(measure: WayInMeasure, inputs: MeasureInputs) -> Floats:
     Of all straight ways to a road that counts, within the limit, it is the one with least of it.
 
     NaN where no road is within the limit; and where it depends on land whose owner is not known, on
-    land of no parcel of the municipality, on a road that counts or not, or on what lies beyond a
-    layer.
+    land of no parcel of the municipality, on a road that may count, or on what lies beyond a layer.
 
     Notes
     -----
@@ -42,26 +47,29 @@ def way_in(measure: WayInMeasure, inputs: MeasureInputs) -> Floats:
     ends, axes = inputs.features(measure.layer), inputs.features(measure.roads)
     counts, public = ends.counting(measure.where), axes.counting(measure.roads_where)
     shapes, limit_m = inputs.overlay.shapes, inputs.ruleset.number(measure.limit_m)
-    found = np.full(len(shapes), np.nan)
-    if not (counts == YES).any():
+    roads, found = ends.geometries[counts == YES], np.full(len(shapes), np.nan)
+    if not len(roads):
         return found
     land = _land(measure, inputs, axes.geometries, public)
     # Most shapes lie at a road, or have nothing but public land before them.
-    index = shapely.STRtree(ends.geometries[counts == YES])
-    shape, road = index.query_nearest(shapes, max_distance=limit_m, all_matches=False)
-    ways = shapely.shortest_line(shapes[shape], index.geometries[road])
-    found[shape] = land.of_others(ways, shape)[1]
-    others = np.flatnonzero(found > _WIDTH_OF_NOTHING_M)
-    pieces, line = pieces_of_lines(ends.geometries[counts >= UNKNOWN], measure.step_m)
-    to_pieces = _Ways(pieces, counts[counts >= UNKNOWN][line] == YES, limit_m, land)
-    least = in_threads(lambda some: to_pieces.least(shapes[some], some), others)
+    shape, road = shapely.STRtree(roads).query_nearest(shapes, max_distance=limit_m)
+    least = land.least_of_others(shapes, shape, roads[road], np.arange(len(shapes)))
+    large = inputs.overlay.areas >= measure.search_from_m2
+    asked = np.flatnonzero((least[:, 1] > _WIDTH_OF_NOTHING_M) & np.isfinite(least[:, 1]) & large)
+    pieces, _ = pieces_of_lines(roads, measure.step_m)
+    least[asked] = in_threads(
+        lambda some: _least_on_any_way(land, shapes[some], pieces, limit_m, some), asked
+    )
     reach_m = np.full(len(shapes), limit_m)
     speaks = inputs.overlay.known_within(ends, reach_m) & inputs.overlay.known_within(
         axes, reach_m + max(measure.half_width_m, measure.road_land_m)
     )
-    certain = np.where(speaks[others], least[:, 0], 0.0)
-    known = least[:, 1] - certain <= _WIDTH_OF_NOTHING_M
-    found[others] = np.where(known, least[:, 1], np.nan)
+    maybe = shapely.STRtree(ends.geometries[counts == UNKNOWN])
+    speaks[maybe.query(shapes, predicate="dwithin", distance=limit_m)[0]] = False
+    has_way = np.flatnonzero(np.isfinite(least[:, 1]))
+    certain, most = np.where(speaks, least.T[0], 0.0)[has_way], least[has_way, 1]
+    known = most - certain <= _WIDTH_OF_NOTHING_M
+    found[has_way[known]] = np.maximum(most[known], 0.0)
     return found
 
 
@@ -84,6 +92,28 @@ class _Land:
     road_is_sure: Booleans
     """Whether each piece of that is land of a road that surely counts. (r,) bool"""
 
+    def least_of_others(
+        self, shapes: Geometries, shape: Integers, ends: Geometries, position: Integers
+    ) -> Floats:
+        """Return the least land of others on the ways of each shape, surely and at most. (k, 2) [m]
+
+        Infinite where a shape has no way.
+
+        Parameters
+        ----------
+        shapes
+            (k,) object
+        shape, ends
+            Of each way the shape, by position, and what it leads to. (w,)
+        position
+            Of each shape among all that the land was made for. (k,) int
+        """
+        ways = shapely.shortest_line(shapes[shape], ends)
+        least = np.full((2, len(shapes)), np.inf)
+        for bound, lengths in zip(least, self.of_others(ways, position[shape]), strict=True):
+            np.minimum.at(bound, shape, lengths)
+        return least.T
+
     def of_others(self, ways: Geometries, shape: Integers) -> Floats:
         """Return how much of ways lies on land of others, surely and at most. (2, w) float64 [m].
 
@@ -102,18 +132,15 @@ class _Land:
         crossed = (on.land == mine) | self.is_open[on.land] | (same & self.is_one[on.land])
         unsure = (owner == _NOBODY) | (its == _NOBODY) | same
         free = on.where(crossed).and_others(roads.where(self.road_is_sure[roads.land]))
-        perhaps = on.where(crossed | unsure).and_others(roads)
-        length = _covered(free, len(ways)), _covered(perhaps, len(ways))
-        certain = _covered(on.and_others(roads), len(ways)) - length[1]
-        return np.stack([certain, shapely.length(ways) - length[0]])
-
-
-def _covered(stretches: Stretches, count: int) -> Floats:
-    return covered_length(stretches, count)
+        perhaps, known = on.where(crossed | unsure).and_others(roads), on.and_others(roads)
+        free_m, perhaps_m, known_m = (
+            covered_length(stretches, len(ways)) for stretches in (free, perhaps, known)
+        )
+        return np.stack([known_m - perhaps_m, shapely.length(ways) - free_m])
 
 
 def _land(
-    measure: WayInMeasure, inputs: MeasureInputs, axes: Geometries, public: Integers
+    measure: WayInMeasure, inputs: MeasureInputs, axes: Geometries, public: Verdicts
 ) -> _Land:
     """Return the parcels, their owners and the land of public roads."""
     parcels, ruleset = inputs.parcels, inputs.ruleset
@@ -122,7 +149,7 @@ def _land(
     index = shapely.STRtree(parcels.geometries)
     is_open = np.isin(kinds, measure.open_owners)
     counts = public >= UNKNOWN
-    road, sure = _road_land(measure, axes[counts], public[counts] == YES, index)
+    road, sure = _road_land(measure, axes[counts], public[counts] == YES, index, is_open)
     return _Land(
         index=index,
         owner=np.asarray(owner, dtype=np.intp),
@@ -135,49 +162,64 @@ def _land(
 
 
 def _road_land(
-    measure: WayInMeasure, axes: Geometries, sure: Booleans, parcels: shapely.STRtree
+    measure: WayInMeasure,
+    axes: Geometries,
+    sure: Booleans,
+    parcels: shapely.STRtree,
+    is_open: Booleans,
 ) -> tuple[Geometries, Booleans]:
     """Return the land of public roads, and whether each piece is that of a road that counts.
 
-    That are the roads themselves, and of a parcel that one runs over what lies beside it.
+    That are the roads themselves, and of a parcel that one runs over what lies beside it; where
+    anybody may cross the parcel, nothing.
     """
-    axis, parcel = parcels.query(axes, predicate="intersects")
-    over = shapely.intersection(axes[axis], parcels.geometries[parcel])
-    runs = shapely.length(over) > _WIDTH_OF_NOTHING_M
+    pieces, line = pieces_of_lines(axes, _PIECE_OF_AXIS_M)
+    roads = shapely.buffer(pieces, measure.half_width_m, quad_segs=_ROUNDNESS)
+    within, parcel = parcels.query(roads, predicate="within")
+    asked = np.setdiff1d(np.arange(len(roads)), within[is_open[parcel]])
+    piece, parcel = parcels.query(pieces[asked], predicate="intersects")
+    piece, parcel = asked[piece[~is_open[parcel]]], parcel[~is_open[parcel]]
+    over = shapely.intersection(pieces[piece], parcels.geometries[parcel])
+    runs = ~shapely.is_empty(over) & (shapely.get_dimensions(over) == 1)
     beside = shapely.intersection(
-        shapely.buffer(over[runs], measure.road_land_m), parcels.geometries[parcel[runs]]
+        shapely.buffer(over[runs], measure.road_land_m, quad_segs=_ROUNDNESS),
+        parcels.geometries[parcel[runs]],
     )
-    roads = shapely.buffer(axes, measure.half_width_m)
-    return np.concatenate([roads, beside]), np.concatenate([sure, sure[axis[runs]]])
+    of = np.concatenate([line[asked], line[piece[runs]]])
+    return np.concatenate([roads[asked], beside]), sure[of]
 
 
-@dataclass(frozen=True)
-class _Ways:
-    """The straight ways to pieces of road."""
+def _least_on_any_way(
+    land: _Land, shapes: Geometries, pieces: Geometries, limit_m: float, position: Integers
+) -> Floats:
+    """Return the least land of others on any way to shapes, surely and at most. (k, 2) [m].
 
-    pieces: Geometries
-    """(r,) object"""
-    sure: Booleans
-    """Whether each is of a road that surely counts. (r,) bool"""
-    limit_m: float
-    land: _Land
+    Parameters
+    ----------
+    land
+        Of all shapes.
+    shapes
+        Some of those. (k,) object
+    pieces
+        Of the roads where ways may end. (r,) object
+    limit_m
+        Longest way. [m]
+    position
+        Of each of the shapes among all. (k,) int
+    """
+    index = shapely.STRtree(pieces)
+    shape, piece = index.query(shapes, predicate="dwithin", distance=limit_m)
+    ways = shapely.shortest_line(shapes[shape], pieces[piece])
+    meets = index.query(_without_end(ways), predicate="intersects")[0]
+    alone = np.setdiff1d(np.arange(len(ways)), meets)
+    return land.least_of_others(shapes, shape[alone], pieces[piece[alone]], position)
 
-    def least(self, shapes: Geometries, position: Integers) -> Floats:
-        """Return the least land of others on any way to shapes, surely and at most. (k, 2) [m].
 
-        Parameters
-        ----------
-        shapes
-            (k,) object
-        position
-            Of each, in the shapes that the land was made for. (k,) int
-        """
-        index = shapely.STRtree(self.pieces)
-        shape, piece = index.query(shapes, predicate="dwithin", distance=self.limit_m)
-        ways = shapely.shortest_line(shapes[shape], self.pieces[piece])
-        certain, most = self.land.of_others(ways, position[shape])
-        least = np.full((len(shapes), 2), np.inf)
-        np.minimum.at(least[:, 0], shape, certain)
-        sure = self.sure[piece]
-        np.minimum.at(least[:, 1], shape[sure], most[sure])
-        return least
+def _without_end(ways: Geometries) -> Geometries:
+    """Return straight ways without the last part of them."""
+    length = shapely.length(ways)
+    kept = np.maximum(length - _SHORT_OF_ROAD_M, 0.0) / np.maximum(length, _SHORT_OF_ROAD_M)
+    coordinates = shapely.get_coordinates(ways)
+    start, end = coordinates[::2], coordinates[1::2]
+    ends = np.stack([start, start + (end - start) * kept[:, None]], axis=1)
+    return np.asarray(shapely.linestrings(ends) if len(ends) else [], dtype=object)
