@@ -69,7 +69,7 @@ def way_in(measure: WayInMeasure, inputs: MeasureInputs) -> Floats:
     has_way = np.flatnonzero(np.isfinite(least[:, 1]))
     certain, most = np.where(speaks, least.T[0], 0.0)[has_way], least[has_way, 1]
     known = most - certain <= _WIDTH_OF_NOTHING_M
-    found[has_way[known]] = np.maximum(most[known], 0.0)
+    found[has_way[known]] = np.maximum(certain[known], 0.0)
     return found
 
 
