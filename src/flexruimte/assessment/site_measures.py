@@ -21,6 +21,7 @@ from flexruimte.rules.measures import (
     Measure,
     NearestMeasure,
     RasterMeasure,
+    RecordedMeasure,
     RectangleMeasure,
     SignMarginMeasure,
     WalkMeasure,
@@ -31,7 +32,7 @@ from flexruimte.vocabulary import AREA, BUILDABLE_AREA, Floats, Integers
 
 __all__ = ["largest_of_groups", "measure_columns", "measures_of_groups"]
 
-_OF_CLASSES: Final = (MainClassMeasure, RectangleMeasure)
+_OF_CLASSES: Final = (MainClassMeasure, RectangleMeasure, RecordedMeasure)
 """Measures that are no numbers, however they are written."""
 
 

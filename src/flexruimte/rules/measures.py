@@ -209,6 +209,23 @@ class AttributeMeasure(MeasureSpec):
         return (Reading(self.layer, (self.field,)),)
 
 
+class RecordedMeasure(MeasureSpec):
+    """Whether a table that is joined on the parcel id has a value: "yes" or "no".
+
+    It is "no" of a parcel that the table does not list only where the table lists all there is.
+    """
+
+    geometries = ("table",)
+    family: Literal["recorded"]
+    layer: str
+    field: str
+    of: Literal["parcel"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (self.field,)),)
+
+
 class SignMarginMeasure(MeasureSpec):
     """Lowest limit that traffic signs near the shape state, less what has to pass.
 
@@ -362,6 +379,7 @@ Measure: TypeAlias = Annotated[
     | WalkMeasure
     | RasterMeasure
     | AttributeMeasure
+    | RecordedMeasure
     | SignMarginMeasure
     | RectangleMeasure
     | WayInMeasure

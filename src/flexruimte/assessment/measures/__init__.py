@@ -42,6 +42,7 @@ FAMILIES: Mapping[str, Family] = {
     "walk": proximity.walk,
     "raster": surface.raster,
     "attribute": attribute.attribute,
+    "recorded": attribute.recorded,
     "sign_margin": access.sign_margin,
     "rectangle": access.rectangle,
     "way_in": way_in.way_in,
