@@ -16,8 +16,9 @@ WHAT_IF = (
     "*,,nature,12.5,3,90\n0363,Aadorp,nature,2.5,1,30\n0363,Aadorp,noise,,,\n"
 )
 TARGETS = (
-    "target,place,homes,status,secured_homes,short_homes\n"
-    "enough,Aadorp,100,covered,120,0\nmuch,Aadorp,200,short,120,80\nwhere,Nergens,50,unknown,,\n"
+    "target,title,place,place_title,homes,status,secured_homes,short_homes\n"
+    "enough,Genoeg,a,Aadorp,100,covered,120,0\nmuch,Veel,a,Aadorp,200,short,120,80\n"
+    "where,Waar,n,Nergens,50,unknown,,\n"
 )
 
 
@@ -42,6 +43,7 @@ def test_what_if_and_targets(out: Path) -> None:
         {"code": "0363", "rule": "noise", "hectares": None, "locations": None, "homes": None},
     ]
     assert [each["short"] for each in found["targets"]] == [0, 80, None]
+    assert (found["targets"][0]["target"], found["targets"][0]["place"]) == ("Genoeg", "Aadorp")
 
 
 def test_what_is_older_than_the_ranking_does_not_follow_from_it(out: Path) -> None:

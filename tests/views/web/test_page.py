@@ -439,7 +439,8 @@ def followed(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run("relocate", folder, "--regions", study.parent / "regions.csv") == 0
     assert run("whatif", folder, "--study", study, "--rules", "nnn") == 0
     (folder / "targets.csv").write_text(
-        "target,place,homes,status,secured_homes,short_homes\nenough,Zandhoven,100,short,60,40\n"
+        "target,title,place,place_title,homes,status,secured_homes,short_homes\n"
+        "enough,enough,GM9003,Zandhoven,100,short,60,40\n"
     )
     refresh_map(folder, "nl")
     return folder

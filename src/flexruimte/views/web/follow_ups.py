@@ -104,7 +104,8 @@ def _what_if(path: Path) -> list[dict[str, Any]]:
 def _targets(path: Path) -> list[dict[str, Any]]:
     table = pd.read_csv(path)
     table["short"] = table["short_homes"].where(table["status"].isin(["covered", "short"]))
-    return _records(table[["target", "place", "homes", "short"]])
+    columns = {"title": "target", "place_title": "place", "homes": "homes", "short": "short"}
+    return _records(table[list(columns)].rename(columns=columns))
 
 
 def _relocation(out: Path, language: Language) -> dict[str, Any]:
