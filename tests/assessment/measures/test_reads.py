@@ -53,6 +53,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mean_db": {"family": "raster", "layer": "cells", "statistic": "mean"},
     "slope_percent": {"family": "raster", "layer": "cells", "statistic": "slope"},
     "owner_class": {"family": "attribute", "layer": "owners", "field": "owner"},
+    "owner_known_class": {"family": "recorded", "layer": "owners", "field": "owner"},
     "margin_m": {"family": "sign_margin", "layer": "things", "field": "text", "plausible": [1, 10], "less": [1], "within_m": {"placement": "near_m"}, "most": 9},
     "others_m": {"family": "way_in", "layer": "roads", **SOME, "limit_m": {"placement": "near_m"}, "roads": "roads", "half_width_m": 2, "road_land_m": 15, "owners": "owners", "owner_field": "owner", "open_owners": ["owner 0"], "one_owner": ["owner 1"]},
     "pad_class": {"family": "rectangle", "layer": "roads", "length_m": 10, "width_m": 8, "within_m": {"placement": "near_m"}, "limit_m": 60},
@@ -156,11 +157,12 @@ def whole_and_cropped(rules: Ruleset, seed: int, folder: Path) -> tuple[pd.DataF
     write_raster(
         folder / "cells.tif", np.random.default_rng(seed).uniform(30, 70, (60, 80)), 50.0, 2000.0
     )
+    # of the first no owner is known
     owners = pd.DataFrame(
         {
             "parcel_id": [*IDS, *AROUND_IDS, "R1", "R2"],
             "owner": [
-                *(f"owner {n % 3}" for n in range(len(IDS))),
+                *(f"owner {n % 3}" if n else None for n in range(len(IDS))),
                 *(f"owner {n % 2 + 1}" for n in range(len(IDS))),
                 "x",
                 "y",
