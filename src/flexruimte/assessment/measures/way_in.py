@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.kernels.threads import in_threads
 from flexruimte.kernels.ways import covered_length, pieces_of_lines, stretches_on
 from flexruimte.rules.measures import WayInMeasure
-from flexruimte.vocabulary import UNKNOWN, YES, Booleans, Floats, Geometries, Integers, Verdicts
+from flexruimte.vocabulary import UNKNOWN, YES, Booleans, Floats, Geometries, Integers
 
 __all__ = ["way_in"]
 
@@ -50,27 +50,46 @@ def way_in(measure: WayInMeasure, inputs: MeasureInputs) -> Floats:
     roads, found = ends.geometries[counts == YES], np.full(len(shapes), np.nan)
     if not len(roads):
         return found
-    land = _land(measure, inputs, axes.geometries, public)
-    # Most shapes lie at a road, or have nothing but public land before them.
+    parcels = _land(measure, inputs)
+    everyone = np.arange(len(shapes))
     shape, road = shapely.STRtree(roads).query_nearest(shapes, max_distance=limit_m)
-    least = land.least_of_others(shapes, shape, roads[road], np.arange(len(shapes)))
-    large = inputs.overlay.areas >= measure.search_from_m2
-    asked = np.flatnonzero((least[:, 1] > _WIDTH_OF_NOTHING_M) & np.isfinite(least[:, 1]) & large)
+    least = parcels.least_of_others(shapes, shape, roads[road], everyone)
+    # Most shapes lie at a road, or have nothing but public land before them.
+    asked = np.flatnonzero(np.isfinite(least[:, 1]) & _is_something(least))
+    beside_m = max(measure.half_width_m, measure.road_land_m)
+    near = _within(axes.geometries, shapes[asked], limit_m + beside_m) & (public >= UNKNOWN)
+    land = _with_roads(measure, parcels, axes.geometries[near], public[near] == YES)
+    again = np.isin(shape, asked)
+    with_roads = land.least_of_others(shapes, shape[again], roads[road[again]], everyone)
+    least[asked] = with_roads[asked]
+    large = asked[
+        _is_something(least[asked]) & (inputs.overlay.areas[asked] >= measure.search_from_m2)
+    ]
     pieces, _ = pieces_of_lines(roads, measure.step_m)
-    least[asked] = in_threads(
-        lambda some: _least_on_any_way(land, shapes[some], pieces, limit_m, some), asked
+    least[large] = in_threads(
+        lambda some: _least_on_any_way(land, shapes[some], pieces, limit_m, some), large
     )
     reach_m = np.full(len(shapes), limit_m)
-    speaks = inputs.overlay.known_within(ends, reach_m) & inputs.overlay.known_within(
-        axes, reach_m + max(measure.half_width_m, measure.road_land_m)
-    )
-    maybe = shapely.STRtree(ends.geometries[counts == UNKNOWN])
-    speaks[maybe.query(shapes, predicate="dwithin", distance=limit_m)[0]] = False
+    speaks = inputs.overlay.known_within(ends, reach_m)
+    speaks &= inputs.overlay.known_within(axes, reach_m + beside_m)
+    speaks &= ~_within(shapes, ends.geometries[counts == UNKNOWN], limit_m)
     has_way = np.flatnonzero(np.isfinite(least[:, 1]))
-    certain, most = np.where(speaks, least.T[0], 0.0)[has_way], least[has_way, 1]
+    certain, most = np.where(speaks, least[:, 0], 0.0)[has_way], least[has_way, 1]
     known = most - certain <= _WIDTH_OF_NOTHING_M
     found[has_way[known]] = np.maximum(certain[known], 0.0)
     return found
+
+
+def _is_something(least: Floats) -> Booleans:
+    """Return whether land of others is, or may be, on the best way of each shape. (k,) bool"""
+    return np.asarray((least[:, 0] > 0) | (least[:, 1] > _WIDTH_OF_NOTHING_M))
+
+
+def _within(shapes: Geometries, others: Geometries, distance_m: float) -> Booleans:
+    """Return which shapes lie within a distance of any of others. (n,) bool"""
+    near = np.zeros(len(shapes), dtype=bool)
+    near[shapely.STRtree(others).query(shapes, predicate="dwithin", distance=distance_m)[0]] = True
+    return near
 
 
 @dataclass(frozen=True)
@@ -139,54 +158,55 @@ class _Land:
         return np.stack([known_m - perhaps_m, shapely.length(ways) - free_m])
 
 
-def _land(
-    measure: WayInMeasure, inputs: MeasureInputs, axes: Geometries, public: Verdicts
-) -> _Land:
-    """Return the parcels, their owners and the land of public roads."""
+def _land(measure: WayInMeasure, inputs: MeasureInputs) -> _Land:
+    """Return the parcels and their owners, without public roads."""
     parcels, ruleset = inputs.parcels, inputs.ruleset
     kinds = values_of_parcels(inputs.layers[measure.owners], measure.owner_field, parcels.ids)
-    owner = pd.factorize(kinds)[0]
-    index = shapely.STRtree(parcels.geometries)
-    is_open = np.isin(kinds, measure.open_owners)
-    counts = public >= UNKNOWN
-    road, sure = _road_land(measure, axes[counts], public[counts] == YES, index, is_open)
     return _Land(
-        index=index,
-        owner=np.asarray(owner, dtype=np.intp),
-        is_open=is_open,
+        index=shapely.STRtree(parcels.geometries),
+        owner=np.asarray(pd.factorize(kinds)[0], dtype=np.intp),
+        is_open=np.isin(kinds, measure.open_owners),
         is_one=np.isin(kinds, ruleset.listed(measure.one_owner)),
         own=pd.Index(parcels.ids).get_indexer(inputs.ids),
-        road=shapely.STRtree(road),
-        road_is_sure=sure,
+        road=shapely.STRtree([]),
+        road_is_sure=np.empty(0, dtype=bool),
     )
 
 
-def _road_land(
-    measure: WayInMeasure,
-    axes: Geometries,
-    sure: Booleans,
-    parcels: shapely.STRtree,
-    is_open: Booleans,
-) -> tuple[Geometries, Booleans]:
-    """Return the land of public roads, and whether each piece is that of a road that counts.
+def _with_roads(measure: WayInMeasure, land: _Land, axes: Geometries, sure: Booleans) -> _Land:
+    """Return parcels and the land of public roads.
 
     That are the roads themselves, and of a parcel that one runs over what lies beside it; where
     anybody may cross the parcel, nothing.
+
+    Parameters
+    ----------
+    measure
+        How wide roads and their land are.
+    land
+        The parcels.
+    axes
+        Of roads that count, or may count. (r,) object
+    sure
+        Whether each surely counts. (r,) bool
     """
     pieces, line = pieces_of_lines(axes, _PIECE_OF_AXIS_M)
     roads = shapely.buffer(pieces, measure.half_width_m, quad_segs=_ROUNDNESS)
-    within, parcel = parcels.query(roads, predicate="within")
-    asked = np.setdiff1d(np.arange(len(roads)), within[is_open[parcel]])
-    piece, parcel = parcels.query(pieces[asked], predicate="intersects")
-    piece, parcel = asked[piece[~is_open[parcel]]], parcel[~is_open[parcel]]
-    over = shapely.intersection(pieces[piece], parcels.geometries[parcel])
+    within, parcel = land.index.query(roads, predicate="within")
+    asked = np.setdiff1d(np.arange(len(roads)), within[land.is_open[parcel]])
+    piece, parcel = land.index.query(pieces[asked], predicate="intersects")
+    closed = ~land.is_open[parcel]
+    piece, parcel = asked[piece[closed]], parcel[closed]
+    over = shapely.intersection(pieces[piece], land.index.geometries[parcel])
     runs = ~shapely.is_empty(over) & (shapely.get_dimensions(over) == 1)
     beside = shapely.intersection(
         shapely.buffer(over[runs], measure.road_land_m, quad_segs=_ROUNDNESS),
-        parcels.geometries[parcel[runs]],
+        land.index.geometries[parcel[runs]],
     )
     of = np.concatenate([line[asked], line[piece[runs]]])
-    return np.concatenate([roads[asked], beside]), sure[of]
+    return replace(
+        land, road=shapely.STRtree(np.concatenate([roads[asked], beside])), road_is_sure=sure[of]
+    )
 
 
 def _least_on_any_way(
