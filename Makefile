@@ -3,6 +3,7 @@
 #   make demo    sets up, and ranks the sample municipalities into demo_output/
 #   make test    sets up, and runs everything that must hold
 #   make test-services   the tests that need real servers, which it installs where it may
+#   make test-qgis       the tests that open the files in QGIS, which it installs where it may
 #   make bench   sets up, and measures speed and memory, in about ten minutes
 #
 # Needs Python 3.11 or newer, make, and access to the package index.
@@ -12,11 +13,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo install check types arch test test-services soak fuzz notebooks docs picture bench bench-full clean
+.PHONY: demo install check types arch test test-services test-qgis soak fuzz notebooks docs picture bench bench-full clean
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
-	@echo "Open $(OUT)/map/index.html in a browser, or $(OUT)/GM9001/locations.gpkg in QGIS."
+	@echo "Open $(OUT)/map/index.html in a browser, or $(OUT)/GM9001/locations.qgs in QGIS."
 
 install: $(VENV)/developing
 
@@ -66,6 +67,17 @@ SERVICES := .cache/services
 
 test-services: $(VENV)/developing .cache/services/installed
 	$(BIN)/pytest tests/services
+
+# QGIS without a screen, from Debian's packages, opens what is written for it. Where it is absent, the tests skip and say so.
+.cache/qgis/installed: Makefile
+	@mkdir -p .cache/qgis
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	python3-qgis; } > /dev/null 2>&1 && touch $@ || echo "QGIS could not be installed"; \
+	else echo "without root and apt-get, QGIS is not installed here"; fi
+
+test-qgis: $(VENV)/developing .cache/qgis/installed
+	$(BIN)/pytest tests/qgis
 
 # Exhaustive searches against which the layout is held; minutes, so not part of every run.
 soak: $(VENV)/developing .cache/js/installed

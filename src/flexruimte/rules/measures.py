@@ -9,7 +9,16 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 from pydantic import Field, model_validator
 
 from flexruimte.kernels.roads import FARTHEST_FROM_ROAD_M
-from flexruimte.rules.parts import Model, Number, NumberOf, Reading, Titled, Where
+from flexruimte.rules.parts import (
+    Model,
+    Number,
+    NumberOf,
+    PlacementReference,
+    Reading,
+    Scalar,
+    Titled,
+    Where,
+)
 
 
 class MeasureSpec(Titled):
@@ -200,6 +209,23 @@ class AttributeMeasure(MeasureSpec):
         return (Reading(self.layer, (self.field,)),)
 
 
+class RecordedMeasure(MeasureSpec):
+    """Whether a table that is joined on the parcel id has a value: "yes" or "no".
+
+    It is "no" of a parcel that the table does not list only where the table lists all there is.
+    """
+
+    geometries = ("table",)
+    family: Literal["recorded"]
+    layer: str
+    field: str
+    of: Literal["parcel"] = "parcel"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer."""
+        return (Reading(self.layer, (self.field,)),)
+
+
 class SignMarginMeasure(MeasureSpec):
     """Lowest limit that traffic signs near the shape state, less what has to pass.
 
@@ -243,6 +269,48 @@ class RectangleMeasure(MeasureSpec):
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
         return (Reading(self.layer, tuple(self.where), self.limit_m + number(self.within_m)),)
+
+
+class WayInMeasure(MeasureSpec):
+    """Length of the way in that lies on land of others: of the straight ways to a road, the least.
+
+    Not of others is the parcel itself, land of `open_owners`, of the parcel's own owner where that
+    is one of whom there is one, and of the public road.
+    """
+
+    family: Literal["way_in"]
+    layer: str
+    where: Where = {}
+    limit_m: Number
+    """Longer ways do not count. [m]"""
+    step_m: float = Field(default=5.0, gt=0)
+    """There is a way to each stretch of road of this length at most. [m]"""
+    search_from_m2: float = Field(default=0.0, ge=0)
+    """A smaller shape, which is no location, has the shortest way alone. [m2]"""
+    roads: str
+    """Layer with the axes of the roads that are open to all."""
+    roads_where: Where = {}
+    half_width_m: float = Field(gt=0)
+    """Half of the width of a public road. [m]"""
+    road_land_m: float = Field(gt=0)
+    """Of a parcel that the axis of a public road runs over, what is so near is the road's. [m]"""
+    owners: str
+    """Table with the owner of each parcel."""
+    owner_field: str
+    open_owners: list[Scalar]
+    """Whose land may be crossed."""
+    one_owner: list[Scalar] | PlacementReference
+    """Kinds of owner of which there is only one."""
+    of: Literal["buildable"] = "buildable"
+
+    def reads(self, number: NumberOf) -> tuple[Reading, ...]:
+        """Return what is read of each layer; who owns the other parcels is in the same table."""
+        limit_m, beside_m = number(self.limit_m), max(self.half_width_m, self.road_land_m)
+        return (
+            Reading(self.layer, tuple(self.where), limit_m),
+            Reading(self.roads, tuple(self.roads_where), limit_m + beside_m),
+            Reading(self.owners, (self.owner_field,)),
+        )
 
 
 class StripWidthMeasure(MeasureSpec):
@@ -311,8 +379,10 @@ Measure: TypeAlias = Annotated[
     | WalkMeasure
     | RasterMeasure
     | AttributeMeasure
+    | RecordedMeasure
     | SignMarginMeasure
     | RectangleMeasure
+    | WayInMeasure
     | StripWidthMeasure
     | TransportTierMeasure
     | MixMeasure,

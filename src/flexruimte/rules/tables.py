@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from flexruimte.errors import RulesetError, did_you_mean
-from flexruimte.rules.measures import AttributeMeasure, Measure, MixMeasure
+from flexruimte.rules.measures import AttributeMeasure, Measure, MixMeasure, WayInMeasure
 from flexruimte.rules.parts import (
     CodeList,
     FieldSpec,
@@ -255,6 +255,8 @@ class RulesetTables(Model):
                 asked += _unknown_when_null(getattr(part, "roads_where", {}))
             if isinstance(part, AttributeMeasure) and part.layer == layer:
                 asked.append(part.field)
+            if isinstance(part, WayInMeasure) and part.owners == layer:
+                asked.append(part.owner_field)
         if self.plans is not None and self.plans.layer == layer:
             asked.append(self.plans.status_field)
         return list(dict.fromkeys(asked))

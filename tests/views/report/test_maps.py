@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -59,7 +61,7 @@ def test_many_other_parcels_are_the_largest(
 
 
 def test_without_a_boundary_there_is_no_line(content: OutputContent) -> None:
-    bare = OutputContent(**{**vars(content), "boundary": None})
+    bare = replace(content, boundary=None)
     styles = dict(town_map(bare, shortlist_of(bare)).layers)
     assert "boundary" not in styles
     assert "other" in styles

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def with_shortlist(content: OutputContent, number: int) -> OutputContent:
     listed = content.locations
     first = listed["rank"].fillna(10_000) <= number
     priority = listed["priority"].where(~first, "shortlist").where(first, "later")
-    return OutputContent(**{**vars(content), "locations": listed.assign(priority=priority)})
+    return replace(content, locations=listed.assign(priority=priority))
 
 
 def on_paper(browser: Any, page: Path) -> list[str]:

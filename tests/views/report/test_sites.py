@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_without_classes_it_is_the_best_ranked(
 
 def test_a_longer_shortlist_than_fits_is_cut(content: OutputContent) -> None:
     many = content.locations.loc[content.locations.index.repeat(5)].assign(priority="shortlist")
-    more = OutputContent(**{**vars(content), "locations": many})
+    more = replace(content, locations=many)
     assert many["rank"].notna().sum() == 30
     assert len(shortlist_of(more)) == MOST == 25
 
