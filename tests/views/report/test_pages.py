@@ -43,7 +43,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def content() -> OutputContent:
-    """The town of the sample with the longest shortlist: twelve locations."""
+    """The town of the sample with the longest shortlist."""
     return Study.load(sample_study_path()).rank("GM9003").content()
 
 
@@ -101,9 +101,9 @@ def test_a_dossier_is_a_page(browser: Any, content: OutputContent, tmp_path: Pat
         plain(f"{site.rank}{site.title}") for site in sites_of(content, shortlist_of(content), "nl")
     ]
     starts = [at for at, text in enumerate(paper) for title in titles if text.startswith(title)]
-    assert len(starts) == len(set(starts)) == 12
+    assert len(starts) == len(set(starts)) == len(titles) > 8
     # whoever has more to tell goes on to the next page, and that is the exception
-    assert len(paper) <= 12 + 1 + 3
+    assert len(paper) <= 1 + len(titles) + 3
 
 
 def test_what_if_is_there_where_it_was_worked_out(content: OutputContent, tmp_path: Path) -> None:
