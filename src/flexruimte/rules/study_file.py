@@ -220,14 +220,14 @@ class StudySettings(Model):
     ruleset: str = "flexwonen-nl"
     """The name of a ruleset that ships, or the path of one relative to this file."""
     target_groups: list[str] | None = None
-    """The target groups that count; None is all of the ruleset."""
+    """The target groups that count; all of the ruleset when not given."""
     not_assessed: list[str] = []
     """Layers and rules that are left out knowingly; every output names them."""
     language: Language = "nl"
     """The language of findings, labels and explanations in the outputs."""
     gemeenten: Annotated[list[str] | None, AfterValidator(_each_once)] = None
-    """Codes or names of the municipalities that `fetch` fetches for and `run` ranks; None is all
-    that have parcels."""
+    """Codes or names of the municipalities that `fetch` fetches for and `run` ranks; all that have
+    parcels when not given."""
     catalogue: SourceText | None = None
     """A catalogue that adds to the one that comes with flexruimte: a path relative to this file."""
 
