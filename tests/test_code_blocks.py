@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +107,10 @@ def after_a_run(folder: Path) -> Path:
 
 
 @pytest.fixture
-def within(after_a_run: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def within(after_a_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(after_a_run)
     monkeypatch.setenv("COLUMNS", "100")
-    yield after_a_run
+    return after_a_run
 
 
 @pytest.mark.parametrize("block", SHELL, ids=ids(SHELL))
