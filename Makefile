@@ -91,6 +91,10 @@ docs: $(VENV)/developing
 	$(BIN)/zensical build --clean --strict --config-file mkdocs.yml
 	@echo "Open build/docs/site/index.html in a browser."
 
+# What is published, built and tried in an environment of its own, outside this folder; two minutes.
+release:
+	.ci/release $(PYTHON)
+
 # Speed and memory; what these make stays in .cache/benchmarks. BENCH="--peers DIR --data DIR" adds other tools and towns.
 bench: $(VENV)/developing
 	$(BIN)/python benchmarks/run.py $(BENCH)
