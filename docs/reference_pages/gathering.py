@@ -38,6 +38,7 @@ def gather(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "reference").mkdir(parents=True)
     shutil.copytree(ROOT / "docs" / "images", folder / "images")
+    shutil.copy(ROOT / "docs" / "style.css", folder)
     written = {path.name: path for path in sorted((ROOT / "docs").glob("*.md"))}
     written |= {name.lower(): ROOT / name for name in _OF_THE_ROOT}
     for name, path in written.items():
