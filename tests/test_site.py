@@ -19,6 +19,7 @@ from code_blocks import PAGES, ROOT
 from flexruimte.rules.files import load_ruleset
 from reference_pages.commands import commands
 from reference_pages.gathering import gather, made_pages
+from web_page import chromium
 
 CONFIGURATION = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
 needs_builder = pytest.mark.skipif(
@@ -26,6 +27,12 @@ needs_builder = pytest.mark.skipif(
     or importlib.util.find_spec("mkdocstrings_handlers") is None,
     reason='the site is built with what `pip install "flexruimte[docs]"` gives',
 )
+
+# The theme's search stands in a closed part of the page, which a test cannot look into.
+OPEN_SHADOWS = """
+const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (options) { return attach.call(this, { ...options, mode: "open" }); };
+"""
 
 
 class Page(HTMLParser):
@@ -143,3 +150,22 @@ def test_links_of_pages_outside_the_site_lead_to_files() -> None:
         if not re.match(r"[a-z]+:", address) and not (ROOT / address).exists()
     ]
     assert lost == []
+
+
+@needs_builder
+def test_a_page_opened_from_the_folder_searches_and_asks_nothing_elsewhere(site: Path) -> None:
+    with chromium() as browser:
+        page = browser.new_page()
+        page.add_init_script(OPEN_SHADOWS)
+        asked: list[str] = []
+        failed: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("requestfailed", lambda request: failed.append(request.url))
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        page.goto((site / "reference" / "measures.html").as_uri())
+        page.keyboard.press("Control+k")
+        page.get_by_role("combobox", name="Search").press_sequentially("spreadsheet", delay=50)
+        found = page.get_by_role("listbox", name="Search results")
+        found.get_by_text("In a spreadsheet").first.wait_for(timeout=20_000)
+    assert failed == []
+    assert [address for address in asked if not address.startswith("file:")] == []

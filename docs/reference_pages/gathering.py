@@ -30,6 +30,7 @@ ROOT: Final = Path(__file__).parents[2]
 RULESET: Final = "flexwonen-nl"
 OTHER_RULESETS: Final = ("pbl-2020", "flexwonen-nl-bridging", "flexwonen-nl-next-place")
 _OF_THE_ROOT: Final = ("CONTRIBUTING.md", "CHANGELOG.md")
+_BESIDE: Final = ("iframe-worker.js", "style.css")
 _INFO: Final = re.compile(r"^(?P<fence>```+)(?P<language>[a-z]+)(?P<words>(?: [\w.-]+)+)$", re.M)
 
 
@@ -38,7 +39,8 @@ def gather(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "reference").mkdir(parents=True)
     shutil.copytree(ROOT / "docs" / "images", folder / "images")
-    shutil.copy(ROOT / "docs" / "style.css", folder)
+    for name in _BESIDE:
+        shutil.copy(ROOT / "docs" / name, folder)
     written = {path.name: path for path in sorted((ROOT / "docs").glob("*.md"))}
     written |= {name.lower(): ROOT / name for name in _OF_THE_ROOT}
     for name, path in written.items():
