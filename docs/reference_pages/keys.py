@@ -127,7 +127,7 @@ def _simple_type(value: Schema, paths: Mapping[str, str], schema: Schema) -> str
         return "date"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false"}
     bounds = [said.format(f"{value[key]:g}") for key, said in _BOUNDS.items() if key in value]
-    return ", ".join([words.get(kind, kind), *bounds])
+    return ", ".join([words.get(kind, str(kind)), *bounds])
 
 
 def _in_code(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from flexruimte.evidence.catalogue.model import Catalogue
@@ -72,7 +72,7 @@ def measure_page(ruleset: Ruleset) -> str:
         for name in BUILT_IN_MEASURES
         for title in [ruleset.title_of_measure(name)]
     ]
-    families = [[name, _plain(what)] for name, what in _families(ruleset)]
+    families = [[name, _plain(what)] for name, what in _families(ruleset).items()]
     text = markdown_table(head, rows)
     text += "\n## Always there\n\n" + markdown_table(head[:4], built_in)
     text += "\n## Families\n\nHow a measure is computed. "
@@ -165,11 +165,12 @@ def _read_by(measure: MeasureSpec, ruleset: Ruleset) -> str:
     return (", ".join(said) + where) if said else "-"
 
 
-def _families(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
-    classes = {type(each) for each in ruleset.measures.values()}
-    for each in sorted(classes, key=lambda found: str(found.model_fields["family"].annotation)):
-        (name,) = each.model_fields["family"].annotation.__args__
-        yield name, each.__doc__ or ""
+def _families(ruleset: Ruleset) -> dict[str, str]:
+    """Return what each family of measures gives, by its name."""
+    said = {
+        str(getattr(each, "family", "")): each.__doc__ or "" for each in ruleset.measures.values()
+    }
+    return dict(sorted(said.items()))
 
 
 def _value(value: Any) -> str:
