@@ -19,7 +19,7 @@ from flexruimte.vocabulary import THEMES
 DOCS = Path(__file__).parents[1] / "docs"
 OF_RUN, OF_FOLLOW_UPS = DOCS / "outputs.md", DOCS / "follow-up-files.md"
 OF_LOCATIONS = ("parcels.parquet", "sites.parquet", "locations.geojson")
-SECTIONS = {
+SECTIONS: dict[str, tuple[str, ...]] = {
     "parcels.parquet": ("parcels.parquet",),
     "sites.parquet": ("parcels.parquet", "sites.parquet"),
     "findings.parquet": ("findings.parquet",),
@@ -27,6 +27,7 @@ SECTIONS = {
     "locations.gpkg:locations": OF_LOCATIONS,
     "locations.gpkg:buildable": OF_LOCATIONS,
     "locations.gpkg:layout": ("layout.geojson",),
+    "locations.gpkg:other_parcels": OF_LOCATIONS,
     "ranking.csv": (*OF_LOCATIONS, "ranking.csv"),
 }
 """Files that have the columns of several sections; of any other the section is its own."""
