@@ -22,6 +22,7 @@ from reference_pages.rulesets import (
     parameter_page,
     ruleset_page,
     score_page,
+    word_page,
 )
 
 __all__ = ["gather", "made_pages"]
@@ -80,6 +81,7 @@ def made_pages() -> dict[str, str]:
         "measures.md": measure_page(ruleset),
         "layers.md": layer_page(ruleset),
         "scores.md": score_page(ruleset),
+        "words.md": word_page(ruleset),
         "datasets.md": dataset_page(read_catalogue(), ruleset),
         "command-line.md": command_page(),
         "python.md": python_page(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flexruimte.evidence.catalogue.model import Catalogue
@@ -14,7 +14,16 @@ from flexruimte.rules.ruleset import Ruleset
 from flexruimte.views.catalogue_table import catalogue_rows, dataset_lines
 from flexruimte.views.layer_table import layer_lines, layer_rows
 from flexruimte.views.rule_table import markdown_of_rules, markdown_table
-from flexruimte.vocabulary import BUILT_IN_MEASURES, unit_of
+from flexruimte.vocabulary import (
+    BUILT_IN_MEASURES,
+    VERDICT_NAMES,
+    Basis,
+    Condition,
+    Level,
+    Status,
+    unit_of,
+)
+from flexruimte.wording.labels import label
 
 __all__ = [
     "dataset_page",
@@ -23,6 +32,7 @@ __all__ = [
     "parameter_page",
     "ruleset_page",
     "score_page",
+    "word_page",
 ]
 
 _MADE_FROM = "What ruleset `{name}` {version} says; another ruleset may say otherwise."
@@ -123,6 +133,37 @@ def score_page(ruleset: Ruleset) -> str:
         text += f"\n## {title}\n\n{markdown_table(heads, weighing)}"
     text += f"\n## Score\n\n{_classes(ruleset.score.weights)}. {_plain(ruleset.score.source)}\n"
     return _page("Criteria, groups and themes", ruleset, text)
+
+
+def word_page(ruleset: Ruleset) -> str:
+    """Return a page with what each word of the outputs is called, in English and in Dutch."""
+    words: dict[str, Iterable[str]] = {
+        "status": Status,
+        "verdict": VERDICT_NAMES.values(),
+        "level": Level,
+        "condition": Condition,
+        "basis": Basis,
+    }
+    titled: dict[str, Mapping[str, Any]] = {
+        "class of priority": ruleset.priorities,
+        "target group": ruleset.groups,
+        "theme": ruleset.themes,
+        "site type": ruleset.site_types,
+        "size class": ruleset.size_classes,
+    }
+    rows = [
+        [str(word), kind, label(kind, word, "en"), label(kind, word, "nl")]
+        for kind, each in words.items()
+        for word in each
+    ]
+    rows += [
+        [name, kind, each.title.en, each.title.nl]
+        for kind, parts in titled.items()
+        for name, each in parts.items()
+    ]
+    return _page(
+        "Words in the outputs", ruleset, markdown_table(["Word", "Kind", "English", "Dutch"], rows)
+    )
 
 
 def dataset_page(catalogue: Catalogue, ruleset: Ruleset) -> str:
