@@ -64,6 +64,8 @@ _MOST_SHOWN = 10
 class Ranking:
     """The parcels of one municipality, judged and ranked.
 
+    What `to_` methods write is whole or not there; they raise `OutputError` where they cannot.
+
     Parameters
     ----------
     assessment

@@ -20,6 +20,17 @@ from flexruimte.rules.parts import (
     Where,
 )
 
+LayerName: TypeAlias = Annotated[str, Field(description="The layer that is measured.")]
+FieldName: TypeAlias = Annotated[str, Field(description="The field whose value is taken.")]
+Features: TypeAlias = Annotated[
+    Where,
+    Field(description="Which features count: conditions by field, all of which must hold."),
+]
+Shape: TypeAlias = Annotated[
+    Literal["parcel", "buildable"],
+    Field(description="Which shape is measured: the whole parcel, or its buildable part."),
+]
+
 
 class MeasureSpec(Titled):
     """A measure: what it reads, and where its values end."""
@@ -41,9 +52,9 @@ class ShareMeasure(MeasureSpec):
     """Share of the shape that features cover; where they overlap they count once."""
 
     family: Literal["share"]
-    layer: str
-    where: Where = {}
-    of: Literal["parcel", "buildable"] = "parcel"
+    layer: LayerName
+    where: Features = {}
+    of: Shape = "parcel"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -54,10 +65,10 @@ class MainClassMeasure(MeasureSpec):
     """Class (value of a field) that covers most of the shape; of equal parts, the lowest value."""
 
     family: Literal["main_class"]
-    layer: str
-    field: str
-    where: Where = {}
-    of: Literal["parcel", "buildable"] = "parcel"
+    layer: LayerName
+    field: FieldName
+    where: Features = {}
+    of: Shape = "parcel"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -71,9 +82,9 @@ class CountMeasure(MeasureSpec):
     """
 
     family: Literal["count"]
-    layer: str
-    where: Where = {}
-    of: Literal["parcel", "buildable"] = "parcel"
+    layer: LayerName
+    where: Features = {}
+    of: Shape = "parcel"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -84,11 +95,12 @@ class ExtremeMeasure(MeasureSpec):
     """Highest or lowest value of a numeric field among the features that meet the shape."""
 
     family: Literal["extreme"]
-    layer: str
-    field: str
+    layer: LayerName
+    field: FieldName
     pick: Literal["highest", "lowest"]
-    where: Where = {}
-    of: Literal["parcel", "buildable"] = "parcel"
+    """Which of the values it is."""
+    where: Features = {}
+    of: Shape = "parcel"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -99,15 +111,15 @@ class FieldMeanMeasure(MeasureSpec):
     """Mean of a numeric field over the features that meet the shape, weighted by covered area."""
 
     family: Literal["field_mean"]
-    layer: str
-    field: str
+    layer: LayerName
+    field: FieldName
     nearest_within_m: float = Field(default=0.0, ge=0)
     """Where no feature with a value meets the shape, that of the nearest one within this distance
     takes its place. [m]"""
     factor: float = 1.0
     """What a value is multiplied by, to get the measure's unit from the field's."""
-    where: Where = {}
-    of: Literal["parcel", "buildable"] = "buildable"
+    where: Features = {}
+    of: Shape = "buildable"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -118,13 +130,14 @@ class NearestMeasure(MeasureSpec):
     """Straight-line distance to the nearest feature, at most `limit_m`."""
 
     family: Literal["nearest"]
-    layer: str
-    where: Where = {}
+    layer: LayerName
+    where: Features = {}
     limit_m: float = Field(gt=0)
+    """Longer distances are set to this one. [m]"""
     half_width_m: Number = 0.0
     """Half of the width of features that are drawn by their axis: the distance is to their edge.
     [m]"""
-    of: Literal["parcel", "buildable"] = "buildable"
+    of: Shape = "buildable"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -145,12 +158,16 @@ class WalkMeasure(MeasureSpec):
     """
 
     family: Literal["walk"]
-    layer: str
-    where: Where = {}
+    layer: LayerName
+    where: Features = {}
     roads: str
+    """The layer with roads; the study may do without."""
     roads_where: Where = {}
+    """Which roads count: conditions by field, all of which must hold."""
     limit_m: float = Field(gt=0)
+    """Longer distances are set to this one. [m]"""
     detour_factor: Number
+    """What a straight line is multiplied by where there are no roads."""
     of: Literal["buildable"] = "buildable"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
@@ -174,13 +191,16 @@ class RasterMeasure(MeasureSpec):
 
     geometries = ("raster",)
     family: Literal["raster"]
-    layer: str
+    layer: LayerName
     statistic: Literal["mean", "max", "min", "share", "slope"]
+    """What is taken of the cells."""
     at_least: float | None = None
+    """Of a share: cells with this or more count."""
     at_most: float | None = None
+    """Of a share: cells with this or less count."""
     known_from_share: float = Field(default=0.9, gt=0, le=1)
     """Share of the shape that must have valid cells; with less the value is unknown."""
-    of: Literal["parcel", "buildable"] = "buildable"
+    of: Shape = "buildable"
 
     @model_validator(mode="after")
     def _range_goes_with_share(self) -> Self:
@@ -200,8 +220,8 @@ class AttributeMeasure(MeasureSpec):
 
     geometries = ("table",)
     family: Literal["attribute"]
-    layer: str
-    field: str
+    layer: LayerName
+    field: FieldName
     of: Literal["parcel"] = "parcel"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
@@ -218,7 +238,9 @@ class RecordedMeasure(MeasureSpec):
     geometries = ("table",)
     family: Literal["recorded"]
     layer: str
+    """Table with rows by parcel id."""
     field: str
+    """Column that has a value where the table knows something."""
     of: Literal["parcel"] = "parcel"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
@@ -233,9 +255,9 @@ class SignMarginMeasure(MeasureSpec):
     """
 
     family: Literal["sign_margin"]
-    layer: str
-    where: Where = {}
-    field: str
+    layer: LayerName
+    where: Features = {}
+    field: FieldName
     """Field with the text on the sign, such as "2,1" or "3.5t"."""
     plausible: tuple[float, float]
     """A number outside this range is not believed, and counts as a sign that cannot be read."""
@@ -244,7 +266,8 @@ class SignMarginMeasure(MeasureSpec):
     within_m: Number
     """Signs farther from the shape do not count. [m]"""
     most: float = Field(gt=0)
-    of: Literal["parcel", "buildable"] = "buildable"
+    """The value where there is no sign, and the highest there is."""
+    of: Shape = "buildable"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -255,16 +278,18 @@ class RectangleMeasure(MeasureSpec):
     """Whether a rectangle fits in the largest part of the shape, near the nearest features."""
 
     family: Literal["rectangle"]
-    layer: str
-    where: Where = {}
+    layer: LayerName
+    where: Features = {}
     length_m: Number
+    """How long the rectangle is. [m]"""
     width_m: Number
+    """How wide it is. [m]"""
     within_m: Number
     """Largest distance from the rectangle to a feature, on top of the distance from the shape to
     the nearest one. [m]"""
     limit_m: float = Field(gt=0)
     """Features farther from the shape give no access. [m]"""
-    of: Literal["parcel", "buildable"] = "buildable"
+    of: Shape = "buildable"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -280,7 +305,9 @@ class WayInMeasure(MeasureSpec):
 
     family: Literal["way_in"]
     layer: str
+    """Layer with the roads that the way leads to."""
     where: Where = {}
+    """Which of these count."""
     limit_m: Number
     """Longer ways do not count. [m]"""
     step_m: float = Field(default=5.0, gt=0)
@@ -290,6 +317,7 @@ class WayInMeasure(MeasureSpec):
     roads: str
     """Layer with the axes of the roads that are open to all."""
     roads_where: Where = {}
+    """Which of these count."""
     half_width_m: float = Field(gt=0)
     """Half of the width of a public road. [m]"""
     road_land_m: float = Field(gt=0)
@@ -297,6 +325,7 @@ class WayInMeasure(MeasureSpec):
     owners: str
     """Table with the owner of each parcel."""
     owner_field: str
+    """Column with the kind of owner."""
     open_owners: list[Scalar]
     """Whose land may be crossed."""
     one_owner: list[Scalar] | PlacementReference
@@ -317,7 +346,7 @@ class StripWidthMeasure(MeasureSpec):
     """Width of the shape when it is taken for a strip: that of a rectangle of its size."""
 
     family: Literal["strip_width"]
-    of: Literal["parcel", "buildable"] = "parcel"
+    of: Shape = "parcel"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
         """Return what is read of each layer: nothing."""
@@ -332,7 +361,9 @@ class TransportTierMeasure(MeasureSpec):
 
     family: Literal["transport_tier"]
     width_m: list[Number]
+    """How wide the load is: numbers that are added up. [m]"""
     height_m: list[Number]
+    """How high it stands on the road: numbers that are added up. [m]"""
     length_m: list[Number]
     """What the loaded vehicle measures: numbers that are added up. [m]"""
     of: Literal["other measures"] = "other measures"
@@ -346,8 +377,11 @@ class MixPart(Model):
     """One part of a mix: a value from 0 to 1 by a curve over a measure, and its weight."""
 
     measure: str
+    """The measure that it rests on."""
     curve: list[tuple[float, float]] = Field(min_length=2)
+    """Points of value and part, with lines between them; beyond the ends the part of the end."""
     weight: Number
+    """What it weighs."""
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -361,7 +395,9 @@ class MixMeasure(MeasureSpec):
 
     family: Literal["mix"]
     total: Literal["sum", "mean"]
+    """Whether the weighted parts are added up, or averaged."""
     parts: list[MixPart] = Field(min_length=1)
+    """What it is made of."""
     of: Literal["other measures"] = "other measures"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
