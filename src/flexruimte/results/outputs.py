@@ -39,6 +39,7 @@ __all__ = [
     "RANKING",
     "RANKING_SHEET",
     "RUN",
+    "RUN_LOG",
     "SITES",
     "SUMMARY",
     "Output",
@@ -58,6 +59,7 @@ LAYOUT_GEOJSON: Final = "layout.geojson"
 
 # Of the run.
 RUN: Final = "run.json"
+RUN_LOG: Final = "run.log"
 RANKING: Final = "ranking.csv"
 RANKING_SHEET: Final = "ranking.xlsx"
 MUNICIPALITIES: Final = "municipalities.csv"
