@@ -47,6 +47,20 @@ def test_results_on_storage_are_those_on_a_disk(
     assert objects(server, prefix) == contents(four_towns_results)
 
 
+def test_a_log_grows_on_storage_as_in_a_folder(server: Server, prefix: str, tmp_path: Path) -> None:
+    for place in (store_of(f"s3://{prefix}"), store_of(tmp_path / "out")):
+        place.rename("run.log", "run.log.1")  # there is none
+        place.append("run.log", "één\n")
+        place.append("run.log", "twee\n")
+        assert place.read_text("run.log") == "één\ntwee\n"
+        place.rename("run.log", "run.log.1")
+        place.append("run.log", "drie\n")
+        assert (place.read_text("run.log"), place.read_text("run.log.1")) == (
+            "drie\n",
+            "één\ntwee\n",
+        )
+
+
 def test_one_that_fails_is_named_and_the_others_are_there(
     server: Server, prefix: str, four_towns: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,9 +125,9 @@ def test_commands_that_read_results(
     } == others
     said = capsys.readouterr().out
     assert "/tmp" not in said.replace(str(tmp_path), "")
-    assert run("explain", out, "P05") == 0
+    assert run("explain", out, "P05", "--quiet") == 0
     there = capsys.readouterr().out
-    assert run("explain", local, "P05") == 0
+    assert run("explain", local, "P05", "--quiet") == 0
     assert capsys.readouterr().out == there
     assert run("explain", out, "P99") == 2
     assert f"parcel 'P99' is not in {out}" in capsys.readouterr().err

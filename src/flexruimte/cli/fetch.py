@@ -17,7 +17,7 @@ from flexruimte.cli import INTERRUPTED
 from flexruimte.cli.arguments import GemeenteOption, StudyArgument
 from flexruimte.cli.data import CatalogueOption
 from flexruimte.cli.next_steps import tell_next
-from flexruimte.cli.terminal import print_line, stderr, stdout
+from flexruimte.cli.terminal import print_files, print_line, stderr, stdout
 from flexruimte.errors import enumerate_some, printable
 from flexruimte.rules.study_file import read_study_file
 from flexruimte.study.wanted_data import MUNICIPALITIES, PARCELS
@@ -127,7 +127,8 @@ def _print_report(report: FetchReport, study: Path) -> None:
         for state in ("fetched", "unchanged", "missing")
     }
     said = ", ".join(f"{count} {state}" for state, count in counted.items() if count)
-    print_line(f"{', '.join(report.municipalities)}: {said}")
+    there = [str(entry.target) for entry in report.entries if entry.state != "missing"]
+    print_files(f"{', '.join(report.municipalities)}: {said}", *there)
     if report.missing:
         _print_missing(report)
     tell_next(read_study_file(study).study.language, ("next-check", ["check", study]))
@@ -141,7 +142,7 @@ def _print_missing(report: FetchReport) -> None:
         reason = entry.error.removeprefix(f"{entry.dataset}: ")
         tables_by_reason.setdefault(reason, []).append(entry.table)
     for reason, tables in tables_by_reason.items():
-        print_line(f"{enumerate_some(tables)}: {reason}", "red")
+        print_line(f"{enumerate_some(tables)}: {reason}", "red", always=True)
     missing = [entry.table for entry in report.missing]
     needed = [name for name in missing if name in (MUNICIPALITIES, PARCELS)]
     if needed:
@@ -151,7 +152,7 @@ def _print_missing(report: FetchReport) -> None:
             "Without these layers their rules are left out or unknown. To rank without them "
             "knowingly, take their tables out of the study and put under [study]:"
         )
-        print_line(f"not_assessed = {json.dumps(missing)}")
+        print_line(f"not_assessed = {json.dumps(missing)}", as_it_is=True)
 
 
 def _table_of(missing: list[FetchEntry]) -> Table:

@@ -9,7 +9,7 @@ import typer
 from flexruimte.cli.arguments import LanguageOption, ResultsArgument
 from flexruimte.cli.completion import completed_locations
 from flexruimte.cli.next_steps import Step, first_locations, tell_next, view_step
-from flexruimte.cli.terminal import language_of, print_files, print_line, stderr, stdout
+from flexruimte.cli.terminal import language_of, print_files, print_line, stderr, stdout, working
 from flexruimte.results.layouts import write_layouts
 from flexruimte.results.outputs import FINDINGS, LOCATIONS_GPKG, PARCELS, RUN, SITES, SUMMARY
 from flexruimte.results.read import read_parcel, states_not_done
@@ -40,7 +40,10 @@ def explain(
     ] = False,
 ) -> None:
     """Say why a parcel is in, out or unknown: what decides, and what is open."""
-    with store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder:
+    with (
+        working(f"reading {out}"),
+        store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder,
+    ):
         found = read_parcel(folder, parcel_id)
     explanation = explain_parcel(found.row, found.findings, found.summary, language, found.site)
     stdout.print(explanation.in_terminal(every=every, sources=sources))
@@ -73,7 +76,10 @@ def compare(
     language: LanguageOption = None,
 ) -> None:
     """Put two locations side by side: class, score by theme, homes, term, and what decides."""
-    with store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder:
+    with (
+        working(f"reading {out}"),
+        store_of(out).reading((RUN, PARCELS, SITES, FINDINGS, SUMMARY)) as folder,
+    ):
         first, second = read_parcel(folder, first_id), read_parcel(folder, second_id)
     stdout.print(compare_locations(first, second, language))
     tell_next(
@@ -85,7 +91,10 @@ def compare(
 def layout(out: ResultsArgument) -> None:
     """Write the layouts of all locations as GeoJSON, beside the GeoPackages that hold them."""
     store = store_of(out)
-    with store.reading((RUN, PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder:
+    with (
+        working(f"writing the layouts of {out}"),
+        store.reading((RUN, PARCELS, LOCATIONS_GPKG, SUMMARY)) as folder,
+    ):
         for path in write_layouts(folder):
             written = store.named(path.relative_to(folder).as_posix())
             print_files(written, written)
