@@ -51,6 +51,9 @@ def test_a_rule_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("rules", "flexwonen-nl", "natura200") == 2
     said = capsys.readouterr().err
     assert "ruleset 'flexwonen-nl' has no rule 'natura200'; did you mean 'natura2000'?" in said
+    assert run("rules", "natura2000") == 2
+    said = capsys.readouterr().err
+    assert said.endswith("; give both, as in flexruimte rules flexwonen-nl natura2000\n")
 
 
 def test_what_separates_the_locations_of_a_run(

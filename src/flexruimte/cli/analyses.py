@@ -71,10 +71,13 @@ def relocate(
     ] = None,
     years: Annotated[
         int | None,
-        typer.Option(metavar="YEARS", help="Length of the plan, in years; 30 if not given."),
+        typer.Option(
+            metavar="YEARS", help="Length of the plan, in years from 1 to 100; 30 if not given."
+        ),
     ] = None,
     moves: Annotated[
-        int | None, typer.Option(metavar="N", help="Most moves of a home; 2 if not given.")
+        int | None,
+        typer.Option(metavar="N", help="Most moves of a home, from 0 to 10; 2 if not given."),
     ] = None,
     farthest_km: Annotated[
         float | None,

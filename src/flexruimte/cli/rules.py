@@ -15,7 +15,7 @@ from rich.text import Text
 
 from flexruimte.cli.arguments import DEFAULT_RULESET, Language, LanguageOfText, RulesetOption
 from flexruimte.cli.completion import completed_layers, completed_rules, completed_rulesets
-from flexruimte.cli.next_steps import Step, first_locations, tell_next
+from flexruimte.cli.next_steps import Step, command_text, first_locations, tell_next
 from flexruimte.cli.terminal import counted, print_line, stdout
 from flexruimte.errors import RulesetError, did_you_mean, printable
 from flexruimte.evidence.catalogue.reading import catalogue_schema
@@ -23,7 +23,7 @@ from flexruimte.results.outputs import RUN, SUMMARY
 from flexruimte.results.read import read_summaries
 from flexruimte.results.store import store_of
 from flexruimte.results.summary_model import Summary
-from flexruimte.rules.files import load_ruleset
+from flexruimte.rules.files import built_in_names, load_ruleset
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import StudyFile
 from flexruimte.study import Study
@@ -89,6 +89,15 @@ def rules(
     if of_run is not None:
         _show_spread(of_run, form, language)
         return
+    if (
+        rule is None
+        and name not in built_in_names()
+        and name in load_ruleset(DEFAULT_RULESET).rules
+    ):
+        raise RulesetError(
+            f"'{name}' is a rule and no ruleset; give both, as in "
+            f"{command_text(['rules', DEFAULT_RULESET, name])}"
+        )
     ruleset = load_ruleset(name)
     if rule is not None:
         facts = facts_of(ruleset, rule, language)

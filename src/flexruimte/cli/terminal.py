@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -57,14 +58,11 @@ def print_line(
     as_it_is
         Whether it is one line in a terminal too, as what is to be copied must be.
     """
-    wraps = console.is_terminal and not as_it_is
+    said = printable(text)
+    if console.is_terminal and not as_it_is:
+        said = _wrapped(said, console.width)
     with _even_if_quiet(console) if always else nullcontext():
-        console.print(
-            Text(printable(text), style=style),
-            soft_wrap=not wraps,
-            overflow="ignore" if wraps else None,
-            crop=False,
-        )
+        console.print(Text(said, style=style), soft_wrap=True)
 
 
 def print_files(said: str, *paths: str) -> None:
@@ -73,6 +71,23 @@ def print_files(said: str, *paths: str) -> None:
     if stdout.quiet:
         for path in paths:
             print_line(path, always=True, as_it_is=True)
+
+
+def _wrapped(text: str, width: int) -> str:
+    """Return a text in lines that break at blanks alone, so that paths and addresses stay whole.
+
+    Examples
+    --------
+    >>> print(_wrapped("see /a/path/that/is/long for more of it", 16))
+    see
+      /a/path/that/is/long
+      for more of it
+    """
+    indent = " " * (len(text) - len(text.lstrip()) + 2)
+    lines = textwrap.wrap(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines)
 
 
 @contextmanager
