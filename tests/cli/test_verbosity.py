@@ -9,7 +9,7 @@ import pytest
 
 from command_line import run
 from flexruimte import SourceError
-from flexruimte.cli.terminal import stderr, stdout
+from flexruimte.cli.terminal import print_line, stderr, stdout
 from flexruimte.cli.verbosity import Verbosity, choose, shown_in_terminal, verbosity
 
 
@@ -72,6 +72,7 @@ def test_verbose_tells_what_is_read_and_how_long_steps_take(
     assert run(*([*asked, "-v"] if after else ["--verbose", *asked])) == 0
     said = capsys.readouterr().err
     assert "natuur: looked at in" in said
+    assert f"reading {study}: 0." in said
     assert "Aadorp (A): time per step: " in said
     # the toy town has three areas of nature
     assert "natuur 3" in said
@@ -106,6 +107,27 @@ def test_what_is_logged_is_shown_without_secrets(capsys: pytest.CaptureFixture[s
     assert "ValueError: password=***" in said
     assert "GEHEIM" not in said
     assert ended_as_it_began()
+
+
+def test_in_a_terminal_lines_break_at_blanks_and_elsewhere_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = (
+        "the layer is not there; get it from /a/very/long/path/without/any/blank/in/it.gpkg first"
+    )
+    print_line(line)
+    assert capsys.readouterr().out == f"{line}\n"
+    monkeypatch.setattr(stdout, "_force_terminal", True)
+    monkeypatch.setenv("COLUMNS", "30")
+    print_line(line)
+    assert capsys.readouterr().out.splitlines() == [
+        "the layer is not there; get it",
+        "  from",
+        "  /a/very/long/path/without/any/blank/in/it.gpkg",
+        "  first",
+    ]
+    print_line(line, as_it_is=True)
+    assert capsys.readouterr().out == f"{line}\n"
 
 
 @pytest.mark.parametrize("name", ["NO_COLOR", None])

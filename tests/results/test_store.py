@@ -40,6 +40,9 @@ def test_results_on_storage_are_those_on_a_disk(
     report = batch.run(Study.load(four_towns), None, out, workers=workers)
     assert (report.exit_status, report.computed) == (0, ["A", "B", "C", "D"])
     assert objects(server, prefix) == contents(four_towns_results)
+    told = (store_of(out).read_text("run.log") or "").splitlines()
+    assert sum(line.endswith(": done") for line in told) == 4
+    assert " ended after " in told[-1]
     assert batch.run(Study.load(four_towns), None, out).computed == []
     ask(f"{server.address}/{prefix}/B/summary.json", "DELETE")
     assert batch.run(Study.load(four_towns), None, out).computed == ["B"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -37,7 +37,9 @@ class RunLog:
     Parameters
     ----------
     store
-        Of the run's results. Nothing is written before `during`, as another run may be in it.
+        Of the run's results. Nothing is written before `during`, as another run may be in it. A
+        folder has each line at once; on object storage, where a file is put as a whole, lines wait
+        for the end of a municipality.
     """
 
     def __init__(self, store: Store) -> None:
@@ -56,9 +58,11 @@ class RunLog:
         """
         self._make_room()
         started = time.monotonic()
-        waiting, self._waiting, self._is_open = self._waiting, [], True
+        before, self._waiting = self._waiting, []
         self.note(logging.INFO, f"flexruimte {software_versions()['flexruimte']}: {what}")
-        self._write(waiting)
+        self._waiting += before
+        self._is_open = True
+        self._write()
         ended = "ended"
         try:
             yield
@@ -70,6 +74,7 @@ class RunLog:
             raise
         finally:
             self.note(logging.INFO, f"{ended} after {time.monotonic() - started:.1f} s")
+            self._write()
             self._is_open = False
 
     def note(self, level: int, text: str) -> None:
@@ -77,17 +82,20 @@ class RunLog:
         said = printable(redacted(text))
         _log.log(level, "%s", said)
         moment = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        self._write([f"{moment} {logging.getLevelName(level):<7} {said}\n"])
+        self._waiting.append(f"{moment} {logging.getLevelName(level):<7} {said}\n")
+        if self._store.is_folder:
+            self._write()
 
     def note_end(self, entry: MunicipalityRun, called: str) -> None:
         """Note how a municipality ended, and what it took."""
         if entry.state == "failed":
             self.note(logging.ERROR, f"{called} failed: {entry.error}")
-            return
-        state = "unchanged" if entry.unchanged else entry.state
-        self.note(logging.INFO, f"{called}: {state}")
-        for line in [] if entry.unchanged else entry.details:
-            self.note(logging.INFO, f"{called}: {line}")
+        else:
+            state = "unchanged" if entry.unchanged else entry.state
+            self.note(logging.INFO, f"{called}: {state}")
+            for line in [] if entry.unchanged else entry.details:
+                self.note(logging.INFO, f"{called}: {line}")
+        self._write()
 
     def _make_room(self) -> None:
         try:
@@ -96,12 +104,14 @@ class RunLog:
         except (OSError, UnicodeError, OutputError) as error:
             self._tell(error)
 
-    def _write(self, lines: Sequence[str]) -> None:
-        if not self._is_open:
-            self._waiting.extend(lines)
-        elif lines and not self._has_failed:
+    def _write(self) -> None:
+        """Write the lines that wait, if the run has begun."""
+        if not self._is_open or not self._waiting:
+            return
+        text, self._waiting = "".join(self._waiting), []
+        if not self._has_failed:
             try:
-                self._store.append(RUN_LOG, "".join(lines))
+                self._store.append(RUN_LOG, text)
             except OutputError as error:
                 self._tell(error)
 
