@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import country_run
+import map_page
 import parcel_job
 from timing import FOLDER, Report, machine
 
@@ -83,6 +84,7 @@ def main() -> None:
     country_run.add_measurements(
         report, arguments.folder, countries, arguments.repeat if arguments.full else 1
     )
+    map_page.add_measurements(report, map_page.sample(arguments.folder), arguments.repeat)
     report.end()
     if arguments.markdown:
         arguments.markdown.write_text(

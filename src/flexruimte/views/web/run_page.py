@@ -131,7 +131,7 @@ def write_follow_ups(folder: Path, found: Mapping[str, Any]) -> None:
     OutputError
         When the file cannot be written.
     """
-    names = ("what_if", "moves", "said", "years", "stranded", "targets")
+    names = ("what_if", "moves", "said", "years", "stranded", "targets", "filling")
     every = {name: found.get(name, []) for name in names}
     _write(folder / "data" / "follow_ups.js", script("follow", every).encode())
 
