@@ -222,7 +222,8 @@ def costs(
 ) -> None:
     """Work out what homes on each location cost and bring in.
 
-    Figures with their sources, no business case. An amount that is not given is not counted.
+    Figures with their sources, no business case. What rests on an amount that is not given stays
+    unknown.
     """
     given = {
         "rent_per_home_month_eur": rent,

@@ -24,7 +24,7 @@ from flexruimte.cli import (
     what_if,
 )
 from flexruimte.cli.help_pages import Command, Commands
-from flexruimte.cli.terminal import BAD_INPUT, stdout
+from flexruimte.cli.terminal import BAD_INPUT, print_line, stderr, stdout
 from flexruimte.cli.verbosity import (
     DebugOption,
     QuietOption,
@@ -256,5 +256,5 @@ def _fail(message: str) -> None:
     """Write an error in one line, with --debug before it where it arose; and end."""
     if verbosity() == Verbosity.DEBUG:
         sys.stderr.write(redacted(traceback.format_exc()))
-    sys.stderr.write(f"flexruimte: error: {message}\n")
+    print_line(f"flexruimte: error: {message}", "red", stderr, always=True)
     sys.exit(BAD_INPUT)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
 __all__ = ["Command", "Commands"]
 
+_ARGUMENTS = "Arguments"
 _OPTIONS = "Options"
 _COMMANDS = "Commands"
 
@@ -63,19 +63,21 @@ class Commands(TyperGroup):
 
 
 def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for parameter in _in_order(command.get_params(ctx)):
+    # In this order; other groups stand behind them.
+    groups: dict[str, list[tuple[str, str]]] = {_ARGUMENTS: [], _OPTIONS: []}
+    for parameter in command.get_params(ctx):
         record = parameter.get_help_record(ctx)
         if record is None:
             continue
         name, said = record
         panel = getattr(parameter, "rich_help_panel", None) or _OPTIONS
         if parameter.param_type_name == "argument":
-            name, panel = _called(parameter), "Arguments"
+            name, panel = _called(parameter), _ARGUMENTS
         groups.setdefault(panel, []).append((name, _in_words(said)))
     for panel, records in groups.items():
-        with formatter.section(panel):
-            formatter.write_dl(records)
+        if records:
+            with formatter.section(panel):
+                formatter.write_dl(records)
 
 
 def _called(argument: Any) -> str:
@@ -92,11 +94,6 @@ def _in_words(said: str) -> str:
     """
     between = re.sub(r"(\d+)<=x<=(\d+)(?=\])", r"\1 to \2", said)
     return re.sub(r"x>=(\d+)(?=\])", r"at least \1", between)
-
-
-def _in_order(parameters: Iterable[Any]) -> list[Any]:
-    """Return parameters with the arguments first."""
-    return sorted(parameters, key=lambda each: each.param_type_name != "argument")
 
 
 def _write_epilog(epilog: str | None, formatter: Any) -> None:

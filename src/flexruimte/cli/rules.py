@@ -35,6 +35,7 @@ from flexruimte.views.rule_table import markdown_of_rules, markdown_table, prior
 from flexruimte.views.spread_table import spread_rows
 from flexruimte.vocabulary import THEMES
 from flexruimte.wording.messages import message
+from flexruimte.wording.plain_table import PlainTable
 
 __all__ = ["layers", "rules", "schema"]
 
@@ -166,15 +167,11 @@ def _next_of_rule(ruleset: Ruleset, name: str, rule: str) -> list[Step]:
     return [*steps, ("next-rules", ["rules", name])]
 
 
-def _table_of_spread(head: list[str], rows: list[list[str]]) -> Table:
+def _table_of_spread(head: list[str], rows: list[list[str]]) -> PlainTable:
     """Return a row for the score and for each theme and criterion; themes in bold."""
-    table = Table(expand=True)
-    for number, heading in enumerate(head):
-        table.add_column(heading, overflow="fold", justify="left" if number < 2 else "right")
-    for row in rows:
-        style = "bold" if row[0] in ("score", *THEMES) else ""
-        table.add_row(*(Text(cell, style=style) for cell in row))
-    return table
+    themes = ("score", *THEMES)
+    cells = [[Text(cell, style="bold" if row[0] in themes else "") for cell in row] for row in rows]
+    return PlainTable(head, cells, texts=2)
 
 
 def layers(
