@@ -20,7 +20,7 @@ PREFACE = """# Benchmarks
 What it costs to rank a country, measured as a user meets it: whole processes, with start-up, reading and writing. This page is written
 by
 
-```
+```bash make
 make bench         # some towns, about ten minutes on two processors
 make bench-full    # up to 1,000,000 parcels; writes this page
 ```

@@ -109,7 +109,8 @@ def _what_if(path: Path) -> list[dict[str, Any]]:
 def _targets(path: Path) -> list[dict[str, Any]]:
     table = pd.read_csv(path)
     table["short"] = table["short_homes"].where(table["status"].isin(["covered", "short"]))
-    return _records(table[["target", "place", "homes", "short"]])
+    called = table.assign(place=table["place_title"])
+    return _records(called[["target", "title", "place", "homes", "short"]])
 
 
 def _filling(path: Path) -> list[dict[str, Any]]:

@@ -148,7 +148,7 @@
     if (targets.length) {
       parts.push(element("h3", {}, page.text("next-targets")), element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": page.text("next-targets") }, element("table", {}, element("tbody", {}, targets.map(each =>
         element("tr", {}, element("th", { scope: "row" }, filling.some(one => one.target === each.target)
-          ? element("button", { type: "button", id: `fill-${each.target}`, click: () => change({ tab: "list", filters: { target: [each.target] }, find: "" }) }, each.target) : each.target), element("td", {}, each.place), element("td", {}, page.number(each.homes)),
+          ? element("button", { type: "button", id: `fill-${each.target}`, click: () => change({ tab: "list", filters: { target: [each.target] }, find: "" }) }, each.title) : each.title), element("td", {}, each.place), element("td", {}, page.number(each.homes)),
           element("td", {}, each.short === null ? page.text("unknown") : each.short > 0 ? page.text("target-short", { short: page.number(each.short) }) : page.text("target-covered"))))))));
     }
     if (!parts.length) parts.push(element("p", {}, page.text("next-nothing")));

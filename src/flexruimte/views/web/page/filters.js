@@ -30,7 +30,7 @@
 
   // [id, title, options as [value, label], value of a location, or its values]
   page.filtersOf = (places, facts, { targets, filling }) => {
-    const filled = targetsOf(filling), placeOf = new Map(targets.map(each => [each.target, each.place]));
+    const filled = targetsOf(filling), calledOf = new Map(targets.map(each => [each.target, `${each.title} (${each.place})`]));
     const kinds = (valueOf, labelOf) =>
       [...new Set(places.map(valueOf))].sort().map(value => [value, value === "?" ? page.text("unknown") : labelOf(value)]);
     const owner = place => place.owner || "?", group = place => place.best_group || "?";
@@ -43,7 +43,7 @@
       ["group", page.text("filter-group"), kinds(group, name => facts.groups[name] || name), group],
       ["owner", page.text("filter-owner"), kinds(owner, name => name), owner],
     ].filter(([, , options]) => options.length > 1).concat(filled.size ? [
-      ["target", page.text("next-targets"), [...new Set(filling.map(each => each.target))].map(name => [name, placeOf.has(name) ? `${name} (${placeOf.get(name)})` : name]), place => filled.get(`${place.town.head.code} ${place.id}`) || []],
+      ["target", page.text("next-targets"), [...new Set(filling.map(each => each.target))].map(name => [name, calledOf.get(name) || name]), place => filled.get(`${place.town.head.code} ${place.id}`) || []],
     ] : []);
   };
 

@@ -387,6 +387,7 @@
       }, 150);
     });
     byId("more").addEventListener("click", () => { listed += AT_ONCE; show(); });
+    byId("share").hidden = root.location.protocol === "about:"; // in a notebook there is no address to share
     byId("share").addEventListener("click", event => page.copy(root.location.href, event.target));
     byId("print").addEventListener("click", () => root.print());
     root.addEventListener("keydown", event => { if (event.key === "Escape" && page.state.chosen !== null) { comparing = false; change({ chosen: null, other: null }); byId("list").focus(); } });
