@@ -87,7 +87,11 @@ def _tell(entry: MunicipalityRun, summary: Summary) -> None:
     first = summary.first_priority
     entry.counts = {str(status): counts.parcels for status, counts in summary.status.items()}
     entry.priorities = {
-        name: {"locations": facts.locations, "homes": facts.homes}
+        name: {
+            "locations": facts.locations,
+            "homes": facts.homes,
+            "hectares": facts.buildable_hectares,
+        }
         for name, facts in summary.priorities.items()
     }
     entry.homes = (
@@ -95,12 +99,20 @@ def _tell(entry: MunicipalityRun, summary: Summary) -> None:
         if first is None
         else summary.priorities[first].homes
     )
+    entry.details = _details(summary)
     entry.unreachable = summary.unreachable()
     entry.ranked = summary.ranked
     entry.ranked_known_share = summary.ranked_known_share
     entry.sharing_a_score = summary.sharing_a_score
     entry.without_score = summary.without_score
     entry.told = not_judged(summary)
+
+
+def _details(summary: Summary) -> list[str]:
+    """Return what run.log says of a municipality: seconds per step, and what was read."""
+    steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in summary.timings_s.items())
+    read = ", ".join(f"{name} {facts.rows}" for name, facts in summary.inputs.items())
+    return [f"time per step: {steps}", f"rows and cells read, by layer: {read}"]
 
 
 def _is_out_of_memory(error: Exception) -> bool:

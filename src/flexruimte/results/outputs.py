@@ -48,6 +48,7 @@ __all__ = [
     "RANKING_SHEET",
     "REPORT",
     "RUN",
+    "RUN_LOG",
     "SITES",
     "SUMMARY",
     "Output",
@@ -71,6 +72,7 @@ LAYOUT_GEOJSON: Final = "layout.geojson"
 
 # Of the run.
 RUN: Final = "run.json"
+RUN_LOG: Final = "run.log"
 RANKING: Final = "ranking.csv"
 RANKING_SHEET: Final = "ranking.xlsx"
 MUNICIPALITIES: Final = "municipalities.csv"
