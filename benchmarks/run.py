@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import country_run
+import map_page
 import parcel_job
 from timing import FOLDER, Report, machine
 
@@ -19,7 +20,7 @@ PREFACE = """# Benchmarks
 What it costs to rank a country, measured as a user meets it: whole processes, with start-up, reading and writing. This page is written
 by
 
-```
+```bash make
 make bench         # some towns, about ten minutes on two processors
 make bench-full    # up to 1,000,000 parcels; writes this page
 ```
@@ -83,6 +84,7 @@ def main() -> None:
     country_run.add_measurements(
         report, arguments.folder, countries, arguments.repeat if arguments.full else 1
     )
+    map_page.add_measurements(report, map_page.sample(arguments.folder), arguments.repeat)
     report.end()
     if arguments.markdown:
         arguments.markdown.write_text(

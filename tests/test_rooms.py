@@ -17,6 +17,7 @@ NEED_NO_TEST = {
     "evidence/sources/protocol": "says what a source answers, and answers nothing",
     "evidence/fetching/feature_service": "says what a service of features answers, and answers nothing",
     "batch/municipality_run": "an entry of run.json, without logic",
+    "cli/arguments": "options that several commands take, without logic",
     "assessment/findings": "what a rule finds, without logic but for an absent layer, which the test of `land` has",
 }
 """Modules without logic of their own, and why."""
@@ -65,6 +66,8 @@ TESTED_IN = {
     "analyses/relocation/program": "analyses/relocation/test_values",
     "analyses/relocation/routes": "analyses/relocation/test_values",
     "analyses/relocation/search": "analyses/relocation/test_plans",
+    # a report: its texts are held against the locations that they are about
+    "views/report/words": "views/report/test_sites",
     # results
     "results/geojson": "results/test_geojson_standard",
     "results/geopackage": "results/test_files",
@@ -84,7 +87,6 @@ TESTED_IN = {
     # views
     "views/explanation/explain": "views/test_explanation",
     "views/explanation/table": "views/test_explanation",
-    "views/plot": "results/test_files",
     "views/layer_table": "study/test_layer_checks",
     "views/regime_table": "rules/test_built_in",
     "views/rule_table": "rules/test_built_in",
@@ -105,6 +107,7 @@ OF_A_WHOLE_ROOM = {
     "evidence/test_shapes_left_out": "shapes that cannot be meant, by all that a file can hold",
     "fuzz/test_fuzz": "the toy town, corrupted in every way that the driver knows",
     "kernels/layout/test_search_exhaustive": "the search against all there is, which takes minutes",
+    "qgis/test_qgis": "the files for QGIS, as QGIS itself opens them, which `make test-qgis` installs",
     "services/test_services": "the sample behind real servers, which `make test-services` installs",
     "results/test_files": "all files of a municipality, as their readers find them",
     "results/test_geojson_standard": "locations.geojson against the standard and other readers",

@@ -221,7 +221,7 @@ def survey_block(
     ruleset, ids = question.ruleset, parcels.ids[members]
     overlay, near = Overlay(parcels.geometries[members]), layers.near(members)
     progress("land")
-    of_parcel = compute_measures(ruleset, "parcel", overlay, ids, near)
+    of_parcel = compute_measures(ruleset, "parcel", overlay, ids, parcels, near)
     of_parcel.insert(0, AREA, overlay.areas)
     takes = takes_land(ids)
     findings: dict[str, LandFinding] = {}
@@ -232,7 +232,7 @@ def survey_block(
         taken[rule_id] = takes(rule_id, finding, of_parcel)
         lands[rule_id] = land
     progress("measures")
-    buildable = _buildable(ruleset, overlay, findings, taken, lands.get, ids, near)
+    buildable = _buildable(ruleset, overlay, findings, taken, lands.get, ids, parcels, near)
     block = SurveyBlock(
         members=members,
         of_parcel=of_parcel,
@@ -248,7 +248,7 @@ def survey_block(
     wanted = takes_land.left_free(ids, block)
     if not len(wanted.of):
         return block
-    around = _Around(ruleset, parcels.geometries[members], ids, near)
+    around = _Around(ruleset, parcels.geometries[members], ids, parcels, near)
     part = around.measured(findings, wanted.of, wanted.taken)
     return replace(block, left_free=LeftFree(wanted.of, part))
 
@@ -260,6 +260,7 @@ def _buildable(
     taken: dict[str, Booleans],
     land_of: Callable[[str], Overlaps | None],
     ids: np.ndarray[Any, Any],
+    parcels: Parcels,
     layers: Mapping[str, Layer],
 ) -> BuildablePart:
     """Return what is left where rules take their land, what others cover of it, and its measures.
@@ -270,6 +271,8 @@ def _buildable(
         What rules find on these parcels, by rule.
     land_of
         Gives the land of a rule; None where its layer is absent.
+    ids, parcels
+        Of these parcels, and all of the municipality.
     """
     covered: dict[str, Overlaps] = {}
     for rule_id, takes in taken.items():
@@ -285,7 +288,7 @@ def _buildable(
     }
     measured = np.where(shapely.is_empty(shapes), overlay.shapes, shapes)
     measures = compute_measures(
-        ruleset, "buildable", Overlay(measured, around=overlay), ids, layers
+        ruleset, "buildable", Overlay(measured, around=overlay), ids, parcels, layers
     )
     largest = largest_part(shapes)
     measures.insert(0, BUILDABLE_AREA, shapely.area(shapes))
@@ -391,8 +394,9 @@ def measure_rows(
     for block in found.blocks:
         at = np.flatnonzero(np.isin(of, block))
         if len(at):
-            ids = found.parcels.ids
-            around = _Around(question.ruleset, found.parcels.geometries, ids, layers.near(block))
+            shapes, ids = found.parcels.geometries, found.parcels.ids
+            near = layers.near(block)
+            around = _Around(question.ruleset, shapes, ids, found.around, near)
             rows = {rule_id: each[at] for rule_id, each in taken.items()}
             parts.append(around.measured(found.findings, of[at], rows))
             positions.append(at)
@@ -406,6 +410,8 @@ class _Around:
     ruleset: Ruleset
     shapes: Geometries
     ids: np.ndarray[Any, Any]
+    parcels: Parcels
+    """All parcels of the municipality, these and their neighbours."""
     layers: Mapping[str, Layer]
 
     def measured(
@@ -421,4 +427,7 @@ class _Around:
             return land_of_rule(rules[rule_id], self.layers.get(rules[rule_id].layer), overlay)
 
         some = {rule_id: finding.of(of) for rule_id, finding in findings.items()}
-        return _buildable(self.ruleset, overlay, some, taken, land_of, self.ids[of], self.layers)
+        ids = self.ids[of]
+        return _buildable(
+            self.ruleset, overlay, some, taken, land_of, ids, self.parcels, self.layers
+        )

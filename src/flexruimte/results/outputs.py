@@ -13,18 +13,24 @@ from typing import Final
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
+from flexruimte.results.boundary import write_boundary
 from flexruimte.results.findings import write_findings
 from flexruimte.results.funnel import write_funnel
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
+from flexruimte.results.other_parcels import other_parcels
 from flexruimte.results.parquet import write_parquet
+from flexruimte.results.qgis_project import write_qgis_project
 from flexruimte.results.ranked_rows import write_ranked
 from flexruimte.results.stamp import stamp_of
 from flexruimte.results.summary import write_summary
 from flexruimte.results.summary_model import Summary
 
 __all__ = [
+    "BOUNDARY",
+    "DOSSIERS",
     "FILES",
     "FILES_FOR_RANKING",
     "FINDINGS",
@@ -32,13 +38,17 @@ __all__ = [
     "LAYOUT_GEOJSON",
     "LOCATIONS_GEOJSON",
     "LOCATIONS_GPKG",
+    "LOCATIONS_QGS",
     "MUNICIPALITIES",
     "OUTPUTS",
+    "PAGES",
     "PARCELS",
     "RANKED",
     "RANKING",
     "RANKING_SHEET",
+    "REPORT",
     "RUN",
+    "RUN_LOG",
     "SITES",
     "SUMMARY",
     "Output",
@@ -48,16 +58,21 @@ __all__ = [
 # Of a municipality.
 LOCATIONS_GEOJSON: Final = "locations.geojson"
 LOCATIONS_GPKG: Final = "locations.gpkg"
+LOCATIONS_QGS: Final = "locations.qgs"
 PARCELS: Final = "parcels.parquet"
 SITES: Final = "sites.parquet"
 FINDINGS: Final = "findings.parquet"
 SUMMARY: Final = "summary.json"
+REPORT: Final = "report.html"
+DOSSIERS: Final = "dossiers.html"
+BOUNDARY: Final = ".boundary.wkb"
 RANKED: Final = ".ranked.csv"
 FUNNEL: Final = ".funnel.csv"
 LAYOUT_GEOJSON: Final = "layout.geojson"
 
 # Of the run.
 RUN: Final = "run.json"
+RUN_LOG: Final = "run.log"
 RANKING: Final = "ranking.csv"
 RANKING_SHEET: Final = "ranking.xlsx"
 MUNICIPALITIES: Final = "municipalities.csv"
@@ -91,6 +106,13 @@ class OutputContent:
     layout: gpd.GeoDataFrame
     """Modules, roads and paths of the locations, in RD New."""
     summary: Summary
+    boundary: shapely.Geometry | None
+    """Of the municipality, in RD New, as it is drawn; None where it is not at hand."""
+
+    @cached_property
+    def others(self) -> gpd.GeoDataFrame:
+        """The parcels that are no location and part of none, with what excludes them in words."""
+        return other_parcels(self.parcels, self.findings, self.summary)
 
     @cached_property
     def stamp(self) -> str:
@@ -117,9 +139,15 @@ OUTPUTS: Final = (
     Output(
         LOCATIONS_GPKG,
         lambda content, path: write_geopackage(
-            content.locations, content.layout, content.summary, path
+            content.locations, content.others, content.layout, content.summary, path
         ),
         needed_for_ranking=True,
+    ),
+    Output(
+        LOCATIONS_QGS,
+        lambda content, path: write_qgis_project(
+            content.locations, content.others, content.layout, content.summary, path
+        ),
     ),
     Output(PARCELS, lambda content, path: write_parquet(content.parcels, path, content.stamp)),
     Output(SITES, lambda content, path: write_parquet(content.sites, path, content.stamp)),
@@ -134,10 +162,17 @@ OUTPUTS: Final = (
         lambda content, path: write_ranked(content.locations, content.summary, path),
     ),
     Output(FUNNEL, lambda content, path: write_funnel(content.summary, path)),
+    Output(BOUNDARY, lambda content, path: write_boundary(content.boundary, path)),
 )
 """The files of a municipality, in the order in which they are written."""
 
-FILES: Final = tuple(output.name for output in OUTPUTS if not output.name.startswith("."))
+PAGES: Final = (REPORT, DOSSIERS)
+"""What `flexruimte.views.report` makes of the content, as results know no views."""
+
+FILES: Final = (
+    *(output.name for output in OUTPUTS if not output.name.startswith(".")),
+    *PAGES,
+)
 """What there is of every municipality that is done."""
 FILES_FOR_RANKING: Final = tuple(output.name for output in OUTPUTS if output.needed_for_ranking)
 """What the rows of a municipality in ranking.csv can be made of."""

@@ -1,4 +1,7 @@
-"""HTML for notebooks and maps, by the Jinja templates in `templates/`; every value is escaped."""
+"""HTML for notebooks, maps and reports, by the Jinja templates in `templates/`.
+
+Every value is escaped.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +27,15 @@ def render(template: str, **values: Any) -> str:
 
     Examples
     --------
-    >>> render("rows", rows=[("Perceel", "<b>1</b>")])
-    '<table><tr><th>Perceel</th><td>&lt;b&gt;1&lt;/b&gt;</td></tr></table>'
+    >>> render("frame", title="<b>", height=1, page="")[:25]
+    '<iframe title="&lt;b&gt;"'
     """
     return _environment().get_template(f"{template}.html").render(values)
 
 
 @cache
 def _environment() -> Environment:
-    # Runs write no HTML, and need not wait for Jinja.
+    # Many commands write no HTML, and need not wait for Jinja.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -90,6 +90,7 @@ def read_survey(path: Path, key: str) -> Survey | None:
     block = columns["block"]
     return Survey(
         parcels=parcels,
+        around=parcels,
         **_found(said, columns),
         layers={name: _facts(facts) for name, facts in said["layers"].items()},
         contents={},
