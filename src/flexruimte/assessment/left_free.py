@@ -26,6 +26,7 @@ from flexruimte.assessment.verdicts import (
 )
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.priorities import Priority
+from flexruimte.rules.rules import LandRule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
@@ -76,16 +77,25 @@ def ways_to_leave_free(
     """
     taken = found.buildable.taken
     classes = list(ruleset.priorities.values())[:-1] if _is_asked(ruleset) else []
-    refusals = {name: None for each in classes for name in ruleset.refusals(each)}
-    others = frozenset(ruleset.rules) - refusals.keys()
+    # What covers nothing here refuses nobody.
+    land = {
+        name: found.findings[name]
+        for each in classes
+        for name in ruleset.refusals(each)
+        if name in found.findings and (found.buildable.covered_m2[name] > 0).any()
+    }
+    if not land:
+        nobody = np.empty(0, dtype=np.intp)
+        return RowsLeftFree(nobody, {name: each[:0] for name, each in taken.items()})
     measures = pd.concat(
         [found.of_parcel, found.buildable.measures[[BUILDABLE_AREA]], found.term.columns], axis=1
     )
-    land = {name: each for name, each in land_found(found).items() if name in refusals}
+    land = {name: each for name, each in land_found(found).items() if name in land}
+    others = frozenset(ruleset.rules) - land.keys()
     covers = covers_that_count(ruleset, skipped | others, measures, found.term.may_be_lower, land)
-    left = measures[BUILDABLE_AREA].to_numpy(dtype=np.float64)
+    left, rules = measures[BUILDABLE_AREA].to_numpy(dtype=np.float64), ruleset.land_rules
     against = {
-        name: (cover.verdicts(ruleset, ruleset.land_rules[name]) == NO) & (left > 0)
+        name: (cover.verdicts(ruleset, rules[name]) == NO) & (left > 0)
         for name, cover in covers.items()
     }
     rows = np.flatnonzero(
@@ -98,11 +108,12 @@ def ways_to_leave_free(
     ways: dict[tuple[int, frozenset[str]], None] = {}
     for priority in classes:
         names = [name for name in ruleset.refusals(priority) if name in covers]
+        can_refuse = {name: rules[name] for name in names}
         reachable = standing & ~_kept_out(ruleset, skipped, priority, settled)
         for parcel in rows[reachable].tolist():
             if any(against[name][parcel] for name in names):
                 square_metres = {name: float(covers[name].area_m2[parcel]) for name in names}
-                for freed in _choices(ruleset, square_metres, float(left[parcel])):
+                for freed in _choices(ruleset, can_refuse, square_metres, float(left[parcel])):
                     ways[parcel, freed] = None
     listed = sorted(ways, key=lambda way: way[0])
     of = np.array([parcel for parcel, _ in listed], dtype=np.intp)
@@ -120,12 +131,14 @@ def _is_asked(ruleset: Ruleset) -> bool:
 
 
 def _choices(
-    ruleset: Ruleset, covered: Mapping[str, float], left: float
+    ruleset: Ruleset, rules: Mapping[str, LandRule], covered: Mapping[str, float], left: float
 ) -> Iterator[frozenset[str]]:
     """Yield the rules whose land may be left free together, so that no rule may refuse the rest.
 
     Parameters
     ----------
+    rules
+        That refuse a class of priority.
     covered
         What each rule covers of the buildable part of a parcel. [m2]
     left
@@ -149,7 +162,7 @@ def _choices(
             if name not in freed
         }
         refused = (
-            area > 0 and area >= least_cover_m2(ruleset, ruleset.land_rules[name], rest)[0]
+            area > 0 and area >= least_cover_m2(ruleset, rules[name], rest)[0]
             for name, area in least_covered.items()
         )
         if not any(refused):
@@ -185,10 +198,10 @@ def rows_for_classes(
     if len(parcel) == count:
         return ways
     some = np.flatnonzero(np.isin(parcel, parcel[count:]))
-    most_land_last = some[np.argsort(area[some], kind="stable")]
+    most_land_last, rules = some[np.argsort(area[some], kind="stable")], ruleset.land_rules
     for priority in list(ruleset.priorities.values())[:-1]:
-        names = [name for name in ruleset.refusals(priority) if name in ruleset.land_rules]
-        against = [verdicts[name][most_land_last] == NO for name in names if name in verdicts]
+        names = [name for name in ruleset.refusals(priority) if name in rules and name in verdicts]
+        against = [verdicts[name][most_land_last] == NO for name in names]
         fits = most_land_last[~np.logical_or.reduce([np.zeros(len(some), dtype=bool), *against])]
         way = np.arange(count)
         way[parcel[fits]] = fits
@@ -225,9 +238,17 @@ def _settled(
     measures: pd.DataFrame,
     rows: Integers,
 ) -> dict[str, Verdicts]:
-    """Return the verdicts of the settled rules on some parcels, by rule. (k,) int8"""
-    others = frozenset(ruleset.rules) - settled_rules(ruleset, found)
-    land = {name: finding.of(rows) for name, finding in land_found(found).items()}
+    """Return the verdicts of the settled rules on some parcels, by rule. (k,) int8
+
+    Rules on land that exclude nothing have none, as land may be left free of them.
+    """
+    asked = {
+        name
+        for name in settled_rules(ruleset, found)
+        if ruleset.excludes(ruleset.rules[name]) or not isinstance(ruleset.rules[name], LandRule)
+    }
+    others = frozenset(ruleset.rules) - asked
+    land = {name: each.of(rows) for name, each in land_found(found).items() if name in asked}
     return answers_of_rules(
         ruleset,
         skipped | others,
@@ -249,8 +270,8 @@ def _kept_out(
     By settled rules on a measure, but for those that a site answers anew.
     """
     count = len(next(iter(settled.values()), ()))
-    rules = ruleset.measure_rules
-    if any(name in skipped for name in priority.passes if name in ruleset.enabled_rules):
+    rules, enabled = ruleset.measure_rules, ruleset.enabled_rules
+    if any(name in skipped for name in priority.passes if name in enabled):
         return np.ones(count, dtype=bool)
     refusals, anew = ruleset.refusals(priority), rules_anew(ruleset)
     against = np.zeros(count, dtype=bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -149,10 +149,15 @@ class Sites:
     """Position of the site of each parcel, -1 for a parcel by itself. (n,) int"""
     verdicts: dict[str, Verdicts]
     """By rule id. (s,) int8"""
-    suitability_counts: Booleans
-    """Parcels whose own suitability bears on which of them become one. (n,) bool"""
+    where_suitability_counts: Callable[[], Booleans]
+    """Gives `suitability_counts`, which few ask for."""
     rows: Integers
     """Row of each parcel in the way that it is used, by itself or in its site. (n,) int"""
+
+    @cached_property
+    def suitability_counts(self) -> Booleans:
+        """Parcels whose own suitability bears on which of them become one. (n,) bool"""
+        return self.where_suitability_counts()
 
 
 class Merger:
@@ -423,7 +428,10 @@ class Merger:
         }
 
     def sites(
-        self, groups: list[Integers], site_of: Integers, suitability_counts: Booleans
+        self,
+        groups: list[Integers],
+        site_of: Integers,
+        where_suitability_counts: Callable[[], Booleans],
     ) -> Sites:
         """Return the sites with all that is said of a location."""
         evidence, rows = self._evidence, self.rows_alone.copy()
@@ -432,7 +440,7 @@ class Merger:
                 evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS
             )
             no_land = np.empty(0, dtype=object)
-            return Sites(nothing, no_land, None, site_of, {}, suitability_counts, rows)
+            return Sites(nothing, no_land, None, site_of, {}, where_suitability_counts, rows)
         members, _ = self._flat(groups)
         groups = self.rows_of(groups)
         parcels, group = self._flat(groups)
@@ -473,7 +481,7 @@ class Merger:
             capacity.layouts,
             site_of,
             verdicts,
-            suitability_counts,
+            where_suitability_counts,
             rows,
         )
 

@@ -6,6 +6,7 @@ A parcel belongs to one site at most, and is then no location of its own: nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -89,11 +90,11 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
             merger.area,
         )
         groups = _groups(merger, ruleset, pairs, merger.alone())
-        counts = _where_suitability_counts(merger, ruleset, pairs)
+        counts = partial(_where_suitability_counts, merger, ruleset, pairs)
     else:
         known = pd.Series(evidence.site_of)
         groups = [rows.to_numpy() for _, rows in known[known >= 0].groupby(known).groups.items()]
-        counts = np.zeros(len(merger.area), dtype=bool)
+        counts = partial(np.zeros, len(merger.area), dtype=bool)
     site_of = np.full(len(merger.area), -1, dtype=np.intp)
     for position, members in enumerate(groups):
         site_of[members] = position

@@ -424,6 +424,8 @@ def join_tables(tables: Sequence[pd.DataFrame], order: Integers) -> pd.DataFrame
     The type of a column of objects is looked for anew: the type that fits all may fit none of the
     parts.
     """
+    if len(tables) == 1:
+        return tables[0].take(order).reset_index(drop=True)
     columns = {}
     for name in tables[0]:
         plain = all(isinstance(table[name].dtype, np.dtype) for table in tables)
