@@ -225,8 +225,11 @@ class Merger:
             found = self._of_rows(None)
             others = np.flatnonzero((np.stack(self._evidence.ways) != self._whole).any(axis=0))
             for parcel in others.tolist():
-                ways = [int(way[parcel]) for way in self._evidence.ways]
-                rows[parcel] = ways[self._best([found[row] for row in ways])]
+                best = found[rows[parcel]]
+                for number, way in enumerate(self._evidence.ways):
+                    outcome = found[way[parcel]]
+                    if self._may_be_better(number, best) and self._is_better(outcome, best):
+                        rows[parcel], best = way[parcel], outcome
         return rows
 
     def _of_rows(self, suits: Floats | None) -> list[Outcome]:
@@ -234,26 +237,32 @@ class Merger:
         positions = class_positions(evidence.ruleset, evidence.verdicts, len(table), suits)
         return self._outcomes(table[STATUS].to_numpy(), table, positions)
 
-    def _best(self, outcomes: Sequence[Outcome]) -> int:
-        """Return the number of the best of several ways to use the same parcels, all land first."""
-        best = 0
-        for number, outcome in enumerate(outcomes):
-            if outcome.position < outcomes[best].position and outcome.homes >= self._least_homes:
-                best = number
-        return best
+    def _may_be_better(self, number: int, best: Outcome) -> bool:
+        """Return whether a way may be better: the one after all land is for the first class."""
+        return best.position > number - 1
+
+    def _is_better(self, outcome: Outcome, best: Outcome) -> bool:
+        return outcome.position < best.position and outcome.homes >= self._least_homes
 
     def outcomes(self, groups: list[Integers]) -> list[Outcome]:
         """Return what comes of each group as one location; what was asked before is remembered."""
         keys = [np.sort(group).tobytes() for group in groups]
-        new = {
-            key: group for key, group in zip(keys, groups, strict=True) if key not in self._known
+        ways = {
+            key: self._ways_of(group)
+            for key, group in zip(keys, groups, strict=True)
+            if key not in self._known
         }
-        ways = [self._ways_of(group) for group in new.values()]
-        found = self._judged([rows for each in ways for rows in each]) if new else []
-        for key, each in zip(new, ways, strict=True):
-            of_ways, found = found[: len(each)], found[len(each) :]
-            best = self._best(of_ways)
-            self._known[key], self._rows[key] = of_ways[best], each[best]
+        for step in range(max(map(len, ways.values()), default=0)):
+            tried = {
+                key: each[step]
+                for key, each in ways.items()
+                if step < len(each)
+                and (step == 0 or self._may_be_better(each[step][0], self._known[key]))
+            }
+            found = self._judged([rows for _, rows in tried.values()]) if tried else []
+            for (key, (_, rows)), outcome in zip(tried.items(), found, strict=True):
+                if step == 0 or self._is_better(outcome, self._known[key]):
+                    self._known[key], self._rows[key] = outcome, rows
         return [self._known[key] for key in keys]
 
     def rows_of(self, groups: list[Integers]) -> list[Integers]:
@@ -263,16 +272,19 @@ class Merger:
             self.outcomes(several)
         return [self._rows.get(group.tobytes(), self._whole[group]) for group in groups]
 
-    def _ways_of(self, group: Integers) -> list[Integers]:
-        """Return the rows of the parcels of a group, by position, in each way that differs.
+    def _ways_of(self, group: Integers) -> list[tuple[int, Integers]]:
+        """Return the rows of the parcels of a group, by position, with the number of the way.
 
-        Of more than one parcel those that are no larger than a site may be, and the smallest.
+        Each once. Of more than one parcel those that are no larger than a site may be, and the
+        smallest.
         """
         parcels = np.sort(group)
-        every = {way[parcels].tobytes(): way[parcels] for way in self._evidence.ways}
-        area = {key: self._area[rows].sum() for key, rows in every.items()}
+        every: dict[bytes, tuple[int, Integers]] = {}
+        for number, way in enumerate(self._evidence.ways):
+            every.setdefault(way[parcels].tobytes(), (number, way[parcels]))
+        area = {key: self._area[rows].sum() for key, (_, rows) in every.items()}
         most = max(self._most_m2, min(area.values()))
-        return [rows for key, rows in every.items() if area[key] <= most]
+        return [way for key, way in every.items() if area[key] <= most]
 
     def without_homes(self, groups: list[Integers]) -> Integers:
         """Return which parcels of groups carry none of the homes of their group, by position. (k,)
