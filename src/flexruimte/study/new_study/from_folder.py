@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -118,7 +119,8 @@ def draft_from_folder(
             f"folder {folder} holds no file that may be data; give one that does, or start from a "
             "municipality: flexruimte new DIR --gemeente GM0363"
         )
-    seen = recognise((look for file in found for look in looks_at(file)), ruleset)
+    looks = (look for file in found for look in looks_at(file))
+    seen = recognise(looks, ruleset, _words_of_places(catalogue))
     writer = _Writer(seen, ruleset, language)
     there = {*seen.certain, *seen.asked}
     needed = layers_in_use(ruleset, frozenset())
@@ -142,6 +144,16 @@ def draft_from_folder(
     )
     # What the command prints is English, as all that it prints.
     return draft, replace(writer, language="en").findings()
+
+
+def _words_of_places(catalogue: Catalogue) -> frozenset[str]:
+    """Return the words of the names of all municipalities and provinces, in small letters."""
+    names = [
+        name
+        for each in catalogue.municipalities.values()
+        for name in (each.name, *each.also, each.province)
+    ]
+    return frozenset(word for name in names for word in re.split(r"[^\w]+", name.lower()) if word)
 
 
 def _missing(key: str, ruleset: Ruleset, catalogue: Catalogue, language: Language) -> str:

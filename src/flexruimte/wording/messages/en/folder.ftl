@@ -30,6 +30,9 @@ recognition-several-rows = a municipality has several rows: it may be a map of q
 recognition-double-ids = { $number } of { $total } rows have an id that another row has, or none
 recognition-no-cell = no cell has a value that can be
 recognition-cells-alone = its name says more than that, and cells alone do not tell
+recognition-name-more = its name says more than that: { $words }
+recognition-days = column { $first } holds days after those in { $second }
+recognition-elsewhere = all of it lies outside of the Netherlands: its coordinate reference system may be another
 recognition-as-is = { $text }
 
 recognition-sure-certain = certain by itself

@@ -30,6 +30,9 @@ recognition-several-rows = een gemeente heeft meer rijen: het kan een kaart van 
 recognition-double-ids = { $number } van { $total } rijen hebben een id die een andere rij ook heeft, of geen
 recognition-no-cell = geen cel heeft een waarde die kan
 recognition-cells-alone = de naam zegt meer dan dat, en cellen alleen zeggen het niet
+recognition-name-more = de naam zegt meer dan dat: { $words }
+recognition-days = in kolom { $first } staan dagen na die in { $second }
+recognition-elsewhere = alles ligt buiten Nederland: het coördinatenstelsel kan een ander zijn
 recognition-as-is = { $text }
 
 recognition-sure-certain = op zichzelf zeker
