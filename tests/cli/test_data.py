@@ -152,3 +152,23 @@ def test_a_new_study_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture
     assert file.parcels.source == "../data/BRK_PERCEEL.gpkg"
     assert run("check", study) == 0
     assert run("new", tmp_path / "new", "--from", data) == 2  # a study is never written over
+
+
+def test_many_files_that_are_nothing_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number in range(23):
+        (folder / f"notitie{number}.csv").write_text("a;b\n1;2\n")
+    assert run("new", str(tmp_path / "study"), "--from", str(folder)) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "not recognised" in line]
+    assert len(lines) == 21
+    assert lines[-1] == "not recognised: 3 more"
+
+
+def test_one_municipality_twice_is_one(tmp_path: Path) -> None:
+    folder = tmp_path / "delft"
+    assert run("new", str(folder), "--gemeente", "Delft", "--gemeente", "GM0503") == 0
+    settings = read_study_file(folder / "study.toml").study
+    assert (settings.name, settings.gemeenten) == ("Delft", ["GM0503"])

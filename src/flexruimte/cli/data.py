@@ -39,6 +39,8 @@ CatalogueOption: TypeAlias = Annotated[
 ]
 
 
+_MOST_UNKNOWN = 20
+"""So many sources that are not recognised are named, and no more."""
 _LONGEST_KEY = 26
 """Of a dataset, as `liwo_overstromingsgevoelig`. [character]"""
 
@@ -178,8 +180,10 @@ def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path) -> None:
         print_line(line)
     for line in seen.asked:
         print_line(f"asked: {line}", "yellow")
-    for line in seen.unknown:
+    for line in seen.unknown[:_MOST_UNKNOWN]:
         print_line(f"not recognised: {line}")
+    if len(seen.unknown) > _MOST_UNKNOWN:
+        print_line(f"not recognised: {len(seen.unknown) - _MOST_UNKNOWN} more")
     for line in seen.unread:
         print_line(f"not read: {line}")
     print_line(

@@ -25,6 +25,6 @@ def check(study: StudyArgument) -> None:
     for problem in report.problems:
         print_line(f"problem: {problem}", "red")
     if report.missing_layers:
-        print_line(f"\n{message('check-missing', question.language)}\n")
+        print_line(message("check-missing", question.language))
         print_line(f"not_assessed = {json.dumps(report.missing_layers)}")
     raise typer.Exit(BAD_INPUT if report.problems else 0)

@@ -97,7 +97,7 @@ def test_without_parcels_there_is_a_question_and_no_study(tmp_path: Path) -> Non
     path, _ = written(folder, tmp_path)
     assert "parcels" not in tomllib.loads(path.read_text())
     assert "\n#[parcels]\n" in path.read_text()
-    with pytest.raises(StudyError, match=r"\[parcels\] is missing"):
+    with pytest.raises(StudyError, match=r"\[parcels\] stands there as a question, behind #"):
         Study.load(path)
 
 

@@ -85,7 +85,7 @@ def draft_from_catalogue(
             not_assessed[key] = _reason(ruleset, key, dataset, language)
     told = [message("study-file-merged", language, told=one.told) for one in municipalities]
     return StudyDraft(
-        name=listed([one.name for one in municipalities], language),
+        name=listed(list(dict.fromkeys(one.name for one in municipalities)), language),
         as_of=as_of,
         parcels=_only(catalogue, "parcels", language),
         municipalities=_only(catalogue, "municipalities", language),

@@ -241,7 +241,7 @@ class _Writer:
                 sure=self._sure(candidate),
                 reasons=self._sentences(candidate.reasons),
                 questions=self._sentences(candidate.questions),
-            )
+            ).replace("?.", "?")  # the last of them may be a question
         if any(self._row_fields(candidate) for candidate in asked[:_MOST_CANDIDATES]):
             yield message("folder-current", self.language)
         if len(asked) > _MOST_CANDIDATES:

@@ -198,7 +198,7 @@ def test_outlines_that_are_no_more_or_only_planned_are_left_out(tmp_path: Path) 
 def test_shapes_of_another_kind(tmp_path: Path) -> None:
     (found,) = candidates(tmp_path, "rijksmonumenten", "point", rijksmonum=[1], hoofdcateg=["Kerk"])
     assert found.sure == "likely"
-    assert questions(found) == "its shapes are of kind point, and polygon is needed"
+    assert questions(found) == "its shapes are points, and polygons are needed"
 
 
 def test_objects_that_are_no_more_are_asked_about(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ class RowsCase:
         there, wanted = self.look.shapes, str(self._wanted)
         if wanted in ("table", "mixed", there):
             return []
-        return [said("recognition-shapes", there=there, wanted=wanted)]
+        return [said("recognition-shapes", there=_kind(there), wanted=_kind(wanted))]
 
     def _about_fields(self) -> list[Said]:
         columns, dataset = self._columns, self.dataset
@@ -380,6 +380,11 @@ class RowsCase:
         if self._double_ids and not self._is_unique:
             return [said("recognition-double-ids", **self._counted_ids)]
         return []
+
+
+def _kind(shapes: str) -> Said:
+    """Return what a kind of shapes is called."""
+    return said(f"geometry-{shapes}")
 
 
 def ended(look: Look) -> list[str]:

@@ -20,7 +20,7 @@ recognition-other-columns = its columns are those of { $datasets }
 recognition-history = column { $columns } says of some of its objects that they are no more: are those to be left out?
 recognition-doubtful-word = "{ $word }" in its name may mean that it is a part, or another one
 recognition-foreign-word = "{ $word }" stands in it, which is a word of { $dataset }
-recognition-shapes = its shapes are of kind { $there }, and { $wanted } is needed
+recognition-shapes = its shapes are { $there }, and { $wanted } are needed
 recognition-several-columns = field { $field } may be any of the columns { $columns }
 recognition-strange = column { $column } has { $words }, which { $field } cannot hold
 recognition-lost = no column is known to hold { $fields }
@@ -33,7 +33,7 @@ recognition-cells-alone = its name says more than that, and cells alone do not t
 recognition-name-more = its name says more than that: { $words }
 recognition-days = column { $first } holds days after those in { $second }
 recognition-elsewhere = all of it lies outside of the Netherlands: its coordinate reference system may be another
-recognition-as-is = { $text }
+recognition-as-is = flexruimte check says of it: "{ $text }"
 
 recognition-sure-certain = certain by itself
 recognition-sure-likely = likely

@@ -20,7 +20,7 @@ recognition-other-columns = de kolommen zijn die van { $datasets }
 recognition-history = kolom { $columns } zegt van sommige objecten dat ze er niet meer zijn: moeten die eruit?
 recognition-doubtful-word = "{ $word }" in de naam kan betekenen dat het een deel is, of een andere
 recognition-foreign-word = "{ $word }" staat erin, een woord van { $dataset }
-recognition-shapes = de vormen zijn van soort { $there }, en { $wanted } is nodig
+recognition-shapes = de vormen zijn { $there }, en { $wanted } zijn nodig
 recognition-several-columns = veld { $field } kan elk van de kolommen { $columns } zijn
 recognition-strange = kolom { $column } heeft { $words }, en dat kan { $field } niet hebben
 recognition-lost = van { $fields } is niet bekend welke kolom het is
@@ -33,7 +33,7 @@ recognition-cells-alone = de naam zegt meer dan dat, en cellen alleen zeggen het
 recognition-name-more = de naam zegt meer dan dat: { $words }
 recognition-days = in kolom { $first } staan dagen na die in { $second }
 recognition-elsewhere = alles ligt buiten Nederland: het coördinatenstelsel kan een ander zijn
-recognition-as-is = { $text }
+recognition-as-is = flexruimte check zegt ervan: "{ $text }"
 
 recognition-sure-certain = op zichzelf zeker
 recognition-sure-likely = waarschijnlijk
