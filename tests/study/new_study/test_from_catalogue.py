@@ -76,6 +76,7 @@ def test_an_absence_is_evidence_where_the_service_has_the_whole_country(tmp_path
     assert layers["natura2000"].coverage == "complete"
     assert layers["bbg"].coverage == "auto", "it fills the country"
     assert layers["bro_sld"].coverage == "auto", "no decision is not clean ground"
+    assert layers["bgt_functioneelgebied"].coverage == "auto", "it is filled by who wants to"
     assert layers["ahn_dtm"].coverage == "auto", "a raster speaks of its valid cells"
 
 
