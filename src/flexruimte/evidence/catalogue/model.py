@@ -52,8 +52,8 @@ class Service(Model):
     resolution_m: float | None = Field(default=None, gt=0)
     """Of a raster the size of the cells that are asked for. [m]"""
     crs: str = "EPSG:28992"
-    """What the service is asked for, or what its file is in. A service that is asked page by page is
-    not asked in a system in which north comes first, such as EPSG:4326."""
+    """What the service is asked for, or what its file is in. OGC API Features and WFS are not asked
+    in a system in which north comes first, such as EPSG:4326."""
     open_options: dict[str, Scalar] = {}
     """Options of GDAL's driver with which a file is opened."""
     most_per_page: int = Field(default=1000, ge=1)
