@@ -151,6 +151,19 @@ def test_a_page_that_keeps_failing_is_an_error_and_never_a_short_layer(
         ids(client_of(server))
 
 
+def test_a_next_page_that_is_no_page_of_the_web_is_asked_once(server: Server) -> None:
+    given = server.answer
+
+    def answer(path: str) -> Any:
+        status, kind, body, headers = given(path)
+        return status, kind, body.replace(server.address.encode(), b"file:///etc"), headers
+
+    server.answer = answer  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="refers to a next page at an address that is not of the"):
+        ids(client_of(server))
+    assert sum("items" in asked for asked in server.asked) == 1
+
+
 def test_a_page_that_leads_back_is_no_answer(server: Server) -> None:
     server.always = {"cursor": "repeat"}  # the first page, which leads to the second
     with pytest.raises(UnusableAnswer, match="back to one that was given"):
