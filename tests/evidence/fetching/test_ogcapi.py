@@ -31,7 +31,7 @@ def dots() -> gpd.GeoDataFrame:
     table = pd.DataFrame(
         {
             "identificatie": [f"p{at:04d}" for at in number],
-            "status": "bestaand",
+            "status": np.where(number % 7 == 3, "Pand gesloopt", "Pand in gebruik"),
             "eind": [None] * 1000 + [2020.0] * 1500,
         }
     )
@@ -96,6 +96,22 @@ def test_a_limit_that_is_lowered_in_silence_changes_nothing(server: Server) -> N
 def test_coordinates_are_those_that_were_asked_for(server: Server) -> None:
     page = next(client_of(server).pages(EVERYWHERE, None))
     assert shapely.get_coordinates(page.geometries[:2]).tolist() == [[1.0, 1.0], [21.0, 1.0]]
+
+
+def test_coordinates_that_the_collection_does_not_list_are_no_answer(server: Server) -> None:
+    with pytest.raises(SourceError, match="status 400 .*; it does not take the question"):
+        ids(client_of(server, crs="EPSG:32631"))
+
+
+def test_demolished_buildings_are_kept_as_they_are_served(server: Server) -> None:
+    # which of them count is for the ruleset to say, as of a file
+    statuses = [
+        value
+        for page in client_of(server).pages(EVERYWHERE, None)
+        for value in page.columns["status"]
+    ]
+    assert statuses == dots()["status"].tolist()
+    assert "Pand gesloopt" in statuses
 
 
 def test_types_come_from_the_schema_and_not_from_the_first_page(server: Server) -> None:
