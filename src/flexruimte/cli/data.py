@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -145,6 +146,7 @@ def new(
             language=language.value,
             gemeenten=[one.code for one in found],
             catalogue_path=None if own is None else _as_seen_from(folder, str(own)),
+            choose=_chosen_by_a_person if _is_with_a_person() else None,
         )
         write_study(draft, folder)
         _tell_folder(draft, seen, folder / STUDY_FILE)
@@ -172,6 +174,22 @@ def new(
     named = shlex.quote(str(folder / STUDY_FILE))
     print_line(f"next: flexruimte fetch {named}")
     print_line(f"then: flexruimte run {named}")
+
+
+def _is_with_a_person() -> bool:
+    """Return whether somebody is there to answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _chosen_by_a_person(dataset: str, sources: Sequence[str]) -> int | None:
+    """Ask which source a dataset is; Enter leaves it a question in the study."""
+    print_line(f"{dataset}: is it one of these?", "yellow")
+    for number, source in enumerate(sources, 1):
+        print_line(f"  {number}. {source}")
+    chosen = -1
+    while not 0 <= chosen <= len(sources):
+        chosen = typer.prompt("its number, or 0 to answer it in the study", default=0, type=int)
+    return chosen - 1 if chosen else None
 
 
 def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path) -> None:

@@ -99,7 +99,7 @@ def test_coordinates_are_those_that_were_asked_for(server: Server) -> None:
 
 
 def test_coordinates_that_the_collection_does_not_list_are_no_answer(server: Server) -> None:
-    with pytest.raises(SourceError, match="status 400 .*; it does not take the question"):
+    with pytest.raises(SourceError, match=r"status 400 .*; it does not take the question"):
         ids(client_of(server, crs="EPSG:32631"))
 
 

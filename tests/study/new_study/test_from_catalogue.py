@@ -98,6 +98,18 @@ def test_a_dataset_that_is_not_confirmed_is_proposed_and_not_assumed() -> None:
     assert '#[layers.liwo_maxdiepte]\n#dataset = "liwo_maxdiepte"\n' in text
 
 
+def test_a_dataset_that_may_not_be_copied_is_left_out_with_its_licence() -> None:
+    nature = CATALOGUE.datasets["natura2000"]
+    services = [each.model_copy(update={"may_be_fetched": False}) for each in nature.services]
+    datasets = CATALOGUE.datasets | {"natura2000": nature.model_copy(update={"services": services})}
+    plan = draft(
+        "Delft", catalogue=CATALOGUE.model_copy(update={"datasets": datasets}), language="en"
+    )
+    assert "natura2000" not in plan.layers
+    why = plan.not_assessed["natura2000"]
+    assert why.startswith(f"Natura 2000: the licence of {services[0].address} (CC0) forbids")
+
+
 def test_a_layer_that_the_catalogue_lacks_is_left_out() -> None:
     datasets = {key: each for key, each in CATALOGUE.datasets.items() if key != "natura2000"}
     lacking = CATALOGUE.model_copy(update={"datasets": datasets})

@@ -105,6 +105,16 @@ def test_a_name_that_says_more_is_asked_about(name: str, why: str, tmp_path: Pat
     assert why in questions(nature)
 
 
+def test_a_part_that_was_saved_keeps_the_name_of_its_layer(tmp_path: Path) -> None:
+    columns = {"nr": [1], "naam_n2k": ["Rijntakken"], "sitecode_h": ["NL9"]}
+    frame = gpd.GeoDataFrame(columns, geometry=[POLYGON], crs="EPSG:28992")
+    path = tmp_path / "natura2000_selectie.gpkg"
+    frame.to_file(path, layer="natura2000")
+    assert sure(seen_in(tmp_path)) == {"natura2000": "likely"}
+    path.rename(tmp_path / "gekregen van Jan.gpkg")
+    assert sure(seen_in(tmp_path)) == {"natura2000": "certain"}
+
+
 def test_a_name_with_a_place_says_no_more(tmp_path: Path) -> None:
     candidates(tmp_path, "delft natura2000", nr=[1], naam_n2k=["Rijntakken"], sitecode_h=["NL9"])
     (look,) = (look for file in files_in(tmp_path, tmp_path) for look in looks_at(file))

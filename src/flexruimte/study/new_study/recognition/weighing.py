@@ -111,13 +111,15 @@ def _contradicted(candidate: Candidate, found: list[Candidate]) -> Candidate:
 
 
 def _names(look: Look, places: Collection[str]) -> NameEvidence:
-    """Return what its name says, or that of its file where its own says nothing.
+    """Return what its name says, or that of its file where its own says nothing or less.
 
     Where a file holds several layers, its name says no more than what is doubtful of all of them.
     """
     own, of_file = (evidence_of_name(name, places) for name in (look.name, look.file.stem))
     if look.layer is None or look.settings.open_options:
-        return own if own.says else of_file
+        # A part that somebody saved keeps the name of its layer, and the file is called after it.
+        says_more = of_file.part & own.says and (of_file.doubtful or of_file.more)
+        return of_file if says_more or not own.says else own
     return replace(own, doubtful=(*own.doubtful, *of_file.doubtful))
 
 

@@ -33,6 +33,7 @@ recognition-cells-alone = its name says more than that, and cells alone do not t
 recognition-name-more = its name says more than that: { $words }
 recognition-days = column { $first } holds days after those in { $second }
 recognition-elsewhere = all of it lies outside of the Netherlands: its coordinate reference system may be another
+recognition-answered = that is what was answered
 recognition-as-is = flexruimte check says of it: "{ $text }"
 
 recognition-sure-certain = certain by itself
@@ -51,6 +52,7 @@ folder-no-parcels = No file in the folder was recognised as the parcels: polygon
 folder-no-municipalities = No file in the folder was recognised as the municipalities: polygons with a code such as GM0363 and a name. Without them there is no study.
 folder-reach = Its features do not reach over all of the municipalities. If it holds all there are, say coverage = "complete"; if it is a part that was cut out, say coverage = "extent".
 folder-missing = { $title }: no file in the folder is this. { $ask }.
+folder-not-in-catalogue = the catalogue does not have this layer
 folder-in-catalogue = flexruimte catalogue { $key } says where it is to be had
 folder-parcels = the parcels
 folder-municipalities = the municipalities

@@ -33,6 +33,7 @@ recognition-cells-alone = de naam zegt meer dan dat, en cellen alleen zeggen het
 recognition-name-more = de naam zegt meer dan dat: { $words }
 recognition-days = in kolom { $first } staan dagen na die in { $second }
 recognition-elsewhere = alles ligt buiten Nederland: het coördinatenstelsel kan een ander zijn
+recognition-answered = zo is het gezegd toen ernaar werd gevraagd
 recognition-as-is = flexruimte check zegt ervan: "{ $text }"
 
 recognition-sure-certain = op zichzelf zeker
@@ -51,6 +52,7 @@ folder-no-parcels = Geen bestand in de map is herkend als de percelen: vlakken m
 folder-no-municipalities = Geen bestand in de map is herkend als de gemeenten: vlakken met een code zoals GM0363 en een naam. Zonder gemeenten is er geen studie.
 folder-reach = De objecten liggen niet over alle gemeenten. Bevat de laag alles wat er is, zeg dan coverage = "complete"; is het een uitsnede, zeg dan coverage = "extent".
 folder-missing = { $title }: geen bestand in de map is dit. { $ask }.
+folder-not-in-catalogue = de catalogus heeft deze laag niet
 folder-in-catalogue = flexruimte catalogue { $key } zegt waar het te halen is
 folder-parcels = de percelen
 folder-municipalities = de gemeenten
