@@ -207,7 +207,7 @@ class _Writer:
         """Let a person say which source a dataset is, where that is all that has to be said."""
         for dataset, asked in list(self.seen.asked.items()):
             offered = [each for each in asked[:_MOST_CANDIDATES] if self._is_whole(each)]
-            chosen = choose(dataset, [self._doubt(each) for each in offered]) if offered else None
+            chosen = choose(dataset, [self._told(each) for each in offered]) if offered else None
             if chosen is not None:
                 one, answered = offered[chosen], said("recognition-answered")
                 self.seen.certain[dataset] = replace(one, reasons=[*one.reasons, answered])
@@ -216,6 +216,11 @@ class _Writer:
     def _is_whole(self, candidate: Candidate) -> bool:
         """Return whether nothing has to be filled in where a source is this dataset."""
         return _TO_FILL not in str(self._proposed(candidate))
+
+    def _told(self, candidate: Candidate) -> str:
+        """Return what is not certain of a source, and what taking it means."""
+        all_count = message("folder-current", self.language) if self._row_fields(candidate) else ""
+        return f"{self._doubt(candidate)}. {all_count}".removesuffix(". ")
 
     def _doubt(self, candidate: Candidate) -> str:
         questions = self._sentences(candidate.questions)
