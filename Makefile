@@ -2,7 +2,10 @@
 #
 #   make demo    sets up, and ranks the sample municipalities into demo_output/
 #   make test    sets up, and runs everything that must hold
+#   make docs    sets up, and builds the documentation to build/docs/site
+#   make release sets up, builds what is published, and tries it
 #   make test-services   the tests that need real servers, which it installs where it may
+#   make test-qgis       the tests that open the files in QGIS, which it installs where it may
 #   make bench   sets up, and measures speed and memory, in about ten minutes
 #
 # Needs Python 3.11 or newer, make, and access to the package index.
@@ -12,11 +15,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo install check types arch test test-services soak fuzz notebooks docs picture bench bench-full clean
+.PHONY: demo install check types arch test test-services test-qgis soak fuzz notebooks docs release picture bench bench-full clean
 
 demo: $(VENV)/installed
 	$(BIN)/flexruimte demo --out $(OUT)
-	@echo "Open $(OUT)/map/index.html in a browser, or $(OUT)/GM9001/locations.gpkg in QGIS."
+	@echo "Open $(OUT)/map/index.html in a browser, or $(OUT)/GM9001/locations.qgs in QGIS."
 
 install: $(VENV)/developing
 
@@ -67,6 +70,17 @@ SERVICES := .cache/services
 test-services: $(VENV)/developing .cache/services/installed
 	$(BIN)/pytest tests/services
 
+# QGIS without a screen, from Debian's packages, opens what is written for it. Where it is absent, the tests skip and say so.
+.cache/qgis/installed: Makefile
+	@mkdir -p .cache/qgis
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	python3-qgis; } > /dev/null 2>&1 && touch $@ || echo "QGIS could not be installed"; \
+	else echo "without root and apt-get, QGIS is not installed here"; fi
+
+test-qgis: $(VENV)/developing .cache/qgis/installed
+	$(BIN)/pytest tests/qgis
+
 # Exhaustive searches against which the layout is held; minutes, so not part of every run.
 soak: $(VENV)/developing .cache/js/installed
 	$(BIN)/pytest -m soak
@@ -82,8 +96,16 @@ notebooks: $(VENV)/developing
 picture: $(VENV)/developing demo
 	$(BIN)/python docs/picture.py $(OUT)
 
+# The pages that people wrote and those that the program makes, as a site that asks nothing of the internet.
 docs: $(VENV)/developing
 	$(BIN)/flexruimte rules flexwonen-nl --format markdown > docs/rules.md
+	PYTHONPATH=docs $(BIN)/python -m reference_pages build/docs/pages
+	$(BIN)/zensical build --clean --strict --config-file mkdocs.yml
+	@echo "Open build/docs/site/index.html in a browser."
+
+# What is published, built and tried in an environment of its own, outside this folder; two minutes.
+release:
+	.ci/release $(PYTHON)
 
 # Speed and memory; what these make stays in .cache/benchmarks. BENCH="--peers DIR --data DIR" adds other tools and towns.
 bench: $(VENV)/developing

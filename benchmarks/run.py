@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import country_run
+import map_page
 import national
 import parcel_job
 from timing import FOLDER, Report, machine
@@ -22,7 +23,7 @@ PREFACE = """# Benchmarks
 What it costs to rank a country, measured as a user meets it: whole processes, with start-up, reading and writing. This page is written
 by
 
-```
+```bash make
 make bench         # some towns, about ten minutes on two processors
 make bench-full    # up to 1,000,000 parcels; writes this page
 ```
@@ -90,6 +91,7 @@ def main() -> None:
         report, arguments.folder, countries, arguments.repeat if arguments.full else 1
     )
     national.add_measurements(report, arguments.folder, *(FULL if arguments.full else SHORT))
+    map_page.add_measurements(report, map_page.sample(arguments.folder), arguments.repeat)
     report.end()
     if arguments.markdown:
         arguments.markdown.write_text(

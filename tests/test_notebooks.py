@@ -33,3 +33,9 @@ def test_runs(path: Path) -> None:
     assert any("image/png" in output.get("data", {}) for output in shown)  # a map
     assert any("text/html" in output.get("data", {}) for output in shown)  # a table
     assert not [output for output in shown if output.get("name") == "stderr"]
+
+
+def test_quickstart_shows_two_locations_side_by_side() -> None:
+    (quickstart,) = (path for path in NOTEBOOKS if path.stem == "01-quickstart")
+    cells = nbformat.read(quickstart, as_version=4).cells
+    assert any("ranking.compare(" in cell.source for cell in cells if cell.cell_type == "code")

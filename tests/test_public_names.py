@@ -51,7 +51,7 @@ def test_loading_a_study_loads_nothing_that_only_others_need() -> None:
     )
     assert "flexruimte.assessment.pipeline" in loaded
     command_line = {"typer", "click", "rich", "flexruimte.cli", "flexruimte.batch"}
-    drawing = {"matplotlib", "folium", "mapclassify", "IPython"}
+    drawing = {"matplotlib", "IPython"}
     # for rasters, walking routes and relocation plans, and clusters
     computing = {"rasterio", "boto3", "scipy", "distributed", "dask"}
     wording = {"fluent.runtime", "fluent.syntax", "babel", "jinja2"}

@@ -16,7 +16,7 @@ from flexruimte.study.new_study.recognition.known import known
 from real_data import REAL_DATA, needs_real_data
 
 PAGE = (Path(__file__).parents[1] / "docs" / "recipes.md").read_text(encoding="utf-8")
-BLOCKS = [tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)]
+BLOCKS = [tomllib.loads(text) for text in re.findall(r"```toml [a-z]+\n(.*?)```", PAGE, re.DOTALL)]
 STUDY_BLOCKS = [block for block in BLOCKS if "extends" not in block]
 RULESET = load_ruleset("flexwonen-nl")
 
@@ -39,7 +39,7 @@ def test_a_recipe_is_a_part_of_a_study(block: dict[str, Any]) -> None:
 
 
 def test_the_ruleset_with_periods_can_be_read(tmp_path: Path) -> None:
-    text = re.findall(r"```toml\n(extends.*?)```", PAGE, re.DOTALL)[0]
+    text = re.findall(r"```toml ruleset\n(extends.*?)```", PAGE, re.DOTALL)[0]
     (tmp_path / "rules.toml").write_text(text)
     plans = load_ruleset("rules.toml", tmp_path).plans
     assert plans is not None

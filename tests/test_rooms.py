@@ -82,7 +82,6 @@ TESTED_IN = {
     # views
     "views/explanation/explain": "views/test_explanation",
     "views/explanation/table": "views/test_explanation",
-    "views/plot": "results/test_files",
     "views/layer_table": "study/test_layer_checks",
     "views/regime_table": "rules/test_built_in",
     "views/rule_table": "rules/test_built_in",
@@ -103,6 +102,7 @@ OF_A_WHOLE_ROOM = {
     "evidence/test_shapes_left_out": "shapes that cannot be meant, by all that a file can hold",
     "fuzz/test_fuzz": "the toy town, corrupted in every way that the driver knows",
     "kernels/layout/test_search_exhaustive": "the search against all there is, which takes minutes",
+    "qgis/test_qgis": "the files for QGIS, as QGIS itself opens them, which `make test-qgis` installs",
     "services/test_services": "the sample behind real servers, which `make test-services` installs",
     "results/test_files": "all files of a municipality, as their readers find them",
     "results/test_geojson_standard": "locations.geojson against the standard and other readers",

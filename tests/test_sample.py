@@ -281,6 +281,7 @@ def test_the_shortlist_is_a_handful_that_nothing_stops(towns: dict[str, Assessme
         assert listed["start_delay_years"].eq(0).all()
         assert listed["truck_road_distance_m"].le(100).all()
         assert listed["crane_pad_class"].eq("yes").all()
+        assert not listed["way_over_others_m"].gt(5).any()
         margins = listed.filter(regex=r"^sign_.*_margin_")
         assert margins.ge(0).all(axis=None)
         assert (listed["kept_out_by"] == "").all()
@@ -430,6 +431,29 @@ def test_a_shortlist_is_as_long_as_can_be_looked_at(
         places = len(shapely.get_parts(shapely.union_all(free.buffer(20).to_numpy())))
         # Veldrecht, along its dikes, has four places without a stopper, one of which is let
         assert min(5, places - 1) <= found <= 25
+
+
+def test_where_the_way_in_crosses_land_of_others_they_are_talked_to_first(
+    ranked: gpd.GeoDataFrame, towns: dict[str, Assessment]
+) -> None:
+    """A municipal field in Zandhoven lies 75 m from the street, behind a private one."""
+    field = ranked.set_index("parcel_id").loc["90030022370000"]
+    assert (field["priority"], field["kept_out_by"]) == ("talk", "way_in")
+    parcels = towns["GM9003"].parcels.set_index("parcel_id")
+    assert parcels.loc["90030022370000", "truck_road_distance_m"] == pytest.approx(75, abs=0.1)
+    # 7.4 m of those 75 are the street's own land, which is municipal; no other way has less
+    assert parcels.loc["90030022370000", "way_over_others_m"] == pytest.approx(75 - 7.4, abs=0.1)
+
+
+def test_a_farmer_of_whom_no_lease_is_known_is_named(towns: dict[str, Assessment]) -> None:
+    leases = pd.read_csv(sample_study_path().parent / "data" / "gebruiksafspraken.csv", dtype=str)
+    leased = leases.loc[leases["free_from"].notna(), "parcel_id"]
+    for town in towns.values():
+        farmed = town.parcels["farmed_share"] > 0.05
+        expected = farmed & ~town.parcels["parcel_id"].isin(leased)
+        named = town.parcels["notes"].str.split(";").map(lambda ids: "farmed_without_lease" in ids)
+        assert expected.sum() > 100
+        assert (named == expected).all()
 
 
 def test_no_two_places_of_a_shortlist_are_the_same_field(ranked: gpd.GeoDataFrame) -> None:

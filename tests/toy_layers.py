@@ -13,13 +13,15 @@ import shapely
 from flexruimte.assessment.measures import compute_measures
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.features import load_features
-from flexruimte.evidence.layers import Features, Layer, Raster, Table
+from flexruimte.evidence.layers import Features, Layer, LayerFacts, Raster, Table
 from flexruimte.evidence.parcel_tables import load_table
+from flexruimte.evidence.parcels import Parcels
 from flexruimte.evidence.rasters import load_raster
 from flexruimte.evidence.search_area import search_area
 from flexruimte.evidence.sources import open_source
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import LayerSettings
+from flexruimte.vocabulary import Geometries
 from toy_files import in_memory
 from toy_town import box, changed_ruleset
 
@@ -45,10 +47,16 @@ def table(ruleset: Ruleset, key: str, rows: pd.DataFrame) -> Table:
     return load_table(key, ruleset.layers[key], source, ruleset.fields_in_use(key)).everything
 
 
+def parcels_of(ids: np.ndarray[Any, Any], shapes: Geometries) -> Parcels:
+    """All parcels of a municipality, with nothing to report of them."""
+    return Parcels(ids, shapes, pd.DataFrame(index=ids), LayerFacts("", None, None, ""))
+
+
 def measured(
     layers: dict[str, Layer], name: str, of: str = "buildable", **changes: Any
 ) -> list[Any]:
     """One measure of the toy ruleset, with changes to it, for both parcels."""
     ruleset = changed_ruleset(measures={name: changes})
     ids = np.array(["P1", "P2"], dtype=object)
-    return compute_measures(ruleset, of, Overlay(PARCELS), ids, layers)[name].tolist()
+    parcels = parcels_of(ids, PARCELS)
+    return compute_measures(ruleset, of, Overlay(PARCELS), ids, parcels, layers)[name].tolist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,16 +12,18 @@ import numpy as np
 import pandas as pd
 
 from flexruimte.assessment.pipeline import Assessment
+from flexruimte.assessment.sites import OWNER
 from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.kernels.threads import use_threads
-from flexruimte.results.findings import findings_told, with_finding_text, write_findings
+from flexruimte.results.findings import with_finding_text, write_findings
 from flexruimte.results.funnel import funnel_table
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
 from flexruimte.results.layouts import layout_table, write_layout_geojson
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.parquet import write_parquet
+from flexruimte.results.qgis_project import write_qgis_project
 from flexruimte.results.read import ParcelResults
 from flexruimte.results.rule_text import known_value
 from flexruimte.results.sentences import with_explanations, with_sentences
@@ -39,30 +41,18 @@ from flexruimte.results.tables import (
 )
 from flexruimte.views.comparison import Comparison, compare
 from flexruimte.views.explanation import Explanation, explain
-from flexruimte.views.explore import web_map
+from flexruimte.views.explore import MapPage, map_page
 from flexruimte.views.funnel_chart import draw_funnel
-from flexruimte.views.html import render
 from flexruimte.views.plot import draw_map
-from flexruimte.vocabulary import (
-    ATTENTION,
-    BUILDABLE_AREA,
-    HOMES,
-    LISTED_STATUSES,
-    PARCEL_ID,
-    PARCEL_IDS,
-    PRIORITY,
-    RANK,
-    RANKED_STATUSES,
-    SITE_ID,
-    STATUS,
-    TERM_YEARS,
-)
-from flexruimte.wording.labels import in_language, label
-from flexruimte.wording.messages import Language, message
-from flexruimte.wording.quantities import listed, number_text
+from flexruimte.views.ranking_page import ranking_page
+from flexruimte.views.rule_chart import draw_rules, rule_hectares
+from flexruimte.views.score_chart import draw_comparison, draw_score
+from flexruimte.views.term_chart import draw_terms
+from flexruimte.vocabulary import PARCEL_ID, PARCEL_IDS, SITE_ID, STATUS, Status
+from flexruimte.wording.labels import in_language
+from flexruimte.wording.messages import Language
 
 if TYPE_CHECKING:
-    import folium
     from matplotlib.axes import Axes
 
 __all__ = ["Ranking"]
@@ -72,6 +62,8 @@ _MOST_SHOWN = 10
 
 class Ranking:
     """The parcels of one municipality, judged and ranked.
+
+    What `to_` methods write is whole or not there; they raise `OutputError` where they cannot.
 
     Parameters
     ----------
@@ -241,6 +233,10 @@ class Ranking:
 
     def content(self) -> OutputContent:
         """Return what the files of the municipality are made of."""
+        return self._content
+
+    @cached_property
+    def _content(self) -> OutputContent:
         return OutputContent(
             parcels=self._parcels,
             sites=self._no_sites if self._sites is None else self._sites,
@@ -312,8 +308,14 @@ class Ranking:
             write_geojson(self._explained, self.summary, path)
 
     def to_geopackage(self, path: str | Path) -> None:
-        """Write the listed locations to a GeoPackage in RD New, with styles for QGIS."""
-        write_geopackage(self._explained, self.layout, self.summary, path)
+        """Write the listed locations and all other parcels to a GeoPackage, styled for QGIS."""
+        others = self.content().others
+        write_geopackage(self._explained, others, self.layout, self.summary, path)
+
+    def to_qgis_project(self, path: str | Path) -> None:
+        """Write a project of QGIS that opens the GeoPackage of the same name beside it."""
+        others = self.content().others
+        write_qgis_project(self._explained, others, self.layout, self.summary, path)
 
     def to_layout_geojson(self, path: str | Path) -> None:
         """Write the layouts behind `homes_mid` to a GeoJSON file, in WGS 84."""
@@ -333,7 +335,7 @@ class Ranking:
         write_summary(self.summary, path)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw a map; needs matplotlib.
+        """Draw a map: locations by class of priority, with their rank; needs matplotlib.
 
         Parameters
         ----------
@@ -345,8 +347,83 @@ class Ranking:
         OutputError
             When matplotlib is not installed.
         """
-        title = f"{self.name}: {self.assessment.question.name}"
-        return draw_map(self._parcels, title, self.language, ax)
+        others = (self._parcels[STATUS] == str(Status.EXCLUDED)) & self._parcels[SITE_ID].isna()
+        shapes = np.asarray(self._parcels.geometry)[others.to_numpy()]
+        return draw_map(self._locations, shapes, self._boundary, self.summary, ax)
+
+    @property
+    def _boundary(self) -> Any:
+        known = self.assessment.question.municipalities
+        return known.geometries[known.position(self.code)]
+
+    def plot_score(self, parcel_id: str, ax: Axes | None = None) -> Axes:
+        """Draw what the score of one location is made of; needs matplotlib.
+
+        Parameters
+        ----------
+        parcel_id
+            Which parcel or location.
+        ax
+            Where to draw; None makes a new figure.
+
+        Raises
+        ------
+        OutputError
+            When there is no such parcel in this municipality, or matplotlib is not installed.
+        """
+        return draw_score(self._row_of(identifier(parcel_id)), self.summary, ax)
+
+    def plot_comparison(self, first_id: str, second_id: str, ax: Axes | None = None) -> Axes:
+        """Draw the scores of two locations beside each other; needs matplotlib.
+
+        Parameters
+        ----------
+        first_id, second_id
+            Which parcels or locations.
+        ax
+            Where to draw; None makes a new figure.
+
+        Raises
+        ------
+        OutputError
+            When one is not in this municipality, both are the same, or matplotlib is not installed.
+        """
+        compared = self.compare(first_id, second_id)
+        first, second = (self._row_of(each) for each in (compared.first, compared.second))
+        return draw_comparison(first, second, self.summary, ax)
+
+    def plot_terms(self, ax: Axes | None = None) -> Axes:
+        """Draw from when until when the first locations are free; needs matplotlib.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None makes a new figure.
+
+        Raises
+        ------
+        OutputError
+            When matplotlib is not installed.
+        """
+        return draw_terms(self._locations, self.summary, ax)
+
+    def plot_rules(self, ax: Axes | None = None) -> Axes:
+        """Draw the hectares that each excluding rule takes, whatever others take; needs matplotlib.
+
+        What comes free without a rule, `study.what_if().plot()` draws.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None makes a new figure.
+
+        Raises
+        ------
+        OutputError
+            When matplotlib is not installed.
+        """
+        taken = rule_hectares(self._parcels, self._findings, self.summary)
+        return draw_rules(taken, self.summary, ax)
 
     def plot_funnel(self, ax: Axes | None = None) -> Axes:
         """Draw the hectares left after each condition, and suitable for whom; needs matplotlib.
@@ -368,15 +445,25 @@ class Ranking:
         title = f"{self.name}: {self.assessment.question.name}"
         return draw_funnel(self.funnel(), titles, title, self.language, ax)
 
-    def explore(self) -> folium.Map:
-        """Return a map that can be moved and clicked; needs folium.
+    def explore(self, height: int = 640, *, every_parcel: bool = True) -> MapPage:
+        """Return the map that a run writes, for a notebook; it asks nothing of the internet.
+
+        Parameters
+        ----------
+        height
+            Of the frame. [pixel]
+        every_parcel
+            Whether parcels that are no location are there too; without them it takes less of the
+            notebook.
 
         Raises
         ------
         OutputError
-            When folium is not installed.
+            When the package with MapLibre is not whole.
         """
-        return web_map(self._explained, self.summary)
+        return map_page(
+            self.content(), self.assessment, self._boundary, height=height, others=every_parcel
+        )
 
     def __repr__(self) -> str:
         """Return a one-line description."""
@@ -386,95 +473,9 @@ class Ranking:
         return f"<Ranking of {self.name} ({self.code}): {counts}>"
 
     def _repr_html_(self) -> str:
-        """Return headline counts, the first ten, and what is missing, for a notebook."""
-        question = self.assessment.question
-        return render(
-            "ranking",
-            name=self.name,
-            code=self.code,
-            study=question.name,
-            as_of=question.as_of,
-            statuses=self._status_table(),
-            priorities=self._priority_table(),
-            first=self._first_table(),
-            empty=message(self._why_empty(), self.language),
-            remarks=self._remarks(),
-        )
-
-    def _head(self, columns: Iterable[str]) -> list[str]:
-        return [label("column", column, self.language) for column in columns]
-
-    def _number(self, number: float, decimals: int) -> str:
-        return number_text(number, decimals, self.language)
-
-    def _status_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return head and rows of the table of statuses: parcels, hectares and homes."""
-        rows = []
-        for status, counts in self.summary.status.items():
-            row = [
-                label("status", status, self.language),
-                self._number(counts.parcels, 0),
-                self._number(counts.hectares, 1),
-                f"{self._number(counts.buildable_hectares, 1)} ha",
-                self._number(counts.homes, 0) if status in RANKED_STATUSES else "-",
-            ]
-            rows.append(row)
-        return self._head(["", "parcels", "hectares", BUILDABLE_AREA, "homes"]), rows
-
-    def _first_table(self) -> tuple[list[str], list[list[str]]] | None:
-        """Return head and rows of the table of the first locations; None where none is ranked."""
-        ranked = self._locations[self._locations[RANK].notna()].head(_MOST_SHOWN)
-        if not len(ranked):
-            return None
-        shown = [RANK, PARCEL_ID, "score", TERM_YEARS, HOMES, BUILDABLE_AREA]
-        told = findings_told(ranked, self.findings, self.summary)
-        rows = []
-        for found, (priority, rank, parcel_id, *values) in zip(
-            told, ranked[[PRIORITY, *shown]].itertuples(index=False, name=None), strict=True
-        ):
-            numbers = [self._number(float(value), 1) for value in values]
-            attention = " ".join(each.sentence for each in found if each.kind == "attention")
-            named = [self._priority(priority)] if self.summary.priorities else []
-            rows.append([*named, str(rank), parcel_id, *numbers, attention])
-        head = [*shown, ATTENTION]
-        return self._head([PRIORITY, *head] if self.summary.priorities else head), rows
-
-    def _priority(self, name: str) -> str:
-        """Return the title of a class of priority."""
-        return in_language(self.summary.priorities[name].title, self.language)
-
-    def _priority_table(self) -> tuple[list[str], list[list[str]]] | None:
-        """Return head and rows of the table of priorities; None where the ruleset has none."""
-        rows = [
-            [
-                self._priority(name),
-                self._number(facts.locations, 0),
-                self._number(facts.hectares, 1),
-                self._number(facts.homes, 0),
-            ]
-            for name, facts in self.summary.priorities.items()
-        ]
-        return (self._head([PRIORITY, "locations", "hectares", HOMES]), rows) if rows else None
-
-    def _why_empty(self) -> str:
-        """Return which message says why no location is ranked."""
-        return "ranking-too-little-known" if self.summary.without_score else "ranking-empty"
-
-    def _remarks(self) -> list[str]:
-        """Return what was left out, is absent or was approximated, and how much is known."""
-        summary, remarks = self.summary, []
-        for message_id, parts in (
-            ("ranking-left-out", summary.not_assessed),
-            ("ranking-absent", summary.absent),
-            ("ranking-approximated", summary.approximated.values()),
-        ):
-            names = [in_language(part.title, self.language) for part in parts]
-            if names:
-                text = message(message_id, self.language, names=listed(names, self.language))
-                remarks.append(text)
-        shown = self._parcels[STATUS].isin([str(status) for status in LISTED_STATUSES])
-        if shown.any():
-            share = float(self._parcels.loc[shown, "known_share"].mean())
-            text = message("ranking-known", self.language, share=self._number(share * 100, 0))
-            remarks.append(text)
-        return remarks
+        """Return what there is by class and the first locations, for a notebook."""
+        owners = self._land.set_index(PARCEL_ID).get(OWNER)
+        shown = self._locations
+        if owners is not None:
+            shown = shown.assign(**{OWNER: owners.reindex(shown[PARCEL_ID]).to_numpy()})
+        return ranking_page(shown, self._parcels, self.findings, self.summary)

@@ -39,6 +39,7 @@ def test_some_parcels_one_of_them_twice(found: Survey) -> None:
         pd.testing.assert_series_equal(some.measures[name], expected, check_dtype=False)
     assert some.findings["pipeline"].covered_m2.tolist() == pytest.approx([1_000, 0, 1_000])
     assert shapely.area(some.buildable.shapes).tolist() == pytest.approx([9_000, 9_100, 9_000])
+    assert some.around.ids.tolist() == IDS  # whose land a way may cross
     assert len(some.blocks) == len(found.blocks)
     assert sorted(np.concatenate(some.blocks)) == [0, 1, 2]
 

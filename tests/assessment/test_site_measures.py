@@ -74,6 +74,22 @@ def test_room_in_one_part_is_room(parts: list[str | None], together: str | None)
     assert found["sign_m"] == [-1, 9]  # a sign that stops it at one part stops it
 
 
+@pytest.mark.parametrize(("parts", "together"), [
+    ([0.0, 40.0], 0.0),
+    ([0.0, NAN], 0.0),  # one way in is enough
+    ([12.0, 40.0], 12.0),
+    ([12.0, NAN], NAN),
+])  # fmt: skip
+def test_the_best_way_in_of_the_parts_is_that_of_the_site(
+    parts: list[float], together: float
+) -> None:
+    way = {"title": {"nl": "x", "en": "x"}, "family": "way_in", "layer": "wegen", "limit_m": 99}
+    way |= {"roads": "wegen", "half_width_m": 2, "road_land_m": 9, "one_owner": []}
+    way |= {"owners": "eigendom", "owner_field": "soort", "open_owners": ["gemeente"]}
+    found = joined(changed_ruleset(measures={"others_m": way}), others_m=[*parts, 7.0])
+    np.testing.assert_array_equal(found["others_m"], [together, 7])
+
+
 def test_a_site_scores_as_one_parcel_of_the_same_land() -> None:
     # a stop at (50, -100): 100 m from the lower parcel, 140 m from the upper
     two = {"A1": (0.0, 0.0, 100.0, 40.0), "A2": (0.0, 40.0, 100.0, 70.0)}

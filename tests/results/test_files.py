@@ -29,9 +29,10 @@ from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.findings import Kind, ToldFinding
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.json_text import json_lists, json_values
+from flexruimte.results.map_colours import SCORE_STEPS, UNRANKED_COLOUR, map_classes
 from flexruimte.results.outputs import RANKED
 from flexruimte.results.parquet import write_parquet
-from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR, qgis_style
+from flexruimte.results.qgis_style import qgis_style
 from flexruimte.results.ranked_rows import write_ranked
 from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.sentences import readable_properties, term_text
@@ -569,6 +570,7 @@ def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
         "locations",
         "buildable",
         "layout",
+        "other_parcels",
         "layer_styles",
     ]
     locations, buildable = (gpd.read_file(path, layer=name) for name in ("locations", "buildable"))
@@ -587,52 +589,68 @@ def test_geopackage_layers_and_styles(ranking: Ranking, tmp_path: Path) -> None:
         columns = dict(
             database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall()
         )
-    assert [style[:3] for style in styles] == [
-        ("locations", "geom", 1),
-        ("buildable", "geom", 1),
-        ("layout", "geom", 1),
-    ]
-    assert columns == {"locations": "geom", "buildable": "geom", "layout": "geom"}
+    layers = ("locations", "buildable", "layout", "other_parcels")
+    assert [style[:3] for style in styles] == [(name, "geom", 1) for name in layers]
+    assert columns == dict.fromkeys(layers, "geom")
     for *_, qml in styles:
         root = ElementTree.fromstring(qml)
         symbols = {symbol.get("name") for symbol in root.findall("renderer-v2/symbols/symbol")}
-        assert {rule.get("symbol") for rule in root.findall("renderer-v2/rules/rule")} == symbols
+        kinds = [*root.findall("renderer-v2/rules/rule"), *root.iter("category")]
+        assert {each.get("symbol") for each in kinds} in (symbols, set())
+        assert kinds or len(symbols) == 1
+    others = gpd.read_file(path, layer="other_parcels")
+    assert others["parcel_id"].tolist() == ["P02", "P07", "P10", "P11"]
+    assert others["findings"].str.len().min() > 0
+
+
+def drawn_by(style: ElementTree.Element) -> dict[tuple[str | None, str | None], dict[str, str]]:
+    """Options of the first layer of the symbol of each category, by its value and label."""
+    symbols = {
+        symbol.get("name"): {
+            str(option.get("name")): str(option.get("value")) for option in symbol.iter("Option")
+        }
+        for symbol in style.findall("renderer-v2/symbols/symbol")
+    }
+    return {
+        (each.get("value"), each.get("label")): symbols[each.get("symbol")]
+        for each in style.iter("category")
+    }
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_styles_have_the_colours_of_the_maps_and_words_of_the_language(language: str) -> None:
-    symbols = {}
-    for layer in ("locations", "buildable", "layout"):
-        root = ElementTree.fromstring(qgis_style(layer, language))
-        drawn = {
-            symbol.get("name"): {
-                option.get("name"): option.get("value") for option in symbol.iter("Option")
-            }
-            for symbol in root.findall("renderer-v2/symbols/symbol")
-        }
-        symbols[layer] = {
-            (rule.get("label"), rule.get("filter")): drawn[rule.get("symbol")]
-            for rule in root.findall("renderer-v2/rules/rule")
-        }
-    for low, high, colour in SCORE_CLASSES:
-        asked = f'"rank" IS NOT NULL AND "score" >= {low} AND "score" < {high}'
-        key = (f"score {low}-{min(high, 100)}", asked)
-        rgb = ",".join(str(part) for part in bytes.fromhex(colour[1:]))
-        assert symbols["locations"][key]["color"] == f"{rgb},200"
-        assert symbols["buildable"][key]["outline_color"] == f"{rgb},255"
-        assert symbols["buildable"][key]["style"] == "no"
-    without, unknown = {"nl": ("zonder score", "onbekend"), "en": ("without score", "unknown")}[
-        language
-    ]
-    for layer in ("locations", "buildable"):
-        assert (without, '"rank" IS NOT NULL AND "score" IS NULL') in symbols[layer]
-        grey = ",".join(str(part) for part in bytes.fromhex(UNKNOWN_COLOUR[1:]))
-        assert symbols[layer][unknown, '"rank" IS NULL']["outline_color"] == f"{grey},255"
-        assert len(symbols[layer]) == len(SCORE_CLASSES) + 2
-    assert "line_width" in symbols["locations"][unknown, '"rank" IS NULL']  # hatched
-    assert set(symbols["layout"]) == {
+def test_styles_have_the_colours_of_the_maps_and_words_of_the_language(
+    tmp_path: Path, language: str
+) -> None:
+    ranking = toy_study(tmp_path, language=language).rank("A")
+    for layer, opacity in (("locations", 90), ("buildable", 230)):
+        style = qgis_style(layer, ["rank", "parcel_id"], ranking.summary)
+        assert style.find("renderer-v2").attrib["attr"] == "priority"
+        drawn = drawn_by(style)
+        for each in map_classes(ranking.summary):
+            rgb = ",".join(str(part) for part in bytes.fromhex(each.colour[1:]))
+            assert drawn[each.value, each.title]["color"] == f"{rgb},{opacity}"
+        unranked = {
+            "nl": "niet gerangschikt: te weinig bekend",
+            "en": "not ranked: too little is known",
+        }[language]
+        grey = ",".join(str(part) for part in bytes.fromhex(UNRANKED_COLOUR[1:]))
+        assert drawn["", unranked]["color"] == f"{grey},90"
+        assert ("line_width" in drawn["", unranked]) == (layer == "locations")  # hatched
+        assert len(drawn) == 4
+    layout = qgis_style("layout", [], ranking.summary)
+    assert {(each.get("label"), each.get("filter")) for each in layout.iter("rule")} == {
         (label("layout", kind, language), f"\"kind\" = '{kind}'") for kind in LAYOUT_KINDS
     }
+
+
+def test_without_classes_styles_are_by_score(ranking: Ranking) -> None:
+    summary = ranking.summary.model_copy(update={"priorities": {}})
+    style = qgis_style("locations", ["rank"], summary)
+    assert "WHEN \"score\" >= 80 THEN '80'" in style.find("renderer-v2").attrib["attr"]
+    drawn = drawn_by(style)
+    for low, high, colour in SCORE_STEPS:
+        rgb = ",".join(str(part) for part in bytes.fromhex(colour[1:]))
+        assert drawn[str(low), f"{low}-{min(high, 100)}"]["color"] == f"{rgb},90"
 
 
 def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) -> None:
@@ -640,6 +658,7 @@ def test_a_geopackage_of_nobody_can_be_read(ranking: Ranking, tmp_path: Path) ->
 
     write_geopackage(
         location_table(ranking.parcels.iloc[:0], ["students", "starters"]),
+        ranking.content().others,
         ranking.layout,
         ranking.summary,
         tmp_path / "none.gpkg",
@@ -743,7 +762,8 @@ def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "method", ["to_geojson", "to_geopackage", "to_parquet", "to_findings", "to_summary"]
+    "method",
+    ["to_geojson", "to_geopackage", "to_qgis_project", "to_parquet", "to_findings", "to_summary"],
 )
 def test_a_folder_that_is_not_there_is_an_output_error(
     ranking: Ranking, tmp_path: Path, method: str
@@ -799,18 +819,3 @@ def test_lists_are_lists_in_parquet_of_a_municipality_without_any(
     schema = pq.read_schema(tmp_path / "one.parquet")
     for name in ("attention", "notes", "missing", "reasons", "kept_out_by"):
         assert str(schema.field(name).type) == "list<element: string>", name
-
-
-def test_a_map_has_a_legend_of_what_is_shown(ranking: Ranking) -> None:
-    matplotlib = pytest.importorskip("matplotlib")
-    matplotlib.use("agg")
-    ax = ranking.plot()
-    said = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert "onbekend (2)" in said
-    assert "uitgesloten (4)" in said
-    matplotlib.pyplot.close("all")
-
-
-def test_a_map_to_click_on(ranking: Ranking) -> None:
-    pytest.importorskip("folium")
-    assert "P12" in ranking.explore().get_root().render()

@@ -9,7 +9,7 @@ from flexruimte.views.html import render
 
 
 def test_what_data_says_never_becomes_markup() -> None:
-    made = render("rows", rows=[("<i>naam</i>", '"><img src=x onerror=alert(1)>')])
+    made = render("frame", title="<i>naam</i>", height=1, page='"><img src=x onerror=alert(1)>')
     assert "<i>" not in made
     assert "<img" not in made
     assert "&lt;i&gt;naam&lt;/i&gt;" in made
@@ -17,4 +17,4 @@ def test_what_data_says_never_becomes_markup() -> None:
 
 def test_a_value_that_is_not_given_is_an_error() -> None:
     with pytest.raises(jinja2.UndefinedError):
-        render("rows")
+        render("frame")

@@ -1,4 +1,4 @@
-"""locations.geojson in the viewer of a planner: MapLibre in a real browser draws every location, where the file says that it is."""
+"""locations.geojson in the viewers of a planner: MapLibre and Leaflet in a real browser draw every location, where the file says that it is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from browser import LIBRARY, headless, served
+from browser import LEAFLET, LIBRARY, headless, served
 
 # Status by colour, as in the GeoPackage; the fill is opaque so that the picture can be compared with the colour asked for.
 PAGE = """<!doctype html>
@@ -115,3 +115,47 @@ def test_there_is_ink_on_the_map(seen: dict[str, Any]) -> None:
     picture: Path = seen["picture"]
     assert picture.stat().st_size > 5_000
     assert seen["coloured"] > 500
+
+
+LEAFLET_PAGE = """<!doctype html>
+<html lang="nl"><head><meta charset="utf-8"><title>flexruimte</title>
+<script src="leaflet.js"></script><style>html, body, #map { margin: 0; height: 100% } path { stroke-width: 1px }</style></head>
+<body><div id="map"></div></body></html>"""
+
+LEAFLET_LOOK = """
+const done = arguments[arguments.length - 1];
+(async () => {
+  const locations = await (await fetch("locations.geojson")).json();
+  const map = L.map("map", { zoomAnimation: false });
+  const colours = { shortlist: "#0a4f8f", talk: "#e69a1c" };
+  const layer = L.geoJSON(locations, {
+    style: feature => ({ color: colours[feature.properties.priority] || "#9aa3a8" }),
+    onEachFeature: (feature, shape) => { shape.bindPopup(document.createTextNode(feature.properties.findings.join(" ")).textContent); shape.feature_id = feature.id; },
+  }).addTo(map);
+  map.fitBounds(layer.getBounds());
+  const drawn = [];
+  layer.eachLayer(shape => { const element = shape.getElement(); if (element && element.getBBox().width > 0) drawn.push([shape.feature_id, element.getAttribute("stroke")]); });
+  const bounds = layer.getBounds();
+  done({ drawn, bounds: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] });
+})().catch(error => done({ drawn: [], failure: String(error) }));
+"""
+
+
+def test_leaflet_draws_every_location_in_the_colour_of_its_class(
+    sample_geojson: Path, collection: dict[str, Any], tmp_path: Path
+) -> None:
+    with headless(tmp_path / "profile") as chrome:
+        shutil.copy(sample_geojson, tmp_path / "locations.geojson")
+        shutil.copy(LEAFLET, tmp_path / "leaflet.js")
+        (tmp_path / "index.html").write_text(LEAFLET_PAGE, encoding="utf-8")
+        with served(tmp_path) as address:
+            chrome.get(f"{address}/index.html")
+            said: dict[str, Any] = chrome.execute_async_script(LEAFLET_LOOK)
+    assert said.get("failure") is None
+    colours = {"shortlist": "#0a4f8f", "talk": "#e69a1c"}
+    assert dict(said["drawn"]) == {
+        feature["id"]: colours.get(feature["properties"]["priority"], "#9aa3a8")
+        for feature in collection["features"]
+    }
+    assert said["bounds"] == pytest.approx(collection["bbox"], abs=1e-6)
+    assert all(feature["properties"]["findings"] for feature in collection["features"])

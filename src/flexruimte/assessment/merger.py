@@ -45,7 +45,12 @@ from flexruimte.kernels.joined import JoinLand
 from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.overlap import largest_part, union_by_group
 from flexruimte.kernels.ranges import ranges
-from flexruimte.rules.measures import MainClassMeasure, NearestMeasure, RectangleMeasure
+from flexruimte.rules.measures import (
+    MainClassMeasure,
+    NearestMeasure,
+    RectangleMeasure,
+    WayInMeasure,
+)
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
@@ -420,7 +425,7 @@ def rules_anew(ruleset: Ruleset) -> frozenset[str]:
     nearest = [
         name
         for name, measure in ruleset.measures.items()
-        if isinstance(measure, NearestMeasure | RectangleMeasure | MainClassMeasure)
+        if isinstance(measure, NearestMeasure | RectangleMeasure | MainClassMeasure | WayInMeasure)
     ]
     asked = (*_SIZE, *_TERM, *nearest)
     return frozenset(name for name, rule in ruleset.measure_rules.items() if rule.measure in asked)

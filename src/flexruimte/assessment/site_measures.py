@@ -21,16 +21,18 @@ from flexruimte.rules.measures import (
     Measure,
     NearestMeasure,
     RasterMeasure,
+    RecordedMeasure,
     RectangleMeasure,
     SignMarginMeasure,
     WalkMeasure,
+    WayInMeasure,
 )
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import AREA, BUILDABLE_AREA, Floats, Integers
 
 __all__ = ["largest_of_groups", "measure_columns", "measures_of_groups"]
 
-_OF_CLASSES: Final = (MainClassMeasure, RectangleMeasure)
+_OF_CLASSES: Final = (MainClassMeasure, RectangleMeasure, RecordedMeasure)
 """Measures that are no numbers, however they are written."""
 
 
@@ -116,6 +118,10 @@ def _joined(measure: Measure, numbers: Floats, area: Floats, first: Integers) ->
     """Return numbers of groups; NaN where one of a part is not known. (g,) float64."""
     if isinstance(measure, NearestMeasure | WalkMeasure | SignMarginMeasure):
         return np.asarray(np.minimum.reduceat(numbers, first))
+    if isinstance(measure, WayInMeasure):
+        # One way in is enough, and of one that crosses nobody's land there is no better.
+        free = np.minimum.reduceat(np.nan_to_num(numbers, nan=np.inf), first) <= 0
+        return np.where(free, 0.0, np.minimum.reduceat(numbers, first))
     if isinstance(measure, CountMeasure):
         return np.asarray(np.add.reduceat(numbers, first))
     if isinstance(measure, ExtremeMeasure):

@@ -204,7 +204,7 @@ def survey_block(
     ruleset, ids = question.ruleset, parcels.ids[members]
     overlay, near = Overlay(parcels.geometries[members]), layers.near(members)
     progress("land")
-    of_parcel = compute_measures(ruleset, "parcel", overlay, ids, near)
+    of_parcel = compute_measures(ruleset, "parcel", overlay, ids, parcels, near)
     of_parcel.insert(0, AREA, overlay.areas)
     takes = takes_land(ids)
     findings: dict[str, LandFinding] = {}
@@ -222,7 +222,7 @@ def survey_block(
         term=assess_term(
             ruleset, near, question.not_assessed, overlay, ids, question.as_of, of_parcel
         ),
-        buildable=_buildable(ruleset, overlay, findings, taken, lands.get, ids, near),
+        buildable=_buildable(ruleset, overlay, findings, taken, lands.get, ids, parcels, near),
         facts={key: layer.facts for key, layer in near.items()},
         contents={key: _contents_of(layer, ids) for key, layer in near.items()},
     )
@@ -235,6 +235,7 @@ def _buildable(
     taken: dict[str, Booleans],
     land_of: Callable[[str], Overlaps | None],
     ids: np.ndarray[Any, Any],
+    parcels: Parcels,
     layers: Mapping[str, Layer],
 ) -> BuildablePart:
     """Return what is left where rules take their land, what others cover of it, and its measures.
@@ -245,6 +246,8 @@ def _buildable(
         What rules find on these parcels, by rule.
     land_of
         Gives the land of a rule; None where its layer is absent.
+    ids, parcels
+        Of these parcels, and all of the municipality.
     """
     covered: dict[str, Overlaps] = {}
     for rule_id, takes in taken.items():
@@ -260,7 +263,7 @@ def _buildable(
     }
     measured = np.where(shapely.is_empty(shapes), overlay.shapes, shapes)
     measures = compute_measures(
-        ruleset, "buildable", Overlay(measured, around=overlay), ids, layers
+        ruleset, "buildable", Overlay(measured, around=overlay), ids, parcels, layers
     )
     largest = largest_part(shapes)
     measures.insert(0, BUILDABLE_AREA, shapely.area(shapes))
@@ -329,4 +332,4 @@ def _subtract_again(
 
     findings = {rule_id: finding.of(members) for rule_id, finding in found.findings.items()}
     ids = found.parcels.ids[members]
-    return _buildable(ruleset, overlay, findings, taken, land_of, ids, layers)
+    return _buildable(ruleset, overlay, findings, taken, land_of, ids, found.around, layers)

@@ -85,6 +85,8 @@ class Survey:
     """What the layers say of the parcels of one municipality. n parcels"""
 
     parcels: Parcels
+    around: Parcels
+    """All parcels of the municipality, where `parcels` are some of them."""
     of_parcel: pd.DataFrame
     """Measures of the whole parcel, its area among them. (n, ...)"""
     findings: dict[str, LandFinding]
@@ -166,6 +168,7 @@ def join_blocks(parcels: Parcels, blocks: Sequence[SurveyBlock]) -> Survey:
     }
     return Survey(
         parcels=parcels,
+        around=parcels,
         of_parcel=join_tables([block.measures for block in blocks], order),
         findings={
             rule_id: join_findings([block.findings[rule_id] for block in blocks], order)

@@ -156,7 +156,7 @@ def _held_against(found: TargetComparison, language: Written) -> Iterator[str]:
             continue
         unknown, every = row["target"] in found.unknown, row["municipalities"]
         said = {
-            "target": printable(row["target"]),
+            "target": printable(row["title"]),
             "number": number_text(row["municipalities_assessed"], 0, language),
             "all": "?" if pd.isna(every) else number_text(every, 0, language),
         }
@@ -176,7 +176,7 @@ def _targets_table(found: TargetComparison, language: Written) -> PlainTable:
             "" if pd.isna(row[name]) else number_text(row[name], 0, language) for name in homes
         )
         outcome = label("outcome", row["status"], language)
-        target, place = (printable(row[name]) for name in ("target", "place"))
+        target, place = (printable(row[name]) for name in ("title", "place_title"))
         rows.append([target, place, outcome, asked, secured, short])
     headings = [message(heading, language) for heading in _TARGET_HEADINGS]
     return PlainTable(headings, rows, texts=3)

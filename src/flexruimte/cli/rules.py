@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from flexruimte.results.store import store_of
 from flexruimte.results.summary_model import Summary
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
+from flexruimte.rules.schema import described_schema
 from flexruimte.rules.study_file import StudyFile
 from flexruimte.study import Study
 from flexruimte.study.layer_report import layer_report
@@ -208,9 +210,9 @@ def schema(
     For editors that complete and check TOML, and for who reads summaries.
     """
     schemas: dict[SchemaName, Callable[[], dict[str, Any]]] = {
-        SchemaName.STUDY: StudyFile.model_json_schema,
-        SchemaName.RULESET: Ruleset.model_json_schema,
-        SchemaName.SUMMARY: Summary.model_json_schema,
+        SchemaName.STUDY: partial(described_schema, StudyFile),
+        SchemaName.RULESET: partial(described_schema, Ruleset),
+        SchemaName.SUMMARY: partial(described_schema, Summary),
         SchemaName.CATALOGUE: catalogue_schema,
     }
     text = json.dumps(schemas[name](), ensure_ascii=False, indent=2)

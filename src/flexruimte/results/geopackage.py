@@ -1,4 +1,4 @@
-"""locations.gpkg: the listed locations and their layouts in RD New.
+"""locations.gpkg: the listed locations, their layouts and every other parcel, in RD New.
 
 Styles lie in it, in the table `layer_styles`, where QGIS finds them by itself.
 """
@@ -24,12 +24,19 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
-from flexruimte.results.qgis_style import qgis_style
+from flexruimte.results.qgis_style import (
+    BUILDABLE,
+    LAYOUT,
+    LOCATIONS,
+    OTHER_PARCELS,
+    qgis_file,
+    qgis_style,
+)
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import without_lists
 from flexruimte.vocabulary import CRS, FINDINGS_OF_LOCATION, Geometries
 
-__all__ = ["multipolygons", "write_geopackage"]
+__all__ = ["layer_tables", "multipolygons", "write_geopackage"]
 
 _STYLES_TABLE = """
 CREATE TABLE layer_styles (
@@ -48,20 +55,48 @@ _GDAL: Final = Lock()
 """GDAL's settings hold for the process."""
 
 
+def layer_tables(
+    locations: gpd.GeoDataFrame, others: gpd.GeoDataFrame, layout: gpd.GeoDataFrame
+) -> dict[str, tuple[pd.DataFrame, Geometries]]:
+    """Return what the layers of the GeoPackage hold, by name: their fields, and their shapes.
+
+    Parameters
+    ----------
+    locations, others, layout
+        As `write_geopackage` takes them.
+    """
+    columns = locations.loc[:, locations.dtypes != "geometry"]
+    attributes = pd.DataFrame(without_lists(columns))
+    if FINDINGS_OF_LOCATION in attributes:
+        sentences = attributes[FINDINGS_OF_LOCATION].map(" ".join).astype("string")
+        attributes = attributes.assign(**{FINDINGS_OF_LOCATION: sentences})
+    shapes = {
+        LOCATIONS: (attributes, locations["parcel"]),
+        BUILDABLE: (attributes, locations.geometry),
+        LAYOUT: (pd.DataFrame(layout.drop(columns="geometry")), layout.geometry),
+        OTHER_PARCELS: (pd.DataFrame(others.drop(columns="geometry")), others.geometry),
+    }
+    return {name: (table, np.asarray(geometry)) for name, (table, geometry) in shapes.items()}
+
+
 def write_geopackage(
     locations: gpd.GeoDataFrame,
+    others: gpd.GeoDataFrame,
     layout: gpd.GeoDataFrame,
     summary: Summary,
     path: str | Path,
 ) -> None:
-    """Write locations and their layouts to a GeoPackage in RD New.
+    """Write locations, their layouts and all other parcels to a GeoPackage in RD New.
 
-    Its layers are `locations` (the parcels), `buildable` (what remains of them) and `layout`.
+    Its layers are `locations` (the parcels), `buildable` (what remains of them), `layout`, and
+    `other_parcels`, which QGIS shows last and `locations.qgs` has off.
 
     Parameters
     ----------
     locations
         As `flexruimte.results.sentences.with_explanations` makes it; lists are "a;b".
+    others
+        As `flexruimte.results.other_parcels.other_parcels` makes it.
     layout
         As `flexruimte.results.layouts.layout_table` makes it.
     summary
@@ -74,23 +109,17 @@ def write_geopackage(
     OutputError
         When the file cannot be written.
     """
-    columns = locations.loc[:, locations.dtypes != "geometry"]
-    attributes = pd.DataFrame(without_lists(columns))
-    if FINDINGS_OF_LOCATION in attributes:
-        sentences = attributes[FINDINGS_OF_LOCATION].map(" ".join).astype("string")
-        attributes = attributes.assign(**{FINDINGS_OF_LOCATION: sentences})
-    layers = {
-        "locations": (attributes, locations["parcel"]),
-        "buildable": (attributes, locations.geometry),
-        "layout": (pd.DataFrame(layout.drop(columns="geometry")), layout.geometry),
+    layers = layer_tables(locations, others, layout)
+    styles = {
+        name: qgis_file(qgis_style(name, list(table.columns), summary))
+        for name, (table, _) in layers.items()
     }
-    styles = {name: qgis_style(name, summary.study.language) for name in layers}
     moment = f"{summary.study.as_of}T00:00:00.000Z"
     with atomic_write(path) as partial:
         try:
             with _gdal_that_writes_the_same(moment):
                 for name, (table, geometries) in layers.items():
-                    _write_layer(table, np.asarray(geometries), partial, name)
+                    _write_layer(table, geometries, partial, name)
             with closing(sqlite3.connect(partial)) as database:
                 _add_styles(database, styles, moment)
         except (

@@ -18,7 +18,9 @@ from flexruimte.results.findings import write_findings
 from flexruimte.results.funnel import write_funnel
 from flexruimte.results.geojson import write_geojson
 from flexruimte.results.geopackage import write_geopackage
+from flexruimte.results.other_parcels import other_parcels
 from flexruimte.results.parquet import write_parquet
+from flexruimte.results.qgis_project import write_qgis_project
 from flexruimte.results.ranked_rows import write_ranked
 from flexruimte.results.stamp import stamp_of
 from flexruimte.results.summary import write_summary
@@ -32,6 +34,7 @@ __all__ = [
     "LAYOUT_GEOJSON",
     "LOCATIONS_GEOJSON",
     "LOCATIONS_GPKG",
+    "LOCATIONS_QGS",
     "MUNICIPALITIES",
     "OUTPUTS",
     "PARCELS",
@@ -48,6 +51,7 @@ __all__ = [
 # Of a municipality.
 LOCATIONS_GEOJSON: Final = "locations.geojson"
 LOCATIONS_GPKG: Final = "locations.gpkg"
+LOCATIONS_QGS: Final = "locations.qgs"
 PARCELS: Final = "parcels.parquet"
 SITES: Final = "sites.parquet"
 FINDINGS: Final = "findings.parquet"
@@ -93,6 +97,11 @@ class OutputContent:
     summary: Summary
 
     @cached_property
+    def others(self) -> gpd.GeoDataFrame:
+        """The parcels that are no location and part of none, with what excludes them in words."""
+        return other_parcels(self.parcels, self.findings, self.summary)
+
+    @cached_property
     def stamp(self) -> str:
         """What tells that two files hold the same results."""
         return stamp_of(self.parcels, self.findings)
@@ -117,9 +126,15 @@ OUTPUTS: Final = (
     Output(
         LOCATIONS_GPKG,
         lambda content, path: write_geopackage(
-            content.locations, content.layout, content.summary, path
+            content.locations, content.others, content.layout, content.summary, path
         ),
         needed_for_ranking=True,
+    ),
+    Output(
+        LOCATIONS_QGS,
+        lambda content, path: write_qgis_project(
+            content.locations, content.others, content.layout, content.summary, path
+        ),
     ),
     Output(PARCELS, lambda content, path: write_parquet(content.parcels, path, content.stamp)),
     Output(SITES, lambda content, path: write_parquet(content.sites, path, content.stamp)),

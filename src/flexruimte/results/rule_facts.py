@@ -34,6 +34,7 @@ from flexruimte.results.summary_model import (
 from flexruimte.rules.measures import (
     AttributeMeasure,
     MainClassMeasure,
+    RecordedMeasure,
     RectangleMeasure,
     SignMarginMeasure,
     TransportTierMeasure,
@@ -267,7 +268,7 @@ def _class_titles(measure: str, ruleset: Ruleset) -> dict[str, Text]:
         return {**titles, BEYOND: Text(**in_each_language("beyond-transport-tiers"))}
     if isinstance(spec, MainClassMeasure | AttributeMeasure):
         return ruleset.layers[spec.layer].field(spec.field).titles
-    if isinstance(spec, RectangleMeasure):
+    if isinstance(spec, RectangleMeasure | RecordedMeasure):
         return {
             "yes": Text(**in_each_language("verdict-yes")),
             "no": Text(**in_each_language("verdict-no")),

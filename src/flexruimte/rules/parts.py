@@ -62,33 +62,44 @@ class Text(Model):
     """A text in Dutch and in English."""
 
     nl: str
+    """In Dutch."""
     en: str
+    """In English."""
 
 
 class Sourced(Model):
     """Something that says where it comes from and how well founded it is."""
 
     source: str = Field(min_length=1)
+    """Where it comes from: a law, a study, a decision, or why it was chosen."""
     basis: Basis
+    """How well founded it is; what nobody could verify is an assumption."""
 
 
 class Parameter(Sourced):
     """A placement parameter with its default; a study may override the value."""
 
     title: Text
+    """What it is called."""
     value: int | float | str | list[str]
+    """Its value, unless the study gives another."""
     unit: str = ""
+    """The unit of the value."""
     minimum: float | None = None
+    """No study may give less."""
     maximum: float | None = None
+    """No study may give more."""
     at_least: str | None = None
     """Another parameter, which this one is no lower than."""
     choices: list[str] | None = None
+    """The values that there are, where it is a choice."""
 
 
 class PlacementReference(Model):
     """A threshold or list that is taken from a placement parameter."""
 
     placement: str
+    """The name of the placement parameter."""
 
 
 Number: TypeAlias = float | PlacementReference
@@ -143,13 +154,21 @@ class FieldCondition(Model):
     """
 
     in_: list[Scalar] | None = Field(default=None, alias="in")
+    """The value is one of these."""
     not_in: list[Scalar] | None = None
+    """The value is none of these."""
     contains: str | None = None
+    """The text has this in it."""
     starts_with: list[str] | None = None
+    """The text begins with one of these."""
     at_least: float | None = None
+    """The number is this or more."""
     at_most: float | None = None
+    """The number is this or less."""
     is_null: bool | None = None
+    """Whether there is no value."""
     when_null: Literal["yes", "no", "unknown"] = "unknown"
+    """The answer where there is no value."""
 
     @model_validator(mode="after")
     def _tests_something(self) -> Self:
@@ -176,6 +195,7 @@ class Steps(Model):
     over_per_m: float = 0.0
     """... of more than this for each metre between the middles of the cells."""
     share_at_most: float = Field(ge=0, le=1)
+    """The share of neighbouring cells that may differ so much."""
 
 
 class Expected(Sourced):
@@ -188,6 +208,7 @@ class Expected(Sourced):
     range: tuple[float, float]
     """No value lies outside."""
     unit: str
+    """The unit that the values are meant to have."""
     median: tuple[float, float] | None = None
     """Nor does the middle one of all values lie outside of this."""
     zeros_at_most: float | None = Field(default=None, ge=0, le=1)
@@ -195,6 +216,7 @@ class Expected(Sourced):
     whole: bool = False
     """Whether all are whole numbers: classes that were averaged are none."""
     steps: Steps | None = None
+    """How often neighbouring cells of a raster may differ much."""
 
 
 class CodeList(Sourced):
@@ -204,7 +226,9 @@ class CodeList(Sourced):
     """
 
     title: Text
+    """What the list is called."""
     values: list[Scalar] = Field(min_length=1)
+    """All values that the registry has."""
     aliases: dict[str, Scalar] = {}
     """What a spelling or a code of an extract stands for: one of the values."""
     titles: dict[str, Text] = {}
@@ -229,11 +253,15 @@ class FieldSpec(Model):
     """
 
     kind: Literal["text", "number", "date"] = "text"
+    """What the field holds, where it has no list."""
     code_list: str | None = None
     """Name of a table [code_lists.NAME]; its values and aliases are those of the field."""
     values: list[Scalar] | None = None
+    """All values that it can hold."""
     aliases: dict[str, Scalar] = {}
+    """What a spelling or a code of an extract stands for: one of the values."""
     titles: dict[str, Text] = {}
+    """What a value is called in sentences."""
     detail_after: str | None = None
     """As in a code list."""
     pattern: str | None = None
@@ -357,6 +385,7 @@ class LayerSpec(Sourced):
     """
 
     title: Text
+    """What the layer is called."""
     geometry: Geometry
     """`mixed` holds polygons, lines and points."""
     optional: bool = False
@@ -391,6 +420,7 @@ class LayerSpec(Sourced):
     missing_below: float | None = None
     """Numbers below this stand for a missing value."""
     unit: str = ""
+    """The unit of a raster's values."""
     nodata: float | None = None
     """The raster value that stands for missing where neither the study nor the file names one."""
     valid: tuple[float, float] | None = None
@@ -418,17 +448,24 @@ class Titled(Model):
     """Something with a title that people read."""
 
     title: Text
+    """What it is called."""
 
 
 class Test(Model):
     """A test of one measure. A value equal to a threshold passes: at_least is >=, at_most is <=."""
 
     measure: str
+    """The measure whose value is tested."""
     unit: str | None = None
+    """The unit that the writer has in mind; one that is not the measure's is refused."""
     at_least: Number | None = None
+    """The value is this or more."""
     at_most: Number | None = None
+    """The value is this or less."""
     in_: list[Scalar] | PlacementReference | None = Field(default=None, alias="in")
+    """The class is one of these."""
     not_in: list[Scalar] | PlacementReference | None = None
+    """The class is none of these."""
 
     @model_validator(mode="after")
     def _tests_something(self) -> Self:

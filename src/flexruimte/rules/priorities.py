@@ -21,6 +21,7 @@ class Priority(Sourced):
     """
 
     title: Text
+    """What it is called."""
     passes: list[str] = []
     """Each of these rules must say yes; what is not known does not pass."""
     refuses: list[str] = []

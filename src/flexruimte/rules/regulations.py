@@ -19,10 +19,13 @@ class Regime(Sourced):
     """
 
     title: Text
+    """What it is called."""
     kind: Literal["route", "limit"] = "limit"
     """A route leads to a permit; a limit holds whatever the route."""
     start: dt.date | None = None
+    """The first day on which the row holds."""
     end: dt.date | None = None
+    """The last day on which it holds."""
     counted_from: Literal["as_of", "realisation"] = "as_of"
     """Which day must lie from `start` through `end`: the study's, or the first on which homes can
     stand on the parcel."""
@@ -46,8 +49,11 @@ class TransportTier(Sourced):
     """What may go by road under one kind of permit."""
 
     title: Text
+    """What it is called."""
     width_m: float = Field(gt=0)
+    """How wide the load may be. [m]"""
     height_m: float = Field(gt=0)
+    """How high it may be on the road. [m]"""
     length_m: float = Field(gt=0)
     """Of the loaded vehicle or combination. [m]"""
 
@@ -59,8 +65,11 @@ class PlanPhase(Model):
     """
 
     field: str
+    """The field with the number of homes in this phase."""
     start_year: int
+    """The first year of the phase."""
     end_year: int
+    """The last year of the phase."""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
@@ -76,13 +85,23 @@ class Plans(Sourced):
     """How a layer of housing plans is read: which status is hard, and when a plan starts."""
 
     layer: str
+    """The layer with housing plans."""
     status_field: str
+    """The field with the status of a plan."""
     hard: list[str]
+    """Statuses of plans that go ahead."""
     soft: list[str]
+    """Statuses of plans that may go ahead."""
     ignored: list[str] = []
+    """Statuses of plans that do not count."""
     start_year_field: str | None = None
+    """The field with the year in which building starts; "none" in a ruleset that extends another
+    takes it away."""
     phases: list[PlanPhase] = []
+    """Fields with homes per period, where there is no year of the start: a plan starts in the first
+    that has homes."""
     where: Where = {}
+    """Which plans count: conditions by field, all of which must hold."""
     circle_quotient: float = Field(default=0.97, gt=0, le=1)
     """A shape with an isoperimetric quotient above this is a circle drawn as a placeholder; where
     the plan really lies is then unknown."""
@@ -114,8 +133,11 @@ class Agreements(Sourced):
     """How a table of leases and reservations is read."""
 
     layer: str
+    """The table with leases and reservations."""
     free_from_field: str
+    """The field with the day from which the parcel is free."""
     free_until_field: str
+    """The field with the day until which the parcel is free."""
 
     def reads(self) -> tuple[Reading, ...]:
         """Return what is read of each layer."""
@@ -126,3 +148,4 @@ class Levels(Sourced):
     """Which levels exclude."""
 
     excluding: list[Level]
+    """Levels of which a "no" excludes a parcel; the others call for attention or are told."""

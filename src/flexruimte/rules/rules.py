@@ -15,7 +15,9 @@ class DistanceByField(Model):
     """A distance that each feature carries itself, as a class or in a text, in metres."""
 
     field: str
+    """The field that says how far a feature reaches."""
     classes: dict[str, float] | None = None
+    """The distance of each class that the field can hold. [m]"""
     pattern: str | None = None
     """Regular expression whose first group is the distance."""
     otherwise_m: float = Field(ge=0)
@@ -56,13 +58,17 @@ class RuleParts(Sourced):
     finding: FindingText | None = None
     """What was found; without it the value is told, and what is asked."""
     condition: Condition
+    """Which of the conditions it is a part of; the funnel counts land after each."""
     level: Level
+    """How hard it is; `[levels]` says which levels exclude."""
     level_reason: Text | None = None
     """Why it has this level, in one line."""
     enabled: bool = True
+    """Whether it counts."""
     only_for: dict[str, str] = {}
     """Placement parameters that must have these values for the rule to count."""
     advice: Text | None = None
+    """What to do about a "no"."""
     when: list[Test] = []
     """The rule applies only where all of these hold; elsewhere it passes."""
     unless: list[Test] = []
@@ -86,12 +92,17 @@ class LandRule(RuleParts):
     """
 
     layer: str
+    """The layer whose features cover land."""
     where: Where = {}
+    """Which features of the layer count: conditions by field, all of which must hold."""
     distance_m: float | DistanceByField | None = None
+    """How far around a feature land is covered too; the feature alone without it. [m]"""
     above: float | None = None
     """Cells with more than this are covered, in the unit of the raster; a cell that has exactly
     this is not."""
     precision_m: float | None = Field(default=None, ge=0)
+    """An overlap that stays this near a parcel's boundary is an edge; without it, the layer's
+    precision. [m]"""
     least_share: Number | None = None
     """Share of the buildable part from which on it counts, where it takes no land; without, that of
     the placement parameter `counts_from_share`, if there is one."""

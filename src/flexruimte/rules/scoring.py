@@ -18,10 +18,15 @@ class Criterion(Sourced):
     """
 
     title: Text
+    """What it is called."""
     measure: str
+    """The measure that is scored."""
     unit: str | None = None
+    """The unit that the writer has in mind; one that is not the measure's is refused."""
     curve: list[tuple[Number, float]] | None = None
+    """Points of value and score, with lines between them; beyond the ends the score of the end."""
     classes: dict[str, float] | None = None
+    """The score of each class."""
 
     @model_validator(mode="after")
     def _curve_or_classes(self) -> Self:
@@ -53,7 +58,9 @@ class TargetGroup(Sourced):
     """A target group: the weights of its criteria."""
 
     title: Text
+    """What the group is called."""
     weights: Weights
+    """What each criterion weighs."""
 
 
 class Theme(Sourced):
@@ -64,14 +71,18 @@ class Theme(Sourced):
     """
 
     title: Text
+    """What it is called."""
     weights: Weights
+    """What each criterion weighs."""
     lowest: Annotated[list[str], Field(min_length=1)] | None = None
+    """Criteria of which the lowest is the most that the theme can have."""
 
 
 class ScoreWeights(Sourced):
     """What the themes weigh in the score."""
 
     weights: Weights
+    """What each theme weighs; one without a weight is reported, and is not in the score."""
     least_known_share: float = Field(default=0.0, ge=0, le=1)
     """Share of the weight that must rest on what is known; below it there is no score."""
 
@@ -80,11 +91,15 @@ class SiteType(Sourced):
     """A kind of location; the first type whose conditions all hold is the parcel's."""
 
     title: Text
+    """What it is called."""
     when: list[Test] = Field(min_length=1)
+    """Tests that must all hold."""
 
 
 class SizeClass(Sourced):
     """A project size: from more than the class before it up to and including `up_to_homes`."""
 
     title: Text
+    """What it is called."""
     up_to_homes: int | None = None
+    """The most homes of the class; the last class has none."""

@@ -155,8 +155,11 @@ class LayerSettings(TableSettings):
     id: str | None = None
     """The source's column that names a feature (for a table: the parcel id)."""
     reference_date: MeantDay | None = None
+    """The day of which the data is true; told with every answer that rests on it."""
     licence: str | None = None
+    """Under which licence the data may be used; told in the outputs."""
     precision_m: float | None = Field(default=None, ge=0, le=_COARSEST_M)
+    """Nominal precision, where it is not that of the ruleset. [m]"""
     coverage: SourceText = "auto"
     """The area that the layer speaks of: "auto", "complete" or "extent"; else a path, of a layer
     with that area. "auto" is what the layer fills, a raster's valid cells, or everywhere if it
@@ -181,6 +184,7 @@ class ParcelSettings(TableSettings):
     """The candidate parcels."""
 
     id: Names
+    """The column, or the columns, that hold the id of a parcel."""
     repair_ids: bool = False
     """Number double and missing ids instead of refusing them."""
     most_vertices: int = Field(default=10_000, ge=100)
@@ -188,30 +192,42 @@ class ParcelSettings(TableSettings):
     take the machine. Measured with a star of so many spikes, the worst that is known, in a whole
     run: 5,000 take 3 s and 0.4 GB, 10,000 take 15 s and 0.5 GB, 19,000 take 31 s and 0.7 GB."""
     reference_date: MeantDay | None = None
+    """The day of which the parcels are true."""
     licence: str | None = None
+    """Under which licence the parcels may be used."""
 
 
 class MunicipalitySettings(TableSettings):
     """The municipalities."""
 
     code: str
+    """The column with the code, such as GM0363; or with the name, where there are no codes."""
     name: str
+    """The column with the name."""
     reference_date: MeantDay | None = None
+    """The day of which the boundaries are true."""
     licence: str | None = None
+    """Under which licence the boundaries may be used."""
 
 
 class StudySettings(Model):
     """What is asked."""
 
     name: str
+    """What the study is called in the outputs."""
     as_of: StudyDay
+    """The day from which all dates count; the day of today is never read."""
     ruleset: str = "flexwonen-nl"
+    """The name of a ruleset that ships, or the path of one relative to this file."""
     target_groups: list[str] | None = None
+    """The target groups that count; all of the ruleset when not given."""
     not_assessed: list[str] = []
+    """Layers and rules that are left out knowingly; every output names them."""
     language: Language = "nl"
+    """The language of findings, labels and explanations in the outputs."""
     gemeenten: Annotated[list[str] | None, AfterValidator(_each_once)] = None
-    """Codes or names of the municipalities that `fetch` fetches for and `run` ranks; None is all
-    that have parcels."""
+    """Codes or names of the municipalities that `fetch` fetches for and `run` ranks; all that have
+    parcels when not given."""
     catalogue: SourceText | None = None
     """A catalogue that adds to the one that comes with flexruimte: a path relative to this file."""
 
@@ -220,11 +236,18 @@ class StudyFile(Model):
     """A study file as a whole."""
 
     study: StudySettings
+    """What is asked."""
     placement: dict[str, int | float | str | list[str]] = {}
+    """Placement parameters of the ruleset with another value, such as `required_years`."""
     parcels: ParcelSettings
+    """Where the parcels are read from."""
     municipalities: MunicipalitySettings
+    """Where the boundaries of the municipalities are read from."""
     layers: dict[str, LayerSettings] = {}
+    """Where each layer is read from, by the name that the ruleset gives it."""
     decisions: TableSettings | None = None
+    """Where decisions by people on parcels are read from: columns parcel_id, decision (in or out),
+    reason and date."""
 
     @model_validator(mode="after")
     def _asks_once(self) -> Self:

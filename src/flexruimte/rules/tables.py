@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from flexruimte.errors import RulesetError, did_you_mean
-from flexruimte.rules.measures import AttributeMeasure, Measure, MixMeasure
+from flexruimte.rules.measures import AttributeMeasure, Measure, MixMeasure, WayInMeasure
 from flexruimte.rules.parts import (
     CodeList,
     FieldSpec,
@@ -49,6 +49,7 @@ class NoValue(Sourced):
     """Words that say, in any field of any layer, that there is no value; blank text says so too."""
 
     words: list[Scalar]
+    """The words; blanks, underscores and case do not count."""
 
 
 class Losses(Sourced):
@@ -62,28 +63,47 @@ class RulesetTables(Model):
     """The tables of a ruleset, with look-ups; `Ruleset` is these, checked against each other."""
 
     name: str
+    """What the ruleset is called, in the outputs too."""
     version: str
+    """Its version, in the outputs too."""
     title: Text
+    """What it is called by people."""
     levels: Levels
+    """Which levels exclude."""
     placement: dict[str, Parameter]
+    """What is placed and for how long: parameters that a study may change."""
     code_lists: dict[str, CodeList] = {}
     """What fields can hold, by the name that `code_list` of a field gives."""
     no_value: NoValue | None = None
+    """Words that say in any field of any layer that there is no value."""
     losses: Losses | None = None
+    """How much of a layer may be unusable."""
     layers: dict[str, LayerSpec]
+    """The layers that a study can have."""
     measures: dict[str, Measure]
+    """The numbers and classes that are computed of each parcel."""
     rules: dict[str, Rule]
+    """The rules, in the order in which findings are told."""
     plans: Plans | None = None
+    """How housing plans are read."""
     agreements: Agreements | None = None
+    """How leases and reservations are read."""
     regimes: dict[str, Regime] = {}
+    """The law on temporary homes, a row per period; the study's date picks the rows."""
     transport_tiers: dict[str, TransportTier] = {}
     """From the lightest permit to the heaviest."""
     site_types: dict[str, SiteType] = {}
+    """Kinds of location; the first whose tests all hold is the parcel's."""
     size_classes: dict[str, SizeClass] = {}
+    """Sizes of project, from small to large."""
     criteria: dict[str, Criterion] = {}
+    """Curves from a measure to a score of 0-100."""
     groups: dict[str, TargetGroup] = {}
+    """Target groups, with what each criterion weighs for them."""
     themes: dict[str, Theme] = {}
+    """Parts of the score beside suitability, with what each criterion weighs."""
     score: ScoreWeights
+    """What the themes weigh in the score."""
     priorities: dict[str, Priority] = {}
     """From the best class to the last, which takes what is left; without any, only scores rank."""
     municipalities: dict[str, dict[str, Any]] = {}
@@ -255,6 +275,8 @@ class RulesetTables(Model):
                 asked += _unknown_when_null(getattr(part, "roads_where", {}))
             if isinstance(part, AttributeMeasure) and part.layer == layer:
                 asked.append(part.field)
+            if isinstance(part, WayInMeasure) and part.owners == layer:
+                asked.append(part.owner_field)
         if self.plans is not None and self.plans.layer == layer:
             asked.append(self.plans.status_field)
         return list(dict.fromkeys(asked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flexruimte.errors import did_you_mean
-from flexruimte.rules.measures import AttributeMeasure, MainClassMeasure
+from flexruimte.rules.measures import AttributeMeasure, MainClassMeasure, WayInMeasure
 from flexruimte.rules.parts import FieldCondition, FieldSpec, Scalar
 from flexruimte.rules.rules import DistanceByField, LandRule
 from flexruimte.rules.tables import RulesetTables, tests_of
@@ -102,6 +102,9 @@ def _asked_of_measures(
             for listed in (test.in_, test.not_in):
                 if isinstance(listed, list):
                     yield where, spec.layer, spec.field, listed
+    for name, way in ruleset.measures.items():
+        if isinstance(way, WayInMeasure):
+            yield f"measures.{name}.open_owners", way.owners, way.owner_field, way.open_owners
     for name, criterion in ruleset.criteria.items():
         if criterion.measure in of_field and criterion.classes:
             spec = of_field[criterion.measure]

@@ -1,96 +1,100 @@
-"""A map for a notebook that can be moved and clicked."""
+"""The map of a municipality in a notebook: the page that a run writes, in a frame."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import base64
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-import geopandas as gpd
-import numpy as np
+import shapely
 
-from flexruimte.errors import OutputError
-from flexruimte.results.qgis_style import SCORE_CLASSES, UNKNOWN_COLOUR
-from flexruimte.results.sentences import known_or_none
-from flexruimte.results.summary_model import Summary
+from flexruimte.assessment.pipeline import Assessment
+from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.outputs import OutputContent
 from flexruimte.views.html import render
-from flexruimte.vocabulary import PARCEL_ID, RANK, STATUS
-from flexruimte.wording.labels import label
-from flexruimte.wording.messages import Language
-from flexruimte.wording.quantities import number_text
+from flexruimte.views.web import one_page
+from flexruimte.wording.messages import Language, message
 
-if TYPE_CHECKING:
-    import folium
+__all__ = ["MapPage", "map_page"]
 
-__all__ = ["web_map"]
+_LEVEL: Final = 9
 
 
-def web_map(locations: gpd.GeoDataFrame, summary: Summary) -> folium.Map:
-    """Return the listed locations on a background map.
+@dataclass(frozen=True)
+class MapPage:
+    """A page with the map of one municipality, which a notebook shows in a frame.
+
+    It asks nothing of the internet, and goes with the notebook: what is shown is in it, packed.
+    """
+
+    title: str
+    """What a screen reader calls the frame."""
+    html: str
+    """The page, with all that it needs."""
+    language: Language = "nl"
+    """Of what is said where a browser cannot show it."""
+    height: int = 640
+    """Of the frame. [pixel]"""
+
+    def save(self, path: str | Path) -> None:
+        """Write the page to a file, which any browser opens by itself.
+
+        Parameters
+        ----------
+        path
+            The file to write, as in "map.html".
+
+        Raises
+        ------
+        OutputError
+            When the file cannot be written.
+        """
+        with atomic_write(path) as partial:
+            partial.write_text(self.html, encoding="utf-8")
+
+    def __repr__(self) -> str:
+        """Return a one-line description."""
+        return f"<{self.title}: {len(self.html) / 1e6:.1f} MB; .save('map.html') writes it>"
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame. The packed page holds no character of markup."""
+        packed = base64.b64encode(gzip.compress(self.html.encode("utf-8"), _LEVEL, mtime=0))
+        failed = message("explore-failed", self.language)
+        inner = render("unpacked", packed=packed.decode("ascii"), failed=failed)
+        return render("frame", title=self.title, height=self.height, page=inner)
+
+
+def map_page(
+    content: OutputContent,
+    assessment: Assessment,
+    boundary: shapely.Geometry,
+    *,
+    height: int = 640,
+    others: bool = True,
+) -> MapPage:
+    """Return the map of a municipality for a notebook.
 
     Parameters
     ----------
-    locations
-        As `flexruimte.results.sentences.with_explanations` makes it.
-    summary
-        As `flexruimte.results.summary.summarise` makes it.
+    content
+        What the files of the municipality are made of.
+    assessment
+        The same, before rounding.
+    boundary
+        Of the municipality, in RD New.
+    height
+        Of the frame. [pixel]
+    others
+        Whether the parcels that are no location are there too.
 
     Raises
     ------
     OutputError
-        When folium is not installed, or there is nothing to show.
+        When the package with MapLibre is not whole.
     """
-    try:
-        import folium  # noqa: F401 - only whether it is there
-        import mapclassify  # noqa: F401 - only whether it is there
-        import matplotlib  # noqa: F401 - only whether it is there
-    except ImportError:
-        raise OutputError(
-            "this map needs folium, mapclassify and matplotlib, which are not all installed; "
-            "pip install 'flexruimte[notebook]'"
-        ) from None
-    if not len(locations):
-        raise OutputError(
-            f"there is nothing to show: no parcel in {summary.municipality.name} is available "
-            "or unknown; see .summary"
-        )
-    shown: dict[str, Any] = {"tooltip": ["tooltip"], "popup": ["popup"]}
-    result: folium.Map = _table_of(locations, summary.study.language).explore(
-        color=_colours(locations),
-        tiles="nlmaps.grijs",
-        **shown,
-        tooltip_kwds={"labels": False},
-        popup_kwds={"labels": False},
-        style_kwds={"fillOpacity": 0.7, "weight": 1},
-    )
-    return result
-
-
-def _table_of(locations: gpd.GeoDataFrame, language: Language) -> gpd.GeoDataFrame:
-    """Return what is shown of locations, as HTML: folium does not escape what it shows."""
-    names = {name: label("column", name, language) for name in (RANK, "score", PARCEL_ID, STATUS)}
-    columns = (RANK, "score", PARCEL_ID, "status_label", "explanation")
-    tooltips, popups = [], []
-    for values in zip(*(known_or_none(locations[name]) for name in columns), strict=True):
-        rank, score, parcel_id, status, explanation = values
-        first = [
-            (names[RANK], "-" if rank is None else rank),
-            (names["score"], number_text(score, 1, language)),
-            (names[PARCEL_ID], parcel_id),
-        ]
-        tooltips.append(render("rows", rows=first))
-        popups.append(render("rows", rows=[*first, (names[STATUS], status), ("", explanation)]))
-    return gpd.GeoDataFrame(
-        {"tooltip": tooltips, "popup": popups},
-        geometry=np.asarray(locations.geometry),
-        crs=locations.crs,
-    )
-
-
-def _colours(locations: gpd.GeoDataFrame) -> list[str]:
-    ranks, scores = (known_or_none(locations[name]) for name in (RANK, "score"))
-    return [_colour(rank, score) for rank, score in zip(ranks, scores, strict=True)]
-
-
-def _colour(rank: int | None, score: float | None) -> str:
-    if rank is None or score is None:
-        return UNKNOWN_COLOUR
-    return next(colour for low, high, colour in SCORE_CLASSES if low <= score < high)
+    summary = content.summary
+    title = f"{summary.municipality.name}: {summary.study.name}"
+    page = one_page(content, assessment, boundary, others=others)
+    return MapPage(title, page, summary.study.language, height)

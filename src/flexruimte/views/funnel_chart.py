@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from flexruimte.errors import OutputError
 from flexruimte.results.funnel import ALL
+from flexruimte.views.drawing import PALE, STRONG, UNKNOWN, axes_for, plain
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text
 
@@ -25,9 +25,6 @@ _STEPS: Final = {
     "available_hectares": "funnel-available",
 }
 """Message by column, from the top of the chart down."""
-_LEFT: Final = "#8fb3a5"
-_SUITABLE: Final = "#2f6f5e"
-_UNKNOWN: Final[dict[str, Any]] = {"facecolor": "white", "edgecolor": "#8a8a8a", "hatch": "////"}
 
 
 def draw_funnel(
@@ -59,31 +56,25 @@ def draw_funnel(
     OutputError
         When matplotlib is not installed.
     """
-    try:
-        import matplotlib.pyplot as plt
-        from matplotlib.patches import Patch
-    except ImportError:
-        raise OutputError(
-            "a chart needs matplotlib, which is not installed; pip install 'flexruimte[notebook]'"
-        ) from None
     bars = _bars(rows[rows["hectares"].notna()], groups, language)
-    if ax is None:
-        _, ax = plt.subplots(figsize=(9, 1.2 + 0.42 * len(bars)), layout="constrained")
+    ax = axes_for(ax, 9, 1.2 + 0.42 * len(bars))
     for place, (words, surely, perhaps, colour) in enumerate(bars):
         ax.barh(place, surely, color=colour)
         if perhaps:
-            ax.barh(place, perhaps, left=surely, **_UNKNOWN)
+            ax.barh(place, perhaps, left=surely, **UNKNOWN)
         ax.annotate(
             words, (surely + perhaps, place), (4, 0), textcoords="offset points", va="center"
         )
-    ax.set_yticks(range(len(bars)), [name for name, *_ in _named(rows, groups, language)])
+    ax.set_yticks(range(len(bars)), [plain(name) for name, *_ in _named(rows, groups, language)])
     ax.invert_yaxis()
-    ax.set_title(title)
+    ax.set_title(plain(title, 90), loc="left", fontweight="bold", fontsize=11)
     ax.set_xlabel(message("funnel-hectares", language))
     ax.margins(x=0.18)
     ax.spines[["top", "right"]].set_visible(False)
     if any(perhaps for _, _, perhaps, _ in bars):
-        patch = Patch(label=message("funnel-unknown", language), **_UNKNOWN)
+        from matplotlib.patches import Patch
+
+        patch = Patch(label=message("funnel-unknown", language), **UNKNOWN)
         ax.legend(handles=[patch], loc="lower right", frameon=False, fontsize="small")
     return ax
 
@@ -113,7 +104,7 @@ def _bars(
     for _, group, column in _named(rows, groups, language):
         chosen = rows[(rows["target_group"] == group) & (rows["owner_class"] == ALL)]
         if chosen[column].isna().any():
-            bars.append((message("funnel-left-out", language), 0.0, 0.0, _LEFT))
+            bars.append((message("funnel-left-out", language), 0.0, 0.0, PALE))
             continue
         surely = float(chosen[column].sum())
         unknown = column.replace("hectares", "unknown_hectares")
@@ -121,5 +112,5 @@ def _bars(
         words = f"{number_text(surely, 1, language)} ha"
         if perhaps:
             words += f" + {number_text(perhaps, 1, language)} ?"
-        bars.append((words, surely, perhaps, _LEFT if group == ALL else _SUITABLE))
+        bars.append((words, surely, perhaps, PALE if group == ALL else STRONG))
     return bars

@@ -24,8 +24,8 @@ def render(template: str, **values: Any) -> str:
 
     Examples
     --------
-    >>> render("rows", rows=[("Perceel", "<b>1</b>")])
-    '<table><tr><th>Perceel</th><td>&lt;b&gt;1&lt;/b&gt;</td></tr></table>'
+    >>> render("frame", title="<b>", height=1, page="")[:25]
+    '<iframe title="&lt;b&gt;"'
     """
     return _environment().get_template(f"{template}.html").render(values)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from flexruimte.errors import OutputError
+from flexruimte.views.drawing import PALE, STRONG, axes_for, plain
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_what_if"]
 
-_ALONE: Final = "#d5ddd9"
-_ONLY: Final = "#2f6f5e"
 _MOST_RULES: Final = 20
 _HEIGHT: Final = 0.8
 _LEAST_SHOWN: Final = 0.05
@@ -46,22 +44,15 @@ def draw_what_if(
     OutputError
         When matplotlib is not installed.
     """
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        raise OutputError(
-            "a chart needs matplotlib, which is not installed; pip install 'flexruimte[notebook]'"
-        ) from None
     alone, only = (
         rules[name].to_numpy(dtype=np.float64, na_value=np.nan)
         for name in ("alone_hectares", "only_hectares")
     )
     shown = np.flatnonzero((alone >= _LEAST_SHOWN) | (np.abs(only) >= _LEAST_SHOWN))[:_MOST_RULES]
-    if ax is None:
-        _, ax = plt.subplots(figsize=(9, 1.5 + 0.32 * len(shown)), layout="constrained")
+    ax = axes_for(ax, 9, 1.5 + 0.32 * len(shown))
     for values, colour, text in (
-        (alone, _ALONE, "what-if-alone"),
-        (only, _ONLY, "what-if-only"),
+        (alone, PALE, "what-if-alone"),
+        (only, STRONG, "what-if-only"),
     ):
         places = np.arange(len(shown))
         label = message(text, language)
@@ -70,9 +61,10 @@ def draw_what_if(
         end = max(np.nan_to_num(alone[row]), np.nan_to_num(only[row]))
         words = "?" if np.isnan(only[row]) else f"{number_text(only[row], 1, language)} ha"
         ax.annotate(words, (end, place), (4, 0), textcoords="offset points", va="center")
-    ax.set_yticks(np.arange(len(shown)), rules["title"].iloc[shown].tolist())
+    titles = [plain(str(each)) for each in rules["title"].iloc[shown]]
+    ax.set_yticks(np.arange(len(shown)), titles)
     ax.invert_yaxis()
-    ax.set_title(title)
+    ax.set_title(plain(title, 90), loc="left", fontweight="bold", fontsize=11)
     ax.set_xlabel(message("funnel-hectares", language))
     ax.margins(x=0.12)
     ax.spines[["top", "right"]].set_visible(False)

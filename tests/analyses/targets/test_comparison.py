@@ -92,7 +92,7 @@ def test_a_target_of_the_country_says_which_municipalities_it_was_held_against()
     asked = targets(regions={"nl": country}, few={"region": "nl", "homes": 100})
     comparison = compare(asked, LOCATIONS, AS_OF)
     assert first(comparison)["status"] == "covered"
-    assert comparison.held_against == {"few": "2 of 342 municipalities of nl, those of this run"}
+    assert comparison.held_against == {"few": "2 of 342 municipalities of N, those of this run"}
     whole = compare(targets(t={"region": "both", "homes": 100}), LOCATIONS, AS_OF)
     assert whole.held_against == {}
 
@@ -221,7 +221,7 @@ def test_a_region_assessed_in_part_is_covered_or_unknown_never_short() -> None:
     assert table.loc["much", "covered_homes"] == 60
     assert pd.isna(table.loc["much", "short_homes"])
     assert table["not_assessed"].tolist() == ["Beek", "Beek"]
-    assert comparison.unknown == {"much": "both: 1 of 2 municipalities were not assessed: Beek"}
+    assert comparison.unknown == {"much": "T: 1 of 2 municipalities were not assessed: Beek"}
 
 
 def test_no_locations_at_all() -> None:

@@ -63,13 +63,30 @@ def test_a_target_for_the_country_says_what_it_is_held_against() -> None:
     found = compare(load_targets("targets-minister-2021"), LOCATIONS, AS_OF)
     said = found.targets.set_index("target")["held_against"]
     # two municipalities have locations, neither of them in a region
-    assert said["nederland"] == "2 of 342 municipalities of nederland, those of this run"
+    assert said["nederland"] == "2 of 342 municipalities of The Netherlands, those of this run"
     assert said["agreement_2020"] == said["nederland"]
-    assert said["mra"] == "0 of 30 municipalities of mra, those of this run"
+    assert said["mra"] == (
+        "0 of 30 municipalities of Amsterdam Metropolitan Area, those of this run"
+    )
     assert found.held_against.keys() == set(said.index)
     whole = compare(targets(all={"region": "both", "homes": 60}), LOCATIONS, AS_OF)
-    assert first(whole)["held_against"] == "all 2 municipalities of both"
+    assert first(whole)["held_against"] == "all 2 municipalities of T"
     assert whole.held_against == {}
+
+
+def test_targets_and_places_have_titles_in_the_language() -> None:
+    found = compare(load_targets("targets-minister-2021"), LOCATIONS, AS_OF, language="nl")
+    row = found.targets.set_index("target").loc["eindhoven"]
+    assert row["title"] == "Woondeal Stedelijk Gebied Eindhoven"
+    assert (row["place"], row["place_title"]) == ("eindhoven", "Stedelijk Gebied Eindhoven")
+    assert row["held_against"] == (
+        "0 van 9 gemeenten van Stedelijk Gebied Eindhoven, die van deze run"
+    )
+    # a municipality that is named by its code, and a target without a title
+    asked = targets(own={"municipality": LOCATIONS["gemeente_code"].iloc[0], "homes": 60})
+    row = compare(asked, LOCATIONS, AS_OF).targets.iloc[0]
+    assert row["title"] == "own"
+    assert row["place_title"] == LOCATIONS["gemeente"].iloc[0]
 
 
 def test_the_agreement_of_2020_is_past() -> None:

@@ -26,6 +26,7 @@ from flexruimte.rules.measures import MeasureSpec
 from flexruimte.rules.parts import NumberOf, Reading
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import LayerSettings
+from toy_layers import parcels_of
 from toy_town import RULESET, box, frame, line, point, write_raster
 
 TITLE = {"title": {"nl": "x", "en": "x"}}
@@ -52,7 +53,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mean_db": {"family": "raster", "layer": "cells", "statistic": "mean"},
     "slope_percent": {"family": "raster", "layer": "cells", "statistic": "slope"},
     "owner_class": {"family": "attribute", "layer": "owners", "field": "owner"},
+    "owner_known_class": {"family": "recorded", "layer": "owners", "field": "owner"},
     "margin_m": {"family": "sign_margin", "layer": "things", "field": "text", "plausible": [1, 10], "less": [1], "within_m": {"placement": "near_m"}, "most": 9},
+    "others_m": {"family": "way_in", "layer": "roads", **SOME, "limit_m": {"placement": "near_m"}, "roads": "roads", "half_width_m": 2, "road_land_m": 15, "owners": "owners", "owner_field": "owner", "open_owners": ["owner 0"], "one_owner": ["owner 1"]},
     "pad_class": {"family": "rectangle", "layer": "roads", "length_m": 10, "width_m": 8, "within_m": {"placement": "near_m"}, "limit_m": 60},
 }  # fmt: skip
 PARCELS = np.array(
@@ -60,6 +63,9 @@ PARCELS = np.array(
     dtype=object,
 )
 IDS = np.array([f"P{number:02d}" for number in range(len(PARCELS))], dtype=object)
+# What lies around each, as one other parcel.
+AROUND = shapely.difference(shapely.buffer(PARCELS, 99, join_style="mitre"), PARCELS)
+AROUND_IDS = np.array([f"Q{number:02d}" for number in range(len(PARCELS))], dtype=object)
 
 
 def ruleset_with(name: str) -> Ruleset:
@@ -132,9 +138,15 @@ def measured(
     layers["owners"] = load_table(
         "owners", rules.layers["owners"], table, rules.fields_in_use("owners")
     ).everything
-    overlay = Overlay(PARCELS)
+    overlay, parcels = (
+        Overlay(PARCELS),
+        parcels_of(np.append(IDS, AROUND_IDS), np.append(PARCELS, AROUND)),
+    )
     return pd.concat(
-        [compute_measures(rules, of, overlay, IDS, layers) for of in ("parcel", "buildable")],
+        [
+            compute_measures(rules, of, overlay, IDS, parcels, layers)
+            for of in ("parcel", "buildable")
+        ],
         axis=1,
     )
 
@@ -145,10 +157,16 @@ def whole_and_cropped(rules: Ruleset, seed: int, folder: Path) -> tuple[pd.DataF
     write_raster(
         folder / "cells.tif", np.random.default_rng(seed).uniform(30, 70, (60, 80)), 50.0, 2000.0
     )
+    # of the first no owner is known
     owners = pd.DataFrame(
         {
-            "parcel_id": [*IDS, "Q1", "Q2"],
-            "owner": [*(f"owner {n % 3}" for n in range(len(IDS))), "x", "y"],
+            "parcel_id": [*IDS, *AROUND_IDS, "R1", "R2"],
+            "owner": [
+                *(f"owner {n % 3}" if n else None for n in range(len(IDS))),
+                *(f"owner {n % 2 + 1}" for n in range(len(IDS))),
+                "x",
+                "y",
+            ],
         }
     )
     near = {
@@ -159,9 +177,7 @@ def whole_and_cropped(rules: Ruleset, seed: int, folder: Path) -> tuple[pd.DataF
         for key, rows in features.items()
     }
     whole = measured(rules, features, folder / "cells.tif", 300.0, owners)
-    return whole, measured(
-        rules, near, folder / "cells.tif", 2 * 50.0, owners[owners["parcel_id"].isin(IDS)]
-    )
+    return whole, measured(rules, near, folder / "cells.tif", 2 * 50.0, owners[:-2])
 
 
 def test_every_family_has_an_example() -> None:

@@ -8,7 +8,7 @@ import pytest
 from flexruimte.assessment.measures import compute_measures
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.rules.files import load_ruleset, with_changes
-from toy_layers import PARCELS
+from toy_layers import PARCELS, parcels_of
 from toy_town import RULESET, box
 
 
@@ -19,5 +19,6 @@ def test_the_width_of_a_strip_is_that_of_the_shape_that_is_asked_for(of: str) ->
     ruleset = with_changes(load_ruleset(RULESET), {"measures": {"strip_m": strip}})
     assert ruleset.measures["strip_m"].reads(ruleset.number) == ()
     shapes = np.array([PARCELS[0], box(0, 0, 200, 20)], dtype=object)
-    found = compute_measures(ruleset, of, Overlay(shapes), np.array(["P1", "P2"], dtype=object), {})
+    ids = np.array(["P1", "P2"], dtype=object)
+    found = compute_measures(ruleset, of, Overlay(shapes), ids, parcels_of(ids, shapes), {})
     assert found["strip_m"].tolist() == pytest.approx([100, 20])

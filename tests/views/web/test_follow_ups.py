@@ -16,9 +16,11 @@ WHAT_IF = (
     "*,,nature,12.5,3,90\n0363,Aadorp,nature,2.5,1,30\n0363,Aadorp,noise,,,\n"
 )
 TARGETS = (
-    "target,place,homes,status,secured_homes,short_homes\n"
-    "enough,Aadorp,100,covered,120,0\nmuch,Aadorp,200,short,120,80\nwhere,Nergens,50,unknown,,\n"
+    "target,title,place,place_title,homes,status,secured_homes,short_homes\n"
+    "enough,Genoeg,a,Aadorp,100,covered,120,0\nmuch,Veel,a,Aadorp,200,short,120,80\n"
+    "where,Waar,n,Nergens,50,unknown,,\n"
 )
+FILLING = "target,order,gemeente_code,parcel_id,homes\nenough,1,0363,007,120\n"
 
 
 @pytest.fixture
@@ -35,6 +37,7 @@ def test_nothing_follows_from_a_run_alone(out: Path) -> None:
 def test_what_if_and_targets(out: Path) -> None:
     (out / "whatif.csv").write_text(WHAT_IF)
     (out / "targets.csv").write_text(TARGETS)
+    (out / "targets_filling.csv").write_text(FILLING)
     found = follow_ups(out, "nl")
     assert found["what_if"] == [
         {"code": "*", "rule": "nature", "hectares": 12.5, "locations": 3, "homes": 90},
@@ -42,6 +45,9 @@ def test_what_if_and_targets(out: Path) -> None:
         {"code": "0363", "rule": "noise", "hectares": None, "locations": None, "homes": None},
     ]
     assert [each["short"] for each in found["targets"]] == [0, 80, None]
+    called = {"target": "enough", "title": "Genoeg", "place": "Aadorp", "homes": 100, "short": 0}
+    assert found["targets"][0] == called
+    assert found["filling"] == [{"target": "enough", "code": "0363", "id": "007"}]
 
 
 def test_what_is_older_than_the_ranking_does_not_follow_from_it(out: Path) -> None:

@@ -438,9 +438,14 @@ def followed(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = sample_study_path()
     assert run("relocate", folder, "--regions", study.parent / "regions.csv") == 0
     assert run("whatif", folder, "--study", study, "--rules", "nnn") == 0
-    (folder / "targets.csv").write_text(
-        "target,place,homes,status,secured_homes,short_homes\nenough,Zandhoven,100,short,60,40\n"
-    )
+    sourced = 'source = "of a test"\nbasis = "assumption"\n'
+    named = 'name = "of-a-test"\ntitle = { nl = "Doelen", en = "Targets" }\n'
+    targets = f'{named}[required_years]\nvalue = 15\nunit = "year"\n{sourced}'
+    for name, homes in (("enough", 500), ("much", 5_000)):
+        place = f'[targets.{name}]\nmunicipality = "Zandhoven"\nhomes = {homes}\n'
+        targets += place + sourced
+    (folder / "targets.toml").write_text(targets)
+    assert run("targets", folder, folder / "targets.toml") == 0
     refresh_map(folder, "nl")
     return folder
 
@@ -455,13 +460,37 @@ def test_what_follows_is_shown(browser: Any, followed: Path) -> None:
     then = moves[moves["year"] == year]
     said = [then["moved_out"].sum(), then["stranded"].sum()]
     assert numbers(page.inner_text("#year-told")) == said
-    assert "40 woningen te kort" in page.inner_text("#tab-next")
+    table = pd.read_csv(followed / "targets.csv").set_index("target")
+    assert table.loc["much", "status"] == "short"
+    short = next(line for line in page.inner_text("#tab-next").splitlines() if "te kort" in line)
+    assert table.loc["much", "short_homes"] in numbers(short)
     page.click("#for-rules")
     page.click("#show-nnn")
     table = pd.read_csv(followed / "whatif.csv").set_index(["gemeente_code", "rule"])
     row = table.loc[("*", "nnn"), ["only_locations", "only_hectares", "only_homes"]]
     freed = numbers(page.inner_text("#rule-told"))
     assert freed == [row.iloc[0], round(row.iloc[1], 1), row.iloc[2]]
+    page.context.close()
+
+
+def test_a_target_shows_the_locations_that_fill_it(browser: Any, followed: Path) -> None:
+    shown = Opened(browser, (followed / "map" / "index.html").as_uri())
+    page = shown.page
+    page.select_option("#municipality", "GM9003")
+    page.wait_for_selector("#list .id:has-text('9003')")
+    page.click("#for-next")
+    page.click("#fill-enough")
+    filling = pd.read_csv(followed / "targets_filling.csv", dtype={"parcel_id": "string"})
+    wanted = filling.loc[filling["target"] == "enough"]
+    assert 1 < len(wanted) < filling["target"].eq("much").sum()
+    page.wait_for_selector("#tab-list:visible")
+    listed = page.locator("#list button").evaluate_all("all => all.map(each => each.dataset.id)")
+    assert listed == wanted["parcel_id"].tolist()
+    assert numbers(shown.count())[0] == len(wanted)
+    page.click("#for-filters")
+    assert page.is_checked("#filter-target-enough")
+    remaining = page.locator("label:has(#filter-target-much) .remain").inner_text()
+    assert numbers(remaining)[0] == filling["target"].eq("much").sum()
     page.context.close()
 
 

@@ -18,6 +18,7 @@ from flexruimte.analyses.targets.membership import AssessedMunicipalities, Membe
 from flexruimte.analyses.targets.production import production_table
 from flexruimte.analyses.targets.target_file import Target, Targets
 from flexruimte.assessment.term import years_between
+from flexruimte.rules.parts import Language
 from flexruimte.vocabulary import (
     HOMES,
     HOMES_HIGH,
@@ -100,6 +101,7 @@ def compare(
     assessed: Collection[str] | None = None,
     priority: str | None = None,
     rules_assessed: Collection[str] | None = None,
+    language: Language = "en",
 ) -> TargetComparison:
     """Compare targets with the capacity of locations.
 
@@ -135,11 +137,14 @@ def compare(
         Class of priority that counts; None: every class.
     rules_assessed
         Ids of the rules that were assessed, for what is known of the owner; None: all.
+    language
+        Of titles, and of what a target is held against.
 
     Returns
     -------
     TargetComparison
-        Its `targets` have, per target: `target`, `place`, `homes` asked, `at_least`, `per`, `by`,
+        Its `targets` have, per target: `target` and its `title`, `place` (a key of the
+        regions, or the municipality) and its `place_title`, `homes` asked, `at_least`, `per`, `by`,
         `by_passed` (whether that was before `as_of`), `required_years`; `status` covered, short or
         unknown; `covered_homes` (at most what is asked) and `short_homes`; `secured_homes` with
         `_low` and `_high`, `secured_locations`, `years_of_target` (of a yearly target); what does
@@ -174,7 +179,7 @@ def compare(
     """
     rows, repeated = check_locations(locations)
     default_years = targets.required_years.value if required_years is None else required_years
-    membership = Membership(rows, assessed)
+    membership = Membership(rows, assessed, language)
     outcomes, fillings, unknown, held_against = [], [], {}, {}
     candidacy = _candidacy(rows, priority, _owner_says(targets, rows, rules_assessed))
     for key, target in targets.targets.items():
@@ -184,6 +189,8 @@ def compare(
         standing = _standing(here, candidacy[inside], as_of, years, target.by)
         outcome = _outcome(key, target, municipalities, here, standing)
         outcome |= {
+            "title": key if target.title is None else getattr(target.title, language),
+            "place": target.region or target.municipality,
             "by_passed": target.by is not None and target.by < as_of,
             "required_years": years,
         }
@@ -296,7 +303,7 @@ def _outcome(
     }
     return {
         "target": key,
-        "place": municipalities.name,
+        "place_title": municipalities.name,
         "homes": target.homes,
         "at_least": target.at_least,
         "per": target.per,
@@ -320,7 +327,9 @@ def _sum(rows: pd.DataFrame, homes: str) -> int | None:
 
 _OUTCOME_TYPES: Final = {
     "target": "string",
+    "title": "string",
     "place": "string",
+    "place_title": "string",
     "homes": "Int64",
     "at_least": "bool",
     "per": "string",

@@ -12,7 +12,9 @@ import pandas as pd
 
 from flexruimte.analyses.targets.target_file import Target, Targets
 from flexruimte.errors import enumerate_some
+from flexruimte.rules.parts import Language
 from flexruimte.vocabulary import MUNICIPALITY_CODE, MUNICIPALITY_NAME, Booleans
+from flexruimte.wording.messages import message
 
 __all__ = ["AssessedMunicipalities", "Membership"]
 
@@ -27,7 +29,9 @@ class AssessedMunicipalities:
     """The municipalities of a target, and which of them were assessed."""
 
     name: str
-    """The region or municipality of the target."""
+    """What the region or municipality of the target is called, in the language."""
+    language: Language
+    """Of what is said of them."""
     municipalities: int | None
     """How many there are; None: not known."""
     assessed: int
@@ -43,10 +47,12 @@ class AssessedMunicipalities:
     @property
     def held_against(self) -> str:
         """What the target is held against, which may be less than it speaks of."""
+        said = {"place": self.name, "number": str(self.assessed), "all": str(self.municipalities)}
         if self.complete:
-            return f"all {self.municipalities} municipalities of {self.name}"
-        of_all = "" if self.municipalities is None else f" of {self.municipalities}"
-        return f"{self.assessed}{of_all} municipalities of {self.name}, those of this run"
+            return message("targets-of-all", self.language, **said)
+        if self.municipalities is None:
+            return message("targets-of-some-of-unknown", self.language, **said)
+        return message("targets-of-some", self.language, **said)
 
     @property
     def why_unknown(self) -> str:
@@ -72,9 +78,14 @@ class Membership:
         Locations, with code and name of their municipality. (n, ...)
     assessed
         Codes or names of municipalities that were assessed, besides those of the locations.
+    language
+        Of what is said of them.
     """
 
-    def __init__(self, rows: pd.DataFrame, assessed: Collection[str] | None) -> None:
+    def __init__(
+        self, rows: pd.DataFrame, assessed: Collection[str] | None, language: Language
+    ) -> None:
+        self._language = language
         of_rows = pd.MultiIndex.from_frame(rows[[MUNICIPALITY_CODE, MUNICIPALITY_NAME]])
         self._municipality, pairs = pd.factorize(of_rows)
         self._pairs: list[_Pair] = [(str(code), str(name)) for code, name in pairs]
@@ -94,17 +105,21 @@ class Membership:
             municipalities of the target.
         """
         if target.region is None:
-            wanted = {str(target.municipality): str(target.municipality)}
-            return self._in(wanted), self._assessed_of(str(target.municipality), wanted)
+            asked = str(target.municipality)
+            known = {word: name for code, name in self._assessed for word in (code, name)}
+            return self._in({asked: asked}), self._assessed_of(
+                known.get(asked, asked), {asked: asked}
+            )
         region = targets.regions[target.region]
+        name = getattr(region.title, self._language)
         if region.everywhere:
             everyone = np.ones(len(self._municipality), dtype=bool)
             count = len(self._assessed)
             return everyone, AssessedMunicipalities(
-                target.region, region.municipality_count, count, ()
+                name, self._language, region.municipality_count, count, ()
             )
         inside = self._in(region.members | region.former_members)
-        return inside, self._assessed_of(target.region, region.members)
+        return inside, self._assessed_of(name, region.members)
 
     def _in(self, members: Mapping[str, str]) -> Booleans:
         """Return which locations lie in one of the members. (n,)."""
@@ -121,7 +136,9 @@ class Membership:
             for member in members.items()
             if not any(_same_municipality(member, pair) for pair in self._assessed)
         ]
-        return AssessedMunicipalities(name, len(members), len(members) - len(absent), tuple(absent))
+        return AssessedMunicipalities(
+            name, self._language, len(members), len(members) - len(absent), tuple(absent)
+        )
 
 
 def _same_municipality(member: _Pair, municipality: _Pair) -> bool:

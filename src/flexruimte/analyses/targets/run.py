@@ -50,6 +50,7 @@ def compare_with_targets(
             required_years=results.placement("required_years"),
             assessed=list(results.done),
             priority=None if of_all else results.summary.first_priority,
+            language=results.summary.study.language,
             rules_assessed=[rule.id for rule in results.summary.rules if not rule.left_out],
         )
         write_csv(found.targets, folder / TARGETS)

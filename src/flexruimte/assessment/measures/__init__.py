@@ -11,11 +11,20 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from flexruimte.assessment.measures import access, attribute, coverage, proximity, shape, surface
+from flexruimte.assessment.measures import (
+    access,
+    attribute,
+    coverage,
+    proximity,
+    shape,
+    surface,
+    way_in,
+)
 from flexruimte.assessment.measures.derived import compute_derived_measures
 from flexruimte.assessment.measures.inputs import MeasureInputs
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Layer
+from flexruimte.evidence.parcels import Parcels
 from flexruimte.rules.measures import Measure
 from flexruimte.rules.ruleset import Ruleset
 
@@ -33,8 +42,10 @@ FAMILIES: Mapping[str, Family] = {
     "walk": proximity.walk,
     "raster": surface.raster,
     "attribute": attribute.attribute,
+    "recorded": attribute.recorded,
     "sign_margin": access.sign_margin,
     "rectangle": access.rectangle,
+    "way_in": way_in.way_in,
     "strip_width": shape.strip_width,
 }
 """What computes each family of measures.
@@ -48,6 +59,7 @@ def compute_measures(
     of: str,
     overlay: Overlay,
     ids: np.ndarray[Any, Any],
+    parcels: Parcels,
     layers: Mapping[str, Layer],
 ) -> pd.DataFrame:
     """Compute the measures of the whole parcel, or those of its buildable part.
@@ -62,6 +74,8 @@ def compute_measures(
         The shapes, laid over the layers.
     ids
         Parcel ids. (n,) object
+    parcels
+        All parcels of the municipality, these among them.
     layers
         The layers at hand.
 
@@ -71,7 +85,7 @@ def compute_measures(
         One column per measure; null where the answer is not known, for all parcels where the layer
         is absent.
     """
-    inputs = MeasureInputs(overlay, ids, layers, ruleset)
+    inputs = MeasureInputs(overlay, ids, parcels, layers, ruleset)
     columns: dict[str, Any] = {}
     for name, measure in ruleset.measures.items():
         if measure.of == of:

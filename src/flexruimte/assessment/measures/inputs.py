@@ -10,6 +10,7 @@ import numpy as np
 
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.evidence.layers import Features, Layer
+from flexruimte.evidence.parcels import Parcels
 from flexruimte.kernels.raster import CellStatistics
 from flexruimte.kernels.roads import RoadNetwork, Snap, road_network, snap
 from flexruimte.rules.parts import Where
@@ -27,6 +28,8 @@ class MeasureInputs:
     """The shapes, laid over the layers. n shapes"""
     ids: np.ndarray[Any, Any]
     """Parcel ids. (n,) object"""
+    parcels: Parcels
+    """All parcels of the municipality, these among them."""
     layers: Mapping[str, Layer]
     ruleset: Ruleset
     networks: dict[str, tuple[RoadNetwork, Snap]] = field(default_factory=dict)

@@ -90,6 +90,7 @@ def read_survey(path: Path, key: str) -> Survey | None:
     block = columns["block"]
     return Survey(
         parcels=parcels,
+        around=parcels,
         of_parcel=of_parcel,
         findings=findings,
         term=term,

@@ -24,6 +24,7 @@ class Service(Model):
     """One way to get a dataset."""
 
     protocol: Protocol
+    """How the service is asked."""
     address: str = Field(min_length=1)
     """Of the service (not of one request), of an ATOM feed, or of a file."""
     layer: str | None = None
@@ -61,18 +62,23 @@ class Service(Model):
     most_in_all: int | None = Field(default=None, ge=1)
     """Features after which the service stops in silence; larger areas are asked for in parts."""
     licence: str = Field(min_length=1)
+    """Under which licence the data is given."""
     attribution: str = ""
+    """Whom to name as the source."""
     cycle: str = ""
     """How often the service renews what it holds: "daily", "yearly"."""
     reference_date: Day | None = None
     """The day that the data describes, where it is not the day on which it is fetched."""
     precision_m: float | None = Field(default=None, ge=0)
+    """Nominal precision of the data. [m]"""
     may_be_fetched: bool = True
     """False where the licence forbids automatic copies; then nothing is asked."""
     confirmed: str = Field(min_length=1)
     """How it was confirmed that this works: which documentation or public code says so."""
     confirmed_on: Day
+    """The day on which that was found."""
     confidence: Literal["high", "medium", "low"]
+    """How sure it is that the service works so; of `low` some part was not seen."""
 
     @model_validator(mode="after")
     def _is_asked_east_first(self) -> Self:
@@ -101,6 +107,7 @@ class Dataset(Model):
     serves: Literal["layer", "parcels", "municipalities"] = "layer"
     """What it is in a study. The key of a dataset that serves a layer is that of the layer."""
     title: Text
+    """What the dataset is called."""
     services: list[Service] = []
     """In the order in which they are tried; none where nobody serves the data openly."""
     ask: Text | None = None
@@ -134,9 +141,11 @@ class Municipality(Model):
     """A municipality that is or was: its name, and what became of it."""
 
     name: str
+    """What it is called."""
     also: list[str] = []
     """Other names that people know it by, such as Den Haag."""
     province: str = ""
+    """The province that it is in."""
     until: dt.date | None = None
     """The first day on which it was no more; None while it is there."""
     into: list[str] = []
@@ -153,6 +162,7 @@ class Catalogue(Model):
     """Everything that can be fetched, and the municipalities that it can be fetched for."""
 
     datasets: dict[str, Dataset] = {}
+    """What can be had, by the layer that it is for."""
     municipalities: dict[str, Municipality] = {}
     """By code, as GM0363."""
 

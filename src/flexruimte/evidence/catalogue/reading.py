@@ -15,6 +15,7 @@ from typing import Any
 from flexruimte.errors import CatalogueError, did_you_mean
 from flexruimte.evidence.catalogue.model import Catalogue
 from flexruimte.rules.documents import read_toml, validate
+from flexruimte.rules.schema import described_schema
 
 __all__ = ["catalogue_schema", "read_catalogue"]
 
@@ -108,7 +109,7 @@ def catalogue_schema() -> dict[str, Any]:
     Nothing is required in it: a file may change a single key, and what is needed in the end is
     checked when all is put together.
     """
-    schema = Catalogue.model_json_schema()
+    schema = described_schema(Catalogue)
     service = schema["$defs"]["Service"]["properties"]
     service["server"] = {
         "type": "string",
@@ -122,6 +123,7 @@ def catalogue_schema() -> dict[str, Any]:
     }
     schema["properties"]["servers"] = {
         "type": "object",
+        "description": "What the services of one server have in common, by name.",
         "additionalProperties": {"$ref": "#/$defs/Server"},
         "default": {},
     }

@@ -1,5 +1,5 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
-<qgis version="3.28.0" styleCategories="Symbology|Labeling" labelsEnabled="0">
+<qgis version="3.28.0" styleCategories="Symbology|Labeling|Rendering" labelsEnabled="0" hasScaleBasedVisibilityFlag="1" minScale="7500" maxScale="0">
  <renderer-v2 type="RuleRenderer" symbollevels="0" enableorderby="0" forceraster="0" referencescale="-1">
   <rules key="{00000000-0000-4000-8000-000000000000}">
    <rule key="{00000000-0000-4000-8000-000000000001}" symbol="0" label="$road" filter="&quot;kind&quot; = 'road'"/>

@@ -2,6 +2,7 @@
 
 from flexruimte.views.web.follow_ups import FILES_FOLLOWING, follow_ups
 from flexruimte.views.web.municipality import HEAD, write_municipality
+from flexruimte.views.web.one_page import one_page
 from flexruimte.views.web.run_page import (
     DATA,
     MAP,
@@ -21,6 +22,7 @@ __all__ = [
     "MAP_PAGE",
     "follow_ups",
     "heads_of",
+    "one_page",
     "write_follow_ups",
     "write_municipality",
     "write_page",

@@ -17,6 +17,7 @@ from flexruimte.results.outputs import (
     RELOCATION_FOLDER,
     RELOCATION_GEOJSON,
     TARGETS,
+    TARGETS_FILLING,
     WHAT_IF,
 )
 from flexruimte.wording.labels import label
@@ -28,6 +29,7 @@ FILES_FOLLOWING = (
     RANKING,
     WHAT_IF,
     TARGETS,
+    TARGETS_FILLING,
     RELOCATION_GEOJSON,
     "municipalities.csv",
     "stranded.csv",
@@ -55,7 +57,8 @@ def follow_ups(out: Path, language: Language) -> dict[str, Any]:
     -------
     dict of list
         `what_if`: what comes free without a rule, per municipality, ``*`` being all together;
-        `said`, `moves`, `years` and `stranded` of the relocation; `targets`.
+        `said`, `moves`, `years` and `stranded` of the relocation; `targets`, and in rank order the
+        locations that fill each, `filling`.
     """
     found: dict[str, Any] = {}
     try:
@@ -63,6 +66,8 @@ def follow_ups(out: Path, language: Language) -> dict[str, Any]:
             found["what_if"] = _what_if(out / WHAT_IF)
         if _is_of_this_run(out, TARGETS):
             found["targets"] = _targets(out / TARGETS)
+        if _is_of_this_run(out, TARGETS_FILLING):
+            found["filling"] = _filling(out / TARGETS_FILLING)
         if _is_of_this_run(out, RELOCATION_GEOJSON):
             found |= _relocation(out, language)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -104,7 +109,14 @@ def _what_if(path: Path) -> list[dict[str, Any]]:
 def _targets(path: Path) -> list[dict[str, Any]]:
     table = pd.read_csv(path)
     table["short"] = table["short_homes"].where(table["status"].isin(["covered", "short"]))
-    return _records(table[["target", "place", "homes", "short"]])
+    called = table.assign(place=table["place_title"])
+    return _records(called[["target", "title", "place", "homes", "short"]])
+
+
+def _filling(path: Path) -> list[dict[str, Any]]:
+    table = pd.read_csv(path, dtype="string")
+    columns = {"target": "target", "gemeente_code": "code", "parcel_id": "id"}
+    return _records(table[list(columns)].rename(columns=columns))
 
 
 def _relocation(out: Path, language: Language) -> dict[str, Any]:

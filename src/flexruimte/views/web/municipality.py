@@ -63,7 +63,7 @@ from flexruimte.vocabulary import (
 from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 
-__all__ = ["HEAD", "script", "write_municipality"]
+__all__ = ["HEAD", "head_of", "municipality_scripts", "script", "write_municipality"]
 
 HEAD: Final = ".json"
 """Ending of the file that says what the page shows of a municipality before it is chosen."""
@@ -96,18 +96,34 @@ def write_municipality(content: OutputContent, assessment: Assessment, path: Pat
     OutputError
         When a file cannot be written.
     """
-    code = content.summary.municipality.code
-    land = locations_of(content.parcels, content.sites if len(content.sites) else None)
-    written = {
-        ".js": script("municipality", code, _locations(content, assessment, land)),
-        "-parcels.js": script("parcels", code, _other_parcels(content, land)),
-        "-layout.js": script("layout", code, _layout(content)),
-        # Last: where it is, the others are.
-        HEAD: to_json(_head(content, path.name)),
-    }
+    written = municipality_scripts(content, assessment)
+    # Last: where it is, the others are.
+    written[HEAD] = to_json(head_of(content, path.name))
     for ending, text in written.items():
         with atomic_write(path.with_name(f"{path.name}{ending}"), durable=False) as partial:
             partial.write_text(text, encoding="utf-8")
+
+
+def municipality_scripts(
+    content: OutputContent, assessment: Assessment, *, others: bool = True
+) -> dict[str, str]:
+    """Return the scripts with the data of a municipality, by the ending of their file.
+
+    Parameters
+    ----------
+    content, assessment
+        As `write_municipality` takes them.
+    others
+        Whether the parcels that are no location are there too.
+    """
+    code = content.summary.municipality.code
+    land = locations_of(content.parcels, content.sites if len(content.sites) else None)
+    told = land if others else land.iloc[:0]
+    return {
+        ".js": script("municipality", code, _locations(content, assessment, land)),
+        "-parcels.js": script("parcels", code, _other_parcels(content, told)),
+        "-layout.js": script("layout", code, _layout(content)),
+    }
 
 
 def script(function: str, *values: Any) -> str:
@@ -128,7 +144,16 @@ def _simple(shapes: Geometries, tolerance_m: float) -> Geometries:
     return np.where(shapely.is_empty(simple), shapes, simple)
 
 
-def _head(content: OutputContent, folder: str) -> dict[str, Any]:
+def head_of(content: OutputContent, folder: str) -> dict[str, Any]:
+    """Return what the page shows of a municipality before it is chosen, but for its boundary.
+
+    Parameters
+    ----------
+    content
+        What the files of the municipality are made of.
+    folder
+        What the files of its data begin with.
+    """
     summary = content.summary
     return {
         "code": summary.municipality.code,

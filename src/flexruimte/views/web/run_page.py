@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -27,7 +26,11 @@ __all__ = [
     "MAP",
     "MAP_FOLLOW_UPS",
     "MAP_PAGE",
+    "follow_up_script",
     "heads_of",
+    "page_files",
+    "run_script",
+    "with_boundary",
     "write_follow_ups",
     "write_page",
 ]
@@ -39,6 +42,7 @@ DATA: Final = f"{MAP}/data"
 """Folder of the data of municipalities."""
 MAP_FOLLOW_UPS: Final = f"{DATA}/follow_ups.js"
 _PAGE: Final = "index.html"
+_ASSETS: Final = "assets"
 _BOUNDARY_M: Final = 20.0
 """A boundary is drawn with this tolerance. [m]"""
 _LIBRARY: Final = ("maplibre-gl.js", "maplibre-gl.css")
@@ -68,11 +72,16 @@ def heads_of(
         path = data / f"{folder}{HEAD}"
         if path.is_file():
             head = json.loads(path.read_text(encoding="utf-8"))
-            shape = np.array([boundaries[head["code"]]], dtype=object)
-            simple = shapely.simplify(shape, _BOUNDARY_M)
-            drawn = np.where(shapely.is_empty(simple), shape, simple)
-            found.append({**head, "bounds": bounds_of(drawn), "boundary": encoded_shapes(drawn)})
+            found.append(with_boundary(head, boundaries[head["code"]]))
     return found
+
+
+def with_boundary(head: Head, boundary: shapely.Geometry) -> Head:
+    """Return what the page shows of a municipality, with its boundary, in RD New."""
+    shape = np.array([boundary], dtype=object)
+    simple = shapely.simplify(shape, _BOUNDARY_M)
+    drawn = np.where(shapely.is_empty(simple), shape, simple)
+    return {**head, "bounds": bounds_of(drawn), "boundary": encoded_shapes(drawn)}
 
 
 def write_page(folder: Path, study: str, language: Language, heads: Sequence[Head]) -> None:
@@ -94,18 +103,21 @@ def write_page(folder: Path, study: str, language: Language, heads: Sequence[Hea
     OutputError
         When the package with MapLibre is not whole, or a file cannot be written.
     """
-    assets = folder / "assets"
-    assets.mkdir(exist_ok=True)
-    (folder / "data").mkdir(exist_ok=True)
-    own = resources.files("flexruimte.views.web") / "page"
-    for file in sorted(own.iterdir(), key=lambda each: each.name):
-        if file.name == _PAGE:
-            _write(folder / _PAGE, _asking_no_others(file.read_bytes()))
-        else:
-            _write(assets / file.name, file.read_bytes())
-    for path in _library():
-        with atomic_write(assets / path.name, durable=False) as partial:
-            shutil.copyfile(path, partial)
+    for name in (_ASSETS, "data"):
+        (folder / name).mkdir(exist_ok=True)
+    for name, content in page_files().items():
+        _write(folder / name, content)
+    _write(folder / "data" / "run.js", run_script(study, language, heads).encode())
+
+
+def run_script(study: str, language: Language, heads: Sequence[Head]) -> str:
+    """Return the script that tells the page of a run.
+
+    Parameters
+    ----------
+    study, language, heads
+        As `write_page` takes them.
+    """
     told = {
         "study": study,
         "language": language,
@@ -113,7 +125,7 @@ def write_page(folder: Path, study: str, language: Language, heads: Sequence[Hea
         "backgrounds": _backgrounds(language),
         "municipalities": list(heads),
     }
-    _write(folder / "data" / "run.js", script("describe", told).encode())
+    return script("describe", told)
 
 
 def write_follow_ups(folder: Path, found: Mapping[str, Any]) -> None:
@@ -131,9 +143,36 @@ def write_follow_ups(folder: Path, found: Mapping[str, Any]) -> None:
     OutputError
         When the file cannot be written.
     """
-    names = ("what_if", "moves", "said", "years", "stranded", "targets")
-    every = {name: found.get(name, []) for name in names}
-    _write(folder / "data" / "follow_ups.js", script("follow", every).encode())
+    _write(folder / "data" / "follow_ups.js", follow_up_script(found).encode())
+
+
+def follow_up_script(found: Mapping[str, Any]) -> str:
+    """Return the script that tells the page what was worked out after the run.
+
+    Parameters
+    ----------
+    found
+        As `write_follow_ups` takes it.
+    """
+    names = ("what_if", "moves", "said", "years", "stranded", "targets", "filling")
+    return script("follow", {name: found.get(name, []) for name in names})
+
+
+def page_files() -> dict[str, bytes]:
+    """Return the files of the page, and of MapLibre, by their path in its folder.
+
+    Raises
+    ------
+    OutputError
+        When the package with MapLibre is not whole.
+    """
+    own = resources.files("flexruimte.views.web") / "page"
+    files = {
+        file.name if file.name == _PAGE else f"{_ASSETS}/{file.name}": file.read_bytes()
+        for file in sorted(own.iterdir(), key=lambda each: each.name)
+    }
+    files[_PAGE] = _asking_no_others(files[_PAGE])
+    return files | {f"{_ASSETS}/{path.name}": path.read_bytes() for path in _library()}
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -128,7 +128,7 @@
   }
 
   page.showNext = (state, towns, change) => {
-    const { moves, said, years, stranded, targets } = page.followUps, panel = page.byId("tab-next");
+    const { moves, said, years, stranded, targets, filling } = page.followUps, panel = page.byId("tab-next");
     const focused = document.activeElement && document.activeElement.id;
     const codes = new Set(towns.map(town => town.head.code));
     const parts = [];
@@ -147,7 +147,8 @@
     }
     if (targets.length) {
       parts.push(element("h3", {}, page.text("next-targets")), element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": page.text("next-targets") }, element("table", {}, element("tbody", {}, targets.map(each =>
-        element("tr", {}, element("th", { scope: "row" }, each.target), element("td", {}, each.place), element("td", {}, page.number(each.homes)),
+        element("tr", {}, element("th", { scope: "row" }, filling.some(one => one.target === each.target)
+          ? element("button", { type: "button", id: `fill-${each.target}`, click: () => change({ tab: "list", filters: { target: [each.target] }, find: "" }) }, each.title) : each.title), element("td", {}, each.place), element("td", {}, page.number(each.homes)),
           element("td", {}, each.short === null ? page.text("unknown") : each.short > 0 ? page.text("target-short", { short: page.number(each.short) }) : page.text("target-covered"))))))));
     }
     if (!parts.length) parts.push(element("p", {}, page.text("next-nothing")));

@@ -32,7 +32,8 @@
   function load(kind, head, ending) {
     const key = `${kind} ${head.code}`;
     if (!asked.has(key)) {
-      asked.set(key, loadScript(`${head.file}${ending}`).then(() => {
+      const there = arrived.has(key) ? Promise.resolve() : loadScript(`${head.file}${ending}`); // a page by itself carries its data
+      asked.set(key, there.then(() => {
         const data = arrived.get(key);
         if (!data) throw new Error(page.text("not-loaded", { file: `data/${head.file}${ending}` }));
         arrived.delete(key);

@@ -26,8 +26,9 @@
       { id: "others", type: "fill", source: "others", paint: { "fill-color": ["case", asked, "#b2182b", "#ebe6dc"], "fill-opacity": ["case", asked, 0.55, 1] } },
       { id: "others-line", type: "line", source: "others", minzoom: 12.5, paint: { "line-color": ["case", chosen, "#111111", "#cfc8ba"], "line-width": ["case", chosen, 3, 0.6] } },
       { id: "parcel", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.22, 0] } },
-      { id: "buildable", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.88, 0] } },
+      // Under the buildable part, so that what is left keeps its colour.
       { id: "taken", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": "#b2182b", "fill-opacity": ["case", asked, 0.45, 0] } },
+      { id: "buildable", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.88, 0] } },
       { id: "layout", type: "fill", source: "layout", minzoom: 14.5, paint: { "fill-color": ["match", ["get", "kind"], 0, LAYOUT_COLOURS[0], 1, LAYOUT_COLOURS[1], 2, LAYOUT_COLOURS[2], LAYOUT_COLOURS[3]], "fill-opacity": 0.9 } },
       { id: "parcel-line", type: "line", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "line-color": ["case", chosen, "#111111", colour], "line-width": ["case", chosen, 3.5, 1], "line-opacity": ["case", shown, 1, 0] } },
       { id: "dot", type: "circle", source: "locations", filter: ["all", ["==", ["get", "kind"], 2], ["<", ["*", ["get", "degrees"], ["^", 2, ["zoom"]]], SMALL]], maxzoom: 15, paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.6, 11, 3, 13, 4.5], "circle-stroke-color": ["case", chosen, "#111111", "#ffffff"], "circle-stroke-width": ["case", chosen, 3, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },

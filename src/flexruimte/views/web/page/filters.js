@@ -21,8 +21,16 @@
     ["?", page.text("unknown")],
   ];
 
-  // [id, title, options as [value, label], value of a location]
-  page.filtersOf = (places, facts) => {
+  // Which targets each location fills, by its municipality and id.
+  const targetsOf = filling => {
+    const found = new Map();
+    for (const { code, id, target } of filling) found.set(`${code} ${id}`, [...(found.get(`${code} ${id}`) || []), target]);
+    return found;
+  };
+
+  // [id, title, options as [value, label], value of a location, or its values]
+  page.filtersOf = (places, facts, { targets, filling }) => {
+    const filled = targetsOf(filling), calledOf = new Map(targets.map(each => [each.target, `${each.title} (${each.place})`]));
     const kinds = (valueOf, labelOf) =>
       [...new Set(places.map(valueOf))].sort().map(value => [value, value === "?" ? page.text("unknown") : labelOf(value)]);
     const owner = place => place.owner || "?", group = place => place.best_group || "?";
@@ -34,7 +42,9 @@
       ["size", page.text("filter-size"), stepLabels(HECTARES, "ha", 1), place => stepOf(HECTARES, place.buildable_m2 === null ? null : place.buildable_m2 / 10000)],
       ["group", page.text("filter-group"), kinds(group, name => facts.groups[name] || name), group],
       ["owner", page.text("filter-owner"), kinds(owner, name => name), owner],
-    ].filter(([, , options]) => options.length > 1);
+    ].filter(([, , options]) => options.length > 1).concat(filled.size ? [
+      ["target", page.text("next-targets"), [...new Set(filling.map(each => each.target))].map(name => [name, calledOf.get(name) || name]), place => filled.get(`${place.town.head.code} ${place.id}`) || []],
+    ] : []);
   };
 
   page.textOf = place => {
@@ -55,16 +65,18 @@
     const needle = find.trim().toLowerCase();
     for (const place of places) {
       if (needle && !page.textOf(place).includes(needle)) continue;
-      const values = filters.map(([, , , valueOf]) => valueOf(place));
-      const refusals = values.map((value, at) => (wanted[at] && !wanted[at].has(value) ? 1 : 0));
+      const values = filters.map(([, , , valueOf]) => [valueOf(place)].flat());
+      const refusals = values.map((some, at) => (wanted[at] && !some.some(value => wanted[at].has(value)) ? 1 : 0));
       const refused = refusals.reduce((sum, each) => sum + each, 0);
       if (refused === 0) passing.push(place);
-      values.forEach((value, at) => {
+      values.forEach((some, at) => {
         if (refused - refusals[at] > 0) return;
-        const so = remains[at].get(value) || { sites: 0, square: 0 };
-        so.sites += 1;
-        so.square += place.buildable_m2 || 0;
-        remains[at].set(value, so);
+        for (const value of some) {
+          const so = remains[at].get(value) || { sites: 0, square: 0 };
+          so.sites += 1;
+          so.square += place.buildable_m2 || 0;
+          remains[at].set(value, so);
+        }
       });
     }
     return { passing, remains };

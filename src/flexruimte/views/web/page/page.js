@@ -186,7 +186,7 @@
     const { state } = page;
     if (!towns.length) return showOverview();
     if (anew) judge();
-    filters = page.filtersOf(places, facts);
+    filters = page.filtersOf(places, facts, page.followUps);
     ({ passing, remains } = page.filtered(places, filters, state.filters, state.find));
     passing.sort(ORDERS[state.sort] || best);
     const colours = page.coloursBy(state.colour, places, facts);
@@ -236,6 +236,7 @@
     if ("parcels" in changes || "layout" in changes || "overlay" in changes) bring().then(() => show(), failed);
     const anew = ["score", "groups", "target", "off"].some(name => name in changes);
     if (byId("find").value !== page.state.find) byId("find").value = page.state.find;
+    if ("tab" in changes) return showTab(changes.tab, true);
     if (!weighing) return show({ anew });
     if (waiting === null) waiting = root.requestAnimationFrame(() => { waiting = null; show({ anew: true, weighing: true }); });
     return undefined;
@@ -386,6 +387,7 @@
       }, 150);
     });
     byId("more").addEventListener("click", () => { listed += AT_ONCE; show(); });
+    byId("share").hidden = root.location.protocol === "about:"; // in a notebook there is no address to share
     byId("share").addEventListener("click", event => page.copy(root.location.href, event.target));
     byId("print").addEventListener("click", () => root.print());
     root.addEventListener("keydown", event => { if (event.key === "Escape" && page.state.chosen !== null) { comparing = false; change({ chosen: null, other: null }); byId("list").focus(); } });

@@ -144,6 +144,27 @@ column-homes = Homes
 column-parcels = Parcels
 column-locations = Locations
 column-hectares = Hectares
+column-suitability = Suitability
+column-best_group = Suits best
+column-owner_class = Owner
+column-decision = Decision
+column-decision_date = Date of the decision
+column-decision_reason = Reason for the decision
+column-explanation = Explanation
+column-findings = Findings
+column-kept_out_by = Keeps out of the class above (id)
+column-notes = Notes
+column-missing = What is not known
+column-reasons = What excludes
+column-gemeente_code = Code of the municipality
+column-gemeente = Municipality
+column-parcel_ids = Parcels
+column-site_id = Part of location
+column-score_low = Score, if the unknown turns out bad
+column-score_high = Score, if the unknown turns out well
+column-score_known_share = Share of the score that is known
+column-term_start = Start of the term
+column-term_end = End of the term
 
 ## What a layer holds
 

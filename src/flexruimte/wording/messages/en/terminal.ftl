@@ -96,8 +96,11 @@ targets-short = short
 outcome-covered = covered
 outcome-short = short
 outcome-unknown = unknown
-targets-unknown = { $target } is unknown: { $number } of { $all } municipalities were assessed.
-targets-held-against = { $target } is held against { $number } of { $all } municipalities, those of this run.
+targets-unknown = '{ $target }' is unknown: { $number } of { $all } municipalities were assessed.
+targets-held-against = '{ $target }' is held against { $number } of { $all } municipalities, those of this run.
+targets-of-all = all { $all } municipalities of { $place }
+targets-of-some = { $number } of { $all } municipalities of { $place }, those of this run
+targets-of-some-of-unknown = { $number } municipalities of { $place }, those of this run
 targets-without = Not assessed: { $names }.
 costs-no-end = { $count ->
     [one] 1 location has

@@ -8,12 +8,45 @@ ranking-left-out = Knowingly not assessed: { $names }.
 ranking-absent = Layers that are absent: { $names }.
 ranking-approximated = Approximated: { $names }.
 ranking-known = On average { $share }% of the questions have an answer.
+ranking-more = { $count ->
+    [one] 1 more location
+   *[other] { $number } more locations
+}
+ranking-elsewhere = All locations are in .locations.
+ranking-all-parcels = All parcels, and what is not known
+ranking-other-findings = and more
+explore-failed = This browser cannot unpack the map. Write it to a file: .explore().save("map.html").
+
+## Charts
+
+score-weights = In brackets: what it weighs, a theme in the score and a part in its theme. Hatched: not known.
+term-title = { $municipality }: when the land is free
+term-asked = White line: { $years } until there. Arrow: free until after the end of this chart. Dotted: the date of the study.
+rules-title = { $municipality }: hectares that each rule takes
+rules-taken = hectares; rules often take the same land, so do not add them up
 
 ## Maps
 
-legend-score = score { $low }-{ $high } ({ $number })
-legend-status = { $status } ({ $number })
-legend-without-score = without score
+legend-unranked = not ranked: too little is known
+
+## Files for QGIS
+
+qgis-group-locations = Locations
+qgis-group-homes = Homes
+qgis-group-others = Other parcels
+qgis-locations = Parcels of the locations
+qgis-buildable = Buildable part
+qgis-layout = Layout
+qgis-others = Parcels that drop out
+group-first = Priority
+group-score = Score
+group-suitability = Suitability
+group-term = Term
+group-land = Land and homes
+group-unknown = What is still open
+group-rest = To compute with
+column-of-ids = { $title } (id)
+column-of-score = { $title } (score)
 
 ## Chart of the land that is left
 

@@ -144,6 +144,27 @@ column-homes = Woningen
 column-parcels = Percelen
 column-locations = Locaties
 column-hectares = Hectare
+column-suitability = Geschiktheid
+column-best_group = Past het best bij
+column-owner_class = Eigenaar
+column-decision = Besluit
+column-decision_date = Datum van het besluit
+column-decision_reason = Reden van het besluit
+column-explanation = Uitleg
+column-findings = Bevindingen
+column-kept_out_by = Houdt weg uit de klasse erboven (id)
+column-notes = Kanttekeningen
+column-missing = Wat niet bekend is
+column-reasons = Wat uitsluit
+column-gemeente_code = Code van de gemeente
+column-gemeente = Gemeente
+column-parcel_ids = Percelen
+column-site_id = Hoort bij locatie
+column-score_low = Score, als het onbekende tegenvalt
+column-score_high = Score, als het onbekende meevalt
+column-score_known_share = Deel van de score dat bekend is
+column-term_start = Begin van de termijn
+column-term_end = Einde van de termijn
 
 ## Wat een kaartlaag bevat
 

@@ -96,8 +96,11 @@ targets-short = tekort
 outcome-covered = gedekt
 outcome-short = tekort
 outcome-unknown = onbekend
-targets-unknown = { $target } is onbekend: { $number } van { $all } gemeenten zijn beoordeeld.
-targets-held-against = { $target } is gehouden tegen { $number } van { $all } gemeenten, die van deze run.
+targets-unknown = '{ $target }' is onbekend: { $number } van { $all } gemeenten zijn beoordeeld.
+targets-held-against = '{ $target }' is gehouden tegen { $number } van { $all } gemeenten, die van deze run.
+targets-of-all = alle { $all } gemeenten van { $place }
+targets-of-some = { $number } van { $all } gemeenten van { $place }, die van deze run
+targets-of-some-of-unknown = { $number } gemeenten van { $place }, die van deze run
 targets-without = Niet beoordeeld: { $names }.
 costs-no-end = { $count ->
     [one] 1 locatie heeft

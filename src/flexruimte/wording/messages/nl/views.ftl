@@ -8,12 +8,45 @@ ranking-left-out = Bewust niet beoordeeld: { $names }.
 ranking-absent = Kaartlagen die ontbreken: { $names }.
 ranking-approximated = Benaderd: { $names }.
 ranking-known = Gemiddeld is op { $share }% van de vragen een antwoord bekend.
+ranking-more = { $count ->
+    [one] Nog 1 locatie
+   *[other] Nog { $number } locaties
+}
+ranking-elsewhere = Alle locaties staan in .locations.
+ranking-all-parcels = Alle percelen, en wat niet bekend is
+ranking-other-findings = en meer
+explore-failed = Deze browser kan de kaart niet uitpakken. Schrijf haar naar een bestand: .explore().save("map.html").
+
+## Grafieken
+
+score-weights = Tussen haakjes: wat het meetelt, van een thema in de score en van een onderdeel in zijn thema. Gearceerd: niet bekend.
+term-title = { $municipality }: wanneer de grond vrij is
+term-asked = Witte streep: tot daar { $years }. Pijl: vrij tot na het einde van deze grafiek. Stippellijn: de peildatum.
+rules-title = { $municipality }: hectare die elke regel wegneemt
+rules-taken = hectare; regels nemen vaak dezelfde grond, dus tel ze niet op
 
 ## Kaarten
 
-legend-score = score { $low }-{ $high } ({ $number })
-legend-status = { $status } ({ $number })
-legend-without-score = zonder score
+legend-unranked = niet gerangschikt: te weinig bekend
+
+## Bestanden voor QGIS
+
+qgis-group-locations = Locaties
+qgis-group-homes = Woningen
+qgis-group-others = Overige percelen
+qgis-locations = Percelen van de locaties
+qgis-buildable = Bruikbaar deel
+qgis-layout = Verkaveling
+qgis-others = Percelen die afvallen
+group-first = Voorrang
+group-score = Score
+group-suitability = Geschiktheid
+group-term = Termijn
+group-land = Grond en woningen
+group-unknown = Wat nog open is
+group-rest = Om mee te rekenen
+column-of-ids = { $title } (id)
+column-of-score = { $title } (score)
 
 ## Grafiek van het land dat overblijft
 
