@@ -162,7 +162,7 @@ def objects(server: Server, prefix: str) -> dict[str, bytes]:
         for name in names
         if not name.endswith("/")
     }
-    varying = ("run.json", "summary.json")
+    varying = ("run.json", "run.log", "summary.json")
     lasting = {
         short: name
         for short, name in within.items()

@@ -17,6 +17,7 @@ NEED_NO_TEST = {
     "evidence/sources/protocol": "says what a source answers, and answers nothing",
     "evidence/fetching/feature_service": "says what a service of features answers, and answers nothing",
     "batch/municipality_run": "an entry of run.json, without logic",
+    "cli/arguments": "options that several commands take, without logic",
     "assessment/findings": "what a rule finds, without logic but for an absent layer, which the test of `land` has",
 }
 """Modules without logic of their own, and why."""
@@ -63,6 +64,8 @@ TESTED_IN = {
     "analyses/relocation/program": "analyses/relocation/test_values",
     "analyses/relocation/routes": "analyses/relocation/test_values",
     "analyses/relocation/search": "analyses/relocation/test_plans",
+    # a report: its texts are held against the locations that they are about
+    "views/report/words": "views/report/test_sites",
     # results
     "results/geojson": "results/test_geojson_standard",
     "results/geopackage": "results/test_files",

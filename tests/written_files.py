@@ -10,7 +10,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     files = (
         path
         for path in folder.rglob("*")
-        if path.is_file() and path.name not in ("run.json", "summary.json")
+        if path.is_file() and path.name not in ("run.json", "run.log", "summary.json")
     )
     return {
         str(path.relative_to(folder)): path.read_bytes()

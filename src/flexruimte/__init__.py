@@ -12,6 +12,7 @@ Examples
 <Level.VERY_HARD: 'very_hard'>
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,9 @@ __all__ = [
     "load_ruleset",
     "what_if",
 ]
+
+# Who uses the library decides whether, and where, what it logs is shown.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 # Loaded at first use, so that importing the package costs next to nothing beyond geopandas.
 _MODULES = {

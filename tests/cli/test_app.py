@@ -55,7 +55,7 @@ def test_it_runs_as_a_module(module: str) -> None:
 def test_what_was_not_foreseen_is_one_line_and_debug_shows_where(
     study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fault(_question: object) -> None:
+    def fault(_question: object, **_others: object) -> None:
         raise KeyError("a\nb")
 
     monkeypatch.setattr("flexruimte.cli.study.check_sources", fault)
@@ -85,7 +85,7 @@ def test_debug_shows_what_a_library_said(
 def test_what_nobody_foresaw_is_one_line_too(
     study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_question: object) -> None:
+    def fail(_question: object, **_others: object) -> None:
         raise ZeroDivisionError("token=hunter2 \x1b[31m\nsecond line")
 
     monkeypatch.setattr("flexruimte.cli.study.check_sources", fail)

@@ -57,9 +57,11 @@ def test_a_new_study_says_what_to_do_next(
     folder = tmp_path / "in delft"
     assert run("new", folder, "--gemeente", "delft", "--as-of", "2026-01-01") == 0
     printed = capsys.readouterr().out.splitlines()
-    assert printed[-2:] == [
-        f"next: flexruimte fetch '{folder}/study.toml'",
-        f"then: flexruimte run '{folder}/study.toml'",
+    assert printed[-4:] == [
+        "",
+        "Hierna:",
+        f"  de gegevens ophalen    flexruimte fetch '{folder}/study.toml'",
+        f"  kijken of alles er is  flexruimte check '{folder}/study.toml'",
     ]
     assert f"{folder}/to_fill/eigendom.csv: to fill in, if you know it" in printed
     file = read_study_file(folder / "study.toml")
@@ -142,10 +144,12 @@ def test_a_new_study_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture
         line.startswith("not read: plan.qgz: it holds no data but refers") for line in printed
     )
     study = tmp_path / "new" / "study.toml"
-    assert printed[-3:] == [
+    assert printed[-5:] == [
         f"{study}: 3 recognised for certain; 53 layers are not there, and the file says where they are to be had",
-        "next: answer what is asked there, behind #",
-        f"then: flexruimte check {study}",
+        "answer first what is asked there, behind #",
+        "",
+        "Hierna:",
+        f"  kijken of alles er is  flexruimte check {study}",
     ]
     file = read_study_file(study)
     assert set(file.layers) == {"bag_pand"}

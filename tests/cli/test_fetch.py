@@ -26,7 +26,12 @@ def test_all_there_is_exit_status_0(tmp_path: Path, capsys: pytest.CaptureFixtur
         study = write_study(tmp_path, server, tables=FEW)
         assert run("fetch", study, "--gemeente", "oudermeer", "--cache", tmp_path / "cache") == 0
         said = capsys.readouterr()
-        assert said.out.splitlines() == ["GM9001: 4 fetched", f"next: flexruimte run {study}"]
+        assert said.out.splitlines() == [
+            "GM9001: 4 fetched",
+            "",
+            "Hierna:",
+            f"  kijken of alles er is  flexruimte check {study}",
+        ]
         assert "[2/4] parcels: fetched, 2511 features" in said.err
         assert run("fetch", study, "--gemeente", "GM9001") == 0
         assert "GM9001: 4 unchanged" in capsys.readouterr().out

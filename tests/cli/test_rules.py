@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_line import run
+from flexruimte import load_ruleset
 
 
 def test_rules_of_the_built_in_ruleset(capsys: pytest.CaptureFixture[str]) -> None:
@@ -15,8 +16,44 @@ def test_rules_of_the_built_in_ruleset(capsys: pytest.CaptureFixture[str]) -> No
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].startswith("| Rule |")
     assert any(line.startswith("| `natura2000` |") for line in lines)
-    assert run("rules") == 0
-    assert "natura2000" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("language", "width"), [("nl", "80"), ("en", "80"), ("nl", "120")])
+def test_rules_are_a_list_by_theme_and_level(
+    language: str, width: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    assert run("rules", "--language", language) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= int(width)
+    ids = [line.split()[0] for line in lines if line.startswith("  ") and line.strip()]
+    every = load_ruleset("flexwonen-nl").rules
+    assert [name for name in every if name not in ids] == []
+    heading = lines.index({"nl": "Beperkingen", "en": "Restrictions"}[language])
+    assert lines[heading + 1] == {"nl": " zeer hard", "en": " very hard"}[language]
+    assert lines[heading + 2].startswith("  natura2000 ")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_rule_can_be_shown_in_full(
+    language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("noise_road_limit", "term_long_enough", "shortlist", "bopa"):
+        assert run("rules", "flexwonen-nl", name, "--language", language) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert name in lines[0]
+        assert lines[-1].endswith("flexruimte rules flexwonen-nl")
+        assert max(map(len, lines[:-4])) <= 80
+
+
+def test_a_rule_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("rules", "flexwonen-nl", "natura200") == 2
+    said = capsys.readouterr().err
+    assert "ruleset 'flexwonen-nl' has no rule 'natura200'; did you mean 'natura2000'?" in said
+    assert run("rules", "natura2000") == 2
+    said = capsys.readouterr().err
+    assert said.endswith("; give both, as in flexruimte rules flexwonen-nl natura2000\n")
 
 
 def test_what_separates_the_locations_of_a_run(

@@ -86,6 +86,24 @@ def test_what_the_study_leaves_out_is_said_in_its_language(tmp_path: Path) -> No
     assert left_out_line(toy_study(tmp_path).question) == ""
 
 
+def test_municipalities_add_up_to_a_total() -> None:
+    """5 + 5 locations, 616 + 616 homes, 12.4 + 0.7 hectares; 9 + 9 and 80 + 80."""
+    some = {name: {**found, "hectares": 12.4} for name, found in CLASSES.items()}
+    other = {name: {**found, "hectares": 0.7} for name, found in CLASSES.items()}
+    text = printed(
+        entry("A", priorities=some, counts={"unknown": 1, "excluded": 2070}),
+        entry("B", priorities=other, counts={"excluded": 30}),
+        MunicipalityRun("C", "Place C", "C", "failed", "f", "2026"),
+    )
+    total = text[text.index("together") :].splitlines()
+    assert total[0].split() == ["together", "10", "(1,232)", "18", "(160)", "1", "2,100"]
+    assert total[1].split() == ["13.1", "ha", "13.1", "ha"]
+    assert "together" not in printed(entry("A", priorities=some))
+    # results of an earlier version do not tell hectares: there is no sum of what is not known
+    halves = printed(entry("A", priorities=some), entry("B", priorities=CLASSES))
+    assert " ha" not in halves[halves.index("together") :].partition("locations (homes)")[0]
+
+
 def test_the_table_has_locations_and_homes_by_class() -> None:
     text = printed(entry("A", priorities=CLASSES, counts={"unknown": 1, "excluded": 2070}))
     for part in ("Can go before", "5 (616)", "Other room", "9 (80)", "2,070", "locations (homes)"):

@@ -23,6 +23,30 @@ def test_check_prints_a_list_to_paste(study: Path, capsys: pytest.CaptureFixture
     assert "\\n" not in printed
 
 
+def test_problems_come_first_then_warnings_and_what_is_there(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = study.with_name("broken.toml")
+    text = study.read_text().replace('source = "lden.tif"', 'source = "gone.tif"')
+    broken.write_text(text.replace("[study]", '[study]\nnot_assessed = ["natuur"]'))
+    assert run("check", broken) == 2
+    lines = capsys.readouterr().out.splitlines()
+    kinds = [line.split(":")[0] for line in lines]
+    parcels = next(n for n, line in enumerate(lines) if line.startswith("parcels (kaart.gpkg"))
+    assert kinds.index("problem") == 0
+    assert 0 < kinds.index("warning") < parcels
+    assert any(line.startswith("warning: natuur is in the study but not") for line in lines)
+    assert max(n for n, kind in enumerate(kinds) if kind == "warning") < parcels
+    # the toy has eight layers, and nothing is missing
+    counts = next(line for line in lines if line.startswith("1 problem, "))
+    assert counts.endswith(f"0 layers missing and {text.count('[layers.')} layers looked at")
+    assert lines[-1] == f"  look again, when that is mended  flexruimte check {broken}"
+    assert run("check", broken, "--quiet") == 2
+    only = capsys.readouterr()
+    assert [line.split(":")[0] for line in only.out.splitlines()] == ["problem"]
+    assert only.err == ""
+
+
 def test_check_with_a_problem_is_exit_status_2(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -40,11 +40,28 @@ def test_results_on_storage_are_those_on_a_disk(
     report = batch.run(Study.load(four_towns), None, out, workers=workers)
     assert (report.exit_status, report.computed) == (0, ["A", "B", "C", "D"])
     assert objects(server, prefix) == contents(four_towns_results)
+    told = (store_of(out).read_text("run.log") or "").splitlines()
+    assert sum(line.endswith(": done") for line in told) == 4
+    assert " ended after " in told[-1]
     assert batch.run(Study.load(four_towns), None, out).computed == []
     ask(f"{server.address}/{prefix}/B/summary.json", "DELETE")
     assert batch.run(Study.load(four_towns), None, out).computed == ["B"]
     assert batch.run(Study.load(four_towns), ["A"], out, fresh=True).computed == ["A"]
     assert objects(server, prefix) == contents(four_towns_results)
+
+
+def test_a_log_grows_on_storage_as_in_a_folder(server: Server, prefix: str, tmp_path: Path) -> None:
+    for place in (store_of(f"s3://{prefix}"), store_of(tmp_path / "out")):
+        place.rename("run.log", "run.log.1")  # there is none
+        place.append("run.log", "één\n")
+        place.append("run.log", "twee\n")
+        assert place.read_text("run.log") == "één\ntwee\n"
+        place.rename("run.log", "run.log.1")
+        place.append("run.log", "drie\n")
+        assert (place.read_text("run.log"), place.read_text("run.log.1")) == (
+            "drie\n",
+            "één\ntwee\n",
+        )
 
 
 def test_one_that_fails_is_named_and_the_others_are_there(
@@ -111,9 +128,9 @@ def test_commands_that_read_results(
     } == others
     said = capsys.readouterr().out
     assert "/tmp" not in said.replace(str(tmp_path), "")
-    assert run("explain", out, "P05") == 0
+    assert run("explain", out, "P05", "--quiet") == 0
     there = capsys.readouterr().out
-    assert run("explain", local, "P05") == 0
+    assert run("explain", local, "P05", "--quiet") == 0
     assert capsys.readouterr().out == there
     assert run("explain", out, "P99") == 2
     assert f"parcel 'P99' is not in {out}" in capsys.readouterr().err

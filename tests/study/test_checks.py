@@ -439,3 +439,11 @@ def test_a_star_is_named_and_a_coast_is_not(tmp_path: Path) -> None:
         assert [f"1 of {len(rows)} features (number 1)" in said for said in told] == [
             True
         ] * is_told
+
+
+def test_it_tells_how_far_it_is(tmp_path: Path) -> None:
+    question, told = toy_study(tmp_path).question, []
+    report = check(question, progress=told.append)
+    every = len(question.sources)
+    assert told == [f"looked at {number} of {every} layers" for number in range(1, every + 1)]
+    assert report.sources == every

@@ -33,12 +33,22 @@ def test_no_word_breaks_where_the_longest_fit_beside_each_other(width: int) -> N
         assert all(word in words for cell in row for word in cell.split())
 
 
-def test_where_they_do_not_fit_the_widest_breaks_and_it_stays_within_the_terminal() -> None:
-    lines = printed(PlainTable(HEADINGS, ROWS), 28)
-    assert max(map(len, lines)) <= 28
-    words = " ".join(lines).split()
-    assert {"1.188,4", "locaties", "Natura"} <= set(words)
-    assert "lengtebeperking" not in words
+def test_where_they_do_not_fit_rows_stand_below_each_other() -> None:
+    # 30 for the longest words, and a blank between three columns: 32 is the narrowest table
+    assert printed(PlainTable(HEADINGS, ROWS), 32)[0].split() == ["komt"]
+    table = PlainTable(HEADINGS, ROWS, caption="ha")
+    lines = printed(table, 31)
+    assert [line.strip() for line in lines] == [
+        "Geen lengtebeperking in de",
+        "buurt die een module tegenhoudt",
+        "komt vrij: 1.188,4",
+        "locaties: 12",
+        "Natura 2000",
+        "komt vrij: 0,1; +2,9",
+        "locaties: 1",
+        "ha",
+    ]
+    assert max(map(len, printed(table, 20))) <= 20
 
 
 def test_a_column_in_which_nothing_stands_is_left_out_but_never_the_first() -> None:

@@ -18,6 +18,7 @@ from flexruimte.results.outputs import LAYOUT_GEOJSON, OUTPUTS
 from flexruimte.results.rule_facts import not_judged
 from flexruimte.results.store import Store
 from flexruimte.results.summary_model import Summary
+from flexruimte.views.report import write_report
 from flexruimte.views.web import DATA, write_municipality
 from flexruimte.vocabulary import RANKED_STATUSES
 
@@ -86,7 +87,11 @@ def _tell(entry: MunicipalityRun, summary: Summary) -> None:
     first = summary.first_priority
     entry.counts = {str(status): counts.parcels for status, counts in summary.status.items()}
     entry.priorities = {
-        name: {"locations": facts.locations, "homes": facts.homes}
+        name: {
+            "locations": facts.locations,
+            "homes": facts.homes,
+            "hectares": facts.buildable_hectares,
+        }
         for name, facts in summary.priorities.items()
     }
     entry.homes = (
@@ -94,12 +99,20 @@ def _tell(entry: MunicipalityRun, summary: Summary) -> None:
         if first is None
         else summary.priorities[first].homes
     )
+    entry.details = _details(summary)
     entry.unreachable = summary.unreachable()
     entry.ranked = summary.ranked
     entry.ranked_known_share = summary.ranked_known_share
     entry.sharing_a_score = summary.sharing_a_score
     entry.without_score = summary.without_score
     entry.told = not_judged(summary)
+
+
+def _details(summary: Summary) -> list[str]:
+    """Return what run.log says of a municipality: seconds per step, and what was read."""
+    steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in summary.timings_s.items())
+    read = ", ".join(f"{name} {facts.rows}" for name, facts in summary.inputs.items())
+    return [f"time per step: {steps}", f"rows and cells read, by layer: {read}"]
 
 
 def _is_out_of_memory(error: Exception) -> bool:
@@ -132,7 +145,10 @@ def _ranked(question: Question, code: str, progress: Progress, kept: KeptEvidenc
 
 
 def _write(ranking: Ranking, folder: Path) -> None:
-    """Write all files of a municipality; they replace those that were there together."""
+    """Write all files of a municipality; they replace those that were there together.
+
+    What followed from an earlier ranking is in none of them.
+    """
     content = ranking.content()
     with (
         use_threads(ranking.assessment.question.threads),
@@ -140,6 +156,7 @@ def _write(ranking: Ranking, folder: Path) -> None:
     ):
         for output in OUTPUTS:
             output.write(content, staging / output.name)
+        write_report(content, staging)
 
 
 def _write_map(ranking: Ranking, store: Store, name: str) -> None:

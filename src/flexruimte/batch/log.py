@@ -25,7 +25,7 @@ from flexruimte.views.web import DATA, HEAD
 
 __all__ = ["Log", "study_file"]
 
-_OF_ENTRY: Final = {each.name for each in fields(MunicipalityRun)}
+_OF_ENTRY: Final = {each.name for each in fields(MunicipalityRun)} - {"details"}
 
 
 class Log:
@@ -172,12 +172,16 @@ class Log:
             "ranking": self.ranking,
             "checked": self._checked,
             "unmet_ids": {name: vars(unmet) for name, unmet in (self.unmet_ids or {}).items()},
-            "municipalities": {code: vars(self.entries[code]) for code in sorted(self.entries)},
+            "municipalities": {code: _said_of(self.entries[code]) for code in sorted(self.entries)},
         }
         with self.store.writing() as folder, atomic_write(folder / RUN) as partial:
             partial.write_text(
                 json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
             )
+
+
+def _said_of(entry: MunicipalityRun) -> dict[str, Any]:
+    return {name: value for name, value in vars(entry).items() if name in _OF_ENTRY}
 
 
 def _study_file(store: Store, question: Question) -> str | None:

@@ -30,8 +30,9 @@ class MunicipalityRun:
     homes: int = 0
     """Homes of projects on the locations of the best class of priority; on all that are available
     or for attention where the ruleset has no classes."""
-    priorities: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Ranked `locations` and their `homes` per class of priority, from the best."""
+    priorities: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Ranked `locations`, their `homes` and `hectares` of usable land per class of priority, from
+    the best."""
     unreachable: dict[str, list[str]] = field(default_factory=dict)
     """Classes that nothing can be in, with the rules that they ask a "yes" of and that have no
     answer anywhere."""
@@ -49,6 +50,10 @@ class MunicipalityRun:
     """Changes when an input may have changed since."""
     unchanged: bool = False
     """Whether inputs changed, but not around this municipality, whose earlier results stand."""
+
+    details: list[str] = field(default_factory=list)
+    """What run.log says of it besides, a line each: seconds per step, and what was read. That is
+    not in run.json."""
 
     def keep_outcome(self, before: MunicipalityRun) -> None:
         """Take over what an earlier run found, as its results stand."""

@@ -6,6 +6,7 @@ an input or the software has changed.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,8 @@ from flexruimte.batch.executors import Listener, executor_for
 from flexruimte.batch.log import Log
 from flexruimte.batch.map import write_map
 from flexruimte.batch.municipality_run import MunicipalityRun, State
+from flexruimte.batch.report import refresh_reports
+from flexruimte.batch.run_log import RunLog
 from flexruimte.errors import StudyError
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.parcels import load_parcels
@@ -111,7 +114,9 @@ def run(
 
     A municipality that fails does not stop the others; what went wrong is in run.json. ranking.csv
     and municipalities.csv hold all municipalities in the folder that are done for this very study,
-    those of earlier runs too; the second names those that are not done.
+    those of earlier runs too; the second names those that are not done. run.log tells what happened
+    when, and so does Python's logging, under ``flexruimte.batch``: warnings and failures by their
+    levels, steps with their times as INFO.
 
     Parameters
     ----------
@@ -149,7 +154,7 @@ def run(
         codes = codes or study.gemeenten
     wanted = _codes(question, codes)
     store = store_of(out)
-    log = Log(store, question, wanted if codes else None)
+    log, run_log = Log(store, question, wanted if codes else None), RunLog(store)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     unmet = log.unmet_ids
     if pending:
@@ -160,16 +165,18 @@ def run(
         report = _refuse_bad_input(question, named, pending, unmet if checked else None)
         unmet = report.unmet_ids
         for warning in report.warnings:
+            run_log.note(logging.WARNING, warning)
             progress(Event("", "", 0, len(wanted), "warning", warning))
     question = replace(question, unmet_ids=unmet)
-    with store.locked():
+    with store.locked(), run_log.during(_said_of(question, wanted, pending, workers, dask)):
         log.read()  # again: another run may have ended in between
         if pending:
             log.note_checked(unmet or {})
         _tidy(log)
         pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
         try:
-            _Run(question, log, wanted, pending, progress).compute(workers, dask, fresh=fresh)
+            computing = _Run(question, log, run_log, wanted, pending, progress)
+            computing.compute(workers, dask, fresh=fresh)
         # When run.json itself cannot be written, workers are ended in the middle of a file.
         finally:
             _tidy(log)
@@ -179,6 +186,7 @@ def run(
                 write_ranking_sheet(folder / RANKING, folder / RANKING_SHEET)
                 write_municipality_table(_funnels(log), folder / MUNICIPALITIES)
             write_map(store, question, _folder_names(log), new_ranking=True)
+            refresh_reports(store, _standing(log, pending))
             log.note_ranking(locations)
         elif pending or not store.has(MAP_PAGE):
             write_map(
@@ -194,6 +202,18 @@ def run(
     )
 
 
+def _said_of(
+    question: Question, wanted: list[str], pending: list[str], workers: int, dask: str | None
+) -> str:
+    """Return what run.log says of a run at its beginning."""
+    where = f"Dask at {dask}" if dask else f"{workers} worker{'s' if workers > 1 else ''}"
+    return (
+        f"study '{question.name}' ({question.file or 'in memory'}), ruleset "
+        f"{question.ruleset.name} {question.ruleset.version}, as of {question.as_of}; "
+        f"{len(wanted)} municipalities, of which {len(pending)} to compute; {where}"
+    )
+
+
 def _tidy(log: Log) -> None:
     """Remove what was left half-written.
 
@@ -206,6 +226,15 @@ def _tidy(log: Log) -> None:
 def _folder_names(log: Log) -> dict[str, str]:
     """Return the names of the folders of what is done, by the code of the municipality."""
     return {entry.code: entry.folder for entry in log.done}
+
+
+def _standing(log: Log, pending: list[str]) -> dict[str, str]:
+    """Return the folders of what is done and was not computed in this run, by code."""
+    return {
+        entry.code: entry.folder
+        for entry in log.done
+        if entry.unchanged or entry.code not in pending
+    }
 
 
 def _folders(log: Log) -> Iterator[Path]:
@@ -240,15 +269,16 @@ class _Run(Listener):
     """Computes what is pending and tells of it."""
 
     def __init__(
-        self, question: Question, log: Log, wanted: list[str], pending: list[str], progress: Report
+        self,
+        question: Question,
+        log: Log,
+        run_log: RunLog,
+        wanted: list[str],
+        pending: list[str],
+        progress: Report,
     ) -> None:
-        self._question, self._log, self._wanted, self._pending, self._progress = (
-            question,
-            log,
-            wanted,
-            pending,
-            progress,
-        )
+        self._question, self._log, self._run_log = question, log, run_log
+        self._wanted, self._pending, self._progress = wanted, pending, progress
         self._finished = len(wanted) - len(pending)
         self._started = time.monotonic()
         known = question.municipalities
@@ -276,12 +306,14 @@ class _Run(Listener):
 
     def started(self, entry: MunicipalityRun) -> None:
         self._log.start(entry)
+        self._run_log.note(logging.INFO, f"{self._called(entry)}: begins")
 
     def stepped(self, entry: MunicipalityRun, step: str) -> None:
         self._tell(entry.code, "step", step)
 
     def finished(self, entry: MunicipalityRun) -> None:
         self._log.finish(entry)
+        self._run_log.note_end(entry, self._called(entry))
         self._finished += 1
         self._done += self._work[entry.code]
         kinds: dict[State, Literal["done", "empty", "failed"]] = {
@@ -294,12 +326,10 @@ class _Run(Listener):
             entry.error or "",
         )
 
-    def _tell(
-        self,
-        code: str,
-        kind: EventKind,
-        text: str = "",
-    ) -> None:
+    def _called(self, entry: MunicipalityRun) -> str:
+        return entry.name if entry.name == entry.code else f"{entry.name} ({entry.code})"
+
+    def _tell(self, code: str, kind: EventKind, text: str = "") -> None:
         left = None
         if self._done:
             left = (time.monotonic() - self._started) * max(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final
 
 import pandas as pd
 import typer
@@ -14,16 +13,10 @@ from flexruimte.analyses.costs import write_costs
 from flexruimte.analyses.costs.assessment import COUNTED_YEARS
 from flexruimte.analyses.targets import TargetComparison, compare_with_targets
 from flexruimte.batch.map import refresh_map
+from flexruimte.cli.arguments import AllOption, Language, LanguageOption, ResultsArgument
+from flexruimte.cli.next_steps import tell_next, view_step
 from flexruimte.cli.run_report import some_of
-from flexruimte.cli.terminal import (
-    Language,
-    ResultsArgument,
-    counted,
-    language_of,
-    print_line,
-    stderr,
-    stdout,
-)
+from flexruimte.cli.terminal import counted, language_of, print_files, print_line, stdout, working
 from flexruimte.errors import printable
 from flexruimte.results.outputs import (
     COST_FIGURES,
@@ -53,34 +46,46 @@ _TARGET_HEADINGS: Final = (
 
 _MOST_NAMED: Final = 5
 
-AllOption: TypeAlias = Annotated[
-    bool,
-    typer.Option("--all", help="Count all ranked locations, not only the best class of priority."),
-]
-
 
 def relocate(
     out: ResultsArgument,
     regions: Annotated[
-        Path | None, typer.Option(help="CSV with gemeente_code, region, province.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="CSV with gemeente_code, region, province: what is near."
+        ),
     ] = None,
     placements: Annotated[
-        Path | None, typer.Option(help="CSV with parcel_id, year, homes: who stands there first.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="CSV with parcel_id, year, homes: who stands there first."
+        ),
     ] = None,
     homes: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Homes placed first, by rank; half of the open places when not given."
+            min=0,
+            metavar="N",
+            help="Homes placed first, by rank; half of the open places if not given.",
         ),
     ] = None,
     years: Annotated[
-        int | None, typer.Option(help="Length of the plan; 30 when not given.")
+        int | None,
+        typer.Option(
+            metavar="YEARS", help="Length of the plan, in years from 1 to 100; 30 if not given."
+        ),
     ] = None,
     moves: Annotated[
-        int | None, typer.Option(help="Most moves of a home; 2 when not given.")
+        int | None,
+        typer.Option(metavar="N", help="Most moves of a home, from 0 to 10; 2 if not given."),
     ] = None,
-    farthest_km: Annotated[float | None, typer.Option(help="No move goes farther.")] = None,
-    language: Annotated[Language, typer.Option(help="nl or en.")] = Language.NL,
+    farthest_km: Annotated[
+        float | None,
+        typer.Option(
+            metavar="KM", help="No move goes farther, in kilometres; no limit if not given."
+        ),
+    ] = None,
+    language: LanguageOption = None,
     until_term_ends: Annotated[
         bool, typer.Option("--until-term-ends", help="Homes stay as long as the site is free.")
     ] = False,
@@ -108,12 +113,12 @@ def _relocate(
     choices: dict[str, int | float | bool | None],
     reuse_sites: bool,
     of_all: bool,
-    language: Language,
+    language: Language | None,
 ) -> None:
     # Scipy's optimisation loads with it: a quarter of a second, for those who plan moves only.
     from flexruimte.analyses.relocation.run import relocate as relocate_run
 
-    with stderr.status("reading the run") if stderr.is_terminal else nullcontext() as status:
+    with working("reading the run") as progress:
         plan = relocate_run(
             out,
             regions=regions,
@@ -122,31 +127,44 @@ def _relocate(
             choices=choices,
             reuse_sites=reuse_sites,
             of_all=of_all,
-            progress=lambda text: status.update(text) if status else None,
+            progress=progress,
         )
-    refresh_map(out, language.value)
-    for line in plan.describe(language):
+    said_in = language or language_of(out)
+    refresh_map(out, said_in)
+    for line in plan.describe(said_in):
         print_line(line)
     folder, geojson = map(store_of(out).named, (RELOCATION_FOLDER, RELOCATION_GEOJSON))
-    print_line(message("relocation-written", language, folder=folder, geojson=geojson))
+    said = message("relocation-written", said_in, folder=folder, geojson=geojson)
+    print_files(said, folder, geojson)
+    tell_next(
+        said_in,
+        *view_step(out),
+        ("next-report", ["report", out]),
+        ("next-costs", ["costs", out]),
+    )
 
 
 def targets(
     out: ResultsArgument,
     name: Annotated[
         str,
-        typer.Argument(metavar="[TARGETS]", help="A built-in example, or the path of a TOML file."),
+        typer.Argument(
+            metavar="TARGETS", help="Built-in targets, or the path of a TOML file with yours."
+        ),
     ] = "targets-minister-2021",
     of_all: AllOption = False,
 ) -> None:
     """Hold a run against targets: what is covered, what is short, and which locations fill it."""
-    found = compare_with_targets(out, name, of_all=of_all)
-    language = language_of(out)
-    refresh_map(out, language)
+    with working(f"holding {out} against {name}"):
+        found = compare_with_targets(out, name, of_all=of_all)
+        language = language_of(out)
+        refresh_map(out, language)
     stdout.print(_targets_table(found, language))
     for line in _held_against(found, language):
         print_line(line)
-    print_line(message("more-in", language, names=store_of(out).named(TARGETS)))
+    written = store_of(out).named(TARGETS)
+    print_files(message("more-in", language, names=written), written)
+    tell_next(language, *view_step(out), ("next-relocate", ["relocate", out]))
 
 
 def _held_against(found: TargetComparison, language: Written) -> Iterator[str]:
@@ -187,20 +205,30 @@ def costs(
     figures: Annotated[
         str,
         typer.Argument(
-            metavar="[FIGURES]", help="A built-in set of figures, or the path of a TOML file."
+            metavar="FIGURES", help="Built-in figures, or the path of a TOML file with yours."
         ),
     ] = "costs-nl",
-    rent: Annotated[float | None, typer.Option(help="EUR per home per month.")] = None,
-    running_cost: Annotated[float | None, typer.Option(help="EUR per home per year.")] = None,
-    second_term: Annotated[float | None, typer.Option(help="Years at the next location.")] = None,
+    rent: Annotated[
+        float | None, typer.Option(metavar="EUR", help="Rent, in EUR per home per month.")
+    ] = None,
+    running_cost: Annotated[
+        float | None, typer.Option(metavar="EUR", help="Running costs, in EUR per home per year.")
+    ] = None,
+    second_term: Annotated[
+        float | None, typer.Option(metavar="YEARS", help="Years at the next location.")
+    ] = None,
     sale_share: Annotated[
-        float | None, typer.Option(help="What homes bring in, of the investment.")
+        float | None,
+        typer.Option(
+            metavar="SHARE", help="What homes bring in afterwards, as a share of the investment."
+        ),
     ] = None,
     of_all: AllOption = False,
 ) -> None:
     """Work out what homes on each location cost and bring in.
 
-    Figures with their sources, no business case.
+    Figures with their sources, no business case. What rests on an amount that is not given stays
+    unknown.
     """
     given = {
         "rent_per_home_month_eur": rent,
@@ -208,12 +236,14 @@ def costs(
         "second_term_years": second_term,
         "sale_share": sale_share,
     }
-    table = write_costs(out, figures, given, of_all=of_all)
+    with working(f"working out the costs of {out}"):
+        table = write_costs(out, figures, given, of_all=of_all)
     written, used = map(store_of(out).named, (COSTS, COST_FIGURES))
     said = {"written": written, "used": used}
     language = language_of(out)
-    print_line(counted("costs-written", len(table), language, **said))
+    print_files(counted("costs-written", len(table), language, **said), written, used)
     open_ended = table[table[TERM_YEARS] != table[COUNTED_YEARS]].dropna(subset=[COUNTED_YEARS])
     if len(open_ended):
         years = quantity_text(float(open_ended[COUNTED_YEARS].iloc[0]), "year", language)
         print_line(counted("costs-no-end", len(open_ended), language, years=years))
+    tell_next(language, ("next-relocate", ["relocate", out]), *view_step(out))

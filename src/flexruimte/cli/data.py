@@ -5,18 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from flexruimte.cli.terminal import Language, print_line, stdout
+from flexruimte.cli.arguments import (
+    DEFAULT_RULESET,
+    GemeenteOption,
+    Language,
+    LanguageOfText,
+    RulesetOption,
+)
+from flexruimte.cli.completion import completed_datasets
+from flexruimte.cli.next_steps import Step, tell_next
+from flexruimte.cli.terminal import print_files, print_line, stdout, working
 from flexruimte.errors import CatalogueError, StudyError, did_you_mean
 from flexruimte.evidence.catalogue.municipalities import find_municipality
 from flexruimte.evidence.catalogue.reading import read_catalogue
@@ -27,6 +36,7 @@ from flexruimte.study.new_study.from_catalogue import draft_from_catalogue
 from flexruimte.study.new_study.from_folder import FolderFindings, draft_from_folder
 from flexruimte.study.new_study.writing import STUDY_FILE, write_study
 from flexruimte.views.catalogue_table import catalogue_rows, dataset_lines
+from flexruimte.wording.messages import Language as Written
 
 __all__ = ["catalogue", "new"]
 
@@ -40,9 +50,10 @@ CatalogueOption: TypeAlias = Annotated[
 ]
 
 
-_MOST_UNKNOWN = 20
+_NEW: Final[Step] = ("next-new", ["new", "delft", "--gemeente", "Delft"])
+_MOST_UNKNOWN: Final = 20
 """So many sources that are not recognised are named, and no more."""
-_LONGEST_KEY = 26
+_LONGEST_KEY: Final = 26
 """Of a dataset, as `liwo_overstromingsgevoelig`. [character]"""
 
 
@@ -55,16 +66,20 @@ class CatalogueFormat(StrEnum):
 
 def catalogue(
     key: Annotated[
-        str | None, typer.Argument(metavar="[KEY]", help="A dataset, in full; without: all.")
+        str | None,
+        typer.Argument(
+            metavar="KEY",
+            help="A dataset, in full; without: all.",
+            autocompletion=completed_datasets,
+        ),
     ] = None,
     own: CatalogueOption = None,
-    ruleset: Annotated[
-        str, typer.Option(help="Whose rules are named: a built-in ruleset, or the path of one.")
-    ] = "flexwonen-nl",
+    ruleset: RulesetOption = DEFAULT_RULESET,
     form: Annotated[
-        CatalogueFormat, typer.Option("--format", help="table or json.")
+        CatalogueFormat,
+        typer.Option("--format", metavar="table|json", help="For a terminal, or for a program."),
     ] = CatalogueFormat.TABLE,
-    language: Annotated[Language, typer.Option(help="nl or en.")] = Language.EN,
+    language: LanguageOfText = Language.EN,
 ) -> None:
     """Show what can be fetched: from where, under which licence, and how that was confirmed."""
     known = read_catalogue(*(own or []))
@@ -81,6 +96,7 @@ def catalogue(
     if key is not None:
         for line in dataset_lines(known, asked, key, language):
             print_line(line)
+        tell_next(language.value, _NEW)
         return
     (name, what, how, terms), rows = catalogue_rows(known, asked, language)
     table = Table(expand=True)
@@ -90,16 +106,14 @@ def catalogue(
     for row in rows:
         table.add_row(Text.assemble((row[0], "bold"), f"\n{row[1]}"), Text(row[2]), Text(row[3]))
     stdout.print(table)
+    tell_next(language.value, ("next-dataset", ["catalogue", rows[-1][0]]), _NEW)
 
 
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the study is to be.")],
-    gemeente: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--gemeente", metavar="CODE", help="Code or name; more than one may be given."
-        ),
-    ] = None,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder for the study; it is made if need be.")
+    ],
+    gemeente: GemeenteOption = None,
     source: Annotated[
         Path | None,
         typer.Option(
@@ -111,7 +125,8 @@ def new(
     as_of: Annotated[
         str | None,
         typer.Option(
-            metavar="DATE", help="The day from which date rules count, as 2026-01-31; else today."
+            metavar="DATE",
+            help="The day from which terms and dates count, as 2026-01-31; today if not given.",
         ),
     ] = None,
     own: Annotated[
@@ -122,10 +137,11 @@ def new(
             help="A catalogue of your own, which adds to the built-in one; the study names it.",
         ),
     ] = None,
-    ruleset: Annotated[
-        str, typer.Option(help="A built-in ruleset, or the path of one.")
-    ] = "flexwonen-nl",
-    language: Annotated[Language, typer.Option(help="Of the study: nl or en.")] = Language.NL,
+    ruleset: RulesetOption = DEFAULT_RULESET,
+    language: Annotated[
+        Language,
+        typer.Option(metavar="nl|en", help="Language of the study and of all that follows."),
+    ] = Language.NL,
 ) -> None:
     """Write a study file: with every layer that can be fetched, or of the files in a folder."""
     if not gemeente and source is None:
@@ -136,20 +152,23 @@ def new(
     known = read_catalogue(*([own] if own else []))
     found = [find_municipality(known, name) for name in gemeente or []]
     if source is not None:
-        draft, seen = draft_from_folder(
-            source,
-            study_folder=folder,
-            ruleset=load_ruleset(ruleset),
-            catalogue=known,
-            as_of=_day(as_of),
-            ruleset_name=_as_seen_from(folder, ruleset),
-            language=language.value,
-            gemeenten=[one.code for one in found],
-            catalogue_path=None if own is None else _as_seen_from(folder, str(own)),
-            choose=_chosen_by_a_person if _is_with_a_person() else None,
-        )
+        is_asking = _is_with_a_person()
+        # Nothing may turn in the line where a question waits for its answer.
+        with nullcontext() if is_asking else working(f"looking through {source}"):
+            draft, seen = draft_from_folder(
+                source,
+                study_folder=folder,
+                ruleset=load_ruleset(ruleset),
+                catalogue=known,
+                as_of=_day(as_of),
+                ruleset_name=_as_seen_from(folder, ruleset),
+                language=language.value,
+                gemeenten=[one.code for one in found],
+                catalogue_path=None if own is None else _as_seen_from(folder, str(own)),
+                choose=_chosen_by_a_person if is_asking else None,
+            )
         write_study(draft, folder)
-        _tell_folder(draft, seen, folder / STUDY_FILE)
+        _tell_folder(draft, seen, folder / STUDY_FILE, language.value)
         return
     draft = draft_from_catalogue(
         known,
@@ -165,15 +184,15 @@ def new(
         if one.told:
             print_line(one.told, "yellow")
     fetched = sum("dataset" in table.settings for table in draft.layers.values())
-    print_line(
+    print_files(
         f"{folder / STUDY_FILE}: {draft.name}, with {fetched} layers to fetch; "
-        f"{len(draft.not_assessed)} are left out, and the file says why and whom to ask"
+        f"{len(draft.not_assessed)} are left out, and the file says why and whom to ask",
+        str(folder / STUDY_FILE),
     )
     for table in written[:-1]:
         print_line(f"{table}: to fill in, if you know it")
-    named = shlex.quote(str(folder / STUDY_FILE))
-    print_line(f"next: flexruimte fetch {named}")
-    print_line(f"then: flexruimte run {named}")
+    study = folder / STUDY_FILE
+    tell_next(language.value, ("next-fetch", ["fetch", study]), ("next-check", ["check", study]))
 
 
 def _is_with_a_person() -> bool:
@@ -192,7 +211,7 @@ def _chosen_by_a_person(dataset: str, sources: Sequence[str]) -> int | None:
     return chosen - 1 if chosen else None
 
 
-def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path) -> None:
+def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path, language: Written) -> None:
     """Say what was recognised in a folder, what is asked, and what to do next."""
     for line in seen.certain:
         print_line(line)
@@ -204,13 +223,14 @@ def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path) -> None:
         print_line(f"not recognised: {len(seen.unknown) - _MOST_UNKNOWN} more")
     for line in seen.unread:
         print_line(f"not read: {line}")
-    print_line(
+    print_files(
         f"{path}: {len(seen.certain)} recognised for certain; {len(draft.not_assessed)} layers are "
-        "not there, and the file says where they are to be had"
+        "not there, and the file says where they are to be had",
+        str(path),
     )
     if seen.asked:
-        print_line("next: answer what is asked there, behind #")
-    print_line(f"then: flexruimte check {shlex.quote(str(path))}")
+        print_line("answer first what is asked there, behind #", "yellow")
+    tell_next(language, ("next-check", ["check", path]))
 
 
 def _day(text: str | None) -> dt.date:

@@ -14,9 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from flexruimte.cli import INTERRUPTED
+from flexruimte.cli.arguments import GemeenteOption, StudyArgument
 from flexruimte.cli.data import CatalogueOption
-from flexruimte.cli.terminal import StudyArgument, print_line, stderr, stdout
+from flexruimte.cli.next_steps import tell_next
+from flexruimte.cli.terminal import print_files, print_line, stderr, stdout
 from flexruimte.errors import enumerate_some, printable
+from flexruimte.rules.study_file import read_study_file
 from flexruimte.study.wanted_data import MUNICIPALITIES, PARCELS
 
 if TYPE_CHECKING:
@@ -27,22 +30,21 @@ __all__ = ["fetch"]
 
 def fetch(
     study: StudyArgument,
-    gemeente: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--gemeente", metavar="CODE", help="Code or name; more than one may be given."
-        ),
-    ] = None,
+    gemeente: GemeenteOption = None,
     to: Annotated[
         Path | None,
         typer.Option(
-            "--to", metavar="DIR", help="Folder for the files; without it, that of the study."
+            "--to", metavar="DIR", help="Folder for the files; that of the study if not given."
         ),
     ] = None,
     catalogue: CatalogueOption = None,
     cache: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for files that are fetched as a whole."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder for files that are fetched as a whole, for the next study; one of your "
+            "account if not given.",
+        ),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Fetch again what is there already.")
@@ -125,17 +127,22 @@ def _print_report(report: FetchReport, study: Path) -> None:
         for state in ("fetched", "unchanged", "missing")
     }
     said = ", ".join(f"{count} {state}" for state, count in counted.items() if count)
-    print_line(f"{', '.join(report.municipalities)}: {said}")
-    if not report.missing:
-        print_line(f"next: flexruimte run {study}")
-        return
+    there = [str(entry.target) for entry in report.entries if entry.state != "missing"]
+    print_files(f"{', '.join(report.municipalities)}: {said}", *there)
+    if report.missing:
+        _print_missing(report)
+    tell_next(read_study_file(study).study.language, ("next-check", ["check", study]))
+
+
+def _print_missing(report: FetchReport) -> None:
+    """Print what could not be had, why, and what to do about it."""
     stdout.print(_table_of(report.missing))
     tables_by_reason: dict[str, list[str]] = {}
     for entry in report.missing:
         reason = entry.error.removeprefix(f"{entry.dataset}: ")
         tables_by_reason.setdefault(reason, []).append(entry.table)
     for reason, tables in tables_by_reason.items():
-        print_line(f"{enumerate_some(tables)}: {reason}", "red")
+        print_line(f"{enumerate_some(tables)}: {reason}", "red", always=True)
     missing = [entry.table for entry in report.missing]
     needed = [name for name in missing if name in (MUNICIPALITIES, PARCELS)]
     if needed:
@@ -145,7 +152,7 @@ def _print_report(report: FetchReport, study: Path) -> None:
             "Without these layers their rules are left out or unknown. To rank without them "
             "knowingly, take their tables out of the study and put under [study]:"
         )
-        print_line(f"not_assessed = {json.dumps(missing)}")
+        print_line(f"not_assessed = {json.dumps(missing)}", as_it_is=True)
 
 
 def _table_of(missing: list[FetchEntry]) -> Table:

@@ -62,7 +62,7 @@ def funnel_tables(report: BatchReport, rows: pd.DataFrame, titles: Titles) -> li
     named = [(name, place) for name, place in places if len(place)]
     several = len(of_run) > 1
     if several:
-        together = message("hectares-together", language)
+        together = message("together", language)
         named.append((together, _of(whole, STATE, "done")))
     steps = tuple(_HEADINGS)
     of_groups = _by("target_group", _of(done, "owner_class", ALL))

@@ -8,7 +8,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, TypeAlias
 
 import typer
 from rich.progress import (
@@ -25,60 +25,66 @@ from flexruimte import batch
 from flexruimte.assessment.pipeline import Question
 from flexruimte.batch import BatchReport, Event
 from flexruimte.cli import INTERRUPTED
+from flexruimte.cli.arguments import GemeenteOption, OutOption, StudyArgument
 from flexruimte.cli.funnel_report import funnel_tables
+from flexruimte.cli.next_steps import Step, first_locations, tell_next, view_step
 from flexruimte.cli.run_report import called, doubts, left_out_line, table_of
-from flexruimte.cli.terminal import (
-    OutOption,
-    StudyArgument,
-    counted,
-    print_line,
-    stderr,
-    stdout,
-)
+from flexruimte.cli.terminal import counted, print_files, print_line, stderr, stdout, working
 from flexruimte.cli.titles import Titles
-from flexruimte.errors import printable
+from flexruimte.cli.verbosity import Verbosity, verbosity
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.municipality_table import read_municipality_table
-from flexruimte.results.outputs import MUNICIPALITIES, RANKING, RANKING_SHEET
+from flexruimte.results.outputs import (
+    MUNICIPALITIES,
+    RANKING,
+    RANKING_SHEET,
+    REPORT,
+    RUN_LOG,
+)
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.web import MAP_PAGE
+from flexruimte.wording.messages import Language as Written
 from flexruimte.wording.messages import message
 
 __all__ = ["demo", "run"]
 
-_DEMO_WORKERS = 3
+FreshOption: TypeAlias = Annotated[
+    bool, typer.Option("--fresh", help="Compute again what is finished and unchanged too.")
+]
+_MACHINE: Final = "How it is computed"
+_DEMO_WORKERS: Final = 3
 """As many as the sample has municipalities."""
 
 
 def demo(
     out: OutOption = "flexruimte-demo",
-    fresh: Annotated[bool, typer.Option(help="Compute everything again.")] = False,
+    fresh: FreshOption = False,
 ) -> None:
-    """Run the sample study, end to end."""
+    """Rank the sample study of three fictional municipalities, end to end."""
     _run(sample_study_path(), [], out, fresh, workers=min(os.cpu_count() or 1, _DEMO_WORKERS))
 
 
 def run(
     study: StudyArgument,
-    gemeente: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--gemeente", metavar="CODE", help="Code or name; more than one may be given."
-        ),
-    ] = None,
+    gemeente: GemeenteOption = None,
     out: OutOption = "out",
     workers: Annotated[
         int,
         typer.Option(
-            min=1, help="Municipalities that are computed at once, each in a process of its own."
+            min=1,
+            metavar="N",
+            help="Municipalities that are computed at once, each in a process of its own.",
+            rich_help_panel=_MACHINE,
         ),
     ] = 1,
     dask: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Scheduler of a Dask cluster that reaches the data and --out."
+            metavar="ADDRESS",
+            help="Scheduler of a Dask cluster that reaches the data and --out, as tcp://host:8786.",
+            rich_help_panel=_MACHINE,
         ),
     ] = None,
     block: Annotated[
@@ -87,15 +93,16 @@ def run(
             min=1,
             metavar="N",
             help="Most parcels at once; fewer take less memory and give the same results.",
+            rich_help_panel=_MACHINE,
         ),
     ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Compute again what is finished and unchanged.")
-    ] = False,
+    fresh: FreshOption = False,
 ) -> None:
     """Rank municipalities and write their results.
 
-    What is finished and unchanged is not computed again.
+    What is finished and unchanged is not computed again: a run that was stopped goes on with the
+    same command. Exit status 0 when all are done, 1 when some failed, 2 when the study cannot be
+    used, 130 when interrupted.
     """
     _run(study, gemeente or [], out, fresh, workers, dask, block)
 
@@ -114,7 +121,8 @@ def _run(
         # What happens to the cluster is told in one line; Dask would log its own tracebacks too.
         for name in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-    asked = Study.load(study)
+    with working(f"reading {study}"):
+        asked = Study.load(study)
     question, codes = asked.question, codes or asked.gemeenten
     if block is not None:
         question = replace(question, block=block)
@@ -134,6 +142,7 @@ def _run(
         print_line("flexruimte: interrupted; give the same command again to go on", console=stderr)
         raise typer.Exit(INTERRUPTED) from None
     _print_report(report, question)
+    _tell_next(report, study, question.language)
     raise typer.Exit(report.exit_status)
 
 
@@ -158,8 +167,7 @@ def _progress_bar() -> Progress:
 
 def _show(event: Event, bar: Progress, task: TaskID) -> None:
     """Show what happens: as a bar in a terminal, as lines in a log."""
-    if event.kind == "warning":
-        print_line(f"warning: {event.text}", "yellow", bar.console)
+    if event.kind in ("warning", "failed"):  # which is logged
         return
     line = f"{called(event)}: {event.text or event.kind}"
     left = (
@@ -168,9 +176,9 @@ def _show(event: Event, bar: Progress, task: TaskID) -> None:
         else f", {dt.timedelta(seconds=round(event.seconds_left))} left"
     )
     bar.update(task, total=event.total, completed=event.finished, description=line + left)
-    failed = event.kind == "failed"
-    if failed or (event.kind in ("step", "done") and not bar.console.is_terminal):
-        print_line(line, "red" if failed else "", bar.console)
+    told_by_log = event.kind == "done" and verbosity() <= Verbosity.VERBOSE
+    if event.kind in ("step", "done") and not (bar.console.is_terminal or told_by_log):
+        print_line(line, console=bar.console)
 
 
 def _print_report(report: BatchReport, question: Question) -> None:
@@ -194,12 +202,38 @@ def _print_report(report: BatchReport, question: Question) -> None:
         print_line(f"{name}: {unmet}", "yellow")
     store = store_of(report.out)
     files = {"table": store.named(RANKING), "sheet": store.named(RANKING_SHEET)}
-    print_line(counted("run-ranking", report.locations, language, **files))
-    if store.has(MUNICIPALITIES):
-        print_line(message("run-hectares", language, file=store.named(MUNICIPALITIES)))
-    if store.has(MAP_PAGE):
-        said = {"file": store.named(MAP_PAGE), "out": printable(str(report.out))}
-        print_line(message("run-map", language, **said))
+    print_files(counted("run-ranking", report.locations, language, **files), *files.values())
+    for message_id, name in (
+        ("run-hectares", MUNICIPALITIES),
+        ("run-map", MAP_PAGE),
+        ("run-log", RUN_LOG),
+    ):
+        if store.has(name):
+            path = store.named(name)
+            print_files(message(message_id, language, file=path), path)
+    reports = [f"{each.folder}/{REPORT}" for each in report.municipalities if each.state == "done"]
+    there = [store.named(name) for name in reports if store.has(name)]
+    if there:
+        said = {"file": there[0], "more": f"{len(there) - 1}"}
+        print_files(counted("run-reports", len(there), language, **said), *there)
+
+
+def _tell_next(report: BatchReport, study: Path, language: Written) -> None:
+    """Print what can be done now: again what failed, and a look at what is there."""
+    out = str(report.out)
+    again: list[Step] = [("next-again", ["run", study, "--out", out])] if report.failed else []
+    if not report.locations:
+        tell_next(language, *again, ("next-check", ["check", study]))
+        return
+    tell_next(
+        language,
+        *again,
+        *view_step(out),
+        *(("next-explain", ["explain", out, each]) for each in first_locations(out, 1)),
+        ("next-whatif", ["whatif", out]),
+        ("next-targets", ["targets", out]),
+        ("next-relocate", ["relocate", out]),
+    )
 
 
 def _told(report: BatchReport) -> dict[str, int]:

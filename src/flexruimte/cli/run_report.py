@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.text import Text
@@ -117,10 +117,11 @@ def _named(
 
 
 def table_of(report: BatchReport, titles: Titles) -> PlainTable:
-    """Return a row per municipality that has parcels: what was found, and its state.
+    """Return a row per municipality that has parcels: what was found, and its state; and a total.
 
-    By class of priority its locations and, in brackets, homes; then the parcels that are not
-    ranked. Where the ruleset has no classes, parcels by status and homes.
+    By class of priority its locations and, in brackets, homes, with the usable hectares below; then
+    the parcels that are not ranked. Where the ruleset has no classes, parcels by status and homes.
+    The total is of those that are done, and is left out where one alone is.
     """
     language = titles.language
     classes = list(
@@ -140,7 +141,28 @@ def table_of(report: BatchReport, titles: Titles) -> PlainTable:
         if entry.state != "empty"
     ]
     caption = message("run-caption", language) if classes else ""
-    return PlainTable(headings, rows, caption=caption)
+    done = [entry for entry in report.municipalities if entry.state == "done"]
+    if len(done) > 1:
+        rows.append([message("together", language), *_cells(_sum(done), classes, language), ""])
+    return PlainTable(headings, rows, caption=caption, total=len(done) > 1)
+
+
+def _sum(entries: Sequence[MunicipalityRun]) -> MunicipalityRun:
+    """Return what was found in some municipalities together."""
+    total = MunicipalityRun("", "", "", "done", "", "")
+    total.homes = sum(entry.homes for entry in entries)
+    for entry in entries:
+        for status, count in entry.counts.items():
+            total.counts[status] = total.counts.get(status, 0) + count
+        for name, found in entry.priorities.items():
+            before = total.priorities.get(name)
+            # What one of them does not say is not known of all.
+            total.priorities[name] = (
+                dict(found)
+                if before is None
+                else {each: before[each] + found[each] for each in found if each in before}
+            )
+    return total
 
 
 def _state(report: BatchReport, entry: MunicipalityRun, language: Language) -> Cell:
@@ -152,17 +174,21 @@ def _state(report: BatchReport, entry: MunicipalityRun, language: Language) -> C
 def _cells(entry: MunicipalityRun, classes: Sequence[str], language: Language) -> list[str]:
     """Return what was found in a municipality, as `table_of` says."""
 
-    def number(value: int | None) -> str:
+    def number(value: float | None) -> str:
         return "" if value is None else number_text(value, 0, language)
 
     if not classes:
         homes = number(entry.homes) if entry.state == "done" else ""
         return [*(number(entry.counts.get(status)) for status in Status), homes]
-    found = [entry.priorities.get(name) for name in classes]
+
+    def of_class(found: Mapping[str, float] | None) -> str:
+        if found is None:
+            return ""
+        text = f"{number(found['locations'])} ({number(found['homes'])})"
+        hectares = found.get("hectares")  # an earlier version did not say
+        return text if hectares is None else f"{text}\n{number_text(hectares, 1, language)} ha"
+
     return [
-        *(
-            "" if each is None else f"{number(each['locations'])} ({number(each['homes'])})"
-            for each in found
-        ),
+        *(of_class(entry.priorities.get(name)) for name in classes),
         *(number(entry.counts.get(status)) for status in _NOT_RANKED),
     ]

@@ -3,28 +3,61 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import typer
 
-from flexruimte.cli.terminal import BAD_INPUT, StudyArgument, print_line
+from flexruimte.cli.arguments import StudyArgument
+from flexruimte.cli.next_steps import tell_next
+from flexruimte.cli.terminal import BAD_INPUT, counted, print_line, working
 from flexruimte.study import Study
+from flexruimte.study.checks import CheckReport
 from flexruimte.study.checks import check as check_sources
-from flexruimte.wording.messages import message
+from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import listed
 
 __all__ = ["check"]
 
 
 def check(study: StudyArgument) -> None:
-    """Read everything, compute nothing, say what is missing or wrong."""
-    question = Study.load(study).question
-    report = check_sources(question)
-    for line in report.lines:
-        print_line(line)
-    for warning in report.warnings:
-        print_line(f"warning: {warning}", "yellow")
-    for problem in report.problems:
-        print_line(f"problem: {problem}", "red")
+    """Read everything, compute nothing, say what is missing or wrong.
+
+    First what stops a run, then what may surprise, then what is there. Exit status 2 where a run
+    would be refused, and 0 where it can begin.
+    """
+    with working(f"reading {study}") as progress:
+        question = Study.load(study).question
+        report = check_sources(question, progress=progress)
+    language = question.language
+    _print("problem", report.problems, "red", always=True)
+    _print("warning", report.warnings, "yellow")
     if report.missing_layers:
-        print_line(message("check-missing", question.language))
-        print_line(f"not_assessed = {json.dumps(report.missing_layers)}")
+        print_line(message("check-missing", language))
+        print_line(f"not_assessed = {json.dumps(report.missing_layers)}", as_it_is=True)
+        print_line("")
+    _print("", report.lines, "")
+    print_line(_counts(report, language))
+    tell_next(
+        language,
+        ("next-check-again", ["check", study]) if report.problems else ("next-run", ["run", study]),
+    )
     raise typer.Exit(BAD_INPUT if report.problems else 0)
+
+
+def _print(kind: str, lines: Sequence[str], style: str, *, always: bool = False) -> None:
+    """Print lines of one kind, and an empty one behind them."""
+    for line in lines:
+        print_line(f"{kind}: {line}" if kind else line, style, always=always)
+    if lines:
+        print_line("")
+
+
+def _counts(report: CheckReport, language: Language) -> str:
+    """Return how many problems, warnings and missing layers there are, and how much is there."""
+    counts = {
+        "check-problems": len(report.problems),
+        "check-warnings": len(report.warnings),
+        "check-missing-layers": len(report.missing_layers),
+        "check-sources": report.sources,
+    }
+    return listed([counted(each, count, language) for each, count in counts.items()], language)

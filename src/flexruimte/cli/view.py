@@ -11,7 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from flexruimte.batch.map import map_folder, refresh_map
-from flexruimte.cli.terminal import Language, ResultsArgument, print_line
+from flexruimte.cli.arguments import LanguageOption, ResultsArgument
+from flexruimte.cli.next_steps import first_locations, tell_next
+from flexruimte.cli.terminal import language_of, print_line, working
 from flexruimte.errors import OutputError
 
 __all__ = ["view"]
@@ -22,24 +24,30 @@ _HERE = "127.0.0.1"
 def view(
     out: ResultsArgument,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on this computer; 0 takes a free one.")
+        int,
+        typer.Option(
+            min=0, max=65535, metavar="N", help="Port on this computer; 0 takes a free one."
+        ),
     ] = 0,
     browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the browser.")
+        bool,
+        typer.Option("--browser/--no-browser", help="Open the browser, or only tell the address."),
     ] = True,
-    language: Annotated[
-        Language, typer.Option(help="Of words of the relocation: nl or en.")
-    ] = Language.NL,
+    language: LanguageOption = None,
 ) -> None:
     """Show the map of a run in a browser, until Ctrl-C.
 
     OUT/map/index.html opens by itself too, and works on any web server.
     """
     folder = map_folder(out)
-    refresh_map(out, language.value)
+    with working("reading what follows from the run"):
+        said_in = language or language_of(out)
+        refresh_map(out, said_in)
     with _server(folder, port) as server:
         address = f"http://{_HERE}:{server.server_address[1]}/"
         print_line(f"the map is at {address}; Ctrl-C ends")
+        first = first_locations(out, 1)
+        tell_next(said_in, *(("next-explain", ["explain", out, each]) for each in first))
         if browser:
             webbrowser.open(address)
         try:

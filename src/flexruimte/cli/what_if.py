@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,10 @@ import typer
 
 from flexruimte.batch.map import refresh_map
 from flexruimte.batch.what_if import tables_made, what_if, write_what_if
-from flexruimte.cli.terminal import print_line, stderr, stdout
+from flexruimte.cli.arguments import GemeenteOption
+from flexruimte.cli.completion import completed_rules
+from flexruimte.cli.next_steps import Step, first_locations, tell_next, view_step
+from flexruimte.cli.terminal import print_files, print_line, stderr, stdout, working
 from flexruimte.cli.what_if_report import (
     moves_of,
     order_of,
@@ -47,19 +49,19 @@ def whatif(
         typer.Option(
             "--variant",
             metavar="FILE",
-            help="TOML with other choices: [rules.NAME], [placement], [score], [study] ...; more "
-            "than one may be given.",
+            help="TOML with other choices: [rules.NAME], [placement], [score], [study] ...; may be "
+            "given more than once.",
         ),
     ] = None,
-    gemeente: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--gemeente", metavar="CODE", help="Code or name; more than one may be given."
-        ),
-    ] = None,
+    gemeente: GemeenteOption = None,
     rules: Annotated[
         list[str] | None,
-        typer.Option("--rules", metavar="ID", help="Excluding rule; more than one may be given."),
+        typer.Option(
+            "--rules",
+            metavar="ID",
+            help="Only this excluding rule; may be given more than once.",
+            autocompletion=completed_rules,
+        ),
     ] = None,
     no_rules: Annotated[
         bool, typer.Option("--no-rules", help="Only the variants, not what each rule takes.")
@@ -69,7 +71,12 @@ def whatif(
         typer.Option(metavar="STUDY.toml", help="The study of the run, where it has moved."),
     ] = None,
     out: Annotated[
-        str | None, typer.Option("--out", help="Of a study file: folder for the tables.")
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Of a study file: folder for the tables; none if not given.",
+        ),
     ] = None,
     new_surveys: Annotated[
         bool,
@@ -86,14 +93,14 @@ def whatif(
         raise StudyError("--study goes with the folder of a run; leave one of the two studies out")
     if out is not None and not of_study:
         raise StudyError("--out goes with a study file; tables of a run come beside its results")
-    with stderr.status("what if") if stderr.is_terminal else nullcontext() as status:
+    with working("what if") as progress:
         asked = Study.load(where).what_if if of_study else partial(what_if, where, study=study)
         found = asked(
             variant or (),
             municipalities=gemeente or None,
             rules=[] if no_rules else rules or None,
             new_surveys=new_surveys,
-            progress=lambda text: status.update(text) if status else None,
+            progress=progress,
         )
     _print(found)
     if of_study and out is not None:
@@ -103,6 +110,12 @@ def whatif(
         refresh_map(where, found.language)
     if not of_study or out is not None:
         _print_files(found, store_of(out or where))
+    if of_study:
+        tell_next(found.language, ("next-run", ["run", where]))
+    else:
+        first = first_locations(where, 1)
+        explained: list[Step] = [("next-explain", ["explain", where, each]) for each in first]
+        tell_next(found.language, *view_step(where), ("next-report", ["report", where]), *explained)
     if found.not_done:
         raise typer.Exit(1)
 
@@ -129,5 +142,6 @@ def _print_files(found: WhatIf, store: Store) -> None:
     kept = [name for name in _FILES if name not in made and store.has(name)]
     for message_id, names in (("more-in", made), ("what-if-kept", kept)):
         if names:
-            named = ", ".join(map(store.named, names))
-            print_line(message(message_id, found.language, names=named))
+            paths = [store.named(name) for name in names]
+            said = message(message_id, found.language, names=", ".join(paths))
+            print_files(said, *(paths if names is made else []))

@@ -84,7 +84,7 @@ def variant_tables(found: WhatIf) -> Iterator[PlainTable]:
     language = found.language
     parts = [(str(name), rows) for name, rows in found.variants.groupby("gemeente", sort=False)]
     if len(parts) > 1:
-        parts.append((message("hectares-together", language), found.variants_everywhere))
+        parts.append((message("together", language), found.variants_everywhere))
     for name, rows in parts:
         cells = [
             [_named(row, language), *_cells(row, _OF_VARIANTS, language)]

@@ -5,7 +5,8 @@ It is made of the rows that lie beside the results of each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flexruimte.errors import OutputError
@@ -14,8 +15,9 @@ from flexruimte.results.outputs import RANKED
 from flexruimte.results.ranked_rows import NOT_ASSESSED, write_ranked
 from flexruimte.results.read import read_locations, read_summary
 from flexruimte.results.tables import location_columns
+from flexruimte.vocabulary import PARCEL_ID
 
-__all__ = ["write_ranking_table"]
+__all__ = ["ids_in_ranking", "write_ranking_table"]
 
 
 def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
@@ -54,3 +56,15 @@ def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
         if not head:
             file.write(",".join([*location_columns([]), NOT_ASSESSED]) + "\n")
     return number
+
+
+def ids_in_ranking(path: Path) -> Iterator[str]:
+    """Yield the ids of the locations in the table that `write_ranking_table` writes, in its order.
+
+    None where it is not there.
+    """
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield row[PARCEL_ID]

@@ -59,6 +59,20 @@ class Store(ABC):
         """Return the content of a file; None when it is not there."""
 
     @abstractmethod
+    def append(self, name: str, text: str) -> None:
+        """Write a text at the end of a file, which is made when it is not there.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written.
+        """
+
+    @abstractmethod
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a file another name, in place of what has that; one that is not there stays away."""
+
+    @abstractmethod
     def writing(self, inner: str = "", names: Collection[str] = ()) -> AbstractContextManager[Path]:
         """Give a folder to write to; after the `with` block its files are in the store, each whole.
 
@@ -164,6 +178,22 @@ class _Folder(Store):
                 f"{self} is a file and no folder; choose another with --out"
             ) from None
 
+    def append(self, name: str, text: str) -> None:
+        with self.writing() as folder:
+            refuse_link(folder / name)
+            try:
+                with (folder / name).open("a", encoding="utf-8") as file:
+                    file.write(text)
+            except OSError as error:
+                raise OutputError(
+                    f"{self.named(name)} cannot be written: {error.strerror or error}; "
+                    "check the disk and your rights on the folder"
+                ) from None
+
+    def rename(self, name: str, new_name: str) -> None:
+        with suppress(FileNotFoundError):
+            (self._path / name).replace(self._path / new_name)
+
     @contextmanager
     def writing(self, inner: str = "", names: Collection[str] = ()) -> Iterator[Path]:
         folder = self._path / inner
@@ -241,6 +271,17 @@ class _Storage(Store):
                 return storage.read_bytes(f"/vsis3/{self._root}/{name}").decode("utf-8")
             except FileNotFoundError:
                 return None
+
+    def append(self, name: str, text: str) -> None:
+        """Put the whole file again: an object does not grow."""
+        before = self.read_text(name) or ""
+        self._put_bytes((before + text).encode(), name)
+
+    def rename(self, name: str, new_name: str) -> None:
+        content = self.read_text(name)
+        if content is not None:
+            self._put_bytes(content.encode(), new_name)
+            self.remove((name,), "")
 
     def writing(self, inner: str = "", names: Collection[str] = ()) -> AbstractContextManager[Path]:
         return self.reading(names, inner)

@@ -238,7 +238,9 @@ class RecordedMeasure(MeasureSpec):
     geometries = ("table",)
     family: Literal["recorded"]
     layer: str
+    """Table with rows by parcel id."""
     field: str
+    """Column that has a value where the table knows something."""
     of: Literal["parcel"] = "parcel"
 
     def reads(self, number: NumberOf) -> tuple[Reading, ...]:
@@ -303,7 +305,9 @@ class WayInMeasure(MeasureSpec):
 
     family: Literal["way_in"]
     layer: str
+    """Layer with the roads that the way leads to."""
     where: Where = {}
+    """Which of these count."""
     limit_m: Number
     """Longer ways do not count. [m]"""
     step_m: float = Field(default=5.0, gt=0)
@@ -313,6 +317,7 @@ class WayInMeasure(MeasureSpec):
     roads: str
     """Layer with the axes of the roads that are open to all."""
     roads_where: Where = {}
+    """Which of these count."""
     half_width_m: float = Field(gt=0)
     """Half of the width of a public road. [m]"""
     road_land_m: float = Field(gt=0)
@@ -320,6 +325,7 @@ class WayInMeasure(MeasureSpec):
     owners: str
     """Table with the owner of each parcel."""
     owner_field: str
+    """Column with the kind of owner."""
     open_owners: list[Scalar]
     """Whose land may be crossed."""
     one_owner: list[Scalar] | PlacementReference

@@ -6,7 +6,8 @@ Is everything there, can it be read, does it hold what rules need, does it reach
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -71,7 +72,7 @@ _FEW_ROWS = 100_000
 _NONE_HERE = 'if that means "none here", say coverage = "complete"'
 
 
-@dataclass(frozen=True)
+@dataclass
 class CheckReport:
     """What a look at a study finds."""
 
@@ -85,6 +86,8 @@ class CheckReport:
     """What was found, a line per source."""
     unmet_ids: dict[str, UnmetIds] = field(default_factory=dict)
     """Ids in tables, and in decisions, that meet no parcel, by layer."""
+    sources: int = 0
+    """How many layers the study has."""
 
     def add_problem(self, error: FlexruimteError) -> None:
         """Add what stops a run; where it arose is for the log alone."""
@@ -102,7 +105,12 @@ class CheckReport:
         self.unmet_ids.update(other.unmet_ids)
 
 
-def check(question: Question, codes: Sequence[str] | None = None) -> CheckReport:
+def check(
+    question: Question,
+    codes: Sequence[str] | None = None,
+    *,
+    progress: Callable[[str], None] = lambda _text: None,
+) -> CheckReport:
     """Open every source of a study, read a part of it, and compare it with what the rules need.
 
     Parameters
@@ -111,6 +119,8 @@ def check(question: Question, codes: Sequence[str] | None = None) -> CheckReport
         What the study asks.
     codes
         Of the municipalities that are asked for; None is all. Large sources are read there alone.
+    progress
+        Told how many sources were looked at.
 
     Returns
     -------
@@ -127,11 +137,16 @@ def check(question: Question, codes: Sequence[str] | None = None) -> CheckReport
     has_ids = not report.problems
 
     def looked(key: str) -> CheckReport:
-        return _check_layer(question, key, question.sources[key], windows, has_ids=has_ids)
+        started = time.monotonic()
+        found = _check_layer(question, key, question.sources[key], windows, has_ids=has_ids)
+        _log.info("%s: looked at in %.1f s", key, time.monotonic() - started)
+        return found
 
     with use_threads(None):
-        for found in each_in_threads(looked, list(question.sources)):
+        for number, found in enumerate(each_in_threads(looked, list(question.sources)), 1):
             report.add(found)
+            progress(f"looked at {number} of {len(question.sources)} layers")
+    report.sources = len(question.sources)
     _name_optional_layers(question, report)
     report.missing_layers.extend(
         layer

@@ -12,7 +12,14 @@ from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import listed, quantity_text
 
-__all__ = ["markdown_of_rules", "markdown_table", "priority_rows", "rule_rows"]
+__all__ = [
+    "asked_of_rule",
+    "level_of_rule",
+    "markdown_of_rules",
+    "markdown_table",
+    "priority_rows",
+    "rule_rows",
+]
 
 
 def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
@@ -31,9 +38,9 @@ def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[lis
             rule_id,
             in_language(rule.title, language),
             label("condition", rule.condition, language),
-            _level(rule_id, ruleset, language),
+            level_of_rule(rule_id, ruleset, language),
             in_language(rule.level_reason, language),
-            _asked(rule, ruleset, language),
+            asked_of_rule(rule, ruleset, language),
             label("basis", rule.basis, language),
             rule.source,
         ]
@@ -89,13 +96,14 @@ def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def _level(rule_id: str, ruleset: Ruleset, language: Language) -> str:
+def level_of_rule(rule_id: str, ruleset: Ruleset, language: Language) -> str:
+    """Return the level of a rule; one that is off says so."""
     level = label("level", ruleset.rules[rule_id].level, language)
     counts = rule_id in ruleset.enabled_rules
     return level if counts else message("rule-level-off", language, level=level)
 
 
-def _asked(rule: Rule, ruleset: Ruleset, language: Language) -> str:
+def asked_of_rule(rule: Rule, ruleset: Ruleset, language: Language) -> str:
     """Return what a rule asks, and where it asks that."""
     text = (
         _asked_of_land(rule, ruleset, language)

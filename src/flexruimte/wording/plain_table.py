@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from rich.box import SIMPLE
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,16 +19,15 @@ Cell: TypeAlias = "str | Text"
 """What stands in a cell; brackets and colons in it have no meaning."""
 _BETWEEN: Final = (2, 1)
 """Blanks between two columns: so many, and where that does not fit so many."""
-_LEAST: Final = 6
-"""No column is narrower, as long as one is wider: a word is broken rather than spelled."""
 
 
 @dataclass(frozen=True)
 class PlainTable:
     """Rows of cells under headings, as wide as what stands in them or as the terminal.
 
-    Where it is too wide, the widest columns wrap first, at blanks. A word is broken only where the
-    longest words of all columns do not fit beside each other.
+    Where it is too wide, the widest columns wrap first, at blanks. Where not even the longest words
+    of all columns fit beside each other, each row is written below the other: what stands in its
+    first column, and then every other cell behind its heading.
     """
 
     headings: Sequence[str]
@@ -49,6 +49,9 @@ class PlainTable:
         shortest = [_longest_word(cells) for cells in columns]
         rooms = [options.max_width - blanks * (len(columns) - 1) for blanks in _BETWEEN]
         tight = sum(shortest) > rooms[0]
+        if sum(shortest) > rooms[1]:
+            yield from self._one_below_another(columns)
+            return
         # The box puts a blank between columns, and this the others.
         padding = (0, _BETWEEN[tight] - 1, 0, 0)
         table = Table(box=SIMPLE, padding=padding, pad_edge=False, show_edge=False)
@@ -63,6 +66,18 @@ class PlainTable:
                 table.add_section()
             table.add_row(*row)
         yield table
+        if self.caption:
+            yield Text(self.caption, style="dim")
+
+    def _one_below_another(self, columns: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
+        """Yield each row as lines, for a terminal that is too narrow for columns."""
+        headings, *rows = zip(*columns, strict=True)
+        for row in rows:
+            yield Text(row[0].plain, style="bold")
+            for heading, cell in zip(headings[1:], row[1:], strict=True):
+                if cell.plain.strip():
+                    said = "; ".join(cell.plain.splitlines())
+                    yield Padding(Text.assemble(f"{heading.plain}: ", (said, cell.style)), (0, 2))
         if self.caption:
             yield Text(self.caption, style="dim")
 
@@ -91,6 +106,8 @@ def _longest_word(cells: Sequence[Text]) -> int:
 def _widths(natural: Sequence[int], shortest: Sequence[int], room: int) -> list[int]:
     """Return how wide each column is: together at most the room, the widest shrunk first.
 
+    No column is narrower than its longest word, as long as these fit.
+
     Parameters
     ----------
     natural
@@ -104,16 +121,14 @@ def _widths(natural: Sequence[int], shortest: Sequence[int], room: int) -> list[
     --------
     >>> _widths([30, 10, 5], [12, 8, 5], 60), _widths([30, 10, 5], [12, 8, 5], 30)
     ([30, 10, 5], [15, 10, 5])
-    >>> _widths([30, 10, 5], [12, 8, 5], 26), _widths([30, 10, 5], [12, 8, 5], 20)
-    ([12, 9, 5], [7, 8, 5])
+    >>> _widths([30, 10, 5], [12, 8, 5], 26)
+    [12, 9, 5]
     """
     widths = list(natural)
-    # First down to the longest word; what is still too wide, down to what can be read.
-    for least in (shortest, [min(_LEAST, width) for width in natural]):
-        while sum(widths) > room:
-            wider = [place for place, width in enumerate(widths) if width > least[place]]
-            if not wider:
-                break
-            widest = max(wider, key=lambda place: widths[place])
-            widths[widest] -= 1
+    while sum(widths) > room:
+        wider = [place for place, width in enumerate(widths) if width > shortest[place]]
+        if not wider:
+            break
+        widest = max(wider, key=lambda place: widths[place])
+        widths[widest] -= 1
     return widths

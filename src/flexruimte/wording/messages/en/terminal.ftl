@@ -7,7 +7,8 @@ run-state = state
 run-failed = failed
 run-unchanged = unchanged
 run-homes = homes
-run-caption = locations (homes); parcels that are not ranked
+together = together
+run-caption = locations (homes) and hectares of usable land; parcels that are not ranked
 run-little-known = with few layers this is no ranking yet: of half of the ranked locations no more than this share of rules and criteria has an answer: { $where }; flexruimte check names what is missing
 run-shared-score = many ranked locations share one score: { $where }; among them homes and then ids decide
 run-share-of = { $number } of { $ranked }
@@ -31,7 +32,12 @@ run-ranking = { $count ->
    *[other] { $number } ranked locations
 } in { $table } and, for a spreadsheet, { $sheet }
 run-hectares = hectares after each condition in { $file }
-run-map = the map: { $file }, or flexruimte view { $out }
+run-map = the map: { $file }
+run-reports = { $count ->
+    [one] the report for the council: { $file }
+   *[other] the reports for the council: { $file } and { $more } more
+}
+run-log = what happened when: { $file }
 
 ## Hectares after each condition
 
@@ -42,7 +48,6 @@ hectares-plan = no hard plan
 hectares-available = available
 hectares-suitable = suitable
 hectares-left-out = left out
-hectares-together = together
 hectares-group = target group
 hectares-owner = owner
 hectares-caption = hectares left after each condition; +: left if what is not known says yes
@@ -111,3 +116,52 @@ costs-written = costs of { $count ->
    *[other] { $number } locations
 } in { $written }, the figures in { $used }
 check-missing = Without these layers their rules are unknown for every parcel. To leave them out knowingly, put under [study]:
+check-problems = { $count ->
+    [one] 1 problem
+   *[other] { $number } problems
+}
+check-warnings = { $count ->
+    [one] 1 warning
+   *[other] { $number } warnings
+}
+check-missing-layers = { $count ->
+    [one] 1 layer missing
+   *[other] { $number } layers missing
+}
+check-sources = { $count ->
+    [one] 1 layer looked at
+   *[other] { $number } layers looked at
+}
+
+## What can be done now
+
+next = Next:
+next-fetch = get the data
+next-check = see whether all is there
+next-check-again = look again, when that is mended
+next-run = rank it
+next-again = only what failed
+next-view = the map, in a browser
+next-report = put this in the reports
+next-explain = why this location
+next-all-rules = every rule on this parcel
+next-compare = beside another location
+next-whatif = what each rule takes
+next-targets = held against targets
+next-relocate = where homes go afterwards
+next-costs = what it costs
+next-new = a study of a municipality
+next-dataset = one dataset in full
+next-layer = one layer in full
+next-rule = one rule in full
+next-rules = all rules
+
+## Rules
+
+rules-count = { $name } { $version }: { $count ->
+    [one] 1 rule
+   *[other] { $number } rules
+}
+rules-priorities = Classes of priority
+rule-must-pass = must say yes for '{ $name }'
+rule-may-refuse = a no keeps out of '{ $name }'

@@ -7,7 +7,8 @@ run-state = staat
 run-failed = mislukt
 run-unchanged = onveranderd
 run-homes = woningen
-run-caption = locaties (woningen); niet gerangschikte percelen
+together = samen
+run-caption = locaties (woningen) en hectare bruikbare grond; niet gerangschikte percelen
 run-little-known = met weinig kaartlagen is dit nog geen rangorde: van de helft van de gerangschikte locaties heeft hooguit dit deel van de regels en criteria een antwoord: { $where }; flexruimte check noemt wat ontbreekt
 run-shared-score = veel gerangschikte locaties hebben dezelfde score: { $where }; onder hen beslissen het aantal woningen en daarna de id
 run-share-of = { $number } van { $ranked }
@@ -31,7 +32,12 @@ run-ranking = { $count ->
    *[other] { $number } gerangschikte locaties
 } in { $table } en, voor een rekenblad, { $sheet }
 run-hectares = hectare na elke voorwaarde in { $file }
-run-map = de kaart: { $file }, of flexruimte view { $out }
+run-map = de kaart: { $file }
+run-reports = { $count ->
+    [one] het rapport voor de raad: { $file }
+   *[other] de rapporten voor de raad: { $file } en { $more } meer
+}
+run-log = wat wanneer gebeurde: { $file }
 
 ## Hectare na elke voorwaarde
 
@@ -42,7 +48,6 @@ hectares-plan = geen hard plan
 hectares-available = beschikbaar
 hectares-suitable = geschikt
 hectares-left-out = niet beoordeeld
-hectares-together = samen
 hectares-group = doelgroep
 hectares-owner = eigenaar
 hectares-caption = hectare die na elke voorwaarde over is; +: over als wat niet bekend is ja zegt
@@ -111,3 +116,52 @@ costs-written = kosten van { $count ->
    *[other] { $number } locaties
 } in { $written }, de kengetallen in { $used }
 check-missing = Zonder deze kaartlagen zijn hun regels voor elk perceel onbekend. Wie ze bewust weglaat, zet onder [study]:
+check-problems = { $count ->
+    [one] 1 probleem
+   *[other] { $number } problemen
+}
+check-warnings = { $count ->
+    [one] 1 waarschuwing
+   *[other] { $number } waarschuwingen
+}
+check-missing-layers = { $count ->
+    [one] 1 kaartlaag die ontbreekt
+   *[other] { $number } kaartlagen die ontbreken
+}
+check-sources = { $count ->
+    [one] 1 kaartlaag bekeken
+   *[other] { $number } kaartlagen bekeken
+}
+
+## Wat nu kan
+
+next = Hierna:
+next-fetch = de gegevens ophalen
+next-check = kijken of alles er is
+next-check-again = als dat is hersteld, opnieuw kijken
+next-run = rangschikken
+next-again = alleen wat mislukte
+next-view = de kaart, in een browser
+next-report = dit in de rapporten zetten
+next-explain = waarom deze locatie
+next-all-rules = elke regel op dit perceel
+next-compare = naast een andere locatie
+next-whatif = wat elke regel neemt
+next-targets = naast de opgaven
+next-relocate = waar woningen daarna heen gaan
+next-costs = wat het kost
+next-new = een studie van een gemeente
+next-dataset = één dataset helemaal
+next-layer = één kaartlaag helemaal
+next-rule = één regel helemaal
+next-rules = alle regels
+
+## Regels
+
+rules-count = { $name } { $version }: { $count ->
+    [one] 1 regel
+   *[other] { $number } regels
+}
+rules-priorities = Klassen van voorrang
+rule-must-pass = moet ja zeggen voor '{ $name }'
+rule-may-refuse = een nee houdt uit '{ $name }'
