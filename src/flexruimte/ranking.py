@@ -16,6 +16,7 @@ from flexruimte.assessment.sites import OWNER
 from flexruimte.errors import OutputError, did_you_mean, nearest_name
 from flexruimte.evidence.identifiers import identifier
 from flexruimte.kernels.threads import use_threads
+from flexruimte.results.boundary import drawn_boundary
 from flexruimte.results.findings import with_finding_text, write_findings
 from flexruimte.results.funnel import funnel_table
 from flexruimte.results.geojson import write_geojson
@@ -244,6 +245,7 @@ class Ranking:
             locations=self._explained,
             layout=self.layout,
             summary=self.summary,
+            boundary=drawn_boundary(self._boundary),
         )
 
     def explain(self, parcel_id: str, language: Language | None = None) -> Explanation:

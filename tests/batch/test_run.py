@@ -20,7 +20,7 @@ from flexruimte.batch.reuse.survey_file import SURVEY_FILE
 from flexruimte.errors import EmptyMunicipalityError
 from flexruimte.results import outputs
 from flexruimte.results.layouts import write_layouts
-from flexruimte.results.outputs import FILES, FUNNEL, OUTPUTS, RANKED, Output
+from flexruimte.results.outputs import BOUNDARY, FILES, FUNNEL, OUTPUTS, RANKED, Output
 from flexruimte.results.read import read_parcel
 from toy_files import write_toy_study
 from toy_town import municipalities, toy_study, write_raster
@@ -38,7 +38,7 @@ def test_everything_is_written(study: Study, tmp_path: Path) -> None:
     assert report.computed == ["A", "B"]
     for code in ("A", "B"):
         assert sorted(path.name for path in (tmp_path / "out" / code).iterdir()) == sorted(
-            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED, FUNNEL, LAYERS_FOLDER]
+            [*FILES, INPUTS_FILE, SURVEY_FILE, RANKED, FUNNEL, BOUNDARY, LAYERS_FOLDER]
         )
     log = json.loads((tmp_path / "out" / "run.json").read_text())
     assert {code: entry["state"] for code, entry in log["municipalities"].items()} == {

@@ -18,6 +18,7 @@ from flexruimte.results.outputs import LAYOUT_GEOJSON, OUTPUTS
 from flexruimte.results.rule_facts import not_judged
 from flexruimte.results.store import Store
 from flexruimte.results.summary_model import Summary
+from flexruimte.views.report import write_report
 from flexruimte.views.web import DATA, write_municipality
 from flexruimte.vocabulary import RANKED_STATUSES
 
@@ -144,7 +145,10 @@ def _ranked(question: Question, code: str, progress: Progress, kept: KeptEvidenc
 
 
 def _write(ranking: Ranking, folder: Path) -> None:
-    """Write all files of a municipality; they replace those that were there together."""
+    """Write all files of a municipality; they replace those that were there together.
+
+    What followed from an earlier ranking is in none of them.
+    """
     content = ranking.content()
     with (
         use_threads(ranking.assessment.question.threads),
@@ -152,6 +156,7 @@ def _write(ranking: Ranking, folder: Path) -> None:
     ):
         for output in OUTPUTS:
             output.write(content, staging / output.name)
+        write_report(content, staging)
 
 
 def _write_map(ranking: Ranking, store: Store, name: str) -> None:

@@ -20,6 +20,7 @@ from flexruimte.batch.executors import Listener, executor_for
 from flexruimte.batch.log import Log
 from flexruimte.batch.map import write_map
 from flexruimte.batch.municipality_run import MunicipalityRun, State
+from flexruimte.batch.report import refresh_reports
 from flexruimte.batch.run_log import RunLog
 from flexruimte.errors import StudyError
 from flexruimte.evidence.identifiers import UnmetIds
@@ -185,6 +186,7 @@ def run(
                 write_ranking_sheet(folder / RANKING, folder / RANKING_SHEET)
                 write_municipality_table(_funnels(log), folder / MUNICIPALITIES)
             write_map(store, question, _folder_names(log), new_ranking=True)
+            refresh_reports(store, _standing(log, pending))
             log.note_ranking(locations)
         elif pending or not store.has(MAP_PAGE):
             write_map(
@@ -224,6 +226,15 @@ def _tidy(log: Log) -> None:
 def _folder_names(log: Log) -> dict[str, str]:
     """Return the names of the folders of what is done, by the code of the municipality."""
     return {entry.code: entry.folder for entry in log.done}
+
+
+def _standing(log: Log, pending: list[str]) -> dict[str, str]:
+    """Return the folders of what is done and was not computed in this run, by code."""
+    return {
+        entry.code: entry.folder
+        for entry in log.done
+        if entry.unchanged or entry.code not in pending
+    }
 
 
 def _folders(log: Log) -> Iterator[Path]:

@@ -136,7 +136,12 @@ def _relocate(
     folder, geojson = map(store_of(out).named, (RELOCATION_FOLDER, RELOCATION_GEOJSON))
     said = message("relocation-written", said_in, folder=folder, geojson=geojson)
     print_files(said, folder, geojson)
-    tell_next(said_in, *view_step(out), ("next-costs", ["costs", out]))
+    tell_next(
+        said_in,
+        *view_step(out),
+        ("next-report", ["report", out]),
+        ("next-costs", ["costs", out]),
+    )
 
 
 def targets(

@@ -15,6 +15,7 @@ from flexruimte.cli import (
     analyses,
     data,
     fetch,
+    report,
     results,
     rules,
     run,
@@ -139,6 +140,14 @@ COMMANDS: Final = (
         flexruimte view out --port 8000 --no-browser
         """,
         is_answer=True,
+    ),
+    _Listed(
+        report.report,
+        _QUESTIONS,
+        """
+        flexruimte report out
+        flexruimte report out --gemeente GM0363
+        """,
     ),
     _Listed(
         results.explain,

@@ -34,7 +34,13 @@ from flexruimte.cli.titles import Titles
 from flexruimte.cli.verbosity import Verbosity, verbosity
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.municipality_table import read_municipality_table
-from flexruimte.results.outputs import MUNICIPALITIES, RANKING, RANKING_SHEET, RUN_LOG
+from flexruimte.results.outputs import (
+    MUNICIPALITIES,
+    RANKING,
+    RANKING_SHEET,
+    REPORT,
+    RUN_LOG,
+)
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
@@ -205,6 +211,11 @@ def _print_report(report: BatchReport, question: Question) -> None:
         if store.has(name):
             path = store.named(name)
             print_files(message(message_id, language, file=path), path)
+    reports = [f"{each.folder}/{REPORT}" for each in report.municipalities if each.state == "done"]
+    there = [store.named(name) for name in reports if store.has(name)]
+    if there:
+        said = {"file": there[0], "more": f"{len(there) - 1}"}
+        print_files(counted("run-reports", len(there), language, **said), *there)
 
 
 def _tell_next(report: BatchReport, study: Path, language: Written) -> None:

@@ -115,7 +115,7 @@ def whatif(
     else:
         first = first_locations(where, 1)
         explained: list[Step] = [("next-explain", ["explain", where, each]) for each in first]
-        tell_next(found.language, *view_step(where), *explained)
+        tell_next(found.language, *view_step(where), ("next-report", ["report", where]), *explained)
     if found.not_done:
         raise typer.Exit(1)
 

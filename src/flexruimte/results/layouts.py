@@ -27,6 +27,7 @@ from flexruimte.wording.messages import Language
 __all__ = [
     "LAYOUT_COLUMNS",
     "layout_table",
+    "read_layout",
     "write_layout_geojson",
     "write_layouts",
 ]
@@ -129,6 +130,24 @@ def write_layout_geojson(layout: gpd.GeoDataFrame, summary: Summary, path: str |
     write_features(features(geometries[drawn], properties), members, path)
 
 
+def read_layout(folder: Path) -> gpd.GeoDataFrame:
+    """Return the layouts in the GeoPackage of a municipality, as `layout_table` makes them.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be read.
+    """
+    try:
+        layout = pyogrio.read_dataframe(folder / LOCATIONS_GPKG, layer="layout")
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OutputError(
+            f"{folder / LOCATIONS_GPKG} cannot be read: {error}; "
+            "run this municipality again with --fresh"
+        ) from None
+    return _typed(pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry))
+
+
 def write_layouts(out: Path) -> list[Path]:
     """Write the layouts in the GeoPackages of a run as GeoJSON, and return the files.
 
@@ -141,14 +160,6 @@ def write_layouts(out: Path) -> list[Path]:
     for path in parcel_files(out):
         folder = path.parent
         summary = read_summary(folder)
-        try:
-            layout = pyogrio.read_dataframe(folder / LOCATIONS_GPKG, layer="layout")
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-            raise OutputError(
-                f"{folder / LOCATIONS_GPKG} cannot be read: {error}; "
-                "run this municipality again with --fresh"
-            ) from None
-        table = _typed(pd.DataFrame(layout.drop(columns="geometry")), np.asarray(layout.geometry))
-        write_layout_geojson(table, summary, folder / LAYOUT_GEOJSON)
+        write_layout_geojson(read_layout(folder), summary, folder / LAYOUT_GEOJSON)
         written.append(folder / LAYOUT_GEOJSON)
     return written

@@ -13,7 +13,9 @@ from typing import Final
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
+from flexruimte.results.boundary import write_boundary
 from flexruimte.results.findings import write_findings
 from flexruimte.results.funnel import write_funnel
 from flexruimte.results.geojson import write_geojson
@@ -27,6 +29,8 @@ from flexruimte.results.summary import write_summary
 from flexruimte.results.summary_model import Summary
 
 __all__ = [
+    "BOUNDARY",
+    "DOSSIERS",
     "FILES",
     "FILES_FOR_RANKING",
     "FINDINGS",
@@ -37,10 +41,12 @@ __all__ = [
     "LOCATIONS_QGS",
     "MUNICIPALITIES",
     "OUTPUTS",
+    "PAGES",
     "PARCELS",
     "RANKED",
     "RANKING",
     "RANKING_SHEET",
+    "REPORT",
     "RUN",
     "RUN_LOG",
     "SITES",
@@ -57,6 +63,9 @@ PARCELS: Final = "parcels.parquet"
 SITES: Final = "sites.parquet"
 FINDINGS: Final = "findings.parquet"
 SUMMARY: Final = "summary.json"
+REPORT: Final = "report.html"
+DOSSIERS: Final = "dossiers.html"
+BOUNDARY: Final = ".boundary.wkb"
 RANKED: Final = ".ranked.csv"
 FUNNEL: Final = ".funnel.csv"
 LAYOUT_GEOJSON: Final = "layout.geojson"
@@ -97,6 +106,8 @@ class OutputContent:
     layout: gpd.GeoDataFrame
     """Modules, roads and paths of the locations, in RD New."""
     summary: Summary
+    boundary: shapely.Geometry | None
+    """Of the municipality, in RD New, as it is drawn; None where it is not at hand."""
 
     @cached_property
     def others(self) -> gpd.GeoDataFrame:
@@ -151,10 +162,17 @@ OUTPUTS: Final = (
         lambda content, path: write_ranked(content.locations, content.summary, path),
     ),
     Output(FUNNEL, lambda content, path: write_funnel(content.summary, path)),
+    Output(BOUNDARY, lambda content, path: write_boundary(content.boundary, path)),
 )
 """The files of a municipality, in the order in which they are written."""
 
-FILES: Final = tuple(output.name for output in OUTPUTS if not output.name.startswith("."))
+PAGES: Final = (REPORT, DOSSIERS)
+"""What `flexruimte.views.report` makes of the content, as results know no views."""
+
+FILES: Final = (
+    *(output.name for output in OUTPUTS if not output.name.startswith(".")),
+    *PAGES,
+)
 """What there is of every municipality that is done."""
 FILES_FOR_RANKING: Final = tuple(output.name for output in OUTPUTS if output.needed_for_ranking)
 """What the rows of a municipality in ranking.csv can be made of."""

@@ -46,6 +46,7 @@ __all__ = [
     "RunResults",
     "folder_name",
     "parcel_files",
+    "read_entries",
     "read_findings",
     "read_locations",
     "read_measure",
@@ -213,7 +214,7 @@ def read_run(out: Path) -> RunResults:
     OutputError
         When there is no run in the folder, nothing in it is done, or a file cannot be read.
     """
-    entries = _entries(out)
+    entries = read_entries(out)
     summaries = read_summaries(out)  # all, as any may be an earlier one
     return RunResults(
         summary=summaries[0],
@@ -242,11 +243,17 @@ def read_summaries(out: Path) -> list[Summary]:
     OutputError
         As `read_run`.
     """
-    return [read_summary(folder) for folder in _done(out, _entries(out))]
+    return [read_summary(folder) for folder in _done(out, read_entries(out))]
 
 
-def _entries(out: Path) -> dict[str, dict[str, Any]]:
-    """Return what the log of a run says of each municipality, by code."""
+def read_entries(out: Path) -> dict[str, dict[str, Any]]:
+    """Return what the log of a run says of each municipality, by code.
+
+    Raises
+    ------
+    OutputError
+        When there is no run in the folder, or its log cannot be read.
+    """
     path = out / RUN
     try:
         entries: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))[

@@ -1,4 +1,7 @@
-"""HTML for notebooks and maps, by the Jinja templates in `templates/`; every value is escaped."""
+"""HTML for notebooks, maps and reports, by the Jinja templates in `templates/`.
+
+Every value is escaped.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def render(template: str, **values: Any) -> str:
 
 @cache
 def _environment() -> Environment:
-    # Runs write no HTML, and need not wait for Jinja.
+    # Many commands write no HTML, and need not wait for Jinja.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

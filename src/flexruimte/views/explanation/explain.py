@@ -53,7 +53,7 @@ from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
 
-__all__ = ["explain"]
+__all__ = ["decision_text", "explain", "facts_of", "findings_by_rule", "rule_rows"]
 
 _KINDS: Final[Mapping[str, Kind]] = {
     "objection": "objection",
@@ -91,12 +91,11 @@ def explain(
         The row of the location that the parcel is part of; None where it is part of none.
     """
     chosen = language or summary.study.language
-    by_rule: dict[str, Any] = {row[RULE]: row for row in findings.to_dict("records")}
-    found = {facts.id: finding_of(facts, row, by_rule.get(facts.id)) for facts in summary.rules}
-    rules = [_rule_row(facts, found[facts.id], chosen) for facts in summary.rules]
+    found = findings_by_rule(row, findings, summary)
+    rules = rule_rows(found, summary, chosen)
     criteria = [_criterion_row(row, facts, chosen) for facts in summary.criteria]
     table = pd.DataFrame([*rules, *criteria], columns=list(TABLE_COLUMNS))
-    decision = _decision_text(row, summary, found, chosen)
+    decision = decision_text(row, summary, found, chosen)
     priority = _priority(row, rules, summary, chosen)
     return Explanation(
         parcel_id=str(row[PARCEL_ID]),
@@ -104,7 +103,7 @@ def explain(
         status=str(row[STATUS]),
         decision=decision,
         priority=priority,
-        facts=_facts(row, summary, chosen, site),
+        facts=facts_of(row, summary, chosen, site),
         whole=_whole(row, summary, chosen, site, [priority, decision]),
         open_points=_open_points(rules, chosen),
         tally=_tally(rules, chosen),
@@ -112,6 +111,35 @@ def explain(
         language=chosen,
         footnote=_footnote(summary, chosen),
     )
+
+
+def findings_by_rule(row: Row, findings: pd.DataFrame, summary: Summary) -> dict[str, Finding]:
+    """Return what every rule found on a parcel or location, by id of the rule.
+
+    Parameters
+    ----------
+    row, findings, summary
+        As `explain` takes them.
+    """
+    by_rule: dict[str, Any] = {row[RULE]: row for row in findings.to_dict("records")}
+    return {facts.id: finding_of(facts, row, by_rule.get(facts.id)) for facts in summary.rules}
+
+
+def rule_rows(
+    found: Mapping[str, Finding], summary: Summary, language: Language
+) -> list[dict[str, Any]]:
+    """Return the rows of rules in the table of an explanation, in the order of the ruleset.
+
+    Parameters
+    ----------
+    found
+        As `findings_by_rule` returns it.
+    summary
+        Of the municipality.
+    language
+        nl or en.
+    """
+    return [_rule_row(facts, found[facts.id], language) for facts in summary.rules]
 
 
 def _common(facts: RuleFacts | CriterionFacts, language: Language) -> dict[str, Any]:
@@ -197,10 +225,10 @@ def _criterion_row(row: Row, facts: CriterionFacts, language: Language) -> dict[
     }
 
 
-def _facts(
+def facts_of(
     row: Row, summary: Summary, language: Language, site: Row | None = None
 ) -> dict[str, str]:
-    """Return the facts of the parcel as a whole, with their labels."""
+    """Return the facts of a parcel or location as a whole, by their labels."""
     site_type, priority = known_value(row, SITE_TYPE), known_value(row, PRIORITY)
     type_title = in_language(summary.site_types.get(site_type), language) if site_type else ""
     facts = summary.priorities.get(priority) if priority else None
@@ -276,7 +304,7 @@ def _homes_text(row: Row, language: Language) -> str:
     )
 
 
-def _decision_text(
+def decision_text(
     row: Row, summary: Summary, found: Mapping[str, Finding], language: Language
 ) -> str:
     """Return the decision on the parcel and what takes precedence; empty where there is none."""

@@ -23,7 +23,7 @@ from flexruimte.results.outputs import (
 from flexruimte.wording.labels import label
 from flexruimte.wording.messages import Language
 
-__all__ = ["FILES_FOLLOWING", "follow_ups"]
+__all__ = ["FILES_FOLLOWING", "follow_ups", "is_of_this_run"]
 
 FILES_FOLLOWING = (
     RANKING,
@@ -62,13 +62,13 @@ def follow_ups(out: Path, language: Language) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     try:
-        if _is_of_this_run(out, WHAT_IF):
+        if is_of_this_run(out, WHAT_IF):
             found["what_if"] = _what_if(out / WHAT_IF)
-        if _is_of_this_run(out, TARGETS):
+        if is_of_this_run(out, TARGETS):
             found["targets"] = _targets(out / TARGETS)
-        if _is_of_this_run(out, TARGETS_FILLING):
+        if is_of_this_run(out, TARGETS_FILLING):
             found["filling"] = _filling(out / TARGETS_FILLING)
-        if _is_of_this_run(out, RELOCATION_GEOJSON):
+        if is_of_this_run(out, RELOCATION_GEOJSON):
             found |= _relocation(out, language)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OutputError(
@@ -78,7 +78,7 @@ def follow_ups(out: Path, language: Language) -> dict[str, Any]:
     return found
 
 
-def _is_of_this_run(out: Path, name: str) -> bool:
+def is_of_this_run(out: Path, name: str) -> bool:
     """Return whether a file was written after the ranking that it follows from."""
     path, ranking = out / name, out / RANKING
     return (

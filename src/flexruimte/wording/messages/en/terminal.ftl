@@ -33,6 +33,10 @@ run-ranking = { $count ->
 } in { $table } and, for a spreadsheet, { $sheet }
 run-hectares = hectares after each condition in { $file }
 run-map = the map: { $file }
+run-reports = { $count ->
+    [one] the report for the council: { $file }
+   *[other] the reports for the council: { $file } and { $more } more
+}
 run-log = what happened when: { $file }
 
 ## Hectares after each condition
@@ -138,6 +142,7 @@ next-check-again = look again, when that is mended
 next-run = rank it
 next-again = only what failed
 next-view = the map, in a browser
+next-report = put this in the reports
 next-explain = why this location
 next-all-rules = every rule on this parcel
 next-compare = beside another location

@@ -33,6 +33,10 @@ run-ranking = { $count ->
 } in { $table } en, voor een rekenblad, { $sheet }
 run-hectares = hectare na elke voorwaarde in { $file }
 run-map = de kaart: { $file }
+run-reports = { $count ->
+    [one] het rapport voor de raad: { $file }
+   *[other] de rapporten voor de raad: { $file } en { $more } meer
+}
 run-log = wat wanneer gebeurde: { $file }
 
 ## Hectare na elke voorwaarde
@@ -138,6 +142,7 @@ next-check-again = als dat is hersteld, opnieuw kijken
 next-run = rangschikken
 next-again = alleen wat mislukte
 next-view = de kaart, in een browser
+next-report = dit in de rapporten zetten
 next-explain = waarom deze locatie
 next-all-rules = elke regel op dit perceel
 next-compare = naast een andere locatie
