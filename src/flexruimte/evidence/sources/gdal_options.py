@@ -17,7 +17,7 @@ import pyogrio
 
 from flexruimte.errors import printable, redacted
 
-__all__ = ["data_of_rasterio", "gdal_options"]
+__all__ = ["data_of_rasterio", "gdal_options", "opened_by_gdal"]
 
 
 _LOGGERS: Final = {
@@ -40,6 +40,19 @@ def data_of_rasterio() -> None:
         if package and (folder / own).is_dir():
             for name in names:
                 os.environ.pop(name, None)
+
+
+def opened_by_gdal(path: str) -> str:
+    """Return what GDAL is told to open for a path: of a text file that it is a table.
+
+    GDAL takes a table for one by its name alone, and by `.txt` it does not.
+
+    Examples
+    --------
+    >>> opened_by_gdal("/vsizip/gtfs.zip/stops.txt"), opened_by_gdal("stops.csv")
+    ('CSV:/vsizip/gtfs.zip/stops.txt', 'stops.csv')
+    """
+    return f"CSV:{path}" if path.lower().endswith(".txt") else path
 
 
 class _WithoutSecrets(logging.Filter):

@@ -186,6 +186,21 @@ def test_a_table_with_coordinates_is_points(rows: str, crs: str, tmp_path: Path)
     assert point.distance(shapely.Point(84_000, 447_000)) < 1_500
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_stops_of_a_timetable_are_points(zipped: bool, tmp_path: Path) -> None:
+    rows = "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n1,Kerk,52.0,4.36,0,\n"
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "gtfs-nl.zip", "w") as archive:
+            archive.writestr("stops.txt", rows)
+            archive.writestr("routes.txt", "route_id,agency_id\n1,2\n")
+    else:
+        (tmp_path / "stops.txt").write_text(rows)
+    look = next(look for name, look in looks(tmp_path).items() if "stops" in name)
+    assert (look.shapes, look.settings.crs) == ("point", "EPSG:4326")
+    (point,) = look.source.read(["stop_id"]).geometry
+    assert point.distance(shapely.Point(84_000, 447_000)) < 1_500
+
+
 def test_numbers_that_are_no_coordinates_make_no_points(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("id,x,y\n1,5,7\n")
     (look,) = looks(tmp_path).values()

@@ -23,6 +23,7 @@ from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.evidence.sources.addresses import address_of
 from flexruimte.evidence.sources.base import plain_name, projected_extent
 from flexruimte.evidence.sources.errors import crs_of, reading
+from flexruimte.evidence.sources.gdal_options import opened_by_gdal
 from flexruimte.rules.parts import Scalar
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.rules.words import plain
@@ -215,7 +216,7 @@ def _table(look: Look) -> Iterator[Look]:
 
 def _placed(look: Look, rows: pd.DataFrame) -> Look | None:
     """Return a table as the points that two of its columns place, if there are such columns."""
-    if not (look.file.member or look.file.path.name).lower().endswith(".csv"):
+    if not (look.file.member or look.file.path.name).lower().endswith((".csv", ".txt")):
         return None  # GDAL reads no others as points
     by_name = {plain_name(str(column)): str(column) for column in rows}
     for pair in known().coordinates:
@@ -370,7 +371,7 @@ def _reading(look: Look) -> Iterator[str]:
     address = address_of(look.settings.source, _ANYWHERE)
     address.check_presence(look.label, look.file.shown)
     with reading(look.label, address), address.vector_session():
-        yield address.path
+        yield opened_by_gdal(address.path)
 
 
 def _gml_of(look: Look) -> tuple[GmlSchema, str] | None:
