@@ -216,9 +216,9 @@ def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
         if isinstance(spec, WayInMeasure):
             for key, needed in (("roads", "line"), ("owners", "table")):
                 layer = getattr(spec, key)
-                held = ruleset.layers[layer].geometry if layer in ruleset.layers else needed
-                if held != needed:
-                    yield f"[{where}] {key} needs a layer of {needed}s; '{layer}' holds {held}s"
+                there = ruleset.layers[layer].geometry if layer in ruleset.layers else needed
+                if there != needed:
+                    yield f"[{where}] {key} needs a layer of {needed}s; '{layer}' holds {there}s"
 
 
 def _problems_of_number(ruleset: RulesetTables, where: str, value: object) -> Iterator[str]:
