@@ -12,9 +12,12 @@ from pathlib import Path
 
 import country_run
 import map_page
+import national
 import parcel_job
 from timing import FOLDER, Report, machine
 
+SHORT, FULL = (500_000, 20_000), (2_000_000, 20_000)
+"""Parcels of a national file, and of the window that is read from it."""
 PREFACE = """# Benchmarks
 
 What it costs to rank a country, measured as a user meets it: whole processes, with start-up, reading and writing. This page is written
@@ -40,6 +43,9 @@ judged. The run is `flexruimte run study.toml`, with the ruleset `flexwonen-nl` 
 roads, three distances, means over two rasters, a score, and a GeoJSON file. Towns named `town_N` are cut from the country; the goals
 were set on generated towns of another shape, which are not in this repository, nor are the scripts of the other tools. Distances, areas
 and means are exact; areas are compared, parcel by parcel, with a plain loop over `parcel.difference(union)`.
+
+**A national file** (`benchmarks/national.py`) is a register of parcels as GeoPackage, FlatGeobuf and GeoParquet, of which a run of one
+municipality reads a window, against a file that holds only that window.
 """
 
 
@@ -84,6 +90,7 @@ def main() -> None:
     country_run.add_measurements(
         report, arguments.folder, countries, arguments.repeat if arguments.full else 1
     )
+    national.add_measurements(report, arguments.folder, *(FULL if arguments.full else SHORT))
     map_page.add_measurements(report, map_page.sample(arguments.folder), arguments.repeat)
     report.end()
     if arguments.markdown:

@@ -1,7 +1,7 @@
 """A stand-in for the servers of open data, on this machine, with all that they do in silence.
 
 OGC API: a larger `limit` is lowered, the cursor is opaque and begins anew with another parameter, longitude and latitude unless
-asked otherwise, 400 on unknown parameters, no number of matches, demolished buildings kept. WFS: `count` is capped, what is beyond
+asked otherwise, 400 on unknown parameters and on coordinates that the collection does not list, no number of matches, demolished buildings kept. WFS: `count` is capped, what is beyond
 `most_in_all` is held back, `cql_filter` is ignored. Faults are put in between, one per request.
 """
 
@@ -143,7 +143,7 @@ class Server:
             return 404, JSON, b'{"title":"Not Found"}', {}
         collection = self.collections[steps[1]]
         if len(steps) == 2:
-            return _json({"id": steps[1], "links": []})
+            return _json({"id": steps[1], "links": [], "crs": [CRS84, RD], "storageCrs": RD})
         if steps[2] == "schema" and self.has_schema:
             return _json({"type": "object", "properties": _schema_of(collection)})
         if steps[2] != "items":
@@ -156,6 +156,10 @@ class Server:
                 json.dumps({"title": f"unknown parameters {sorted(unknown)}"}).encode(),
                 {},
             )
+        for name in ("crs", "bbox-crs"):
+            if query.get(name, CRS84) not in (CRS84, RD):
+                said = json.dumps({"title": f"{name} is not one of the collection's"})
+                return 400, JSON, said.encode(), {}
         limit = min(int(query.get("limit", 10)), self.most_per_page)
         crs = query.get("crs", CRS84)
         box = [float(value) for value in query["bbox"].split(",")] if "bbox" in query else None

@@ -156,3 +156,46 @@ def test_a_new_study_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture
     assert file.parcels.source == "../data/BRK_PERCEEL.gpkg"
     assert run("check", study) == 0
     assert run("new", tmp_path / "new", "--from", data) == 2  # a study is never written over
+
+
+def test_many_files_that_are_nothing_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number in range(23):
+        (folder / f"notitie{number}.csv").write_text("a;b\n1;2\n")
+    assert run("new", str(tmp_path / "study"), "--from", str(folder)) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "not recognised" in line]
+    assert len(lines) == 21
+    assert lines[-1] == "not recognised: 3 more"
+
+
+def test_one_municipality_twice_is_one(tmp_path: Path) -> None:
+    folder = tmp_path / "delft"
+    assert run("new", str(folder), "--gemeente", "Delft", "--gemeente", "GM0503") == 0
+    settings = read_study_file(folder / "study.toml").study
+    assert (settings.name, settings.gemeenten) == ("Delft", ["GM0503"])
+
+
+def test_a_person_at_a_terminal_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    renamed(folder, "as it is", ["natura2000", "nnn"])
+    (folder / "natura2000.gpkg").rename(folder / "natura2000_oud.gpkg")
+    (folder / "nnn.gpkg").rename(folder / "nnn_oud.gpkg")
+    answers = iter([7, 1, 0])  # one that is no answer, the first source, none
+    monkeypatch.setattr("flexruimte.cli.data._is_with_a_person", lambda: True)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    assert run("new", str(tmp_path / "study"), "--from", str(folder)) == 0
+    printed = capsys.readouterr().out
+    assert "is it one of these?" in printed
+    assert "1 recognised for certain" in printed
+    assert len(read_layers(tmp_path / "study" / "study.toml")) == 1
+
+
+def read_layers(path: Path) -> list[str]:
+    """Return the layers of a study that are no questions."""
+    return [line for line in path.read_text().splitlines() if line.startswith("[layers.")]

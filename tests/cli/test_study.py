@@ -20,6 +20,7 @@ def test_check_prints_a_list_to_paste(study: Path, capsys: pytest.CaptureFixture
     printed = capsys.readouterr().out
     assert "under [study]" in printed
     assert 'not_assessed = ["natuur"]' in printed
+    assert "\\n" not in printed
 
 
 def test_problems_come_first_then_warnings_and_what_is_there(

@@ -113,3 +113,46 @@ def test_what_is_no_file_of_the_study_cannot_be_fetched_to(source: str) -> None:
 def test_one_source_of_two_datasets_is_refused_and_of_one_is_one() -> None:
     with pytest.raises(StudyError, match="have one source and two datasets"):
         wanted({"natura2000": {"source": "data/p.gpkg", "dataset": "natura2000"}})
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("parcels", r"\[natura2000\] dataset 'parcels' serves parcels; did you mean 'natura2000'"),
+        ("rivm_netkaart", 'is that of another layer; write dataset = "natura2000"'),
+    ],
+)
+def test_a_layer_is_not_made_of_something_else(key: str, why: str) -> None:
+    with pytest.raises(StudyError, match=why):
+        wanted({"natura2000": {"source": "n.gpkg", "dataset": key}})
+
+
+def test_parcels_are_not_made_of_a_layer() -> None:
+    file = StudyFile.model_validate(
+        {
+            "study": {"name": "x", "as_of": "2026-01-01"},
+            "parcels": {"source": "data/p.gpkg", "dataset": "natura2000", "id": "id"},
+            "municipalities": {"source": "data/m.gpkg", "code": "code", "name": "naam"},
+            "layers": {},
+        }
+    )
+    with pytest.raises(StudyError, match=r"\[parcels\] dataset 'natura2000' serves layer; known"):
+        wanted_tables(file, Path("/study"), Path("/study"), CATALOGUE, [])
+
+
+def test_a_layer_without_a_dataset_of_its_own_may_be_made_of_another() -> None:
+    found = wanted({"stadsgezichten": {"source": "n.gpkg", "dataset": "natura2000"}})
+    assert found["stadsgezichten"].dataset_key == "natura2000"
+
+
+@pytest.mark.parametrize(
+    ("layer", "source", "why"),
+    [
+        ("natura2000", "data/n.parquet", "is fetched as GeoPackage; let its name end in .gpkg"),
+        ("natura2000", "data", "is fetched as GeoPackage; let its name end in .gpkg"),
+        ("ahn_dtm", "data/ahn.gpkg", "is fetched as GeoTIFF; let its name end in .tif"),
+    ],
+)
+def test_a_name_does_not_promise_another_format(layer: str, source: str, why: str) -> None:
+    with pytest.raises(StudyError, match=why):
+        wanted({layer: {"source": source, "dataset": layer}})

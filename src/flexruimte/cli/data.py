@@ -6,6 +6,8 @@ import datetime as dt
 import json
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
@@ -49,6 +51,8 @@ CatalogueOption: TypeAlias = Annotated[
 
 
 _NEW: Final[Step] = ("next-new", ["new", "delft", "--gemeente", "Delft"])
+_MOST_UNKNOWN: Final = 20
+"""So many sources that are not recognised are named, and no more."""
 _LONGEST_KEY: Final = 26
 """Of a dataset, as `liwo_overstromingsgevoelig`. [character]"""
 
@@ -148,7 +152,9 @@ def new(
     known = read_catalogue(*([own] if own else []))
     found = [find_municipality(known, name) for name in gemeente or []]
     if source is not None:
-        with working(f"looking through {source}"):
+        is_asking = _is_with_a_person()
+        # Nothing may turn in the line where a question waits for its answer.
+        with nullcontext() if is_asking else working(f"looking through {source}"):
             draft, seen = draft_from_folder(
                 source,
                 study_folder=folder,
@@ -159,6 +165,7 @@ def new(
                 language=language.value,
                 gemeenten=[one.code for one in found],
                 catalogue_path=None if own is None else _as_seen_from(folder, str(own)),
+                choose=_chosen_by_a_person if is_asking else None,
             )
         write_study(draft, folder)
         _tell_folder(draft, seen, folder / STUDY_FILE, language.value)
@@ -188,14 +195,32 @@ def new(
     tell_next(language.value, ("next-fetch", ["fetch", study]), ("next-check", ["check", study]))
 
 
+def _is_with_a_person() -> bool:
+    """Return whether somebody is there to answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _chosen_by_a_person(dataset: str, sources: Sequence[str]) -> int | None:
+    """Ask which source a dataset is; Enter leaves it a question in the study."""
+    print_line(f"{dataset}: is it one of these?", "yellow")
+    for number, source in enumerate(sources, 1):
+        print_line(f"  {number}. {source}")
+    chosen = -1
+    while not 0 <= chosen <= len(sources):
+        chosen = typer.prompt("its number, or 0 to answer it in the study", default=0, type=int)
+    return chosen - 1 if chosen else None
+
+
 def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path, language: Written) -> None:
     """Say what was recognised in a folder, what is asked, and what to do next."""
     for line in seen.certain:
         print_line(line)
     for line in seen.asked:
         print_line(f"asked: {line}", "yellow")
-    for line in seen.unknown:
+    for line in seen.unknown[:_MOST_UNKNOWN]:
         print_line(f"not recognised: {line}")
+    if len(seen.unknown) > _MOST_UNKNOWN:
+        print_line(f"not recognised: {len(seen.unknown) - _MOST_UNKNOWN} more")
     for line in seen.unread:
         print_line(f"not read: {line}")
     print_files(

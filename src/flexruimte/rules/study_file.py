@@ -276,4 +276,10 @@ def read_study_file(path: Path) -> StudyFile:
             f"{path.name}: [study.as_of] {as_of!r} is not a date; "
             "write it without quotes, as in as_of = 2026-01-01"
         )
+    for table in ("parcels", "municipalities"):
+        if table not in document and f"\n#[{table}]" in path.read_text(encoding="utf-8"):
+            raise StudyError(
+                f"{path}: [{table}] stands there as a question, behind #; take the # away from the "
+                "lines that are right, and fill in what is '...'"
+            )
     return validate(StudyFile, document, path.name, StudyError)

@@ -65,7 +65,8 @@ def wanted_tables(
     Raises
     ------
     StudyError
-        When a dataset is not in the catalogue, a source is no file, or two datasets have one.
+        When a dataset is not in the catalogue or holds something else than the table is for, a
+        source is no file or promises another format, or two datasets have one.
     """
     rulesets = _rulesets(file, folder, codes)
     found: dict[Path, WantedTable] = {}
@@ -115,7 +116,9 @@ def _wanted(
             "write a path relative to the study, such as data/file.gpkg"
         )
     wanted = WantedTable(table, key, catalogue.datasets[key], Path(path))
+    _check_what_it_serves(table, wanted, catalogue, rulesets[0])
     if table in (MUNICIPALITIES, PARCELS):
+        _check_ending(wanted)
         return wanted
     specs = [ruleset.layers[table] for ruleset in rulesets if table in ruleset.layers]
     if not specs:
@@ -137,6 +140,7 @@ def _wanted(
             if table in first.layers_of_measure(criterion.measure)
         ),
     ]
+    _check_ending(replace(wanted, is_raster=is_raster))
     return replace(
         wanted,
         is_raster=is_raster,
@@ -145,6 +149,39 @@ def _wanted(
         else max(_reach_m(ruleset, table) for ruleset in rulesets),
         unanswered=tuple(dict.fromkeys(unanswered)),
     )
+
+
+def _check_what_it_serves(
+    table: str, wanted: WantedTable, catalogue: Catalogue, ruleset: Ruleset
+) -> None:
+    """Refuse a dataset that holds something else than the table is for.
+
+    A layer of the user's own may be made of any dataset of features; one that has a dataset in the
+    catalogue itself is not meant to be made of that of another layer.
+    """
+    key, meant = wanted.dataset_key, table if table in (MUNICIPALITIES, PARCELS) else "layer"
+    serves = wanted.dataset.serves
+    if serves != meant:
+        fitting = [name for name, each in catalogue.datasets.items() if each.serves == meant]
+        raise StudyError(
+            f"[{table}] dataset '{key}' serves {serves}; "
+            f"{did_you_mean(table if meant == 'layer' else key, fitting)}"
+        )
+    if key != table and key in ruleset.layers and table in catalogue.datasets:
+        raise StudyError(
+            f"[layers.{table}] dataset '{key}' is that of another layer; write dataset = "
+            f'"{table}", or give it a key of its own in a catalogue of your own'
+        )
+
+
+def _check_ending(wanted: WantedTable) -> None:
+    """Refuse a name that promises another format than is written."""
+    endings = (".tif", ".tiff") if wanted.is_raster else (".gpkg",)
+    if wanted.target.suffix.lower() not in endings:
+        raise StudyError(
+            f"[{wanted.table}] source '{wanted.target.name}' is fetched as "
+            f"{'GeoTIFF' if wanted.is_raster else 'GeoPackage'}; let its name end in {endings[0]}"
+        )
 
 
 def _rulesets(file: StudyFile, folder: Path, codes: Sequence[str]) -> list[Ruleset]:

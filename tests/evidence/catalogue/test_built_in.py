@@ -43,6 +43,13 @@ def test_who_is_not_fetched_says_whom_to_ask(key: str) -> None:
     assert dataset.fetched or dataset.ask is not None
 
 
+@pytest.mark.parametrize("key", sorted(RULESET.layers))
+def test_where_silence_means_nothing_it_is_no_evidence(key: str) -> None:
+    dataset, spec = CATALOGUE.datasets[key], RULESET.layers[key]
+    if dataset.silence.en.startswith("Nothing:"):
+        assert spec.fills or spec.geometry in ("raster", "table") or not dataset.complete
+
+
 @pytest.mark.parametrize(("key", "service"), SERVICES)
 def test_fields_are_those_of_the_ruleset(key: str, service: Service) -> None:
     dataset = CATALOGUE.datasets[key]

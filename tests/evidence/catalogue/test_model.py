@@ -73,3 +73,24 @@ def test_a_misspelt_key_is_refused() -> None:
 def test_a_list_of_municipalities_is_whole(municipality: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         Catalogue.model_validate({"municipalities": municipality})
+
+
+@pytest.mark.parametrize("protocol", ["ogcapi", "wfs"])
+@pytest.mark.parametrize(
+    "crs", ["EPSG:4326", "EPSG:4258", "urn:ogc:def:crs:EPSG::4326", "EPSG:3035"]
+)
+def test_pages_are_not_asked_where_north_comes_first(protocol: str, crs: str) -> None:
+    with pytest.raises(ValidationError, match='ask for crs = "EPSG:28992"'):
+        Service.model_validate({**SERVICE, "protocol": protocol, "crs": crs})
+
+
+@pytest.mark.parametrize(
+    ("protocol", "crs"), [("wfs", "OGC:CRS84"), ("ogcapi", "EPSG:28992"), ("download", "EPSG:3035")]
+)
+def test_where_east_comes_first_or_gdal_knows_it_is_asked(protocol: str, crs: str) -> None:
+    assert Service.model_validate({**SERVICE, "protocol": protocol, "crs": crs}).crs == crs
+
+
+def test_a_crs_that_nobody_knows() -> None:
+    with pytest.raises(ValidationError, match="PROJ does not know the crs 'RD'"):
+        Service.model_validate({**SERVICE, "protocol": "wfs", "crs": "RD"})

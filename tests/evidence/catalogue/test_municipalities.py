@@ -28,6 +28,12 @@ CATALOGUE = read_catalogue()
         ("sudwest fryslan", "GM1900"),
         ("Bergen (L.)", "GM0893"),
         ("bergen (nh)", "GM0373"),
+        ("Bergen NH.", "GM0373"),
+        ("Bergen, Limburg", "GM0893"),
+        ("gemeente Delft", "GM0503"),
+        ("0503 Delft", "GM0503"),
+        ("Bergen (GM0373)", "GM0373"),
+        ("GM0893, Bergen", "GM0893"),
         ("Hengelo", "GM0164"),
         ("Nuenen", "GM0820"),
         ("Zevenaar", "GM0299"),
@@ -64,6 +70,12 @@ def test_merged_since(text: str, code: str, told: str) -> None:
         ("Bergen", r"Bergen \(NH.\) in Noord-Holland \(GM0373\) or Bergen \(L.\) in Limburg"),
         ("GM9999", r"no municipality with the code GM9999; near are GM1992 Voorne aan Zee"),
         ("Haaren", r"divided over Boxtel \(GM0757\), Oisterwijk .* on 2021-01-01; give the one"),
+        ("Echt", r"no municipality 'Echt'; near are Echt-Susteren \(GM1711\), "),
+        ("Millingen", r"near are Millingen aan de Rijn \(GM0265\), "),
+        (
+            "Delft (GM0363)",
+            r"does not fit together: GM0363 is Amsterdam; give the code or the name",
+        ),
         ("qqq", r"no municipality 'qqq'; give its code, or add it to a catalogue of your own"),
         ("", r"no municipality ''"),
         ("12345", r"no municipality '12345'"),
@@ -102,3 +114,10 @@ def test_a_circle_is_a_mistake_of_the_catalogue() -> None:
     )
     with pytest.raises(CatalogueError, match="GM0001 leads back to itself"):
         find_municipality(circle, "A")
+
+
+def test_no_municipality_is_named_twice_as_near() -> None:
+    with pytest.raises(CatalogueError) as caught:
+        find_municipality(CATALOGUE, "nergens")
+    near = str(caught.value).partition("near are ")[2].partition(";")[0].split(", ")
+    assert len(near) == len(set(near)) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from flexruimte.evidence.fetching.fetch import Fetched, Wanted, fetch_dataset
 from flexruimte.evidence.fetching.parts import move
 from flexruimte.evidence.fetching.provenance import path_of_record, read_provenance, sha256_of
 from flexruimte.rules.parts import Text
-from open_data_server import Collection, Server, serving
+from open_data_server import RD, Collection, Server, serving
 from sample_services import WORDS, dataset, service
 
 WINDOW = (0.0, 0.0, 1000.0, 1000.0)
@@ -59,6 +60,32 @@ def fetch(
     return fetch_dataset(
         wanted, client, folder / "data" / ".fetch", folder / "cache", lambda _: None, fresh=fresh
     )
+
+
+def without_shapes(server: Server, count: int) -> None:
+    """Let the first features that are served have no shape."""
+    collection = server.collections["pand"]
+    collection.texts(RD)[:count] = [
+        re.sub(r'"geometry":{.*?},"properties"', '"geometry":null,"properties"', text)
+        for text in collection.texts(RD)[:count]
+    ]
+
+
+def test_features_without_any_shape_are_no_empty_place(server: Server, tmp_path: Path) -> None:
+    without_shapes(server, len(houses()))
+    with pytest.raises(SourceError, match="and none has a shape"):
+        fetch(dataset(ogc(server)), tmp_path)
+    assert not (tmp_path / "data" / "pand.gpkg").exists()
+
+
+def test_a_feature_without_a_shape_is_written_and_not_dropped(
+    server: Server, tmp_path: Path
+) -> None:
+    without_shapes(server, 3)
+    record = fetch(dataset(ogc(server)), tmp_path).record
+    found = pyogrio.read_dataframe(tmp_path / "data" / "pand.gpkg")
+    assert len(found) == record.features == len(houses())
+    assert found.geometry.isna().sum() == 3
 
 
 def test_the_layer_is_the_one_that_is_served(server: Server, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def dots() -> gpd.GeoDataFrame:
     table = pd.DataFrame(
         {
             "identificatie": [f"p{at:04d}" for at in number],
-            "status": "bestaand",
+            "status": np.where(number % 7 == 3, "Pand gesloopt", "Pand in gebruik"),
             "eind": [None] * 1000 + [2020.0] * 1500,
         }
     )
@@ -98,6 +98,22 @@ def test_coordinates_are_those_that_were_asked_for(server: Server) -> None:
     assert shapely.get_coordinates(page.geometries[:2]).tolist() == [[1.0, 1.0], [21.0, 1.0]]
 
 
+def test_coordinates_that_the_collection_does_not_list_are_no_answer(server: Server) -> None:
+    with pytest.raises(SourceError, match=r"status 400 .*; it does not take the question"):
+        ids(client_of(server, crs="EPSG:32631"))
+
+
+def test_demolished_buildings_are_kept_as_they_are_served(server: Server) -> None:
+    # which of them count is for the ruleset to say, as of a file
+    statuses = [
+        value
+        for page in client_of(server).pages(EVERYWHERE, None)
+        for value in page.columns["status"]
+    ]
+    assert statuses == dots()["status"].tolist()
+    assert "Pand gesloopt" in statuses
+
+
 def test_types_come_from_the_schema_and_not_from_the_first_page(server: Server) -> None:
     assert client_of(server).types() == {
         "identificatie": pa.large_string(),
@@ -149,6 +165,19 @@ def test_a_page_that_keeps_failing_is_an_error_and_never_a_short_layer(
     server.always = {"cursor": fault}
     with pytest.raises(SourceError, match=why):
         ids(client_of(server))
+
+
+def test_a_next_page_that_is_no_page_of_the_web_is_asked_once(server: Server) -> None:
+    given = server.answer
+
+    def answer(path: str) -> Any:
+        status, kind, body, headers = given(path)
+        return status, kind, body.replace(server.address.encode(), b"file:///etc"), headers
+
+    server.answer = answer  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="refers to a next page at an address that is not of the"):
+        ids(client_of(server))
+    assert sum("items" in asked for asked in server.asked) == 1
 
 
 def test_a_page_that_leads_back_is_no_answer(server: Server) -> None:

@@ -123,8 +123,8 @@ def test_shapes_are_flat_and_in_rd() -> None:
 
 
 def test_what_lies_beside_the_window_is_left_out() -> None:
-    shapes = [shapely.Point(50, 50), shapely.Point(150, 50), shapely.box(90, 90, 300, 300), None]
-    made = rows().made_of(page({"nr": list("abcd")}, shapes), WINDOW)
+    shapes = [shapely.Point(50, 50), shapely.Point(150, 50), shapely.box(90, 90, 300, 300)]
+    made = rows().made_of(page({"nr": list("abc")}, shapes), WINDOW)
     assert made.column("nr").to_pylist() == ["a", "c"]
 
 
@@ -160,3 +160,10 @@ def test_one_feature_has_one_key() -> None:
     )
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
+
+
+def test_what_has_no_shape_is_kept_as_nobody_knows_where_it_lies() -> None:
+    shapes = [shapely.Point(5, 5), None, shapely.Polygon(), shapely.Point(500, 5)]
+    made = rows().made_of(page({"nr": list("abcd")}, shapes), WINDOW)
+    assert made.column("nr").to_pylist() == ["a", "b", "c"]
+    assert made.column(GEOMETRY).null_count == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from flexruimte import SourceError
+from flexruimte import OutputError, SourceError
 from flexruimte.evidence.fetching import geotiff as geotiff_module
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.geotiff import GeoTiff
@@ -158,6 +160,50 @@ def test_a_file_that_is_not_there(server: Server) -> None:
     made = service(protocol="download", address=f"{server.address}/files/none.tif")
     with pytest.raises(SourceError, match=r"none.tif cannot be read as a raster"):
         GeoTiff(made, made.address, "ahn_dtm").lattice()
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """Let writing fail where a file would become larger, as it does where a disk is full. [byte]"""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_is_full_is_told_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("flexruimte.evidence.fetching.rasters._MOST_CELLS", 100)
+    path = tmp_path / "noise.tif"
+    profile = {
+        "driver": "GTiff", "width": 400, "height": 400, "count": 1, "dtype": "float64", "crs": "EPSG:28992",
+        "transform": rasterio.Affine(1, 0, 1000, 0, -1, 2400),
+    }  # fmt: skip
+    with rasterio.open(path, "w", **profile) as written:
+        written.write(np.random.default_rng(1).random((400, 400)), 1)
+    # Sixteen tiles of 80 kB each fit; the 1.2 MB that they make together do not.
+    with (
+        serving(Server(coverages={"hoogte": path})) as running,
+        no_file_larger_than(200_000),
+        pytest.raises(OutputError, match=r"cannot be written: .*; check the disk"),
+    ):
+        fetched(wcs(running), tmp_path, (1000.0, 2000.0, 1400.0, 2400.0))
+    assert len(list((tmp_path / "parts").glob("*.npy"))) == 16
+    assert not list((tmp_path / "parts").glob("*whole*"))
+    assert capfd.readouterr().err == ""
+
+
+def test_a_disk_that_is_full_says_why(server: Server, tmp_path: Path) -> None:
+    with (
+        no_file_larger_than(5_000),  # 2,400 cells of 4 bytes
+        pytest.raises(
+            OutputError, match=r"\.npy cannot be written: File too large; check the disk"
+        ),
+    ):
+        fetched(wcs(server), tmp_path, EXTENT)
 
 
 def test_tiles_that_are_there_are_not_asked_again(

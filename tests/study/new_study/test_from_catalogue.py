@@ -76,6 +76,7 @@ def test_an_absence_is_evidence_where_the_service_has_the_whole_country(tmp_path
     assert layers["natura2000"].coverage == "complete"
     assert layers["bbg"].coverage == "auto", "it fills the country"
     assert layers["bro_sld"].coverage == "auto", "no decision is not clean ground"
+    assert layers["bgt_functioneelgebied"].coverage == "auto", "it is filled by who wants to"
     assert layers["ahn_dtm"].coverage == "auto", "a raster speaks of its valid cells"
 
 
@@ -95,6 +96,18 @@ def test_a_dataset_that_is_not_confirmed_is_proposed_and_not_assumed() -> None:
     assert "liwo_maxdiepte" in plan.not_assessed
     text = study_text(plan)
     assert '#[layers.liwo_maxdiepte]\n#dataset = "liwo_maxdiepte"\n' in text
+
+
+def test_a_dataset_that_may_not_be_copied_is_left_out_with_its_licence() -> None:
+    nature = CATALOGUE.datasets["natura2000"]
+    services = [each.model_copy(update={"may_be_fetched": False}) for each in nature.services]
+    datasets = CATALOGUE.datasets | {"natura2000": nature.model_copy(update={"services": services})}
+    plan = draft(
+        "Delft", catalogue=CATALOGUE.model_copy(update={"datasets": datasets}), language="en"
+    )
+    assert "natura2000" not in plan.layers
+    why = plan.not_assessed["natura2000"]
+    assert why.startswith(f"Natura 2000: the licence of {services[0].address} (CC0) forbids")
 
 
 def test_a_layer_that_the_catalogue_lacks_is_left_out() -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import tomllib
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,66 @@ def test_what_is_asked_becomes_part_of_the_study_when_the_signs_go(tmp_path: Pat
     assert set(tomllib.loads(answered)["layers"]) == {"bgt_waterdeel"}
 
 
+def test_who_is_there_may_answer(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    renamed(folder, "as it is", ["natura2000", "bag_pand"])
+    shutil.copy(folder / "natura2000.gpkg", folder / "natura2000_2024.gpkg")
+    (folder / "bag_pand.gpkg").rename(folder / "bag_pand_krimp.gpkg")
+    asked: dict[str, list[str]] = {}
+
+    def choose(dataset: str, sources: Sequence[str]) -> int | None:
+        asked[dataset] = list(sources)
+        return 1 if dataset == "natura2000" else None
+
+    draft, found = draft_from_folder(
+        folder,
+        study_folder=tmp_path,
+        ruleset=RULESET,
+        catalogue=CATALOGUE,
+        as_of=DAY,
+        choose=choose,
+    )
+    assert [each.partition(" ")[0] for each in asked["natura2000"]] == [
+        "natura2000.gpkg",
+        "natura2000_2024.gpkg",
+    ]
+    assert "its name says more than that: krimp" in asked["bag_pand"][0]
+    assert draft.layers["natura2000"].settings == {"source": "data/natura2000_2024.gpkg"}
+    assert draft.layers["bag_pand"].settings == {}, "not answered, so it stays a question"
+    assert [line.partition(":")[0] for line in found.certain] == ["natura2000"]
+    assert [line.partition(":")[0] for line in found.asked] == ["bag_pand"]
+
+
+def test_what_has_to_be_filled_in_is_not_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "eigenaren.csv").write_text("perceel;soort_eigenaar\n1;gemeente Delft\n")
+
+    def choose(dataset: str, sources: Sequence[str]) -> int | None:
+        raise AssertionError(f"{dataset} needs more than a choice: {sources}")
+
+    draft, _ = draft_from_folder(
+        folder,
+        study_folder=tmp_path,
+        ruleset=RULESET,
+        catalogue=CATALOGUE,
+        as_of=DAY,
+        choose=choose,
+    )
+    assert draft.layers["eigendom"].settings == {}
+
+
+def test_letters_that_windows_saved_are_asked_about(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    lease = "parcel_id;kind;free_from;free_until;bij\n7;pacht;2026-01-01;;café\n"
+    (folder / "pacht.csv").write_bytes(lease.encode("cp1252"))
+    path, found = written(folder, tmp_path)
+    assert '#encoding = "cp1252"\n' in path.read_text()
+    assert "its text is no UTF-8, and was read as cp1252: are its letters right?" in found.asked[0]
+
+
 def test_without_parcels_there_is_a_question_and_no_study(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
@@ -97,7 +158,7 @@ def test_without_parcels_there_is_a_question_and_no_study(tmp_path: Path) -> Non
     path, _ = written(folder, tmp_path)
     assert "parcels" not in tomllib.loads(path.read_text())
     assert "\n#[parcels]\n" in path.read_text()
-    with pytest.raises(StudyError, match=r"\[parcels\] is missing"):
+    with pytest.raises(StudyError, match=r"\[parcels\] stands there as a question, behind #"):
         Study.load(path)
 
 

@@ -7,8 +7,11 @@ import re
 from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
+from pyproj import CRS as ProjCRS
+from pyproj.exceptions import CRSError
 
 from flexruimte.rules.parts import Day, Model, Scalar, Text
+from flexruimte.vocabulary import CRS
 
 __all__ = ["Catalogue", "Dataset", "Municipality", "Protocol", "Service"]
 
@@ -50,7 +53,8 @@ class Service(Model):
     resolution_m: float | None = Field(default=None, gt=0)
     """Of a raster the size of the cells that are asked for. [m]"""
     crs: str = "EPSG:28992"
-    """What the service is asked for, or what its file is in."""
+    """What the service is asked for, or what its file is in. OGC API Features and WFS are not asked
+    in a system in which north comes first, such as EPSG:4326."""
     open_options: dict[str, Scalar] = {}
     """Options of GDAL's driver with which a file is opened."""
     most_per_page: int = Field(default=1000, ge=1)
@@ -75,6 +79,26 @@ class Service(Model):
     """The day on which that was found."""
     confidence: Literal["high", "medium", "low"]
     """How sure it is that the service works so; of `low` some part was not seen."""
+
+    @model_validator(mode="after")
+    def _is_asked_east_first(self) -> Self:
+        """Refuse an order of axes that servers do not agree on.
+
+        Some of them give north before east in such a system, as its definition says, and some east
+        before north; which one does so cannot be seen from its answers.
+        """
+        if self.protocol not in ("ogcapi", "wfs") or self.crs == CRS:
+            return self
+        try:
+            first = ProjCRS.from_user_input(self.crs).axis_info[0].direction
+        except CRSError:
+            raise ValueError(f"PROJ does not know the crs '{self.crs}'; write EPSG:28992") from None
+        if first != "east":
+            raise ValueError(
+                f"in {self.crs} north comes first for some servers and east for others; "
+                'ask for crs = "EPSG:28992", or for degrees crs = "OGC:CRS84"'
+            )
+        return self
 
 
 class Dataset(Model):

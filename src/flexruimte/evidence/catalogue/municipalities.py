@@ -14,7 +14,14 @@ from flexruimte.evidence.catalogue.model import Catalogue, Municipality
 __all__ = ["FoundMunicipality", "find_municipality"]
 
 _CODE = re.compile(r"(?:GM)?\s*(\d{1,4})", re.IGNORECASE)
+_CODE_AND_NAME = re.compile(
+    r"(?:GM\s*)?(\d{4})[\s,:-]+(\D+)|(\D+?)[\s,(]+GM\s*(\d{4})\)?", re.IGNORECASE
+)
 _ADDITION = re.compile(r"\s*\([^)]*\)$")
+_MUNICIPALITY_OF = re.compile(r"(gemeente|gem) ")
+_MOST_NEAR = 3
+_LEAST_LETTERS = 3
+"""Fewer letters are the beginning of anything."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +38,16 @@ class FoundMunicipality:
 def find_municipality(catalogue: Catalogue, text: str) -> FoundMunicipality:
     """Return the municipality that a code or a name stands for.
 
-    Capitals, accents, hyphens and an addition such as "(L.)" do not matter. A municipality that is
-    no more leads to the one that it went into.
+    Capitals, accents, signs and an addition such as "(L.)" do not matter; "gemeente" may stand in
+    front, the province or the code beside the name. A municipality that is no more leads to the one
+    that it went into.
 
     Parameters
     ----------
     catalogue
         With the municipalities that there are and were.
     text
-        A code (GM0363, 0363, 363) or a name.
+        A code (GM0363, 0363, 363), a name, or both: Bergen (GM0373).
 
     Raises
     ------
@@ -55,10 +63,29 @@ def find_municipality(catalogue: Catalogue, text: str) -> FoundMunicipality:
     >>> print(find_municipality(read_catalogue(), "GM0756").told)
     Boxmeer (GM0756) went into Land van Cuijk (GM1982) on 2022-01-01
     """
-    code = _CODE.fullmatch(text.strip())
     known = catalogue.municipalities
-    found = _by_code(known, f"GM{int(code[1]):04d}") if code else _by_name(known, text)
+    code, both = _CODE.fullmatch(text.strip()), _CODE_AND_NAME.fullmatch(text.strip())
+    if code:
+        found = _by_code(known, f"GM{int(code[1]):04d}")
+    elif both:
+        found = _by_code(known, f"GM{both[1] or both[4]}")
+        if _plain(both[2] or both[3]) not in _names_of(known[found]):
+            raise CatalogueError(
+                f"'{text}' does not fit together: {found} is {known[found].name}; give the code or "
+                "the name"
+            )
+    else:
+        found = _by_name(known, text)
     return _as_it_is_now(known, found)
+
+
+def _names_of(municipality: Municipality) -> set[str]:
+    """Return what people may call a municipality, in its plain form."""
+    names = set()
+    for full in (municipality.name, *municipality.also):
+        bare = _ADDITION.sub("", full)
+        names |= {full, bare, f"{bare} {municipality.province}"}
+    return {_plain(name) for name in names}
 
 
 def _by_code(known: Mapping[str, Municipality], code: str) -> str:
@@ -75,8 +102,7 @@ def _by_code(known: Mapping[str, Municipality], code: str) -> str:
 def _by_name(known: Mapping[str, Municipality], text: str) -> str:
     names: dict[str, list[str]] = {}
     for code, municipality in known.items():
-        said = [municipality.name, *municipality.also]
-        for name in {_plain(part) for full in said for part in (full, _ADDITION.sub("", full))}:
+        for name in _names_of(municipality):
             names.setdefault(name, []).append(code)
     asked = _plain(text)
     codes = names.get(asked, [])
@@ -88,14 +114,31 @@ def _by_name(known: Mapping[str, Municipality], text: str) -> str:
             f"'{text}' may be {' or '.join(described)}; give the code of the one that is meant"
         )
     if not today:
-        near = get_close_matches(asked, names, n=3, cutoff=0.5)
-        meant = [f"{known[names[name][0]].name} ({names[name][0]})" for name in near]
+        meant = [f"{known[code].name} ({code})" for code in _near(known, names, asked)]
         raise CatalogueError(
             f"there is no municipality '{text}'; "
             + (f"near are {', '.join(meant)}; give one of them" if meant else "give its code")
             + ", or add it to a catalogue of your own"
         )
     return today[0]
+
+
+def _near(
+    known: Mapping[str, Municipality], names: Mapping[str, list[str]], asked: str
+) -> list[str]:
+    """Return the codes of the municipalities that may be meant, the likeliest first.
+
+    That are those of whose name a word begins so, as of parts of a longer name, before those that
+    are spelt like it.
+    """
+    begins = re.compile(rf"\b{re.escape(asked)}")
+    longer = [
+        code
+        for code, municipality in known.items()
+        if len(asked) >= _LEAST_LETTERS and begins.search(_plain(municipality.name))
+    ]
+    alike = [names[name][0] for name in get_close_matches(asked, names, n=9, cutoff=0.5)]
+    return list(dict.fromkeys([*longer, *alike]))[:_MOST_NEAR]
 
 
 def _as_it_is_now(known: Mapping[str, Municipality], asked: str) -> FoundMunicipality:
@@ -119,5 +162,5 @@ def _as_it_is_now(known: Mapping[str, Municipality], asked: str) -> FoundMunicip
 
 def _plain(name: str) -> str:
     """Return a name without what people leave out: capitals, accents and signs."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return re.sub(r"[^a-z0-9(]+", " ", letters.encode("ascii", "ignore").decode()).strip()
+    letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return _MUNICIPALITY_OF.sub("", re.sub(r"[^a-z0-9]+", " ", letters).strip(), count=1)

@@ -32,6 +32,7 @@ from flexruimte.evidence.fetching.tiled import Progress, Told
 from flexruimte.evidence.fetching.tiles import Window
 from flexruimte.evidence.sources.addresses import LocalFile
 from flexruimte.evidence.sources.errors import reading
+from flexruimte.evidence.sources.gdal_options import opened_by_gdal
 from flexruimte.evidence.sources.inspection import inspect_file
 
 __all__ = ["DownloadedFile", "address_of_file", "fetched_once"]
@@ -131,8 +132,7 @@ class DownloadedFile:
         inspect_file(path, label)
         opened = _opened_path(path, service, label)
         self._address = LocalFile(opened)
-        # GDAL takes a table for one by its name alone.
-        self._path = f"CSV:{opened}" if opened.lower().endswith(".txt") else opened
+        self._path = opened_by_gdal(opened)
 
     @property
     def crs(self) -> str:

@@ -30,7 +30,7 @@ from flexruimte.evidence.fetching.provenance import (
     sha256_of,
 )
 from flexruimte.evidence.fetching.rasters import RasterService, fetch_raster
-from flexruimte.evidence.fetching.rows import Rows
+from flexruimte.evidence.fetching.rows import GEOMETRY, Rows
 from flexruimte.evidence.fetching.tiled import Told, fetch_tiles
 from flexruimte.evidence.fetching.tiles import Window, covered, merged
 from flexruimte.evidence.fetching.wcs import Wcs
@@ -268,9 +268,26 @@ def _features(
         names += fetch_tiles(
             features, rows, windows, parts, client.at_once, told, wanted.key, first
         )
+    _refuse_without_shapes(parts, names, service, wanted.key)
     with parts.file(_FEATURE_FILE) as path:
         count = write_features(parts, names, path, wanted.key)
     return _Content(_FEATURE_FILE, queries[0], count, confirmed)
+
+
+def _refuse_without_shapes(
+    parts: Parts, names: Sequence[str], service: Service, label: str
+) -> None:
+    """Refuse features of which none has a shape: they would look like a place with nothing in it.
+
+    Where some have none, they are written with the others, and `check` and `run` tell of them.
+    """
+    shapes = [table.column(GEOMETRY) for name in names for table in parts.tables(name)]
+    count = sum(map(len, shapes))
+    if count and count == sum(column.null_count for column in shapes):
+        raise SourceError(
+            f"{label}: {service.address} answers with {count} features, and none has a shape; "
+            "see whether `layer` of the dataset in the catalogue is the right one"
+        )
 
 
 def _put_in_place(parts: Path, target: Path) -> None:

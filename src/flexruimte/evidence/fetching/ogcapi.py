@@ -161,7 +161,7 @@ class OgcApi:
                 f"{self._label}: {answer.address} answers in {used} and not in {uri}; "
                 "correct `crs` of the dataset in the catalogue"
             )
-        following = _next_of(document, answer.address)
+        following = self._next_of(document, answer.address)
         if not features and (following is not None or not is_first):
             raise UnusableAnswer("gives a page without features between others, or at their end")
         matched = document.get("numberMatched")
@@ -171,19 +171,22 @@ class OgcApi:
             matched if isinstance(matched, int) else None,
         )
 
+    def _next_of(self, document: dict[str, Any], address: str) -> str | None:
+        for link in document.get("links") or []:
+            if isinstance(link, dict) and link.get("rel") == "next" and link.get("href"):
+                following = urljoin(address, str(link["href"]))
+                if urlsplit(following).scheme not in ("http", "https"):
+                    # Asked again, it would say the same.
+                    raise SourceError(
+                        f"{self._label}: {address} refers to a next page at an address that is not "
+                        "of the web; take another service of the dataset"
+                    )
+                return following
+        return None
+
 
 def _is_same(used: str, crs: str) -> bool:
     try:
         return ProjCRS.from_user_input(used).equals(ProjCRS(crs), ignore_axis_order=True)
     except Exception:  # PROJ has many words for what it does not know
         return False
-
-
-def _next_of(document: dict[str, Any], address: str) -> str | None:
-    for link in document.get("links") or []:
-        if isinstance(link, dict) and link.get("rel") == "next" and link.get("href"):
-            following = urljoin(address, str(link["href"]))
-            if urlsplit(following).scheme not in ("http", "https"):
-                raise UnusableAnswer("refers to a page at an address that is not of the web")
-            return following
-    return None

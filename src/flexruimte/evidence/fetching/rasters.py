@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import warnings
@@ -16,6 +17,7 @@ from flexruimte.errors import OutputError, SourceError
 from flexruimte.evidence.fetching.parts import Parts
 from flexruimte.evidence.fetching.tiled import Progress, Told, in_tiles
 from flexruimte.evidence.fetching.tiles import Tile, Window
+from flexruimte.evidence.sources.gdal_errors import without_lines_of_libtiff
 from flexruimte.evidence.sources.gdal_options import data_of_rasterio
 from flexruimte.vocabulary import CRS
 
@@ -145,8 +147,11 @@ def fetch_raster(
             values, cells = service.read(tile.window, shape)
             with parts.file(f"{tile.name}.json") as file:
                 file.write_text(json.dumps(asdict(cells)), encoding="utf-8")
-            with parts.file(tile.name) as file, file.open("wb") as content:
-                np.save(content, values)
+            packed = io.BytesIO()
+            np.save(packed, values)
+            with parts.file(tile.name) as file:
+                # numpy itself would not say why a file cannot be written.
+                file.write_bytes(packed.getbuffer())
             came_in[tile.name] = values.size
         return []
 
@@ -171,9 +176,11 @@ def _write(
 ) -> None:
     data_of_rasterio()
     import rasterio  # where it is used, as it takes long to load
+    from rasterio._err import CPLE_BaseError  # what a copy raises is no error of rasterio's own
     from rasterio.shutil import copy
     from rasterio.windows import Window as RasterWindow
 
+    without_lines_of_libtiff()
     first_column, first_row = (min(span[at] for span in spans) for at in (0, 1))
     width = max(span[2] for span in spans) - first_column
     height = max(span[3] for span in spans) - first_row
@@ -208,7 +215,7 @@ def _write(
                     )
                     file.write(values.astype(kind, copy=False), 1, window=place)
             copy(mosaic, path, driver="COG", compress="DEFLATE", overviews="NONE")
-    except rasterio.errors.RasterioError as error:
+    except (rasterio.errors.RasterioError, CPLE_BaseError) as error:
         raise OutputError(
             f"{path} cannot be written: {error}; check the disk and your rights on the folder"
         ) from error

@@ -99,12 +99,16 @@ class Rows:
     def made_of(self, page: Page, window: Window) -> pa.RecordBatch:
         """Return the rows of a page that touch a window and are to be kept.
 
+        A feature without a shape is kept, as nobody knows where it lies: that it counts nowhere is
+        then told with all else that is wrong with a layer.
+
         Raises
         ------
         SourceError
             When all features lie elsewhere, or a value is not of the type that the service says.
         """
         shapes = shapely.force_2d(page.geometries)
+        shapes[shapely.is_empty(shapes)] = None
         if self._to_rd is not None:
             shapes = shapely.transform(shapes, self._moved)
         kept = self._touching(shapes, window)
@@ -161,8 +165,9 @@ class Rows:
         return self.made_of(Page(columns, np.empty(0, dtype=object)), everywhere)
 
     def _touching(self, shapes: Geometries, window: Window) -> Booleans:
-        """Return which shapes touch a window; what has no shape lies nowhere. (n,) bool"""
+        """Return which shapes touch a window, or are missing. (n,) bool"""
         bounds = shapely.bounds(shapes)
+        missing: Booleans = shapely.is_missing(shapes)
         left, bottom, right, top = window
         touches: Booleans = (
             (bounds[:, 0] <= right + _BESIDE_M)
@@ -170,15 +175,15 @@ class Rows:
             & (bounds[:, 2] >= left - _BESIDE_M)
             & (bounds[:, 3] >= bottom - _BESIDE_M)
         )
-        if np.isfinite(bounds).any() and not touches.any():
-            first = bounds[np.isfinite(bounds[:, 0])][0]
+        if not missing.all() and not touches.any():
+            first = bounds[~missing][0]
             raise SourceError(
                 f"{self._label}: {self.service.address} answers with features outside of the "
                 f"window that was asked for, such as one at {first[0]:.0f}, {first[1]:.0f}: it "
                 "does not obey the window or the coordinate reference system; see `crs` of the "
                 "dataset in the catalogue"
             )
-        return touches
+        return touches | missing
 
     def _column(self, name: str, field: str, values: list[Any]) -> pa.Array:
         """Return a column as it is written: what stands for no value is null, words are ours."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from flexruimte.evidence.sources.archives import archive_of, how_to_convert, rea
 from flexruimte.evidence.sources.file_parts import files_of, stamped
 from flexruimte.evidence.sources.gdal_options import gdal_options
 from flexruimte.evidence.sources.inspection import inspect_file
+from flexruimte.evidence.sources.not_a_file import NotAFile, OpenedAsItIs
 from flexruimte.evidence.sources.postgres import Database, is_database
 
 __all__ = ["Address", "LocalFile", "RemoteFile", "Service", "address_of", "locate"]
@@ -123,18 +124,6 @@ class Address(Protocol):
         """
 
 
-class _WithoutOptions:
-    """An address that GDAL opens as it is."""
-
-    def vector_session(self) -> AbstractContextManager[Any]:
-        """Return a context that does nothing."""
-        return nullcontext()
-
-    def raster_session(self) -> AbstractContextManager[Any]:
-        """Return a context that does nothing."""
-        return nullcontext()
-
-
 def _what_it_is(file: Path) -> str:
     """Return what to do with a file that is something else than its name says; else empty."""
     with suppress(OSError), file.open("rb") as content:
@@ -156,7 +145,7 @@ def _some_in(folder: Path) -> str:
 
 
 @dataclass(frozen=True)
-class LocalFile(_WithoutOptions):
+class LocalFile(OpenedAsItIs):
     """A file, a folder that GDAL reads as one, or a file in an archive, on this machine."""
 
     path: str
@@ -328,35 +317,14 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
-class Service(_WithoutOptions):
+class Service(NotAFile):
     """A service or database that GDAL speaks with, or a file system that only GDAL knows."""
 
     path: str
-    is_files = False
-
-    def check_presence(self, label: str, named: str) -> None:
-        """Do nothing: only opening it tells."""
 
     def stamp(self) -> object:
         """Return nothing: its changes cannot be seen from here."""
         return []
-
-    def sha256(self) -> str:
-        """Raise an OSError: it is not a file."""
-        raise OSError("a service or database has no digest")
-
-    def read_bytes(self) -> bytes:
-        """Raise an OSError: it is not a file."""
-        raise OSError("it is not a file")
-
-    @property
-    def member(self) -> str:
-        """Nothing: it is no archive."""
-        return ""
-
-    def opened(self) -> AbstractContextManager[BinaryIO]:
-        """Raise an OSError: it is not a file."""
-        raise OSError("it is not a file")
 
     def remedy(self, tool: str) -> str:
         """Return what to do."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any, Final
 
 import pyogrio._io
 
-__all__ = ["GdalError", "errors_of_gdal"]
+__all__ = ["GdalError", "errors_of_gdal", "without_lines_of_libtiff"]
 
 _FAILURE: Final = 3
 """`CE_Failure` of GDAL's CPLErr; a warning is 2. https://gdal.org/api/cpl.html"""
@@ -64,3 +65,15 @@ def errors_of_gdal() -> Iterator[None]:
         said = _gdal.CPLGetLastErrorMsg().decode("utf-8", "replace")
         _gdal.CPLErrorReset()
         raise GdalError(said)
+
+
+@cache
+def without_lines_of_libtiff() -> None:
+    """Let libtiff in rasterio print nothing of what it could not write: rasterio raises it.
+
+    On a disk that is full it would print a line for each block that does not fit.
+    """
+    import rasterio._io  # where it is used, as it takes long to load
+
+    with suppress(OSError, AttributeError):  # another build, whose functions cannot be found
+        ctypes.CDLL(rasterio._io.__file__).TIFFSetErrorHandler(None)

@@ -15,11 +15,12 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from flexruimte.errors import SourceError, redacted
+from flexruimte.evidence.sources.not_a_file import NotAFile
 
 if TYPE_CHECKING:
     import psycopg
@@ -47,14 +48,10 @@ def is_database(source: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Database:
+class Database(NotAFile):
     """A PostgreSQL server: an address as libpq takes it, or as GDAL writes it, after ``PG:``."""
 
     path: str
-    is_files = False
-
-    def check_presence(self, label: str, named: str) -> None:
-        """Do nothing: only connecting tells."""
 
     def stamp(self) -> object:
         """Return where the server's log of changes is; what nobody changed is the same there.
@@ -136,31 +133,6 @@ class Database:
             {} if "PGCONNECT_TIMEOUT" in os.environ else {"connect_timeout": _SECONDS_TO_CONNECT}
         )
         return {"application_name": "flexruimte", **waits, **parameters}
-
-    def sha256(self) -> str:
-        """Raise an OSError: it is not a file."""
-        raise OSError("a database has no digest")
-
-    def read_bytes(self) -> bytes:
-        """Raise an OSError: it is not a file."""
-        raise OSError("it is not a file")
-
-    @property
-    def member(self) -> str:
-        """Nothing: it is no archive."""
-        return ""
-
-    def opened(self) -> AbstractContextManager[BinaryIO]:
-        """Raise an OSError: it is not a file."""
-        raise OSError("it is not a file")
-
-    def vector_session(self) -> AbstractContextManager[Any]:
-        """Return a context that does nothing."""
-        return nullcontext()
-
-    def raster_session(self) -> AbstractContextManager[Any]:
-        """Return a context that does nothing."""
-        return nullcontext()
 
     def remedy(self, tool: str) -> str:
         """Return what to do."""

@@ -29,6 +29,7 @@ from flexruimte.evidence.sources.base import (
 from flexruimte.evidence.sources.errors import reading
 from flexruimte.evidence.sources.file_parts import has_unused_journal, named_in_virtual
 from flexruimte.evidence.sources.gdal_errors import errors_of_gdal
+from flexruimte.evidence.sources.gdal_options import open_options_of, opened_by_gdal
 from flexruimte.evidence.sources.layered import LayeredSource, renamed
 from flexruimte.evidence.sources.pages import answers_in, why_not_whole
 from flexruimte.evidence.sources.protocol import Window
@@ -80,7 +81,9 @@ class VectorSource(LayeredSource):
 
         An option that names a file beside the study is given its whole path.
         """
-        files, own = self.option_files, {"IMMUTABLE": "YES"} if self._is_still else {}
+        files, own = self.option_files, open_options_of(self._path)
+        if self._is_still:
+            own["IMMUTABLE"] = "YES"
         said = {
             name: str(files.get(name, value)) for name, value in self.settings.open_options.items()
         }
@@ -88,7 +91,7 @@ class VectorSource(LayeredSource):
 
     def _info(self, layer: str | None) -> dict[str, Any]:
         self.check_presence()
-        path = self._path
+        path = opened_by_gdal(self._path)
         with self._reading():
             # Listing the layers of a file takes longer than opening one that is there.
             names = [layer] if layer else [str(name) for name in pyogrio.list_layers(path)[:, 0]]
@@ -163,7 +166,7 @@ class VectorSource(LayeredSource):
         """
         if info["driver"] == "FlatGeobuf" and info["features"]:
             last = int(info["features"]) - 1
-            pyogrio.read_dataframe(self._path, layer=layer, columns=[], fids=[last])
+            pyogrio.read_dataframe(opened_by_gdal(self._path), layer=layer, columns=[], fids=[last])
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -197,7 +200,7 @@ class VectorSource(LayeredSource):
             chosen = f" AND ({self.settings.where})" if self.settings.where else ""
             with self._reading():
                 found = pyogrio.read_dataframe(
-                    self._path,
+                    opened_by_gdal(self._path),
                     layer=layer,
                     columns=[],
                     where=f'"{column}" IS NULL{chosen}',
@@ -299,7 +302,7 @@ class VectorSource(LayeredSource):
         is_virtual = self._infos[position]["driver"] == "OGR_VRT"
         with np.errstate(all="ignore"):  # of a vertex that is no number, which is seen to later
             frame = pyogrio.read_dataframe(
-                self._path,
+                opened_by_gdal(self._path),
                 layer=self._file_layers[position],
                 encoding=self.settings.encoding,
                 columns=None if is_virtual else list(dict.fromkeys(read.values())),
@@ -332,7 +335,7 @@ class VectorSource(LayeredSource):
             for position, layer in enumerate(self._file_layers):
                 read = self._columns_in(position, columns)
                 frame = pyogrio.read_dataframe(
-                    self._path,
+                    opened_by_gdal(self._path),
                     layer=layer,
                     encoding=self.settings.encoding,
                     columns=list(dict.fromkeys(read.values())),

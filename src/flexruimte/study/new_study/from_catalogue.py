@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flexruimte.assessment.question import layers_in_use
-from flexruimte.errors import CatalogueError
+from flexruimte.errors import CatalogueError, redacted
 from flexruimte.evidence.catalogue.model import Catalogue, Dataset, Service
 from flexruimte.evidence.catalogue.municipalities import FoundMunicipality
 from flexruimte.rules.parts import LayerSpec
@@ -85,7 +85,7 @@ def draft_from_catalogue(
             not_assessed[key] = _reason(ruleset, key, dataset, language)
     told = [message("study-file-merged", language, told=one.told) for one in municipalities]
     return StudyDraft(
-        name=listed([one.name for one in municipalities], language),
+        name=listed(list(dict.fromkeys(one.name for one in municipalities)), language),
         as_of=as_of,
         parcels=_only(catalogue, "parcels", language),
         municipalities=_only(catalogue, "municipalities", language),
@@ -203,6 +203,12 @@ def _reason(ruleset: Ruleset, key: str, dataset: Dataset | None, language: Langu
     elif dataset.ask is not None:
         ask = in_language(dataset.ask, language)
         why = message("study-file-no-service", language, title=title, ask=ask)
+    elif not any(service.may_be_fetched for service in dataset.services):
+        first = dataset.services[0]
+        where = redacted(first.address)
+        why = message(
+            "study-file-forbidden", language, title=title, address=where, licence=first.licence
+        )
     else:
         why = message("study-file-not-confirmed", language, title=title)
     rules = not_known_without(ruleset, key, language)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from flexruimte.assessment.question import layers_in_use
 from flexruimte.errors import StudyError
@@ -20,11 +21,11 @@ from flexruimte.study.new_study.recognition.candidate import Candidate
 from flexruimte.study.new_study.recognition.choosing import Recognition, recognise
 from flexruimte.study.new_study.recognition.files import files_in
 from flexruimte.study.new_study.recognition.looks import looks_at
-from flexruimte.study.new_study.recognition.said import Said
+from flexruimte.study.new_study.recognition.said import Said, said
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 
-__all__ = ["FolderFindings", "draft_from_folder"]
+__all__ = ["Choose", "FolderFindings", "draft_from_folder"]
 
 _PARCELS: Final = "brk_perceel"
 _MUNICIPALITIES: Final = "gemeentegebied"
@@ -49,6 +50,10 @@ _MOST_CANDIDATES: Final = 4
 _MOSTLY: Final = 0.5
 """A layer whose bounds hold less than this share of those of the municipalities may not be all."""
 _TO_FILL: Final = "..."
+
+Choose: TypeAlias = Callable[[str, Sequence[str]], int | None]
+"""Given a dataset and the sources that it may be, each with what is not certain, says which one it
+is, from 0 on; None leaves it a question."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ def draft_from_folder(
     language: Language = "nl",
     gemeenten: Sequence[str] = (),
     catalogue_path: str | None = None,
+    choose: Choose | None = None,
 ) -> tuple[StudyDraft, FolderFindings]:
     """Return the draft of a study of the files in a folder, and what was found there.
 
@@ -103,6 +109,8 @@ def draft_from_folder(
         Codes of the municipalities that are ranked; empty is all that have parcels.
     catalogue_path
         How the study calls a catalogue of the user's own.
+    choose
+        Answers, in English, what is not certain; without it all of that is written as a question.
 
     Raises
     ------
@@ -118,8 +126,11 @@ def draft_from_folder(
             f"folder {folder} holds no file that may be data; give one that does, or start from a "
             "municipality: flexruimte new DIR --gemeente GM0363"
         )
-    seen = recognise((look for file in found for look in looks_at(file)), ruleset)
+    looks = (look for file in found for look in looks_at(file))
+    seen = recognise(looks, ruleset, _words_of_places(catalogue))
     writer = _Writer(seen, ruleset, language)
+    if choose is not None:
+        replace(writer, language="en").ask(choose)
     there = {*seen.certain, *seen.asked}
     needed = layers_in_use(ruleset, frozenset())
     draft = StudyDraft(
@@ -144,15 +155,25 @@ def draft_from_folder(
     return draft, replace(writer, language="en").findings()
 
 
+def _words_of_places(catalogue: Catalogue) -> frozenset[str]:
+    """Return the words of the names of all municipalities and provinces, in small letters."""
+    names = [
+        name
+        for each in catalogue.municipalities.values()
+        for name in (each.name, *each.also, each.province)
+    ]
+    return frozenset(word for name in names for word in re.split(r"[^\w]+", name.lower()) if word)
+
+
 def _missing(key: str, ruleset: Ruleset, catalogue: Catalogue, language: Language) -> str:
     """Return why a layer is left out, and where it is to be had."""
     dataset = catalogue.datasets.get(key)
-    asked = dataset is not None and dataset.ask is not None
-    ask = (
-        in_language(dataset.ask, language)
-        if asked and dataset is not None and dataset.ask is not None
-        else message("folder-in-catalogue", language, key=key)
-    )
+    if dataset is None:
+        ask = message("folder-not-in-catalogue", language)
+    elif dataset.ask is not None:
+        ask = in_language(dataset.ask, language)
+    else:
+        ask = message("folder-in-catalogue", language, key=key)
     title = in_language(ruleset.layers[key].title, language)
     return message("folder-missing", language, title=title, ask=ask)
 
@@ -172,7 +193,7 @@ class _Writer:
             reasons = self._sentences(certain.reasons)
             title = self._title(dataset)
             why = message("folder-reasons", self.language, dataset=title, reasons=reasons)
-            return TableDraft(self._settings(certain), [why, *self._about_reach(certain)])
+            return TableDraft(self._proposed(certain), [why, *self._about_reach(certain)])
         asked = self.seen.asked.get(dataset, [])
         if not asked:
             absent = message(_ABSENT[dataset], self.language)
@@ -181,6 +202,29 @@ class _Writer:
             comments=list(self._questions(dataset, asked)),
             candidates=[self._proposed(candidate) for candidate in asked[:_MOST_CANDIDATES]],
         )
+
+    def ask(self, choose: Choose) -> None:
+        """Let a person say which source a dataset is, where that is all that has to be said."""
+        for dataset, asked in list(self.seen.asked.items()):
+            offered = [each for each in asked[:_MOST_CANDIDATES] if self._is_whole(each)]
+            chosen = choose(dataset, [self._told(each) for each in offered]) if offered else None
+            if chosen is not None:
+                one, answered = offered[chosen], said("recognition-answered")
+                self.seen.certain[dataset] = replace(one, reasons=[*one.reasons, answered])
+                del self.seen.asked[dataset]
+
+    def _is_whole(self, candidate: Candidate) -> bool:
+        """Return whether nothing has to be filled in where a source is this dataset."""
+        return _TO_FILL not in str(self._proposed(candidate))
+
+    def _told(self, candidate: Candidate) -> str:
+        """Return what is not certain of a source, and what taking it means."""
+        all_count = message("folder-current", self.language) if self._row_fields(candidate) else ""
+        return f"{self._doubt(candidate)}. {all_count}".removesuffix(". ")
+
+    def _doubt(self, candidate: Candidate) -> str:
+        questions = self._sentences(candidate.questions)
+        return f"{candidate.look.label} ({self._sure(candidate)}); {questions}"
 
     def findings(self) -> FolderFindings:
         """Return what was found, in words."""
@@ -197,8 +241,7 @@ class _Writer:
                 for dataset, candidate in self.seen.certain.items()
             ],
             asked=[
-                f"{dataset}: {candidate.look.label} ({self._sure(candidate)}); "
-                f"{self._sentences(candidate.questions)}"
+                f"{dataset}: {self._doubt(candidate)}"
                 for dataset, candidates in self.seen.asked.items()
                 for candidate in candidates[:_MOST_CANDIDATES]
             ],
@@ -229,7 +272,7 @@ class _Writer:
                 sure=self._sure(candidate),
                 reasons=self._sentences(candidate.reasons),
                 questions=self._sentences(candidate.questions),
-            )
+            ).replace("?.", "?")  # the last of them may be a question
         if any(self._row_fields(candidate) for candidate in asked[:_MOST_CANDIDATES]):
             yield message("folder-current", self.language)
         if len(asked) > _MOST_CANDIDATES:
@@ -265,6 +308,8 @@ class _Writer:
         settings |= _if_any("constants", candidate.constants)
         settings |= _if_any("values", candidate.values)
         settings |= _if_any("open_options", look.settings.open_options)
+        if look.settings.encoding is not None:
+            settings["encoding"] = look.settings.encoding
         if look.crs_added:
             settings["crs"] = look.settings.crs
         return {**settings, **candidate.extra}

@@ -71,6 +71,14 @@ def test_ten_letters_of_two_fields_are_told_apart_by_values() -> None:
     assert found.found["verhardingstype"] == "verhardi_1"
 
 
+def test_ten_letters_that_a_column_which_nobody_reads_has_too_are_asked() -> None:
+    # all distances of the CBS begin so; a shapefile numbers them in the order of the columns
+    name = "dichtstbijzijndeHuisartsenpraktijkAfstandInKm"
+    found = columns("cbs_vierkant100m", C28992R100=["E1350N4560"], DICHTSTBIJ=[0.4])
+    assert name not in found.found
+    assert found.several[name] == ["DICHTSTBIJ"]
+
+
 def test_by_values_where_the_name_says_nothing() -> None:
     found = columns("bag_pand", k1=["a", "b"], k2=["Pand in gebruik", "Pand gesloopt"])
     assert found.found == {"status": "k2"}

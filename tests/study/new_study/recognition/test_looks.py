@@ -186,10 +186,42 @@ def test_a_table_with_coordinates_is_points(rows: str, crs: str, tmp_path: Path)
     assert point.distance(shapely.Point(84_000, 447_000)) < 1_500
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_stops_of_a_timetable_are_points(zipped: bool, tmp_path: Path) -> None:
+    rows = "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n1,Kerk,52.0,4.36,0,\n"
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "gtfs-nl.zip", "w") as archive:
+            archive.writestr("stops.txt", rows)
+            archive.writestr("routes.txt", "route_id,agency_id\n1,2\n")
+    else:
+        (tmp_path / "stops.txt").write_text(rows)
+    look = next(look for name, look in looks(tmp_path).items() if "stops" in name)
+    assert (look.shapes, look.settings.crs) == ("point", "EPSG:4326")
+    (point,) = look.source.read(["stop_id"]).geometry
+    assert point.distance(shapely.Point(84_000, 447_000)) < 1_500
+
+
 def test_numbers_that_are_no_coordinates_make_no_points(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("id,x,y\n1,5,7\n")
     (look,) = looks(tmp_path).values()
     assert look.shapes == "table"
+
+
+def test_a_table_that_windows_saved_is_read_as_such(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("parcel_id;straat\n7;Coöperatieweg\n".encode("cp1252"))
+    (look,) = looks(tmp_path).values()
+    assert look.settings.encoding == "cp1252"
+    assert look.rows["straat"].tolist() == ["Coöperatieweg"]
+    (tmp_path / "t.csv").write_text("parcel_id;straat\n7;Coöperatieweg\n", encoding="utf-8")
+    (look,) = looks(tmp_path).values()
+    assert look.settings.encoding is None
+
+
+def test_what_no_encoding_mends_says_why(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("parcel_id;owner\n1;a;b\n")
+    (look,) = looks(tmp_path).values()
+    assert "line 2" in look.why
+    assert look.settings.encoding is None
 
 
 def test_columns_of_a_csv_keep_their_zeros(tmp_path: Path) -> None:

@@ -66,6 +66,18 @@ def test_doubtful_words() -> None:
     assert evidence_of_name("bag_pand").doubtful == ()
 
 
+def test_a_number_behind_a_word_changes_no_doubt() -> None:
+    assert evidence_of_name("natura2000_buffer500").doubtful == ("buffer",)
+
+
+def test_words_beside_a_name_say_more_but_for_places_and_makers() -> None:
+    assert evidence_of_name("bag_pand_krimpscenario").more == ("krimpscenario",)
+    places = frozenset({"delft"})
+    for name in ("delft_bag_pand", "bag_pand delft 2024 v2", "levering kadaster bag_pand 03"):
+        assert evidence_of_name(name, places).more == ()
+    assert evidence_of_name("bag_pand").more == ()
+
+
 def test_every_name_that_is_known_is_found_by_itself() -> None:
     for key, dataset in known().datasets.items():
         for name in (key, *dataset.names):

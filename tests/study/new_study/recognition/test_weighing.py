@@ -90,6 +90,85 @@ def test_a_doubtful_word_is_asked_about(name: str, tmp_path: Path) -> None:
     assert "may mean that it is a part" in questions(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("natura2000_wensbeeld", "its name says more than that: wensbeeld"),
+        ("natura2000_nnn", "in its name stands that of nnn"),
+        ("natura2000_buffer500", '"buffer" in its name'),
+    ],
+)
+def test_a_name_that_says_more_is_asked_about(name: str, why: str, tmp_path: Path) -> None:
+    found = candidates(tmp_path, name, nr=[1], naam_n2k=["Rijntakken"], sitecode_h=["NL9"])
+    nature = next(each for each in found if each.dataset == "natura2000")
+    assert nature.sure == "likely"
+    assert why in questions(nature)
+
+
+def test_a_part_that_was_saved_keeps_the_name_of_its_layer(tmp_path: Path) -> None:
+    columns = {"nr": [1], "naam_n2k": ["Rijntakken"], "sitecode_h": ["NL9"]}
+    frame = gpd.GeoDataFrame(columns, geometry=[POLYGON], crs="EPSG:28992")
+    path = tmp_path / "natura2000_selectie.gpkg"
+    frame.to_file(path, layer="natura2000")
+    assert sure(seen_in(tmp_path)) == {"natura2000": "likely"}
+    path.rename(tmp_path / "gekregen van Jan.gpkg")
+    assert sure(seen_in(tmp_path)) == {"natura2000": "certain"}
+
+
+def test_a_name_with_a_place_says_no_more(tmp_path: Path) -> None:
+    candidates(tmp_path, "delft natura2000", nr=[1], naam_n2k=["Rijntakken"], sitecode_h=["NL9"])
+    (look,) = (look for file in files_in(tmp_path, tmp_path) for look in looks_at(file))
+    assert sure(candidates_for(look, RULESET, WORDS)) == {"natura2000": "likely"}
+    assert sure(candidates_for(look, RULESET, WORDS, {"delft"})) == {"natura2000": "certain"}
+
+
+def test_rows_of_two_datasets_in_one_layer_are_asked_about(tmp_path: Path) -> None:
+    (found,) = candidates(
+        tmp_path,
+        "natura2000",
+        nr=[1, None],
+        naam_n2k=["Rijntakken", None],
+        sitecode_h=["NL9", None],
+        text=[None, "NNN"],
+    )
+    assert (found.dataset, found.sure) == ("natura2000", "likely")
+    assert questions(found).startswith("50% of its rows have nothing in naam_n2k, sitecode_h")
+
+
+def test_columns_that_were_swapped(tmp_path: Path) -> None:
+    (found,) = candidates(
+        tmp_path,
+        "voorzieningen",
+        "point",
+        osm_id=["1", "2"],
+        amenity=["supermarket", None],
+        shop=[None, "school"],
+    )
+    assert found.sure == "likely"
+    assert "column amenity has 'supermarket', which amenity cannot hold" in questions(found)
+
+
+def test_days_that_were_swapped(tmp_path: Path) -> None:
+    lease = "parcel_id,kind,free_from,free_until\n7,pacht,2031-01-01,2026-01-01\n"
+    (tmp_path / "gebruiksafspraken.csv").write_text(lease)
+    (found,) = seen_in(tmp_path)
+    assert found.sure == "likely"
+    assert "column free_from holds days after those in free_until" in questions(found)
+
+
+@pytest.mark.parametrize(
+    ("crs", "x", "y"), [("EPSG:4326", 100_000, 400_000), ("EPSG:28992", 4, 52)]
+)
+def test_shapes_that_lie_nowhere_in_the_country(
+    crs: str, x: float, y: float, tmp_path: Path
+) -> None:
+    frame = gpd.GeoDataFrame(BAG, geometry=[shapely.box(x, y, x + 1, y + 1)] * 2, crs=crs)
+    frame.to_file(tmp_path / "bag_pand.gpkg")
+    (found,) = seen_in(tmp_path)
+    assert found.sure == "likely"
+    assert "its coordinate reference system may be another" in questions(found)
+
+
 def test_values_that_the_field_cannot_hold(tmp_path: Path) -> None:
     (found,) = candidates(tmp_path, "bag_pand", identificatie=["1", "2"], status=["1", "2"])
     assert (found.dataset, found.sure) == ("bag_pand", "likely")
@@ -110,10 +189,26 @@ def test_outlines_of_the_bgt_are_no_buildings_of_the_bag(tmp_path: Path) -> None
     assert found.fields == {"identificatie": "identificatieBAGPND"}
 
 
+def test_outlines_that_are_no_more_or_only_planned_are_left_out(tmp_path: Path) -> None:
+    (found,) = candidates(
+        tmp_path,
+        "bgt_pand",
+        identificatieBAGPND=["0503100000000001"] * 3,
+        eindRegistratie=["2018-11-29", None, None],
+        plus_status=["geenWaarde", "plan", "geenWaarde"],
+    )
+    where = found.extra["where"]
+    assert where == (
+        '"eindRegistratie" IS NULL AND '
+        "(\"plus_status\" IS NULL OR \"plus_status\" NOT IN ('plan', 'historie'))"
+    )
+    assert len(gpd.read_file(tmp_path / "bgt_pand.gpkg", where=where)) == 1
+
+
 def test_shapes_of_another_kind(tmp_path: Path) -> None:
     (found,) = candidates(tmp_path, "rijksmonumenten", "point", rijksmonum=[1], hoofdcateg=["Kerk"])
     assert found.sure == "likely"
-    assert questions(found) == "its shapes are of kind point, and polygon is needed"
+    assert questions(found) == "its shapes are points, and polygons are needed"
 
 
 def test_objects_that_are_no_more_are_asked_about(tmp_path: Path) -> None:

@@ -62,8 +62,10 @@ def against_by_name(key: str, names: NameEvidence) -> list[Said]:
     against = []
     if names.whole and key not in names.whole:
         against.append(said("recognition-other-name", datasets=others))
-    elif names.part and key not in names.part:
+    elif names.part - {key}:
         against.append(said("recognition-other-name-part", datasets=others))
+    elif names.part and names.more:
+        against.append(said("recognition-name-more", words=enumerate_some(list(names.more))))
     if names.doubtful:
         against.append(said("recognition-doubtful-word", word=names.doubtful[0]))
     return against

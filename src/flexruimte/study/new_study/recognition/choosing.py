@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from flexruimte.errors import FlexruimteError, enumerate_some
@@ -31,7 +31,7 @@ class Recognition:
     """What cannot be read, with the reason."""
 
 
-def recognise(looks: Iterable[Look], ruleset: Ruleset) -> Recognition:
+def recognise(looks: Iterable[Look], ruleset: Ruleset, places: Collection[str] = ()) -> Recognition:
     """Return what sources are: for certain each one dataset at most, and each dataset one source.
 
     Parameters
@@ -40,6 +40,8 @@ def recognise(looks: Iterable[Look], ruleset: Ruleset) -> Recognition:
         What was seen of them.
     ruleset
         Whose layers they may be.
+    places
+        Words of names of places, in small letters: in the name of a file they say nothing.
     """
     result = Recognition()
     by_dataset: dict[str, list[Candidate]] = {}
@@ -50,7 +52,7 @@ def recognise(looks: Iterable[Look], ruleset: Ruleset) -> Recognition:
             continue
         try:
             with reading(look.label, look.source.address):
-                found = candidates_for(look, ruleset, words)
+                found = candidates_for(look, ruleset, words, places)
         except FlexruimteError as error:
             result.unread.append(replace(look, why=str(error)))
             continue

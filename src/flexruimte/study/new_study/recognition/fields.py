@@ -30,7 +30,8 @@ _LONG_WORD: Final = 8
 _LEAST_LETTERS: Final = 4
 """Shorter words, such as codes of countries, stand in many lists."""
 _MOST_TOLD: Final = 5
-_BY_NAME: Final = ("name", "alias", "ten letters")
+_CUT_OFF: Final = "ten letters"
+_BY_NAME: Final = ("name", "alias", _CUT_OFF)
 """How a column may be named for a field, the best first."""
 
 
@@ -114,7 +115,11 @@ class Matching:
         for name in self.fields:
             named = self._named(name)
             fitting = [(column, how) for column, how in named if self._fits(name, column)]
-            self._take(result, name, _best(fitting or named))
+            best = _best(fitting or named)
+            if len(best) == 1 and (best[0], _CUT_OFF) in named and self._is_any_of(best[0]):
+                result.several[name] = best
+            else:
+                self._take(result, name, best)
         for name, each in self.fields.items():
             if name not in result.found and name not in result.several and each.values:
                 fitting_by_values = self._by_values(name, set(result.found.values()))
@@ -157,8 +162,12 @@ class Matching:
             elif any(same_name(column, alias) for alias in aliases):
                 found.append((column, "alias"))
             elif any(cut_off(column, each) for each in (name, *aliases)):
-                found.append((column, "ten letters"))
+                found.append((column, _CUT_OFF))
         return found
+
+    def _is_any_of(self, column: str) -> bool:
+        """Return whether a column, cut off, may as well be one that no field is read from."""
+        return any(cut_off(column, name) for name in self.dataset.columns)
 
     def _by_values(self, name: str, taken: set[str]) -> list[str]:
         """Return the columns in which a list knows all values and some are this dataset's own."""
@@ -183,6 +192,10 @@ class Matching:
         """Take note of what a field cannot hold, of words of its own and of spellings."""
         if not self._fits(name, column):
             result.strange[name] = self._strange(name, column)
+        elsewhere = {plain(word) for word in self.dataset.elsewhere.get(name, ())}
+        odd = [str(word) for word in self._counts(name, column).index if plain(word) in elsewhere]
+        if odd:
+            result.strange[name] = sorted(odd)[:_MOST_TOLD]
         if self.fields[name].values:
             result.own_words.extend(self._own_words(name, column))
         spellings = self.dataset.values.get(name, {})

@@ -32,6 +32,12 @@ class KnownDataset(Model):
     """By field a regular expression that all its values match."""
     values: dict[str, dict[str, Scalar]] = {}
     """By field what spellings of an extract stand for."""
+    elsewhere: dict[str, list[str]] = {}
+    """By field words that belong in another one."""
+    before: dict[str, str] = {}
+    """By field of a day the field of a later one."""
+    columns: list[str] = []
+    """Further columns that begin as one that is read: cut off, they cannot be told apart."""
     without: dict[str, Scalar] = {}
     """Constants for fields that an extract of a known kind does not have."""
     without_when: list[str] = []
@@ -52,6 +58,8 @@ class OtherDataset(Model):
     """By field of that dataset the columns here."""
     constants: dict[str, Scalar] = {}
     """What has to be assumed for that."""
+    without: dict[str, list[str]] = {}
+    """By column values of rows that are left out for that."""
 
 
 class GmlSchema(Model):
@@ -89,6 +97,8 @@ class Known(Model):
     """Columns that say when an object ended."""
     coordinates: list[tuple[str, str]]
     """Columns of tables that hold x and y."""
+    neutral: frozenset[str]
+    """Words in names that say who made a file, for whom or for where, and not what it holds."""
     doubtful: frozenset[str]
     """Words in names that say that it is another thing, or a part of it."""
 

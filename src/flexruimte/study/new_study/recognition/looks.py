@@ -23,6 +23,7 @@ from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.evidence.sources.addresses import address_of
 from flexruimte.evidence.sources.base import plain_name, projected_extent
 from flexruimte.evidence.sources.errors import crs_of, reading
+from flexruimte.evidence.sources.gdal_options import open_options_of, opened_by_gdal
 from flexruimte.rules.parts import Scalar
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.rules.words import plain
@@ -41,6 +42,7 @@ _MOST_DIFFERENT: Final = 500
 """A column with more different values holds no words of a list."""
 _ANYWHERE: Final = Path("/")
 """Sources are named by their whole path."""
+_OF_WINDOWS: Final = "cp1252"
 _HEAD_BYTES: Final = 2**16
 _SHAPES: Final[Mapping[str, Shapes]] = {
     "Point": "point",
@@ -201,8 +203,7 @@ def _table(look: Look) -> Iterator[Look]:
     if look.file.path.suffix.lower() in (".xlsx", ".ods", ".dbf"):
         yield from _layers(look)
         return
-    source = look.source
-    rows = source.read_table(source.columns)
+    look, rows = _rows_of_text(look)
     if len(rows.columns) < 2:
         yield replace(look, why="it is text without columns")
         return
@@ -213,9 +214,23 @@ def _table(look: Look) -> Iterator[Look]:
         yield replace(look, rows=rows.head(MOST_ROWS), count=len(rows))
 
 
+def _rows_of_text(look: Look) -> tuple[Look, pd.DataFrame]:
+    """Return the rows of a text table, and what is no UTF-8 as Windows would have saved it."""
+    try:
+        return look, look.source.read_table(look.source.columns)
+    except FlexruimteError:
+        update = {"encoding": _OF_WINDOWS}
+        other = replace(look, settings=look.settings.model_copy(update=update))
+        try:
+            return other, other.source.read_table(other.source.columns)
+        except FlexruimteError:
+            pass
+        raise
+
+
 def _placed(look: Look, rows: pd.DataFrame) -> Look | None:
     """Return a table as the points that two of its columns place, if there are such columns."""
-    if not (look.file.member or look.file.path.name).lower().endswith(".csv"):
+    if not (look.file.member or look.file.path.name).lower().endswith((".csv", ".txt")):
         return None  # GDAL reads no others as points
     by_name = {plain_name(str(column)): str(column) for column in rows}
     for pair in known().coordinates:
@@ -285,7 +300,8 @@ def _called(look: Look, layer: str | None) -> str:
 def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
     files = _source_of(look).option_files
     options: dict[str, Any] = {
-        name: str(files.get(name, value)) for name, value in look.settings.open_options.items()
+        **open_options_of(look.settings.source),
+        **{name: str(files.get(name, value)) for name, value in look.settings.open_options.items()},
     }
     if look.file.stem and (look.file.member or look.file.path.name).lower().endswith(".gml"):
         options["WRITE_GFS"] = "NO"
@@ -370,7 +386,7 @@ def _reading(look: Look) -> Iterator[str]:
     address = address_of(look.settings.source, _ANYWHERE)
     address.check_presence(look.label, look.file.shown)
     with reading(look.label, address), address.vector_session():
-        yield address.path
+        yield opened_by_gdal(address.path)
 
 
 def _gml_of(look: Look) -> tuple[GmlSchema, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +18,7 @@ _WHEN = re.compile(r"(19|20)\d\d|\d{6,8}|v\d+")
 """A year, a date or a version."""
 _SHAPEFILE_LETTERS = 10
 _LEAST_LETTERS = 3
+_DIGITS = "0123456789"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class NameEvidence:
     """Datasets of which a name stands in it."""
     doubtful: tuple[str, ...] = ()
     """Words in it that say that it is another thing, or a part."""
+    more: tuple[str, ...] = ()
+    """Words beside the names that stand in it, of which nothing is known."""
 
     @property
     def says(self) -> frozenset[str]:
@@ -84,46 +87,63 @@ def _beginnings() -> dict[str, frozenset[str]]:
     return {form: frozenset(keys) for form, keys in found.items()}
 
 
-def evidence_of_name(name: str) -> NameEvidence:
+def evidence_of_name(name: str, places: Collection[str] = ()) -> NameEvidence:
     """Return what a name says, without regard to case, blanks, years and versions.
+
+    Parameters
+    ----------
+    places
+        Words of names of places, in small letters: they say where, and not what.
 
     Examples
     --------
     >>> sorted(evidence_of_name("BAG_PAND_2019").whole)
     ['bag_pand']
-    >>> found = evidence_of_name("buffer om natura2000")
-    >>> sorted(found.part), found.doubtful
-    (['natura2000'], ('buffer',))
+    >>> found = evidence_of_name("Delft natura2000 buffer500 wensbeeld", ["delft"])
+    >>> sorted(found.part), found.doubtful, found.more
+    (['natura2000'], ('buffer',), ('wensbeeld',))
     >>> sorted(evidence_of_name("bgt_ondersteunend_wegdeel").says)
     ['ondersteunendwegdeel']
     """
     words = _telling_words(name)
-    doubtful = tuple(word for word in words if word in known().doubtful)
+    bare = [word.rstrip(_DIGITS) or word for word in words]
+    doubtful = tuple(word for word in bare if word in known().doubtful)
     whole = _forms().get("".join(words), frozenset())
     if not whole and len(name) == _SHAPEFILE_LETTERS:
         whole = _beginnings().get(name.lower(), frozenset())
     if whole:
         return NameEvidence(whole=whole)
-    return NameEvidence(part=_parts(words), doubtful=doubtful)
+    spans = _longest_spans(words)
+    named = {place for start, end, _ in spans for place in range(start, end)}
+    more = tuple(
+        word
+        for place, word in enumerate(bare)
+        if place not in named
+        and not word.isdigit()
+        and word not in places
+        and word not in known().neutral
+        and word not in doubtful
+    )
+    part = frozenset(key for _, _, keys in spans for key in keys)
+    return NameEvidence(part=part, doubtful=doubtful, more=more)
 
 
-def _parts(words: list[str]) -> frozenset[str]:
-    """Return the datasets of which a name stands in these words, and not within a longer one."""
+def _longest_spans(words: list[str]) -> list[tuple[int, int, frozenset[str]]]:
+    """Return from which to which word a name stands, not within a longer one, and of what."""
     spans: list[tuple[int, int, frozenset[str]]] = []
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):
             form = "".join(words[start:end])
             if len(form) >= _LEAST_LETTERS and form in _forms():
                 spans.append((start, end, _forms()[form]))
-    longest = [
-        keys
+    return [
+        (start, end, keys)
         for start, end, keys in spans
         if not any(
             first <= start and end <= last and (first, last) != (start, end)
             for first, last, _ in spans
         )
     ]
-    return frozenset(key for keys in longest for key in keys)
 
 
 @cache

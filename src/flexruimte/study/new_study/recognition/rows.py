@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
+import shapely
 
-from flexruimte.errors import enumerate_some
+from flexruimte.errors import FlexruimteError, enumerate_some
 from flexruimte.evidence.plausibility import doubts_about_field
+from flexruimte.evidence.shapes import COUNTRY
 from flexruimte.rules.parts import Expected, LayerSpec
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.study.new_study.recognition.candidate import (
@@ -36,7 +38,7 @@ from flexruimte.study.new_study.recognition.names import (
 )
 from flexruimte.study.new_study.recognition.said import Said, said, said_as_is
 
-__all__ = ["RowsCase"]
+__all__ = ["RowsCase", "ended"]
 
 _TELLING_COLUMNS: Final = 2
 """So many columns that hardly any other dataset has tell which one it is."""
@@ -211,6 +213,9 @@ class RowsCase:
             *self._about_foreign_words(),
             *self._about_empty_rows(),
             *self._about_history(),
+            *self._about_days(),
+            *self._about_place(),
+            *self._about_letters(),
             *self._about_codes(),
             *self._about_ids(),
         ]
@@ -223,7 +228,7 @@ class RowsCase:
         there, wanted = self.look.shapes, str(self._wanted)
         if wanted in ("table", "mixed", there):
             return []
-        return [said("recognition-shapes", there=there, wanted=wanted)]
+        return [said("recognition-shapes", there=_kind(there), wanted=_kind(wanted))]
 
     def _about_fields(self) -> list[Said]:
         columns, dataset = self._columns, self.dataset
@@ -271,36 +276,66 @@ class RowsCase:
         Where the name is that of the dataset, a single field may be empty.
         """
         spec, rows = self._spec, self.look.rows
-        if spec is None or self._lost or rows.empty:
+        if spec is None or rows.empty:
+            return []
+        if len(self._telling) >= _TELLING_COLUMNS:
+            asked = self._if_empty(self._telling)
+            if asked:
+                return asked
+        if self._lost:
             return []
         read = [
             column
             for name, column in self._columns.found.items()
             if (spec.field(name).open or spec.field(name).values) and name not in spec.rows
         ]
-        if len(read) <= self._is_named:
-            return []
-        empty = float(rows[read].isna().all(axis=1).mean())
+        return [] if len(read) <= self._is_named else self._if_empty(read)
+
+    def _if_empty(self, columns: list[str]) -> list[Said]:
+        """Ask about the rows that have nothing in any of some columns, where they are not few."""
+        empty = float(self.look.rows[columns].isna().all(axis=1).mean())
         if empty <= _SOME_EMPTY:
             return []
-        return [said("recognition-empty", share=f"{empty:.0%}", columns=enumerate_some(read))]
+        return [said("recognition-empty", share=f"{empty:.0%}", columns=enumerate_some(columns))]
 
     @cached_property
     def _ends(self) -> list[str]:
         """Columns that say of some objects that they are no more, and that no rule looks at."""
         taken = set(self._columns.found.values())
-        return [
-            column
-            for column in self.look.columns
-            if column not in taken
-            and any(_named_so(column, name) for name in known().ends)
-            and self.look.rows[column].notna().any()
-        ]
+        return [column for column in ended(self.look) if column not in taken]
 
     def _about_history(self) -> list[Said]:
         if not self._ends:
             return []
         return [said("recognition-history", columns=enumerate_some(self._ends))]
+
+    def _about_days(self) -> list[Said]:
+        """Ask where one day lies after another one that has to be later: columns were swapped."""
+        found, asked = self._columns.found, []
+        for first, second in self.dataset.before.items():
+            if first not in found or second not in found:
+                continue
+            # Days as they are read, 2026-01-31 or 20260131, stand in the order of their text.
+            earlier, later = (as_text(self.look.rows[found[name]]) for name in (first, second))
+            both = earlier.index.intersection(later.index)
+            wrong = float((earlier[both] > later[both]).mean()) if len(both) else 0.0
+            if wrong > _SOME_EMPTY:
+                asked.append(said("recognition-days", first=found[first], second=found[second]))
+        return asked
+
+    def _about_place(self) -> list[Said]:
+        """Ask where all shapes lie outside of the country: coordinates may be something else."""
+        try:
+            extent = self.look.extent
+        except FlexruimteError:  # such as coordinates that cannot be in the system that it names
+            return [said("recognition-elsewhere")]
+        if extent is None or shapely.box(*extent).intersects(shapely.box(*COUNTRY)):
+            return []
+        return [said("recognition-elsewhere")]
+
+    def _about_letters(self) -> list[Said]:
+        encoding = self.look.settings.encoding
+        return [] if encoding is None else [said("recognition-letters", encoding=encoding)]
 
     @property
     def _extra(self) -> dict[str, Any]:
@@ -350,6 +385,20 @@ class RowsCase:
         if self._double_ids and not self._is_unique:
             return [said("recognition-double-ids", **self._counted_ids)]
         return []
+
+
+def _kind(shapes: str) -> Said:
+    """Return what a kind of shapes is called."""
+    return said(f"geometry-{shapes}")
+
+
+def ended(look: Look) -> list[str]:
+    """Return the columns of a source that say of some of its objects that they are no more."""
+    return [
+        column
+        for column in look.columns
+        if any(_named_so(column, name) for name in known().ends) and look.rows[column].notna().any()
+    ]
 
 
 def _named_so(column: str, name: str) -> bool:

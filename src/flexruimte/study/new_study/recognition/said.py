@@ -14,14 +14,19 @@ class Said:
     """A sentence without its full stop."""
 
     message_id: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str | Said], ...] = ()
+    """By placeholder what it stands for: a text, or a sentence in the same language."""
 
     def text(self, language: Language) -> str:
         """Return it in words."""
-        return message(self.message_id, language, **dict(self.values))
+        values = {
+            name: value.text(language) if isinstance(value, Said) else value
+            for name, value in self.values
+        }
+        return message(self.message_id, language, **values)
 
 
-def said(message_id: str, **values: str) -> Said:
+def said(message_id: str, **values: str | Said) -> Said:
     """Return a sentence, by the id of its message and what its placeholders stand for.
 
     Examples
@@ -33,11 +38,11 @@ def said(message_id: str, **values: str) -> Said:
 
 
 def said_as_is(text: str) -> Said:
-    """Return a sentence that another part of the library wrote, in its own language.
+    """Return a sentence that another part of the library wrote, in English.
 
     Examples
     --------
     >>> said_as_is("half of its cells are below 0").text("nl")
-    'half of its cells are below 0'
+    'flexruimte check zegt ervan: "half of its cells are below 0"'
     """
     return said("recognition-as-is", text=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from flexruimte.errors import enumerate_some
@@ -16,7 +17,7 @@ from flexruimte.study.new_study.recognition.names import (
     evidence_of_name,
     same_name,
 )
-from flexruimte.study.new_study.recognition.rows import RowsCase
+from flexruimte.study.new_study.recognition.rows import RowsCase, ended
 from flexruimte.study.new_study.recognition.said import Said, said
 
 __all__ = ["ORDER", "candidates_for"]
@@ -25,7 +26,9 @@ ORDER = {"certain": 0, "likely": 1, "unsure": 2}
 """The surest first."""
 
 
-def candidates_for(look: Look, ruleset: Ruleset, words: Words) -> list[Candidate]:
+def candidates_for(
+    look: Look, ruleset: Ruleset, words: Words, places: Collection[str] = ()
+) -> list[Candidate]:
     """Return the datasets that a source may be, the surest first.
 
     It is certain where its shapes are of the right kind, every field that rules read has its column
@@ -40,8 +43,10 @@ def candidates_for(look: Look, ruleset: Ruleset, words: Words) -> list[Candidate
         Whose layers it may be.
     words
         By `words_of_lists`.
+    places
+        Words of names of places, in small letters.
     """
-    names = _names(look)
+    names = _names(look, places)
     found = [
         candidate
         for key, dataset in known().datasets.items()
@@ -105,14 +110,16 @@ def _contradicted(candidate: Candidate, found: list[Candidate]) -> Candidate:
     return _asked(candidate, said("recognition-other-columns", datasets=enumerate_some(others)))
 
 
-def _names(look: Look) -> NameEvidence:
-    """Return what its name says, or that of its file where its own says nothing.
+def _names(look: Look, places: Collection[str]) -> NameEvidence:
+    """Return what its name says, or that of its file where its own says nothing or less.
 
     Where a file holds several layers, its name says no more than what is doubtful of all of them.
     """
-    own, of_file = evidence_of_name(look.name), evidence_of_name(look.file.stem)
+    own, of_file = (evidence_of_name(name, places) for name in (look.name, look.file.stem))
     if look.layer is None or look.settings.open_options:
-        return own if own.says else of_file
+        # A part that somebody saved keeps the name of its layer, and the file is called after it.
+        says_more = of_file.part & own.says and (of_file.doubtful or of_file.more)
+        return of_file if says_more or not own.says else own
     return replace(own, doubtful=(*own.doubtful, *of_file.doubtful))
 
 
@@ -131,6 +138,7 @@ def _in_place_of(
         for column in look.columns
         if any(same_name(column, each) for each in asked)
     }
+    there = _rows_in_force(look, other)
     return Candidate(
         str(other.serves),
         "unsure",
@@ -139,5 +147,19 @@ def _in_place_of(
         [said("recognition-without-status")],
         fields,
         constants=other.constants,
+        extra={"where": " AND ".join(there)} if there else {},
         in_place=True,
     )
+
+
+def _rows_in_force(look: Look, other: OtherDataset) -> list[str]:
+    """Return in SQL which rows of another dataset are there now: not ended, not only planned."""
+    conditions = [f'"{column}" IS NULL' for column in ended(look)]
+    for name, values in other.without.items():
+        listed = ", ".join(f"'{value}'" for value in values)
+        conditions += [
+            f'("{column}" IS NULL OR "{column}" NOT IN ({listed}))'
+            for column in look.columns
+            if same_name(column, name) and look.rows[column].isin(values).any()
+        ]
+    return conditions

@@ -35,6 +35,7 @@ study-file-from = { $title }. { $attribution }; { $licence }.
 study-file-silence = Nothing at a place means: { $silence }.
 study-file-no-service = { $title }: { $ask }.
 study-file-not-confirmed = { $title }: no service is confirmed. Who wants to try takes the # away below this layer, and takes it from not_assessed.
+study-file-forbidden = { $title }: the licence of { $address } ({ $licence }) forbids automatic copies. Fetch it by hand, put a table for it in the study, and take the layer from not_assessed.
 study-file-not-in-catalogue = { $title }: the catalogue does not have this layer.
 study-file-without = Without it is not known: { $rules }.
 study-file-fill = { $title }. { $ask }. Fill in { $file }, take the # away here, and take { $key } from not_assessed.

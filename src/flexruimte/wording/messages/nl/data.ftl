@@ -35,6 +35,7 @@ study-file-from = { $title }. { $attribution }; { $licence }.
 study-file-silence = Niets op een plek betekent: { $silence }.
 study-file-no-service = { $title }: { $ask }.
 study-file-not-confirmed = { $title }: geen dienst is bevestigd. Wie het wil proberen haalt onder deze laag de # weg, en haalt haar uit not_assessed.
+study-file-forbidden = { $title }: de licentie van { $address } ({ $licence }) staat automatisch kopiëren niet toe. Haal het met de hand op, zet er een tabel voor in de studie, en haal de laag uit not_assessed.
 study-file-not-in-catalogue = { $title }: de catalogus heeft deze laag niet.
 study-file-without = Zonder blijft onbekend: { $rules }.
 study-file-fill = { $title }. { $ask }. Vul { $file } in, haal hier de # weg, en haal { $key } uit not_assessed.
