@@ -13,7 +13,8 @@ from flexruimte.rules.parts import PlacementReference
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.views.catalogue_table import catalogue_rows, dataset_lines
 from flexruimte.views.layer_table import layer_lines, layer_rows
-from flexruimte.views.rule_table import markdown_of_rules, markdown_table
+from flexruimte.views.rule_in_full import markdown_of_rules
+from flexruimte.views.rule_table import markdown_table
 from flexruimte.vocabulary import (
     BUILT_IN_MEASURES,
     VERDICT_NAMES,

@@ -35,6 +35,7 @@ __all__ = [
     "did_you_mean",
     "enumerate_some",
     "nearest_name",
+    "number_of",
     "printable",
     "redacted",
 ]
@@ -161,6 +162,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near is not None:
         return f"did you mean '{near}'?"
     return f"known are: {enumerate_some(names, _MOST_KNOWN)}" if names else "none are known"
+
+
+def number_of(count: int, one: str, more: str) -> str:
+    """Return a number with what it counts.
+
+    Examples
+    --------
+    >>> number_of(1, "municipality", "municipalities")
+    '1 municipality'
+    >>> number_of(1200, "feature", "features")
+    '1200 features'
+    """
+    return f"{count} {one if count == 1 else more}"
 
 
 def enumerate_some(values: Iterable[object], most: int = 5) -> str:

@@ -210,7 +210,7 @@ class Approximation(Model):
     title: Text
     """What the measure is called."""
     how: str
-    """Id of the way in which it was computed instead."""
+    """How it was computed instead, in English words."""
 
 
 class AppliedDecision(Model):
