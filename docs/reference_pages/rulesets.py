@@ -46,21 +46,20 @@ def ruleset_page(ruleset: Ruleset) -> str:
 
 def parameter_page(ruleset: Ruleset) -> str:
     """Return a page with the placement parameters: what a study may change under [placement]."""
-    head = ["Parameter", "Title", "In Dutch", "Default", "Unit", "May be", "Basis", "Source"]
-    rows = [
-        [
-            name,
-            each.title.en,
-            each.title.nl,
-            _value(each.value),
-            each.unit or "-",
-            _range(each.minimum, each.maximum, each.choices),
-            str(each.basis),
-            _plain(each.source),
-        ]
+    text = "".join(
+        f"## `{name}`\n\n**{_plain(each.title.en)}** ({_plain(each.title.nl)})\n\n"
+        + _listed(
+            [
+                f"Default: {_value(each.value)}" + (f" {each.unit}" if each.unit else ""),
+                f"May be: {_range(each.minimum, each.maximum, each.choices)}",
+                f"Basis: {each.basis}",
+                f"Source: {each.source}",
+            ]
+        )
+        + "\n"
         for name, each in ruleset.placement.items()
-    ]
-    return _page("Placement parameters", ruleset, markdown_table(head, rows))
+    )
+    return _page("Placement parameters", ruleset, text)
 
 
 def measure_page(ruleset: Ruleset) -> str:

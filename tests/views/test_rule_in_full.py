@@ -95,6 +95,9 @@ def test_the_page_has_all_of_every_rule_class_and_row_of_law() -> None:
     page = markdown_of_rules(RULESET, "nl")
     headings = re.findall(r"^### `(.+)`$", page, re.M)
     assert sorted(headings) == sorted([*RULESET.rules, *RULESET.priorities, *RULESET.regimes])
+    addresses = re.findall(r"<https?://[^<> ]+>", page)
+    assert len(addresses) == page.count("http") > 0
+    page = re.sub(r"<(https?://[^<> ]+)>", r"\1", page)
     assert "|" not in page  # no table, which a narrow page cuts
     (natura,) = re.findall(r"### `natura2000`\n\n(.+?)\n\n###", page, re.S)
     assert natura.startswith("**Natura 2000**\n\n- Bevinding: ")

@@ -21,6 +21,7 @@ __all__ = ["Fact", "facts_of", "markdown_of_rules", "rules_by_condition"]
 
 Fact: TypeAlias = tuple[str, str]
 """What is told, and the text."""
+_ADDRESS: Final = re.compile(r"https?://[^\s,;)]+[^\s,;).]")
 _FILLED_IN: Final = re.compile(r"\{ *\w+ *\}")
 """What a finding has of the place that it is told of."""
 _PLURAL: Final = re.compile(r"\{[^{}]*->[^{}]*\*\[\w+\] *(?P<usual>[^{}\[\]]*?) *\}")
@@ -104,7 +105,8 @@ def _markdown_of_facts(facts: Sequence[Fact]) -> str:
     """Return the title of what is told, and the rest as a list; its id and theme stand above it."""
     _, (_, title), *others = facts
     in_markdown = str.maketrans({"\n": "; ", "[": "\\[", "<": "&lt;"})
-    lines = [f"- {said}: {text.translate(in_markdown)}" for said, text in others]
+    told = [(said, _ADDRESS.sub(r"<\g<0>>", text.translate(in_markdown))) for said, text in others]
+    lines = [f"- {said}: {text}" for said, text in told]
     return "\n".join([f"**{title}**", "", *lines]) + "\n"
 
 
