@@ -114,8 +114,9 @@ def test_an_interruption_while_it_loads_is_one_line() -> None:
     assert ended.stderr == "flexruimte: interrupted; run the same command again to go on\n"
 
 
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    command = [sys.executable, "-m", "flexruimte.cli", "rules", "--format", "markdown"]
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_reader_that_has_seen_enough_is_no_error(form: str) -> None:
+    command = [sys.executable, "-m", "flexruimte.cli", "rules", "--format", form]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reader:
         assert reader.stdout is not None
         assert reader.stderr is not None
