@@ -38,6 +38,7 @@ TESTED_IN = {
     "assessment/measures/inputs": "assessment/measures/test_access",
     "assessment/pipeline": "test_toy_town",
     "assessment/judgement": "assessment/test_left_free",
+    "assessment/site_rules": "assessment/test_sites",
     "assessment/surveyed": "assessment/test_survey",
     # each reader is held against damaged files of its kind
     "evidence/sources/layered": "evidence/sources/test_vector",

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from flexruimte.assessment.merger import rules_anew
+from flexruimte.assessment.site_rules import rules_anew
 from flexruimte.assessment.surveyed import RowsLeftFree, Surveyed, land_found
 from flexruimte.assessment.verdicts import (
     answers_of_rules,

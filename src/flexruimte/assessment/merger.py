@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.capacity import (
-    CAPACITY_MEASURES,
     Capacity,
     LayOut,
     assess_capacity,
@@ -35,6 +34,13 @@ from flexruimte.assessment.site_measures import (
     measures_of_groups,
     term_of_groups,
 )
+from flexruimte.assessment.site_rules import (
+    OF_SIZE,
+    OF_TERM,
+    rules_anew,
+    rules_by_homes,
+    width_that_is_enough,
+)
 from flexruimte.assessment.verdicts import (
     CoverThatCounts,
     answers_of_rules,
@@ -46,18 +52,11 @@ from flexruimte.kernels.joined import JoinLand
 from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.overlap import largest_part, union_by_group
 from flexruimte.kernels.ranges import ranges
-from flexruimte.rules.measures import (
-    MainClassMeasure,
-    NearestMeasure,
-    RectangleMeasure,
-    WayInMeasure,
-)
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
     CRS,
-    HARD_PLAN_FREE_YEARS,
     HOMES,
     HOMES_MID,
     LARGEST_PART_AREA,
@@ -67,7 +66,6 @@ from flexruimte.vocabulary import (
     MUNICIPALITY_NAME,
     PARCEL_ID,
     PARCEL_IDS,
-    PESSIMISTIC_TERM_YEARS,
     RANKED_STATUSES,
     SITE_TYPE,
     START_DELAY_YEARS,
@@ -75,7 +73,6 @@ from flexruimte.vocabulary import (
     TERM_END,
     TERM_END_CLASS,
     TERM_START,
-    TERM_YEARS,
     WIDTH,
     Booleans,
     Floats,
@@ -84,11 +81,9 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["LARGEST_SITE", "Evidence", "Merger", "Sites", "rules_anew", "rules_by_homes"]
+__all__ = ["LARGEST_SITE", "Evidence", "Merger", "Sites"]
 
-_SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
-_TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-_OF_TERM: Final = (*_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
+_TERM_COLUMNS: Final = (*OF_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
 
 
 LARGEST_SITE: Final = "merge_most_m2"
@@ -180,16 +175,18 @@ class Merger:
             for name, rule in evidence.ruleset.measure_rules.items()
             if name in evidence.verdicts
         }
-        self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
+        self._on_size = frozenset(
+            name for name, rule in assessed.items() if rule.measure in OF_SIZE
+        )
         self._anew = rules_anew(evidence.ruleset) & frozenset(assessed)
         self._by_homes = rules_by_homes(evidence.ruleset) & frozenset(assessed) - self._anew
         """Rules that apply by the homes: what no part is large enough for, the site may be."""
-        self._enough_width = _width_that_is_enough(evidence.ruleset)
+        self._enough_width = width_that_is_enough(evidence.ruleset)
         self._known: dict[bytes, Outcome] = {}
         """What comes of groups that were asked for, by their parcels."""
         self._rows: dict[bytes, Integers] = {}
         """Their rows in the way that this is of."""
-        term = {name: evidence.table[name].to_numpy() for name in _OF_TERM}
+        term = {name: evidence.table[name].to_numpy() for name in _TERM_COLUMNS}
         self._columns = term | measure_columns(evidence.ruleset, evidence.table)
 
     def candidates(self) -> Booleans:
@@ -228,8 +225,11 @@ class Merger:
             found = self._of_rows(None)
             others = np.flatnonzero((np.stack(self._evidence.ways) != self._whole).any(axis=0))
             for parcel in others.tolist():
-                ways = [int(way[parcel]) for way in self._evidence.ways]
-                rows[parcel] = ways[self._best([found[row] for row in ways])]
+                best = found[rows[parcel]]
+                for number, way in enumerate(self._evidence.ways):
+                    outcome = found[way[parcel]]
+                    if self._may_be_better(number, best) and self._is_better(outcome, best):
+                        rows[parcel], best = way[parcel], outcome
         return rows
 
     def _of_rows(self, suits: Floats | None) -> list[Outcome]:
@@ -237,26 +237,32 @@ class Merger:
         positions = class_positions(evidence.ruleset, evidence.verdicts, len(table), suits)
         return self._outcomes(table[STATUS].to_numpy(), table, positions)
 
-    def _best(self, outcomes: Sequence[Outcome]) -> int:
-        """Return the number of the best of several ways to use the same parcels, all land first."""
-        best = 0
-        for number, outcome in enumerate(outcomes):
-            if outcome.position < outcomes[best].position and outcome.homes >= self._least_homes:
-                best = number
-        return best
+    def _may_be_better(self, number: int, best: Outcome) -> bool:
+        """Return whether a way may be better: the one after all land is for the first class."""
+        return best.position > number - 1
+
+    def _is_better(self, outcome: Outcome, best: Outcome) -> bool:
+        return outcome.position < best.position and outcome.homes >= self._least_homes
 
     def outcomes(self, groups: list[Integers]) -> list[Outcome]:
         """Return what comes of each group as one location; what was asked before is remembered."""
         keys = [np.sort(group).tobytes() for group in groups]
-        new = {
-            key: group for key, group in zip(keys, groups, strict=True) if key not in self._known
+        ways = {
+            key: self._ways_of(group)
+            for key, group in zip(keys, groups, strict=True)
+            if key not in self._known
         }
-        ways = [self._ways_of(group) for group in new.values()]
-        found = self._judged([rows for each in ways for rows in each]) if new else []
-        for key, each in zip(new, ways, strict=True):
-            of_ways, found = found[: len(each)], found[len(each) :]
-            best = self._best(of_ways)
-            self._known[key], self._rows[key] = of_ways[best], each[best]
+        for step in range(max(map(len, ways.values()), default=0)):
+            tried = {
+                key: each[step]
+                for key, each in ways.items()
+                if step < len(each)
+                and (step == 0 or self._may_be_better(each[step][0], self._known[key]))
+            }
+            found = self._judged([rows for _, rows in tried.values()]) if tried else []
+            for (key, (_, rows)), outcome in zip(tried.items(), found, strict=True):
+                if step == 0 or self._is_better(outcome, self._known[key]):
+                    self._known[key], self._rows[key] = outcome, rows
         return [self._known[key] for key in keys]
 
     def rows_of(self, groups: list[Integers]) -> list[Integers]:
@@ -266,16 +272,19 @@ class Merger:
             self.outcomes(several)
         return [self._rows.get(group.tobytes(), self._whole[group]) for group in groups]
 
-    def _ways_of(self, group: Integers) -> list[Integers]:
-        """Return the rows of the parcels of a group, by position, in each way that differs.
+    def _ways_of(self, group: Integers) -> list[tuple[int, Integers]]:
+        """Return the rows of the parcels of a group, by position, with the number of the way.
 
-        Of more than one parcel those that are no larger than a site may be, and the smallest.
+        Each once. Of more than one parcel those that are no larger than a site may be, and the
+        smallest.
         """
         parcels = np.sort(group)
-        every = {way[parcels].tobytes(): way[parcels] for way in self._evidence.ways}
-        area = {key: self._area[rows].sum() for key, rows in every.items()}
+        every: dict[bytes, tuple[int, Integers]] = {}
+        for number, way in enumerate(self._evidence.ways):
+            every.setdefault(way[parcels].tobytes(), (number, way[parcels]))
+        area = {key: self._area[rows].sum() for key, (_, rows) in every.items()}
         most = max(self._most_m2, min(area.values()))
-        return [rows for key, rows in every.items() if area[key] <= most]
+        return [way for key, way in every.items() if area[key] <= most]
 
     def without_homes(self, groups: list[Integers]) -> Integers:
         """Return which parcels of groups carry none of the homes of their group, by position. (k,)
@@ -489,46 +498,3 @@ class Merger:
 def _number(ruleset: Ruleset, name: str, otherwise: float) -> float:
     """Return the value of a placement parameter, or another where there is none."""
     return float(ruleset.value(name)) if name in ruleset.placement else otherwise
-
-
-def _width_that_is_enough(ruleset: Ruleset) -> float | None:
-    """Return from which width on it is all the same how wide land is; None where nobody asks. [m]
-
-    Infinite where more than a least width is asked.
-    """
-    if not ruleset.asks_for(WIDTH):
-        return None
-    least = {
-        name: rule
-        for name, rule in ruleset.measure_rules.items()
-        if rule.measure == WIDTH
-        and rule.at_least is not None
-        and rule.at_most is None
-        and WIDTH not in rule.measures_asked[1:]
-    }
-    others = {name: rule for name, rule in ruleset.rules.items() if name not in least}
-    if ruleset.model_copy(update={"rules": others}).asks_for(WIDTH):
-        return np.inf
-    return max(
-        ruleset.number(rule.at_least) for rule in least.values() if rule.at_least is not None
-    )
-
-
-def rules_anew(ruleset: Ruleset) -> frozenset[str]:
-    """Return the rules on a measure that are judged anew on a site: size, term, nearest, class."""
-    nearest = [
-        name
-        for name, measure in ruleset.measures.items()
-        if isinstance(measure, NearestMeasure | RectangleMeasure | MainClassMeasure | WayInMeasure)
-    ]
-    asked = (*_SIZE, *_TERM, *nearest)
-    return frozenset(name for name, rule in ruleset.measure_rules.items() if rule.measure in asked)
-
-
-def rules_by_homes(ruleset: Ruleset) -> frozenset[str]:
-    """Return the rules on a measure that ask for homes, of which a site has more."""
-    return frozenset(
-        name
-        for name, rule in ruleset.measure_rules.items()
-        if {*CAPACITY_MEASURES} & {*rule.measures_asked}
-    )

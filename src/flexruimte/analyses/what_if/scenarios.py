@@ -15,9 +15,9 @@ from flexruimte.analyses.what_if.evidence import NewSurveyNeeded
 from flexruimte.analyses.what_if.locations import ranked, replaced
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.left_free import stays_ranked, ways_to_leave_free
-from flexruimte.assessment.merger import rules_anew, rules_by_homes
 from flexruimte.assessment.question import left_out_by, survey_question
 from flexruimte.assessment.resurvey import find_again, survey_of, with_some
+from flexruimte.assessment.site_rules import rules_anew, rules_by_homes
 from flexruimte.assessment.survey import measure_again
 from flexruimte.assessment.surveyed import (
     BuildablePart,

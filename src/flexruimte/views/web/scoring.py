@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.assessment.merger import rules_anew, rules_by_homes
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.score import SHARE_DECIMALS, criterion_scores
+from flexruimte.assessment.site_rules import rules_anew, rules_by_homes
 from flexruimte.assessment.sites import joinable
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
