@@ -20,7 +20,8 @@ from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.findings import too_little
 from flexruimte.results.json_text import to_json
 from flexruimte.results.outputs import OutputContent
-from flexruimte.results.summary_model import RuleFacts, Summary
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, locations_of
 from flexruimte.views.web.scoring import (
     beside_each_other,
