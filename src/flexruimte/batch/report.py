@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import shapely
+
 from flexruimte.errors import OutputError, did_you_mean, enumerate_some
-from flexruimte.results.outputs import REPORT, RUN
+from flexruimte.evidence.parcels import Municipalities
+from flexruimte.results.boundary import drawn_boundary, read_boundary, write_boundary
+from flexruimte.results.outputs import BOUNDARY, REPORT, RUN
 from flexruimte.results.read import read_entries
 from flexruimte.results.read_content import FILES_OF_CONTENT, read_content
 from flexruimte.results.store import Store, store_of
 from flexruimte.views.report import FILES_FOLLOWING, FollowUps, follow_ups_by_code, write_report
 
-__all__ = ["refresh_reports", "write_reports"]
+__all__ = ["redraw_boundaries", "refresh_reports", "write_reports"]
 
 
 def write_reports(out: str | Path, municipalities: Sequence[str] = ()) -> list[str]:
@@ -62,6 +66,37 @@ def refresh_reports(store: Store, folders: Mapping[str, str]) -> None:
     """
     if store.is_folder and any(map(store.has, FILES_FOLLOWING)):
         _write(store, folders)
+
+
+def redraw_boundaries(
+    store: Store, municipalities: Municipalities, folders: Mapping[str, str]
+) -> None:
+    """Write the reports again of municipalities whose boundary moved, and no parcel with it.
+
+    Parameters
+    ----------
+    store
+        Where a run is.
+    municipalities
+        With their boundaries as they are now.
+    folders
+        Names of the folders of municipalities whose results stand, by code.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be read or written.
+    """
+    moved = {}
+    for code, folder in folders.items():
+        now = drawn_boundary(municipalities.geometries[municipalities.position(code)])
+        with store.reading((BOUNDARY,), folder) as where:
+            before = read_boundary(where / BOUNDARY)
+        if before is None or not shapely.equals_identical(before, now):
+            with store.writing(folder) as where:
+                write_boundary(now, where / BOUNDARY)
+            moved[code] = folder
+    _write(store, moved)
 
 
 def _write(store: Store, folders: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ from flexruimte.batch.executors import Listener, executor_for
 from flexruimte.batch.log import Log
 from flexruimte.batch.map import write_map
 from flexruimte.batch.municipality_run import MunicipalityRun, State
-from flexruimte.batch.report import refresh_reports
+from flexruimte.batch.report import redraw_boundaries, refresh_reports
 from flexruimte.batch.run_log import RunLog
 from flexruimte.errors import StudyError
 from flexruimte.evidence.identifiers import UnmetIds
@@ -180,6 +180,10 @@ def run(
         # When run.json itself cannot be written, workers are ended in the middle of a file.
         finally:
             _tidy(log)
+        unchanged = {code: log.entries[code] for code in pending if log.entries[code].unchanged}
+        redraw_boundaries(
+            store, question.municipalities, {code: each.folder for code, each in unchanged.items()}
+        )
         if not (log.is_ranked and all(map(store.has, _TABLES))):
             with store.writing() as folder:
                 locations = write_ranking_table(_folders(log), folder / RANKING)
@@ -192,7 +196,7 @@ def run(
             write_map(
                 store, question, _folder_names(log), new_ranking=not store.has(MAP_FOLLOW_UPS)
             )
-    computed = [code for code in pending if not log.entries[code].unchanged]
+    computed = [code for code in pending if code not in unchanged]
     return BatchReport(
         out,
         [log.entries[code] for code in wanted],
