@@ -155,6 +155,25 @@
     map.addLayer({ id: "background", type: "raster", source: "background" }, before);
   });
 
+  // Paper is not as wide as the screen: the map is drawn anew for it, with the same land in sight.
+  let onScreen = null;
+  page.toPaper = () => {
+    if (!map || onScreen) return;
+    const bounds = map.getBounds();
+    onScreen = { center: map.getCenter(), zoom: map.getZoom() };
+    document.body.classList.add("on-paper");
+    map.resize();
+    map.fitBounds(bounds, { duration: 0 });
+    map.redraw();
+  };
+  page.toScreen = () => {
+    if (!onScreen) return;
+    document.body.classList.remove("on-paper");
+    map.resize();
+    map.jumpTo(onScreen);
+    onScreen = null;
+  };
+
   page.look = bounds => { if (map && bounds) map.fitBounds([[bounds[0], bounds[1]], [bounds[2], bounds[3]]], { padding: 60, maxZoom: 17, duration: root.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 600 }); };
   page.inSight = point => !map || map.getBounds().contains(point);
   page.whenDrawn = action => { if (!map) action(); else after(() => map.once("idle", action)); };
