@@ -173,11 +173,16 @@ def test_an_owner_has_a_name_and_a_source_a_title(opened: Opened) -> None:
 def test_printed_the_map_comes_first(opened: Opened) -> None:
     page = opened.page
     page.locator("#list button").first.click()
-    page.emulate_media(media="print")
+    wide, high = (
+        page.evaluate(f"document.getElementById('map').offset{of}") for of in ("Width", "Height")
+    )
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
-    paper, drawn = (page.locator(each).bounding_box() for each in ("#map", "#map canvas"))
-    assert round(paper["width"]) == round(drawn["width"])  # nothing of the map is cut off
-    assert abs(paper["width"] - 18 / 2.54 * 96) < 1
+    page.emulate_media(media="print")
+    paper = page.locator("#map").bounding_box()
+    assert max(paper["width"], paper["height"]) == pytest.approx(680, abs=1)  # 18 cm
+    assert paper["width"] / paper["height"] == pytest.approx(wide / high, abs=0.01)  # all of it
+    legend = page.locator("#legend").bounding_box()
+    assert legend["y"] >= paper["y"] + paper["height"] - 1  # beside the map, not over it
     tops = [page.locator(each).bounding_box()["y"] for each in ("#view", "#count", "#panel")]
     assert tops == sorted(tops)
 

@@ -155,23 +155,14 @@
     map.addLayer({ id: "background", type: "raster", source: "background" }, before);
   });
 
-  // Paper is not as wide as the screen: the map is drawn anew for it, with the same land in sight.
-  let onScreen = null;
+  // Paper is not as wide as the screen. What is drawn is shown smaller there, labels and scale with it: a
+  // browser that prints does not wait until a map is drawn anew.
+  const PAPER = 680; // 18 cm, in pixels of CSS
   page.toPaper = () => {
-    if (!map || onScreen) return;
-    const bounds = map.getBounds();
-    onScreen = { center: map.getCenter(), zoom: map.getZoom() };
-    document.body.classList.add("on-paper");
-    map.resize();
-    map.fitBounds(bounds, { duration: 0 });
-    map.redraw();
-  };
-  page.toScreen = () => {
-    if (!onScreen) return;
-    document.body.classList.remove("on-paper");
-    map.resize();
-    map.jumpTo(onScreen);
-    onScreen = null;
+    if (!map) return;
+    const { offsetWidth: wide, offsetHeight: high } = page.byId("map");
+    const said = { "--wide": `${wide}px`, "--high": `${high}px`, "--smaller": String(PAPER / Math.max(wide, high)) };
+    for (const [name, value] of Object.entries(said)) page.byId("view").style.setProperty(name, value);
   };
 
   page.look = bounds => { if (map && bounds) map.fitBounds([[bounds[0], bounds[1]], [bounds[2], bounds[3]]], { padding: 60, maxZoom: 17, duration: root.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 600 }); };

@@ -386,7 +386,6 @@
     byId("share").addEventListener("click", event => page.copy(root.location.href, event.target));
     byId("print").addEventListener("click", () => root.print());
     root.addEventListener("beforeprint", page.toPaper);
-    root.addEventListener("afterprint", page.toScreen);
     root.addEventListener("keydown", event => { if (event.key === "Escape" && page.state.chosen !== null) { comparing = false; change({ chosen: null, other: null }); byId("list").focus(); } });
     root.addEventListener("hashchange", () => take(root.location.hash));
   }
