@@ -251,7 +251,10 @@ def _locations(
 def _terms(listed: pd.DataFrame, summary: Summary, language: Language) -> list[str]:
     """Return how long the land of each location is free, as the dossiers say it."""
     columns = (known_or_none(listed[name]) for name in (TERM_YEARS, TERM_START, TERM_END))
-    return [term_text(*term, summary, language) for term in zip(*columns, strict=True)]
+    return [
+        term_text(years, start, end, summary, language)
+        for years, start, end in zip(*columns, strict=True)
+    ]
 
 
 def _lifted(listed: pd.DataFrame, findings: dict[str, Any], summary: Summary) -> list[int]:

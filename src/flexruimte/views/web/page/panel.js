@@ -16,7 +16,8 @@
   page.termOf = place => {
     if (place.term_years === null) return page.text("unknown");
     const number = page.number(place.term_years, Math.abs(place.term_years - Math.round(place.term_years)) < 0.05 ? 0 : 1);
-    return page.text("years", { number: place.term_is_open ? page.text("at-least", { number }) : number });
+    const years = page.text("years", { number });
+    return place.term_is_open ? page.text("at-least", { number: years }) : years;
   };
 
   page.rowOf = (place, facts, colour, marked, choose) =>
