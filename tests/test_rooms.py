@@ -37,6 +37,8 @@ TESTED_IN = {
     "assessment/measures/__init__": "assessment/measures/test_reads",
     "assessment/measures/inputs": "assessment/measures/test_access",
     "assessment/pipeline": "test_toy_town",
+    "assessment/judgement": "assessment/test_left_free",
+    "assessment/site_rules": "assessment/test_sites",
     "assessment/surveyed": "assessment/test_survey",
     # each reader is held against damaged files of its kind
     "evidence/sources/layered": "evidence/sources/test_vector",
@@ -59,6 +61,7 @@ TESTED_IN = {
     "study/sample": "test_sample",
     # analyses: a plan, its costs and its files are one computation, held against brute force
     "analyses/tables": "analyses/test_analyses",
+    "analyses/what_if/scenarios": "analyses/what_if/test_rules",
     "analyses/relocation/files": "analyses/relocation/test_run",
     "analyses/relocation/network": "analyses/relocation/test_values",
     "analyses/relocation/program": "analyses/relocation/test_values",

@@ -132,7 +132,7 @@ class Ranking:
 
         By parcel id and then in the order of the ruleset: `parcel_id`, `rule`, `level`, `verdict`
         ("no", "unknown" or "yes"), `covered_m2` [m2], `covered_buildable_m2` [m2],
-        `applies`, `edge`, `feature_count`, `features` (the
+        `left_free_m2` [m2], `applies`, `edge`, `feature_count`, `features` (the
         first five by covered area, as "a; b") and `finding`, a sentence in the study's language.
         A parcel and rule without a row: the rule says yes and covers nothing, or it is left out
         for all parcels, which `summary.rules` says. Of rules on a measure `covered_m2` and

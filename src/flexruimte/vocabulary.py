@@ -215,6 +215,8 @@ VERDICT: Final = "verdict"
 COVERED_AREA: Final = "covered_m2"
 COVERED_BUILDABLE: Final = "covered_buildable_m2"
 """What a rule on land covers of the buildable part; none where it takes that."""
+LEFT_FREE: Final = "left_free_m2"
+"""Land of the buildable part that is left free, as a rule that does not exclude covers it."""
 APPLIES: Final = "applies"
 """Whether a rule on land applies where it would cover something."""
 EDGE: Final = "edge"
@@ -267,6 +269,7 @@ OWN_COLUMNS: Final = (
     TERM_END,
     *BUILT_IN_MEASURES,
     "taken_m2",
+    LEFT_FREE,
     "known_share",
     "reasons",
     ATTENTION,

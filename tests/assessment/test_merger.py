@@ -9,7 +9,7 @@ import pytest
 
 from assessment.row_of_parcels import study
 from flexruimte import Study
-from flexruimte.assessment.merger import rules_anew
+from flexruimte.assessment.site_rules import rules_anew
 from flexruimte.kernels.layout import LayoutParameters
 from flexruimte.rules.files import load_ruleset, with_changes
 

@@ -50,7 +50,7 @@ def test_against_a_plain_loop(data: st.DataObject) -> None:
                 feature_count=np.array(data.draw(counts), dtype=int),
                 features=pd.array(["f"] * count, dtype="str"),
             )
-    found = findings_of_rules(RULES, ids, verdicts, land)
+    found = findings_of_rules(RULES, ids, verdicts, land, {})
     expected = []
     for position, parcel in enumerate(ids):
         for rule, verdict in verdicts.items():
@@ -122,7 +122,7 @@ def test_the_share_that_has_an_answer_is_of_all_rules_and_criteria() -> None:
         columns=pd.DataFrame(index=range(2)), may_be_lower={}, plans=plans, regimes=plans, unread={}
     )
     none = load_decisions(None).at(np.array(["P1", "P2"], dtype=object), dt.date(2026, 1, 1))
-    found = outcome_columns(RULES, said, criteria, term, np.array([0.0, 12.5]), none)
+    found = outcome_columns(RULES, said, criteria, term, np.array([0.0, 12.5]), np.zeros(2), none)
     assert found["known_share"].tolist() == [0.3333, 0.1333]  # 5 and 2 of 15
     assert found["taken_m2"].tolist() == [0.0, 12.5]
     assert found["plans"].tolist() == ["", "snel"]
@@ -144,7 +144,7 @@ def test_what_a_row_of_findings_says() -> None:
         )
     }
     ids = np.array(["P1", "P2"], dtype=object)
-    found = findings_of_rules(RULES, ids, verdicts(nature=[1, 1], term=[-1, 1]), land)
+    found = findings_of_rules(RULES, ids, verdicts(nature=[1, 1], term=[-1, 1]), land, {})
     # of P1 nature says yes and covers nothing; of P2 the term is a plain yes
     assert found[["parcel_id", "rule", "level", "verdict"]].values.tolist() == [
         ["P1", "term", "hard", "no"],

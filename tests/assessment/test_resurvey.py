@@ -12,7 +12,7 @@ import shapely
 
 from flexruimte.assessment.pipeline import land_taken_by
 from flexruimte.assessment.question import survey_question
-from flexruimte.assessment.resurvey import LayersOfSome, find_again, survey_of, with_buildable
+from flexruimte.assessment.resurvey import LayersOfSome, find_again, survey_of, with_some
 from flexruimte.assessment.survey import layers_around, survey
 from flexruimte.assessment.surveyed import Survey
 from toy_town import IDS, toy_study
@@ -45,8 +45,8 @@ def test_some_parcels_one_of_them_twice(found: Survey) -> None:
 
 
 def test_what_is_left_of_some_is_another(found: Survey) -> None:
-    others = survey_of(found, np.array([4, 6])).buildable  # P05's half, nothing of P07
-    changed = with_buildable(found, np.array([0, 11]), others)
+    others = survey_of(found, np.array([4, 6]))  # P05's half, nothing of P07
+    changed = with_some(found, np.array([0, 11]), others)
     area = dict(zip(IDS, shapely.area(changed.buildable.shapes), strict=True))
     assert (area["P01"], area["P12"], area["P05"]) == (
         pytest.approx(5_000),

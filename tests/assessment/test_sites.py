@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from assessment.row_of_parcels import study
 from flexruimte import Study
 from flexruimte.assessment.pipeline import assess
+from flexruimte.assessment.site_rules import width_that_is_enough
 from flexruimte.batch import run
 from flexruimte.errors import FlexruimteError
 from flexruimte.results.read import read_parcel
-from flexruimte.rules.files import with_changes
+from flexruimte.rules.files import load_ruleset, with_changes
 from flexruimte.views.explanation import explain
 from flexruimte.vocabulary import Status
 
@@ -216,3 +217,13 @@ def test_homes_never_fewer_and_land_never_counted_twice(
     )
     parts = [parcel for ids in merged.locations["parcel_ids"] for parcel in ids]
     assert len(parts) == len(set(parts))
+
+
+def test_how_wide_land_is_asked_where_more_than_a_least_width_counts() -> None:
+    shipped = load_ruleset("flexwonen-nl")
+    assert width_that_is_enough(shipped) == 12  # one rule asks for 12 m, and nothing else
+    rule = shipped.rules["width"]
+    capped = shipped.rules | {"width": rule.model_copy(update={"at_most": 80.0})}
+    assert width_that_is_enough(shipped.model_copy(update={"rules": capped})) == np.inf
+    without = {name: each for name, each in shipped.rules.items() if name != "width"}
+    assert width_that_is_enough(shipped.model_copy(update={"rules": without})) is None

@@ -31,7 +31,8 @@ def test_quiet_prints_the_paths_of_results_alone(
     asked = ["run", study, "--gemeente", "A", "--out", tmp_path / "a b"]
     assert run(*([*asked, "--quiet"] if after else ["-q", *asked])) == 0
     printed = capsys.readouterr()
-    names = ["ranking.csv", "ranking.xlsx", "municipalities.csv", "map/index.html", "run.log"]
+    of_run = ["ranking.csv", "ranking.xlsx", "municipalities.csv", "map/index.html", "run.log"]
+    names = [*of_run, "A/report.html"]
     assert printed.out.splitlines() == [f"{tmp_path}/a b/{name}" for name in names]
     assert printed.err == ""
     assert all(Path(line).is_file() for line in printed.out.splitlines())

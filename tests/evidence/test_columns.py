@@ -142,6 +142,17 @@ def test_a_title_above_the_names_of_columns_is_named(tmp_path: Path, text: str, 
         source_columns(source, ["owner"])
 
 
+@pytest.mark.parametrize(("name", "driver"), [("a.xlsx", "XLSX"), ("a.ods", "ODS")])
+def test_a_spreadsheet_of_texts_has_a_header(tmp_path: Path, name: str, driver: str) -> None:
+    # GDAL by itself takes a first row of texts above texts for one of them
+    rows = pd.DataFrame({"parcel_id": ["P1", "P2"], "owner": ["x", "y"]})
+    pyogrio.write_dataframe(rows, tmp_path / name, driver=driver, layer="owners")
+    source = open_source("owners", LayerSettings(source=name), tmp_path, geometry="table")
+    read = source.read_table(["parcel_id", "owner"])
+    assert read["owner"].tolist() == ["x", "y"]
+    assert source.feature_count == 2
+
+
 def test_a_title_in_a_spreadsheet_is_named(tmp_path: Path) -> None:
     rows = pd.DataFrame(
         [["parcel_id", "owner"], ["P1", "x"]], columns=["Owners per parcel", "2026"]

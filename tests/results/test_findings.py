@@ -37,6 +37,7 @@ def test_what_stands_in_a_row(ranking: Ranking) -> None:
         "verdict": "yes",
         "covered_m2": 5000.0,
         "covered_buildable_m2": 0.0,
+        "left_free_m2": 0.0,
         "applies": True,
         "edge": False,
         "feature_count": 1,

@@ -14,6 +14,7 @@ from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     FUNNEL_CONDITIONS,
+    LEFT_FREE,
     RANKED_STATUSES,
     STATUS,
     Booleans,
@@ -56,7 +57,7 @@ def land_left(
     left_m2
         Area that rules on land leave, by condition. (n,) float64 [m2]
     parcels
-        With `status` and `buildable_m2`. (n, ...)
+        With `status`, `buildable_m2`, and `left_free_m2`, which no excluding rule takes. (n, ...)
     in_site
         Which parcels are part of a site of several. (n,) bool
 
@@ -77,8 +78,10 @@ def land_left(
         }
         status = assess_status(ruleset, asked, decisions.into, nobody)
         columns |= _split(str(condition), left_m2[condition], status, in_site)
-    status, buildable = (parcels[name].to_numpy() for name in (STATUS, BUILDABLE_AREA))
-    columns |= _split(AVAILABLE, buildable, status, in_site)
+    status, buildable, free = (
+        parcels[name].to_numpy() for name in (STATUS, BUILDABLE_AREA, LEFT_FREE)
+    )
+    columns |= _split(AVAILABLE, buildable + free, status, in_site)
     return pd.DataFrame(columns, index=parcels.index)
 
 

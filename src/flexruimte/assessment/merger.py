@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import geopandas as gpd
@@ -12,7 +13,6 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.capacity import (
-    CAPACITY_MEASURES,
     Capacity,
     LayOut,
     assess_capacity,
@@ -32,8 +32,15 @@ from flexruimte.assessment.site_measures import (
     largest_of_groups,
     measure_columns,
     measures_of_groups,
+    term_of_groups,
 )
-from flexruimte.assessment.term import years_between
+from flexruimte.assessment.site_rules import (
+    OF_SIZE,
+    OF_TERM,
+    rules_anew,
+    rules_by_homes,
+    width_that_is_enough,
+)
 from flexruimte.assessment.verdicts import (
     CoverThatCounts,
     answers_of_rules,
@@ -45,27 +52,20 @@ from flexruimte.kernels.joined import JoinLand
 from flexruimte.kernels.layout import Layouts
 from flexruimte.kernels.overlap import largest_part, union_by_group
 from flexruimte.kernels.ranges import ranges
-from flexruimte.rules.measures import (
-    MainClassMeasure,
-    NearestMeasure,
-    RectangleMeasure,
-    WayInMeasure,
-)
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
     CRS,
-    HARD_PLAN_FREE_YEARS,
     HOMES,
     HOMES_MID,
     LARGEST_PART_AREA,
+    LEFT_FREE,
     MEDIUM_POINTS,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
     PARCEL_IDS,
-    PESSIMISTIC_TERM_YEARS,
     RANKED_STATUSES,
     SITE_TYPE,
     START_DELAY_YEARS,
@@ -73,26 +73,31 @@ from flexruimte.vocabulary import (
     TERM_END,
     TERM_END_CLASS,
     TERM_START,
-    TERM_YEARS,
     WIDTH,
     Booleans,
-    EndOfTerm,
     Floats,
     Geometries,
     Integers,
     Verdicts,
 )
 
-__all__ = ["Evidence", "Merger", "Sites", "rules_anew", "rules_by_homes"]
+__all__ = ["LARGEST_SITE", "Evidence", "Merger", "Sites"]
 
-_SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
-_TERM: Final = (TERM_YEARS, PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-_OF_TERM: Final = (*_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
+_TERM_COLUMNS: Final = (*OF_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
+
+
+LARGEST_SITE: Final = "merge_most_m2"
+"""Placement parameter: the largest site of several parcels. [m2]"""
+LEAST_HOMES: Final = "least_homes"
+"""Placement parameter: homes of the least project. Land is left free where the rest holds them."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of the parcels of one municipality before any are taken together. n parcels."""
+    """What is known of the parcels of one municipality before any are taken together.
+
+    n rows: all parcels with all their land, and then those of which some land is left free.
+    """
 
     ruleset: Ruleset
     skipped: frozenset[str]
@@ -114,14 +119,17 @@ class Evidence:
     """Joins land."""
     groups: GroupsThatCount
     """Target groups that make the suitability."""
+    ways: Sequence[Integers]
+    """Row of each parcel in each way to use it: first with all its land, then without the land that
+    refuses the first class of priority, and so on. (p,) int each, p parcels"""
     site_of: Integers | None = None
     """Position of the site of each parcel, -1 for a parcel by itself, where that is known; None has
-    it worked out. (n,) int"""
+    it worked out. (p,) int"""
 
 
 @dataclass(frozen=True)
 class Sites:
-    """The locations of several parcels. s sites"""
+    """The locations of several parcels, and how each parcel is used. s sites"""
 
     table: gpd.GeoDataFrame
     """The parcels' table, by site; `parcel_ids` are its parts. The geometry is that of the parcels.
@@ -136,29 +144,49 @@ class Sites:
     """Position of the site of each parcel, -1 for a parcel by itself. (n,) int"""
     verdicts: dict[str, Verdicts]
     """By rule id. (s,) int8"""
-    suitability_counts: Booleans
-    """Parcels whose own suitability bears on which of them become one. (n,) bool"""
+    where_suitability_counts: Callable[[], Booleans]
+    """Gives `suitability_counts`, which few ask for."""
+    rows: Integers
+    """Row of each parcel in the way that it is used, by itself or in its site. (n,) int"""
+
+    @cached_property
+    def suitability_counts(self) -> Booleans:
+        """Parcels whose own suitability bears on which of them become one. (n,) bool"""
+        return self.where_suitability_counts()
 
 
 class Merger:
-    """Judges groups of parcels as one."""
+    """Judges groups of parcels as one, each in the best way to use it.
+
+    That is the one with the best class of priority, by verdicts alone; of equal ones with all land.
+    Land is left free only where the rest holds the least project.
+    """
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self.area: Floats = shapely.area(evidence.buildable)
+        self._whole = evidence.ways[0]
+        self._area: Floats = shapely.area(evidence.buildable)
+        self.area: Floats = np.min([self._area[way] for way in evidence.ways], axis=0)
+        """Of each parcel, in the way that uses least of it. (p,) float64 [m2]"""
+        self._least_homes = _number(evidence.ruleset, LEAST_HOMES, 0.0)
+        self._most_m2 = _number(evidence.ruleset, LARGEST_SITE, np.inf)
         assessed = {
             name: rule
             for name, rule in evidence.ruleset.measure_rules.items()
             if name in evidence.verdicts
         }
-        self._on_size = frozenset(name for name, rule in assessed.items() if rule.measure in _SIZE)
+        self._on_size = frozenset(
+            name for name, rule in assessed.items() if rule.measure in OF_SIZE
+        )
         self._anew = rules_anew(evidence.ruleset) & frozenset(assessed)
         self._by_homes = rules_by_homes(evidence.ruleset) & frozenset(assessed) - self._anew
         """Rules that apply by the homes: what no part is large enough for, the site may be."""
-        self._widths = evidence.ruleset.asks_for(WIDTH)
+        self._enough_width = width_that_is_enough(evidence.ruleset)
         self._known: dict[bytes, Outcome] = {}
         """What comes of groups that were asked for, by their parcels."""
-        term = {name: evidence.table[name].to_numpy() for name in _OF_TERM}
+        self._rows: dict[bytes, Integers] = {}
+        """Their rows in the way that this is of."""
+        term = {name: evidence.table[name].to_numpy() for name in _TERM_COLUMNS}
         self._columns = term | measure_columns(evidence.ruleset, evidence.table)
 
     def candidates(self) -> Booleans:
@@ -172,31 +200,91 @@ class Merger:
         status = assess_status(
             evidence.ruleset, verdicts, evidence.decisions.into, evidence.decisions.out
         )
-        return np.isin(status, RANKED_STATUSES) & (self.area > 0)
+        may_be = np.isin(status, RANKED_STATUSES)
+        anyhow = np.logical_or.reduce([may_be[way] for way in evidence.ways])
+        return np.asarray(anyhow & (self.area > 0))
 
-    def alone(self, suits: Floats | None = None) -> list[Outcome]:
+    def alone(self, suits: float | None = None) -> list[Outcome]:
         """Return what comes of each parcel as a location by itself.
 
         Parameters
         ----------
         suits
-            The suitability for the best group; None has it as it is. (n,) float64
+            The suitability of all for the best group; None has it as it is.
         """
         table, evidence = self._evidence.table, self._evidence
-        if suits is None:
-            suits = best_suitability(evidence.groups.ids, table)
+        by_group = best_suitability(evidence.groups.ids, table)
+        found = self._of_rows(by_group if suits is None else np.full(len(table), suits))
+        return [found[row] for row in self.rows_alone.tolist()]
+
+    @cached_property
+    def rows_alone(self) -> Integers:
+        """Row of each parcel in the best way to use it by itself. (p,) int"""
+        rows = self._whole.copy()
+        if len(self._evidence.ways) > 1:
+            found = self._of_rows(None)
+            others = np.flatnonzero((np.stack(self._evidence.ways) != self._whole).any(axis=0))
+            for parcel in others.tolist():
+                best = found[rows[parcel]]
+                for number, way in enumerate(self._evidence.ways):
+                    outcome = found[way[parcel]]
+                    if self._may_be_better(number, best) and self._is_better(outcome, best):
+                        rows[parcel], best = way[parcel], outcome
+        return rows
+
+    def _of_rows(self, suits: Floats | None) -> list[Outcome]:
+        table, evidence = self._evidence.table, self._evidence
         positions = class_positions(evidence.ruleset, evidence.verdicts, len(table), suits)
         return self._outcomes(table[STATUS].to_numpy(), table, positions)
+
+    def _may_be_better(self, number: int, best: Outcome) -> bool:
+        """Return whether a way may be better: the one after all land is for the first class."""
+        return best.position > number - 1
+
+    def _is_better(self, outcome: Outcome, best: Outcome) -> bool:
+        return outcome.position < best.position and outcome.homes >= self._least_homes
 
     def outcomes(self, groups: list[Integers]) -> list[Outcome]:
         """Return what comes of each group as one location; what was asked before is remembered."""
         keys = [np.sort(group).tobytes() for group in groups]
-        new = {
-            key: group for key, group in zip(keys, groups, strict=True) if key not in self._known
+        ways = {
+            key: self._ways_of(group)
+            for key, group in zip(keys, groups, strict=True)
+            if key not in self._known
         }
-        if new:
-            self._known |= dict(zip(new, self._judged(list(new.values())), strict=True))
+        for step in range(max(map(len, ways.values()), default=0)):
+            tried = {
+                key: each[step]
+                for key, each in ways.items()
+                if step < len(each)
+                and (step == 0 or self._may_be_better(each[step][0], self._known[key]))
+            }
+            found = self._judged([rows for _, rows in tried.values()]) if tried else []
+            for (key, (_, rows)), outcome in zip(tried.items(), found, strict=True):
+                if step == 0 or self._is_better(outcome, self._known[key]):
+                    self._known[key], self._rows[key] = outcome, rows
         return [self._known[key] for key in keys]
+
+    def rows_of(self, groups: list[Integers]) -> list[Integers]:
+        """Return the row of each parcel of groups, rising, in the best way to use each group."""
+        several = [group for group in groups if len(self._ways_of(group)) > 1]
+        if several:
+            self.outcomes(several)
+        return [self._rows.get(group.tobytes(), self._whole[group]) for group in groups]
+
+    def _ways_of(self, group: Integers) -> list[tuple[int, Integers]]:
+        """Return the rows of the parcels of a group, by position, with the number of the way.
+
+        Each once. Of more than one parcel those that are no larger than a site may be, and the
+        smallest.
+        """
+        parcels = np.sort(group)
+        every: dict[bytes, tuple[int, Integers]] = {}
+        for number, way in enumerate(self._evidence.ways):
+            every.setdefault(way[parcels].tobytes(), (number, way[parcels]))
+        area = {key: self._area[rows].sum() for key, (_, rows) in every.items()}
+        most = max(self._most_m2, min(area.values()))
+        return [way for key, way in every.items() if area[key] <= most]
 
     def without_homes(self, groups: list[Integers]) -> Integers:
         """Return which parcels of groups carry none of the homes of their group, by position. (k,)
@@ -207,9 +295,10 @@ class Merger:
         """
         if not groups:
             return np.empty(0, dtype=np.intp)
-        parcels, group = self._flat(groups)
-        _, capacity, shapes = self._measures(groups)
-        ruleset, land = self._evidence.ruleset, self._evidence.buildable[parcels]
+        parcels, _ = self._flat(groups)
+        rows, group = self._flat(of_rows := self.rows_of(groups))
+        _, capacity, shapes = self._measures(of_rows)
+        ruleset, land = self._evidence.ruleset, self._evidence.buildable[rows]
         if capacity.layouts is None:
             used = shapely.area(shapely.intersection(land, largest_part(shapes)[group]))
             return parcels[used < square_metres_of_a_home(ruleset)]
@@ -222,7 +311,7 @@ class Merger:
         )
         middle = shapely.centroid(layouts.module[stack])
         carries = np.bincount(of_parcel, shapely.covers(land[of_parcel], middle), len(land))
-        alone = self._evidence.table[HOMES_MID].to_numpy(dtype=np.float64)[parcels]
+        alone = self._evidence.table[HOMES_MID].to_numpy(dtype=np.float64)[rows]
         idle: Integers = parcels[(carries == 0) & ~(alone > 0)]
         return idle
 
@@ -249,12 +338,25 @@ class Merger:
         parcels = np.concatenate(groups) if groups else np.empty(0, dtype=np.intp)
         return parcels, np.repeat(np.arange(len(groups)), [len(group) for group in groups])
 
-    def _measures(self, groups: list[Integers]) -> tuple[pd.DataFrame, Capacity, Geometries]:
-        """Return the measures of groups, their homes and their buildable parts."""
+    def _measures(
+        self, groups: list[Integers], *, exact: bool = False
+    ) -> tuple[pd.DataFrame, Capacity, Geometries]:
+        """Return the measures of groups, their homes and their buildable parts.
+
+        Parameters
+        ----------
+        exact
+            Whether to measure their widths where the width of a part answers all that is asked.
+        """
         evidence = self._evidence
         parcels, group = self._flat(groups)
         shapes = evidence.buildable[parcels]
-        land = evidence.join(shapes, group, len(groups), widths=self._widths)
+        wide = None if self._enough_width is None else np.full(len(groups), np.nan)
+        if wide is not None and groups and not exact:
+            first = np.flatnonzero(np.diff(group, prepend=-1))
+            widest = np.fmax.reduceat(evidence.table[WIDTH].to_numpy(np.float64)[parcels], first)
+            wide[widest >= self._enough_width] = widest[widest >= self._enough_width]
+        land = evidence.join(shapes, group, len(groups), least_widths=wide)
         parts = {name: values[parcels] for name, values in self._columns.items()}
         columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
         columns |= {
@@ -262,7 +364,7 @@ class Merger:
             BUILDABLE_AREA: land.area_m2,
             LARGEST_PART_AREA: land.largest_m2,
             WIDTH: land.width_m,
-            **self._term(parts, group),
+            **term_of_groups(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
         derived = compute_derived_measures(evidence.ruleset, measures)
@@ -272,44 +374,6 @@ class Merger:
             evidence.ruleset, land.largest, measures, everywhere, evidence.lay_out
         )
         return pd.concat([measures, capacity.columns], axis=1), capacity, land.shapes
-
-    def _term(self, parts: Mapping[str, np.ndarray[Any, Any]], group: Integers) -> dict[str, Any]:
-        """Return the term of groups: from when all parts are free until the first is not."""
-        first = np.flatnonzero(np.diff(group, prepend=-1))
-        # The latest, the first and the shortest of several are only known where each is.
-        start = np.maximum.reduceat(parts[TERM_START].astype("datetime64[D]"), first)
-        end = np.minimum.reduceat(parts[TERM_END].astype("datetime64[D]"), first)
-        part_unknown = np.logical_or.reduceat(np.isnan(parts[TERM_YEARS]), first)
-        none = np.isnat(start) | (end <= start)
-        years = np.where(
-            none,
-            np.where(part_unknown, np.nan, 0.0),
-            years_between(
-                np.where(none, np.datetime64(0, "D"), start),
-                np.where(none, np.datetime64(0, "D"), end),
-            ),
-        )
-        shortest = {
-            name: np.minimum.reduceat(parts[name], first)
-            for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
-        }
-        ends = parts[TERM_END_CLASS]
-        what_ends_it = np.full(len(first), None, dtype=object)
-        for kind, reduce in (
-            (EndOfTerm.NONE_KNOWN, np.logical_and),
-            (EndOfTerm.KNOWN, np.logical_or),
-        ):
-            what_ends_it[reduce.reduceat(ends == kind, first)] = str(kind)
-        delay = np.maximum.reduceat(parts[START_DELAY_YEARS], first)
-        return {
-            START_DELAY_YEARS: delay,
-            TERM_END_CLASS: what_ends_it,
-            TERM_START: np.where(none, np.datetime64("NaT"), start),
-            TERM_END: np.where(none, np.datetime64("NaT"), end),
-            TERM_YEARS: years,
-            PESSIMISTIC_TERM_YEARS: np.minimum(shortest[PESSIMISTIC_TERM_YEARS], years),
-            HARD_PLAN_FREE_YEARS: shortest[HARD_PLAN_FREE_YEARS],
-        }
 
     def _verdicts(self, groups: list[Integers], measures: pd.DataFrame) -> dict[str, Verdicts]:
         evidence = self._evidence
@@ -373,22 +437,29 @@ class Merger:
         }
 
     def sites(
-        self, groups: list[Integers], site_of: Integers, suitability_counts: Booleans
+        self,
+        groups: list[Integers],
+        site_of: Integers,
+        where_suitability_counts: Callable[[], Booleans],
     ) -> Sites:
         """Return the sites with all that is said of a location."""
-        evidence = self._evidence
+        evidence, rows = self._evidence, self.rows_alone.copy()
         if not groups:
             nothing = gpd.GeoDataFrame(
                 evidence.table.iloc[:0].assign(**{PARCEL_IDS: None}), geometry=[], crs=CRS
             )
-            return Sites(nothing, np.empty(0, dtype=object), None, site_of, {}, suitability_counts)
+            no_land = np.empty(0, dtype=object)
+            return Sites(nothing, no_land, None, site_of, {}, where_suitability_counts, rows)
+        members, _ = self._flat(groups)
+        groups = self.rows_of(groups)
         parcels, group = self._flat(groups)
-        measures, capacity, buildable = self._measures(groups)
+        rows[members] = parcels
+        measures, capacity, buildable = self._measures(groups, exact=True)
         verdicts = self._verdicts(groups, measures)
         scores = self._scores(groups, measures, verdicts)
         parts = evidence.table.iloc[parcels]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]
-        largest = largest_of_groups(self.area[parcels], group)
+        largest = largest_of_groups(self._area[parcels], group)
         place: dict[str, Any] = {
             PARCEL_ID: [f"{names.split(SEPARATOR)[0]}+{names.count(SEPARATOR)}" for names in ids],
             PARCEL_IDS: ids,
@@ -397,7 +468,10 @@ class Merger:
         }
         account: dict[str, Any] = {
             SITE_TYPE: parts[SITE_TYPE].to_numpy()[largest],
-            "taken_m2": np.bincount(group, parts["taken_m2"], minlength=len(groups)),
+            **{
+                name: np.bincount(group, parts[name], minlength=len(groups))
+                for name in ("taken_m2", LEFT_FREE)
+            },
             **rules_that_say(evidence.ruleset, verdicts, len(groups)),
             **{
                 name: parts.groupby(group)[name].first().to_numpy()
@@ -416,25 +490,11 @@ class Merger:
             capacity.layouts,
             site_of,
             verdicts,
-            suitability_counts,
+            where_suitability_counts,
+            rows,
         )
 
 
-def rules_anew(ruleset: Ruleset) -> frozenset[str]:
-    """Return the rules on a measure that are judged anew on a site: size, term, nearest, class."""
-    nearest = [
-        name
-        for name, measure in ruleset.measures.items()
-        if isinstance(measure, NearestMeasure | RectangleMeasure | MainClassMeasure | WayInMeasure)
-    ]
-    asked = (*_SIZE, *_TERM, *nearest)
-    return frozenset(name for name, rule in ruleset.measure_rules.items() if rule.measure in asked)
-
-
-def rules_by_homes(ruleset: Ruleset) -> frozenset[str]:
-    """Return the rules on a measure that ask for homes, of which a site has more."""
-    return frozenset(
-        name
-        for name, rule in ruleset.measure_rules.items()
-        if {*CAPACITY_MEASURES} & {*rule.measures_asked}
-    )
+def _number(ruleset: Ruleset, name: str, otherwise: float) -> float:
+    """Return the value of a placement parameter, or another where there is none."""
+    return float(ruleset.value(name)) if name in ruleset.placement else otherwise

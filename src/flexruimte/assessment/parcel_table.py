@@ -23,6 +23,7 @@ from flexruimte.vocabulary import (
     EDGE,
     FEATURE_COUNT,
     FEATURES,
+    LEFT_FREE,
     LEVEL,
     NO,
     NOTES,
@@ -58,6 +59,7 @@ def outcome_columns(
     criteria: CriterionScores,
     term: Term,
     taken_m2: Floats,
+    left_free_m2: Floats,
     decisions: DecisionsAt,
 ) -> pd.DataFrame:
     """Return what decides about each parcel, in short.
@@ -70,19 +72,20 @@ def outcome_columns(
         Of the rules that are assessed. (n,) int8
     criteria
         Their scores.
-    term, taken_m2, decisions
+    term, taken_m2, left_free_m2, decisions
         What those stages found.
 
     Returns
     -------
     pandas.DataFrame
-        `taken_m2`; `known_share`: the share of all enabled rules and criteria (those left out too)
-        that has an answer; `reasons`, `attention`, `notes` and `missing` as `rules_that_say`
-        returns them; the decision in force; the plans on the parcel. (n, 10)
+        `taken_m2`; `left_free_m2`; `known_share`: the share of all enabled rules and criteria
+        (those left out too) that has an answer; `reasons`, `attention`, `notes` and `missing` as
+        `rules_that_say` returns them; the decision in force; the plans on the parcel. (n, 11)
     """
     return pd.DataFrame(
         {
             "taken_m2": taken_m2,
+            LEFT_FREE: left_free_m2,
             "known_share": known_share(ruleset, verdicts, criteria),
             **rules_that_say(ruleset, verdicts, criteria.count),
             "decision": decisions.decision,
@@ -147,6 +150,7 @@ def findings_of_rules(
     ids: np.ndarray[Any, Any],
     verdicts: Mapping[str, Verdicts],
     land: Mapping[str, LandFinding],
+    left_free_m2: Mapping[str, Floats],
 ) -> pd.DataFrame:
     """Return what rules found on parcels or sites: one row for each that is not a plain "yes".
 
@@ -160,20 +164,24 @@ def findings_of_rules(
         Of the rules that are assessed, in the order of the ruleset. (n,) int8
     land
         What the rules on land found, by rule id.
+    left_free_m2
+        Of the land of rules that is left free, by rule id; 0 elsewhere. (n,) float64 [m2]
 
     Returns
     -------
     pandas.DataFrame
         `parcel_id`, `rule`, `level`, `verdict` ("no", "unknown" or "yes"), `covered_m2`,
-        `covered_buildable_m2`, `applies`, `edge`, `feature_count` and `features`, the first five by
-        covered area, as "a; b". By position in `ids`, then in the order of the rules. A parcel and
-        rule without a row: the rule says yes and covers nothing, or it is left out. Where it does
-        not apply it covers nothing, and has a row all the same where it would. For a rule on a
-        measure `covered_m2` and `feature_count` are null. (m, 10)
+        `covered_buildable_m2`, `left_free_m2`, `applies`, `edge`, `feature_count` and `features`,
+        the first five by covered area, as "a; b". By position in `ids`, then in the order of the
+        rules. A parcel and rule without a row: the rule says yes and covers nothing, or it is left
+        out. Where it does not apply it covers nothing, and has a row all the same where it would.
+        For a rule on a measure `covered_m2` and `feature_count` are null. (m, 11)
     """
     position, rule, answer, covered, of_rest, applies, edge, count, features = _told(
         len(ids), verdicts, land
     )
+    nothing = np.zeros(len(ids))
+    free = [left_free_m2.get(name, nothing) for name in verdicts]
     answers = sorted(VERDICT_NAMES)
     levels = [str(ruleset.rules[rule_id].level) for rule_id in verdicts]
     return pd.DataFrame(
@@ -186,6 +194,7 @@ def findings_of_rules(
             ),
             COVERED_AREA: covered,
             COVERED_BUILDABLE: of_rest,
+            LEFT_FREE: np.stack(free)[rule, position] if free else nothing[:0],
             APPLIES: applies,
             EDGE: edge,
             FEATURE_COUNT: pd.arrays.IntegerArray(count.astype(np.int64), count < 0),

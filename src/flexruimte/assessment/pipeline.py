@@ -11,23 +11,15 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
-from flexruimte.assessment.capacity import (
-    CAPACITY_MEASURES,
-    Capacity,
-    LayOut,
-    assess_capacity,
-)
+from flexruimte.assessment.capacity import LayOut
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.funnel import land_left
-from flexruimte.assessment.measures import compute_derived_measures
-from flexruimte.assessment.merger import Evidence, Sites
-from flexruimte.assessment.parcel_table import (
-    criterion_columns,
-    findings_of_rules,
-    land_findings_of_sites,
-    outcome_columns,
-)
+from flexruimte.assessment.judgement import Judgement, judge_rows
+from flexruimte.assessment.left_free import rows_for_classes, ways_to_leave_free
+from flexruimte.assessment.merger import Evidence, Merger, Sites
+from flexruimte.assessment.parcel_table import findings_of_rules, land_findings_of_sites
 from flexruimte.assessment.priority import best_suitability, class_positions, kept_out_by, rank
 from flexruimte.assessment.question import (
     Question,
@@ -35,19 +27,19 @@ from flexruimte.assessment.question import (
     left_out_by,
     survey_question,
 )
-from flexruimte.assessment.score import GroupsThatCount, criterion_scores, theme_scores
+from flexruimte.assessment.resurvey import survey_of
+from flexruimte.assessment.score import GroupsThatCount
 from flexruimte.assessment.sites import merge_parcels
 from flexruimte.assessment.survey import Progress, TakesLand, survey
-from flexruimte.assessment.surveyed import Survey
-from flexruimte.assessment.verdicts import (
-    answers_of_rules,
-    assess_site_types,
-    assess_status,
-    count_medium_points,
-    covers_that_count,
-    land_where_it_counts,
-    takes_land,
+from flexruimte.assessment.surveyed import (
+    RowsLeftFree,
+    Survey,
+    Surveyed,
+    left_free_by_rule,
+    only_rows,
+    with_rows_left_free,
 )
+from flexruimte.assessment.verdicts import takes_land
 from flexruimte.evidence.decisions import Decisions, DecisionsAt
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.parcels import all_parcel_ids
@@ -62,19 +54,17 @@ from flexruimte.vocabulary import (
     CRS,
     HOMES,
     KEPT_OUT_BY,
-    MEDIUM_POINTS,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
     PARCEL_ID,
     PESSIMISTIC_TERM_YEARS,
     SITE_ID,
-    SITE_TYPE,
     STATUS,
     TERM_YEARS,
     Booleans,
+    Floats,
     Geometries,
     Integers,
-    Status,
     Verdicts,
 )
 
@@ -112,6 +102,12 @@ class Assessment:
     left_m2: pd.DataFrame
     """What is left of each parcel after each condition, as `land_left` returns it, by parcel id.
     (n, 8) [m2]"""
+    left_free_m2: dict[str, Floats] = field(default_factory=dict)
+    """What of the buildable part is left free of the land of a rule that does not exclude, by rule.
+    (n,) [m2]"""
+    bears_on_land: frozenset[str] = frozenset()
+    """Rules that may bear on which land is left free: they say more than "yes" on a parcel of which
+    land may be left free, in one way to use it or another."""
     sites: Sites | None = None
     """Locations of several parcels; None where the study does not ask for them."""
     layouts: Layouts | None = None
@@ -126,7 +122,7 @@ class Assessment:
         """What rules found on parcels and sites, as `findings_of_rules` returns it. (m, 8)"""
         verdicts = {str(name): self.verdicts[name].to_numpy() for name in self.verdicts}
         ids = self.parcels[PARCEL_ID].to_numpy()
-        return _findings(self.ruleset, ids, verdicts, self.land, self.sites)
+        return _findings(self.ruleset, ids, verdicts, self.land, self.left_free_m2, self.sites)
 
 
 def assess(question: Question, code: str, progress: Progress = lambda _step: None) -> Assessment:
@@ -167,7 +163,8 @@ def land_taken_by(question: Question, code: str) -> TakesLand:
         Of the municipality.
     """
     ruleset = for_municipality(question.ruleset, code)
-    return _LandTaken(ruleset, question.decisions, question.as_of, question.parcels)
+    skipped = frozenset(left_out_by(ruleset, question.not_assessed))
+    return _LandTaken(ruleset, skipped, question.decisions, question.as_of, question.parcels)
 
 
 @dataclass(frozen=True)
@@ -175,6 +172,7 @@ class _LandTaken:
     """Says from which parcels a rule takes land; light enough to send to a worker."""
 
     ruleset: Ruleset
+    skipped: frozenset[str]
     decisions: Decisions
     as_of: dt.date
     parcels: Source
@@ -182,11 +180,18 @@ class _LandTaken:
     def __call__(
         self, ids: np.ndarray[Any, np.dtype[np.object_]]
     ) -> Callable[[str, LandFinding, pd.DataFrame], Booleans]:
-        decided_in = np.zeros(len(ids), dtype=bool)
-        if len(self.decisions.rows):
-            made = self.decisions.on(ids, partial(all_parcel_ids, self.parcels))
-            decided_in = made.at(ids, self.as_of).into
-        return partial(takes_land, self.ruleset, decided_in)
+        return partial(takes_land, self.ruleset, self._decided(ids).into)
+
+    def left_free(
+        self, ids: np.ndarray[Any, np.dtype[np.object_]], found: Surveyed
+    ) -> RowsLeftFree:
+        return ways_to_leave_free(self.ruleset, self.skipped, self._decided(ids), found)
+
+    def _decided(self, ids: np.ndarray[Any, np.dtype[np.object_]]) -> DecisionsAt:
+        made = self.decisions
+        if len(made.rows):
+            made = made.on(ids, partial(all_parcel_ids, self.parcels))
+        return made.at(ids, self.as_of)
 
 
 def judge(
@@ -222,56 +227,66 @@ def judge(
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
     ids = found.parcels.ids
     decisions = question.decisions.on(ids, question.all_parcel_ids).at(ids, question.as_of)
-    progress("homes")
-    measures, capacity, of_others = _with_homes(ruleset, found, skipped, decisions, lay_out)
-    progress("verdicts")
-    left = skipped | frozenset(of_others)
-    may_be_lower = found.term.may_be_lower
-    land = found.land
-    of_all = of_others | answers_of_rules(
-        ruleset, left, measures, may_be_lower, land, decisions.into
-    )
-    verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
-    points = count_medium_points(ruleset, verdicts, len(ids))
-    measures[MEDIUM_POINTS] = points.count
-    criteria = criterion_scores(ruleset, skipped, measures, may_be_lower, {MEDIUM_POINTS: points})
+    found = only_rows(found, ways_to_leave_free(ruleset, skipped, decisions, found))
+    every = with_rows_left_free(found)
+    parcel = np.concatenate([np.arange(len(ids)), found.left_free.of])
     groups = GroupsThatCount(question.groups, best=not question.groups_named)
-    table = pd.concat(
-        [
-            _names(question, code, found.parcels.ids),
-            pd.DataFrame({STATUS: assess_status(ruleset, verdicts, decisions.into, decisions.out)}),
-            theme_scores(ruleset, groups, criteria),
-            measures,
-            outcome_columns(
-                ruleset, verdicts, criteria, found.term, found.buildable.taken_m2, decisions
-            ),
-            criterion_columns(criteria),
-            found.parcels.table,
-        ],
-        axis=1,
+    progress("homes")
+    judged = judge_rows(
+        ruleset,
+        skipped,
+        groups,
+        every,
+        found.buildable.taken_m2[parcel],
+        decisions.of(parcel),
+        lay_out,
+        partial(progress, "verdicts"),
     )
-    sites = merge_parcels(
-        Evidence(
-            ruleset=ruleset,
-            skipped=skipped,
-            shapes=found.parcels.geometries,
-            buildable=found.buildable.shapes,
-            verdicts=verdicts,
-            may_be_lower=may_be_lower,
-            covers=covers_that_count(ruleset, skipped, measures, may_be_lower, land),
-            decisions=decisions,
-            table=table,
-            lay_out=lay_out,
-            join=join,
-            groups=groups,
-            site_of=site_of,
-        )
+    ways = rows_for_classes(
+        ruleset, judged.verdicts, parcel, shapely.area(every.buildable.shapes), len(ids)
     )
+    table = pd.concat([_names(question, code, every.parcels.ids), judged.table], axis=1)
+    evidence = Evidence(
+        ruleset=ruleset,
+        skipped=skipped,
+        shapes=every.parcels.geometries,
+        buildable=every.buildable.shapes,
+        verdicts=judged.verdicts,
+        may_be_lower=every.term.may_be_lower,
+        covers=judged.covers,
+        decisions=decisions.of(parcel),
+        table=table,
+        lay_out=lay_out,
+        join=join,
+        groups=groups,
+        ways=ways,
+        site_of=site_of,
+    )
+    sites = merge_parcels(evidence)
+    in_several = np.flatnonzero((np.stack(ways) != ways[0]).any(axis=0))
+    bears_on_land = judged.of(np.concatenate([way[in_several] for way in ways])).not_plain()
+    if len(ways) > 1:
+        used = Merger(evidence).rows_alone if sites is None else sites.rows
+        table, judged = table.iloc[used].reset_index(drop=True), judged.of(used)
+        every = survey_of(every, used)
     in_site = np.zeros(len(ids), dtype=bool) if sites is None else sites.site_of >= 0
-    left_m2 = land_left(ruleset, verdicts, decisions, found.buildable.left_m2, table, in_site)
-    on_land = land_where_it_counts(ruleset, skipped, measures, may_be_lower, land)
-    judged = _Judged(table, verdicts, on_land, left_m2.set_axis(ids), sites, capacity.layouts)
-    return _assessment(question, code, found, judged)
+    # No excluding rule takes what is left free.
+    left_m2 = land_left(
+        ruleset, judged.verdicts, decisions, found.buildable.left_m2, table, in_site
+    )
+    return _assessment(
+        question,
+        code,
+        every,
+        _Outcome(
+            table,
+            judged,
+            left_m2.set_axis(ids),
+            left_free_by_rule(found, every),
+            bears_on_land,
+            sites,
+        ),
+    )
 
 
 def _names(question: Question, code: str, ids: np.ndarray[Any, Any]) -> pd.DataFrame:
@@ -283,20 +298,20 @@ def _names(question: Question, code: str, ids: np.ndarray[Any, Any]) -> pd.DataF
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _Outcome:
     """What is said of parcels and sites before they are ranked; its parts as in `Assessment`."""
 
     table: pd.DataFrame
-    verdicts: dict[str, Verdicts]
-    land: dict[str, LandFinding]
+    judged: Judgement
     left_m2: pd.DataFrame
+    left_free_m2: dict[str, Floats]
+    bears_on_land: frozenset[str]
     sites: Sites | None
-    layouts: Layouts | None
 
 
-def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -> Assessment:
+def _assessment(question: Question, code: str, found: Survey, outcome: _Outcome) -> Assessment:
     """Return what is known of the parcels, with their ranks and what was left out."""
-    table, verdicts, sites = judged.table, judged.verdicts, judged.sites
+    table, verdicts, sites = outcome.table, outcome.judged.verdicts, outcome.sites
     ruleset = for_municipality(question.ruleset, code)
     in_use = layers_in_use(ruleset, question.not_assessed)
     return Assessment(
@@ -308,11 +323,13 @@ def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -
             _ranked(ruleset, table, verdicts, sites, found.parcels.geometries, question.groups),
             copy=False,
         ),
-        left_m2=judged.left_m2,
+        left_m2=outcome.left_m2,
+        left_free_m2=outcome.left_free_m2,
+        bears_on_land=outcome.bears_on_land,
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),
-        land=judged.land,
+        land=outcome.judged.land,
         left_out=left_out_by(ruleset, question.not_assessed),
         inputs={
             "parcels": found.parcels.facts,
@@ -329,44 +346,9 @@ def _assessment(question: Question, code: str, found: Survey, judged: _Judged) -
             for name, count in pd.Series(found.term.regimes, dtype=object).value_counts().items()
             if name != ""
         },
-        layouts=judged.layouts,
+        layouts=outcome.judged.layouts,
         unread_plans={what: len(plans) for what, plans in found.term.unread.items() if len(plans)},
     )
-
-
-def _with_homes(
-    ruleset: Ruleset,
-    found: Survey,
-    skipped: frozenset[str],
-    decisions: DecisionsAt,
-    lay_out: LayOut,
-) -> tuple[pd.DataFrame, Capacity, dict[str, Verdicts]]:
-    """Return all measures, the homes among them, and the verdicts of rules that ask for no homes.
-
-    Homes are only laid out where those rules leave something to choose.
-    """
-    surveyed = found.measures
-    measures = pd.concat([surveyed, compute_derived_measures(ruleset, surveyed)], axis=1)
-    on_homes = frozenset(
-        rule_id
-        for rule_id, rule in ruleset.measure_rules.items()
-        if {*CAPACITY_MEASURES, SITE_TYPE} & {*rule.measures_asked}
-    )
-    verdicts = answers_of_rules(
-        ruleset,
-        skipped | on_homes,
-        measures,
-        found.term.may_be_lower,
-        found.land,
-        decisions.into,
-    )
-    standing = assess_status(ruleset, verdicts, decisions.into, decisions.out)
-    capacity = assess_capacity(
-        ruleset, found.buildable.shapes, measures, standing != Status.EXCLUDED, lay_out
-    )
-    measures = pd.concat([measures, capacity.columns], axis=1)
-    measures[SITE_TYPE] = assess_site_types(ruleset, measures)
-    return measures, capacity, verdicts
 
 
 def _findings(
@@ -374,15 +356,23 @@ def _findings(
     ids: np.ndarray[Any, Any],
     verdicts: Mapping[str, Verdicts],
     land: Mapping[str, LandFinding],
+    left_free_m2: Mapping[str, Floats],
     sites: Sites | None,
 ) -> pd.DataFrame:
     """Return what rules found on the parcels, and then on the sites of several parcels."""
-    of_parcels = findings_of_rules(ruleset, ids, verdicts, land)
+    of_parcels = findings_of_rules(ruleset, ids, verdicts, land, left_free_m2)
     if sites is None or not len(sites.table):
         return of_parcels
     ids_of_sites = sites.table[PARCEL_ID].to_numpy()
     on_land = land_findings_of_sites(land, sites.verdicts, sites.site_of)
-    of_sites = findings_of_rules(ruleset, ids_of_sites, sites.verdicts, on_land)
+    parts = np.flatnonzero(sites.site_of >= 0)
+    free = {
+        name: np.bincount(
+            sites.site_of[parts], square_metres[parts], minlength=len(ids_of_sites)
+        ).astype(np.float64)
+        for name, square_metres in left_free_m2.items()
+    }
+    of_sites = findings_of_rules(ruleset, ids_of_sites, sites.verdicts, on_land, free)
     return pd.concat([of_parcels, of_sites], ignore_index=True)
 
 

@@ -12,18 +12,20 @@ from flexruimte.assessment.land import find_on_land
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.assessment.survey import LayersNear
 from flexruimte.assessment.surveyed import (
-    BuildablePart,
+    LeftFree,
     Survey,
     join_buildable,
     join_findings,
+    join_left_free,
     join_tables,
     join_terms,
 )
 from flexruimte.evidence.layers import Layer
+from flexruimte.kernels.ranges import ranges
 from flexruimte.rules.rules import LandRule
 from flexruimte.vocabulary import Integers
 
-__all__ = ["LayersOfSome", "find_again", "survey_of", "with_buildable"]
+__all__ = ["LayersOfSome", "find_again", "survey_of", "with_some"]
 
 
 def survey_of(found: Survey, members: Integers) -> Survey:
@@ -44,26 +46,42 @@ def survey_of(found: Survey, members: Integers) -> Survey:
         findings={rule_id: each.of(members) for rule_id, each in found.findings.items()},
         term=join_terms([found.term], members),
         buildable=join_buildable([found.buildable], members),
+        left_free=_left_free_of(found, members),
         blocks=[np.flatnonzero(np.isin(members, block)) for block in found.blocks],
     )
 
 
-def with_buildable(found: Survey, positions: Integers, part: BuildablePart) -> Survey:
-    """Return a survey with other buildable parts of some of its parcels.
+def _left_free_of(found: Survey, members: Integers) -> LeftFree:
+    """Return the rows of land left free of some parcels."""
+    of = found.left_free.of
+    first, last = (np.searchsorted(of, members, side) for side in ("left", "right"))
+    rows = ranges(first, last - first)
+    positions = np.repeat(np.arange(len(members)), last - first)
+    return LeftFree(positions, join_buildable([found.left_free.part], rows))
+
+
+def with_some(found: Survey, positions: Integers, some: Survey) -> Survey:
+    """Return a survey with what is left of some of its parcels as another has it.
 
     Parameters
     ----------
     found
         What the layers say of n parcels.
     positions
-        Of some of these. (k,) int
-    part
-        What is left of each of them, in this order.
+        Of some of these, each once. (k,) int
+    some
+        What they say of these, in this order.
     """
     count = len(found.parcels.ids)
     order = np.arange(count)
     order[positions] = count + np.arange(len(positions))
-    return replace(found, buildable=join_buildable([found.buildable, part], order))
+    stays = ~np.isin(found.left_free.of, positions)
+    left_free = [(np.arange(count), found.left_free.where(stays)), (positions, some.left_free)]
+    return replace(
+        found,
+        buildable=join_buildable([found.buildable, some.buildable], order),
+        left_free=join_left_free(left_free),
+    )
 
 
 class LayersOfSome:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from flexruimte.assessment.term import years_between
 from flexruimte.rules.conditions import as_numbers
 from flexruimte.rules.measures import (
     CountMeasure,
@@ -28,9 +29,22 @@ from flexruimte.rules.measures import (
     WayInMeasure,
 )
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import AREA, BUILDABLE_AREA, Floats, Integers
+from flexruimte.vocabulary import (
+    AREA,
+    BUILDABLE_AREA,
+    HARD_PLAN_FREE_YEARS,
+    PESSIMISTIC_TERM_YEARS,
+    START_DELAY_YEARS,
+    TERM_END,
+    TERM_END_CLASS,
+    TERM_START,
+    TERM_YEARS,
+    EndOfTerm,
+    Floats,
+    Integers,
+)
 
-__all__ = ["largest_of_groups", "measure_columns", "measures_of_groups"]
+__all__ = ["largest_of_groups", "measure_columns", "measures_of_groups", "term_of_groups"]
 
 _OF_CLASSES: Final = (MainClassMeasure, RectangleMeasure, RecordedMeasure)
 """Measures that are no numbers, however they are written."""
@@ -140,3 +154,42 @@ def _room(classes: np.ndarray[Any, Any], first: Integers) -> np.ndarray[Any, Any
     room = np.full(len(first), None, dtype=object)
     room[some], room[none] = "yes", "no"
     return room
+
+
+def term_of_groups(parts: Mapping[str, np.ndarray[Any, Any]], group: Integers) -> dict[str, Any]:
+    """Return the term of groups: from when all parts are free until the first is not."""
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    # The latest, the first and the shortest of several are only known where each is.
+    start = np.maximum.reduceat(parts[TERM_START].astype("datetime64[D]"), first)
+    end = np.minimum.reduceat(parts[TERM_END].astype("datetime64[D]"), first)
+    part_unknown = np.logical_or.reduceat(np.isnan(parts[TERM_YEARS]), first)
+    none = np.isnat(start) | (end <= start)
+    years = np.where(
+        none,
+        np.where(part_unknown, np.nan, 0.0),
+        years_between(
+            np.where(none, np.datetime64(0, "D"), start),
+            np.where(none, np.datetime64(0, "D"), end),
+        ),
+    )
+    shortest = {
+        name: np.minimum.reduceat(parts[name], first)
+        for name in (PESSIMISTIC_TERM_YEARS, HARD_PLAN_FREE_YEARS)
+    }
+    ends = parts[TERM_END_CLASS]
+    what_ends_it = np.full(len(first), None, dtype=object)
+    for kind, reduce in (
+        (EndOfTerm.NONE_KNOWN, np.logical_and),
+        (EndOfTerm.KNOWN, np.logical_or),
+    ):
+        what_ends_it[reduce.reduceat(ends == kind, first)] = str(kind)
+    delay = np.maximum.reduceat(parts[START_DELAY_YEARS], first)
+    return {
+        START_DELAY_YEARS: delay,
+        TERM_END_CLASS: what_ends_it,
+        TERM_START: np.where(none, np.datetime64("NaT"), start),
+        TERM_END: np.where(none, np.datetime64("NaT"), end),
+        TERM_YEARS: years,
+        PESSIMISTIC_TERM_YEARS: np.minimum(shortest[PESSIMISTIC_TERM_YEARS], years),
+        HARD_PLAN_FREE_YEARS: shortest[HARD_PLAN_FREE_YEARS],
+    }

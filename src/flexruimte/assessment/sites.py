@@ -6,18 +6,20 @@ A parcel belongs to one site at most, and is then no location of its own: nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.assessment.merger import Evidence, Merger, Sites
+from flexruimte.assessment.merger import LARGEST_SITE, Evidence, Merger, Sites
 from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
 from flexruimte.errors import RulesetError
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     Booleans,
+    Floats,
     Geometries,
     Integers,
 )
@@ -43,7 +45,6 @@ _APART: Final = "none"
 _SAME_OWNER: Final = "touching_same_owner"
 _ROUNDING_M: Final = 0.01
 """What is left of two neighbours may touch where they themselves are so far apart. [m]"""
-_LARGEST: Final = "merge_most_m2"
 
 
 def merge_parcels(evidence: Evidence) -> Sites | None:
@@ -82,15 +83,19 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     merger = Merger(evidence)
     if evidence.site_of is None:
         pairs = joinable(
-            ruleset, evidence.table, evidence.buildable, np.flatnonzero(merger.candidates())
+            ruleset,
+            evidence.table.iloc[evidence.ways[0]],
+            evidence.buildable[evidence.ways[0]],
+            np.flatnonzero(merger.candidates()),
+            merger.area,
         )
         groups = _groups(merger, ruleset, pairs, merger.alone())
-        counts = _where_suitability_counts(merger, ruleset, pairs)
+        counts = partial(_where_suitability_counts, merger, ruleset, pairs)
     else:
         known = pd.Series(evidence.site_of)
         groups = [rows.to_numpy() for _, rows in known[known >= 0].groupby(known).groups.items()]
-        counts = np.zeros(len(evidence.shapes), dtype=bool)
-    site_of = np.full(len(evidence.shapes), -1, dtype=np.intp)
+        counts = partial(np.zeros, len(merger.area), dtype=bool)
+    site_of = np.full(len(merger.area), -1, dtype=np.intp)
     for position, members in enumerate(groups):
         site_of[members] = position
     return merger.sites(groups, site_of, counts)
@@ -107,7 +112,7 @@ def _groups(
     seen: _Seen = lambda *_step: None,
 ) -> list[Integers]:
     """Return the positions of the parcels of each site."""
-    most_m2, one_owner = float(ruleset.value(_LARGEST)), _how(ruleset) == _SAME_OWNER
+    most_m2, one_owner = float(ruleset.value(LARGEST_SITE)), _how(ruleset) == _SAME_OWNER
     while True:
         groups = grouped(pairs, merger.area, alone, merger.outcomes, most_m2, one_owner, seen)
         idle = merger.without_homes(groups)
@@ -125,7 +130,7 @@ def _where_suitability_counts(merger: Merger, ruleset: Ruleset, pairs: Integers)
     else those of all neighbours, and their neighbours, count.
     """
     count = len(merger.area)
-    highest, lowest = (merger.alone(np.full(count, suits)) for suits in (np.inf, -np.inf))
+    highest, lowest = (merger.alone(suits) for suits in (np.inf, -np.inf))
     moves = np.array([one != other for one, other in zip(highest, lowest, strict=True)], dtype=bool)
     if not moves[pairs].any():
         return np.zeros(count, dtype=bool)
@@ -196,7 +201,11 @@ def may_join(
 
 
 def joinable(
-    ruleset: Ruleset, table: pd.DataFrame, buildable: Geometries, candidates: Integers
+    ruleset: Ruleset,
+    table: pd.DataFrame,
+    buildable: Geometries,
+    candidates: Integers,
+    area: Floats | None = None,
 ) -> Integers:
     """Return pairs of parcels whose land may become one site as it is, the lower first. (p, 2).
 
@@ -210,14 +219,17 @@ def joinable(
         What is left of all parcels. (n,) object
     candidates
         Positions of those that come into account. (k,) int
+    area
+        The least land of each that may be used; None is all that is left. (n,) float64 [m2]
     """
     how = _how(ruleset)
     if how == _APART:
         return np.empty((0, 2), dtype=np.intp)
     owners = _owners(ruleset, table) if how == _SAME_OWNER else None
     pairs = neighbours(buildable, candidates, owners)
-    together = shapely.area(buildable)[pairs].sum(axis=1)
-    return np.asarray(pairs[together <= float(ruleset.value(_LARGEST))])
+    land = shapely.area(buildable) if area is None else area
+    together = land[pairs].sum(axis=1)
+    return np.asarray(pairs[together <= float(ruleset.value(LARGEST_SITE))])
 
 
 def _how(ruleset: Ruleset) -> str:

@@ -8,7 +8,7 @@ measured of the buildable part depends on that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
@@ -25,11 +25,16 @@ from flexruimte.assessment.overlay import Overlay
 from flexruimte.assessment.question import Question
 from flexruimte.assessment.surveyed import (
     BuildablePart,
+    LeftFree,
+    RowsLeftFree,
     Survey,
     SurveyBlock,
+    Surveyed,
     counted,
     join_blocks,
     join_buildable,
+    join_left_free,
+    known_rows,
 )
 from flexruimte.assessment.term import assess_term
 from flexruimte.evidence.around import LayersAround
@@ -57,20 +62,32 @@ __all__ = [
     "blocks_of",
     "layers_around",
     "measure_again",
+    "measure_rows",
     "read_contents",
     "survey",
     "survey_block",
+    "with_left_free",
 ]
 
 Progress: TypeAlias = Callable[[str], None]
 """Called with the name of each step as it starts."""
-TakesLand: TypeAlias = Callable[
-    [np.ndarray[Any, np.dtype[np.object_]]],
-    Callable[[str, LandFinding, pd.DataFrame], Booleans],
-]
-"""Called with the ids of parcels: returns what is called with the id of a rule on land, what it
-finds and the measures of the whole parcels, and returns from which of these parcels the land that
-the rule covers is taken."""
+
+
+class TakesLand(Protocol):
+    """Says from which parcels rules take the land that they cover, and where it is left free."""
+
+    def __call__(
+        self, ids: np.ndarray[Any, np.dtype[np.object_]]
+    ) -> Callable[[str, LandFinding, pd.DataFrame], Booleans]:
+        """Return what is called with the id of a rule on land, its finding and parcels' measures.
+
+        That returns from which of these parcels the land that the rule covers is taken.
+        """
+
+    def left_free(
+        self, ids: np.ndarray[Any, np.dtype[np.object_]], found: Surveyed
+    ) -> RowsLeftFree:
+        """Return the ways to use parcels other than with all their land."""
 
 
 class LayersNear(Protocol):
@@ -215,17 +232,25 @@ def survey_block(
         taken[rule_id] = takes(rule_id, finding, of_parcel)
         lands[rule_id] = land
     progress("measures")
-    return SurveyBlock(
+    buildable = _buildable(ruleset, overlay, findings, taken, lands.get, ids, parcels, near)
+    block = SurveyBlock(
         members=members,
-        measures=of_parcel,
+        of_parcel=of_parcel,
         findings=findings,
         term=assess_term(
             ruleset, near, question.not_assessed, overlay, ids, question.as_of, of_parcel
         ),
-        buildable=_buildable(ruleset, overlay, findings, taken, lands.get, ids, parcels, near),
+        buildable=buildable,
+        left_free=LeftFree.none(buildable),
         facts={key: layer.facts for key, layer in near.items()},
         contents={key: _contents_of(layer, ids) for key, layer in near.items()},
     )
+    wanted = takes_land.left_free(ids, block)
+    if not len(wanted.of):
+        return block
+    around = _Around(ruleset, parcels.geometries[members], ids, parcels, near)
+    part = around.measured(findings, wanted.of, wanted.taken)
+    return replace(block, left_free=LeftFree(wanted.of, part))
 
 
 def _buildable(
@@ -301,35 +326,108 @@ def measure_again(
     for rule_id, finding in found.findings.items():
         before = found.buildable.taken.get(rule_id, nothing)
         changed |= (taken[rule_id] != before) & (finding.covered_m2 > 0)
-    parts, positions = [replace(found.buildable, taken=taken)], [np.arange(len(nothing))]
-    for block in found.blocks:
-        members = block[changed[block]]
-        if len(members):
-            of_members = {rule_id: rows[members] for rule_id, rows in taken.items()}
-            near = layers.near(block)
-            parts.append(_subtract_again(question.ruleset, found, members, of_members, near))
-            positions.append(members)
-    # The last row that says something of a parcel holds.
-    _, last = np.unique(np.concatenate(positions)[::-1], return_index=True)
-    order = sum(map(len, positions)) - 1 - last
-    return replace(found, buildable=join_buildable(parts, order))
+    rows = np.flatnonzero(changed)
+    again = replace(found, buildable=replace(found.buildable, taken=taken))
+    if len(rows):
+        of_rows = {rule_id: each[rows] for rule_id, each in taken.items()}
+        part = measure_rows(question, found, rows, of_rows, layers)
+        order = np.arange(len(nothing))
+        order[rows] = len(nothing) + np.arange(len(rows))
+        again = replace(again, buildable=join_buildable([again.buildable, part], order))
+    kept = found.left_free.where(~changed[found.left_free.of])
+    return with_left_free(question, replace(again, left_free=kept), takes_land, lambda: layers)
 
 
-def _subtract_again(
-    ruleset: Ruleset,
+def with_left_free(
+    question: Question, found: Survey, takes_land: TakesLand, layers: Callable[[], LayersNear]
+) -> Survey:
+    """Return a survey with what is left of parcels in every way to use them.
+
+    Only ways that it does not know are measured.
+
+    Parameters
+    ----------
+    question
+        What `survey_question` returns.
+    found
+        What the layers say.
+    takes_land
+        Says of which parcels land is left free.
+    layers
+        Called where something is measured: gives what gives the layers around the parcels of a
+        block of `found`.
+    """
+    wanted = takes_land.left_free(found.parcels.ids, found)
+    new = ~known_rows(found, wanted)
+    if not new.any():
+        return found
+    taken = {rule_id: rows[new] for rule_id, rows in wanted.taken.items()}
+    part = measure_rows(question, found, wanted.of[new], taken, layers())
+    everyone = np.arange(len(found.parcels.ids))
+    parts = [(everyone, found.left_free), (everyone, LeftFree(wanted.of[new], part))]
+    return replace(found, left_free=join_left_free(parts))
+
+
+def measure_rows(
+    question: Question,
     found: Survey,
-    members: Integers,
-    taken: dict[str, Booleans],
-    layers: Mapping[str, Layer],
+    of: Integers,
+    taken: Mapping[str, Booleans],
+    layers: LayersNear,
 ) -> BuildablePart:
-    overlay, rules = Overlay(found.parcels.geometries[members]), ruleset.land_rules
+    """Return what is left of parcels where some land is not used, and what the layers say of that.
 
-    @cache
-    def land_of(rule_id: str) -> Overlaps | None:
-        if rule_id not in rules:  # nobody asks for it
-            return None
-        return land_of_rule(rules[rule_id], layers.get(rules[rule_id].layer), overlay)
+    Parameters
+    ----------
+    question
+        What `survey_question` returns.
+    found
+        What the layers say of the parcels.
+    of
+        Positions of parcels; one may be named more than once. (m,) int
+    taken
+        Of which rules land is taken or left free, by rule. (m,) bool
+    layers
+        Gives the layers around the parcels of a block of `found`.
+    """
+    parts, positions = [], []
+    for block in found.blocks:
+        at = np.flatnonzero(np.isin(of, block))
+        if len(at):
+            shapes, ids = found.parcels.geometries, found.parcels.ids
+            near = layers.near(block)
+            around = _Around(question.ruleset, shapes, ids, found.around, near)
+            rows = {rule_id: each[at] for rule_id, each in taken.items()}
+            parts.append(around.measured(found.findings, of[at], rows))
+            positions.append(at)
+    return join_buildable(parts, np.argsort(np.concatenate(positions), kind="stable"))
 
-    findings = {rule_id: finding.of(members) for rule_id, finding in found.findings.items()}
-    ids = found.parcels.ids[members]
-    return _buildable(ruleset, overlay, findings, taken, land_of, ids, found.around, layers)
+
+@dataclass(frozen=True)
+class _Around:
+    """Parcels with the layers around them, to be measured again."""
+
+    ruleset: Ruleset
+    shapes: Geometries
+    ids: np.ndarray[Any, Any]
+    parcels: Parcels
+    """All parcels of the municipality, these and their neighbours."""
+    layers: Mapping[str, Layer]
+
+    def measured(
+        self, findings: Mapping[str, LandFinding], of: Integers, taken: dict[str, Booleans]
+    ) -> BuildablePart:
+        """Return what is left of some parcels, where rules take their land or leave it free."""
+        overlay, rules = Overlay(self.shapes[of]), self.ruleset.land_rules
+
+        @cache
+        def land_of(rule_id: str) -> Overlaps | None:
+            if rule_id not in rules:  # nobody asks for it
+                return None
+            return land_of_rule(rules[rule_id], self.layers.get(rules[rule_id].layer), overlay)
+
+        some = {rule_id: finding.of(of) for rule_id, finding in findings.items()}
+        ids = self.ids[of]
+        return _buildable(
+            self.ruleset, overlay, some, taken, land_of, ids, self.parcels, self.layers
+        )

@@ -211,6 +211,10 @@ class CoverThatCounts:
     of_m2: Floats
     """The buildable part; the whole parcel where nothing is left. (n,) float64 [m2]"""
 
+    def of(self, members: Integers) -> CoverThatCounts:
+        """Return what it covers of some of these locations, by position. (k,) int"""
+        return CoverThatCounts(**{name: values[members] for name, values in vars(self).items()})
+
     def of_groups(self, parcels: Integers, group: Integers, count: int) -> CoverThatCounts:
         """Return what it covers of groups of these locations.
 

@@ -92,7 +92,9 @@ def _in_words(said: str) -> str:
     >>> _in_words("Workers.  [default: 1; x>=1]"), _in_words("Port.  [default: 0; 0<=x<=65535]")
     ('Workers.  [default: 1; at least 1]', 'Port.  [default: 0; 0 to 65535]')
     """
-    between = re.sub(r"(\d+)<=x<=(\d+)(?=\])", r"\1 to \2", said)
+    # Some versions of typer escape the bracket for rich, which does not write this.
+    plain = said.replace(r"\[", "[")
+    between = re.sub(r"(\d+)<=x<=(\d+)(?=\])", r"\1 to \2", plain)
     return re.sub(r"x>=(\d+)(?=\])", r"at least \1", between)
 
 

@@ -17,7 +17,7 @@ from flexruimte.evidence.columns import named_columns, source_columns
 from flexruimte.evidence.dates import as_days, is_meant
 from flexruimte.evidence.identifiers import Everyone, KnownIds, ListedIds, UnmetIds, identifiers
 from flexruimte.evidence.sources import Source
-from flexruimte.vocabulary import Booleans
+from flexruimte.vocabulary import Booleans, Integers
 
 __all__ = ["NO_TABLE", "Decisions", "DecisionsAt", "load_decisions"]
 
@@ -37,6 +37,10 @@ class DecisionsAt:
     decision: NDArray[Any]
     reason: NDArray[Any]
     date: NDArray[Any]
+
+    def of(self, members: Integers) -> DecisionsAt:
+        """Return those on some of the parcels, by position. (k,) int"""
+        return DecisionsAt(**{name: values[members] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True)

@@ -29,20 +29,22 @@ class JoinedLand:
     largest_m2: Floats
     """Of the largest part. (g,) float64 [m2]"""
     width_m: Floats
-    """Diameter of the largest circle in the largest part; NaN where it was not asked for. (g,)
-    float64 [m]"""
+    """Diameter of the largest circle in the largest part, or the least that it was known to be; NaN
+    where it was not asked for. (g,) float64 [m]"""
 
 
 class JoinLand(Protocol):
     """Joins land, as `join_land` does."""
 
     def __call__(
-        self, parts: Geometries, group: Integers, count: int, *, widths: bool
+        self, parts: Geometries, group: Integers, count: int, *, least_widths: Floats | None
     ) -> JoinedLand:
         """Return the land of groups."""
 
 
-def join_land(parts: Geometries, group: Integers, count: int, *, widths: bool) -> JoinedLand:
+def join_land(
+    parts: Geometries, group: Integers, count: int, *, least_widths: Floats | None
+) -> JoinedLand:
     """Return the land of groups.
 
     Parameters
@@ -53,18 +55,26 @@ def join_land(parts: Geometries, group: Integers, count: int, *, widths: bool) -
         Group of each, from 0 to `count` - 1, rising. (k,) int
     count
         Number of groups.
-    widths
-        Whether to measure widths, which costs much.
+    least_widths
+        The width that is known of a piece of each group, where so much is enough to know: measuring
+        costs much. NaN measures, and so does land of several parts, of which that piece may not be
+        in the largest. None asks for no widths. (g,) float64 [m]
 
     Examples
     --------
     >>> boxes = np.array([shapely.box(0, 0, 2, 1), shapely.box(2, 0, 3, 1)])
-    >>> join_land(boxes, np.array([0, 0]), 1, widths=True).area_m2
-    array([3.])
+    >>> joined = join_land(boxes, np.array([0, 0]), 1, least_widths=np.array([1.0]))
+    >>> joined.area_m2, joined.width_m
+    (array([3.]), array([1.]))
     """
     shapes = union_by_group(parts, group, count)
     largest = largest_part(shapes)
-    wide = width(largest) if widths else np.full(count, np.nan)
+    wide = np.full(count, np.nan)
+    if least_widths is not None:
+        is_one = shapely.get_num_geometries(shapes) == 1
+        wide = np.where(is_one, least_widths, np.nan)
+        measured = np.isnan(wide)
+        wide[measured] = width(largest[measured])
     return JoinedLand(shapes, largest, shapely.area(shapes), shapely.area(largest), wide)
 
 
@@ -75,16 +85,23 @@ class JoinCache:
         self._position: dict[bytes, int] = {}
         self._known: JoinedLand | None = None
 
-    def join(self, parts: Geometries, group: Integers, count: int, *, widths: bool) -> JoinedLand:
+    def join(
+        self, parts: Geometries, group: Integers, count: int, *, least_widths: Floats | None
+    ) -> JoinedLand:
         """Return what `join_land` returns."""
-        keys = _keys(parts, group, count, widths)
+        keys = _keys(parts, group, count, least_widths)
         new = {key: number for number, key in enumerate(keys) if key not in self._position}
         if new or self._known is None:
             numbers = sorted(new.values())
             at = np.full(count, -1, dtype=np.intp)
             at[numbers] = np.arange(len(numbers))
             chosen = at[group] >= 0
-            made = join_land(parts[chosen], at[group[chosen]], len(numbers), widths=widths)
+            made = join_land(
+                parts[chosen],
+                at[group[chosen]],
+                len(numbers),
+                least_widths=None if least_widths is None else least_widths[numbers],
+            )
             start = len(self._position)
             self._position |= {keys[number]: start + int(at[number]) for number in numbers}
             self._known = made if self._known is None else _together(self._known, made)
@@ -92,9 +109,12 @@ class JoinCache:
         return JoinedLand(*(getattr(self._known, each.name)[places] for each in fields(JoinedLand)))
 
 
-def _keys(parts: Geometries, group: Integers, count: int, widths: bool) -> list[bytes]:
-    """Return a digest (BLAKE2b, RFC 7693) of the pieces of each group."""
-    digests = [hashlib.blake2b(bytes([widths])) for _ in range(count)]
+def _keys(
+    parts: Geometries, group: Integers, count: int, least_widths: Floats | None
+) -> list[bytes]:
+    """Return a digest (BLAKE2b, RFC 7693) of the pieces of each group, and of what is known."""
+    known = [b""] * count if least_widths is None else [each.tobytes() for each in least_widths]
+    digests = [hashlib.blake2b(each) for each in known]
     for number, binary in zip(group.tolist(), shapely.to_wkb(parts), strict=True):
         digests[number].update(hashlib.blake2b(binary, digest_size=16).digest())
     return [each.digest() for each in digests]

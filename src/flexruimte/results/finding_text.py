@@ -129,7 +129,7 @@ def _own_text(facts: RuleFacts, finding: Finding, language: Language) -> str | N
     share = finding.covered_share
     if finding.edge or share is None or share <= AREA_TOLERANCE:
         return None
-    if finding.verdict != "no" and not facts.excludes:
+    if finding.verdict != "no" and not facts.excludes and not finding.left_free:
         return None
     said = _filled(text, facts, finding, language)
     return None if said is None else said + _what_remains(facts, finding, language)
@@ -239,6 +239,8 @@ def _features(finding: Finding, language: Language) -> str:
 
 def _what_remains(facts: LandRuleFacts, finding: Finding, language: Language) -> str:
     """Return what covered land means for the rest of the parcel; nothing where nothing is taken."""
+    if finding.left_free:
+        return message("land-is-left-free", language)
     if not facts.excludes or finding.overruled:
         return ""
     if finding.verdict == "yes":

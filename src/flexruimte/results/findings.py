@@ -30,6 +30,7 @@ from flexruimte.vocabulary import (
     FEATURE_COUNT,
     FEATURES,
     FINDING,
+    LEFT_FREE,
     LEVEL,
     PARCEL_ID,
     RULE,
@@ -65,6 +66,7 @@ FINDING_COLUMNS: Final = (
     VERDICT,
     COVERED_AREA,
     COVERED_BUILDABLE,
+    LEFT_FREE,
     APPLIES,
     EDGE,
     FEATURE_COUNT,
@@ -115,6 +117,7 @@ def finding_of(
         rest_m2=rest,
         rest_share=None if rest is None else rest / (parcel[BUILDABLE_AREA] or parcel[AREA]),
         applies=bool(said.get(APPLIES, True)),
+        left_free=bool(known_value(said, LEFT_FREE)),
         edge=bool(said.get(EDGE, False)),
         features=known_value(said, FEATURES) or "",
         feature_count=None if count is None else int(count),
@@ -144,7 +147,7 @@ def with_finding_text(
     Returns
     -------
     pandas.DataFrame
-        The columns of `FINDING_COLUMNS`. (m, 11)
+        The columns of `FINDING_COLUMNS`. (m, 12)
     """
     language, texts = summary.study.language, np.full(len(findings), None, dtype=object)
     at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
@@ -154,7 +157,7 @@ def with_finding_text(
     features = (findings[name] for name in (EDGE, FEATURES, FEATURE_COUNT))
     of_land = list(map(_plain, (covered, covered / area, *features)))
     share_of_rest = rest / np.where(left > 0, left, area)
-    of_rest = list(map(_plain, (rest, share_of_rest, findings[APPLIES])))
+    of_rest = list(map(_plain, (rest, share_of_rest, findings[APPLIES], findings[LEFT_FREE] > 0)))
     verdicts = _plain(findings[VERDICT])
     decided_in = locations[DECISION].eq("in").fillna(False).to_numpy(dtype=bool)[at]
     positions = findings.groupby(RULE, sort=False).indices
@@ -204,7 +207,8 @@ def findings_told(
 ) -> list[list[ToldFinding]]:
     """Return what rules that say no or do not know found on each location, hardest first.
 
-    A rule of level medium that covers too little of the buildable part to count is a note.
+    A rule of level medium that covers too little of the buildable part to count is a note, and so
+    is one whose land is left free.
 
     Of one level a "no" comes before what is not known, and then the order of the ruleset counts.
 
@@ -227,6 +231,7 @@ def findings_told(
     at = pd.Index(locations[PARCEL_ID]).get_indexer(findings[PARCEL_ID])
     verdicts = _plain(findings[VERDICT])
     little = too_little(findings, locations, at, summary)
+    little |= ((findings[LEFT_FREE] > 0) & (findings[VERDICT] == "yes")).to_numpy()
     rows = np.flatnonzero((at >= 0) & (np.isin(verdicts, ("no", "unknown")) | little))
     names: list[str] = _plain(findings[RULE]).tolist()
     sentences = _plain(findings[FINDING])

@@ -63,12 +63,14 @@ class Finding(NamedTuple):
     """That area as a share of the buildable part; of the parcel where nothing is left. [share]"""
     applies: bool = True
     """Whether the rule applies, where it would cover something."""
+    left_free: bool = False
+    """Whether the land that it covers is left free, though it does not exclude."""
     of_rest: bool = False
     """Whether the covered area is that of a buildable part which is not the whole parcel."""
 
     def as_asked(self, facts: RuleFacts) -> Finding:
         """Return what is asked about: if it takes no land, the buildable part."""
-        if facts.excludes or self.rest_m2 is None or self.rest_share is None:
+        if facts.excludes or self.left_free or self.rest_m2 is None or self.rest_share is None:
             return self
         same = self.rest_m2 == self.covered_m2 and self.rest_share == self.covered_share
         return self._replace(

@@ -42,6 +42,7 @@ from flexruimte.vocabulary import (
     HOMES_MID,
     KEPT_OUT_BY,
     LARGEST_PART_AREA,
+    LEFT_FREE,
     LISTED_STATUSES,
     MUNICIPALITY_CODE,
     MUNICIPALITY_NAME,
@@ -187,12 +188,12 @@ def finding_table(assessment: Assessment) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The columns of `flexruimte.assessment.parcel_table.findings_of_rules`, of the parcels and of
-        the sites of several parcels. (m, 8)
+        the sites of several parcels. (m, 11)
     """
     findings = assessment.findings.assign(
         **{
             name: _rounded(assessment.findings[name], _DECIMALS["m2"])
-            for name in (COVERED_AREA, COVERED_BUILDABLE)
+            for name in (COVERED_AREA, COVERED_BUILDABLE, LEFT_FREE)
         }
     )
     return _by_id(findings)
@@ -247,7 +248,7 @@ def _plain(name: str, values: pd.Series[Any], ruleset: Ruleset) -> _Column:
         return values.astype("float64").round().astype("Int64").array
     if name in _TEXT or (is_measure and unit_of(name) == "class"):
         return _as_text(values)
-    if is_measure or name in ("taken_m2", "known_share", SCORE_KNOWN_SHARE):
+    if is_measure or name in ("taken_m2", LEFT_FREE, "known_share", SCORE_KNOWN_SHARE):
         return _rounded(values, _DECIMALS.get(unit_of(name), _OTHER_DECIMALS))
     if name in ("score", "score_low", "score_high", *THEMES) or name.startswith(
         ("suitability_", "criterion_")

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from flexruimte.errors import did_you_mean
 from flexruimte.rules.finding_checks import problems_of_findings
-from flexruimte.rules.measures import MixMeasure, StripWidthMeasure, TransportTierMeasure
+from flexruimte.rules.measures import (
+    MixMeasure,
+    StripWidthMeasure,
+    TransportTierMeasure,
+    WayInMeasure,
+)
 from flexruimte.rules.parts import CELLS, PlacementReference, Test, references
 from flexruimte.rules.priorities import problems_of_priorities
 from flexruimte.rules.regime_checks import problems_of_regimes
@@ -208,6 +213,12 @@ def _problems_of_measures(ruleset: RulesetTables) -> Iterator[str]:
                 f"[{where}] family '{spec.family}' needs a layer of "
                 f"{' or '.join(spec.geometries)}s; '{spec.layer}' holds {held}s"
             )
+        if isinstance(spec, WayInMeasure):
+            for key, needed in (("roads", "line"), ("owners", "table")):
+                layer = getattr(spec, key)
+                there = ruleset.layers[layer].geometry if layer in ruleset.layers else needed
+                if there != needed:
+                    yield f"[{where}] {key} needs a layer of {needed}s; '{layer}' holds {there}s"
 
 
 def _problems_of_number(ruleset: RulesetTables, where: str, value: object) -> Iterator[str]:

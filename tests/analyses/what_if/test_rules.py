@@ -17,9 +17,12 @@ from flexruimte import Study
 from flexruimte.analyses.what_if.case import Case
 from flexruimte.analyses.what_if.changes import Change
 from flexruimte.analyses.what_if.evidence import Evidence
-from flexruimte.analyses.what_if.locations import Totals
+from flexruimte.analyses.what_if.locations import Totals, locations_of, ranked
 from flexruimte.analyses.what_if.rules import Taken, excluding_rules, gains, taken_alone
+from flexruimte.analyses.what_if.scenarios import Scenario, land_given_back, locations_in
+from flexruimte.assessment.pipeline import assess
 from flexruimte.errors import StudyError
+from flexruimte.rules.files import for_municipality
 from flexruimte.study.sample import sample_study_path
 from toy_town import box, changed_ruleset, frame, parameter, parcels, toy_study
 
@@ -171,9 +174,15 @@ MERGED = {
 }
 HARDER = {"rules": {"near_nature": {"level": "hard"}, "public_owner": {"level": "medium"}}}
 LEVELS = {"levels": {"excluding": ["very_hard", "hard", "medium"]}}
+FREE = {
+    "rules": {"pipeline": {"level": "medium"}},
+    "placement": {**MERGED["placement"], "leave_free": parameter("yes")},
+}
 
 
-@pytest.mark.parametrize("changes", [{}, MERGED, HARDER, {**MERGED, **HARDER}, LEVELS], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{}, MERGED, HARDER, {**MERGED, **HARDER}, LEVELS, FREE], ids=str
+)
 def test_it_is_what_the_whole_town_gives_judged_anew(
     tmp_path: Path, changes: dict[str, Any]
 ) -> None:
@@ -205,6 +214,41 @@ def hold_against_the_whole(study: Study, code: str = "A", rules: tuple[str, ...]
             for name in names:
                 expected = pytest.approx(getattr(whole, name), abs=1e-9)
                 assert getattr(gain, name) == expected, (rule, change, name)
+
+
+@pytest.mark.parametrize("rule", ["buildings", "nature", "pipeline", "near_nature"])
+@pytest.mark.parametrize("ruleset", [{}, FREE], ids=["plain", "free"])
+def test_a_level_of_a_land_rule_is_what_the_whole_town_gives_judged_anew(
+    tmp_path: Path, rule: str, ruleset: dict[str, Any]
+) -> None:
+    study = toy_study(tmp_path, ruleset=changed_ruleset(**ruleset))
+    levels_against_the_whole(study, "A", rule)
+
+
+def levels_against_the_whole(study: Study, code: str, rule: str) -> None:
+    town = case_of(study, code)
+    columns = ["parcel_ids", "priority", "score", "homes", "buildable_m2", "status"]
+    for change in ({"level": "hard"}, {"level": "medium"}, {"level": "soft"}, {"enabled": False}):
+        question = study.changed(rules={rule: change}).question
+        varied = question.ruleset if code == "A" else for_municipality(question.ruleset, code)
+        if varied.rules[rule] == town.ruleset.rules[rule]:
+            continue
+        assert town.land_rule_changed(question) == rule
+        scenario = Scenario.of_land_rule(town, varied, rule)
+        assert scenario is not None
+        again = land_given_back(town, [scenario]).get(0)
+        found = locations_in(town, scenario, again).sort_values("rank")[columns]
+        whole = assess(question, code)
+        expected = ranked(varied, locations_of(whole)).sort_values("rank")[columns]
+        pd.testing.assert_frame_equal(
+            found.reset_index(drop=True), expected.reset_index(drop=True), rtol=1e-9
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", ["bgt_public_green", "primary_flood_defence_zone"])
+def test_a_level_in_the_sample_is_what_it_gives_judged_anew(rule: str) -> None:
+    levels_against_the_whole(Study.load(sample_study_path()), "GM9002", rule)
 
 
 @pytest.mark.slow

@@ -198,6 +198,24 @@ def test_an_owner_that_the_table_cannot_hold_is_refused() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"owners": "pand", "owner_field": "status"},
+            "owners needs a layer of tables; 'pand' holds polygons",
+        ),
+        (
+            {"roads": "lden", "roads_where": {}},
+            "roads needs a layer of lines; 'lden' holds rasters",
+        ),
+    ],
+)
+def test_layers_of_another_kind_are_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(FlexruimteError, match=said):
+        ruleset(**changes)
+
+
 KINDS = ["gemeente", "waterschap", "particulier", "bedrijf", None]
 SHARES = [0.3, 0.1, 0.3, 0.25, 0.05]
 

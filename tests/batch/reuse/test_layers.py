@@ -14,7 +14,8 @@ from flexruimte import batch
 from flexruimte.batch.reuse.kept import INPUTS_FILE
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
 from flexruimte.batch.reuse.survey_file import SURVEY_FILE
-from toy_town import toy_study
+from flexruimte.rules.files import load_ruleset, with_changes
+from toy_town import RULESET, parameter, toy_study
 from written_files import contents
 
 HARDER: dict[str, dict[str, Any]] = {
@@ -43,6 +44,45 @@ def test_what_takes_land_is_changed_and_no_layer_is_opened(
     batch.run(before, ["A"], tmp_path / "reused")
     assert contents(tmp_path / "reused") != contents(tmp_path / "fresh")
     usual = contents(tmp_path / "reused")
+
+    def fail(*_: object) -> None:
+        raise AssertionError("a layer was opened")
+
+    monkeypatch.setattr("flexruimte.evidence.around.LayersAround.__init__", fail)
+    batch.run(after, ["A"], tmp_path / "reused")
+    assert contents(tmp_path / "reused") == contents(tmp_path / "fresh")
+    batch.run(before, ["A"], tmp_path / "reused")  # and back
+    assert contents(tmp_path / "reused") == usual
+
+
+FREER: dict[str, dict[str, Any]] = {
+    "a rule that refuses no more": {"rules": {"pipeline": {"level": "soft"}}},
+    "a rule that takes its land": {"rules": {"pipeline": {"level": "hard"}}},
+    "a class that excepts a rule": {
+        "priorities": {"talk": {"but_for": ["pessimistic_term", "pipeline"]}}
+    },
+    "another least project": {"placement": {"least_homes": {"value": 19}}},
+    "what kept parcels out": {"rules": {"hard_plan": {"enabled": False}}},
+    "nothing is left free": {"placement": {"leave_free": {"value": "no"}}},
+}
+
+
+@pytest.mark.parametrize("block", [5, 12])
+@pytest.mark.parametrize("changes", FREER.values(), ids=FREER)
+def test_what_is_left_free_is_changed_and_no_layer_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, changes: dict[str, Any]
+) -> None:
+    placement = {"leave_free": parameter("yes"), "least_homes": parameter(18)}
+    free = {"rules": {"pipeline": {"level": "medium"}}, "placement": placement}
+    ruleset = with_changes(load_ruleset(RULESET), free)
+    before, after = (
+        replace(toy_study(tmp_path, ruleset=each).question, block=block, threads=1)
+        for each in (ruleset, with_changes(ruleset, changes))
+    )
+    batch.run(after, ["A"], tmp_path / "fresh")
+    batch.run(before, ["A"], tmp_path / "reused")
+    usual = contents(tmp_path / "reused")
+    assert usual != contents(tmp_path / "fresh")
 
     def fail(*_: object) -> None:
         raise AssertionError("a layer was opened")

@@ -196,6 +196,16 @@ def test_a_disk_that_is_full_is_told_and_leaves_no_file(
     assert capfd.readouterr().err == ""
 
 
+def test_a_disk_that_is_full_says_why(server: Server, tmp_path: Path) -> None:
+    with (
+        no_file_larger_than(5_000),  # 2,400 cells of 4 bytes
+        pytest.raises(
+            OutputError, match=r"\.npy cannot be written: File too large; check the disk"
+        ),
+    ):
+        fetched(wcs(server), tmp_path, EXTENT)
+
+
 def test_tiles_that_are_there_are_not_asked_again(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,6 +141,16 @@ def test_what_has_to_be_filled_in_is_not_asked(tmp_path: Path) -> None:
     assert draft.layers["eigendom"].settings == {}
 
 
+def test_letters_that_windows_saved_are_asked_about(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    lease = "parcel_id;kind;free_from;free_until;bij\n7;pacht;2026-01-01;;café\n"
+    (folder / "pacht.csv").write_bytes(lease.encode("cp1252"))
+    path, found = written(folder, tmp_path)
+    assert '#encoding = "cp1252"\n' in path.read_text()
+    assert "its text is no UTF-8, and was read as cp1252: are its letters right?" in found.asked[0]
+
+
 def test_without_parcels_there_is_a_question_and_no_study(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()

@@ -18,11 +18,12 @@ import pandas as pd
 from flexruimte.analyses.what_if.evidence import Evidence
 from flexruimte.analyses.what_if.locations import Totals, locations_of, ranked, totals
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.left_free import settled_rules, stays_ranked
 from flexruimte.assessment.pipeline import Assessment, Question
 from flexruimte.assessment.question import left_out_by
 from flexruimte.assessment.sites import may_join
 from flexruimte.assessment.surveyed import Survey
-from flexruimte.assessment.verdicts import answers_of_rules, assess_status
+from flexruimte.assessment.verdicts import answers_of_rules
 from flexruimte.evidence.decisions import DecisionsAt
 from flexruimte.rules.files import for_municipality
 from flexruimte.rules.ruleset import Ruleset
@@ -30,7 +31,6 @@ from flexruimte.rules.scoring import ScoreWeights
 from flexruimte.vocabulary import (
     AREA,
     BUILDABLE_AREA,
-    RANKED_STATUSES,
     WIDTH,
     Basis,
     Booleans,
@@ -39,7 +39,7 @@ from flexruimte.vocabulary import (
     Verdicts,
 )
 
-__all__ = ["Case", "judged", "may_be_ranked", "settled_rules", "stays_ranked"]
+__all__ = ["Case", "judged", "may_be_ranked"]
 
 
 class Case:
@@ -127,6 +127,31 @@ class Case:
         sites = self.assessment.sites
         return None if sites is None or asked[0] != asked[1] else sites.site_of[members]
 
+    def land_rule_changed(self, question: Question) -> str | None:
+        """Return the rule on land that alone is different in a variant.
+
+        None where more is different, or where it is not assessed now.
+
+        Parameters
+        ----------
+        question
+            Of the variant, which asks the layers no more.
+        """
+        one, other = self.question, _of_one_municipality(question, self.code)
+        same = all(
+            getattr(one, name) == getattr(other, name)
+            for name in ("as_of", "not_assessed", "groups", "groups_named")
+        )
+        rules, changed = one.ruleset.rules, other.ruleset.rules
+        different = [name for name in rules | changed if rules.get(name) != changed.get(name)]
+        if not same or len(different) != 1:
+            return None
+        rule_id = different[0]
+        known = rule_id in self.found.findings and rule_id in self.verdicts and rule_id in changed
+        nothing: dict[str, object] = {"rules": {}}
+        ruleset = one.ruleset.model_copy(update=nothing)
+        return rule_id if known and ruleset == other.ruleset.model_copy(update=nothing) else None
+
     def together_with(self, members: Integers, standing: Booleans) -> Integers:
         """Return some parcels and all that they may become a site with, over others too.
 
@@ -196,27 +221,6 @@ def judged(case: Case, ruleset: Ruleset, found: Survey, members: Integers) -> pd
         return case.locations.iloc[:0]
     question = replace(case.question, ruleset=ruleset)
     return locations_of(case.evidence.judged(question, found), members)
-
-
-def settled_rules(ruleset: Ruleset, found: Survey) -> frozenset[str]:
-    """Return the ids of rules whose answer rests on the whole parcel or the term alone.
-
-    The area of a parcel is not such a thing: a site has another.
-    """
-    known = {*found.of_parcel.columns, *found.term.columns} - {AREA}
-    return frozenset(
-        rule_id
-        for rule_id, rule in ruleset.enabled_rules.items()
-        if known.issuperset(rule.measures_asked)
-    )
-
-
-def stays_ranked(
-    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], decisions: DecisionsAt
-) -> Booleans:
-    """Return which parcels no rule keeps from being ranked, of those that are given. (n,) bool"""
-    status = assess_status(ruleset, verdicts, decisions.into, decisions.out)
-    return np.isin(status, RANKED_STATUSES)
 
 
 def may_be_ranked(question: Question, code: str, found: Survey) -> Integers:

@@ -22,6 +22,8 @@ class Change(StrEnum):
     OFF = "off"
     SOFTER = "softer"
     HALF_DISTANCE = "half_distance"
+    OTHER = "other"
+    """What a variant makes of it."""
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,12 @@ from flexruimte.analyses.what_if.locations import (
     totals,
 )
 from flexruimte.analyses.what_if.rules import excluding_rules, gains, taken_alone
+from flexruimte.analyses.what_if.scenarios import Scenario, land_given_back, locations_in
 from flexruimte.analyses.what_if.variants import AS_IT_IS
 from flexruimte.assessment.pipeline import Question
 from flexruimte.kernels.threads import use_threads
 from flexruimte.rules.files import for_municipality
+from flexruimte.rules.ruleset import Ruleset
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import message
 
@@ -154,19 +156,11 @@ def _varied(
     question, code = variant.question, case.code
     ruleset = for_municipality(question.ruleset, code)
     try:
-        # Parcels that stay excluded whatever is left of them need no judgement.
-        every = evidence.survey(question)
-        members = may_be_ranked(question, code, every)
-        found = evidence.of_some(question, members, every)
+        locations = _locations_of_variant(case, question, ruleset, evidence)
     except NewSurveyNeeded:
         if anew is not None:
             return _varied(case, variant, anew(question))
         return {"variant": variant.name, "title": variant.title, "note": NEW_SURVEY}, None
-    if len(members):
-        assessment = evidence.judged(question, found, case.sites_of(question, members))
-        locations = ranked(ruleset, locations_of(assessment, members))
-    else:
-        locations = case.locations.iloc[:0]
     # A class of priority of another name is another list.
     best = best_class(case.ruleset)
     moved = moves(case.locations, locations, best if best == best_class(ruleset) else None)
@@ -178,6 +172,34 @@ def _varied(
             row[f"{prefix}leaving"] = int((changes == "leaves").sum())
     row |= order_moves(case.locations, locations)
     return row, moved
+
+
+def _locations_of_variant(
+    case: Case, question: Question, ruleset: Ruleset, evidence: Evidence
+) -> pd.DataFrame:
+    """Return the ranked locations of a variant: only what can be different is judged.
+
+    Raises
+    ------
+    NewSurveyNeeded
+        When the layers were asked something else, or were not kept.
+    """
+    every = evidence.survey(question)
+    rule_id = case.land_rule_changed(question) if evidence is case.evidence else None
+    alone = ruleset.model_copy(update={"municipalities": {}})
+    scenario = None if rule_id is None else Scenario.of_land_rule(case, alone, rule_id)
+    if scenario is not None:
+        again = land_given_back(case, [scenario])
+        if None in again.values():
+            raise NewSurveyNeeded("the layers around the parcels were not kept")
+        return locations_in(case, scenario, again.get(0))
+    # Parcels that stay excluded whatever is left of them need no judgement.
+    members = may_be_ranked(question, case.code, every)
+    found = evidence.of_some(question, members, every)
+    if not len(members):
+        return case.locations.iloc[:0]
+    assessment = evidence.judged(question, found, case.sites_of(question, members))
+    return ranked(ruleset, locations_of(assessment, members))
 
 
 def _variant_row(name: str, title: str, found: Totals) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from flexruimte.assessment.capacity import LayOut
 from flexruimte.assessment.pipeline import Assessment, Question, judge, land_taken_by
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import LayersOfSome, survey_of
-from flexruimte.assessment.survey import LayersNear, TakesLand, measure_again
+from flexruimte.assessment.survey import LayersNear, TakesLand, measure_again, with_left_free
 from flexruimte.assessment.surveyed import Survey
 from flexruimte.errors import StudyError
 from flexruimte.evidence.layers import Layer
@@ -149,7 +149,10 @@ class Evidence:
             np.array_equal(of_rule(rule_id, found, some.of_parcel), some.buildable.taken[rule_id])
             for rule_id, found in some.findings.items()
         )
-        return some if same else self.measured_again(question, some, members, takes)
+        if not same:
+            return self.measured_again(question, some, members, takes)
+        asked = survey_question(question, self.code)
+        return with_left_free(asked, some, takes, lambda: self.layers_of(members))
 
     def measured_again(
         self, question: Question, some: Survey, members: Integers, takes_land: TakesLand

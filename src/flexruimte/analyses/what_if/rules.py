@@ -5,40 +5,35 @@ As the only obstacle is exact: the municipality is judged anew without the rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from flexruimte.analyses.what_if.case import Case, judged, stays_ranked
-from flexruimte.analyses.what_if.changes import Change, ChangedRule, changes_of, with_rule
-from flexruimte.analyses.what_if.evidence import NewSurveyNeeded
+from flexruimte.analyses.what_if.case import Case
+from flexruimte.analyses.what_if.changes import Change, changes_of
 from flexruimte.analyses.what_if.locations import (
     SQUARE_METRES_PER_HECTARE,
     Totals,
-    ranked,
-    replaced,
     totals,
 )
-from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.merger import rules_anew, rules_by_homes
-from flexruimte.assessment.question import survey_question
-from flexruimte.assessment.resurvey import find_again, survey_of, with_buildable
-from flexruimte.assessment.survey import measure_again
-from flexruimte.assessment.surveyed import BuildablePart, Survey, join_buildable
-from flexruimte.assessment.verdicts import takes_land
+from flexruimte.analyses.what_if.scenarios import (
+    Again,
+    Scenario,
+    land_given_back,
+    locations_in,
+    takes,
+)
 from flexruimte.errors import StudyError, did_you_mean
-from flexruimte.rules.rules import LandRule
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import NO, UNKNOWN, YES, Booleans, Integers, Level
+from flexruimte.vocabulary import NO, UNKNOWN, Level
 
 __all__ = ["Taken", "excluding_rules", "gains", "taken_alone"]
 
 _PER_HECTARE: Final = "homes_per_ha_mid"
 _GROSS_NET: Final = "gross_net_factor"
 _PROJECT: Final = "project_homes"
-_AT_HALF: Final = " at half its distance"
 
 
 def excluding_rules(ruleset: Ruleset, assessed: Sequence[str], named: Sequence[str]) -> list[str]:
@@ -106,7 +101,7 @@ def taken_alone(case: Case, rule_id: str) -> Taken:
     if case.ruleset.rules[rule_id].level != Level.VERY_HARD:
         refused &= ~case.decisions.into
     square_metres = np.where(refused, case.areas, 0.0)
-    covers = _taken(case, rule_id) & ~refused
+    covers = takes(case, rule_id) & ~refused
     if covers.any():
         square_metres[covers] = case.found.findings[rule_id].covered_m2[covers]
     hectares = square_metres / SQUARE_METRES_PER_HECTARE
@@ -140,188 +135,22 @@ def gains(case: Case, rule_ids: Sequence[str]) -> dict[tuple[str, Change], Total
     locations become one, of which a project takes so many.
     """
     tried = [each for rule_id in rule_ids for each in changes_of(case.ruleset, rule_id)]
-    wanted = [_Scenario.of(case, each) for each in tried]
-    parts = _land_given_back(case, wanted)
+    wanted = [Scenario.of(case, each) for each in tried]
+    parts = land_given_back(case, wanted)
     found: dict[tuple[str, Change], Totals | None] = {}
     for number, each in enumerate(wanted):
         rule_id, change = each.changed.rule_id, each.changed.change
-        if each.is_as_good_as_off(case):
+        if each.is_as_good_as_off(case, parts.get(number)):
             found[rule_id, change] = found[rule_id, Change.OFF]
         else:
             found[rule_id, change] = _gain(case, each, parts.get(number))
     return found
 
 
-@dataclass(frozen=True)
-class _Scenario:
-    """One thing that is tried, and the parcels that it can make a difference to."""
-
-    changed: ChangedRule
-    ruleset: Ruleset
-    standing: Booleans
-    """Which parcels may be ranked then. (n,) bool"""
-    affected: Integers
-    """Positions of those that the rule speaks against now, or may as parts of a site. (k,) int"""
-
-    @classmethod
-    def of(cls, case: Case, changed: ChangedRule) -> _Scenario:
-        rule_id, rule = changed.rule_id, changed.rule
-        ruleset = with_rule(case.ruleset, rule_id, rule)
-        same_answer = changed.change == Change.SOFTER and ruleset.excludes(rule)
-        kept = {
-            name: verdict
-            for name, verdict in case.settled.items()
-            if name != rule_id or same_answer
-        }
-        standing = stays_ranked(ruleset, kept, case.decisions)
-        against = (case.verdicts[rule_id] != YES) | _taken(case, rule_id)
-        if same_answer:  # only decisions lift more then
-            against &= case.decisions.into
-        elif case.ruleset.rules[rule_id].level == Level.MEDIUM:
-            against[:] = True  # how many rules of level medium there are is part of every score
-        affected = np.flatnonzero(standing & against)
-        if rule_id in rules_anew(case.ruleset) | rules_by_homes(case.ruleset):
-            # It may say no to a site, and to none of its parts.
-            affected = np.union1d(affected, case.have_neighbours(standing))
-        return cls(changed, ruleset, standing, affected)
-
-    @property
-    def is_on_land(self) -> bool:
-        return isinstance(self.changed.rule, LandRule)
-
-    def is_as_good_as_off(self, case: Case) -> bool:
-        """Return whether as much comes free as without the rule, though not in the best class.
-
-        So it is where the rule excludes no more. Only which parcels become one site may differ, as
-        no site has a lower class of priority than its parts.
-        """
-        if self.changed.change != Change.SOFTER or self.ruleset.excludes(self.changed.rule):
-            return False
-        return not np.isin(self.affected, case.have_neighbours(self.standing)).any()
-
-
-def _taken(case: Case, rule_id: str) -> Booleans:
-    """Return from which parcels a rule takes land. (n,) bool"""
-    if rule_id not in case.found.findings:
-        return np.zeros(len(case.areas), dtype=bool)
-    covered = case.found.findings[rule_id].covered_m2 > 0
-    return np.asarray(case.found.buildable.taken[rule_id] & covered)
-
-
-@dataclass(frozen=True)
-class _Again:
-    """The parcels that a scenario can make a difference to, looked at again."""
-
-    buildable: BuildablePart
-    finding: LandFinding | None
-    """What the changed rule finds; None where that is what it found."""
-
-
-def _land_given_back(case: Case, wanted: Sequence[_Scenario]) -> dict[int, _Again | None]:
-    """Return what is left of parcels in the scenarios that are about land, by their number.
-
-    All are measured together: a parcel once for each scenario that it is affected by.
-    """
-    numbers = [
-        number for number, each in enumerate(wanted) if each.is_on_land and len(each.affected)
-    ]
-    if not numbers:
-        return {}
-    members = np.concatenate([wanted[number].affected for number in numbers])
-    ends = np.cumsum([len(wanted[number].affected) for number in numbers])
-    slices = {
-        number: slice(end - len(wanted[number].affected), end)
-        for number, end in zip(numbers, ends.tolist(), strict=True)
-    }
-    try:
-        return _measured(case, {number: wanted[number] for number in numbers}, members, slices)
-    except NewSurveyNeeded:
-        return dict.fromkeys(numbers)
-
-
-def _measured(
-    case: Case,
-    wanted: Mapping[int, _Scenario],
-    members: Integers,
-    slices: Mapping[int, slice],
-) -> dict[int, _Again | None]:
-    layers = case.evidence.layers_of(members)
-    some = survey_of(case.found, members)
-    nearer = {
-        each.changed.rule_id + _AT_HALF: each.changed.rule
-        for each in wanted.values()
-        if each.changed.change == Change.HALF_DISTANCE and isinstance(each.changed.rule, LandRule)
-    }
-    found_nearer = find_again(nearer, some, layers) if nearer else {}
-    of_nearer = {name: finding.covered_m2 for name, finding in found_nearer.items()}
-    part = replace(some.buildable, covered_m2=some.buildable.covered_m2 | of_nearer)
-    some = replace(some, findings=some.findings | found_nearer, buildable=part)
-    taken = {name: case.found.buildable.taken[name][members] for name in case.found.findings}
-    taken |= {name: np.zeros(len(members), dtype=bool) for name in nearer}
-    for number, each in wanted.items():
-        rule_id, rows = each.changed.rule_id, slices[number]
-        name = rule_id + _AT_HALF if each.changed.change == Change.HALF_DISTANCE else rule_id
-        finding = some.findings[name].of(np.arange(len(members))[rows])
-        measures = some.of_parcel.iloc[rows].reset_index(drop=True)
-        into = case.decisions.into[each.affected]
-        taken[rule_id][rows] = False
-        taken[name][rows] = takes_land(each.ruleset, into, rule_id, finding, measures)
-    asked = survey_question(case.question, case.code)
-    for name, rule in nearer.items():
-        asked = replace(asked, ruleset=with_rule(asked.ruleset, name, rule))
-    again = measure_again(asked, some, lambda _ids: lambda rule_id, *_: taken[rule_id], layers)
-    return {
-        number: _Again(
-            _of_scenario(again.buildable, wanted[number], nearer, np.arange(len(members))[rows]),
-            _finding_of(wanted[number], found_nearer, np.arange(len(members))[rows]),
-        )
-        for number, rows in slices.items()
-    }
-
-
-def _of_scenario(
-    part: BuildablePart, scenario: _Scenario, nearer: Mapping[str, Any], rows: Integers
-) -> BuildablePart:
-    """Return some rows of buildable parts, by the names that the rules have in a scenario."""
-    rule_id = scenario.changed.rule_id
-    covered = dict(part.covered_m2)
-    if scenario.changed.change == Change.HALF_DISTANCE:
-        covered[rule_id] = covered[rule_id + _AT_HALF]
-    covered = {name: each for name, each in covered.items() if name not in nearer}
-    taken = {name: each for name, each in part.taken.items() if name not in nearer}
-    return join_buildable([replace(part, covered_m2=covered, taken=taken)], rows)
-
-
-def _finding_of(
-    scenario: _Scenario, found: Mapping[str, LandFinding], rows: Integers
-) -> LandFinding | None:
-    if scenario.changed.change != Change.HALF_DISTANCE:
-        return None
-    return found[scenario.changed.rule_id + _AT_HALF].of(rows)
-
-
-def _gain(case: Case, scenario: _Scenario, again: _Again | None) -> Totals | None:
+def _gain(case: Case, scenario: Scenario, again: Again | None) -> Totals | None:
     """Return how much more there is in a scenario."""
     if not len(scenario.affected):
         return Totals.nothing(case.ruleset)
     if scenario.is_on_land and again is None:
         return None
-    members = case.together_with(scenario.affected, scenario.standing)
-    found = survey_of(case.found, members)
-    if again is not None:
-        positions = np.searchsorted(members, scenario.affected)
-        found = with_buildable(found, positions, again.buildable)
-        if again.finding is not None:
-            found = _with_finding(found, scenario.changed.rule_id, positions, again.finding)
-    new = judged(case, scenario.ruleset, found, members)
-    locations = ranked(case.ruleset, replaced(case.locations, members, new))
-    return totals(case.ruleset, locations) - case.totals
-
-
-def _with_finding(found: Survey, rule_id: str, positions: Integers, finding: LandFinding) -> Survey:
-    """Return a survey in which a rule finds something else on some parcels."""
-    columns = {}
-    for name, values in vars(found.findings[rule_id]).items():
-        columns[name] = values.copy()
-        columns[name][positions] = getattr(finding, name)
-    return replace(found, findings={**found.findings, rule_id: LandFinding(**columns)})
+    return totals(case.ruleset, locations_in(case, scenario, again)) - case.totals

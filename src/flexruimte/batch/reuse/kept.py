@@ -27,6 +27,7 @@ from flexruimte.assessment.survey import (
     measure_again,
     read_contents,
     survey,
+    with_left_free,
 )
 from flexruimte.assessment.surveyed import Survey
 from flexruimte.batch.reuse.fingerprint import (
@@ -223,19 +224,27 @@ class KeptEvidence:
         if found is None:
             return None
         found = found.answering(asked)
-        if _takes_the_same(found, takes_land):
-            return found
-        progress("measures")
-        key = self._inputs["layers"]
-        layers = KeptLayers(asked.ruleset, asked.sources, self._folder / LAYERS_FOLDER, key)
+        kept_layers = partial(self._measuring, asked, progress)
         try:
-            found = measure_again(asked, found, takes_land, layers)
+            if _takes_the_same(found, takes_land):
+                again = with_left_free(asked, found, takes_land, kept_layers)
+            else:
+                again = measure_again(asked, found, takes_land, kept_layers())
         except FileNotFoundError:  # the layers were removed, or never kept
             return None
+        if again is found:
+            return found
+        found, key = again, self._inputs["layers"]
         # What rules find that take part no more stays known.
         known = {name: part for name, part in parts.items() if name.startswith("rule ")}
         self._keep(found, known | survey_parts(asked, code), digests, self._inputs["fields"], key)
         return found
+
+    def _measuring(self, asked: Question, progress: Progress) -> LayersNear:
+        """Return what gives the layers that were kept, for what is measured again."""
+        progress("measures")
+        key = "" if self._inputs is None else self._inputs["layers"]
+        return KeptLayers(asked.ruleset, asked.sources, self._folder / LAYERS_FOLDER, key)
 
     def _keep(
         self,

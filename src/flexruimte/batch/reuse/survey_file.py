@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.findings import LandFinding
-from flexruimte.assessment.surveyed import BuildablePart, Survey, SurveyBlock
+from flexruimte.assessment.surveyed import BuildablePart, LeftFree, Survey, SurveyBlock
 from flexruimte.assessment.term import Term
 from flexruimte.batch.reuse.arrow_file import Ragged, Shapes, read_arrow, write_arrow
 from flexruimte.evidence.contents import Contents, Tally
@@ -37,6 +37,7 @@ SURVEY_FILE: Final = ".survey.arrow"
 LAYOUTS_FILE: Final = ".layouts.arrow"
 
 _SEPARATOR = "/"
+_LEFT_FREE: Final = "left_free"
 
 
 def write_survey(found: Survey, key: str, path: Path) -> None:
@@ -64,7 +65,7 @@ def write_survey(found: Survey, key: str, path: Path) -> None:
         "shapes": Shapes.of(found.parcels.geometries),
         "block": block,
         **_prefixed("parcels", found.parcels.table),
-        **_columns(found.of_parcel, found.findings, found.term, found.buildable),
+        **_columns(found),
     }
     said = {
         "key": key,
@@ -86,15 +87,11 @@ def read_survey(path: Path, key: str) -> Survey | None:
     ids = np.asarray(columns["ids"], dtype=object)
     table = _table(_of("parcels", columns), len(ids))
     parcels = Parcels(ids, np.asarray(columns["shapes"]), table, _facts(said["parcels"]))
-    of_parcel, findings, term, buildable = _found(said, columns)
     block = columns["block"]
     return Survey(
         parcels=parcels,
         around=parcels,
-        of_parcel=of_parcel,
-        findings=findings,
-        term=term,
-        buildable=buildable,
+        **_found(said, columns),
         layers={name: _facts(facts) for name, facts in said["layers"].items()},
         contents={},
         blocks=[np.flatnonzero(block == number) for number in range(block.max() + 1)],
@@ -111,7 +108,7 @@ def write_block(block: SurveyBlock, key: str, path: Path) -> None:
     """
     columns = {
         "members": block.members,
-        **_columns(block.measures, block.findings, block.term, block.buildable),
+        **_columns(block),
     }
     contents = {name: _contents_said(each) for name, each in block.contents.items()}
     said = {"key": key, "contents": contents, **_said(block.facts, block.term)}
@@ -124,40 +121,44 @@ def read_block(path: Path, key: str) -> SurveyBlock | None:
     if read is None:
         return None
     said, columns = read
-    measures, findings, term, buildable = _found(said, columns)
     return SurveyBlock(
         members=columns["members"],
-        measures=measures,
-        findings=findings,
-        term=term,
-        buildable=buildable,
+        **_found(said, columns),
         facts={name: _facts(each) for name, each in said["layers"].items()},
         contents=_contents(said["contents"]),
     )
 
 
-def _columns(
-    measures: pd.DataFrame,
-    findings: Mapping[str, LandFinding],
-    term: Term,
-    buildable: BuildablePart,
-) -> dict[str, Any]:
+def _columns(found: Survey | SurveyBlock) -> dict[str, Any]:
+    term, left_free = found.term, found.left_free
     columns = {
-        "buildable": Shapes.of(buildable.shapes),
-        "taken_m2": buildable.taken_m2,
         "plans": term.plans,
         "regimes": term.regimes,
-        **_prefixed("parcel", measures),
-        **_prefixed("of_buildable", buildable.measures),
-        **_prefixed("taken", buildable.taken),
-        **_prefixed("left", buildable.left_m2),
-        **_prefixed("covered", buildable.covered_m2),
+        **_prefixed("parcel", found.of_parcel),
         **_prefixed("term", term.columns),
         **_prefixed("may_be_lower", term.may_be_lower),
+        **_part_columns(found.buildable),
     }
-    for rule_id, finding in findings.items():
+    for rule_id, finding in found.findings.items():
         columns |= _prefixed(f"land{_SEPARATOR}{rule_id}", vars(finding))
+    if len(left_free.of):
+        counts = np.bincount(left_free.of, minlength=len(found.of_parcel))
+        of_rows = {"of": left_free.of, **_part_columns(left_free.part)}
+        columns |= _prefixed(
+            _LEFT_FREE, {name: Ragged(values, counts) for name, values in of_rows.items()}
+        )
     return columns
+
+
+def _part_columns(part: BuildablePart) -> dict[str, Any]:
+    return {
+        "buildable": Shapes.of(part.shapes),
+        "taken_m2": part.taken_m2,
+        **_prefixed("of_buildable", part.measures),
+        **_prefixed("taken", part.taken),
+        **_prefixed("left", part.left_m2),
+        **_prefixed("covered", part.covered_m2),
+    }
 
 
 def _said(facts: Mapping[str, LayerFacts], term: Term) -> dict[str, Any]:
@@ -167,35 +168,41 @@ def _said(facts: Mapping[str, LayerFacts], term: Term) -> dict[str, Any]:
     }
 
 
-def _found(
-    said: Mapping[str, Any], columns: Mapping[str, Any]
-) -> tuple[pd.DataFrame, dict[str, LandFinding], Term, BuildablePart]:
+def _found(said: Mapping[str, Any], columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what surveys and their blocks have in common, by the names of its parts."""
     findings: dict[str, dict[str, Any]] = {}
     for name, values in _of("land", columns).items():
         rule_id, each = name.rsplit(_SEPARATOR, 1)
         findings.setdefault(rule_id, {})[each] = values
+    buildable, of_rows = _part(columns), _of(_LEFT_FREE, columns)
+    count = len(buildable.shapes)
+    term = Term(
+        columns=_table(_of("term", columns), count),
+        may_be_lower=_of("may_be_lower", columns),
+        plans=np.asarray(columns["plans"], dtype=object),
+        regimes=np.asarray(columns["regimes"], dtype=object),
+        unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
+    )
+    return {
+        "of_parcel": _table(_of("parcel", columns), count),
+        "findings": {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()},
+        "term": term,
+        "buildable": buildable,
+        "left_free": LeftFree(of_rows["of"], _part(of_rows))
+        if of_rows
+        else LeftFree.none(buildable),
+    }
+
+
+def _part(columns: Mapping[str, Any]) -> BuildablePart:
     shapes = np.asarray(columns["buildable"])
-    buildable = BuildablePart(
+    return BuildablePart(
         taken=_of("taken", columns),
         shapes=shapes,
         taken_m2=columns["taken_m2"],
         left_m2={Condition(name): area for name, area in _of("left", columns).items()},
         covered_m2=_of("covered", columns),
         measures=_table(_of("of_buildable", columns), len(shapes)),
-    )
-    term = Term(
-        columns=_table(_of("term", columns), len(shapes)),
-        may_be_lower=_of("may_be_lower", columns),
-        plans=np.asarray(columns["plans"], dtype=object),
-        regimes=np.asarray(columns["regimes"], dtype=object),
-        unread={what: np.array(plans, dtype=np.uint64) for what, plans in said["unread"].items()},
-    )
-    of_parcel = _table(_of("parcel", columns), len(shapes))
-    return (
-        of_parcel,
-        {rule_id: LandFinding(**parts) for rule_id, parts in findings.items()},
-        term,
-        buildable,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import warnings
@@ -146,8 +147,11 @@ def fetch_raster(
             values, cells = service.read(tile.window, shape)
             with parts.file(f"{tile.name}.json") as file:
                 file.write_text(json.dumps(asdict(cells)), encoding="utf-8")
-            with parts.file(tile.name) as file, file.open("wb") as content:
-                np.save(content, values)
+            packed = io.BytesIO()
+            np.save(packed, values)
+            with parts.file(tile.name) as file:
+                # numpy itself would not say why a file cannot be written.
+                file.write_bytes(packed.getbuffer())
             came_in[tile.name] = values.size
         return []
 

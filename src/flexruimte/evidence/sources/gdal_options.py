@@ -17,7 +17,7 @@ import pyogrio
 
 from flexruimte.errors import printable, redacted
 
-__all__ = ["data_of_rasterio", "gdal_options", "opened_by_gdal"]
+__all__ = ["data_of_rasterio", "gdal_options", "open_options_of", "opened_by_gdal"]
 
 
 _LOGGERS: Final = {
@@ -53,6 +53,20 @@ def opened_by_gdal(path: str) -> str:
     ('CSV:/vsizip/gtfs.zip/stops.txt', 'stops.csv')
     """
     return f"CSV:{path}" if path.lower().endswith(".txt") else path
+
+
+def open_options_of(path: str) -> dict[str, str]:
+    """Return what GDAL is told where it opens a path, and a study says nothing else.
+
+    The first row of a spreadsheet is its header: of a sheet in which all is text GDAL takes it for
+    a row like the others.
+
+    Examples
+    --------
+    >>> open_options_of("owners.xlsx"), open_options_of("owners.csv")
+    ({'HEADERS': 'FORCE'}, {})
+    """
+    return {"HEADERS": "FORCE"} if path.lower().endswith((".xlsx", ".ods")) else {}
 
 
 class _WithoutSecrets(logging.Filter):

@@ -29,7 +29,7 @@ from flexruimte.evidence.sources.base import (
 from flexruimte.evidence.sources.errors import reading
 from flexruimte.evidence.sources.file_parts import has_unused_journal, named_in_virtual
 from flexruimte.evidence.sources.gdal_errors import errors_of_gdal
-from flexruimte.evidence.sources.gdal_options import opened_by_gdal
+from flexruimte.evidence.sources.gdal_options import open_options_of, opened_by_gdal
 from flexruimte.evidence.sources.layered import LayeredSource, renamed
 from flexruimte.evidence.sources.pages import answers_in, why_not_whole
 from flexruimte.evidence.sources.protocol import Window
@@ -81,7 +81,9 @@ class VectorSource(LayeredSource):
 
         An option that names a file beside the study is given its whole path.
         """
-        files, own = self.option_files, {"IMMUTABLE": "YES"} if self._is_still else {}
+        files, own = self.option_files, open_options_of(self._path)
+        if self._is_still:
+            own["IMMUTABLE"] = "YES"
         said = {
             name: str(files.get(name, value)) for name, value in self.settings.open_options.items()
         }

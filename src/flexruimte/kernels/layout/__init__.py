@@ -25,7 +25,7 @@ would be land for along one street, other directions are not tried.
 """
 
 from flexruimte.kernels.layout.cache import LayoutCache
-from flexruimte.kernels.layout.layouts import OF_STACKS, Layouts, without_drawings
+from flexruimte.kernels.layout.layouts import OF_STACKS, Layouts, take_layouts, without_drawings
 from flexruimte.kernels.layout.parameters import LayoutParameters
 from flexruimte.kernels.layout.search import lay_out
 
@@ -35,5 +35,6 @@ __all__ = [
     "LayoutParameters",
     "Layouts",
     "lay_out",
+    "take_layouts",
     "without_drawings",
 ]

@@ -308,6 +308,8 @@ class _Writer:
         settings |= _if_any("constants", candidate.constants)
         settings |= _if_any("values", candidate.values)
         settings |= _if_any("open_options", look.settings.open_options)
+        if look.settings.encoding is not None:
+            settings["encoding"] = look.settings.encoding
         if look.crs_added:
             settings["crs"] = look.settings.crs
         return {**settings, **candidate.extra}

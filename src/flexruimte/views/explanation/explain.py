@@ -187,6 +187,8 @@ def _part(facts: RuleFacts, finding: Finding) -> str:
         return "overruled"
     covers = (finding.covered_share or 0) > AREA_TOLERANCE and not finding.edge
     takes = covers and facts.excludes and not finding.overruled
+    if kind == "fine" and finding.left_free:
+        return "note"
     return "taken" if kind == "fine" and takes else kind
 
 

@@ -49,6 +49,7 @@ from flexruimte.vocabulary import (
     HOMES_MID,
     KEPT_OUT_BY,
     LAYOUT_KINDS,
+    LEFT_FREE,
     PARCEL_ID,
     PARCEL_IDS,
     PRIORITY,
@@ -77,7 +78,7 @@ _OTHERS_M: Final = 0.3
 _TAKEN: Final = 2
 """In the list of findings: the rule says yes, and takes a part of the parcel."""
 _LITTLE: Final = 3
-"""... or covers too little to count."""
+"""... or covers too little to count, or land that is left free."""
 _VERDICTS: Final = {"no": 0, "unknown": 1, "yes": _TAKEN}
 
 
@@ -310,7 +311,7 @@ def _findings(content: OutputContent, locations: pd.DataFrame) -> dict[str, Any]
     dict of list
         `texts`, each once; `count`, how many there are of each location; and of each `rule` (its
         position), `verdict` (0 no, 1 unknown, 2 takes a part, 3 covers
-        too little to count) and `text` (its position).
+        too little to count, or land that is left free) and `text` (its position).
     """
     found, ids = content.findings, locations[PARCEL_ID]
     order = pd.Index([facts.id for facts in content.summary.rules])
@@ -318,6 +319,7 @@ def _findings(content: OutputContent, locations: pd.DataFrame) -> dict[str, Any]
     rule = order.get_indexer(pd.Index(found[RULE].astype(str)))
     verdict = found[VERDICT].map(_VERDICTS).to_numpy(dtype=np.int64)
     little = too_little(found, locations, at, content.summary)
+    little |= ((found[LEFT_FREE] > 0) & (found[VERDICT] == "yes")).to_numpy()
     verdict = np.where(little, _LITTLE, verdict)
     told = _is_told(content) | little | (verdict == _VERDICTS["unknown"])
     rows = np.flatnonzero((at >= 0) & (rule >= 0) & told)

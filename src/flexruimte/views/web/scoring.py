@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from flexruimte.assessment.merger import rules_anew, rules_by_homes
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.score import SHARE_DECIMALS, criterion_scores
+from flexruimte.assessment.site_rules import rules_anew, rules_by_homes
 from flexruimte.assessment.sites import joinable
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -26,6 +26,7 @@ from flexruimte.vocabulary import (
     HOMES_LOW,
     HOMES_MID,
     LARGEST_PART_AREA,
+    LEFT_FREE,
     MEDIUM_POINTS,
     PARCEL_ID,
     WIDTH,
@@ -203,7 +204,8 @@ def rules_that_can_be_switched(assessment: Assessment) -> list[str]:
     Not those that exclude, as land would come free. Nor those by which neighbours may become one
     site, or not: a rule that says more than "yes" on a parcel that may become part of a site, or
     that is judged anew on one, where it can change a class of priority. A rule that takes no land
-    and covers some of two parts may count on the whole where it counts on neither.
+    and covers some of two parts may count on the whole where it counts on neither. Nor those that
+    bear on which land is left free.
     """
     ruleset = assessment.ruleset
     others = [
@@ -222,11 +224,16 @@ def rules_that_can_be_switched(assessment: Assessment) -> list[str]:
         name
         for name in others
         if name not in asked
-        or not neighbours.any()
         or (
-            name not in anew
-            and (assessment.verdicts[name].to_numpy()[neighbours] == YES).all()
-            and not _covered(assessment, name)[neighbours].any()
+            name not in assessment.bears_on_land
+            and (
+                not neighbours.any()
+                or (
+                    name not in anew
+                    and (assessment.verdicts[name].to_numpy()[neighbours] == YES).all()
+                    and not _covered(assessment, name)[neighbours].any()
+                )
+            )
         )
     ]
 
@@ -248,8 +255,15 @@ def _neighbours(assessment: Assessment) -> Booleans:
         if ruleset.excludes(rule) and getattr(rule, "measure", None) not in _SIZE:
             standing &= verdicts[name].to_numpy() == YES
     decided = assessment.parcels["decision"].to_numpy(dtype=object) == "in"
+    # What is left free may be used after all.
+    free = assessment.parcels[LEFT_FREE].to_numpy() > 0
+    land = np.where(free, np.asarray(assessment.parcels.geometry), assessment.buildable)
     pairs = joinable(
-        ruleset, assessment.parcels, assessment.buildable, np.flatnonzero(standing | decided)
+        ruleset,
+        assessment.parcels,
+        land,
+        np.flatnonzero(standing | decided),
+        shapely.area(assessment.buildable),
     )
     found = np.zeros(len(verdicts), dtype=bool)
     found[pairs.ravel()] = True

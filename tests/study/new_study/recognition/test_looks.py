@@ -207,6 +207,23 @@ def test_numbers_that_are_no_coordinates_make_no_points(tmp_path: Path) -> None:
     assert look.shapes == "table"
 
 
+def test_a_table_that_windows_saved_is_read_as_such(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("parcel_id;straat\n7;Coöperatieweg\n".encode("cp1252"))
+    (look,) = looks(tmp_path).values()
+    assert look.settings.encoding == "cp1252"
+    assert look.rows["straat"].tolist() == ["Coöperatieweg"]
+    (tmp_path / "t.csv").write_text("parcel_id;straat\n7;Coöperatieweg\n", encoding="utf-8")
+    (look,) = looks(tmp_path).values()
+    assert look.settings.encoding is None
+
+
+def test_what_no_encoding_mends_says_why(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("parcel_id;owner\n1;a;b\n")
+    (look,) = looks(tmp_path).values()
+    assert "line 2" in look.why
+    assert look.settings.encoding is None
+
+
 def test_columns_of_a_csv_keep_their_zeros(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("parcel_id;owner_class\n00012;gemeente\n")
     (look,) = looks(tmp_path).values()

@@ -20,6 +20,7 @@ _FEATURES: Final = frozenset(
         ".gpkg",
         ".shp",
         ".geojson",
+        ".geojsonl",
         ".json",
         ".jsonl",
         ".fgb",

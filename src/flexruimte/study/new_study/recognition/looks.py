@@ -23,7 +23,7 @@ from flexruimte.evidence.sources import Source, Window, open_source
 from flexruimte.evidence.sources.addresses import address_of
 from flexruimte.evidence.sources.base import plain_name, projected_extent
 from flexruimte.evidence.sources.errors import crs_of, reading
-from flexruimte.evidence.sources.gdal_options import opened_by_gdal
+from flexruimte.evidence.sources.gdal_options import open_options_of, opened_by_gdal
 from flexruimte.rules.parts import Scalar
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.rules.words import plain
@@ -42,6 +42,7 @@ _MOST_DIFFERENT: Final = 500
 """A column with more different values holds no words of a list."""
 _ANYWHERE: Final = Path("/")
 """Sources are named by their whole path."""
+_OF_WINDOWS: Final = "cp1252"
 _HEAD_BYTES: Final = 2**16
 _SHAPES: Final[Mapping[str, Shapes]] = {
     "Point": "point",
@@ -202,8 +203,7 @@ def _table(look: Look) -> Iterator[Look]:
     if look.file.path.suffix.lower() in (".xlsx", ".ods", ".dbf"):
         yield from _layers(look)
         return
-    source = look.source
-    rows = source.read_table(source.columns)
+    look, rows = _rows_of_text(look)
     if len(rows.columns) < 2:
         yield replace(look, why="it is text without columns")
         return
@@ -212,6 +212,20 @@ def _table(look: Look) -> Iterator[Look]:
         yield _layer(placed, None)
     if placed is None or any(_names_parcels(str(column)) for column in rows):
         yield replace(look, rows=rows.head(MOST_ROWS), count=len(rows))
+
+
+def _rows_of_text(look: Look) -> tuple[Look, pd.DataFrame]:
+    """Return the rows of a text table, and what is no UTF-8 as Windows would have saved it."""
+    try:
+        return look, look.source.read_table(look.source.columns)
+    except FlexruimteError:
+        update = {"encoding": _OF_WINDOWS}
+        other = replace(look, settings=look.settings.model_copy(update=update))
+        try:
+            return other, other.source.read_table(other.source.columns)
+        except FlexruimteError:
+            pass
+        raise
 
 
 def _placed(look: Look, rows: pd.DataFrame) -> Look | None:
@@ -286,7 +300,8 @@ def _called(look: Look, layer: str | None) -> str:
 def _layer(look: Look, layer: str | None, template: bool = False) -> Look:
     files = _source_of(look).option_files
     options: dict[str, Any] = {
-        name: str(files.get(name, value)) for name, value in look.settings.open_options.items()
+        **open_options_of(look.settings.source),
+        **{name: str(files.get(name, value)) for name, value in look.settings.open_options.items()},
     }
     if look.file.stem and (look.file.member or look.file.path.name).lower().endswith(".gml"):
         options["WRITE_GFS"] = "NO"

@@ -215,6 +215,7 @@ class RowsCase:
             *self._about_history(),
             *self._about_days(),
             *self._about_place(),
+            *self._about_letters(),
             *self._about_codes(),
             *self._about_ids(),
         ]
@@ -331,6 +332,10 @@ class RowsCase:
         if extent is None or shapely.box(*extent).intersects(shapely.box(*COUNTRY)):
             return []
         return [said("recognition-elsewhere")]
+
+    def _about_letters(self) -> list[Said]:
+        encoding = self.look.settings.encoding
+        return [] if encoding is None else [said("recognition-letters", encoding=encoding)]
 
     @property
     def _extra(self) -> dict[str, Any]:

@@ -48,6 +48,7 @@ land-too-little = { $area } lies { $place }; too little to count
 land-does-not-count = does not apply here, though the parcel or a part of it lies { $place }
 land-lies = { $area } lies { $place }{ $because }
 land-is-taken = ; that part is taken away
+land-is-left-free = ; that part is left free
 land-rest-is-edge = ; what is left is no more than an edge, less than the map is precise ({ $precision })
 share-nearly-nothing = less than 0.1%
 share-nearly-whole = nearly 100%

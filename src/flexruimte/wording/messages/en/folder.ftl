@@ -34,6 +34,7 @@ recognition-name-more = its name says more than that: { $words }
 recognition-days = column { $first } holds days after those in { $second }
 recognition-elsewhere = all of it lies outside of the Netherlands: its coordinate reference system may be another
 recognition-answered = that is what was answered
+recognition-letters = its text is no UTF-8, and was read as { $encoding }: are its letters right?
 recognition-as-is = flexruimte check says of it: "{ $text }"
 
 recognition-sure-certain = certain by itself

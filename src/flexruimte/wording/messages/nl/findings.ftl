@@ -48,6 +48,7 @@ land-too-little = { $area } ligt { $place }; te weinig om te tellen
 land-does-not-count = geldt hier niet, al ligt het perceel of een deel ervan { $place }
 land-lies = { $area } ligt { $place }{ $because }
 land-is-taken = ; dat deel valt af
+land-is-left-free = ; dat deel blijft vrij
 land-rest-is-edge = ; wat overblijft is niet meer dan een rand, minder dan de kaart nauwkeurig is ({ $precision })
 share-nearly-nothing = minder dan 0,1%
 share-nearly-whole = vrijwel 100%

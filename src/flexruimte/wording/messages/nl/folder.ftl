@@ -34,6 +34,7 @@ recognition-name-more = de naam zegt meer dan dat: { $words }
 recognition-days = in kolom { $first } staan dagen na die in { $second }
 recognition-elsewhere = alles ligt buiten Nederland: het coördinatenstelsel kan een ander zijn
 recognition-answered = zo is het gezegd toen ernaar werd gevraagd
+recognition-letters = de tekst is geen UTF-8, en is gelezen als { $encoding }: kloppen de letters?
 recognition-as-is = flexruimte check zegt ervan: "{ $text }"
 
 recognition-sure-certain = op zichzelf zeker
