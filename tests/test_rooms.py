@@ -82,6 +82,7 @@ TESTED_IN = {
     "results/rule_text": "results/test_findings",
     "results/sentences": "results/test_files",
     "results/summary_model": "results/test_summary",
+    "results/summary_rules": "results/test_summary",
     "results/tables": "results/test_files",
     "results/versions": "results/test_summary",
     "results/wgs84": "results/test_geojson_standard",

@@ -133,10 +133,11 @@ def test_what_the_reference_has_is_what_there_is() -> None:
     for page, ids in {
         "layers.md": ruleset.layers,
         "measures.md": ruleset.measures,
-        "parameters.md": ruleset.placement,
         "scores.md": {**ruleset.criteria, **ruleset.groups, **ruleset.themes},
     }.items():
         assert [each for each in ids if f"| `{each}` |" not in pages[page]] == []
+    of_parameters = re.findall(r"^## `(.+)`$", pages["parameters.md"], re.M)
+    assert of_parameters == list(ruleset.placement)
     for words in commands():
         assert f"\nUsage: flexruimte {' '.join(words)}".rstrip() in pages["command-line.md"]
 

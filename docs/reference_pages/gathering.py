@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from flexruimte.evidence.catalogue.reading import catalogue_schema, read_catalogue
+from flexruimte.results.summary_model import Summary
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.schema import described_schema
@@ -76,6 +77,14 @@ def made_pages() -> dict[str, str]:
             "Every key of a catalogue of open data; a file of your own adds to the built-in one: "
             "[a catalogue of your own](../data.md#a-catalogue-of-your-own).",
             catalogue_schema(),
+        ),
+        "summary.md": key_page(
+            "Keys of summary.json",
+            "Every key of the `summary.json` of a municipality, which says what was asked, what "
+            "was found, on what evidence and what is missing; `flexruimte schema summary` gives "
+            "the same as JSON Schema. Titles are in Dutch and English. "
+            "[The files of a run](../outputs.md) has the files beside it.",
+            described_schema(Summary),
         ),
         "parameters.md": parameter_page(ruleset),
         "measures.md": measure_page(ruleset),

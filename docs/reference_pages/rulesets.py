@@ -13,7 +13,8 @@ from flexruimte.rules.parts import PlacementReference
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.views.catalogue_table import catalogue_rows, dataset_lines
 from flexruimte.views.layer_table import layer_lines, layer_rows
-from flexruimte.views.rule_table import markdown_of_rules, markdown_table
+from flexruimte.views.rule_in_full import markdown_of_rules
+from flexruimte.views.rule_table import markdown_table
 from flexruimte.vocabulary import (
     BUILT_IN_MEASURES,
     VERDICT_NAMES,
@@ -45,21 +46,20 @@ def ruleset_page(ruleset: Ruleset) -> str:
 
 def parameter_page(ruleset: Ruleset) -> str:
     """Return a page with the placement parameters: what a study may change under [placement]."""
-    head = ["Parameter", "Title", "In Dutch", "Default", "Unit", "May be", "Basis", "Source"]
-    rows = [
-        [
-            name,
-            each.title.en,
-            each.title.nl,
-            _value(each.value),
-            each.unit or "-",
-            _range(each.minimum, each.maximum, each.choices),
-            str(each.basis),
-            _plain(each.source),
-        ]
+    text = "".join(
+        f"## `{name}`\n\n**{_plain(each.title.en)}** ({_plain(each.title.nl)})\n\n"
+        + _listed(
+            [
+                f"Default: {_value(each.value)}" + (f" {each.unit}" if each.unit else ""),
+                f"May be: {_range(each.minimum, each.maximum, each.choices)}",
+                f"Basis: {each.basis}",
+                f"Source: {each.source}",
+            ]
+        )
+        + "\n"
         for name, each in ruleset.placement.items()
-    ]
-    return _page("Placement parameters", ruleset, markdown_table(head, rows))
+    )
+    return _page("Placement parameters", ruleset, text)
 
 
 def measure_page(ruleset: Ruleset) -> str:

@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 __all__ = [
     "EmptyMunicipalityError",
@@ -34,7 +35,9 @@ __all__ = [
     "StudyError",
     "did_you_mean",
     "enumerate_some",
+    "is_unicode",
     "nearest_name",
+    "number_of",
     "printable",
     "redacted",
 ]
@@ -161,6 +164,34 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near is not None:
         return f"did you mean '{near}'?"
     return f"known are: {enumerate_some(names, _MOST_KNOWN)}" if names else "none are known"
+
+
+def is_unicode(path: Path) -> bool:
+    r"""Return whether a path, with the folders around it, has names that libraries can open.
+
+    Examples
+    --------
+    >>> is_unicode(Path("café/study.toml")), is_unicode(Path("caf\udce9/study.toml"))
+    (True, False)
+    """
+    try:
+        str(path.resolve()).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def number_of(count: int, one: str, more: str) -> str:
+    """Return a number with what it counts.
+
+    Examples
+    --------
+    >>> number_of(1, "municipality", "municipalities")
+    '1 municipality'
+    >>> number_of(1200, "feature", "features")
+    '1200 features'
+    """
+    return f"{count} {one if count == 1 else more}"
 
 
 def enumerate_some(values: Iterable[object], most: int = 5) -> str:

@@ -72,6 +72,16 @@ class Ranking:
         What was computed.
     timings
         Seconds per step, for the summary. [s]
+
+    Examples
+    --------
+    `Study.rank` makes one.
+
+    >>> import flexruimte as fr
+    >>> from flexruimte.study.sample import sample_study_path
+    >>> ranking = fr.Study.load(sample_study_path()).rank("GM9003")
+    >>> ranking.name, ranking.locations.crs.to_epsg()
+    ('Zandhoven', 28992)
     """
 
     def __init__(self, assessment: Assessment, timings: Mapping[str, float] | None = None) -> None:
@@ -165,8 +175,9 @@ class Ranking:
     def locations(self) -> gpd.GeoDataFrame:
         """The ranked locations by rank, then the unknown by parcel id, in RD New.
 
-        The geometry is the buildable part. `findings` are sentences about what the rules found,
-        hardest first, as in the GeoJSON.
+        The geometry is the buildable part. Without any, the table is empty; rank and score are null
+        of the unknown, and of what too little is known for a score. `findings` are sentences about
+        what the rules found, hardest first, as in the GeoJSON.
 
         Examples
         --------

@@ -14,12 +14,7 @@ from hypothesis import strategies as st
 from flexruimte.results.finding_text import finding_text, rule_sentence
 from flexruimte.results.rule_facts import rule_facts
 from flexruimte.results.rule_text import Finding, asked, found, value_text
-from flexruimte.results.summary_model import (
-    LandRuleFacts,
-    MeasureRuleFacts,
-    MeasureTest,
-    RuleFacts,
-)
+from flexruimte.results.summary_rules import LandRuleFacts, MeasureRuleFacts, MeasureTest, RuleFacts
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.rules import FindingText
 from flexruimte.vocabulary import COVERED_AREA, EDGE, RULE

@@ -301,3 +301,11 @@ def test_errors_survive_the_way_between_processes(prefix: str) -> None:
     there.check()
     with pytest.raises(FlexruimteError), there.writing("A"):
         raise SourceError("nothing")
+
+
+def test_a_folder_whose_name_is_not_utf8_is_refused_before_anything_is_computed(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(OutputError, match=r"caf\\udce9 holds a name .* not UTF-8.*; rename"):
+        store_of(tmp_path / os.fsdecode(b"caf\xe9"))
+    assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from flexruimte import Ranking
 from flexruimte.results.read import read_summary
-from flexruimte.results.summary_model import FORMAT, LandRuleFacts, MeasureRuleFacts
+from flexruimte.results.summary_model import FORMAT
+from flexruimte.results.summary_rules import LandRuleFacts, MeasureRuleFacts
 from flexruimte.rules.files import load_ruleset, with_changes
 from toy_town import RULESET, toy_study
 

@@ -14,7 +14,7 @@ from flexruimte.rules.measures import Measure
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.study_file import StudyFile, read_study_file
 from flexruimte.study.sample import sample_study_path
-from flexruimte.views.rule_table import markdown_of_rules
+from flexruimte.views.rule_in_full import markdown_of_rules
 
 DOCS = Path(__file__).parents[2] / "docs"
 

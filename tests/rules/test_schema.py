@@ -8,6 +8,7 @@ import pytest
 from pydantic import Field
 
 from flexruimte.evidence.catalogue.reading import catalogue_schema
+from flexruimte.results.summary_model import Summary
 from flexruimte.rules.parts import Model
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.rules.schema import described_schema
@@ -17,6 +18,7 @@ SCHEMAS = {
     "study": described_schema(StudyFile),
     "ruleset": described_schema(Ruleset),
     "catalogue": catalogue_schema(),
+    "summary": described_schema(Summary),
 }
 
 
@@ -57,7 +59,7 @@ def test_what_else_the_schema_says_is_what_pydantic_says() -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_every_key_that_people_write_says_what_it_is_for(name: str) -> None:
+def test_every_key_that_people_write_or_read_says_what_it_is_for(name: str) -> None:
     schema = SCHEMAS[name]
     tables = {"": schema, **schema["$defs"]}
     keys = {

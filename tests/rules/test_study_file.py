@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,11 @@ def test_of_a_moment_the_day_that_is_written_counts(tmp_path: Path, moment: str)
     path = tmp_path / "study.toml"
     path.write_text(STUDY.replace("as_of = 2026-01-01", f"as_of = {moment}"))
     assert read_study_file(path).study.as_of == dt.date(2026, 1, 1)
+
+
+def test_a_folder_whose_name_is_not_utf8_is_named_before_anything_is_opened(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"caf\\udce9/study.toml .* not UTF-8, .*; rename"):
+        read_study_file(folder / "study.toml")

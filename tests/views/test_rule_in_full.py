@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from flexruimte import RulesetError, load_ruleset
 from flexruimte.rules.files import with_changes
-from flexruimte.views.rule_in_full import facts_of, rules_by_condition
+from flexruimte.views.rule_in_full import facts_of, markdown_of_rules, rules_by_condition
 from flexruimte.wording.messages import Language
 
 RULESET = load_ruleset("flexwonen-nl")
@@ -18,7 +20,9 @@ def test_a_rule_on_land_says_all_that_the_ruleset_says() -> None:
     assert facts["Regel"] == "natura2000"
     assert facts["Vraag"] == rule.title.nl
     assert rule.finding is not None
-    assert facts["Bevinding"] == rule.finding.nl
+    assert facts["Bevinding"] == rule.finding.nl.replace("{area}", "...").replace(
+        "{features}", "..."
+    )
     assert (facts["Voorwaarde"], facts["Hardheid"]) == ("Beperkingen", "zeer hard")
     assert rule.level_reason is not None
     assert facts["Waarom die hardheid"] == rule.level_reason.nl
@@ -77,3 +81,26 @@ def test_a_rule_that_is_off_says_so() -> None:
     of_list = rules_by_condition(off, "nl")["Beperkingen"]
     assert ["natura2000", "Natura 2000"] in of_list["zeer hard (uit)"]
     assert dict(facts_of(off, "natura2000", "nl"))["Hardheid"] == "zeer hard (uit)"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_finding_is_told_as_people_read_it(language: Language) -> None:
+    said = [text for name in RULESET.rules for _, text in facts_of(RULESET, name, language)]
+    assert [text for text in said if re.search(r"[{}]|->", text)] == []
+    told = dict(facts_of(RULESET, "dwellings", "en"))["Finding"]
+    assert told == "There are ... homes on the parcel"
+
+
+def test_the_page_has_all_of_every_rule_class_and_row_of_law() -> None:
+    page = markdown_of_rules(RULESET, "nl")
+    headings = re.findall(r"^### `(.+)`$", page, re.M)
+    assert sorted(headings) == sorted([*RULESET.rules, *RULESET.priorities, *RULESET.regimes])
+    addresses = re.findall(r"<https?://[^<> ]+>", page)
+    assert len(addresses) == page.count("http") > 0
+    page = re.sub(r"<(https?://[^<> ]+)>", r"\1", page)
+    assert "|" not in page  # no table, which a narrow page cuts
+    (natura,) = re.findall(r"### `natura2000`\n\n(.+?)\n\n###", page, re.S)
+    assert natura.startswith("**Natura 2000**\n\n- Bevinding: ")
+    assert "\n- Hardheid: zeer hard\n" in natura
+    assert f"- Bron van de regel: {RULESET.rules['natura2000'].source}" in natura
+    assert [line for line in page.splitlines() if re.search(r"(?<!\\)\[|<", line)] == []

@@ -73,3 +73,10 @@ def test_a_total_stands_apart_and_brackets_have_no_meaning() -> None:
     assert lines[3].strip() == ""
     assert lines[4].startswith("samen")
     assert lines[-1] == "[b]ha"
+
+
+def test_lines_of_a_narrow_cell_are_told_apart_and_a_sentence_ends_once() -> None:
+    long = "w" * 15
+    rows: list[list[str]] = [[long, f"It ended.\n{long}\n{long}"]]
+    told = "".join("".join(printed(PlainTable(["rule", "said"], rows), 20)).split())
+    assert f"said:Itended.{long};{long}" in told

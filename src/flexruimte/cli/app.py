@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import textwrap
 import traceback
@@ -161,7 +160,7 @@ COMMANDS: Final = (
     _Listed(
         results.compare,
         _QUESTIONS,
-        "flexruimte compare out 90010044970000 90010034570000",
+        "flexruimte compare out 90010044970000 90010205770000",
         is_answer=True,
     ),
     _Listed(
@@ -247,10 +246,6 @@ def run_app() -> None:
                 "this needs more memory than there is; run fewer municipalities or workers at "
                 "once, with a smaller --block, or on a larger machine"
             )
-        except BrokenPipeError:
-            # Whoever read what is printed has seen enough.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except Exception as error:
             said = printable(redacted(" ".join(str(error).split()))) or "without a word"
             _fail(

@@ -6,7 +6,9 @@ Plain text, so that it reads the same on paper, in a log and through a screen re
 from __future__ import annotations
 
 import inspect
+import os
 import re
+import sys
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -38,6 +40,16 @@ class Command(TyperCommand):
 
 class Commands(TyperGroup):
     """All commands, by `rich_help_panel`, each with the whole sentence that says what it does."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; that whoever reads what it prints has seen enough is no failure."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        return result
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands, and then the options: these are looked for less often."""

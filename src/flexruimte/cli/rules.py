@@ -32,8 +32,8 @@ from flexruimte.study import Study
 from flexruimte.study.layer_report import layer_report
 from flexruimte.views.layer_table import layer_lines, layer_rows
 from flexruimte.views.regime_table import regime_rows
-from flexruimte.views.rule_in_full import facts_of, rules_by_condition
-from flexruimte.views.rule_table import markdown_of_rules, markdown_table, priority_rows
+from flexruimte.views.rule_in_full import facts_of, markdown_of_rules, rules_by_condition
+from flexruimte.views.rule_table import markdown_table, priority_rows
 from flexruimte.views.spread_table import spread_rows
 from flexruimte.vocabulary import THEMES
 from flexruimte.wording.messages import message

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from flexruimte.assessment.sites import OWNER
-from flexruimte.results.summary_model import MeasureRuleFacts, Summary
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import MeasureRuleFacts
 from flexruimte.vocabulary import (
     BEST_GROUP,
     BUILT_IN_MEASURES,

@@ -18,7 +18,7 @@ from flexruimte.results.rule_text import (
     place_of,
     value_text,
 )
-from flexruimte.results.summary_model import (
+from flexruimte.results.summary_rules import (
     DistanceOfFeature,
     LandRuleFacts,
     LayerOfRule,

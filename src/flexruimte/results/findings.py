@@ -18,7 +18,8 @@ from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.finding_text import finding_text, topic_of
 from flexruimte.results.rule_text import Finding, known_value
 from flexruimte.results.stamp import stamped
-from flexruimte.results.summary_model import LandRuleFacts, MeasureRuleFacts, RuleFacts, Summary
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import LandRuleFacts, MeasureRuleFacts, RuleFacts
 from flexruimte.vocabulary import (
     APPLIES,
     AREA,

@@ -14,7 +14,8 @@ import shapely
 
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.json_text import json_lists, json_values, to_json
-from flexruimte.results.summary_model import NamedPart, Summary
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import NamedPart
 from flexruimte.results.tables import LIST_COLUMNS, without_lists
 from flexruimte.results.wgs84 import DECIMALS, best_transformation, to_wgs84
 from flexruimte.vocabulary import FINDINGS_OF_LOCATION, PARCEL_ID, Geometries

@@ -18,10 +18,10 @@ from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.verdicts import OTHER_SITE_TYPE, counts_from
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.values import NOT_LISTED, STRANGE
-from flexruimte.results.summary_model import (
+from flexruimte.results.summary_model import InputFacts, Summary
+from flexruimte.results.summary_rules import (
     CriterionFacts,
     DistanceOfFeature,
-    InputFacts,
     LandRuleCounts,
     LandRuleFacts,
     LayerOfRule,
@@ -29,7 +29,6 @@ from flexruimte.results.summary_model import (
     MeasureTest,
     RuleCounts,
     RuleFacts,
-    Summary,
 )
 from flexruimte.rules.measures import (
     AttributeMeasure,

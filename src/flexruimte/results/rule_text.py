@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from flexruimte.results.summary_model import (
+from flexruimte.results.summary_rules import (
     CriterionFacts,
     DistanceOfFeature,
     LandRuleFacts,

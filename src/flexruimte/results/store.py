@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from flexruimte.errors import FlexruimteError, OutputError
+from flexruimte.errors import FlexruimteError, OutputError, is_unicode
 from flexruimte.evidence import storage
 from flexruimte.results.atomic_write import is_partial, remove_leftovers
 from flexruimte.results.lock import lock_file, refuse_link, this_run
@@ -132,7 +132,8 @@ def store_of(out: str | Path) -> Store:
     Raises
     ------
     OutputError
-        For an address of another kind than ``s3://bucket/prefix``.
+        For an address of another kind than ``s3://bucket/prefix``, or a folder whose name is not
+        UTF-8.
 
     Examples
     --------
@@ -149,6 +150,11 @@ def store_of(out: str | Path) -> Store:
         raise OutputError(
             f"results go to a folder or to s3://bucket/prefix, and {text} is neither; "
             "choose one of these with --out"
+        )
+    if not is_unicode(Path(text)):
+        raise OutputError(
+            f"the path {text} holds a name that is not UTF-8, and files in it cannot be written; "
+            "rename that folder, or give another one"
         )
     return _Folder(Path(text))
 

@@ -33,7 +33,6 @@ from flexruimte.results.summary_model import (
     Counts,
     Decisions,
     MunicipalityFacts,
-    NamedPart,
     NotAssessed,
     PlacementFacts,
     PriorityFacts,
@@ -45,6 +44,7 @@ from flexruimte.results.summary_model import (
     TitledPart,
     Transformation,
 )
+from flexruimte.results.summary_rules import NamedPart
 from flexruimte.results.versions import software_versions
 from flexruimte.results.wgs84 import best_transformation
 from flexruimte.rules.parts import Text

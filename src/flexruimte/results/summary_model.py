@@ -7,25 +7,19 @@ of the run. `flexruimte schema summary` prints the JSON Schema of this model.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import Field, field_serializer
+from pydantic import Field
 
-from flexruimte.rules.parts import Model, Scalar, Sourced, Text, Where
-from flexruimte.rules.rules import FindingText
+from flexruimte.results.summary_rules import CriterionFacts, NamedPart, RuleFacts
+from flexruimte.rules.parts import Model, Sourced, Text
 from flexruimte.vocabulary import Condition, Level, Status
 
 __all__ = [
     "FORMAT",
-    "CriterionFacts",
     "FunnelRow",
     "LandLeft",
-    "LandRuleFacts",
-    "LayerOfRule",
-    "MeasureRuleFacts",
-    "MeasureTest",
     "PriorityFacts",
-    "RuleFacts",
     "SitesAndHomes",
     "Spread",
     "Summary",
@@ -41,6 +35,7 @@ class StudyFacts(Model):
     """What was asked."""
 
     name: str
+    """What the study is called."""
     as_of: dt.date
     """The date that every rule with a date counts from."""
     language: Language
@@ -55,33 +50,44 @@ class MunicipalityFacts(Model):
     """Which municipality this is."""
 
     code: str
+    """Its code, as the boundaries have it."""
     name: str
+    """Its name."""
 
 
 class PlacementFacts(Sourced):
     """A placement parameter with the value that the study uses."""
 
     title: Text
+    """What it is called."""
     value: int | float | str | list[str]
+    """What the study uses: that of the ruleset, or one of its own."""
     unit: str
+    """Unit of the value; empty where it has none."""
 
 
 class RulesetFacts(Model):
     """Which ruleset judged the parcels."""
 
     name: str
+    """Name of the ruleset."""
     version: str
+    """Its version."""
     title: Text
+    """What it is called."""
     excluding_levels: list[Level]
     """Rules of these levels exclude a parcel; the others call for attention."""
     placement: dict[str, PlacementFacts]
+    """Every placement parameter, by id."""
 
 
 class RegimeFacts(Sourced):
     """A row of law that decides how long homes may stand."""
 
     id: str
+    """Id of the row in the ruleset."""
     title: Text
+    """What it is called."""
     note: Text | None = None
     """What follows from it, or has to be verified."""
     longest_years: float | None
@@ -96,26 +102,33 @@ class Homes(Model):
     """Locations, and the homes on those where homes were counted: the same in every sum."""
 
     locations: int
+    """Number of locations."""
     homes: int
     """Of projects, each at most the project size: what is counted where homes are added up."""
     homes_low: int
-    """What the land can hold, low estimate; so are the next two."""
+    """What the land can hold, low estimate."""
     homes_mid: int
+    """The same, middle estimate."""
     homes_high: int
+    """The same, high estimate."""
 
 
 class Counts(Homes):
     """Parcels, their land, and the locations that they make."""
 
     parcels: int
+    """Number of parcels."""
     hectares: float
+    """Area of these parcels. [ha]"""
     buildable_hectares: float
+    """Area of their buildable parts. [ha]"""
 
 
 class PriorityFacts(Homes, Sourced):
     """A class of priority: what it asks, and the ranked locations in it."""
 
     title: Text
+    """What it is called."""
     passes: list[str]
     """Rules that must say yes."""
     refuses: list[str]
@@ -123,7 +136,9 @@ class PriorityFacts(Homes, Sourced):
     most: int | None
     """So many locations at most; null where there is no limit."""
     hectares: float
+    """Area of the locations in it. [ha]"""
     buildable_hectares: float
+    """Area of their buildable parts. [ha]"""
 
 
 class LandLeft(Model):
@@ -139,7 +154,9 @@ class SitesAndHomes(Model):
     """Ranked locations, and the homes of a project on each."""
 
     sites: int
+    """Number of locations."""
     homes: int
+    """Homes of the projects there."""
 
 
 class FunnelRow(Model):
@@ -180,13 +197,6 @@ class FunnelRow(Model):
     """The same of all classes, by the owner of the location."""
 
 
-class NamedPart(Model):
-    """A layer or rule, by id and title."""
-
-    id: str
-    title: Text
-
-
 class NotAssessed(NamedPart):
     """A layer or rule that the study leaves out knowingly."""
 
@@ -198,16 +208,22 @@ class Approximation(Model):
     """A measure that was computed another way than the ruleset asks."""
 
     title: Text
+    """What the measure is called."""
     how: str
+    """How it was computed instead, in English words."""
 
 
 class AppliedDecision(Model):
     """A decision by people on one parcel."""
 
     parcel_id: str
+    """Id of the parcel."""
     decision: Literal["in", "out"]
+    """Whether it is taken in or left out."""
     decision_reason: str
+    """The reason that people gave."""
     decision_date: dt.date
+    """The day of the decision."""
     status: Status
     """Of the parcel, with the decision."""
 
@@ -216,15 +232,20 @@ class Decisions(Model):
     """The decisions on parcels of this municipality."""
 
     applied: list[AppliedDecision]
+    """Those in force on the date of the study."""
     not_yet_in_force: int
+    """How many are dated after it."""
 
 
 class InputFacts(Model):
     """What was read of one source."""
 
     source: str
+    """File, layer or address, as the study names it."""
     reference_date: dt.date | None
+    """The day that it describes; null where the study does not say."""
     licence: str | None
+    """Under which licence it comes; null where the study does not say."""
     coverage: str
     """Where the source can be taken to say something."""
     rows: int
@@ -233,158 +254,11 @@ class InputFacts(Model):
     """How many rows were repaired or left out, by what was wrong with them."""
 
 
-class LayerOfRule(NamedPart):
-    """A layer that a rule or criterion needs."""
-
-    reference_date: dt.date | None
-    present: bool
-    """Whether the study has it."""
-    holds: Literal["cells", "rows", "areas", "features"] = "features"
-    """What it speaks with: cells of a raster, a row for each parcel, areas outside which nothing is
-    known, or features that are nowhere else."""
-    strange: list[str] = Field(default_factory=list)
-    """Values around the parcels that are not in the list of their field, as in "level 'rood'"."""
-
-
-class MeasureTest(Model):
-    """The test of a measure, with thresholds that come from the placement filled in."""
-
-    measure: str
-    title: Text
-    """Of the measure."""
-    unit: str
-    at_least: float | None
-    at_most: float | None
-    in_: list[Scalar] | None = Field(alias="in")
-    not_in: list[Scalar] | None
-    limit: float | None
-    """Value at which the measure is cut off: it stands for that much or more."""
-    classes: dict[str, Text]
-    """Titles of the classes."""
-    needed: float = 0.0
-    """What has to pass a traffic sign, which is less of what the sign says than the value tells."""
-    beyond: Text | None = None
-    """What the limit stands for, where that is not "so much or more"."""
-
-
-class DistanceOfFeature(Model):
-    """A distance that the features of a layer carry themselves."""
-
-    field: str
-    classes: dict[str, float] | None
-    """Distance by value of the field; null where it is read from a text. [m]"""
-    otherwise_m: float
-    """So near a feature whose own distance cannot be read, the verdict is unknown. [m]"""
-
-
-class RuleCounts(Model):
-    """How many parcels a rule gives each verdict."""
-
-    yes: int
-    no: int
-    unknown: int
-    left_out: int
-
-
-class LandRuleCounts(RuleCounts):
-    """How many parcels a rule on land gives each verdict, and how much land it covers."""
-
-    covered_hectares: float | None
-    """Null where the layer says nothing of any parcel, or the rule is left out."""
-    edges: int
-    """Parcels of which it covers no more than the edge."""
-
-
-class _Judged(Sourced):
-    """What the facts of both kinds of rule and of criteria have in common."""
-
-    id: str
-    title: Text
-    layers: list[LayerOfRule]
-    """Layers that it needs."""
-    left_out: str | None
-    """What in the study's `not_assessed` leaves it out; null where it is assessed."""
-
-
-class _RuleFacts(_Judged):
-    """What the facts of both kinds of rule have in common."""
-
-    finding: FindingText | None = None
-    """What a "no" is told as; null where the value and the test are told."""
-    condition: Condition
-    level: Level
-    level_reason: Text | None
-    """Why it has this level."""
-    excludes: bool
-    """Whether a "no" excludes a parcel."""
-    when: list[MeasureTest]
-    """The rule applies only where all of these hold; elsewhere it says yes."""
-    unless: list[MeasureTest]
-    """Where all of these hold it says yes."""
-    advice: Text | None
-    """What to do about a "no" or an "unknown"."""
-
-
-class LandRuleFacts(_RuleFacts):
-    """A rule on land: a layer covers ground, which is taken away or called attention to."""
-
-    kind: Literal["land"] = "land"
-    distance_m: float | DistanceOfFeature
-    """Within this distance of a feature the rule covers land."""
-    above: float | None
-    """Cells of the layer with more than this are covered; null where it is no raster."""
-    unit: str
-    """Of the cells; empty where it is no raster."""
-    where: Where
-    """Which features of the layer count."""
-    precision_m: float
-    """Nominal precision of the map: a narrower overlap is the edge of the map."""
-    least_share: float = 0.0
-    """Where it takes no land it counts from this share of the buildable part on, and ..."""
-    least_m2: float = 0.0
-    """... from this area on."""
-    counts: LandRuleCounts
-
-    @field_serializer("where")
-    def _as_in_the_ruleset(self, where: Where) -> dict[str, Any]:
-        """Write conditions with the keys that the ruleset gives, and no others."""
-        return {
-            field: condition.model_dump(mode="json", by_alias=True, exclude_unset=True)
-            for field, condition in where.items()
-        }
-
-
-class MeasureRuleFacts(_RuleFacts):
-    """A rule on a measure: its value is tested."""
-
-    kind: Literal["measure"] = "measure"
-    test: MeasureTest
-    counts: RuleCounts
-
-
-RuleFacts: TypeAlias = LandRuleFacts | MeasureRuleFacts
-
-
-class CriterionFacts(_Judged):
-    """A criterion: a curve, or a table of classes, from a measure to a score of 0-100."""
-
-    measure: str
-    measure_title: Text
-    unit: str
-    curve: list[tuple[float, float]] | None
-    """Value and score of each point; straight lines between."""
-    classes: dict[str, float] | None
-    """Score by class."""
-    class_titles: dict[str, Text] = Field(default_factory=dict)
-    """Titles of the classes."""
-    weights: dict[str, float]
-    """Weight in `groups.<id>` and `themes.<id>`."""
-
-
 class TitledPart(Sourced):
     """A target group or a theme."""
 
     title: Text
+    """What it is called."""
 
 
 class Spread(Model):
@@ -407,6 +281,7 @@ class ScoreFacts(Sourced):
     """What the themes weigh in the score."""
 
     weights: dict[str, float]
+    """Weight of each theme, and of `suitability`."""
     least_known_share: float
     """Share of the weight that must rest on what is known; below it there is no score."""
 
@@ -415,6 +290,7 @@ class Transformation(Model):
     """How positions in RD New were turned into WGS 84."""
 
     name: str
+    """What PROJ calls it."""
     accuracy_m: float | None
     """Null where it is not known."""
 
@@ -431,18 +307,23 @@ class Summary(Model):
     format: Literal[3] = FORMAT
     """Of all files of the municipality."""
     study: StudyFacts
+    """What was asked."""
     municipality: MunicipalityFacts
+    """Which municipality this is."""
     ruleset: RulesetFacts
+    """Which ruleset judged the parcels, with every placement parameter."""
     regimes: list[RegimeFacts]
     """By number of parcels, the most first; without any where none holds on the study's date."""
     total: Counts
     """Of all parcels; homes are those of locations that are available or for attention."""
     status: dict[Status, Counts]
+    """The same by status."""
     priorities: dict[str, PriorityFacts]
     """From the best class to the last; empty where the ruleset has none."""
     funnel: list[FunnelRow]
     """All land first."""
     sites_of_several_parcels: int
+    """Locations that are made of more than one parcel."""
     ranked: int
     """How many locations have a rank."""
     without_score: int
@@ -452,6 +333,7 @@ class Summary(Model):
     sharing_a_score: int
     """The most ranked locations that have one and the same score, of which homes and ids decide."""
     not_assessed: list[NotAssessed]
+    """Layers and rules that the study leaves out knowingly."""
     absent: list[NamedPart]
     """Layers that rules need and that the study does not have."""
     optional_absent: list[NamedPart] = Field(default_factory=list)
@@ -461,6 +343,7 @@ class Summary(Model):
     unread_plans: dict[str, int]
     """Housing plans that cannot be used, by what is wrong with them."""
     decisions: Decisions
+    """Decisions by people on parcels of this municipality."""
     unmet_ids: dict[str, int] = Field(default_factory=dict)
     """How many ids in a table meet no parcel of the whole study, by layer; `decisions` is among
     them. Tables whose ids all meet one are left out."""
@@ -471,14 +354,20 @@ class Summary(Model):
     criteria: list[CriterionFacts]
     """Every criterion, in the order of the ruleset."""
     groups: dict[str, TitledPart]
+    """Target groups of the ruleset, by id; `study.target_groups` says which count."""
     themes: dict[str, TitledPart]
+    """Themes, by id; suitability is none of them."""
     score: ScoreFacts
+    """What the themes weigh, and how much must be known."""
     spread: dict[str, Spread]
     """How far scores differ between the ranked locations, by column: `score`, each theme, each
     `criterion_<id>`; those that are known of none are left out."""
     site_types: dict[str, Text]
+    """Titles of the types of site, by id."""
     size_classes: dict[str, Text]
+    """Titles of the classes of project, by id."""
     transformation: Transformation
+    """How positions were turned into WGS 84, for GeoJSON and the map."""
     versions: dict[str, str]
     """Of flexruimte and of what it computes with."""
     timings_s: dict[str, float]

@@ -21,7 +21,17 @@ __all__ = ["Ruleset"]
 
 
 class Ruleset(RulesetTables):
-    """Everything that decides about a parcel, as data."""
+    """Everything that decides about a parcel, as data: each table of the file is an attribute.
+
+    `load_ruleset` reads one; `Study.changed` makes a study with another.
+
+    Examples
+    --------
+    >>> import flexruimte as fr
+    >>> ruleset = fr.load_ruleset("flexwonen-nl")
+    >>> ruleset.value("required_years"), str(ruleset.rules["flood_depth"].level)
+    (15, 'medium')
+    """
 
     @model_validator(mode="after")
     def _everything_named_exists(self) -> Self:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from flexruimte.errors import StudyError
+from flexruimte.errors import StudyError, is_unicode
 from flexruimte.rules.documents import read_toml, validate
 from flexruimte.rules.parts import Day, Language, Model, Scalar
 
@@ -267,6 +267,11 @@ def read_study_file(path: Path) -> StudyFile:
     StudyError
         When the file cannot be read or says something that it may not say.
     """
+    if not is_unicode(path):
+        raise StudyError(
+            f"the path of study file {path} holds a name that is not UTF-8, and what lies below "
+            "it cannot be opened; rename that folder or file"
+        )
     document = read_toml(
         path, f"study file {path}", "give the path of a study.toml", error=StudyError
     )

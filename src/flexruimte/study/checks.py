@@ -26,7 +26,7 @@ from flexruimte.assessment.score import (
     theme_scores,
 )
 from flexruimte.assessment.term import agreement_dates
-from flexruimte.errors import FlexruimteError, did_you_mean, enumerate_some
+from flexruimte.errors import FlexruimteError, did_you_mean, enumerate_some, number_of
 from flexruimte.evidence.columns import source_columns
 from flexruimte.evidence.decisions import NO_TABLE
 from flexruimte.evidence.identifiers import UnmetIds
@@ -208,7 +208,9 @@ def _check_parcels(question: Question, known: Municipalities, report: CheckRepor
             columns = [settings.id] if isinstance(settings.id, str) else settings.id
             source_columns(source, [*columns, *settings.fields])
             check_parcel_ids(source)
-        report.lines.append(f"{source.label}: {source.feature_count} parcels")
+        report.lines.append(
+            f"{source.label}: {number_of(source.feature_count, 'parcel', 'parcels')}"
+        )
         windows = municipality_windows(question)
         report.warnings.extend(read_parcels(replace(question, municipalities=known), windows))
         if has_too_many_ids(source):
@@ -217,7 +219,8 @@ def _check_parcels(question: Question, known: Municipalities, report: CheckRepor
             )
     except FlexruimteError as error:
         report.add_problem(error)
-    report.lines.append(f"{known.facts.source}: {len(known.codes)} municipalities")
+    municipalities = number_of(len(known.codes), "municipality", "municipalities")
+    report.lines.append(f"{known.facts.source}: {municipalities}")
     report.warnings.extend(f"{known.facts.source}: {doubt}" for doubt in known.doubts)
     report.warnings.extend(
         f"{known.facts.source}: {doubt}" for doubt in overlapping_municipalities(known, windows)
@@ -247,7 +250,9 @@ def _check_decisions(question: Question, report: CheckReport) -> None:
     except FlexruimteError as error:
         report.problems.append(str(error))
         return
-    report.lines.append(f"{decisions.label}: {len(decisions.rows)} decisions")
+    report.lines.append(
+        f"{decisions.label}: {number_of(len(decisions.rows), 'decision', 'decisions')}"
+    )
     if unmet.count:
         report.unmet_ids["decisions"] = unmet
         report.warnings.append(f"{decisions.label}: {unmet}")
@@ -325,7 +330,7 @@ def _look_at_layer(
         _judge(question, key, source, look_at_table(question.ruleset, table), report)
         return
     _ = source.crs
-    report.lines.append(f"{source.label}: {source.feature_count} features")
+    report.lines.append(f"{source.label}: {number_of(source.feature_count, 'feature', 'features')}")
     settings = source.settings
     coverage = settings.coverage if isinstance(settings, LayerSettings) else "auto"
     extent = source.extent if coverage in ("auto", "extent") else None

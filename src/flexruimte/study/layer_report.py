@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from flexruimte.assessment.question import Question
-from flexruimte.errors import FlexruimteError, StudyError, did_you_mean
+from flexruimte.errors import FlexruimteError, StudyError, did_you_mean, number_of
 from flexruimte.evidence.columns import source_columns
 from flexruimte.evidence.parcel_tables import load_table
 from flexruimte.evidence.sources import Source
@@ -63,7 +63,8 @@ def layer_report(question: Question, key: str) -> Iterator[str]:
 
 def _look_lines(look: LayerLook) -> Iterator[str]:
     place = "" if look.whole else " in the places looked at"
-    yield f"{look.rows} rows{place}, {look.counting} count"
+    counting = number_of(look.counting, "counts", "count")
+    yield f"{number_of(look.rows, 'row', 'rows')}{place}, {counting}"
     for kind, count in look.kinds.items():
         yield f"    {count} {kind}"
     for what, count in look.told.items():

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from flexruimte.results.summary_model import LandRuleFacts, Summary
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import LandRuleFacts
 from flexruimte.views.drawing import INK, STRONG, axes_for, plain
 from flexruimte.vocabulary import AREA, COVERED_AREA, EDGE, PARCEL_ID, RULE, VERDICT
 from flexruimte.wording.labels import in_language

@@ -1,9 +1,10 @@
-"""The rules of a ruleset in a list, and one of them in full: for the terminal."""
+"""The rules of a ruleset in a list, one of them in full, and a page with all of them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from flexruimte.errors import RulesetError, did_you_mean
 from flexruimte.rules.parts import Reading, references
@@ -16,10 +17,15 @@ from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import quantity_text
 
-__all__ = ["Fact", "facts_of", "rules_by_condition"]
+__all__ = ["Fact", "facts_of", "markdown_of_rules", "rules_by_condition"]
 
 Fact: TypeAlias = tuple[str, str]
 """What is told, and the text."""
+_ADDRESS: Final = re.compile(r"https?://[^\s,;)]+[^\s,;).]")
+_FILLED_IN: Final = re.compile(r"\{ *\w+ *\}")
+"""What a finding has of the place that it is told of."""
+_PLURAL: Final = re.compile(r"\{[^{}]*->[^{}]*\*\[\w+\] *(?P<usual>[^{}\[\]]*?) *\}")
+"""The forms that a finding takes with a number."""
 
 
 def rules_by_condition(
@@ -72,6 +78,38 @@ def facts_of(ruleset: Ruleset, name: str, language: Language) -> list[Fact]:
     return [(said, text) for said, text in facts if text not in ("", "-")]
 
 
+def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
+    """Return a page in Markdown: each rule, class of priority and row of law in full.
+
+    Each has a heading, so that a contents list, a search and a link lead to it.
+    """
+    condition = label("column", "condition", language)
+    chapters = {
+        condition: [row[0] for of_level in levels.values() for row in of_level]
+        for condition, levels in rules_by_condition(ruleset, language).items()
+    }
+    chapters[label("column", "priority", language)] = list(ruleset.priorities)
+    chapters[message("regime-title", language)] = list(ruleset.regimes)
+    title = in_language(ruleset.title, language)
+    text = f"# {title} ({ruleset.name} {ruleset.version})\n"
+    for chapter, names in chapters.items():
+        if names:
+            text += f"\n## {chapter}\n"
+        for name in names:
+            facts = [fact for fact in facts_of(ruleset, name, language) if fact[0] != condition]
+            text += f"\n### `{name}`\n\n{_markdown_of_facts(facts)}"
+    return text
+
+
+def _markdown_of_facts(facts: Sequence[Fact]) -> str:
+    """Return the title of what is told, and the rest as a list; its id and theme stand above it."""
+    _, (_, title), *others = facts
+    in_markdown = str.maketrans({"\n": "; ", "[": "\\[", "<": "&lt;"})
+    told = [(said, _ADDRESS.sub(r"<\g<0>>", text.translate(in_markdown))) for said, text in others]
+    lines = [f"- {said}: {text}" for said, text in told]
+    return "\n".join([f"**{title}**", "", *lines]) + "\n"
+
+
 def _facts_of_rule(ruleset: Ruleset, rule_id: str, language: Language) -> list[Fact]:
     rule = ruleset.rules[rule_id]
     finding = rule.finding
@@ -82,8 +120,8 @@ def _facts_of_rule(ruleset: Ruleset, rule_id: str, language: Language) -> list[F
     return [
         said("rule", rule_id),
         said("title", in_language(rule.title, language)),
-        said("finding", in_language(finding, language)),
-        said("when_unknown", in_language(finding.unknown if finding else None, language)),
+        said("finding", _to_read(in_language(finding, language))),
+        said("when_unknown", _to_read(in_language(finding.unknown if finding else None, language))),
         said("condition", label("condition", rule.condition, language)),
         said("level", level_of_rule(rule_id, ruleset, language)),
         said("level_reason", in_language(rule.level_reason, language)),
@@ -97,6 +135,17 @@ def _facts_of_rule(ruleset: Ruleset, rule_id: str, language: Language) -> list[F
         said("basis", label("basis", rule.basis, language)),
         said("source", rule.source),
     ]
+
+
+def _to_read(finding: str) -> str:
+    """Return a finding with dots for what is filled in, and the plural where a number chooses.
+
+    Examples
+    --------
+    >>> _to_read("There {value -> [one] is *[other] are} {value} on {area}")
+    'There are ... on ...'
+    """
+    return _PLURAL.sub(lambda match: match["usual"], _FILLED_IN.sub("...", finding))
 
 
 def _measures(ruleset: Ruleset, rule: Rule, language: Language) -> Iterator[str]:

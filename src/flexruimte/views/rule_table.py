@@ -1,4 +1,4 @@
-"""The rules of a ruleset as a table: for the terminal, and for the documentation."""
+"""What a rule asks and how hard it is, in words, and the table of classes of priority."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from flexruimte.results.rule_text import conditions_text, layer_value_text
 from flexruimte.rules.parts import Number, PlacementReference, Test
 from flexruimte.rules.rules import DistanceByField, LandRule, Rule
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.views.regime_table import regime_rows
 from flexruimte.vocabulary import unit_of
 from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
@@ -15,38 +14,9 @@ from flexruimte.wording.quantities import listed, quantity_text
 __all__ = [
     "asked_of_rule",
     "level_of_rule",
-    "markdown_of_rules",
     "markdown_table",
     "priority_rows",
-    "rule_rows",
 ]
-
-
-def rule_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
-    """Return the head and the rows of the table of rules; rules that are off say so.
-
-    The columns are id, title, condition, level, why it has that, what is asked, basis and source.
-    """
-    head = [
-        label("column", name, language)
-        for name in (
-            *("rule", "title", "condition", "level", "level_reason", "test", "basis", "source"),
-        )
-    ]
-    rows = [
-        [
-            rule_id,
-            in_language(rule.title, language),
-            label("condition", rule.condition, language),
-            level_of_rule(rule_id, ruleset, language),
-            in_language(rule.level_reason, language),
-            asked_of_rule(rule, ruleset, language),
-            label("basis", rule.basis, language),
-            rule.source,
-        ]
-        for rule_id, rule in ruleset.rules.items()
-    ]
-    return head, rows
 
 
 def priority_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list[list[str]]]:
@@ -69,20 +39,6 @@ def priority_rows(ruleset: Ruleset, language: Language) -> tuple[list[str], list
         for name, priority in ruleset.priorities.items()
     ]
     return [label("column", name, language) for name in names], rows
-
-
-def markdown_of_rules(ruleset: Ruleset, language: Language) -> str:
-    """Return the rules, the classes of priority and the rows of law as Markdown tables."""
-    title = in_language(ruleset.title, language)
-    text = f"# {title} ({ruleset.name} {ruleset.version})\n\n"
-    text += markdown_table(*rule_rows(ruleset, language))
-    if ruleset.priorities:
-        heading = label("column", "priority", language)
-        text += f"\n## {heading}\n\n{markdown_table(*priority_rows(ruleset, language))}"
-    if ruleset.regimes:
-        text += f"\n## {message('regime-title', language)}\n\n"
-        text += markdown_table(*regime_rows(ruleset, language))
-    return text
 
 
 def markdown_table(head: list[str], rows: list[list[str]]) -> str:

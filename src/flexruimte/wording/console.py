@@ -18,6 +18,10 @@ class PlainConsole(Console):
     Texts that may hold square brackets are printed as `rich.text.Text`, or with ``markup=False``.
     """
 
+    def on_broken_pipe(self) -> None:
+        """Leave it to whoever called: a reader that has seen enough is no failure of a command."""
+        raise BrokenPipeError
+
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:

@@ -76,7 +76,7 @@ class PlainTable:
             yield Text(row[0].plain, style="bold")
             for heading, cell in zip(headings[1:], row[1:], strict=True):
                 if cell.plain.strip():
-                    said = "; ".join(cell.plain.splitlines())
+                    said = _in_one_line(cell.plain)
                     yield Padding(Text.assemble(f"{heading.plain}: ", (said, cell.style)), (0, 2))
         if self.caption:
             yield Text(self.caption, style="dim")
@@ -132,3 +132,8 @@ def _widths(natural: Sequence[int], shortest: Sequence[int], room: int) -> list[
         widest = max(wider, key=lambda place: widths[place])
         widths[widest] -= 1
     return widths
+
+
+def _in_one_line(text: str) -> str:
+    """Return lines behind each other; a sentence that has ended needs no semicolon."""
+    return text.replace(".\n", ". ").replace("\n", "; ")

@@ -37,6 +37,11 @@ class Variant:
     ------
     StudyError
         When it has no name, that of the study as it is, or changes nothing.
+
+    Examples
+    --------
+    >>> Variant("mild", {"placement": {"required_years": 10}}).name
+    'mild'
     """
 
     name: str

@@ -19,12 +19,8 @@ from flexruimte.results.rule_text import (
     known_value,
 )
 from flexruimte.results.sentences import priority_text, term_text
-from flexruimte.results.summary_model import (
-    CriterionFacts,
-    MeasureRuleFacts,
-    RuleFacts,
-    Summary,
-)
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import CriterionFacts, MeasureRuleFacts, RuleFacts
 from flexruimte.results.tables import listed_ids
 from flexruimte.views.explanation.table import TABLE_COLUMNS, TOLD, Explanation, in_order
 from flexruimte.vocabulary import (

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from flexruimte.results.finding_text import topic_of
-from flexruimte.results.summary_model import RuleFacts, Summary
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.rules.parts import Text
 from flexruimte.views.report.words import lowered, objection
 from flexruimte.vocabulary import Basis

@@ -11,7 +11,8 @@ import pandas as pd
 from flexruimte.results.funnel import SUITABLE_FROM
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.rule_facts import SQUARE_METRES_PER_HECTARE
-from flexruimte.results.summary_model import LandLeft, LandRuleFacts, Summary
+from flexruimte.results.summary_model import LandLeft, Summary
+from flexruimte.results.summary_rules import LandRuleFacts
 from flexruimte.views.report.words import objection
 from flexruimte.vocabulary import (
     AREA,

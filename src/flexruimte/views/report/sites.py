@@ -15,7 +15,8 @@ from flexruimte.results.finding_text import topic_of
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.rule_text import known_value
 from flexruimte.results.sentences import term_text
-from flexruimte.results.summary_model import MeasureRuleFacts, Summary
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import MeasureRuleFacts
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, listed_ids
 from flexruimte.rules.parts import Text
 from flexruimte.views.explanation.explain import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flexruimte.results.summary_model import LandRuleFacts, RuleFacts
+from flexruimte.results.summary_rules import LandRuleFacts, RuleFacts
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 

@@ -22,7 +22,8 @@ from flexruimte.results.findings import too_little
 from flexruimte.results.json_text import to_json
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.sentences import known_or_none, term_text
-from flexruimte.results.summary_model import RuleFacts, Summary
+from flexruimte.results.summary_model import Summary
+from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, locations_of
 from flexruimte.views.report.accounts import not_known, sources, why_nothing
 from flexruimte.views.report.sites import owner_titles
