@@ -18,7 +18,14 @@ from flexruimte.analyses.targets import compare_with_targets
 from flexruimte.results.layouts import write_layouts
 from flexruimte.results.outputs import FINDINGS, PARCELS, RANKED, SUMMARY
 from flexruimte.results.ranking_table import write_ranking_table
-from flexruimte.results.read import folder_name, read_measure, read_parcel, read_run, read_summary
+from flexruimte.results.read import (
+    folder_name,
+    parcel_files,
+    read_measure,
+    read_parcel,
+    read_run,
+    read_summary,
+)
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "explain": lambda out: read_parcel(out, "P01"),
@@ -107,6 +114,14 @@ def test_a_run_over_earlier_results_computes_them_again(four_towns: Path, out: P
     report = batch.run(Study.load(four_towns), None, out)
     assert report.computed == ["A"]
     assert (out / "A" / FINDINGS).is_file()
+
+
+def test_what_is_done_and_not_there_is_told(out: Path) -> None:
+    """No municipality is left out in silence, nor is its parcel called unknown."""
+    (out / "B" / PARCELS).unlink()
+    with pytest.raises(OutputError, match=r"B/parcels\.parquet is not there.*again with --fresh"):
+        read_parcel(out, "B-1")
+    assert [path.parent.name for path in parcel_files(out / "A")] == ["A"]
 
 
 def test_folder_names_are_safe_and_unique() -> None:

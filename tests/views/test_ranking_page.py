@@ -156,7 +156,9 @@ def test_in_a_notebook_numbers_are_right_texts_left_and_the_theme_is_kept(
     assert len(cells) > 100
     clear = "rgba(0, 0, 0, 0)"
     for text, align, colour, behind, row in cells:
-        number = re.fullmatch(r"[\d.,]+( jaar)?|-", text) and not re.fullmatch(r"\d{14}", text)
+        number = re.fullmatch(r"[\d.,]+( jaar( of meer)?)?|-", text) and not re.fullmatch(
+            r"\d{14}", text
+        )
         assert align == ("right" if number else "left"), text
         assert (colour, behind, row) == (ink, clear, clear)
     wide = page.evaluate("document.documentElement.scrollWidth")

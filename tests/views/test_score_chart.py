@@ -8,9 +8,11 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.figure import Figure
 
 from flexruimte import OutputError, Ranking
-from flexruimte.views.score_chart import score_rows
+from flexruimte.rules.parts import Text
+from flexruimte.views.score_chart import draw_score, score_rows
 from toy_town import toy_study
 
 
@@ -46,6 +48,26 @@ def test_a_score_is_drawn_by_theme_and_what_each_is_made_of(by_best_group: Ranki
     assert ax.get_title(loc="left").splitlines() == [
         "P03 · score 46,1", "Past het best bij: Studenten",
     ]  # fmt: skip
+
+
+def test_no_text_is_cut_off(ranking: Ranking, by_best_group: Ranking) -> None:
+    """Titles and notes stay within the picture, also where names are long."""
+    summary = by_best_group.summary
+    group = summary.groups["students"]
+    long = group.model_copy(
+        update={"title": Text(nl="Gezinnen met een verblijfsvergunning " * 2, en="Families")}
+    )
+    longer = summary.model_copy(update={"groups": {**summary.groups, "students": long}})
+    row = by_best_group.parcels.set_index("parcel_id", drop=False).loc["P03"].to_dict()
+    for ax in (ranking.plot_score("P03"), draw_score(row, longer)):
+        figure = ax.figure
+        assert isinstance(figure, Figure)
+        figure.draw_without_rendering()
+        width = figure.bbox.width
+        for text in (ax.title, ax._left_title, ax.xaxis.label):
+            box = text.get_window_extent()
+            assert box.x0 >= 0
+            assert box.x1 <= width, text.get_text()
 
 
 def test_a_mean_of_groups_is_made_of_groups(ranking: Ranking) -> None:

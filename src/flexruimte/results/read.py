@@ -412,11 +412,21 @@ def parcel_files(out: Path) -> list[Path]:
     Raises
     ------
     OutputError
-        When there are none, with the state of those that are not done.
+        When none is done, with the state of those that are not; when one that is done is gone.
     """
     files = sorted([*out.glob(PARCELS), *out.glob(f"*/{PARCELS}")])
-    not_done = states_not_done(out)
+    states = _states(out)
+    not_done = _of_not_done(states)
     done = [path for path in files if path.parent.resolve().name not in not_done]
+    there = {path.parent.resolve().name for path in done}
+    gone = sorted(
+        folder for folder, state in states.items() if state == "done" and folder not in there
+    )
+    if done and gone:
+        raise OutputError(
+            f"{out / gone[0] / PARCELS} is not there, and {RUN} says that it is done; "
+            "run this municipality again with --fresh"
+        )
     if not done and not_done:
         raise OutputError(f"{out} holds no results that are done: {_said_of(not_done)}")
     if not done:
@@ -440,6 +450,15 @@ def states_not_done(out: Path) -> dict[str, str]:
     OutputError
         When run.json cannot be read.
     """
+    return _of_not_done(_states(out))
+
+
+def _of_not_done(states: dict[str, str]) -> dict[str, str]:
+    return {name: state for name, state in states.items() if state not in ("done", "empty")}
+
+
+def _states(out: Path) -> dict[str, str]:
+    """Return the state of the municipalities of a folder, by the name of theirs."""
     whole = (out / RUN).is_file()
     path = out / RUN if whole else out.resolve().parent / RUN
     try:
@@ -451,11 +470,8 @@ def states_not_done(out: Path) -> dict[str, str]:
         raise OutputError(
             f"{path} cannot be read: {error}; run the study again with --fresh"
         ) from None
-    return {
-        folder: state
-        for folder, state in states.items()
-        if state not in ("done", "empty") and (whole or folder == out.resolve().name)
-    }
+    name = out.resolve().name
+    return {folder: state for folder, state in states.items() if whole or folder == name}
 
 
 def _said_of(not_done: dict[str, str]) -> str:

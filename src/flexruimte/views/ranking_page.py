@@ -16,6 +16,7 @@ from flexruimte.results.sentences import known_or_none
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import listed_ids
 from flexruimte.views.html import render
+from flexruimte.views.report.term_line import is_open_term
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     FINDINGS_OF_LOCATION,
@@ -125,6 +126,8 @@ def _rows(ranked: pd.DataFrame, findings: pd.DataFrame, summary: Summary) -> lis
             for value, decimals in amounts
         ]
         term = "-" if years is None else quantity_text(years, "year", language, asked)
+        if is_open_term(years, summary):
+            term = message("map-at-least", language, number=term)
         deciding, others = _deciding(told[at], listed_ids(kept_out_by), language)
         rows.append(
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["ScoreRow", "draw_comparison", "draw_score", "score_rows"]
 
 _SUITABILITY: Final = "suitability"
+_LINE: Final = 56
+"""Characters of a title that there is room for over the axes."""
+_SMALL_LINE: Final = 84
+"""... and of a note below them."""
 _PAIR: Final = (("#0a4f8f", "o"), ("#e69a1c", "D"))
 """Colour and mark of each of two locations."""
 
@@ -134,7 +139,9 @@ def draw_score(row: Mapping[str, Any], summary: Summary, ax: Axes | None = None)
         )  # fmt: skip
     _name_rows(rows, language, ax)
     _title(_heading(row, summary), ax)
-    ax.set_xlabel(message("score-weights", language), fontsize=8, color=INK)
+    ax.set_xlabel(
+        textwrap.fill(message("score-weights", language), _SMALL_LINE), fontsize=8, color=INK
+    )
     _clean(ax)
     return ax
 
@@ -148,7 +155,7 @@ def _heading(row: Mapping[str, Any], summary: Summary) -> str:
     if group in summary.groups and not _is_mean(summary):
         title = in_language(summary.groups[group].title, language)
         lines.append(f"{label('column', BEST_GROUP, language)}: {title}")
-    return "\n".join(plain(line, 80) for line in lines)
+    return "\n".join(textwrap.fill(plain(line, 120), _LINE) for line in lines)
 
 
 def draw_comparison(

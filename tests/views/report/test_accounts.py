@@ -35,7 +35,7 @@ def test_what_is_not_known(summary: Summary) -> None:
     assert "soort eigenaar (5 percelen)" in said[1] or "eigenaar (5 percelen)" in said[1]
     # the plan on P08 has no year
     assert said[2].startswith("Eén woningbouwplan kon niet worden gebruikt")
-    assert said[-1].startswith("Dit rapport zegt niets over draagvlak")
+    assert said[-1].startswith("Over draagvlak in de buurt")
 
 
 def test_what_was_left_out_is_named(tmp_path: Path) -> None:
@@ -110,9 +110,32 @@ def test_nothing_here_because(tmp_path: Path) -> None:
     said = why_nothing(none, "nl")
     assert said.startswith("Er is hier geen enkele locatie met een plaats op de ranglijst. ")
     assert "Wat de meeste percelen uitsluit: " in said
-    # the rule on what is left excludes all twelve, and comes first
+    # the rule on what is left excludes all twelve, and comes first; as a reason it is no wish
     first = said.split("uitsluit: ")[1].split(";")[0]
-    assert first in {facts.title.nl for facts in none.rules if facts.counts.no == 12}
+    wishes = {facts.title.nl for facts in none.rules if facts.counts.no == 12}
+    assert first in {
+        f"voldoet niet aan: {wish[0].lower()}{wish[1:]} (12 percelen)" for wish in wishes
+    }
+
+
+def test_how_many_is_not_called_most(sample: Summary) -> None:
+    # On the slope of the ground 946 of 2,304 parcels have no answer, which are not most.
+    assert sample.total.parcels == 2_304
+    for language, said in (
+        ("nl", "helling van het maaiveld (946 percelen)"),
+        ("en", "(946 parcels)"),
+    ):
+        (unknown,) = (text for text in not_known(sample, language) if said in text)
+        assert "meeste" not in unknown
+        assert "most parcels" not in unknown
+
+
+def test_one_location_is_one(tmp_path: Path) -> None:
+    summary = toy_study(tmp_path).rank("A").summary.model_copy(update={"ranked": 1})
+    assert why_nothing(summary, "nl").startswith(
+        "Er is één locatie met een plaats op de ranglijst,"
+    )
+    assert why_nothing(summary, "en").startswith("One location has a place in the ranking,")
 
 
 def test_nothing_in_the_best_class_because(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from flexruimte.errors import OutputError
 from flexruimte.views.web.follow_ups import follow_ups
 
 WHAT_IF = (
-    "gemeente_code,gemeente,rule,only_hectares,only_locations,only_homes\n"
-    "*,,nature,12.5,3,90\n0363,Aadorp,nature,2.5,1,30\n0363,Aadorp,noise,,,\n"
+    "gemeente_code,gemeente,rule,only_hectares,only_locations,only_homes,"
+    "softer_level,softer_hectares,softer_locations,softer_homes\n"
+    "*,,nature,12.5,3,90,medium,10.5,2,80\n0363,Aadorp,nature,2.5,1,30,,,,\n"
+    "0363,Aadorp,noise,,,,soft,,,\n"
 )
 TARGETS = (
     "target,title,place,place_title,homes,status,secured_homes,short_homes\n"
@@ -40,9 +42,18 @@ def test_what_if_and_targets(out: Path) -> None:
     (out / "targets_filling.csv").write_text(FILLING)
     found = follow_ups(out, "nl")
     assert found["what_if"] == [
-        {"code": "*", "rule": "nature", "hectares": 12.5, "locations": 3, "homes": 90},
-        {"code": "0363", "rule": "nature", "hectares": 2.5, "locations": 1, "homes": 30},
-        {"code": "0363", "rule": "noise", "hectares": None, "locations": None, "homes": None},
+        {
+            **{"code": "*", "rule": "nature", "hectares": 12.5, "locations": 3, "homes": 90},
+            "softer": {"level": "middel", "hectares": 10.5, "locations": 2, "homes": 80},
+        },
+        {
+            **{"code": "0363", "rule": "nature", "hectares": 2.5, "locations": 1, "homes": 30},
+            "softer": None,  # it is as soft as can be
+        },
+        {
+            **{"code": "0363", "rule": "noise", "hectares": None, "locations": None, "homes": None},
+            "softer": {"level": "zacht", "hectares": None, "locations": None, "homes": None},
+        },
     ]
     assert [each["short"] for each in found["targets"]] == [0, 80, None]
     called = {"target": "enough", "title": "Genoeg", "place": "Aadorp", "homes": 100, "short": 0}

@@ -10,6 +10,7 @@ import pytest
 
 from flexruimte import Study
 from flexruimte.ranking import Ranking
+from flexruimte.views.report.accounts import not_known
 from flexruimte.views.web.municipality import script, write_municipality
 from toy_town import toy_study
 from web_page import told
@@ -53,6 +54,31 @@ def test_what_is_shown_of_locations_is_what_the_outputs_say(
     for name in ("rank", "score", "homes", "buildable_m2", "term_years", "score_known_share"):
         known = [None if value != value else value for value in locations[name].astype(float)]
         assert listed[name] == known, name
+
+
+def test_the_term_is_told_as_elsewhere(toy: tuple[Ranking, dict[str, Any]]) -> None:
+    """No day is told as the end of a term that lasts as long as any that counts."""
+    ranking, files = toy
+    listed, locations = files[".js"]["locations"], ranking.locations
+    longest = ranking.summary.ruleset.placement["longest_term_years"].value
+    assert isinstance(longest, int | float)
+    for at, years in enumerate(locations["term_years"].astype(float)):
+        told_as = files[".js"]["terms"][listed["term_said"][at]]
+        assert listed["term_is_open"][at] == (years >= longest)
+        if years != years:
+            assert told_as == ""
+            continue
+        assert told_as.startswith("Geen einde bekend" if years >= longest else "Vrij voor")
+        assert (str(locations["term_end"].iloc[at].year) in told_as) == (years < longest)
+    assert set(listed["term_is_open"]) == {True, False}
+
+
+def test_what_is_not_known_is_what_the_report_says(toy: tuple[Ranking, dict[str, Any]]) -> None:
+    ranking, files = toy
+    facts, summary = files[".js"]["facts"], ranking.summary
+    assert facts["not_known"] == not_known(summary, "nl")
+    assert len(facts["sources"]) == len(summary.inputs)
+    assert set(facts["sources"]).isdisjoint(summary.inputs)  # titles, not ids
 
 
 def test_findings_are_the_sentences_of_the_outputs(toy: tuple[Ranking, dict[str, Any]]) -> None:
@@ -103,7 +129,8 @@ def test_a_municipality_without_a_location_says_why(tmp_path: Path) -> None:
     assert files[".js"]["locations"]["rank"].count(None) == len(files[".js"]["locations"]["rank"])
     why = files[".js"]["why_empty"]
     assert "Geen" in why or "geen" in why
-    assert why.rstrip(".").endswith(")")  # the rules that exclude most, with on how many parcels
+    assert "voldoet niet aan: " in why  # a wish that is not met is not told as if it were
+    assert "(12 percelen)" in why
 
 
 def test_no_text_is_markup() -> None:

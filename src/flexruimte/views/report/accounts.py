@@ -10,7 +10,7 @@ from flexruimte.results.finding_text import topic_of
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.rules.parts import Text
-from flexruimte.views.report.words import lowered
+from flexruimte.views.report.words import lowered, objection
 from flexruimte.vocabulary import Basis
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
@@ -51,7 +51,9 @@ def why_nothing(summary: Summary, language: Language) -> str:
                 "report-none-silent", language, title=title, rules=listed(asked, language)
             )
         number = number_text(summary.ranked, 0, language)
-        return message("report-none-in-class", language, title=title, number=number)
+        return message(
+            "report-none-in-class", language, title=title, number=number, count=summary.ranked
+        )
     if summary.without_score:
         return message("ranking-too-little-known", language)
     refusing = sorted(
@@ -62,19 +64,31 @@ def why_nothing(summary: Summary, language: Language) -> str:
         (facts for facts in summary.rules if facts.excludes and facts.counts.unknown),
         key=lambda facts: -facts.counts.unknown,
     )
-    told = [
-        message(
-            message_id,
-            language,
-            rules="; ".join(in_language(facts.title, language) for facts in rules[:_MOST_RULES]),
+    told = [message("report-none-ranked", language)]
+    if refusing:
+        objections = [
+            _of_parcels(lowered(objection(facts, language)), facts.counts.no, language)
+            for facts in refusing[:_MOST_RULES]
+        ]
+        told.append(message("report-none-excluded", language, rules="; ".join(objections)))
+    if unknown:
+        topics = dict.fromkeys(
+            _of_parcels(lowered(topic_of(facts, language)), facts.counts.unknown, language)
+            for facts in unknown[:_MOST_RULES]
         )
-        for message_id, rules in (
-            ("report-none-excluded", refusing),
-            ("report-none-unknown", unknown),
-        )
-        if rules
-    ]
-    return " ".join([message("report-none-ranked", language), *told])
+        told.append(message("report-none-unknown", language, rules="; ".join(topics)))
+    return " ".join(told)
+
+
+def _of_parcels(topic: str, parcels: int, language: Language) -> str:
+    """Return a topic with the number of parcels that it is about."""
+    return message(
+        "report-unknown-topic",
+        language,
+        topic=topic,
+        parcels=number_text(parcels, 0, language),
+        count=parcels,
+    )
 
 
 def not_known(summary: Summary, language: Language) -> list[str]:
@@ -107,13 +121,7 @@ def not_known(summary: Summary, language: Language) -> list[str]:
     )
     if unknown:
         topics = dict.fromkeys(
-            message(
-                "report-unknown-topic",
-                language,
-                topic=lowered(topic_of(facts, language)),
-                parcels=number_text(facts.counts.unknown, 0, language),
-                count=facts.counts.unknown,
-            )
+            _of_parcels(lowered(topic_of(facts, language)), facts.counts.unknown, language)
             for facts in unknown[:_MOST_UNKNOWN]
         )
         said.append(message("report-unknown", language, topics="; ".join(topics)))

@@ -13,7 +13,7 @@ from flexruimte.results.outputs import OutputContent
 from flexruimte.results.rule_facts import SQUARE_METRES_PER_HECTARE
 from flexruimte.results.summary_model import LandLeft, Summary
 from flexruimte.results.summary_rules import LandRuleFacts
-from flexruimte.views.report.words import lowered
+from flexruimte.views.report.words import objection
 from flexruimte.vocabulary import (
     AREA,
     COVERED_AREA,
@@ -24,7 +24,6 @@ from flexruimte.vocabulary import (
     VERDICT,
     Condition,
 )
-from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import number_text
 
@@ -125,10 +124,9 @@ def _of_rules(
     for facts in content.summary.rules:
         if not facts.excludes or facts.condition == Condition.SITE:
             continue
-        title, of_rules = in_language(facts.title, language), by_land
-        if not isinstance(facts, LandRuleFacts):
-            title, of_rules = message("report-not-met", language, wish=lowered(title)), by_measure
-        rows.append((title, float(of_rules.get(facts.id, 0.0)) / SQUARE_METRES_PER_HECTARE))
+        of_rules = by_land if isinstance(facts, LandRuleFacts) else by_measure
+        hectares = float(of_rules.get(facts.id, 0.0)) / SQUARE_METRES_PER_HECTARE
+        rows.append((objection(facts, language), hectares))
     return [row for row in rows if row[1] > 0]
 
 

@@ -56,14 +56,15 @@ def follow_ups(out: Path, language: Language) -> dict[str, Any]:
     Returns
     -------
     dict of list
-        `what_if`: what comes free without a rule, per municipality, ``*`` being all together;
-        `said`, `moves`, `years` and `stranded` of the relocation; `targets`, and in rank order the
-        locations that fill each, `filling`.
+        `what_if`: what comes free without a rule, and with it one step `softer` (None where
+        it cannot be), per municipality, ``*`` being all together; `said`, `moves`, `years` and
+        `stranded` of the relocation; `targets`, and in rank order the locations that fill each,
+        `filling`.
     """
     found: dict[str, Any] = {}
     try:
         if is_of_this_run(out, WHAT_IF):
-            found["what_if"] = _what_if(out / WHAT_IF)
+            found["what_if"] = _what_if(out / WHAT_IF, language)
         if is_of_this_run(out, TARGETS):
             found["targets"] = _targets(out / TARGETS)
         if is_of_this_run(out, TARGETS_FILLING):
@@ -94,7 +95,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return records
 
 
-def _what_if(path: Path) -> list[dict[str, Any]]:
+def _what_if(path: Path, language: Language) -> list[dict[str, Any]]:
     table = pd.read_csv(path, dtype={"gemeente_code": "string", "rule": "string"})
     columns = {
         "gemeente_code": "code",
@@ -103,7 +104,20 @@ def _what_if(path: Path) -> list[dict[str, Any]]:
         "only_locations": "locations",
         "only_homes": "homes",
     }
-    return _records(table[list(columns)].rename(columns=columns))
+    softer = {
+        "softer_level": "level",
+        "softer_hectares": "hectares",
+        "softer_locations": "locations",
+        "softer_homes": "homes",
+    }
+    table["softer_level"] = [
+        None if pd.isna(level) else label("level", str(level), language)
+        for level in table["softer_level"]
+    ]
+    rows = _records(table[list(columns)].rename(columns=columns))
+    for row, found in zip(rows, _records(table[list(softer)].rename(columns=softer)), strict=True):
+        row["softer"] = found if found["level"] is not None else None
+    return rows
 
 
 def _targets(path: Path) -> list[dict[str, Any]]:

@@ -17,12 +17,17 @@ import shapely
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.sites import OWNER
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.finding_text import topic_of
 from flexruimte.results.findings import too_little
 from flexruimte.results.json_text import to_json
 from flexruimte.results.outputs import OutputContent
+from flexruimte.results.sentences import known_or_none, term_text
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, locations_of
+from flexruimte.views.report.accounts import not_known, sources, why_nothing
+from flexruimte.views.report.sites import owner_titles
+from flexruimte.views.report.term_line import is_open_term
 from flexruimte.views.web.scoring import (
     beside_each_other,
     exact_criteria,
@@ -200,9 +205,11 @@ def _locations(
         *themes, *(f"suitability_{group}" for group in summary.study.target_groups),
     )  # fmt: skip
     findings = _findings(content, listed)
+    terms = known_or_none(listed[TERM_YEARS])
+    said, term_texts = pd.factorize(np.array(_terms(listed, summary, language), dtype=object))
     return {
         "bounds": bounds_of(parcels),
-        "why_empty": _why_empty(summary, language),
+        "why_empty": "" if summary.ranked else why_nothing(summary, language),
         "facts": _facts(summary, language),
         "rules": _rules(content, assessment),
         "criteria": [
@@ -215,6 +222,7 @@ def _locations(
         ],
         "model": scoring_model(assessment),
         "site_types": _titles(summary.site_types, language),
+        "terms": term_texts.tolist(),
         "locations": {
             "id": ids.astype(str).tolist(),
             "parcels": [joined_ids(each) for each in listed[PARCEL_IDS]],
@@ -225,8 +233,8 @@ def _locations(
             KEPT_OUT_BY: [joined_ids(each) for each in listed[KEPT_OUT_BY]],
             "site_type": _texts(listed["site_type"]),
             "owner": _texts(more[OWNER]) if OWNER in more else [None] * len(listed),
-            TERM_START: _dates(listed[TERM_START]),
-            TERM_END: _dates(listed[TERM_END]),
+            "term_said": said.tolist(),
+            "term_is_open": [is_open_term(years, summary) for years in terms],
             "decision": _texts(listed["decision"]),
             "decision_reason": _texts(listed["decision_reason"]),
             "plans": _texts(more["plans"]),
@@ -240,6 +248,15 @@ def _locations(
         "shapes": encoded_shapes(parcels),
         "buildable": encoded_shapes(left),
     }
+
+
+def _terms(listed: pd.DataFrame, summary: Summary, language: Language) -> list[str]:
+    """Return how long the land of each location is free, as the dossiers say it."""
+    columns = (known_or_none(listed[name]) for name in (TERM_YEARS, TERM_START, TERM_END))
+    return [
+        term_text(years, start, end, summary, language)
+        for years, start, end in zip(*columns, strict=True)
+    ]
 
 
 def _lifted(listed: pd.DataFrame, findings: dict[str, Any], summary: Summary) -> list[int]:
@@ -345,6 +362,7 @@ def _rule(facts: RuleFacts, language: Language) -> dict[str, Any]:
     return {
         "id": facts.id,
         "title": in_language(facts.title, language),
+        "topic": topic_of(facts, language),
         "level": str(facts.level),
         "level_label": label("level", str(facts.level), language),
         "condition": label("condition", str(facts.condition), language),
@@ -367,14 +385,15 @@ def _rule(facts: RuleFacts, language: Language) -> dict[str, Any]:
 
 def _facts(summary: Summary, language: Language) -> dict[str, Any]:
     """Return what holds for all locations: the study, what is not known, where data come from."""
+    found, licence = sources(summary, language)
     return {
         "study": summary.study.name,
         "as_of": summary.study.as_of.isoformat(),
         "ruleset": summary.ruleset.name,
         "ruleset_version": summary.ruleset.version,
         "version": summary.versions.get("flexruimte", ""),
-        "not_assessed": [in_language(part.title, language) for part in summary.not_assessed],
-        "absent": [in_language(part.title, language) for part in summary.absent],
+        "not_known": not_known(summary, language),
+        "owners": owner_titles(summary, language),
         "groups": {
             name: in_language(part.title, language)
             for name, part in summary.groups.items()
@@ -387,31 +406,9 @@ def _facts(summary: Summary, language: Language) -> dict[str, Any]:
             {"id": name, "title": in_language(facts.title, language)}
             for name, facts in summary.priorities.items()
         ],
-        "inputs": [
-            {
-                "name": name,
-                "date": facts.reference_date and facts.reference_date.isoformat(),
-                "licence": facts.licence,
-            }
-            for name, facts in summary.inputs.items()
-        ],
+        "sources": [", ".join(filter(None, [it.title, it.date, it.licence])) for it in found],
+        "sources_note": message("report-sources-note", language, licence=licence),
     }
-
-
-def _why_empty(summary: Summary, language: Language) -> str:
-    """Return why no location is ranked, with the rules that take most; empty where some are."""
-    if summary.ranked:
-        return ""
-    if summary.without_score:
-        return message("ranking-too-little-known", language)
-    refusing = sorted(
-        (facts for facts in summary.rules if facts.excludes and facts.counts.no),
-        key=lambda facts: -facts.counts.no,
-    )
-    named = "; ".join(
-        f"{in_language(facts.title, language)} ({facts.counts.no})" for facts in refusing[:3]
-    )
-    return message("map-why-empty", language, rules=named or "-")
 
 
 def _titles(parts: Mapping[str, Any], language: Language) -> dict[str, str]:
@@ -423,10 +420,6 @@ def _texts(values: pd.Series[Any]) -> list[str | None]:
     plain[values.isna().to_numpy()] = None
     texts: list[str | None] = plain.tolist()
     return texts
-
-
-def _dates(values: pd.Series[Any]) -> list[str | None]:
-    return _texts(pd.to_datetime(values).dt.strftime("%Y-%m-%d"))
 
 
 def _numbers(values: pd.Series[Any]) -> list[float | None]:

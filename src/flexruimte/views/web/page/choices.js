@@ -122,9 +122,20 @@
   function freed(rule, towns) {
     const code = towns.length === page.run.municipalities.length ? "*" : towns[0].head.code;
     const row = page.followUps.what_if.find(each => each.rule === rule.id && each.code === (towns.length === 1 ? towns[0].head.code : code));
-    return row && row.locations !== null
-      ? page.text("rule-frees", { locations: page.number(row.locations), hectares: page.number(row.hectares, 1), homes: page.number(row.homes) })
-      : page.text("rule-ask", { rule: rule.id });
+    if (!row || row.locations === null) return page.text("rule-ask", { rule: rule.id });
+    const said = (id, { locations, hectares, homes, level }) =>
+      page.text(id, { locations: page.number(locations), hectares: page.number(hectares, 1), homes: page.number(homes), level: (level || "").toLowerCase() });
+    return [said("rule-frees", row), row.softer && row.softer.locations !== null ? said("rule-softer", row.softer) : ""].filter(Boolean).join(" ");
+  }
+
+  // Groups of one place that strand in one year for one reason are told as one.
+  function together(stranded) {
+    const found = new Map();
+    for (const { id, year, homes, reason } of stranded) {
+      const key = JSON.stringify([id, year, reason]), so = found.get(key) || { id, year, reason, homes: 0, groups: 0 };
+      found.set(key, { ...so, homes: so.homes + homes, groups: so.groups + 1 });
+    }
+    return [...found.values()];
   }
 
   page.showNext = (state, towns, change) => {
@@ -143,28 +154,31 @@
           element("select", { id: "year", change: event => change({ year: event.target.value ? Number(event.target.value) : null }) },
             element("option", { value: "" }, "–"), every.map(each => element("option", { value: each, selected: each === year }, String(each))))),
         year === null ? null : element("p", { id: "year-told", role: "status" }, page.text("next-homes", { moved: page.number(total("moved_out")), stranded: page.number(total("stranded")) })),
-        stranded.length ? element("section", {}, element("h4", {}, page.text("next-stranded")), element("ul", {}, stranded.map(each => element("li", {}, element("bdi", {}, each.id), ` · ${each.year} · ${page.number(each.homes)} ${page.text("column-homes").toLowerCase()} · ${each.reason}`)))) : null);
+        stranded.length ? element("section", {}, element("h4", {}, page.text("next-stranded")), element("ul", {}, together(stranded).map(each => element("li", {}, element("bdi", {}, each.id), ` · ${page.text("next-stranded-row", { groups: String(each.groups), year: each.year, homes: page.number(each.homes), reason: each.reason })}`)))) : null);
     }
     if (targets.length) {
-      parts.push(element("h3", {}, page.text("next-targets")), element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": page.text("next-targets") }, element("table", {}, element("tbody", {}, targets.map(each =>
-        element("tr", {}, element("th", { scope: "row" }, filling.some(one => one.target === each.target)
-          ? element("button", { type: "button", id: `fill-${each.target}`, click: () => change({ tab: "list", filters: { target: [each.target] }, find: "" }) }, each.title) : each.title), element("td", {}, each.place), element("td", {}, page.number(each.homes)),
-          element("td", {}, each.short === null ? page.text("unknown") : each.short > 0 ? page.text("target-short", { short: page.number(each.short) }) : page.text("target-covered"))))))));
+      parts.push(element("h3", {}, page.text("next-targets")), element("ul", { class: "targets" }, targets.map(each =>
+        element("li", {}, element("strong", {}, filling.some(one => one.target === each.target)
+          ? element("button", { type: "button", id: `fill-${each.target}`, click: () => change({ tab: "list", filters: { target: [each.target] }, find: "" }) }, each.title) : each.title), element("span", { class: "facts" }, [
+          each.place, `${page.number(each.homes)} ${page.text("column-homes").toLowerCase()}`,
+          each.short === null ? page.text("unknown") : each.short > 0 ? page.text("target-short", { short: page.number(each.short) }) : page.text("target-covered"),
+        ].join(" · "))))));
     }
     if (!parts.length) parts.push(element("p", {}, page.text("next-nothing")));
     panel.replaceChildren(...parts.filter(Boolean));
     if (focused && page.byId(focused)) page.byId(focused).focus();
   };
 
-  page.showAbout = town => {
-    const { facts, rules } = town.data, missing = [...facts.not_assessed, ...facts.absent];
+  page.showAbout = towns => {
+    const { facts, rules } = towns[0].data;
+    const unknown = town => element("ul", {}, town.data.facts.not_known.map(said => element("li", {}, said)));
     page.byId("tab-about").replaceChildren(
       element("p", {}, page.text("about-study", { study: facts.study, date: page.date(facts.as_of), ruleset: facts.ruleset, version: facts.ruleset_version, made: facts.version })),
       element("p", { class: "hint" }, page.text("about-coarse")),
       element("h3", {}, page.text("about-unknown")),
-      missing.length ? element("ul", {}, missing.map(title => element("li", {}, title))) : element("p", {}, page.text("about-nothing")),
-      element("h3", {}, page.text("sources")),
-      element("ul", {}, facts.inputs.map(each => element("li", {}, [`${each.name}: ${page.date(each.date)}`, each.licence].filter(Boolean).join(", ")))),
+      ...(towns.length === 1 ? [unknown(towns[0])] : towns.map(town => element("details", { open: towns.length <= 3 }, element("summary", {}, town.head.name), unknown(town)))),
+      element("h3", {}, page.text("sources")), element("p", { class: "hint" }, facts.sources_note),
+      element("ul", {}, facts.sources.map(each => element("li", {}, each))),
       element("details", {}, element("summary", {}, `${page.text("tab-rules")} (${rules.length})`),
         element("ul", {}, rules.map(rule => element("li", {}, element("strong", {}, rule.title), ` ${rule.level_label}; ${rule.basis}: ${rule.source}`)))));
   };

@@ -38,7 +38,7 @@
       const made = amounts(steps, place => place.rank, ([low, high]) => (high === Infinity ? page.text("from", { from: low }) : `${low}–${high - 1}`));
       return made;
     }
-    if (by === "owner") return kinds(places, place => place.owner, owner => owner);
+    if (by === "owner") return kinds(places, place => place.owner, owner => page.ownerOf(facts, owner));
     if (by === "status") {
       const names = ["available", "attention", "unknown"];
       return { entries: names.map((name, at) => ({ label: page.text(`status-${name}`), colour: [KINDS[0], KINDS[1], page.UNKNOWN][at] })), classOf: place => names.indexOf(place.status) };

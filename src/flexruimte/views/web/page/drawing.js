@@ -155,6 +155,16 @@
     map.addLayer({ id: "background", type: "raster", source: "background" }, before);
   });
 
+  // Paper is not as wide as the screen. What is drawn is shown smaller there, labels and scale with it: a
+  // browser that prints does not wait until a map is drawn anew.
+  const PAPER = 680; // 18 cm, in pixels of CSS
+  page.toPaper = () => {
+    if (!map) return;
+    const { offsetWidth: wide, offsetHeight: high } = page.byId("map");
+    const said = { "--wide": `${wide}px`, "--high": `${high}px`, "--smaller": String(PAPER / Math.max(wide, high)) };
+    for (const [name, value] of Object.entries(said)) page.byId("view").style.setProperty(name, value);
+  };
+
   page.look = bounds => { if (map && bounds) map.fitBounds([[bounds[0], bounds[1]], [bounds[2], bounds[3]]], { padding: 60, maxZoom: 17, duration: root.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 600 }); };
   page.inSight = point => !map || map.getBounds().contains(point);
   page.whenDrawn = action => { if (!map) action(); else after(() => map.once("idle", action)); };

@@ -41,7 +41,7 @@
       ["homes", page.text("filter-homes"), stepLabels(HOMES, ""), place => stepOf(HOMES, place.homes)],
       ["size", page.text("filter-size"), stepLabels(HECTARES, "ha", 1), place => stepOf(HECTARES, place.buildable_m2 === null ? null : place.buildable_m2 / 10000)],
       ["group", page.text("filter-group"), kinds(group, name => facts.groups[name] || name), group],
-      ["owner", page.text("filter-owner"), kinds(owner, name => name), owner],
+      ["owner", page.text("filter-owner"), kinds(owner, name => page.ownerOf(facts, name)), owner],
     ].filter(([, , options]) => options.length > 1).concat(filled.size ? [
       ["target", page.text("next-targets"), [...new Set(filling.map(each => each.target))].map(name => [name, calledOf.get(name) || name]), place => filled.get(`${place.town.head.code} ${place.id}`) || []],
     ] : []);
@@ -52,7 +52,7 @@
       const { town, at } = place, { texts, text, count } = town.data.findings;
       const said = [];
       for (let row = town.findings[at]; row < town.findings[at] + count[at]; row += 1) said.push(texts[text[row]]);
-      place.words = [place.id, place.parcels, town.head.name, place.owner, place.site_type_title, ...said].join("\n").toLowerCase();
+      place.words = [place.id, place.parcels, town.head.name, place.owner, place.owner_title, place.site_type_title, ...said].join("\n").toLowerCase();
     }
     return place.words;
   };

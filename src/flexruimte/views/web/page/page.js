@@ -6,7 +6,7 @@
   const { element, byId } = page;
   const TABS = ["list", "filters", "weights", "rules", "next", "about"];
   const AT_ONCE = 100, RANKS_SHOWN = 25, ALL_AT_ONCE = 3000, PARCELS_AT_ONCE = 6000;
-  const COLUMNS = ["id", "parcels", "owner", "best_group", "term_years", "term_start", "term_end", "area_m2", "buildable_m2", "homes", "homes_low", "homes_mid", "homes_high", "plans", "decision", "decision_reason"];
+  const COLUMNS = ["id", "parcels", "owner", "best_group", "term_years", "term_is_open", "area_m2", "buildable_m2", "homes", "homes_low", "homes_mid", "homes_high", "plans", "decision", "decision_reason"];
   const SORTS = ["rank", "homes", "size", "term", "id"];
 
   let towns = []; // the municipalities that are shown
@@ -25,6 +25,8 @@
     return locations.id.map((_, at) => {
       const place = { kind: "place", town, at };
       for (const name of COLUMNS) place[name] = locations[name] ? locations[name][at] : null;
+      place.term_said = town.data.terms[locations.term_said[at]];
+      place.owner_title = page.ownerOf(town.data.facts, place.owner);
       place.site_type_title = types[locations.site_type[at]] || locations.site_type[at];
       return place;
     });
@@ -69,7 +71,7 @@
   function showCount() {
     const counted = passing.filter(place => place.rank !== null), ranked = places.filter(place => place.rank !== null);
     if (!ranked.length) {
-      byId("count").replaceChildren(element("strong", {}, page.text("no-rank")), ...towns.map(town => element("span", {}, town.data.why_empty)));
+      byId("count").replaceChildren(element("strong", {}, page.text("count", { sites: "0", hectares: page.hectares(0), homes: "0" })), ...towns.map(town => element("span", {}, town.data.why_empty)));
       return;
     }
     const said = counted.length === ranked.length ? "count" : "count-of";
@@ -89,18 +91,11 @@
     list.replaceChildren(...rows.map(place => page.rowOf(place, place.town.data.facts, colourOf(colours, place), marked.has(keyOf(place)), chosen => choose(chosen))));
     const rest = foundElsewhere();
     list.append(...rest);
-    if (!rows.length && !rest.length) list.append(element("li", { class: "empty" }, whyNothing()));
+    if (!rows.length && !rest.length) list.append(element("li", { class: "empty" }, page.text(page.state.find.trim() ? "find-nothing" : places.length ? "nothing-left" : "no-rank", { text: page.state.find.trim() })));
     if (focused !== null) { const again = [...list.querySelectorAll("button")].find(each => each.dataset.id === focused); if (again) again.focus(); }
     const more = byId("more");
     more.hidden = passing.length <= listed;
     more.textContent = page.text("more", { number: page.number(Math.min(AT_ONCE, passing.length - listed)) });
-  }
-
-  function whyNothing() {
-    if (page.state.find.trim()) return page.text("find-nothing", { text: page.state.find.trim() });
-    const reasons = towns.map(town => town.data.why_empty).filter(Boolean);
-    if (!places.length || reasons.length === towns.length) return reasons.join(" ");
-    return page.text("nothing-left");
   }
 
   // Parcels that are no location are found by their id.
@@ -201,7 +196,7 @@
     } else if (state.tab === "weights") page.showWeights(state, towns[0], change);
     if (state.tab === "rules") page.showRules(state, towns, change);
     if (state.tab === "next") page.showNext(state, towns, change);
-    if (state.tab === "about") page.showAbout(towns[0]);
+    if (state.tab === "about") page.showAbout(towns);
     showPanel();
     draw(colours);
     return keepLink();
@@ -390,6 +385,7 @@
     byId("share").hidden = root.location.protocol === "about:"; // in a notebook there is no address to share
     byId("share").addEventListener("click", event => page.copy(root.location.href, event.target));
     byId("print").addEventListener("click", () => root.print());
+    root.addEventListener("beforeprint", page.toPaper);
     root.addEventListener("keydown", event => { if (event.key === "Escape" && page.state.chosen !== null) { comparing = false; change({ chosen: null, other: null }); byId("list").focus(); } });
     root.addEventListener("hashchange", () => take(root.location.hash));
   }

@@ -11,7 +11,14 @@
     const priority = facts.priorities.find(each => each.id === place.priority);
     return priority ? priority.title : page.text(`status-${place.status}`);
   };
-  page.termOf = place => (place.term_years === null ? page.text("unknown") : page.text("years", { number: page.number(place.term_years, place.term_years % 1 ? 1 : 0) }));
+  page.ownerOf = (facts, owner) => (owner === null ? null : facts.owners[owner] || owner);
+  // A term that lasts as long as any that counts has no end that is known.
+  page.termOf = place => {
+    if (place.term_years === null) return page.text("unknown");
+    const number = page.number(place.term_years, Math.abs(place.term_years - Math.round(place.term_years)) < 0.05 ? 0 : 1);
+    const years = page.text("years", { number });
+    return place.term_is_open ? page.text("at-least", { number: years }) : years;
+  };
 
   page.rowOf = (place, facts, colour, marked, choose) =>
     element("li", {},
@@ -21,7 +28,7 @@
           element("bdi", { class: "id" }, place.id),
           element("span", { class: "where" }, [page.nameOf(facts, place), page.run.municipalities.length > 1 ? place.town.head.name : null].filter(Boolean).join(" · ")),
           element("span", { class: "facts" }, [
-            `${page.number(place.homes)} ${page.text("column-homes").toLowerCase()}`, `${page.hectares(place.buildable_m2 || 0)} ha`, page.termOf(place), place.owner,
+            `${page.number(place.homes)} ${page.text("column-homes").toLowerCase()}`, `${page.hectares(place.buildable_m2 || 0)} ha`, page.termOf(place), place.owner_title,
           ].filter(Boolean).join(" · "))),
         element("span", { class: "score" }, place.score === null || Number.isNaN(place.score) ? "–" : page.number(place.score, 1))));
 
@@ -49,10 +56,12 @@
       : element("section", {}, element("h3", {}, title), list);
   };
 
-  function explained(rules, found, off, before) {
+  // `decisive` are findings that decide and are told before; they are not told again.
+  function explained(rules, all, off, before, decisive = []) {
+    const found = all.filter(each => !decisive.includes(each));
     const refused = found.filter(each => each.verdict === NO);
     const decides = refused.filter(each => each.rule.excludes || each.rule.level !== "soft").map(sentence);
-    const said = new Set(found.filter(each => each.verdict !== TAKEN).map(each => each.at));
+    const said = new Set(all.filter(each => each.verdict !== TAKEN).map(each => each.at));
     const fine = rules.filter((rule, at) => !said.has(at) && !rule.left_out && !off.includes(rule.id));
     return [
       element("section", {}, element("h3", {}, page.text("decides")), before,
@@ -85,12 +94,12 @@
       : score(place.score);
     return [
       [page.text("column-score"), range],
-      [page.text("column-homes"), place.homes === null ? page.text("unknown") : page.text("homes-text", { homes: page.number(place.homes), low: page.number(place.homes_low), high: page.number(place.homes_high) })],
+      [page.text("column-homes"), place.homes === null ? page.text("unknown") : page.text(place.homes < place.homes_mid ? "homes-project" : "homes-text", { homes: page.number(place.homes), middle: page.number(place.homes_mid), low: page.number(place.homes_low), high: page.number(place.homes_high) })],
       [page.text("column-buildable_m2"), `${page.hectares(place.buildable_m2 || 0)} ha`],
       [page.text("column-area_m2"), `${page.hectares(place.area_m2)} ha`],
-      [page.text("column-term_years"), place.term_years === null ? page.text("unknown") : `${page.termOf(place)}${place.term_start ? `: ${page.date(place.term_start)} – ${place.term_end ? page.date(place.term_end) : "…"}` : ""}`],
+      [page.text("column-term_years"), place.term_said || page.termOf(place)],
       [page.text("filter-group"), (place.best_group && place.town.data.facts.groups[place.best_group]) || page.text("unknown")],
-      [page.text("filter-owner"), place.owner || page.text("unknown")],
+      [page.text("filter-owner"), place.owner_title || page.text("unknown")],
       [page.text("column-site_type"), place.site_type_title || page.text("unknown")],
       ...(place.plans ? [[page.text("column-plans"), place.plans]] : []),
     ];
@@ -105,20 +114,31 @@
   function place(place) {
     const { town, at } = place, { data } = town, { facts } = data;
     const found = page.findingsOf(data.rules, data.findings, town.findings[at], data.findings.count[at], page.counted.off);
-    const titles = new Map([["suitability", page.text("kept-out-unsuited")], ...data.rules.map(rule => [rule.id, rule.title])]);
     const before = [];
+    let decisive = [];
+    const lead = (text, findings, more = []) => {
+      decisive = findings;
+      before.push(element("p", {}, text), element("ul", { class: "findings" }, findings.map(sentence), more.map(each => element("li", {}, each))));
+    };
     if (place.decision) before.push(element("p", {}, page.text("decision", { reason: place.decision_reason || place.decision })));
     const keptOutBy = town.keptOutBy(at);
     if (keptOutBy.includes("most")) before.push(element("p", {}, page.text("kept-out-full")));
     else if (keptOutBy.length && keptOutBy[0].startsWith(BESIDE)) before.push(element("p", {}, page.text("kept-out-beside", { id: keptOutBy[0].slice(BESIDE.length) })));
-    else if (keptOutBy.length) before.push(element("p", {}, page.text("kept-out", { rules: keptOutBy.map(rule => titles.get(rule) || rule).join("; ") })));
+    else if (keptOutBy.length) {
+      const why = found.filter(each => each.verdict !== TAKEN && keptOutBy.includes(each.rule.id)), told = why.map(each => each.rule.id);
+      const silent = data.rules.filter(rule => keptOutBy.includes(rule.id) && !told.includes(rule.id));
+      lead(page.text("kept-out"), why, [
+        ...silent.map(rule => page.text("topic-unknown", { topic: rule.topic })),
+        ...(keptOutBy.includes("suitability") ? [page.text("location-too-little-suited")] : []),
+      ]);
+    } else if (place.status === "unknown") lead(page.text("decides-unknown"), found.filter(each => each.verdict === UNKNOWN && each.rule.excludes));
     return [
       element("p", { class: "place" }, [town.head.name, page.nameOf(facts, place)].join(" · ")),
       element("p", { class: "big" }, place.rank === null ? page.text("no-rank") : page.text("rank", { rank: place.rank, ranked: page.number(town.ranked) })),
       element("dl", {}, page.factsOf(place).map(([name, value]) => fact(name, value))),
       place.parcels.includes(";") ? element("p", { class: "small" }, page.text("parts", { ids: place.parcels.split(";").join(", ") })) : null,
       element("section", {}, element("h3", {}, page.text("themes")), page.themesOf(facts).filter(([id]) => id in place).map(([id, title]) => bar(title, place[id]))),
-      ...explained(data.rules, found, page.counted.off, before),
+      ...explained(data.rules, found, page.counted.off, before, decisive),
     ];
   }
 
@@ -129,7 +149,7 @@
     return [
       element("p", { class: "place" }, town.head.name),
       element("p", { class: "big" }, page.text("status-excluded")),
-      element("dl", {}, fact(page.text("column-area_m2"), `${page.hectares(others.area_m2[at])} ha`), fact(page.text("filter-owner"), others.owner[at] || page.text("unknown"))),
+      element("dl", {}, fact(page.text("column-area_m2"), `${page.hectares(others.area_m2[at])} ha`), fact(page.text("filter-owner"), page.ownerOf(data.facts, others.owner[at]) || page.text("unknown"))),
       ...explained(data.rules, found, page.counted.off, before),
     ];
   }

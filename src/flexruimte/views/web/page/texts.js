@@ -6,9 +6,9 @@
   page.texts = {};
   page.language = "nl";
 
-  // The text by its id, with {name} filled in.
+  // The text by its id, with {name} filled in; what is said of one has a text of its own, by the first of the values.
   page.text = (id, values = {}) =>
-    (page.texts[id] || id).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+    ((Object.values(values)[0] === "1" && page.texts[`${id}-one`]) || page.texts[id] || id).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 
   page.number = (value, decimals = 0) =>
     value === null || value === undefined || Number.isNaN(value)

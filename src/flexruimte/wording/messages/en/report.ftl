@@ -40,7 +40,7 @@ report-location = Location
 report-site-title = { $kind } { $location } { $more }
 report-parcels = ({ $number } parcels together)
 report-site-map-title = Map of location { $location }
-report-site-map-note = Small maps: with a thick outline the location, pale green the usable part with the homes as they could stand there, hatched what falls away.
+report-site-map-note = Small maps: with a thick outline the location, lightly tinted the usable part with the homes as they could stand there, hatched what falls away.
 report-buildable = { $area } usable
 report-owner-of = owner: { $owner }
 report-group = { $group }, with { $points } of 100 points
@@ -95,7 +95,7 @@ report-left-out = Knowingly not assessed: { $names }.
 report-absent = These map layers are missing: { $names }.
 report-optional = These map layers could tell more, and are not there: { $names }.
 report-approximated = Determined by approximation: { $names }.
-report-unknown = On this something is not known of most parcels: { $topics }.
+report-unknown = Most often not known: { $topics }.
 report-unknown-topic = { $count ->
     [one] { $topic } (1 parcel)
    *[other] { $topic } ({ $parcels } parcels)
@@ -105,14 +105,17 @@ report-unread-plans = { $count ->
    *[other] { $number } housing plans could not be used, as something is missing in them.
 }
 report-groups-assumed = How much things weigh for a target group is an example that the municipality can change, and no research.
-report-not-said = This report says nothing of support in the neighbourhood, of costs, and of what can be seen on site.
+report-not-said = This says nothing about support in the neighbourhood, about costs, or about what can be seen on site.
 
 ## Why there is nothing
 
 report-none-ranked = No location here has a place in the ranking.
 report-none-excluded = What excludes most parcels: { $rules }.
-report-none-unknown = On what data are missing for most parcels: { $rules }.
-report-none-in-class = { $number } locations have a place in the ranking, and none of them meets all that '{ $title }' asks.
+report-none-unknown = Data are missing most often on: { $rules }.
+report-none-in-class = { $count ->
+    [one] One location has a place in the ranking, and it does not meet all that '{ $title }' asks.
+   *[other] { $number } locations have a place in the ranking, and none of them meets all that '{ $title }' asks.
+}
 report-none-silent = Nothing can be '{ $title }', as that needs a yes on: { $rules }. Nothing is known of that.
 
 ## How it was done

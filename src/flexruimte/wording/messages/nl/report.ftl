@@ -40,7 +40,7 @@ report-location = Locatie
 report-site-title = { $kind } { $location } { $more }
 report-parcels = ({ $number } percelen samen)
 report-site-map-title = Kaart van locatie { $location }
-report-site-map-note = Kaartjes: dik omlijnd de locatie, lichtgroen het bruikbare deel met de woningen zoals ze er kunnen staan, gearceerd wat afvalt.
+report-site-map-note = Kaartjes: dik omlijnd de locatie, licht getint het bruikbare deel met de woningen zoals ze er kunnen staan, gearceerd wat afvalt.
 report-buildable = { $area } bruikbaar
 report-owner-of = eigenaar: { $owner }
 report-group = { $group }, met { $points } van 100 punten
@@ -95,7 +95,7 @@ report-left-out = Bewust niet beoordeeld: { $names }.
 report-absent = Deze kaartlagen ontbreken: { $names }.
 report-optional = Deze kaartlagen zouden meer kunnen zeggen, en zijn er niet: { $names }.
 report-approximated = Bij benadering bepaald: { $names }.
-report-unknown = Hierover is van de meeste percelen iets niet bekend: { $topics }.
+report-unknown = Het vaakst is niet bekend: { $topics }.
 report-unknown-topic = { $count ->
     [one] { $topic } (1 perceel)
    *[other] { $topic } ({ $parcels } percelen)
@@ -105,14 +105,17 @@ report-unread-plans = { $count ->
    *[other] { $number } woningbouwplannen konden niet worden gebruikt, omdat er iets aan ontbreekt.
 }
 report-groups-assumed = Hoe zwaar iets telt voor een doelgroep is een voorbeeld dat de gemeente kan aanpassen, geen onderzoek.
-report-not-said = Dit rapport zegt niets over draagvlak in de buurt, over de kosten en over wat er ter plaatse te zien is.
+report-not-said = Over draagvlak in de buurt, over de kosten en over wat er ter plaatse te zien is, zegt dit niets.
 
 ## Waarom er niets staat
 
 report-none-ranked = Er is hier geen enkele locatie met een plaats op de ranglijst.
 report-none-excluded = Wat de meeste percelen uitsluit: { $rules }.
-report-none-unknown = Waarover bij de meeste percelen gegevens ontbreken: { $rules }.
-report-none-in-class = Er zijn { $number } locaties met een plaats op de ranglijst, en geen daarvan voldoet aan alles wat '{ $title }' vraagt.
+report-none-unknown = Waarover het vaakst gegevens ontbreken: { $rules }.
+report-none-in-class = { $count ->
+    [one] Er is één locatie met een plaats op de ranglijst, en die voldoet niet aan alles wat '{ $title }' vraagt.
+   *[other] Er zijn { $number } locaties met een plaats op de ranglijst, en geen daarvan voldoet aan alles wat '{ $title }' vraagt.
+}
 report-none-silent = Niets kan '{ $title }' zijn, want daarvoor is een ja nodig op: { $rules }. Daarover is niets bekend.
 
 ## Hoe het is gedaan
