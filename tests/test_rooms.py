@@ -68,7 +68,7 @@ TESTED_IN = {
     "analyses/relocation/routes": "analyses/relocation/test_values",
     "analyses/relocation/search": "analyses/relocation/test_plans",
     # a report: its texts are held against the locations that they are about
-    "views/report/words": "views/report/test_sites",
+    "views/titles_in_sentences": "views/report/test_sites",
     # results
     "results/geojson": "results/test_geojson_standard",
     "results/geopackage": "results/test_files",

@@ -8,6 +8,7 @@ from typing import Final
 from flexruimte.assessment.sites import OWNER
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.summary_rules import MeasureRuleFacts
+from flexruimte.rules.parts import Text
 from flexruimte.vocabulary import (
     BEST_GROUP,
     BUILT_IN_MEASURES,
@@ -29,9 +30,9 @@ from flexruimte.vocabulary import (
     THEMES,
 )
 from flexruimte.wording.labels import in_language, label
-from flexruimte.wording.messages import message
+from flexruimte.wording.messages import Language, message
 
-__all__ = ["column_title", "grouped_columns", "owner_title"]
+__all__ = ["column_title", "grouped_columns", "owner_title", "owner_titles"]
 
 _LABEL: Final = "_label"
 _SUITABILITY: Final = "suitability"
@@ -116,13 +117,21 @@ def grouped_columns(columns: Sequence[str], summary: Summary) -> dict[str, list[
     return {message(name, language): found for name, found in groups.items() if found}
 
 
+def owner_titles(summary: Summary, language: Language) -> dict[str, str]:
+    """Return what kinds of owner are called, as far as a rule or criterion knows them."""
+    titles: dict[str, Text] = {}
+    for rule in summary.rules:
+        if isinstance(rule, MeasureRuleFacts) and rule.test.measure == OWNER:
+            titles |= rule.test.classes
+    for criterion in summary.criteria:
+        if criterion.measure == OWNER:
+            titles |= criterion.class_titles
+    return {name: in_language(title, language) for name, title in titles.items()}
+
+
 def owner_title(name: str | None, summary: Summary) -> str:
     """Return what a kind of owner is called; "unknown" where it is None."""
     language = summary.study.language
     if name is None:
         return message("unknown", language)
-    tests = (rule.test for rule in summary.rules if isinstance(rule, MeasureRuleFacts))
-    titles = [
-        test.classes[name] for test in tests if test.measure == OWNER and name in test.classes
-    ]
-    return in_language(titles[0], language) if titles else name
+    return owner_titles(summary, language).get(name, name)

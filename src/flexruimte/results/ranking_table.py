@@ -11,13 +11,13 @@ from pathlib import Path
 
 from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
-from flexruimte.results.outputs import RANKED
+from flexruimte.results.outputs import RANKED, RANKING
 from flexruimte.results.ranked_rows import NOT_ASSESSED, write_ranked
 from flexruimte.results.read import read_locations, read_summary
 from flexruimte.results.tables import location_columns
 from flexruimte.vocabulary import PARCEL_ID
 
-__all__ = ["ids_in_ranking", "write_ranking_table"]
+__all__ = ["ids_in_ranking", "is_of_this_run", "write_ranking_table"]
 
 
 def write_ranking_table(folders: Iterable[Path], path: Path) -> int:
@@ -68,3 +68,13 @@ def ids_in_ranking(path: Path) -> Iterator[str]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield row[PARCEL_ID]
+
+
+def is_of_this_run(out: Path, name: str) -> bool:
+    """Return whether a file was written after the ranking that it follows from."""
+    path, ranking = out / name, out / RANKING
+    return (
+        path.is_file()
+        and ranking.is_file()
+        and path.stat().st_mtime_ns >= ranking.stat().st_mtime_ns
+    )

@@ -15,8 +15,8 @@ from flexruimte.results.map_colours import class_numbers, map_classes
 from flexruimte.results.sentences import known_or_none
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.tables import listed_ids
+from flexruimte.views.accounts import is_open_term
 from flexruimte.views.html import render
-from flexruimte.views.report.term_line import is_open_term
 from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     FINDINGS_OF_LOCATION,

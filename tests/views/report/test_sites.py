@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from flexruimte import Ranking, Study
+from flexruimte.results.column_titles import owner_titles
 from flexruimte.results.outputs import OutputContent
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.report.sites import (
     MOST,
-    owner_titles,
     room_for,
     shortlist_of,
     sites_of,
 )
-from flexruimte.views.report.words import lowered
+from flexruimte.views.titles_in_sentences import lowered
 from toy_town import changed_ruleset, toy_study
 
 

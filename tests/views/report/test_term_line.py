@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from flexruimte.results.summary_model import Summary
-from flexruimte.views.report.term_line import LINE, is_open_term, term_line
+from flexruimte.views.accounts import is_open_term
+from flexruimte.views.report.term_line import LINE, term_line
 from toy_town import toy_study
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from flexruimte import Study
 from flexruimte.ranking import Ranking
-from flexruimte.views.report.accounts import not_known
+from flexruimte.views.accounts import not_known
 from flexruimte.views.web.municipality import script, write_municipality
 from toy_town import toy_study
 from web_page import told

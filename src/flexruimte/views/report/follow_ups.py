@@ -19,7 +19,7 @@ from flexruimte.results.outputs import (
     WHAT_IF,
     WHAT_IF_VARIANTS,
 )
-from flexruimte.views.web.follow_ups import is_of_this_run
+from flexruimte.results.ranking_table import is_of_this_run
 from flexruimte.vocabulary import PARCEL_ID
 from flexruimte.wording.labels import label
 from flexruimte.wording.messages import Language, message

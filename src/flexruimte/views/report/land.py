@@ -13,7 +13,7 @@ from flexruimte.results.outputs import OutputContent
 from flexruimte.results.rule_facts import SQUARE_METRES_PER_HECTARE
 from flexruimte.results.summary_model import LandLeft, Summary
 from flexruimte.results.summary_rules import LandRuleFacts
-from flexruimte.views.report.words import objection
+from flexruimte.views.titles_in_sentences import objection
 from flexruimte.vocabulary import (
     AREA,
     COVERED_AREA,

@@ -8,8 +8,8 @@ from typing import Any
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.outputs import DOSSIERS, REPORT, OutputContent
 from flexruimte.results.summary_model import Summary
+from flexruimte.views.accounts import method, not_known, signature, sources, why_nothing
 from flexruimte.views.html import render
-from flexruimte.views.report.accounts import method, not_known, signature, sources, why_nothing
 from flexruimte.views.report.dossier import dossiers_of
 from flexruimte.views.report.follow_ups import NOTHING, FollowUps
 from flexruimte.views.report.land import BAR, excluded_bars, freed_bars, funnel_bars

@@ -11,14 +11,14 @@ from typing import Any, Final
 import pandas as pd
 
 from flexruimte.assessment.sites import OWNER
+from flexruimte.results.column_titles import owner_titles
 from flexruimte.results.finding_text import topic_of
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.rule_text import known_value
 from flexruimte.results.sentences import term_text
 from flexruimte.results.summary_model import Summary
-from flexruimte.results.summary_rules import MeasureRuleFacts
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, listed_ids
-from flexruimte.rules.parts import Text
+from flexruimte.views.accounts import is_open_term
 from flexruimte.views.explanation.explain import (
     decision_text,
     facts_of,
@@ -27,8 +27,8 @@ from flexruimte.views.explanation.explain import (
 )
 from flexruimte.views.explanation.table import in_order
 from flexruimte.views.report.maps import Drawing, SiteMaps
-from flexruimte.views.report.term_line import TermLine, is_open_term, term_line
-from flexruimte.views.report.words import lowered
+from flexruimte.views.report.term_line import TermLine, term_line
+from flexruimte.views.titles_in_sentences import lowered
 from flexruimte.vocabulary import (
     BEST_GROUP,
     BUILDABLE_AREA,
@@ -156,18 +156,6 @@ def sites_of(content: OutputContent, shortlist: pd.DataFrame, language: Language
         )
         for row in land.to_dict("records")
     ]
-
-
-def owner_titles(summary: Summary, language: Language) -> dict[str, str]:
-    """Return what kinds of owner are called, as far as a rule or criterion knows them."""
-    titles: dict[str, Text] = {}
-    for rule in summary.rules:
-        if isinstance(rule, MeasureRuleFacts) and rule.test.measure == OWNER:
-            titles |= rule.test.classes
-    for criterion in summary.criteria:
-        if criterion.measure == OWNER:
-            titles |= criterion.class_titles
-    return {name: in_language(title, language) for name, title in titles.items()}
 
 
 class _Said:

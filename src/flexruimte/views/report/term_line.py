@@ -10,11 +10,12 @@ from typing import Any, Final
 from flexruimte.results.rule_text import known_value
 from flexruimte.results.sentences import term_text
 from flexruimte.results.summary_model import Summary
+from flexruimte.views.accounts import is_open_term, placement_number
 from flexruimte.vocabulary import PESSIMISTIC_TERM_YEARS, TERM_END, TERM_START, TERM_YEARS
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import quantity_text
 
-__all__ = ["LINE", "Mark", "TermLine", "is_open_term", "term_line"]
+__all__ = ["LINE", "Mark", "TermLine", "term_line"]
 
 LINE: Final = 1600
 """Length of the line. [step]"""
@@ -70,7 +71,7 @@ def term_line(row: Mapping[str, Any], summary: Summary, language: Language) -> T
     if years is None or start is None or end is None:
         return None
     first, last = start.date(), end.date()
-    asked = _placement(summary, "required_years")
+    asked = placement_number(summary, "required_years")
     until = max(_year(last), _year(first) + (asked or 0)) + _BEYOND_YEARS
     origin = summary.study.as_of.year
     span = max(until - origin, _LEAST_YEARS)
@@ -105,19 +106,6 @@ def term_line(row: Mapping[str, Any], summary: Summary, language: Language) -> T
     )
 
 
-def is_open_term(years: float | None, summary: Summary) -> bool:
-    """Return whether a term lasts as long as any that counts: no end of it is known."""
-    asked, longest = (
-        _placement(summary, name) for name in ("required_years", "longest_term_years")
-    )
-    return years is not None and longest is not None and years >= max(longest, asked or 0.0)
-
-
 def _year(day: dt.date) -> float:
     """Return a day as a year with decimals."""
     return day.year + (day - dt.date(day.year, 1, 1)).days / _DAYS_A_YEAR
-
-
-def _placement(summary: Summary, name: str) -> float | None:
-    facts = summary.ruleset.placement.get(name)
-    return float(facts.value) if facts and isinstance(facts.value, int | float) else None

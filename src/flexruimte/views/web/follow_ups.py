@@ -20,10 +20,14 @@ from flexruimte.results.outputs import (
     TARGETS_FILLING,
     WHAT_IF,
 )
+from flexruimte.results.ranking_table import is_of_this_run
 from flexruimte.wording.labels import label
 from flexruimte.wording.messages import Language
 
-__all__ = ["FILES_FOLLOWING", "follow_ups", "is_of_this_run"]
+__all__ = [
+    "FILES_FOLLOWING",
+    "follow_ups",
+]
 
 FILES_FOLLOWING = (
     RANKING,
@@ -77,16 +81,6 @@ def follow_ups(out: Path, language: Language) -> dict[str, Any]:
             "work it out again, or remove the file"
         ) from None
     return found
-
-
-def is_of_this_run(out: Path, name: str) -> bool:
-    """Return whether a file was written after the ranking that it follows from."""
-    path, ranking = out / name, out / RANKING
-    return (
-        path.is_file()
-        and ranking.is_file()
-        and path.stat().st_mtime_ns >= ranking.stat().st_mtime_ns
-    )
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

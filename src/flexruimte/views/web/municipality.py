@@ -17,6 +17,7 @@ import shapely
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.sites import OWNER
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.column_titles import owner_titles
 from flexruimte.results.finding_text import topic_of
 from flexruimte.results.findings import too_little
 from flexruimte.results.json_text import to_json
@@ -25,9 +26,7 @@ from flexruimte.results.sentences import known_or_none, term_text
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, locations_of
-from flexruimte.views.report.accounts import not_known, sources, why_nothing
-from flexruimte.views.report.sites import owner_titles
-from flexruimte.views.report.term_line import is_open_term
+from flexruimte.views.accounts import is_open_term, not_known, sources, why_nothing
 from flexruimte.views.web.scoring import (
     beside_each_other,
     exact_criteria,

@@ -1,4 +1,4 @@
-"""What a report says of itself: what is not known, its sources, how the ranking was made."""
+"""What pages say of a run as a whole: what is not known, its sources, how the ranking was made."""
 
 from __future__ import annotations
 
@@ -10,13 +10,22 @@ from flexruimte.results.finding_text import topic_of
 from flexruimte.results.summary_model import Summary
 from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.rules.parts import Text
-from flexruimte.views.report.words import lowered, objection
+from flexruimte.views.titles_in_sentences import lowered, objection
 from flexruimte.vocabulary import Basis
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
 
-__all__ = ["Source", "method", "not_known", "signature", "sources", "why_nothing"]
+__all__ = [
+    "Source",
+    "is_open_term",
+    "method",
+    "not_known",
+    "placement_number",
+    "signature",
+    "sources",
+    "why_nothing",
+]
 
 _MOST_NAMED: Final = 10
 _MOST_UNKNOWN: Final = 5
@@ -241,3 +250,17 @@ def _some(titles: list[Text], language: Language) -> str:
 
 def _quoted(names: list[str], language: Language) -> str:
     return listed([message("report-quoted", language, name=name) for name in names], language)
+
+
+def is_open_term(years: float | None, summary: Summary) -> bool:
+    """Return whether a term lasts as long as any that counts: no end of it is known."""
+    asked, longest = (
+        placement_number(summary, name) for name in ("required_years", "longest_term_years")
+    )
+    return years is not None and longest is not None and years >= max(longest, asked or 0.0)
+
+
+def placement_number(summary: Summary, name: str) -> float | None:
+    """Return a placement parameter of a run; None where it has none, or it is no number."""
+    facts = summary.ruleset.placement.get(name)
+    return float(facts.value) if facts and isinstance(facts.value, int | float) else None

@@ -1,4 +1,4 @@
-"""How a title is written within a sentence."""
+"""Titles as they stand within a sentence."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from flexruimte import Study
 from flexruimte.results.summary_model import Summary
 from flexruimte.study.sample import sample_study_path
-from flexruimte.views.report.accounts import method, not_known, signature, sources, why_nothing
+from flexruimte.views.accounts import method, not_known, signature, sources, why_nothing
 from toy_town import changed_ruleset, toy_study
 
 
@@ -49,7 +49,7 @@ def test_what_was_left_out_is_named(tmp_path: Path) -> None:
 
 
 def test_a_long_list_is_cut(sample: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flexruimte.views.report.accounts._MOST_NAMED", 2)
+    monkeypatch.setattr("flexruimte.views.accounts._MOST_NAMED", 2)
     (optional,) = (text for text in not_known(sample, "en") if text.startswith("These map layers"))
     more = len(sample.optional_absent) - 2
     assert more > 1
