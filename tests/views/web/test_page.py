@@ -88,10 +88,12 @@ def test_from_a_folder_it_asks_nobody(opened: Opened) -> None:
 
 def test_the_totals_are_those_of_the_run(opened: Opened, ranking: pd.DataFrame) -> None:
     assert numbers(opened.count()) == totals(ranking)
+    assert "eigen gemeente" in opened.page.inner_text("#by-municipality")  # of ranks
     opened.page.select_option("#municipality", "GM9003")
     opened.page.wait_for_selector("#list .id:has-text('9003')")
     opened.settle()
     assert numbers(opened.count()) == totals(ranking[ranking["gemeente_code"] == "GM9003"])
+    assert opened.page.locator("#by-municipality").count() == 0
 
 
 def test_the_list_is_in_the_order_of_the_run(opened: Opened, ranking: pd.DataFrame) -> None:

@@ -156,6 +156,7 @@ _MESSAGES: Final = (
     "map-zoom-in",
     "map-zoom-out",
     "map-best-first",
+    "map-ranks-by-municipality",
 )
 _COLUMNS: Final = (
     "rank", "priority", "status", "score", "area_m2", "buildable_m2", "term_years", "homes",

@@ -81,7 +81,7 @@
       const inFirst = counted.filter(place => place.priority === first.id);
       parts.push(`${page.text("count", { sites: page.number(inFirst.length), hectares: page.hectares(sum(inFirst, place => place.buildable_m2)), homes: page.number(sum(inFirst, place => place.homes)) })} ${page.text("best-first", { class: `“${first.title}”` })}`);
     }
-    byId("count").replaceChildren(element("strong", {}, parts[0]), parts[1] ? element("span", {}, parts[1]) : "", page.isChanged(page.state) ? element("em", {}, page.text(page.cannotFollow ? "not-followed" : "changed")) : "");
+    byId("count").replaceChildren(element("strong", {}, parts[0]), parts[1] ? element("span", {}, parts[1]) : "", towns.length > 1 ? element("span", { id: "by-municipality" }, page.text("ranks-by-municipality")) : "", page.isChanged(page.state) ? element("em", {}, page.text(page.cannotFollow ? "not-followed" : "changed")) : "");
   }
 
   function showList(colours) {

@@ -135,3 +135,4 @@ map-national = { $municipalities } municipalities, { $sites } locations in { $cl
 map-zoom-in = Zoom in
 map-zoom-out = Zoom out
 map-best-first = in { $class }
+map-ranks-by-municipality = Each number is the place within its own municipality.

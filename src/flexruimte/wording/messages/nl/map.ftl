@@ -135,3 +135,4 @@ map-national = { $municipalities } gemeenten, { $sites } locaties in { $class }
 map-zoom-in = Inzoomen
 map-zoom-out = Uitzoomen
 map-best-first = in { $class }
+map-ranks-by-municipality = Elk nummer is de plaats binnen de eigen gemeente.
