@@ -119,6 +119,7 @@ def test_in_a_terminal_lines_break_at_blanks_and_elsewhere_not(
     print_line(line)
     assert capsys.readouterr().out == f"{line}\n"
     monkeypatch.setattr(stdout, "_force_terminal", True)
+    monkeypatch.setattr(stdout, "_width", None)  # which it has where it was made with COLUMNS
     monkeypatch.setenv("COLUMNS", "30")
     print_line(line)
     assert capsys.readouterr().out.splitlines() == [

@@ -159,7 +159,10 @@ def test_nobody_ranked_is_a_page_that_says_why(browser: Any, tmp_path: Path) -> 
     study = toy_study(tmp_path).changed(placement={"required_years": 50})
     shown = Notebook(browser, tmp_path / "cell.html", study.rank("A").explore()._repr_html_())
     shown.frame.locator("html[data-ready]").wait_for(state="attached", timeout=60_000)
-    assert "geen enkele locatie met een plaats op de ranglijst" in shown.frame.locator("#count").inner_text()
+    assert (
+        "geen enkele locatie met een plaats op de ranglijst"
+        in shown.frame.locator("#count").inner_text()
+    )
     assert shown.complaints == []
 
 
