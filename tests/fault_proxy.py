@@ -103,7 +103,7 @@ class _Server(http.server.ThreadingHTTPServer):
 @contextmanager
 def proxied(server: str, faults: Sequence[str], **settings: object) -> Iterator[Proxy]:
     """Stand between a server and those who ask, for as long as the context lasts."""
-    proxy = Proxy(server, cycle(faults or ("",)), **settings)  # type: ignore[arg-type]
+    proxy = Proxy(server, cycle(faults or ("",)), **settings)
     with _Server(("127.0.0.1", 0), _handler(proxy)) as listening:
         proxy.address = f"http://127.0.0.1:{listening.server_port}"
         threading.Thread(target=listening.serve_forever, daemon=True).start()

@@ -30,7 +30,7 @@ def town(ruleset: str, **changes: Any) -> Assessment:
         flexwoningen=[None] * 4,
     )
     known = load_ruleset(ruleset)
-    missing = [key for key in known.layers if key != known.plans.layer]  # type: ignore[union-attr]
+    missing = [key for key in known.layers if key != known.plans.layer]
     study = Study(
         parcels=frame(fields, parcel_id=["P06", "P09", "P11", "P17", "never"]),
         municipalities=frame([box(-100, -100, 1100, 200)], code=["GM0001"], naam=["Dorp"]),

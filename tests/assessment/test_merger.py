@@ -18,7 +18,7 @@ OWNERS = pd.DataFrame({"parcel_id": ["A", "S", "F"], "soort": ["gemeente"] * 3})
 
 
 def located(boxes: dict[str, tuple[float, ...]], by_layout: bool = False) -> pd.DataFrame:
-    asked: Study = study("touching_same_owner", boxes, owners=OWNERS)  # type: ignore[arg-type]
+    asked: Study = study("touching_same_owner", boxes, owners=OWNERS)
     if by_layout:
         placement = load_ruleset("flexwonen-nl").placement
         names = ["homes_mid_by", *LayoutParameters.__dataclass_fields__]

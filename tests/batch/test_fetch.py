@@ -87,7 +87,7 @@ def test_a_study_reads_date_and_licence_from_the_record(tmp_path: Path) -> None:
     record = read_provenance(tmp_path / "data" / "nnn.gpkg")
     assert record is not None
     settings = Study.load(study).question.sources["nnn"].settings
-    assert (settings.reference_date, settings.licence) == (record.reference_date, "CC0 (fictional)")  # type: ignore[attr-defined]
+    assert (settings.reference_date, settings.licence) == (record.reference_date, "CC0 (fictional)")
 
 
 def test_two_municipalities_are_one_file(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def lines(folder: Path, name: str = "run.log") -> list[str]:
     text = (folder / name).read_text(encoding="utf-8")
     assert text.endswith("\n")
     moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 "
-    return [re.fullmatch(f"{moment}(.*)", line)[1] for line in text.splitlines()]  # type: ignore[index]
+    return [re.fullmatch(f"{moment}(.*)", line)[1] for line in text.splitlines()]
 
 
 def test_a_run_tells_what_it_did_and_the_next_goes_on_below(tmp_path: Path) -> None:

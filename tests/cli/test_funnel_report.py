@@ -34,7 +34,7 @@ def rows(code: str, available: float, unknown: float = 0.0) -> list[dict[str, ob
 
 
 def entry(code: str, state: str = "done") -> MunicipalityRun:
-    return MunicipalityRun(code, f"Place {code}", code, state, "f", "2026")  # type: ignore[arg-type]
+    return MunicipalityRun(code, f"Place {code}", code, state, "f", "2026")
 
 
 def printed(

@@ -17,7 +17,7 @@ from toy_town import toy_study
 CLASSES = {"shortlist": {"locations": 5, "homes": 616}, "later": {"locations": 9, "homes": 80}}
 
 
-TITLES = {language: Titles(load_ruleset("flexwonen-nl"), language) for language in ("nl", "en")}  # type: ignore[arg-type]
+TITLES = {language: Titles(load_ruleset("flexwonen-nl"), language) for language in ("nl", "en")}
 
 
 def entry(code: str, **said: Any) -> MunicipalityRun:

@@ -40,7 +40,7 @@ def facts_of(ruleset: object = RULESET, present: bool = True) -> dict[str, RuleF
         question=SimpleNamespace(not_assessed=frozenset()),
     )
     nothing = pd.DataFrame({RULE: [], COVERED_AREA: [], EDGE: []})
-    return {facts.id: facts for facts in rule_facts(assessment, nothing)}  # type: ignore[arg-type]
+    return {facts.id: facts for facts in rule_facts(assessment, nothing)}
 
 
 FACTS = facts_of()

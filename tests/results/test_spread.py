@@ -40,7 +40,7 @@ def test_the_summary_says_it_of_the_ranked(tmp_path: Path) -> None:
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=30), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(values: list[float], random: object) -> None:
     shuffled = values.copy()
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     one, other = (spread_of(pd.DataFrame({"score": each})) for each in (values, shuffled))
     assert one == other
     assert 0 <= one["score"].points <= 100

@@ -125,4 +125,4 @@ def test_a_rule_is_of_one_of_two_kinds(ranking: Ranking) -> None:
 
 def test_a_summary_cannot_be_changed(ranking: Ranking) -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        ranking.summary.total.parcels = 0  # type: ignore[misc]
+        ranking.summary.total.parcels = 0

@@ -50,7 +50,7 @@ def test_the_sample_from_services_ranks_as_from_its_files(
     servers: RealServices, ranking: bytes, tmp_path: Path, protocol: str
 ) -> None:
     """Features by pygeoapi or by MapServer, rasters by MapServer's WCS."""
-    study = write_study(tmp_path / "study", servers, protocol)  # type: ignore[arg-type]
+    study = write_study(tmp_path / "study", servers, protocol)
     report = fetch(study, [*CODES], cache=tmp_path / "cache", client=Client(pause_s=0.01))
     assert not report.missing, [entry.error for entry in report.missing]
     assert ranked(study, tmp_path / "out") == ranking
@@ -72,7 +72,7 @@ def fetched_through(
     """Fetch some layers of one municipality through a proxy; return what is there after it."""
     with proxied(servers.address, faults, **settings) as proxy:
         behind = replace(servers, address=proxy.address)
-        study = write_study(folder, behind, protocol, FEW)  # type: ignore[arg-type]
+        study = write_study(folder, behind, protocol, FEW)
         client = Client(pause_s=0.01, tries=8, seconds=20)
         report = fetch(study, ["GM9001"], cache=folder / "cache", client=client)
     files = {path.name: path.read_bytes() for path in sorted((folder / "data").glob("*.[gt][pi]*"))}
@@ -142,7 +142,7 @@ def test_the_sample_from_a_database_ranks_as_from_its_files(
 def loopback(servers: RealServices, folder: Path) -> Path:
     """Write a catalogue in which every dataset of the built-in one is served here, or by nobody."""
     words = {"nl": "vraag het", "en": "ask"}
-    served = sample_services(servers)  # type: ignore[arg-type]
+    served = sample_services(servers)
     roles = {"sample_parcels": "brk_perceel", "sample_municipalities": "gemeentegebied"}
     here = {roles.get(key, key.removeprefix("sample_")): value for key, value in served.items()}
     datasets: dict[str, Any] = {

@@ -20,7 +20,7 @@ def test_layers_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     def noted(question: object, code: str, *others: object) -> object:
         surveyed.append(code)
-        return survey(question, code, *others)  # type: ignore[arg-type]
+        return survey(question, code, *others)
 
     survey = in_memory.survey
     monkeypatch.setattr(in_memory, "survey", noted)

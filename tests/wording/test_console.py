@@ -16,7 +16,7 @@ NAME = "Veld [red]rood[/red] [/oud] \x1b[2J\x9b31m"
 
 def printed(color_system: str | None = None) -> tuple[PlainConsole, StringIO]:
     file = StringIO()
-    return PlainConsole(file=file, width=200, color_system=color_system, force_terminal=True), file  # type: ignore[arg-type]
+    return PlainConsole(file=file, width=200, color_system=color_system, force_terminal=True), file
 
 
 def test_a_line() -> None:

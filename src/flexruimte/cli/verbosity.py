@@ -182,6 +182,7 @@ def with_verbosity(command: Callable[..., None], *, is_answer: bool) -> Callable
         )
     ]
     signature = own.replace(parameters=[*own.parameters.values(), *shared])
+    # What typer reads a command's options from; mypy does not know that functions may have one.
     telling.__signature__ = signature  # type: ignore[attr-defined]
     telling.__annotations__ = {
         name: parameter.annotation for name, parameter in signature.parameters.items()

@@ -24,7 +24,7 @@ def body(answer: Answer) -> bytes:
 
 
 def quick(**settings: object) -> Client:
-    return Client(**{"pause_s": 0.01, "seconds": 2.0, **settings})  # type: ignore[arg-type]
+    return Client(**{"pause_s": 0.01, "seconds": 2.0, **settings})
 
 
 @pytest.mark.parametrize("fault", ["drop", "429", "500", "503", "truncate", "slow"])

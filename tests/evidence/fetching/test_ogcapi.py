@@ -174,7 +174,7 @@ def test_a_next_page_that_is_no_page_of_the_web_is_asked_once(server: Server) ->
         status, kind, body, headers = given(path)
         return status, kind, body.replace(server.address.encode(), b"file:///etc"), headers
 
-    server.answer = answer  # type: ignore[method-assign]
+    server.answer = answer
     with pytest.raises(SourceError, match="refers to a next page at an address that is not of the"):
         ids(client_of(server))
     assert sum("items" in asked for asked in server.asked) == 1

@@ -62,7 +62,7 @@ class Fake:
 
     def page(self, rows: pd.DataFrame) -> Page:
         shapes = np.empty(len(rows), dtype=object)
-        shapes[:] = rows.geometry.to_numpy()  # type: ignore[attr-defined]
+        shapes[:] = rows.geometry.to_numpy()
         return Page({name: rows[name].tolist() for name in ("identificatie", "jaar")}, shapes)
 
 

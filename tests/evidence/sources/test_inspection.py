@@ -45,7 +45,7 @@ def asked() -> Iterator[tuple[str, list[str]]]:
 
 
 def source(path: Path, geometry: str = "polygon") -> Source:
-    return open_source("plans", LayerSettings(source=path.name), path.parent, geometry=geometry)  # type: ignore[arg-type]
+    return open_source("plans", LayerSettings(source=path.name), path.parent, geometry=geometry)
 
 
 def ogr_vrt(data: str, relative: int = 0, layer: str = "a") -> str:

@@ -44,7 +44,7 @@ def mosaic(path: Path, *sources: str, nodata: str = "", width: int = 4) -> Path:
 
 
 def values(path: Path, default: float | None = None, **settings: float) -> list[list[float]]:
-    asked = LayerSettings(source=path.name, **settings)  # type: ignore[arg-type]
+    asked = LayerSettings(source=path.name, **settings)
     source = open_source("depth", asked, path.parent, geometry="raster")
     return source.read_grid(None, default).cells.tolist()
 

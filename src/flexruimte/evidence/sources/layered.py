@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,7 @@ LayerInfo = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class LayeredSource(BaseSource):
+class LayeredSource(BaseSource, ABC):
     """A source of one or more layers with columns of their own."""
 
     no_shapes: ClassVar[str] = "has no geometry column; it can only be a layer of kind 'table'"
@@ -35,9 +36,9 @@ class LayeredSource(BaseSource):
     def _infos(self) -> list[LayerInfo]:
         return [self._info(layer) for layer in self._file_layers]
 
+    @abstractmethod
     def _info(self, layer: str | None) -> LayerInfo:
         """Return what is known of one layer, in the order of the settings."""
-        raise NotImplementedError
 
     @property
     def columns(self) -> list[str]:

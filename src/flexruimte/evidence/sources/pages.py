@@ -155,6 +155,7 @@ def _answers_in(content: Any, member: str, deep: int, *, can_seek: bool) -> Iter
                 entered = None if inside is None else archive.extractfile(entry)
                 if entered is not None:
                     # A stream cannot be set back: what is in it is looked at from its start on.
+                    # What tarfile gives is read like a raw file, which its types do not say.
                     whole = io.BufferedReader(entered)  # type: ignore[type-var]
                     yield from _answers_in(whole, inside or "", deep - 1, can_seek=False)
     elif can_seek:
