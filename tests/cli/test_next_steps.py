@@ -101,3 +101,18 @@ def test_ids_that_are_no_plain_words_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "ranking.csv").write_text("\n".join(rows) + "\n")
     assert first_locations(str(tmp_path)) == ["P 3", "P4"]
     assert command_text(["explain", "out", "P 3"]) == "flexruimte explain out 'P 3'"
+
+
+def test_a_program_that_no_shell_finds_is_named_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / ".venv" / "bin" / "flexruimte"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [".venv/bin/flexruimte"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert command_text(["view", "out"]) == ".venv/bin/flexruimte view out"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert command_text(["view", "out"]) == "flexruimte view out"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from flexruimte.cli.terminal import print_line
 from flexruimte.cli.verbosity import Verbosity, verbosity
@@ -19,6 +21,7 @@ from flexruimte.wording.messages import Language, message
 
 __all__ = ["Step", "command_text", "first_locations", "tell_next", "view_step"]
 
+_NAME: Final = "flexruimte"
 Step: TypeAlias = tuple[str, Sequence[str | Path]]
 """The id of the message that says what for, and the words of the command behind `flexruimte`."""
 
@@ -46,8 +49,18 @@ def command_text(words: Sequence[str | Path]) -> str:
     >>> command_text(["run", "my study/study.toml", "--gemeente", "GM0363"])
     "flexruimte run 'my study/study.toml' --gemeente GM0363"
     """
-    texts = ["flexruimte", *map(str, words)]
+    texts = [_program(), *map(str, words)]
     return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)
+
+
+def _program() -> str:
+    """Return what starts this program: its name, or where no shell would find that, its path.
+
+    So is it after ``make demo``, which puts it in an environment that nobody has entered.
+    """
+    started = Path(sys.argv[0])
+    is_unknown = started.stem == _NAME and shutil.which(_NAME) is None
+    return str(started) if is_unknown else _NAME
 
 
 def first_locations(out: str, most: int = 2) -> list[str]:
