@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,18 @@ def pytest_report_header() -> str:
         f"shapely {shapely.__version__}, GEOS {shapely.geos_version_string}, GDAL {gdal}, PROJ {pyproj.proj_version_str}, "
         f"exactextract {exactextract.__version__}"
     )
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A test that leaves the program's logging other than it was fails itself, not the next one."""
+    log = logging.getLogger("flexruimte")
+    before = log.level, [*log.handlers]
+    yield
+    after = log.level, [*log.handlers]
+    log.setLevel(before[0])
+    log.handlers[:] = before[1]
+    assert after == before
 
 
 @pytest.fixture(scope="session")

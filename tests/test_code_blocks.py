@@ -16,11 +16,10 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from code_blocks import BLOCKS, PAGES, ROOT, Block
+from code_blocks import BLOCKS, PAGES, Block
 from command_line import run
 from flexruimte.analyses.targets.target_file import load_targets
 from flexruimte.analyses.what_if.variants import read_variant
@@ -136,13 +135,19 @@ def with_program() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", PYTHON_PAGES)
-def test_python(page: str, within: Path) -> None:
-    """The blocks of a page go on from each other, as in a notebook."""
-    names: dict[str, Any] = {}
+def test_python(page: str, within: Path, tmp_path: Path) -> None:
+    """The blocks of a page go on from each other, in a process of their own, as a notebook's do."""
+    lines: list[str] = []
     for block in of("python"):
         if block.page == page:
-            shifted = "\n" * block.line + block.text  # so that an error names the line of the page
-            exec(compile(shifted, str(ROOT / page), "exec"), names)
+            # Each line stands where the page has it, so that an error names the line of the page.
+            lines += [""] * (block.line - len(lines)) + block.text.splitlines()
+    script = tmp_path / Path(page).with_suffix(".py").name
+    script.write_text("\n".join(lines), encoding="utf-8")
+    environment = {**with_program(), "MPLBACKEND": "Agg"}
+    command = [sys.executable, str(script)]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    assert ended.returncode == 0, f"{page}: {ended.stderr}"
 
 
 def as_study(block: Block, _folder: Path) -> None:
