@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from flexruimte.errors import redacted
 from flexruimte.evidence.sources.addresses import locate
@@ -49,6 +49,9 @@ class Provenance(Model):
     """The service's, else the day of fetching."""
     schema_confirmed: bool
     """Whether the service said which fields it has, and those of the catalogue are among them."""
+    empty_here: list[str] = Field(default=[])
+    """Layers of the service that gave nothing for a window. It was asked whether they hold anything
+    at all, and they do."""
     silence: dict[str, str]
     """What it means where there is no record."""
     software: str

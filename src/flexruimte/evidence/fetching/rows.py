@@ -65,7 +65,7 @@ class Rows:
     """
 
     def __init__(self, service: Service, types: FieldTypes, crs: str, label: str) -> None:
-        self.service, self._types, self._label = service, types, label
+        self.service, self.types, self._label = service, types, label
         self._kept = {
             name: {plain(value) for value in values} for name, values in service.where.items()
         }
@@ -150,7 +150,7 @@ class Rows:
 
         A feature's own id does not: some servers make another one for each answer.
         """
-        own = OWN_ID if OWN_ID not in self._types else None
+        own = OWN_ID if OWN_ID not in self.types else None
         if self.id_column is not None and self.service.id != own:
             return [str(number) for number in columns[self.id_column].to_pylist()]
         values = [
@@ -192,7 +192,7 @@ class Rows:
             plain(word): meaning for word, meaning in self.service.values.get(name, {}).items()
         }
         values = [_flat(value) for value in values]
-        said = self._types.get(field)
+        said = self.types.get(field)
         if missing or meanings:
             forms = [plain(value) for value in values]
             values = [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-__all__ = ["TILE_M", "Tile", "covered", "merged", "tiles_of"]
+__all__ = ["TILE_M", "Tile", "covered", "merged", "tiles_of", "window_of"]
 
 Window: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right and top, in RD New. [m]"""
@@ -36,6 +36,17 @@ class Tile:
         x, y = round((left + right) / 2, 3), round((bottom + top) / 2, 3)
         parts = [(left, bottom, x, y), (x, bottom, right, y), (left, y, x, top), (x, y, right, top)]
         return [Tile(f"{self.name}-{number}", part) for number, part in enumerate(parts)]
+
+
+def window_of(name: str) -> int:
+    """Return the number of the window that a tile is of.
+
+    Examples
+    --------
+    >>> window_of("12"), window_of("3-0-2")
+    (12, 3)
+    """
+    return int(name.partition("-")[0])
 
 
 def merged(windows: Sequence[Window]) -> list[Window]:
