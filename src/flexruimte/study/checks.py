@@ -44,6 +44,7 @@ from flexruimte.kernels.threads import each_in_threads, use_threads
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings, ParcelSettings
 from flexruimte.rules.words import plain
+from flexruimte.study.agreement_checks import agreements_in_numbers, crossed_agreements
 from flexruimte.study.layer_checks import (
     LayerLook,
     features_of,
@@ -324,9 +325,11 @@ def _look_at_layer(
     report.warnings.extend(_idle_values(spec, source, columns))
     if spec.geometry == "table":
         table = load_table(key, spec, source, fields)
-        if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
-            agreement_dates(question.ruleset.agreements, table.everything)
         report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
+        if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
+            dates = agreement_dates(question.ruleset.agreements, table.everything)
+            report.lines.append(f"{source.label}: {agreements_in_numbers(dates)}")
+            report.warnings.extend(crossed_agreements(dates, source.label))
         _judge(question, key, source, look_at_table(question.ruleset, table), report)
         return
     _ = source.crs
