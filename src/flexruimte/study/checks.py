@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -29,6 +30,7 @@ from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, did_you_mean, enumerate_some, number_of
 from flexruimte.evidence.columns import source_columns
 from flexruimte.evidence.decisions import NO_TABLE
+from flexruimte.evidence.fetching.provenance import refuse_beyond_fetched
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.parcel_tables import load_table
@@ -132,7 +134,8 @@ def check(
     everywhere = question
     if codes is not None:
         question = replace(question, municipalities=question.municipalities.only(codes))
-    windows = _check_parcels(question, everywhere.municipalities, report)
+    asked = [] if codes is None else list(question.municipalities.geometries)
+    windows = _check_parcels(question, everywhere.municipalities, asked, report)
     if not report.problems:
         _check_decisions(question, report)
     has_ids = not report.problems
@@ -199,8 +202,16 @@ def _warn_of_score(question: Question, report: CheckReport) -> None:
         )
 
 
-def _check_parcels(question: Question, known: Municipalities, report: CheckReport) -> list[Window]:
-    """Look at the parcels; return the parts of the country where they are, by municipality."""
+def _check_parcels(
+    question: Question, known: Municipalities, asked: list[Any], report: CheckReport
+) -> list[Window]:
+    """Look at the parcels; return the parts of the country where they are, by municipality.
+
+    Parameters
+    ----------
+    asked
+        Polygons of the municipalities that are asked for, where not all are.
+    """
     windows: list[Window] = []
     source, settings = question.parcels, question.parcels.settings
     try:
@@ -212,6 +223,8 @@ def _check_parcels(question: Question, known: Municipalities, report: CheckRepor
         report.lines.append(
             f"{source.label}: {number_of(source.feature_count, 'parcel', 'parcels')}"
         )
+        for left, bottom, right, top in shapely.bounds(asked).tolist():
+            refuse_beyond_fetched(source, (left, bottom, right, top))
         windows = municipality_windows(question)
         report.warnings.extend(read_parcels(replace(question, municipalities=known), windows))
         if has_too_many_ids(source):

@@ -154,6 +154,8 @@ def _there(wanted: Wanted, *, fresh: bool) -> Provenance | None:
     if fresh:
         return None
     if not all(covered(window, record.windows) for window in wanted.windows):
+        if record.municipalities and {*record.municipalities} <= {*wanted.municipalities}:
+            return None  # as a rule looks further now, or more municipalities are asked for
         of = ", ".join(record.municipalities) or "another window"
         raise SourceError(
             f"{wanted.key}: {target} holds the data of {of} and does not reach to what is asked "
