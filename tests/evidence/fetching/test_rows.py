@@ -124,6 +124,14 @@ def test_an_id_that_is_said_to_be_text_has_no_decimals() -> None:
     assert made.column("nr").to_pylist() == ["90010044970000", "1.5", "x", None]
 
 
+def test_several_numbers_are_not_one_with_decimals() -> None:
+    made = rows({"nr": TEXT, "j": pa.int64()}, fields={"jaar": "j"})
+    with pytest.raises(SourceError, match=r"holds \[1990, 2001\], and the service says .* int64"):
+        made.made_of(page({"nr": ["a"], "j": [[1990, 2001]]}), WINDOW)
+    one = made.made_of(page({"nr": ["a"], "j": [[1990]]}), WINDOW)
+    assert one.column("jaar").to_pylist() == [1990]
+
+
 def test_several_values_are_one_text() -> None:
     made = rows(fields={"s": "s"}).made_of(
         page({"nr": list("abc"), "s": [["woon", "winkel"], [], {"a": 1}]}), WINDOW

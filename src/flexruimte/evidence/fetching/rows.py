@@ -192,8 +192,11 @@ class Rows:
         meanings = {
             plain(word): meaning for word, meaning in self.service.values.get(name, {}).items()
         }
-        values = [_flat(value) for value in values]
         said = self.types.get(field)
+        several = [value for value in values if isinstance(value, list) and len(value) > 1]
+        if several and said in _NUMBERS:
+            raise self._not_of_its_type(field, several[0], said)
+        values = [_flat(value) for value in values]
         if missing or meanings:
             forms = [plain(value) for value in values]
             values = [
@@ -221,12 +224,15 @@ class Rows:
             if value not in (None, "") and (number is None or said not in _NUMBERS)
         ]
         if strange:
-            raise SourceError(
-                f"{self._label}: field '{field}' of {self.service.address} holds "
-                f"{strange[0]!r}, and the service says that it holds {said}; "
-                "name such values in `missing` of the dataset in the catalogue"
-            )
+            raise self._not_of_its_type(field, strange[0], said)
         return pa.array(numbers, pa.float64())
+
+    def _not_of_its_type(self, field: str, value: Any, said: pa.DataType) -> SourceError:
+        return SourceError(
+            f"{self._label}: field '{field}' of {self.service.address} holds {value!r}, and the "
+            f"service says that it holds {said}; name such values in `missing` of the dataset in "
+            "the catalogue"
+        )
 
 
 def _key(number: str, shape: bytes | None) -> int:

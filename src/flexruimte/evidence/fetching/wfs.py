@@ -17,7 +17,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from flexruimte.errors import SourceError
+from flexruimte.errors import SourceError, enumerate_some
 from flexruimte.evidence.catalogue.model import Service
 from flexruimte.evidence.fetching.client import Answer, Client, UnusableAnswer, with_query
 from flexruimte.evidence.fetching.feature_service import TooManyError
@@ -33,6 +33,9 @@ _MOST_IN_ALL: Final = 50_000
 """More features are held back by some services, in silence: PDOK's among them."""
 _LONGEST_ADDRESS: Final = 4000
 """A filter that makes an address longer is left to ourselves. [character]"""
+_SRS_NAME: Final = re.compile(rb"""srsName=["'][^"']*?(\w+)["']""")
+_SAME_PLANE: Final = {"28992": ("7415",), "CRS84": ("4326",)}
+"""Systems of which the first two coordinates are the same, but for their order."""
 _XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 
@@ -168,11 +171,23 @@ class Wfs:
             if self._output is not None and re.search(r"output\s*format", said, re.IGNORECASE):
                 return None
             raise SourceError(f"{self._label}: {answer.address} answers with an error: {said}")
+        self._refuse_other_crs(answer)
         page = _page_of_gml(answer.body, self._fields)
         returned = root.get("numberReturned", "")
         if returned.isdigit() and int(returned) != len(page):
             raise UnusableAnswer(f"says that it gives {returned} features, and gives {len(page)}")
         return page
+
+    def _refuse_other_crs(self, answer: Answer) -> None:
+        """Refuse features of which one is in another system than the others, or than was asked."""
+        asked = self._service.crs.rpartition(":")[2]
+        named = {found.decode() for found in _SRS_NAME.findall(answer.body)}
+        others = named - {asked, *_SAME_PLANE.get(asked, ())}
+        if others:
+            raise SourceError(
+                f"{self._label}: {answer.address} answers in EPSG:{enumerate_some(sorted(others))} "
+                f"and not in {self._service.crs}; correct `crs` of the dataset in the catalogue"
+            )
 
     def _count(self, where: Mapping[str, str]) -> int:
         root = self._client.ask(self._hits(where), _xml_in, self._label)
@@ -254,18 +269,24 @@ def _said(root: ElementTree.Element) -> str:
     return " ".join(filter(None, [*codes, *locators, *" ".join(root.itertext()).split()]))[:200]
 
 
+def _plain(value: Any) -> Any:
+    """Return a value of a frame as JSON would have it: a list of what comes several times."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return None if pd.isna(value) else value
+
+
 def _page_of_gml(body: bytes, fields: list[str]) -> Page:
     try:
         frame = pyogrio.read_dataframe(body, WRITE_GFS="NO")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, IndexError):
+        # Without features there is no layer, which pyogrio does not look at.
         return Page({name: [] for name in fields}, np.empty(0, dtype=object))
     given = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
     if OWN_ID not in given and "gml_id" in given:
         given = given.rename(columns={"gml_id": OWN_ID})
     columns = {
-        name: given[name].astype(object).where(given[name].notna(), None).tolist()
-        if name in given
-        else [None] * len(given)
+        name: list(map(_plain, given[name])) if name in given else [None] * len(given)
         for name in fields
     }
     shapes = np.full(len(given), None, dtype=object)
