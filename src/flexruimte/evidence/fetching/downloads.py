@@ -81,7 +81,9 @@ def fetched_once(address: str, folder: Path, client: Client, label: str, told: T
     with writing(path):
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "lock"):
-            same = _note_in(note) == version and any(version.values())
+            # One size alone says nothing: another version may have it too.
+            is_named = bool(version["ETag"] or version["Last-Modified"])
+            same = is_named and _note_in(note) == version
             if same and path.is_file():
                 return path
             if not same:
