@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pyogrio
 import pytest
+import shapely
 
-from evidence.fetching.houses import houses
+from evidence.fetching.houses import houses as houses_at_the_origin
 from flexruimte import SourceError
 from flexruimte.evidence.catalogue.model import Dataset
 from flexruimte.evidence.fetching.client import Client
@@ -18,7 +20,9 @@ from flexruimte.evidence.fetching.fetch import Fetched, Wanted, fetch_dataset
 from open_data_server import Collection, Server, serving
 from sample_services import dataset, service
 
-HERE, ELSEWHERE = (0.0, 0.0, 1000.0, 1000.0), (5000.0, 5000.0, 6000.0, 6000.0)
+X, Y = 100_000.0, 400_000.0
+HERE = (X, Y, X + 1000, Y + 1000)
+ELSEWHERE = (X + 5000, Y + 5000, X + 6000, Y + 6000)
 """Windows: all houses lie in the first, and none in the second. [m]"""
 PROTOCOLS = ("ogcapi", "wfs", "arcgis", "download")
 ADDRESSES = {
@@ -27,6 +31,12 @@ ADDRESSES = {
     "arcgis": "arcgis/pand/FeatureServer/0",
     "download": "files/pand.gpkg",
 }
+
+
+def houses() -> gpd.GeoDataFrame:
+    """The houses, in the country."""
+    found = houses_at_the_origin()
+    return found.set_geometry(found.translate(X, Y))
 
 
 @pytest.fixture
@@ -150,7 +160,7 @@ def test_words_that_fit_elsewhere_alone_are_an_empty_place(
     server: Server, tmp_path: Path, protocol: str
 ) -> None:
     settings: dict[str, Any] = {"where": {"status": ["Pand gesloopt"]}}
-    first_house = (0.0, 0.0, 5.0, 5.0)  # which is in use
+    first_house = (X, Y, X + 5, Y + 5)  # which is in use
     record = fetch(served(server, protocol, **settings), tmp_path, first_house).record
     assert record.features == 0
     assert len(record.empty_here) == 1
@@ -167,3 +177,42 @@ def test_an_empty_file_of_a_version_that_did_not_ask_is_fetched_again(
 ) -> None:
     fetch(served(server, "ogcapi", "everywhere"), tmp_path)
     assert fetch(served(server, "ogcapi"), tmp_path).is_new
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_coordinates_that_are_swapped_are_no_empty_place(
+    server: Server, tmp_path: Path, protocol: str
+) -> None:
+    swapped = shapely.transform(houses().geometry.to_numpy(), lambda points: points[:, ::-1])
+    serve(server, houses().set_geometry(swapped, crs="EPSG:28992"))
+    with pytest.raises(
+        SourceError, match="what it gives elsewhere lies outside of the Netherlands"
+    ):
+        fetch(served(server, protocol), tmp_path, HERE)
+
+
+def test_a_register_may_begin_abroad(server: Server, tmp_path: Path) -> None:
+    found = houses()
+    moved = found.geometry.where(found.index > 4, found.translate(0, -300_000))
+    serve(server, found.set_geometry(moved))
+    assert fetch(served(server, "ogcapi"), tmp_path).record.features == 0
+
+
+@pytest.mark.parametrize("protocol", ["ogcapi", "wfs", "arcgis"])
+def test_a_service_that_reads_a_window_otherwise_is_not_believed(
+    server: Server, tmp_path: Path, protocol: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as north before east: the features are right, and no window meets any."""
+    collection = server.collections["pand"]
+    found = collection.in_box
+    monkeypatch.setattr(
+        collection, "in_box", lambda box: found(box and [box[1], box[0], box[3], box[2]])
+    )
+    with pytest.raises(SourceError, match="does not find a feature of its own by its bounds"):
+        fetch(served(server, protocol), tmp_path, HERE)
+
+
+def test_a_window_in_degrees_is_asked_for_to_a_millimetre(server: Server, tmp_path: Path) -> None:
+    last = (X + 981.0, Y + 981.0, X + 990.0, Y + 990.0)  # the last house, to the metre
+    record = fetch(served(server, "ogcapi", crs="OGC:CRS84"), tmp_path, last).record
+    assert record.features == 1

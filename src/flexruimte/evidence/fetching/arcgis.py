@@ -17,7 +17,7 @@ from flexruimte.evidence.fetching.feature_service import TooManyError
 from flexruimte.evidence.fetching.fields import OWN_ID, FieldTypes, fields_asked
 from flexruimte.evidence.fetching.geojson import json_in
 from flexruimte.evidence.fetching.rows import Page
-from flexruimte.evidence.fetching.tiles import Window
+from flexruimte.evidence.fetching.tiles import Window, bounds_as_text
 from flexruimte.vocabulary import Geometries
 
 __all__ = ["ArcGis"]
@@ -131,7 +131,7 @@ class ArcGis:
             {}
             if window is None
             else {
-                "geometry": ",".join(f"{value:.3f}" for value in window),
+                "geometry": ",".join(bounds_as_text(window, self._service.crs)),
                 "geometryType": "esriGeometryEnvelope",
                 "spatialRel": "esriSpatialRelIntersects",
                 "inSR": self._code,

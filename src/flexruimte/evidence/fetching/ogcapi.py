@@ -21,7 +21,7 @@ from flexruimte.evidence.fetching.feature_service import TooManyError
 from flexruimte.evidence.fetching.fields import FieldTypes, fields_asked, type_of_json
 from flexruimte.evidence.fetching.geojson import features_in, json_in, page_of
 from flexruimte.evidence.fetching.rows import Page
-from flexruimte.evidence.fetching.tiles import Window
+from flexruimte.evidence.fetching.tiles import Window, bounds_as_text
 
 __all__ = ["OgcApi", "crs_uri"]
 
@@ -112,7 +112,7 @@ class OgcApi:
 
     def query(self, window: Window) -> str:
         """Return the address of the first page of a window."""
-        bounds = ",".join(f"{value:.3f}" for value in window)
+        bounds = ",".join(bounds_as_text(window, self._service.crs))
         within = {"bbox": bounds, "bbox-crs": self._uri}
         return self._items({"limit": self._service.most_per_page, "crs": self._uri, **within})
 

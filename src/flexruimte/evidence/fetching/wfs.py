@@ -24,7 +24,7 @@ from flexruimte.evidence.fetching.feature_service import TooManyError
 from flexruimte.evidence.fetching.fields import OWN_ID, FieldTypes, fields_asked, type_of_xsd
 from flexruimte.evidence.fetching.geojson import features_in, page_of
 from flexruimte.evidence.fetching.rows import Page
-from flexruimte.evidence.fetching.tiles import Window
+from flexruimte.evidence.fetching.tiles import Window, bounds_as_text
 
 __all__ = ["Wfs"]
 
@@ -201,7 +201,7 @@ class Wfs:
         return int(matched)
 
     def _within(self, window: Window) -> dict[str, str]:
-        bounds = ",".join(f"{value:.3f}" for value in window)
+        bounds = ",".join(bounds_as_text(window, self._service.crs))
         return {"bbox": f"{bounds},{self._service.crs}"}
 
     def _where(self, window: Window) -> dict[str, str]:
@@ -240,12 +240,12 @@ def _literal(value: Any) -> str:
 
 
 def _box(geometry: str, crs: str, window: Window) -> str:
-    left, bottom, right, top = window
+    left, bottom, right, top = bounds_as_text(window, crs)
     return (
         f"<fes:BBOX><fes:ValueReference>{escape(geometry)}</fes:ValueReference>"
         f"<gml:Envelope srsName={quoteattr(crs)}>"
-        f"<gml:lowerCorner>{left:.3f} {bottom:.3f}</gml:lowerCorner>"
-        f"<gml:upperCorner>{right:.3f} {top:.3f}</gml:upperCorner></gml:Envelope></fes:BBOX>"
+        f"<gml:lowerCorner>{left} {bottom}</gml:lowerCorner>"
+        f"<gml:upperCorner>{right} {top}</gml:upperCorner></gml:Envelope></fes:BBOX>"
     )
 
 
