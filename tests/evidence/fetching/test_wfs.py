@@ -108,6 +108,14 @@ def test_a_filter_of_many_values_is_left_to_ourselves(server: Server) -> None:
     assert max(map(len, server.asked)) < 1000
 
 
+def test_a_count_that_ends_where_the_service_does_is_not_believed(server: Server) -> None:
+    found = client_of(server, most_in_all=2500)
+    found.types()
+    with pytest.raises(TooManyError):
+        list(found.pages(EVERYWHERE, None))
+    assert len(ids(client_of(server, most_in_all=2501))) == 2500
+
+
 def test_more_than_the_service_gives_in_all_is_divided(server: Server) -> None:
     server.most_in_all = 2000  # what is beyond is held back in silence
     with pytest.raises(TooManyError):

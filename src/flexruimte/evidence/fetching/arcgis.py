@@ -88,7 +88,8 @@ class ArcGis:
     def pages(self, window: Window, most_pages: int | None) -> Iterator[Page]:
         """Yield the features in a window, as many as the service says that there are."""
         total = self._count(window)
-        if (self._service.most_in_all is not None and total > self._service.most_in_all) or (
+        # As many as it gives at most may be as far as it counts.
+        if (self._service.most_in_all is not None and total >= self._service.most_in_all) or (
             most_pages is not None and total > most_pages * self._limit
         ):
             raise TooManyError

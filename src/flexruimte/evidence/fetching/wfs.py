@@ -112,7 +112,8 @@ class Wfs:
             where = self._within(window)
             total = self._count(where)
         limit = self._service.most_per_page
-        if total > (self._service.most_in_all or _MOST_IN_ALL) or (
+        # As many as it gives at most may be as far as it counts.
+        if total >= (self._service.most_in_all or _MOST_IN_ALL) or (
             most_pages is not None and total > most_pages * limit
         ):
             raise TooManyError
