@@ -157,8 +157,8 @@ def test_a_value_that_does_not_do_is_shown_with_what_to_write(
         day: dt.date | None = None
         on: bool = False
         name: str = ""
-        names: list[str] = []
-        fields: dict[str, str] = {}
+        names: list[str] = Field(default_factory=list)
+        fields: dict[str, str] = Field(default_factory=dict)
         title: Text | None = None
 
     with pytest.raises(StudyError) as caught:

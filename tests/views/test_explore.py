@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from browser import served
 from flexruimte import OutputError, Ranking, Study
 from flexruimte.study.sample import sample_study_path
-from browser import served
 from toy_town import municipalities, parcels, toy_study
 from web_page import chromium
 
@@ -104,7 +104,9 @@ def test_the_map_is_drawn(sample: Ranking, browser: Any, tmp_path: Path, by: str
         assert shown.complaints == []
         assert shown.frame.locator("#share").is_hidden()
         assert shown.frame.locator("#municipality option").all_inner_texts() == ["Zandhoven"]
-    outside = [url for url in shown.asked if not url.startswith(("file:", "data:", "blob:", "about:"))]
+    outside = [
+        url for url in shown.asked if not url.startswith(("file:", "data:", "blob:", "about:"))
+    ]
     assert [url for url in outside if not url.startswith(address or "file:")] == []
 
 

@@ -16,6 +16,7 @@ from jupyterlab import assert_readable, cells_in_jupyterlab
 from toy_town import municipalities, parcels, toy_study
 from web_page import chromium
 
+
 class Tables(HTMLParser):
     """The texts of cells, by table and row."""
 

@@ -467,7 +467,7 @@ def _states(out: Path) -> dict[str, str]:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = error if isinstance(error, OSError | ValueError) else "it is no log of a run"
-        raise OutputError(f"{path} cannot be read: {why}; run the study again with --fresh") from None
+        raise OutputError(f"{path} cannot be read: {why}; run again with --fresh") from None
     name = out.resolve().name
     return {folder: state for folder, state in states.items() if whole or folder == name}
 

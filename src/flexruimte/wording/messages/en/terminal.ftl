@@ -115,25 +115,6 @@ costs-written = costs of { $count ->
     [one] 1 location
    *[other] { $number } locations
 } in { $written }, the figures in { $used }
-check-missing = Without these layers their rules are unknown for every parcel. To leave them out knowingly, put under [study]:
-check-problems = { $count ->
-    [one] 1 problem
-   *[other] { $number } problems
-}
-check-warnings = { $count ->
-    [one] 1 warning
-   *[other] { $number } warnings
-}
-check-missing-layers = { $count ->
-    [one] 1 layer missing
-   *[other] { $number } layers missing
-}
-check-sources = { $count ->
-    [one] 1 layer looked at
-   *[other] { $number } layers looked at
-}
-
-## What can be done now
 
 next = Next:
 next-fetch = get the data
@@ -144,6 +125,8 @@ next-again = only what failed
 next-view = the map, in a browser
 next-report = put this in the reports
 next-explain = why this location
+next-explain-first = why the first
+next-explain-second = why the second
 next-all-rules = every rule on this parcel
 next-compare = beside another location
 next-whatif = what each rule takes

@@ -115,25 +115,6 @@ costs-written = kosten van { $count ->
     [one] 1 locatie
    *[other] { $number } locaties
 } in { $written }, de kengetallen in { $used }
-check-missing = Zonder deze kaartlagen zijn hun regels voor elk perceel onbekend. Wie ze bewust weglaat, zet onder [study]:
-check-problems = { $count ->
-    [one] 1 probleem
-   *[other] { $number } problemen
-}
-check-warnings = { $count ->
-    [one] 1 waarschuwing
-   *[other] { $number } waarschuwingen
-}
-check-missing-layers = { $count ->
-    [one] 1 kaartlaag die ontbreekt
-   *[other] { $number } kaartlagen die ontbreken
-}
-check-sources = { $count ->
-    [one] 1 kaartlaag bekeken
-   *[other] { $number } kaartlagen bekeken
-}
-
-## Wat nu kan
 
 next = Hierna:
 next-fetch = de gegevens ophalen
@@ -144,6 +125,8 @@ next-again = alleen wat mislukte
 next-view = de kaart, in een browser
 next-report = dit in de rapporten zetten
 next-explain = waarom deze locatie
+next-explain-first = waarom de eerste
+next-explain-second = waarom de tweede
 next-all-rules = elke regel op dit perceel
 next-compare = naast een andere locatie
 next-whatif = wat elke regel neemt
