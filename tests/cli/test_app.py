@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import warnings
@@ -174,6 +175,20 @@ def test_a_reader_that_has_seen_enough_is_no_error(form: str) -> None:
         reader.stdout.close()
         said = reader.stderr.read().decode()
     assert (reader.returncode, said) == (0, "")
+
+
+def test_a_run_goes_on_when_nobody_reads_its_progress(study: Path) -> None:
+    """As behind ``2>&1 | head -1``: both are one pipe, which is closed after the first line."""
+    out = study.with_name("out")
+    command = [sys.executable, "-m", "flexruimte.cli", "run", str(study), "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.stdout.close()
+    assert running.returncode == 0
+    entries = json.loads((out / "run.json").read_text())["municipalities"]
+    assert {entry["state"] for entry in entries.values()} <= {"done", "empty"}
+    assert (out / "map" / "index.html").is_file()
 
 
 def test_what_libraries_warn_of_is_a_line_without_secrets(
