@@ -125,5 +125,5 @@ def test_another_order_is_told(finished: Path, capsys: pytest.CaptureFixture[str
     asked = ["--no-rules", "--gemeente", "Aadorp", "--variant", finished / "term.toml"]
     assert run("whatif", finished / "out", *asked) == 0
     printed = capsys.readouterr().out
-    assert "another rank, at most" in printed
+    assert "another rank, the largest move is" in printed
     assert "Aadorp, term: " in printed

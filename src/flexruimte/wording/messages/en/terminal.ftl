@@ -69,9 +69,8 @@ what-if-other-rules = { $count ->
    *[other] { $number } more rules take
 } less, or nothing
 what-if-hectares = ha
-what-if-in = in
-what-if-out = out
-what-if-variants-say = in, out: locations that enter or leave the list; best class: those in the best class of priority
+what-if-best-homes = homes in it
+what-if-variants-say = in brackets: how many locations enter and leave the list; best class: locations in the best class of priority
 what-if-new-survey = needs a new survey (--new-surveys)
 what-if-enters = enters: { $names }
 what-if-leaves = leaves: { $names }
@@ -81,16 +80,16 @@ what-if-order-same = { $place }, { $variant }: all locations keep their rank
 what-if-order = { $place }, { $variant }: { $count ->
     [one] 1 location gets
    *[other] { $number } locations get
-} another rank, at most { $places } places away; the first is { $first } (was { $before })
+} another rank, the largest move is { $places }; the first is { $first } (was { $before })
 what-if-order-new = { $place }, { $variant }: { $count ->
     [one] 1 location gets
    *[other] { $number } locations get
-} another rank, at most { $places } places away; the first is { $first } (had no rank)
+} another rank, the largest move is { $places }; the first is { $first } (had no rank)
 what-if-not-done = not in it: { $code } ({ $state }); run the study again
 what-if-kept = { $names }: of an earlier call, not made anew
 more-in = more in { $names }
 
-## Targets, costs and a look at a study
+## Targets and costs
 
 targets-target = target
 targets-place = place

@@ -69,9 +69,8 @@ what-if-other-rules = { $count ->
    *[other] nog { $number } regels nemen
 } minder, of niets
 what-if-hectares = ha
-what-if-in = erbij
-what-if-out = eraf
-what-if-variants-say = erbij, eraf: locaties die op de lijst komen of eraf gaan; beste klasse: die in de beste klasse van voorrang
+what-if-best-homes = woningen daarin
+what-if-variants-say = tussen haakjes: hoeveel locaties op de lijst komen en eraf gaan; beste klasse: locaties in de beste klasse van voorrang
 what-if-new-survey = hiervoor moeten de kaartlagen opnieuw gelezen worden (--new-surveys)
 what-if-enters = erbij: { $names }
 what-if-leaves = eraf: { $names }
@@ -81,16 +80,16 @@ what-if-order-same = { $place }, { $variant }: alle locaties houden hun plaats
 what-if-order = { $place }, { $variant }: { $count ->
     [one] 1 locatie krijgt
    *[other] { $number } locaties krijgen
-} een andere plaats, hooguit { $places } plaatsen verder; eerste is { $first } (was { $before })
+} een andere plaats, de grootste sprong is { $places }; eerste is { $first } (was { $before })
 what-if-order-new = { $place }, { $variant }: { $count ->
     [one] 1 locatie krijgt
    *[other] { $number } locaties krijgen
-} een andere plaats, hooguit { $places } plaatsen verder; eerste is { $first } (had geen plaats)
+} een andere plaats, de grootste sprong is { $places }; eerste is { $first } (had geen plaats)
 what-if-not-done = niet erbij: { $code } ({ $state }); geef de run opnieuw
 what-if-kept = { $names }: van een eerdere keer, niet opnieuw gemaakt
 more-in = meer in { $names }
 
-## Opgaven, kosten en een blik op een studie
+## Opgaven en kosten
 
 targets-target = opgave
 targets-place = gebied
