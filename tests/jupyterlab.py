@@ -9,7 +9,7 @@ from typing import Any
 # the right, in the middle of their rows, striped.
 STYLE = """<style>
 body { margin: 0; font: 13px/1.4 sans-serif; background: %s; color: %s }
-.jp-RenderedHTMLCommon table { table-layout: fixed; margin-left: auto; margin-right: auto; margin-bottom: 1em; border-collapse: collapse }
+.jp-RenderedHTMLCommon table { table-layout: fixed; margin-left: auto; margin-right: auto; margin-bottom: 1em; border-collapse: collapse; font-size: 13px }
 .jp-RenderedHTMLCommon td, .jp-RenderedHTMLCommon th, .jp-RenderedHTMLCommon tr {
   vertical-align: middle; padding: 0.5em; white-space: normal; max-width: none; border: none }
 .jp-RenderedHTMLCommon td, :not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon th, :not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon tr { text-align: right }
