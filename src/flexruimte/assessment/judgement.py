@@ -114,7 +114,7 @@ def judge_rows(
         ruleset, left, measures, may_be_lower, land, decisions.into
     )
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
-    points = count_medium_points(ruleset, verdicts, count)
+    points = count_medium_points(ruleset, verdicts, decisions.into)
     measures[MEDIUM_POINTS] = points.count
     criteria = criterion_scores(ruleset, skipped, measures, may_be_lower, {MEDIUM_POINTS: points})
     left_free_m2 = np.maximum(found.buildable.taken_m2 - taken_m2, 0.0)

@@ -92,7 +92,11 @@ def _part(
             HOMES: rows[HOMES].astype("float64"),
             BUILDABLE_AREA: rows[BUILDABLE_AREA].astype("float64"),
             _POSITION: class_positions(
-                ruleset, verdicts, len(rows), best_suitability(groups, rows)
+                ruleset,
+                verdicts,
+                len(rows),
+                best_suitability(groups, rows),
+                (rows["decision"] == "in").to_numpy(dtype=bool),
             ),
             _SHAPE: rows["geometry"].to_numpy(dtype=object),
             _AT: at,
