@@ -52,7 +52,9 @@ def study(
         placement["one_owner_classes"] = parameter(list(one_owner))
     ruleset = with_changes(load_ruleset(RULESET), {"placement": placement})
     boxes = BOXES if boxes is None else boxes
-    decisions = pd.DataFrame({"parcel_id": list(decided_in), "decision": "in", "date": "2025-06-01"})
+    decisions = pd.DataFrame(
+        {"parcel_id": list(decided_in), "decision": "in", "date": "2025-06-01"}
+    )
     return Study(
         parcels=frame([box(*sides) for sides in boxes.values()], parcel_id=list(boxes)),
         municipalities=frame([box(-1000, -1000, 20_000, 5000)], code=["A"], naam=["Aadorp"]),

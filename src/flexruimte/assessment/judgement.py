@@ -109,7 +109,7 @@ def judge_rows(
     measures, capacity, of_others = _with_homes(ruleset, found, skipped, decisions, lay_out)
     told()
     left = skipped | frozenset(of_others)
-    may_be_lower, land, count = found.term.may_be_lower, found.land, len(found.parcels.ids)
+    may_be_lower, land = found.term.may_be_lower, found.land
     of_all = of_others | answers_of_rules(
         ruleset, left, measures, may_be_lower, land, decisions.into
     )

@@ -53,9 +53,9 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     None where the study does not ask for it.
 
     Candidates are parcels that are ranked, or that only their size keeps from it; what people
-    decided to be in goes together with its like alone. Two neighbours,
-    or groups of them, become one where that is better: as one location they are ranked, and in no
-    lower class of priority than either by itself (what is not ranked by itself has the lowest), and
+    decided to be in goes together with its like alone. Two neighbours, or groups of them, become
+    one where that is better: as one location they are ranked, and in no lower class of priority
+    than either by itself (what is not ranked by itself has the lowest), and
 
     - of whoever the parcels are: their homes together are more than the sum of each by itself (a
       parcel that is not ranked by itself counts 0);
@@ -202,8 +202,10 @@ def may_join(
 
 
 def _decided_alike(table: pd.DataFrame, pairs: Integers) -> Integers:
-    """Return the pairs of which people decided that both are in, or neither: a decision is on a
-    parcel, and lifts nothing of its neighbours."""
+    """Return the pairs of which people decided that both are in, or neither.
+
+    A decision is on a parcel, and lifts nothing of its neighbours.
+    """
     decided_in = (table["decision"] == "in").to_numpy(dtype=bool)[pairs]
     return pairs[decided_in[:, 0] == decided_in[:, 1]]
 

@@ -137,8 +137,8 @@ class Totals:
     """What there is in a municipality, or how much more of it."""
 
     hectares: float
-    """Buildable parts of locations that are available or for attention, and what they leave free, as
-    in the funnel. [ha]"""
+    """Buildable parts of locations that are available or for attention, and what they leave free.
+    [ha]"""
     locations: int
     homes: int
     """Of projects there."""
