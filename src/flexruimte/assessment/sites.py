@@ -62,10 +62,10 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
     - of one owner, who decides on them as one: a project there is no smaller than on either.
 
     The steps that give the best class of priority come first, and of those that exclude each other
-    the one that gains most homes, until there is none. Neighbours without homes go together too, as a third may make them a location;
-    what has no homes in the end stays apart. A parcel that carries none of the homes of its site is
-    left out of it, and the steps are taken anew: a site has the area, shape and measures of land
-    that is used.
+    the one that gains most homes, until there is none. Neighbours without homes go together too, as
+    a third may make them a location; what has no homes in the end stays apart. A parcel that
+    carries none of the homes of its site is left out of it, and the steps are taken anew: a site
+    has the area, shape and measures of land that is used.
 
     The site is judged anew on its size, its term (the latest start and the first end), on what is
     nearest to it, on the class that it has most of and on room for a crane; of all other
@@ -207,7 +207,8 @@ def _decided_alike(table: pd.DataFrame, pairs: Integers) -> Integers:
     A decision is on a parcel, and lifts nothing of its neighbours.
     """
     decided_in = (table["decision"] == "in").to_numpy(dtype=bool)[pairs]
-    return pairs[decided_in[:, 0] == decided_in[:, 1]]
+    alike: Integers = pairs[decided_in[:, 0] == decided_in[:, 1]]
+    return alike
 
 
 def joinable(

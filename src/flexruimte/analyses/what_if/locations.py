@@ -62,8 +62,8 @@ def locations_of(assessment: Assessment, members: Integers | None = None) -> pd.
     -------
     pandas.DataFrame
         `parcel_id`, `parcel_ids` as "a;b", `status`, `score`, `homes`, `buildable_m2`,
-        `left_free_m2`; the position of its class, whatever that takes at most; `shape`; and `at`, the position of its first
-        parcel.
+        `left_free_m2`; the position of its class, whatever that takes at most; `shape`; and `at`,
+        the position of its first parcel.
     """
     parcels, sites = pd.DataFrame(assessment.parcels), assessment.sites
     places = np.arange(len(parcels)) if members is None else members
