@@ -80,8 +80,8 @@ class Taken:
     """What a rule takes, whatever other rules take."""
 
     hectares: float
-    """Land that it covers and takes, and whole parcels to which it says no; of a rule on the size of
-    what is left that rest. [ha]"""
+    """Land that it covers and takes, and whole parcels to which it says no; of a rule on the size
+    of what is left that rest. [ha]"""
     parcels: int
     """To which it says no."""
     homes: int
@@ -93,8 +93,8 @@ class Taken:
 def taken_alone(case: Case, rule_id: str) -> Taken:
     """Return what an excluding rule takes by itself.
 
-    A measure of the buildable part is of what the other rules leave, and a rule on its size takes no
-    more than that.
+    A measure of the buildable part is of what the other rules leave, and a rule on its size takes
+    no more than that.
 
     Parameters
     ----------
