@@ -134,6 +134,16 @@ EXAMPLES = [
         Finding("no", value=-1.4),
         "Bord C18 in de buurt: hooguit 2,1 m breed; de module is 3,5 m.",
     ),
+    (
+        "buildable_area",
+        Finding("no", value=0.3),
+        "Het bruikbare deel is minder dan 1 m²; gevraagd is ten minste 1.000 m².",
+    ),
+    (
+        "bbg_sports",
+        Finding("no", None, 0.4, 0.889),
+        "< 1 m² (88,9%) van het perceel is volgens het CBS sportterrein.",
+    ),
     ("term_long_enough", Finding("no", value=0.0), "De grond is niet vrij; gevraagd is 15 jaar."),
     ("term_long_enough", Finding("no", value=1.0), "De grond is 1 jaar vrij; gevraagd is 15 jaar."),
     (

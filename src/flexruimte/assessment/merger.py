@@ -85,7 +85,6 @@ __all__ = ["LARGEST_SITE", "Evidence", "Merger", "Sites"]
 
 _TERM_COLUMNS: Final = (*OF_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
 
-
 LARGEST_SITE: Final = "merge_most_m2"
 """Placement parameter: the largest site of several parcels. [m2]"""
 LEAST_HOMES: Final = "least_homes"
@@ -415,8 +414,7 @@ class Merger:
     ) -> pd.DataFrame:
         """Return the scores of groups, with those of their criteria; adds a measure of verdicts."""
         evidence = self._evidence
-        decided_in = self._decided(groups).into
-        points = count_medium_points(evidence.ruleset, verdicts, decided_in)
+        points = count_medium_points(evidence.ruleset, verdicts, self._decided(groups).into)
         measures[MEDIUM_POINTS] = points.count
         criteria = criterion_scores(
             evidence.ruleset,

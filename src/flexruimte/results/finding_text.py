@@ -45,8 +45,12 @@ _NEARLY: Final = 0.99
 """From this share on "nearly the whole parcel" says more than a percentage."""
 SPOKEN_UNITS: Final = {"dB Lden": "dB"}
 """Units that people shorten: which average of noise is meant stands in tables."""
-_ABOUT: Final = {"<": "share-nearly-nothing", ">": "share-nearly-whole"}
-"""Message for a percentage that a table writes with such a sign."""
+_ABOUT: Final = {
+    ("<", "share"): "share-nearly-nothing",
+    (">", "share"): "share-nearly-whole",
+    ("<", "m2"): "area-nearly-nothing",
+}
+"""Message for a number that a table writes with such a sign, by its unit."""
 _SILENT: Final = {
     "cells": "unknown-no-cell",
     "rows": "unknown-no-row",
@@ -206,7 +210,7 @@ def _spoken(value: float, unit: str, bounds: tuple[float, ...], language: Langua
     if unit == "m":
         return distance_text(value, language, bounds)
     text = quantity_text(value, SPOKEN_UNITS.get(unit, unit), language, bounds)
-    about = _ABOUT.get(text[0])
+    about = _ABOUT.get((text[0], unit))
     return text if about is None else message(about, language)
 
 

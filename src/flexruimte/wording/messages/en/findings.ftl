@@ -53,6 +53,7 @@ land-is-too-little = ; { $part } is too little to count
 land-rest-is-edge = ; what is left is no more than an edge, less than the map is precise ({ $precision })
 share-nearly-nothing = less than 0.1%
 share-nearly-whole = nearly 100%
+area-nearly-nothing = less than 1 m²
 area-whole = the whole parcel
 area-nearly-whole = nearly the whole parcel ({ $area })
 area-part = { $area } of the parcel

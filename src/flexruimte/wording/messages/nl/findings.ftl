@@ -53,6 +53,7 @@ land-is-too-little = ; { $part } is te weinig om te tellen
 land-rest-is-edge = ; wat overblijft is niet meer dan een rand, minder dan de kaart nauwkeurig is ({ $precision })
 share-nearly-nothing = minder dan 0,1%
 share-nearly-whole = vrijwel 100%
+area-nearly-nothing = minder dan 1 m²
 area-whole = het hele perceel
 area-nearly-whole = vrijwel het hele perceel ({ $area })
 area-part = { $area } van het perceel
