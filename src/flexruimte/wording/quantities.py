@@ -12,7 +12,7 @@ from flexruimte.vocabulary import AREA_TOLERANCE
 from flexruimte.wording.messages import LOCALES, Language, message
 from flexruimte.wording.rounding import decimals_of, decimals_that_show
 
-__all__ = ["date_text", "distance_text", "listed", "number_text", "quantity_text"]
+__all__ = ["date_text", "decimal_symbol", "distance_text", "listed", "number_text", "quantity_text"]
 
 _DECIMALS: Final = {
     "m": 0,
@@ -71,6 +71,17 @@ def _symbols(language: Language) -> tuple[str, str]:
 
     locale = LOCALES[language]
     return get_group_symbol(locale), get_decimal_symbol(locale)
+
+
+def decimal_symbol(language: Language) -> str:
+    """Return what stands before decimals.
+
+    Examples
+    --------
+    >>> decimal_symbol("nl"), decimal_symbol("en")
+    (',', '.')
+    """
+    return _symbols(language)[1]
 
 
 def quantity_text(value: Any, unit: str, language: Language, against: Iterable[float] = ()) -> str:

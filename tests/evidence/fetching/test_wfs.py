@@ -38,7 +38,7 @@ def client_of(server: Server, **settings: Any) -> Wfs:
         "fields": {"jaar": "jaar", "status": "status"},
     }
     return Wfs(
-        service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=20), "panden"
+        service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=30), "panden"
     )
 
 

@@ -36,7 +36,7 @@ from flexruimte.study.new_study.recognition.names import (
     is_own_name,
     same_name,
 )
-from flexruimte.study.new_study.recognition.said import Said, said, said_as_is
+from flexruimte.wording.said import Said, said
 
 __all__ = ["RowsCase", "ended"]
 
@@ -254,10 +254,12 @@ class RowsCase:
             column = self._columns.found.get(name)
             if column is not None:
                 doubts = self._doubts(expected, self.look.rows[column])
-                asked += [said_as_is(f"{column}: {doubt}") for doubt in doubts]
+                asked += [
+                    said("recognition-of-column", column=column, text=doubt) for doubt in doubts
+                ]
         return asked
 
-    def _doubts(self, expected: Expected, values: pd.Series[Any]) -> list[str]:
+    def _doubts(self, expected: Expected, values: pd.Series[Any]) -> list[Said]:
         below = self._spec.missing_below if self._spec else None
         if below is not None:
             numbers = pd.to_numeric(values, errors="coerce")

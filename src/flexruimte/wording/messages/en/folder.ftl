@@ -37,6 +37,7 @@ recognition-elsewhere = all of it lies outside of the Netherlands: its coordinat
 recognition-answered = that is what was answered
 recognition-letters = its text is no UTF-8, and was read as { $encoding }: are its letters right?
 recognition-as-is = flexruimte check says of it: "{ $text }"
+recognition-of-column = of column { $column } flexruimte check says: "{ $text }"
 
 recognition-sure-certain = certain by itself
 recognition-sure-likely = likely

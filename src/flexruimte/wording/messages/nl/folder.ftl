@@ -37,6 +37,7 @@ recognition-elsewhere = alles ligt buiten Nederland: het coördinatenstelsel kan
 recognition-answered = zo is het gezegd toen ernaar werd gevraagd
 recognition-letters = de tekst is geen UTF-8, en is gelezen als { $encoding }: kloppen de letters?
 recognition-as-is = flexruimte check zegt ervan: "{ $text }"
+recognition-of-column = van kolom { $column } zegt flexruimte check: "{ $text }"
 
 recognition-sure-certain = op zichzelf zeker
 recognition-sure-likely = waarschijnlijk
