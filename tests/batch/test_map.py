@@ -23,7 +23,7 @@ def test_a_run_writes_a_map_of_all_that_is_done(four_towns_results: Path) -> Non
     assert run_of(out) == ["A", "B", "C", "D"]
     assert map_folder(out) == out / "map"
     for code in "ABCD":
-        for ending in (".js", ".json", "-parcels.js", "-layout.js"):
+        for ending in (".js", ".json", "-parcels.js", "-layout.js", "-land.js"):
             assert (out / "map" / "data" / f"{code}{ending}").is_file()
 
 

@@ -21,6 +21,7 @@ from flexruimte.analyses.what_if import read_variant
 from flexruimte.batch.map import refresh_map
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.web import write_follow_ups, write_page
+from flexruimte.views.web.municipality import script
 from toy_town import layers, municipalities, parcels, toy_study
 from web_page import AXE, Opened, chromium, of_state, told
 
@@ -373,16 +374,69 @@ def test_two_are_put_side_by_side(opened: Opened) -> None:
     assert head[1:] == [ids[0], ids[3]]
 
 
-def test_an_overlay_shows_what_a_rule_takes(opened: Opened) -> None:
+def test_an_overlay_shows_the_land_that_a_rule_takes(opened: Opened, out: Path) -> None:
     page = opened.page
     page.select_option("#municipality", "GM9003")
     opened.settle()
     page.click("#for-rules")
+    assert not [url for url in opened.asked if url.endswith("-land.js")]  # only when asked for
     page.click("#show-nnn")
     opened.settle()
-    assert "Natuurnetwerk" in page.inner_text("#legend")
+    assert "land dat deze regel wegneemt: Natuurnetwerk" in page.inner_text("#legend")
     # without whatif.csv no number is made up
     assert "flexruimte whatif OUT --rules nnn" in page.inner_text("#rule-told")
+    land = told((out / "map" / "data" / "GM9003-land.js").read_text(encoding="utf-8"))["nnn"]
+    assert drawn_as_taken(page) == (len(land["shapes"]["shapes"]), len(land["whole"]))
+    # a rule on a measure excludes parcels as a whole
+    page.click("#show-buildable_area")
+    opened.settle()
+    assert "perceel dat deze regel uitsluit" in page.inner_text("#legend")
+    shapes, whole = drawn_as_taken(page)
+    assert (shapes, whole > 0) == (0, True)
+    page.click("#tab-rules button[aria-pressed=true]")
+    assert drawn_as_taken(page) == (0, 0)
+
+
+def drawn_as_taken(page: Any) -> tuple[int, int]:
+    """How many shapes of land, and how many other parcels, are drawn as taken by the rule."""
+    page.wait_for_timeout(400)
+    shapes = page.evaluate(
+        "flexruimte.map.getSource('taken').getData().then(data => data.features.length)"
+    )
+    whole = page.evaluate(
+        "(async () => { const { features } = await flexruimte.map.getSource('others').getData();"
+        " return features.filter(({ id }) => flexruimte.map.getFeatureState({ source: 'others', id }).taken).length; })()"
+    )
+    return int(shapes), int(whole)
+
+
+def test_results_without_land_by_rule_say_so(browser: Any, out: Path, tmp_path: Path) -> None:
+    """As an earlier version wrote them: the parcels that a rule touches, named as such."""
+    folder = tmp_path / "map"
+    shutil.copytree(out / "map", folder)
+    for code in ("GM9001", "GM9002", "GM9003"):
+        (folder / "data" / f"{code}-land.js").unlink()
+        path = folder / "data" / f"{code}.js"
+        data = told(path.read_text(encoding="utf-8"))
+        del data["land"]
+        path.write_text(script("municipality", code, data), encoding="utf-8")
+    shown = Opened(browser, (folder / "index.html").as_uri())
+    page = shown.page
+    page.select_option("#municipality", "GM9003")
+    shown.settle()
+    page.click("#for-rules")
+    page.click("#show-nnn")
+    shown.settle()
+    assert "van een eerdere versie" in page.inner_text("#rule-touched")
+    assert "perceel waar deze regel land wegneemt" in page.inner_text("#legend")
+    shapes, whole = drawn_as_taken(page)
+    assert shapes == 0
+    others = told((folder / "data" / "GM9003-parcels.js").read_text(encoding="utf-8"))
+    rules = [each["id"] for each in data["rules"]]
+    rows = zip(others["findings"]["rule"], others["findings"]["verdict"], strict=True)
+    assert whole == sum(rules[rule] == "nnn" and verdict in (0, 2) for rule, verdict in rows) > 0
+    assert shown.complaints == []
+    page.context.close()
 
 
 def test_keys_alone_will_do(opened: Opened) -> None:

@@ -102,7 +102,8 @@
         const on = state.overlay === rule.id;
         return element("li", {},
           element("span", { class: "what" }, element("span", {}, element("span", { class: `level ${rule.level}` }, rule.level_label), rule.title), element("span", { class: "facts" }, page.text("rule-hits", { parcels: page.number(hits.get(rule.id)) }))),
-          element("button", { type: "button", id: `show-${rule.id}`, "aria-pressed": on ? "true" : "false", "aria-label": `${page.text(on ? "rule-hide" : "rule-show")}: ${rule.title}`, click: () => change({ overlay: on ? null : rule.id }) }, page.text(on ? "rule-hide" : "rule-show")),
+          isShown(rule, towns) ? element("button", { type: "button", id: `show-${rule.id}`, "aria-pressed": on ? "true" : "false", "aria-label": `${page.text(on ? "rule-hide" : "rule-show")}: ${rule.title}`, click: () => change({ overlay: on ? null : rule.id }) }, page.text(on ? "rule-hide" : "rule-show")) : null,
+          on && page.toldOf(rule, towns) === "legend-touched" ? element("p", { class: "hint", id: "rule-touched" }, page.text("rule-touched")) : null,
           on ? element("p", { class: "hint", id: "rule-told" }, freed(rule, towns)) : null);
       })),
       element("details", {}, element("summary", {}, page.text("rules-without")), element("ul", {}, excluding.filter(rule => !hits.get(rule.id)).map(rule => element("li", { class: "small" }, rule.title)))),
@@ -117,6 +118,11 @@
       })));
     if (focused && page.byId(focused)) page.byId(focused).focus();
   };
+
+  // What the map shows of a rule: the land that it takes, the parcels that it excludes, or, where results hold no
+  // land by rule, the parcels that it touches.
+  page.toldOf = (rule, towns) => (!rule.on_land ? "legend-excluded" : towns.every(page.knowsLand) ? "legend-taken" : "legend-touched");
+  const isShown = (rule, towns) => !rule.on_land || towns.some(town => !page.knowsLand(town) || page.takesLand(town, rule.id));
 
   // What comes free without an excluding rule is the library's to say: a browser lays out no homes.
   function freed(rule, towns) {

@@ -18,6 +18,7 @@
   page.municipality = keep("municipality");
   page.parcels = keep("parcels");
   page.layout = keep("layout");
+  page.land = keep("land");
 
   function loadScript(file) {
     return new Promise((done, fail) => {
@@ -65,6 +66,15 @@
     if (!town.layout) town.layout = { ...layout, polygons: page.shapes(layout.shapes) };
     return town.layout;
   };
+  // What rules take: of each rule the other parcels that it takes all of, by position, and land of parcels.
+  page.loadLand = async head => {
+    const town = await page.loadMunicipality(head), land = await load("land", head, "-land.js");
+    if (!town.land) town.land = new Map(Object.entries(land).map(([rule, { whole, shapes }]) => [rule, { whole: new Set(whole), polygons: page.shapes(shapes) }]));
+    return town.land;
+  };
+  // Results of an earlier version have no such land.
+  page.knowsLand = town => Array.isArray(town.data.land);
+  page.takesLand = (town, rule) => page.knowsLand(town) && town.data.land.includes(rule);
 
   // Where the findings of each location begin.
   page.starts = findings => {

@@ -11,24 +11,26 @@
   const colour = ["to-color", ["feature-state", "colour"], page.UNKNOWN];
   const chosen = ["boolean", ["feature-state", "chosen"], false];
   const asked = ["boolean", ["feature-state", "taken"], false];
+  const TAKEN = "#b2182b";
   const SMALL = (12 * 360) / 512; // a location that is narrower than 12 pixels is a dot
   let map = null, ready = false, drawn = [], markers = [], hover = null;
   let waiting = [];
 
   const STYLE = {
     version: 8,
-    sources: Object.fromEntries(["overview", "land", "others", "locations", "layout", "moves"].map(name => [name, { type: "geojson", data: EMPTY, tolerance: 0.2 }])),
+    sources: Object.fromEntries(["overview", "land", "others", "locations", "taken", "layout", "moves"].map(name => [name, { type: "geojson", data: EMPTY, tolerance: 0.2 }])),
     layers: [
       { id: "paper", type: "background", paint: { "background-color": "#e9edf0" } },
       { id: "overview", type: "fill", source: "overview", paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.85 } },
       { id: "overview-line", type: "line", source: "overview", paint: { "line-color": "#ffffff", "line-width": 1 } },
       { id: "land", type: "fill", source: "land", paint: { "fill-color": "#f8f6f1" } },
-      { id: "others", type: "fill", source: "others", paint: { "fill-color": ["case", asked, "#b2182b", "#ebe6dc"], "fill-opacity": ["case", asked, 0.55, 1] } },
+      { id: "others", type: "fill", source: "others", paint: { "fill-color": ["case", asked, TAKEN, "#ebe6dc"], "fill-opacity": ["case", asked, 0.55, 1] } },
       { id: "others-line", type: "line", source: "others", minzoom: 12.5, paint: { "line-color": ["case", chosen, "#111111", "#cfc8ba"], "line-width": ["case", chosen, 3, 0.6] } },
       { id: "parcel", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.22, 0] } },
-      // Under the buildable part, so that what is left keeps its colour.
-      { id: "taken", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": "#b2182b", "fill-opacity": ["case", asked, 0.45, 0] } },
+      { id: "taken", type: "fill", source: "taken", paint: { "fill-color": TAKEN, "fill-opacity": 0.55 } },
       { id: "buildable", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.88, 0] } },
+      // A strip that is narrower than a pixel shows as a line.
+      { id: "taken-line", type: "line", source: "taken", paint: { "line-color": TAKEN, "line-width": 0.7 } },
       { id: "layout", type: "fill", source: "layout", minzoom: 14.5, paint: { "fill-color": ["match", ["get", "kind"], 0, LAYOUT_COLOURS[0], 1, LAYOUT_COLOURS[1], 2, LAYOUT_COLOURS[2], LAYOUT_COLOURS[3]], "fill-opacity": 0.9 } },
       { id: "parcel-line", type: "line", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "line-color": ["case", chosen, "#111111", colour], "line-width": ["case", chosen, 3.5, 1], "line-opacity": ["case", shown, 1, 0] } },
       { id: "dot", type: "circle", source: "locations", filter: ["all", ["==", ["get", "kind"], 2], ["<", ["*", ["get", "degrees"], ["^", 2, ["zoom"]]], SMALL]], maxzoom: 15, paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.6, 11, 3, 13, 4.5], "circle-stroke-color": ["case", chosen, "#111111", "#ffffff"], "circle-stroke-width": ["case", chosen, 3, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },
@@ -104,11 +106,11 @@
     map.getSource("locations").setData(collection(features));
   });
 
-  // What of each location differs from what is drawn: its colour, whether it is shown, chosen, taken.
+  // What of each location differs from what is drawn: its colour, whether it is shown, chosen.
   page.paint = looks => after(() => {
     looks.forEach((look, number) => {
       const before = drawn[number];
-      if (before && before.colour === look.colour && before.shown === look.shown && before.chosen === look.chosen && before.taken === look.taken) return;
+      if (before && before.colour === look.colour && before.shown === look.shown && before.chosen === look.chosen) return;
       map.setFeatureState({ source: "locations", id: number }, look);
       drawn[number] = look;
     });
@@ -122,6 +124,14 @@
     map.removeFeatureState({ source: "others" });
     for (const number of taken) map.setFeatureState({ source: "others", id: number }, { taken: true });
     if (chosenNumber !== null) map.setFeatureState({ source: "others", id: chosenNumber }, { chosen: true });
+  });
+
+  // The land that one rule takes; drawn anew only where it is another list.
+  let takenLand = null;
+  page.drawTaken = polygons => after(() => {
+    if (polygons === takenLand) return;
+    takenLand = polygons;
+    map.getSource("taken").setData(collection(polygons.map(coordinates => polygon(coordinates))));
   });
 
   page.drawLayouts = layouts => after(() => map.getSource("layout").setData(collection(
