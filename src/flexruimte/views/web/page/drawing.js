@@ -12,6 +12,11 @@
   const chosen = ["boolean", ["feature-state", "chosen"], false];
   const asked = ["boolean", ["feature-state", "taken"], false];
   const TAKEN = "#b2182b";
+  // White on a tile of 8 by 8 pixels, at column x and row y.
+  const PATTERNS = {
+    stripes: (x, y) => (x + y) % 8 < 3, back: (x, y) => (x - y + 8) % 8 < 3,
+    dots: (x, y) => (x % 4) + (y % 4) > 4, cross: (x, y) => (x + y) % 8 < 2 || (x - y + 8) % 8 < 2,
+  };
   const SMALL = (12 * 360) / 512; // a location that is narrower than 12 pixels is a dot
   let map = null, ready = false, drawn = [], markers = [], hover = null;
   let waiting = [];
@@ -29,6 +34,7 @@
       { id: "parcel", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.22, 0] } },
       { id: "taken", type: "fill", source: "taken", paint: { "fill-color": TAKEN, "fill-opacity": 0.55 } },
       { id: "buildable", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.88, 0] } },
+      ...Object.keys(PATTERNS).map(name => ({ id: `pattern-${name}`, type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-pattern": name, "fill-opacity": ["case", ["all", shown, ["==", ["feature-state", "pattern"], name]], 0.8, 0] } })),
       // A strip that is narrower than a pixel shows as a line.
       { id: "taken-line", type: "line", source: "taken", paint: { "line-color": TAKEN, "line-width": 0.7 } },
       { id: "layout", type: "fill", source: "layout", minzoom: 14.5, paint: { "fill-color": ["match", ["get", "kind"], 0, LAYOUT_COLOURS[0], 1, LAYOUT_COLOURS[1], 2, LAYOUT_COLOURS[2], LAYOUT_COLOURS[3]], "fill-opacity": 0.9 } },
@@ -55,6 +61,10 @@
       return false;
     }
     page.map = map;
+    for (const [name, isWhite] of Object.entries(PATTERNS)) {
+      const data = new Uint8Array(Array.from({ length: 64 }, (_, at) => (isWhite(at % 8, Math.floor(at / 8)) ? [255, 255, 255, 255] : [0, 0, 0, 0])).flat());
+      map.once("style.load", () => map.addImage(name, { width: 8, height: 8, data }));
+    }
     map.touchZoomRotate.disableRotation();
     map.addControl(new root.maplibregl.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new root.maplibregl.ScaleControl({ maxWidth: 120 }), "bottom-right");
@@ -110,7 +120,7 @@
   page.paint = looks => after(() => {
     looks.forEach((look, number) => {
       const before = drawn[number];
-      if (before && before.colour === look.colour && before.shown === look.shown && before.chosen === look.chosen) return;
+      if (before && before.colour === look.colour && before.pattern === look.pattern && before.shown === look.shown && before.chosen === look.chosen) return;
       map.setFeatureState({ source: "locations", id: number }, look);
       drawn[number] = look;
     });

@@ -88,7 +88,7 @@
     const list = byId("list"), rows = passing.slice(0, listed);
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     const marked = new Set([page.state.chosen, page.state.other].filter(Boolean));
-    list.replaceChildren(...rows.map(place => page.rowOf(place, place.town.data.facts, colourOf(colours, place), marked.has(keyOf(place)), chosen => choose(chosen))));
+    list.replaceChildren(...rows.map(place => page.rowOf(place, place.town.data.facts, lookOf(colours, place).colour, marked.has(keyOf(place)), chosen => choose(chosen))));
     const rest = foundElsewhere();
     list.append(...rest);
     if (!rows.length && !rest.length) list.append(element("li", { class: "empty" }, page.text(page.state.find.trim() ? "find-nothing" : places.length ? "nothing-left" : "no-rank", { text: page.state.find.trim() })));
@@ -107,9 +107,9 @@
       element("span", { class: "rank" }, "×"), element("span", { class: "what" }, element("bdi", { class: "id" }, each.town.others.id[each.at]), element("span", { class: "where" }, page.text("other-parcel"))))));
   }
 
-  function colourOf(colours, place) {
+  function lookOf(colours, place) {
     const number = place.rank === null && page.state.colour !== "owner" && page.state.colour !== "status" ? -1 : colours.classOf(place);
-    return number < 0 ? page.UNKNOWN : colours.entries[number].colour;
+    return number < 0 ? { colour: page.UNKNOWN, pattern: page.UNKNOWN_PATTERN } : colours.entries[number];
   }
 
   function showLegend(colours) {
@@ -123,8 +123,8 @@
       element("label", { class: "field" }, page.text("colour"), element("select", { id: "colour", change: event => change({ colour: event.target.value }) },
         choices.map(([name, title]) => element("option", { value: name, selected: name === state.colour }, title)))),
       element("ul", { class: "swatches" },
-        colours.entries.map(({ label, colour }) => swatch(label, colour)),
-        swatch(page.text("legend-unknown"), page.UNKNOWN),
+        colours.entries.map(({ label, colour, pattern }) => swatch(label, colour, pattern)),
+        swatch(page.text("legend-unknown"), page.UNKNOWN, page.UNKNOWN_PATTERN),
         others.length ? swatch(page.text("legend-other"), "#ebe6dc", "edged") : null,
         state.layout ? swatch(page.text("legend-layout"), "#3b2f2a") : null,
         rule ? swatch(page.text(page.toldOf(rule, towns), { rule: rule.title }), "rgba(178, 24, 43, 0.6)") : null),
@@ -178,7 +178,7 @@
 
   function draw(colours) {
     const shown = new Set(passing), { state } = page, [whole, land] = taken();
-    page.paint(places.map(place => ({ colour: colourOf(colours, place), shown: shown.has(place), chosen: keyOf(place) === state.chosen || keyOf(place) === state.other })));
+    page.paint(places.map(place => ({ colour: lookOf(colours, place).colour, pattern: lookOf(colours, place).pattern, shown: shown.has(place), chosen: keyOf(place) === state.chosen || keyOf(place) === state.other })));
     const number = others.findIndex(each => otherKey(each) === state.chosen);
     page.paintOthers(whole, number < 0 ? null : number);
     page.drawTaken(land);
