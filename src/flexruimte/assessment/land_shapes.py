@@ -132,10 +132,10 @@ def land_shapes(
     cutters = np.concatenate([np.empty(0, dtype=object), *(each for _, each in part)])
     pairs, group = np.unique(pair, return_inverse=True)
     shapes = _shared(parcels[pairs % max(count, 1)], cutters, group)
-    number, of = np.divmod(np.concatenate([wholly, pairs]), max(count, 1))
-    order = np.lexsort([number, of])
+    rule_of, of = np.divmod(np.concatenate([wholly, pairs]), max(count, 1))
+    order = np.lexsort((rule_of, of))
     every = np.concatenate([np.full(len(wholly), None, dtype=object), shapes])
-    return LandShapes(of[order], np.array(names, dtype=object)[number[order]], every[order])
+    return LandShapes(of[order], np.array(names, dtype=object)[rule_of[order]], every[order])
 
 
 def _shared(parcels: Geometries, cutters: Geometries, group: Integers) -> Geometries:

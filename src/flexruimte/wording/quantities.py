@@ -12,7 +12,14 @@ from flexruimte.vocabulary import AREA_TOLERANCE
 from flexruimte.wording.messages import LOCALES, Language, message
 from flexruimte.wording.rounding import decimals_of, decimals_that_show
 
-__all__ = ["date_text", "distance_text", "listed", "number_text", "quantity_text"]
+__all__ = [
+    "change_text",
+    "date_text",
+    "distance_text",
+    "listed",
+    "number_text",
+    "quantity_text",
+]
 
 _DECIMALS: Final = {
     "m": 0,
@@ -58,6 +65,21 @@ def number_text(
     if part:
         return f"{whole}{decimal}{part}"
     return "0" if whole == "-0" else whole
+
+
+def change_text(
+    value: float | None, decimals: int, language: Language, *, aligned: bool = False
+) -> str:
+    """Return a number that says how much more or less there is, with its sign; "?" for None.
+
+    Examples
+    --------
+    >>> change_text(1234, 0, "nl"), change_text(-3.04, 1, "nl"), change_text(-0.04, 1, "nl")
+    ('+1.234', '-3', '0')
+    """
+    text = number_text(value, decimals, language, aligned=aligned)
+    is_none = value is None or math.isnan(value) or round(value, decimals) == 0
+    return text.removeprefix("-") if is_none else text if text.startswith("-") else f"+{text}"
 
 
 @cache

@@ -30,7 +30,9 @@ HOSTILE = {
     "P12": "\U0001f3e1 &amp; مرحبا `${alert(1)}`",
 }
 FOLLOW_UPS = FollowUps(
-    freed=[Freed(f"Regel {number}", 9.5 - number, number, 10 * number) for number in range(8)],
+    freed=[
+        Freed(f"Regel {number}", 9.5 - number, number, 10 * number, -number) for number in range(8)
+    ],
     variants=[Variant("De studie zoals die is", 463.0, 147, 14990, 6, 654)] * 5,
 )
 

@@ -590,13 +590,30 @@ def test_what_follows_is_shown(browser: Any, followed: Path) -> None:
     page.click("#for-rules")
     page.click("#show-nnn")
     table = pd.read_csv(followed / "whatif.csv").set_index(["gemeente_code", "rule"])
-    row = table.loc[("*", "nnn"), ["only_locations", "only_hectares", "only_homes"]]
+    names = ["only_locations", "only_hectares", "only_homes", "only_best_homes"]
+    row = table.loc[("*", "nnn"), names]
     softer = table.loc[("*", "nnn"), ["softer_locations", "softer_hectares", "softer_homes"]]
     freed = numbers(page.inner_text("#rule-told"))
-    assert freed == [
-        each for one in (row, softer) for each in (one.iloc[0], round(one.iloc[1], 1), one.iloc[2])
-    ]
+    told_of = [(one.iloc[0], round(one.iloc[1], 1), *one.iloc[2:]) for one in (row, softer)]
+    assert freed == [abs(number) for numbers_of in told_of for number in numbers_of]
     page.context.close()
+
+
+def test_less_is_told_as_less(browser: Any, followed: Path, tmp_path: Path) -> None:
+    """A rule less may leave fewer homes in the best class: neighbours become one location."""
+    shutil.copytree(followed / "map", tmp_path / "map")
+    rows = told((tmp_path / "map" / "data" / "follow_ups.js").read_text(encoding="utf-8"))
+    for row in rows["what_if"]:
+        row |= {"locations": -1, "hectares": 2.5, "homes": 1, "best_homes": -12, "softer": None}
+    write_follow_ups(tmp_path / "map", rows)
+    shown = Opened(browser, (tmp_path / "map" / "index.html").as_uri())
+    shown.page.click("#for-rules")
+    shown.page.click("#show-nnn")
+    assert shown.page.inner_text("#rule-told") == (
+        "Zonder deze regel: 1 locatie minder, 2,5 ha meer, 1 woning meer, "
+        "12 woningen minder in de hoogste klasse."
+    )
+    shown.page.context.close()
 
 
 def test_a_target_shows_the_locations_that_fill_it(browser: Any, followed: Path) -> None:

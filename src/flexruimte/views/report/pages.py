@@ -86,7 +86,10 @@ def _report(
 ) -> dict[str, Any]:
     summary, language = content.summary, content.summary.study.language
     found, usual = sources(summary, language)
-    freed = [(each.title, each.hectares, each.locations, each.homes) for each in follow_ups.freed]
+    freed = [
+        (each.title, each.hectares, each.locations, each.homes, each.best_homes)
+        for each in follow_ups.freed
+    ]
     return {
         "lead": lead(summary, len(sites), language),
         "funnel": funnel_bars(summary, language),

@@ -23,6 +23,7 @@ __all__ = ["MESSAGES", "Entry", "hectares_text", "lead", "legend", "shortlist_ti
 MESSAGES: Final = (
     "report-back",
     "report-best-class",
+    "report-best-homes",
     "report-dossiers-list",
     "report-dossiers-title",
     "report-excluded",

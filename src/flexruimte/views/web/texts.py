@@ -11,11 +11,10 @@ from flexruimte.wording.messages import Language, message
 __all__ = ["PLACEHOLDERS", "texts"]
 
 PLACEHOLDERS: Final = (
-    "all", "class", "date", "file", "from", "group", "groups", "hectares", "high", "homes", "host",
-    "id", "ids", "label", "level", "locations", "low", "made", "middle", "moved", "municipalities",
-    "number", "parcels",
-    "rank", "ranked", "reason", "rule", "rules", "ruleset", "score", "short", "sites",
-    "stranded", "study", "text", "to", "topic", "version", "year",
+    "all", "changes", "class", "date", "file", "from", "group", "groups", "hectares", "high",
+    "homes", "host", "id", "ids", "label", "level", "locations", "low", "made", "middle", "moved",
+    "municipalities", "number", "parcels", "rank", "ranked", "reason", "rule", "rules", "ruleset",
+    "score", "short", "sites", "stranded", "study", "text", "to", "topic", "version", "year",
 )  # fmt: skip
 """What the page fills in, as ``{sites}``."""
 
@@ -134,6 +133,15 @@ _MESSAGES: Final = (
     "map-rules-exclude-hint",
     "map-rule-frees",
     "map-rule-softer",
+    "map-change-more",
+    "map-change-less",
+    "map-change-fewer",
+    "map-of-locations",
+    "map-of-locations-one",
+    "map-of-hectares",
+    "map-of-homes",
+    "map-of-homes-one",
+    "map-in-best",
     "map-rule-ask",
     "map-rule-sites",
     "map-rule-show",
