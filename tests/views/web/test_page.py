@@ -439,6 +439,50 @@ def test_results_without_land_by_rule_say_so(browser: Any, out: Path, tmp_path: 
     page.context.close()
 
 
+@pytest.mark.parametrize("from_server", [False, True])
+def test_the_map_leads_to_the_dossier_and_back(
+    browser: Any, out: Path, ranking: pd.DataFrame, *, from_server: bool
+) -> None:
+    town = ranking[ranking["gemeente_code"] == "GM9001"].sort_values("rank")
+    first, last = town["parcel_id"].iloc[0], town["parcel_id"].iloc[-1]
+    with served(out) as address:
+        start = f"{address}/map/index.html" if from_server else (out / "map/index.html").as_uri()
+        shown = Opened(browser, start)
+        page = shown.page
+        page.select_option("#municipality", "GM9001")
+        shown.settle()
+        page.fill("#find", last)
+        shown.settle()
+        page.locator("#list button").first.click()
+        assert page.locator("#panel a.button").all_inner_texts() == ["Rapport van Oudermeer"]
+        page.fill("#find", first)
+        shown.settle()
+        page.locator("#list button").first.click()
+        page.click("#panel a.button:text-is('Dossier')")
+        page.wait_for_url("**/GM9001/dossiers.html#*")
+        # the dossier itself is in sight, not only its page
+        top = page.locator(f"article:has(h2:has-text('{first}'))").bounding_box()["y"]
+        assert abs(top) < 60
+        page.locator(f"article:has(h2:has-text('{first}')) a:text-is('Op de kaart')").click()
+        page.wait_for_selector("#panel h2")
+        assert page.inner_text("#panel h2") == first
+        page.click("#panel a.button:text-is('Rapport van Oudermeer')")
+        page.locator("article.site a:text-is('Op de kaart')").nth(1).click()
+        page.wait_for_selector("#panel h2")
+        assert page.inner_text("#panel h2") == town["parcel_id"].iloc[1]
+        assert shown.complaints == []
+        page.context.close()
+
+
+def test_a_map_by_itself_on_a_server_leads_to_no_report(browser: Any, out: Path) -> None:
+    with served(out / "map") as address:
+        shown = Opened(browser, f"{address}/index.html")
+        shown.page.locator("#list button").first.click()
+        shown.settle()
+        assert shown.page.locator("#panel a.button").count() == 0
+        shown.page.context.close()
+
+
 def test_keys_alone_will_do(opened: Opened) -> None:
     page = opened.page
     page.keyboard.press("Tab")

@@ -22,8 +22,9 @@ __all__ = ["MESSAGES", "Entry", "hectares_text", "lead", "legend", "shortlist_ti
 
 MESSAGES: Final = (
     "report-back",
+    "report-on-map",
+    "report-dossier",
     "report-best-class",
-    "report-best-homes",
     "report-dossiers-list",
     "report-dossiers-title",
     "report-excluded",

@@ -28,6 +28,8 @@ from flexruimte.results.summary_model import Summary
 from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, locations_of
 from flexruimte.views.accounts import is_open_term, not_known, sources, why_nothing
+from flexruimte.views.links import dossier_anchor
+from flexruimte.views.report.sites import shortlist_of
 from flexruimte.views.web.scoring import (
     beside_each_other,
     exact_criteria,
@@ -245,6 +247,7 @@ def _locations(
             "decision": _texts(listed["decision"]),
             "decision_reason": _texts(listed["decision_reason"]),
             "plans": _texts(more["plans"]),
+            "dossier": _dossiers(content),
             **{name: _numbers(listed[name]) for name in numbers if name in listed},
         },
         "lifted": _lifted(listed, findings, summary),
@@ -255,6 +258,14 @@ def _locations(
         "shapes": encoded_shapes(parcels),
         "buildable": encoded_shapes(left),
     }
+
+
+def _dossiers(content: OutputContent) -> list[str | None]:
+    """Return where in the page of dossiers each location is; None of one without a dossier."""
+    there = set(shortlist_of(content)[PARCEL_ID])
+    return [
+        dossier_anchor(each) if each in there else None for each in content.locations[PARCEL_ID]
+    ]
 
 
 def _terms(listed: pd.DataFrame, summary: Summary, language: Language) -> list[str]:

@@ -113,6 +113,8 @@ _MESSAGES: Final = (
     "map-compare-choose",
     "map-compare-stop",
     "map-zoom-to",
+    "map-dossier",
+    "map-report",
     "map-group",
     "map-group-best",
     "map-weights-themes",

@@ -129,10 +129,10 @@
     const code = towns.length === page.run.municipalities.length ? "*" : towns[0].head.code;
     const row = page.followUps.what_if.find(each => each.rule === rule.id && each.code === (towns.length === 1 ? towns[0].head.code : code));
     if (!row || row.locations === null) return page.text("rule-ask", { rule: rule.id });
-    const change = (unit, value, decimals = 0) =>
-      page.text(value >= 0 ? "change-more" : decimals ? "change-less" : "change-fewer", { text: page.text(`of-${unit}`, { number: page.number(Math.abs(value), decimals) }) });
+    const change = (amount, value, decimals = 0) =>
+      page.text(value >= 0 ? "change-more" : decimals ? "change-less" : "change-fewer", { text: page.text(amount, { number: page.number(Math.abs(value), decimals) }) });
     const said = (id, { locations, hectares, homes, best_homes: best, level }) => page.text(id, {
-      changes: [change("locations", locations), change("hectares", hectares, 1), change("homes", homes), ...(Number.isFinite(best) ? [page.text("in-best", { text: change("homes", best) })] : [])].join(", "),
+      changes: [change("of-locations", locations), change("of-hectares", hectares, 1), change("of-homes", homes), ...(Number.isFinite(best) ? [page.text("in-best", { text: change("of-homes", best) })] : [])].join(", "),
       level: (level || "").toLowerCase(),
     });
     return [said("rule-frees", row), row.softer && row.softer.locations !== null ? said("rule-softer", row.softer) : ""].filter(Boolean).join(" ");

@@ -76,6 +76,20 @@
   page.knowsLand = town => Array.isArray(town.data.land);
   page.takesLand = (town, rule) => page.knowsLand(town) && town.data.land.includes(rule);
 
+  // Whether the reports of a municipality lie beside the map. From a folder a page may not ask, and takes it that they do.
+  page.findReports = async town => {
+    if (town.reports !== undefined) return;
+    town.reports = Array.isArray(town.data.locations.dossier) && root.location.protocol !== "about:";
+    if (!town.reports || !root.location.protocol.startsWith("http")) return;
+    try {
+      town.reports = (await fetch(page.reportOf(town), { method: "HEAD" })).ok;
+    } catch (error) {
+      town.reports = false;
+    }
+  };
+  page.reportOf = town => `../${encodeURIComponent(town.head.file)}/report.html`;
+  page.dossierOf = place => `../${encodeURIComponent(place.town.head.file)}/dossiers.html#${place.dossier}`;
+
   // Where the findings of each location begin.
   page.starts = findings => {
     let start = 0;

@@ -6,7 +6,7 @@
   const { element, byId } = page;
   const TABS = ["list", "filters", "weights", "rules", "next", "about"];
   const AT_ONCE = 100, RANKS_SHOWN = 25, ALL_AT_ONCE = 3000, PARCELS_AT_ONCE = 6000;
-  const COLUMNS = ["id", "parcels", "owner", "best_group", "term_years", "term_is_open", "area_m2", "buildable_m2", "homes", "homes_low", "homes_mid", "homes_high", "plans", "decision", "decision_reason"];
+  const COLUMNS = ["id", "parcels", "owner", "best_group", "term_years", "term_is_open", "area_m2", "buildable_m2", "homes", "homes_low", "homes_mid", "homes_high", "plans", "decision", "decision_reason", "dossier"];
   const SORTS = ["rank", "homes", "size", "term", "id"];
 
   let towns = []; // the municipalities that are shown
@@ -269,6 +269,7 @@
   async function bring() {
     const wanted = showsParcels() || page.state.overlay !== null || (page.state.chosen !== null && !places.some(place => keyOf(place) === page.state.chosen)) || page.state.find.trim().length >= 3;
     const now = towns;
+    await Promise.all(now.map(town => page.findReports(town)));
     if (wanted) {
       const { overlay } = page.state;
       await Promise.all([...now.map(town => page.loadParcels(town.head)), ...now.filter(town => page.takesLand(town, overlay)).map(town => page.loadLand(town.head))]);

@@ -191,7 +191,9 @@
         element("button", { type: "button", id: "close", "aria-label": page.text("close"), click: act.close }, "×")),
       element("div", { class: "tools" },
         element("button", { type: "button", click: act.zoom }, page.text("zoom-to")),
-        isPlace ? element("button", { type: "button", id: "compare", "aria-pressed": act.isComparing ? "true" : "false", click: act.compare }, page.text(act.isComparing || other ? "compare-stop" : "compare")) : null),
+        isPlace ? element("button", { type: "button", id: "compare", "aria-pressed": act.isComparing ? "true" : "false", click: act.compare }, page.text(act.isComparing || other ? "compare-stop" : "compare")) : null,
+        chosen.town.reports && isPlace && chosen.dossier ? element("a", { class: "button", href: page.dossierOf(chosen) }, page.text("dossier")) : null,
+        chosen.town.reports ? element("a", { class: "button", href: page.reportOf(chosen.town) }, page.text("report", { text: chosen.town.head.name })) : null),
       ...(act.isComparing && !other ? [element("p", { class: "hint", role: "status" }, page.text("compare-choose"))] : []),
       ...(other ? [compared(chosen, other)] : isPlace ? place(chosen) : parcel(chosen)).filter(Boolean));
   };
