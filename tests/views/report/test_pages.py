@@ -19,6 +19,7 @@ from flexruimte.results.outputs import OutputContent
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.links import map_link
 from flexruimte.views.report import FollowUps, write_report, write_report_alone
+from flexruimte.views.report.dossier import dossiers_of
 from flexruimte.views.report.follow_ups import Freed, Variant
 from flexruimte.views.report.sites import shortlist_of, sites_of
 from toy_town import layers, municipalities, parcels, toy_study
@@ -107,6 +108,35 @@ def test_a_dossier_is_a_page(browser: Any, content: OutputContent, tmp_path: Pat
     assert len(starts) == len(set(starts)) == len(titles) > 8
     # whoever has more to tell goes on to the next page, and that is the exception
     assert len(paper) <= 1 + len(titles) + 3
+
+
+def test_what_does_not_fit_on_a_page_goes_on_under_its_heading(
+    browser: Any, content: OutputContent, tmp_path: Path
+) -> None:
+    """What decides stays where the dossier begins."""
+    longer = content.findings.copy()
+    longer["finding"] = longer["finding"] + " Dat is nader bekeken, door wie er over gaat." * 3
+    folder = written(replace(content, findings=longer), tmp_path)
+    paper = on_paper(browser, folder / "dossiers.html")
+    shown = replace(content, findings=longer)
+    sites = sites_of(shown, shortlist_of(shown), "nl")
+    first = [plain(f"{site.rank}{site.title}") for site in sites]
+    onwards = [plain(f"Vervolg van {site.rank}, {site.title}") for site in sites]
+    began, went_on = 0, 0
+    for text in paper[1:]:
+        begins = [title for title in first if text.startswith(title)]
+        goes_on = [title for title in onwards if text.startswith(title)]
+        assert len(begins) + len(goes_on) == 1, text[:200]
+        began, went_on = began + len(begins), went_on + len(goes_on)
+    assert (began, went_on > 0) == (len(sites), True)
+    for dossier in dossiers_of(sites, shown.summary, FOLLOW_UPS, "nl"):
+        page = next(
+            text
+            for text in paper[1:]
+            if text.startswith(plain(f"{dossier.site.rank}{dossier.site.title}"))
+        )
+        for passage in dossier.decisive:
+            assert all(plain(sentence) in page for sentence in passage.findings)
 
 
 def test_what_if_is_there_where_it_was_worked_out(content: OutputContent, tmp_path: Path) -> None:

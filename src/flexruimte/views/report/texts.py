@@ -33,7 +33,7 @@ MESSAGES: Final = (
     "report-excluded-note",
     "report-facts",
     "report-fine",
-    "report-found",
+    "report-continued",
     "report-freed",
     "report-funnel",
     "report-funnel-condition",

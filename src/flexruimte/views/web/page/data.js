@@ -49,6 +49,7 @@
     const data = await load("municipality", head, ".js");
     if (!page.loaded.has(head.code)) {
       const ready = root.flexruimteScoring.prepared(data);
+      for (const rule of data.rules) rule.takes_land = Array.isArray(data.land) && data.land.includes(rule.id);
       page.loaded.set(head.code, {
         head, data, ready, parcels: page.shapes(data.shapes), buildable: page.shapes(data.buildable),
         findings: page.starts(data.findings),
@@ -74,7 +75,7 @@
   };
   // Results of an earlier version have no such land.
   page.knowsLand = town => Array.isArray(town.data.land);
-  page.takesLand = (town, rule) => page.knowsLand(town) && town.data.land.includes(rule);
+  page.takesLand = (town, rule) => town.data.rules.some(each => each.id === rule && each.takes_land);
 
   // Whether the reports of a municipality lie beside the map. From a folder a page may not ask, and takes it that they do.
   page.findReports = async town => {

@@ -220,6 +220,8 @@
     const { state } = page, chosen = findChosen(state.chosen), other = findChosen(state.other);
     page.showPanel(chosen, other && other.kind === "place" ? other : null, {
       isComparing: comparing,
+      overlay: state.overlay,
+      showRule: rule => change({ overlay: state.overlay === rule ? null : rule }),
       close: () => { comparing = false; change({ chosen: null, other: null }); byId("list").focus(); },
       zoom: () => page.look(page.boundsOf(chosen.kind === "place" ? chosen.town.parcels[chosen.at] : chosen.town.others.polygons[chosen.at])),
       compare: () => { comparing = !(comparing || other); change({ other: null }); if (byId("compare")) byId("compare").focus(); },

@@ -42,10 +42,14 @@
     return found.sort((one, other) => LEVELS.indexOf(one.rule.level) - LEVELS.indexOf(other.rule.level) || one.at - other.at);
   };
 
+  // Of a rule that takes land, the map shows which.
+  let shownRule = null, showRule = () => {};
   const sentence = ({ rule, text, verdict }) =>
     element("li", {},
       element("span", { class: `level ${rule.level}` }, rule.level_label),
       element("span", {}, text || rule.title),
+      rule.takes_land && (verdict === NO || verdict === TAKEN)
+        ? element("button", { type: "button", class: "show", "data-rule": rule.id, "aria-pressed": shownRule === rule.id ? "true" : "false", "aria-label": `${page.text(shownRule === rule.id ? "rule-hide" : "rule-show")}: ${rule.title}`, click: () => showRule(rule.id) }, page.text(shownRule === rule.id ? "rule-hide" : "rule-show")) : null,
       verdict === NO && rule.advice ? element("span", { class: "advice" }, rule.advice) : null);
 
   const part = (title, items, folded = false) => {
@@ -182,6 +186,9 @@
     document.body.classList.toggle("with-panel", Boolean(chosen));
     document.body.classList.toggle("with-comparison", Boolean(chosen && other));
     if (!chosen) { panel.replaceChildren(); return; }
+    const focused = panel.contains(document.activeElement) ? document.activeElement.dataset.rule : undefined;
+    shownRule = act.overlay;
+    showRule = act.showRule;
     const isPlace = chosen.kind === "place";
     const id = isPlace ? chosen.id : chosen.town.others.id[chosen.at];
     panel.setAttribute("aria-label", id);
@@ -196,5 +203,7 @@
         chosen.town.reports ? element("a", { class: "button", href: page.reportOf(chosen.town) }, page.text("report", { text: chosen.town.head.name })) : null),
       ...(act.isComparing && !other ? [element("p", { class: "hint", role: "status" }, page.text("compare-choose"))] : []),
       ...(other ? [compared(chosen, other)] : isPlace ? place(chosen) : parcel(chosen)).filter(Boolean));
+    const again = focused === undefined ? null : [...panel.querySelectorAll("[data-rule]")].find(each => each.dataset.rule === focused);
+    if (again) again.focus();
   };
 })(globalThis);
