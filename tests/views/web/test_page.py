@@ -397,6 +397,33 @@ def test_an_overlay_shows_the_land_that_a_rule_takes(opened: Opened, out: Path) 
     assert drawn_as_taken(page) == (0, 0)
 
 
+def test_the_panel_shows_what_took_this_land(opened: Opened, out: Path) -> None:
+    """Of a field that is out: from the reason to the land, with the keyboard alone."""
+    page = opened.page
+    page.select_option("#municipality", "GM9003")
+    opened.settle()
+    others = told((out / "map" / "data" / "GM9003-parcels.js").read_text(encoding="utf-8"))
+    land = told((out / "map" / "data" / "GM9003-land.js").read_text(encoding="utf-8"))["nnn"]
+    lost = others["id"][land["whole"][0]]
+    page.fill("#find", lost)
+    page.locator(f"#list button[data-id='{lost}']").press("Enter")
+    decides = page.locator("#panel section:has(> h3:text-is('Wat beslist'))")
+    button = decides.locator("button[data-rule='nnn']")
+    assert button.get_attribute("aria-label") == "Toon: Natuurnetwerk Nederland"
+    button.press("Enter")
+    opened.settle()
+    assert page.evaluate("document.activeElement.dataset.rule") == "nnn"
+    assert button.get_attribute("aria-pressed") == "true"
+    assert "land dat deze regel wegneemt: Natuurnetwerk" in page.inner_text("#legend")
+    assert drawn_as_taken(page) == (len(land["shapes"]["shapes"]), len(land["whole"]))
+    page.keyboard.press("Enter")
+    opened.settle()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert drawn_as_taken(page) == (0, 0)
+    # a rule on a measure takes no land
+    assert page.locator("#panel button[data-rule='buildable_area']").count() == 0
+
+
 def drawn_as_taken(page: Any) -> tuple[int, int]:
     """How many shapes of land, and how many other parcels, are drawn as taken by the rule."""
     page.wait_for_timeout(400)

@@ -63,6 +63,27 @@ def test_without_other_parcels_the_land_is_of_locations(tmp_path: Path) -> None:
     assert all(each["whole"] == [] for each in land.values())
 
 
+def test_no_shape_folds_over_itself_when_it_is_rounded() -> None:
+    """A spike of 10 cm along a boundary, as where a building sticks out, is not drawn."""
+    spike = shapely.Polygon(
+        [
+            (100_000, 400_000),
+            (100_010, 400_000),
+            (100_010, 400_010),
+            (100_010.1, 400_030),
+            (100_009.95, 400_010),
+            (100_000, 400_010),
+        ]
+    )
+    thin = shapely.box(100_050, 400_000, 100_050.1, 400_100)
+    shapes = np.array([spike, thin], dtype=object)
+    land = LandShapes(np.array([0, 0]), np.array(["a", "a"], dtype=object), shapes)
+    found = taken_land(land, np.array([box(0, 0, 100, 100)], dtype=object), np.array([-1]))
+    assert found["a"]["shapes"]["shapes"] == [1, 0]
+    assert found["a"]["shapes"]["rings"] == [5]
+    assert square_metres(found["a"]["shapes"]) == pytest.approx([100, 0], rel=0.03)
+
+
 def test_a_parcel_that_is_not_among_the_others_is_drawn() -> None:
     parcels = np.array([box(0, 0, 100, 100), box(100, 0, 200, 100)], dtype=object)
     land = LandShapes(np.array([0, 1]), np.array(["a", "a"], dtype=object), np.array([None, None]))

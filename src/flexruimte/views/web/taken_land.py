@@ -15,6 +15,9 @@ __all__ = ["rules_with_land", "taken_land"]
 
 _DRAWN_M: Final = 0.1
 """No vertex is left out that lies farther from the line than this: as far as a step of the page."""
+_GRID_M: Final = 0.25
+"""Vertices are drawn on this grid. Strips that are narrower, as where a building sticks out over a
+boundary, fold over themselves when a browser rounds them, and are not drawn. [m]"""
 
 
 def rules_with_land(land: LandShapes) -> list[str]:
@@ -53,7 +56,7 @@ def taken_land(land: LandShapes, parcels: Geometries, others: Integers) -> dict[
     other = others[land.of]
     named = is_whole & (other >= 0)
     drawn[is_whole] = parcels[land.of[is_whole]]
-    drawn = shapely.simplify(drawn, _DRAWN_M)
+    drawn = _on_grid(shapely.simplify(drawn, _DRAWN_M))
     return {
         rule_id: {
             "whole": other[named & (land.rule == rule_id)].tolist(),
@@ -61,3 +64,10 @@ def taken_land(land: LandShapes, parcels: Geometries, others: Integers) -> dict[
         }
         for rule_id in rules_with_land(land)
     }
+
+
+def _on_grid(shapes: Geometries) -> Geometries:
+    try:
+        return np.asarray(shapely.set_precision(shapes, _GRID_M), dtype=object)
+    except shapely.errors.GEOSException:  # which gives up on a shape now and then
+        return shapes

@@ -11,7 +11,9 @@
   const colour = ["to-color", ["feature-state", "colour"], page.UNKNOWN];
   const chosen = ["boolean", ["feature-state", "chosen"], false];
   const asked = ["boolean", ["feature-state", "taken"], false];
-  const TAKEN = "#b2182b";
+  const TAKEN = "#cc757b"; // not seen through: what lies over itself would show darker
+  page.TAKEN = TAKEN;
+  const TAKEN_LINE = "#b2182b";
   // White on a tile of 8 by 8 pixels, at column x and row y.
   const PATTERNS = {
     stripes: (x, y) => (x + y) % 8 < 3, back: (x, y) => (x - y + 8) % 8 < 3,
@@ -29,14 +31,15 @@
       { id: "overview", type: "fill", source: "overview", paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.85 } },
       { id: "overview-line", type: "line", source: "overview", paint: { "line-color": "#ffffff", "line-width": 1 } },
       { id: "land", type: "fill", source: "land", paint: { "fill-color": "#f8f6f1" } },
-      { id: "others", type: "fill", source: "others", paint: { "fill-color": ["case", asked, TAKEN, "#ebe6dc"], "fill-opacity": ["case", asked, 0.55, 1] } },
-      { id: "others-line", type: "line", source: "others", minzoom: 12.5, paint: { "line-color": ["case", chosen, "#111111", "#cfc8ba"], "line-width": ["case", chosen, 3, 0.6] } },
+      { id: "others", type: "fill", source: "others", paint: { "fill-color": ["case", asked, TAKEN, "#ebe6dc"], "fill-opacity": 1 } },
       { id: "parcel", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.22, 0] } },
-      { id: "taken", type: "fill", source: "taken", paint: { "fill-color": TAKEN, "fill-opacity": 0.55 } },
+      // Under the buildable part, so that what is left keeps its colour.
+      { id: "taken", type: "fill", source: "taken", paint: { "fill-color": TAKEN } },
+      { id: "others-line", type: "line", source: "others", minzoom: 12.5, paint: { "line-color": ["case", chosen, "#111111", "#cfc8ba"], "line-width": ["case", chosen, 3, 0.6] } },
       { id: "buildable", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.88, 0] } },
       ...Object.keys(PATTERNS).map(name => ({ id: `pattern-${name}`, type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-pattern": name, "fill-opacity": ["case", ["all", shown, ["==", ["feature-state", "pattern"], name]], 0.8, 0] } })),
       // A strip that is narrower than a pixel shows as a line.
-      { id: "taken-line", type: "line", source: "taken", paint: { "line-color": TAKEN, "line-width": 0.7 } },
+      { id: "taken-line", type: "line", source: "taken", paint: { "line-color": TAKEN_LINE, "line-width": 0.7 } },
       { id: "layout", type: "fill", source: "layout", minzoom: 14.5, paint: { "fill-color": ["match", ["get", "kind"], 0, LAYOUT_COLOURS[0], 1, LAYOUT_COLOURS[1], 2, LAYOUT_COLOURS[2], LAYOUT_COLOURS[3]], "fill-opacity": 0.9 } },
       { id: "parcel-line", type: "line", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "line-color": ["case", chosen, "#111111", colour], "line-width": ["case", chosen, 3.5, 1], "line-opacity": ["case", shown, 1, 0] } },
       { id: "dot", type: "circle", source: "locations", filter: ["all", ["==", ["get", "kind"], 2], ["<", ["*", ["get", "degrees"], ["^", 2, ["zoom"]]], SMALL]], maxzoom: 15, paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.6, 11, 3, 13, 4.5], "circle-stroke-color": ["case", chosen, "#111111", "#ffffff"], "circle-stroke-width": ["case", chosen, 3, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },
@@ -169,7 +172,8 @@
   page.drawBackground = (background, before = "overview") => after(() => {
     if (map.getLayer("background")) { map.removeLayer("background"); map.removeSource("background"); }
     const under = background !== null;
-    for (const layer of ["land", "others"]) map.setPaintProperty(layer, "fill-opacity", layer === "land" ? (under ? 0 : 1) : ["case", asked, 0.55, under ? 0.15 : 1]);
+    for (const layer of ["land", "others"]) map.setPaintProperty(layer, "fill-opacity", layer === "land" ? (under ? 0 : 1) : ["case", asked, 1, under ? 0.15 : 1]);
+    map.setPaintProperty("taken", "fill-opacity", under ? 0.7 : 1);
     if (!under) return;
     map.addSource("background", { type: "raster", tiles: [background.tiles], tileSize: 256, maxzoom: background.max_zoom, attribution: background.attribution.replace(/[<>&]/g, "") });
     map.addLayer({ id: "background", type: "raster", source: "background" }, before);

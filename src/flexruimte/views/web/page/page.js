@@ -127,7 +127,7 @@
         swatch(page.text("legend-unknown"), page.UNKNOWN, page.UNKNOWN_PATTERN),
         others.length ? swatch(page.text("legend-other"), "#ebe6dc", "edged") : null,
         state.layout ? swatch(page.text("legend-layout"), "#3b2f2a") : null,
-        rule ? swatch(page.text(page.toldOf(rule, towns), { rule: rule.title }), "rgba(178, 24, 43, 0.6)") : null),
+        rule ? swatch(page.text(page.toldOf(rule, towns), { rule: rule.title }), page.TAKEN) : null),
       element("label", { class: "check" }, element("input", { type: "checkbox", id: "parcels", checked: showsParcels(), change: event => change({ parcels: event.target.checked }) }), page.text("show-parcels")),
       element("label", { class: "check" }, element("input", { type: "checkbox", id: "layout", checked: state.layout, change: event => change({ layout: event.target.checked }) }), page.text("show-layout")),
       element("label", { class: "field" }, page.text("background"), element("select", { id: "background", change: event => chooseBackground(event.target) },
