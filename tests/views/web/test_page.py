@@ -566,6 +566,42 @@ def test_on_a_phone_nothing_sticks_out(browser: Any, out: Path) -> None:
     shown.page.context.close()
 
 
+def test_on_a_phone_a_place_and_what_is_told_of_it_are_both_in_sight(
+    browser: Any, out: Path
+) -> None:
+    shown = Opened(
+        browser, (out / "map" / "index.html").as_uri(), viewport={"width": 360, "height": 740}
+    )
+    page = shown.page
+    first = shown.listed()[0]
+    page.locator("#list button").first.click()
+    page.click("text=Toon op de kaart")
+    page.wait_for_timeout(1000)
+    drawn, panel = page.locator("#map").bounding_box(), page.locator("#panel").bounding_box()
+    assert drawn["height"] > 150
+    assert drawn["y"] + drawn["height"] <= panel["y"] + 1
+    assert panel["y"] + panel["height"] == pytest.approx(740, abs=1)
+    # the place lies on the part of the map that is seen
+    middle = "(() => { const place = flexruimte.places().find(each => each.id === '%s'); return Object.values(flexruimte.map.project(place.middle)); })()"
+    x, y = page.evaluate(middle % first)
+    assert 0 < x < 360
+    assert 0 < y < drawn["height"]
+    page.click("#close")
+    assert page.is_visible("#list")
+    page.context.close()
+
+
+def test_a_small_area_is_said_in_square_metres(opened: Opened, out: Path) -> None:
+    others = told((out / "map" / "data" / "GM9001-parcels.js").read_text(encoding="utf-8"))
+    at = next(at for at, area in enumerate(others["area_m2"]) if 100 < area < 450)
+    page = opened.page
+    page.select_option("#municipality", "GM9001")
+    opened.settle()
+    page.fill("#find", others["id"][at])
+    page.locator(f"#list button[data-id='{others['id'][at]}']").click()
+    assert f"{round(others['area_m2'][at])} m²" in page.inner_text("#panel dl")
+
+
 def test_there_is_ink_on_the_map(opened: Opened) -> None:
     drawn = opened.page.evaluate(
         """() => { const gl = document.querySelector("canvas").getContext("webgl2"), all = new Uint8Array(4 * gl.drawingBufferWidth * gl.drawingBufferHeight);
@@ -666,7 +702,8 @@ def test_what_follows_is_shown(browser: Any, followed: Path) -> None:
     softer = table.loc[("*", "nnn"), ["softer_locations", "softer_hectares", "softer_homes"]]
     freed = numbers(page.inner_text("#rule-told"))
     told_of = [(one.iloc[0], round(one.iloc[1], 1), *one.iloc[2:]) for one in (row, softer)]
-    assert freed == [abs(number) for numbers_of in told_of for number in numbers_of]
+    # what stays as it is, is said without a number
+    assert freed == [abs(number) for numbers_of in told_of for number in numbers_of if number]
     page.context.close()
 
 
@@ -676,15 +713,25 @@ def test_less_is_told_as_less(browser: Any, followed: Path, tmp_path: Path) -> N
     rows = told((tmp_path / "map" / "data" / "follow_ups.js").read_text(encoding="utf-8"))
     for row in rows["what_if"]:
         row |= {"locations": -1, "hectares": 2.5, "homes": 1, "best_homes": -12, "softer": None}
-    write_follow_ups(tmp_path / "map", rows)
-    shown = Opened(browser, (tmp_path / "map" / "index.html").as_uri())
-    shown.page.click("#for-rules")
-    shown.page.click("#show-nnn")
-    assert shown.page.inner_text("#rule-told") == (
-        "Zonder deze regel: 1 locatie minder, 2,5 ha meer, 1 woning meer, "
-        "12 woningen minder in de hoogste klasse."
-    )
-    shown.page.context.close()
+    for changed, said in (
+        (
+            {},
+            "1 locatie minder, 2,5 ha meer, 1 woning meer, 12 woningen minder in de hoogste klasse",
+        ),
+        (
+            {"locations": 0, "best_homes": 0},
+            "2,5 ha meer, 1 woning meer, in de hoogste klasse evenveel",
+        ),
+        ({"hectares": 0.04, "homes": 0, "best_homes": None}, "er verandert niets"),
+    ):
+        for row in rows["what_if"]:
+            row |= changed
+        write_follow_ups(tmp_path / "map", rows)
+        shown = Opened(browser, (tmp_path / "map" / "index.html").as_uri())
+        shown.page.click("#for-rules")
+        shown.page.click("#show-nnn")
+        assert shown.page.inner_text("#rule-told") == f"Zonder deze regel: {said}."
+        shown.page.context.close()
 
 
 def test_a_target_shows_the_locations_that_fill_it(browser: Any, followed: Path) -> None:

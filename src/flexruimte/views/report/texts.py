@@ -25,6 +25,7 @@ MESSAGES: Final = (
     "report-on-map",
     "report-dossier",
     "report-best-class",
+    "report-best-homes",
     "report-dossiers-list",
     "report-dossiers-title",
     "report-excluded",

@@ -144,6 +144,8 @@ _MESSAGES: Final = (
     "map-of-homes",
     "map-of-homes-one",
     "map-in-best",
+    "map-none-in-best",
+    "map-change-none",
     "map-rule-ask",
     "map-rule-sites",
     "map-rule-show",

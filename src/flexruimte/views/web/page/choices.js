@@ -132,7 +132,10 @@
     const change = (amount, value, decimals = 0) =>
       page.text(value >= 0 ? "change-more" : decimals ? "change-less" : "change-fewer", { text: page.text(amount, { number: page.number(Math.abs(value), decimals) }) });
     const said = (id, { locations, hectares, homes, best_homes: best, level }) => page.text(id, {
-      changes: [change("of-locations", locations), change("of-hectares", hectares, 1), change("of-homes", homes), ...(Number.isFinite(best) ? [page.text("in-best", { text: change("of-homes", best) })] : [])].join(", "),
+      changes: [
+        locations ? change("of-locations", locations) : "", Math.abs(hectares) >= 0.05 ? change("of-hectares", hectares, 1) : "", homes ? change("of-homes", homes) : "",
+        best ? page.text("in-best", { text: change("of-homes", best) }) : best === 0 && (locations || homes) ? page.text("none-in-best") : "",
+      ].filter(Boolean).join(", ") || page.text("change-none"),
       level: (level || "").toLowerCase(),
     });
     return [said("rule-frees", row), row.softer && row.softer.locations !== null ? said("rule-softer", row.softer) : ""].filter(Boolean).join(" ");

@@ -78,15 +78,13 @@
   page.takesLand = (town, rule) => town.data.rules.some(each => each.id === rule && each.takes_land);
 
   // Whether the reports of a municipality lie beside the map. From a folder a page may not ask, and takes it that they do.
-  page.findReports = async town => {
+  // `found` is called where it asked, and they do.
+  page.findReports = (town, found) => {
     if (town.reports !== undefined) return;
-    town.reports = Array.isArray(town.data.locations.dossier) && root.location.protocol !== "about:";
-    if (!town.reports || !root.location.protocol.startsWith("http")) return;
-    try {
-      town.reports = (await fetch(page.reportOf(town), { method: "HEAD" })).ok;
-    } catch (error) {
-      town.reports = false;
-    }
+    const { protocol } = root.location, asks = protocol.startsWith("http");
+    const has = Array.isArray(town.data.locations.dossier) && protocol !== "about:";
+    town.reports = has && !asks;
+    if (has && asks) fetch(page.reportOf(town), { method: "HEAD" }).then(answer => { town.reports = answer.ok; if (answer.ok) found(); }, () => {});
   };
   page.reportOf = town => `../${encodeURIComponent(town.head.file)}/report.html`;
   page.dossierOf = place => `../${encodeURIComponent(place.town.head.file)}/dossiers.html#${place.dossier}`;

@@ -218,6 +218,7 @@
 
   function showPanel() {
     const { state } = page, chosen = findChosen(state.chosen), other = findChosen(state.other);
+    if (chosen) page.findReports(chosen.town, showPanel);
     page.showPanel(chosen, other && other.kind === "place" ? other : null, {
       isComparing: comparing,
       overlay: state.overlay,
@@ -271,7 +272,6 @@
   async function bring() {
     const wanted = showsParcels() || page.state.overlay !== null || (page.state.chosen !== null && !places.some(place => keyOf(place) === page.state.chosen)) || page.state.find.trim().length >= 3;
     const now = towns;
-    await Promise.all(now.map(town => page.findReports(town)));
     if (wanted) {
       const { overlay } = page.state;
       await Promise.all([...now.map(town => page.loadParcels(town.head)), ...now.filter(town => page.takesLand(town, overlay)).map(town => page.loadLand(town.head))]);

@@ -99,8 +99,8 @@
     return [
       [page.text("column-score"), range],
       [page.text("column-homes"), place.homes === null ? page.text("unknown") : page.text(place.homes < place.homes_mid ? "homes-project" : "homes-text", { homes: page.number(place.homes), middle: page.number(place.homes_mid), low: page.number(place.homes_low), high: page.number(place.homes_high) })],
-      [page.text("column-buildable_m2"), `${page.hectares(place.buildable_m2 || 0)} ha`],
-      [page.text("column-area_m2"), `${page.hectares(place.area_m2)} ha`],
+      [page.text("column-buildable_m2"), page.area(place.buildable_m2 || 0)],
+      [page.text("column-area_m2"), page.area(place.area_m2)],
       [page.text("column-term_years"), place.term_said || page.termOf(place)],
       [page.text("filter-group"), (place.best_group && place.town.data.facts.groups[place.best_group]) || page.text("unknown")],
       [page.text("filter-owner"), place.owner_title || page.text("unknown")],
@@ -153,7 +153,7 @@
     return [
       element("p", { class: "place" }, town.head.name),
       element("p", { class: "big" }, page.text("status-excluded")),
-      element("dl", {}, fact(page.text("column-area_m2"), `${page.hectares(others.area_m2[at])} ha`), fact(page.text("filter-owner"), page.ownerOf(data.facts, others.owner[at]) || page.text("unknown"))),
+      element("dl", {}, fact(page.text("column-area_m2"), page.area(others.area_m2[at])), fact(page.text("filter-owner"), page.ownerOf(data.facts, others.owner[at]) || page.text("unknown"))),
       ...explained(data.rules, found, page.counted.off, before),
     ];
   }

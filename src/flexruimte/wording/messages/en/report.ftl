@@ -86,6 +86,7 @@ report-variant = Choice
 report-locations = Locations
 report-homes = Homes
 report-best-class = In the highest class
+report-best-homes = Homes in highest class
 
 ## What is not known
 

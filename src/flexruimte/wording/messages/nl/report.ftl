@@ -86,6 +86,7 @@ report-variant = Keuze
 report-locations = Locaties
 report-homes = Woningen
 report-best-class = In de hoogste klasse
+report-best-homes = Woningen in hoogste klasse
 
 ## Wat niet bekend is
 
