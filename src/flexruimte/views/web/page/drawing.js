@@ -135,8 +135,9 @@
   });
   page.paintOthers = (taken, chosenNumber) => after(() => {
     map.removeFeatureState({ source: "others" });
-    for (const number of taken) map.setFeatureState({ source: "others", id: number }, { taken: true });
-    if (chosenNumber !== null) map.setFeatureState({ source: "others", id: chosenNumber }, { chosen: true });
+    // What is set on a feature again keeps what was removed of it, unless that is set too.
+    const all = new Set(taken), marked = chosenNumber === null ? all : new Set([...taken, chosenNumber]);
+    for (const number of marked) map.setFeatureState({ source: "others", id: number }, { taken: all.has(number), chosen: number === chosenNumber });
   });
 
   // The land that one rule takes; drawn anew only where it is another list.
