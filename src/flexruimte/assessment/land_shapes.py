@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from flexruimte.kernels.overlap import Overlaps, polygonal, subtract, union_by_group
@@ -59,10 +60,11 @@ class LandShapes:
 
     def that_is_taken(self, taken: Mapping[str, Booleans]) -> LandShapes:
         """Return the rows of parcels from which the rule takes its land, by rule. (n,) bool"""
-        keep = np.zeros(len(self.of), dtype=bool)
-        for rule_id, takes in taken.items():
-            of_rule = self.rule == rule_id
-            keep[of_rule] = takes[self.of[of_rule]]
+        keep, (codes, names) = np.zeros(len(self.of), dtype=bool), pd.factorize(self.rule)
+        for code, rule_id in enumerate(names):
+            if rule_id in taken:
+                of_rule = codes == code
+                keep[of_rule] = taken[rule_id][self.of[of_rule]]
         return self.where(keep)
 
     def has(self, rule_id: str, count: int) -> Booleans:

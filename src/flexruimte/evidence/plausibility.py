@@ -20,6 +20,7 @@ from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.raster import Grid, cell_statistics
 from flexruimte.rules.parts import CELLS, Expected, LayerSpec, Steps
 from flexruimte.vocabulary import Booleans, Floats
+from flexruimte.wording.quantities import unit_as_written
 
 __all__ = ["doubts_about_cells", "doubts_about_field"]
 
@@ -88,18 +89,16 @@ class _Seen:
 
     def doubts(self, what: str) -> Iterator[str]:
         """Yield what is not as expected; `what` is the plural of what was seen."""
-        expected = self.expected
+        expected, unit = self.expected, unit_as_written(self.expected.unit)
         low, high = expected.range
         outside = self.below + self.above
         if outside:
             yield (
                 f"{outside} of {self.count} {what} ({_percent(outside, self.count)}) lie "
-                f"outside {low:g} to {high:g} {expected.unit}: {self._seen_outside(outside)}"
+                f"outside {low:g} to {high:g} {unit}: {self._seen_outside(outside)}"
             )
         if self.broken:
-            yield (
-                f"{self.broken} of {self.count} {what} are no whole numbers, so no {expected.unit}"
-            )
+            yield (f"{self.broken} of {self.count} {what} are no whole numbers, so no {unit}")
         if self.count < _LEAST_FOR_SPREAD:
             return
         is_map = self.cell_holding is not None
@@ -113,7 +112,7 @@ class _Seen:
         if not outside and expected.median and not _within(middle, expected.median):
             yield (
                 f"half of its {what} are below {middle:g}, where on such a map that is "
-                f"{expected.median[0]:g} to {expected.median[1]:g} {expected.unit}"
+                f"{expected.median[0]:g} to {expected.median[1]:g} {unit}"
             )
         most = expected.zeros_at_most
         if not is_map and most is not None and self.zeros > most * self.count:
@@ -186,7 +185,8 @@ def doubts_about_cells(
         zero[name] = zero_m2 / max(known_m2, 1.0)
     doubts = [] if seen is None else list(seen.doubts("cells"))
     if seen is None and beyond:
-        doubts.append(f"{beyond} cells lie outside {low:g} to {high:g} {spec.unit} and are missing")
+        unit = unit_as_written(spec.unit)
+        doubts.append(f"{beyond} cells lie outside {low:g} to {high:g} {unit} and are missing")
     if expected is not None:
         doubts += _doubts_about_spread(expected, steps, pairs, zero)
     lines = [f"{source.label}: {doubt}; {_REMEDY}" for doubt in doubts]
@@ -197,11 +197,11 @@ def _doubts_about_spread(
     expected: Expected, steps: int, pairs: int, zero: Mapping[str, float]
 ) -> Iterator[str]:
     """Yield whether neighbouring cells differ too much, and whether too many are 0."""
-    rule, most = expected.steps, expected.zeros_at_most
+    rule, most, unit = expected.steps, expected.zeros_at_most, unit_as_written(expected.unit)
     if rule is not None and pairs >= _LEAST_FOR_SPREAD and steps > rule.share_at_most * pairs:
         yield (
             f"{steps / pairs:.1%} of its neighbouring cells differ by more than {rule.over:g} "
-            f"{expected.unit}, as walls do, or holes that were filled with 0: if 0 stands for "
+            f"{unit}, as walls do, or holes that were filled with 0: if 0 stands for "
             "missing, say nodata = 0; it may also hold buildings, or be in another unit"
         )
     filled = [name for name, share in zero.items() if most is not None and share > most]

@@ -19,6 +19,7 @@ __all__ = [
     "listed",
     "number_text",
     "quantity_text",
+    "unit_as_written",
 ]
 
 _DECIMALS: Final = {
@@ -39,6 +40,7 @@ _MOST_OF_THRESHOLD: Final = 3
 """A threshold with more decimals than this does not ask for as many of a value."""
 _METRES_PER_KILOMETRE: Final = 1000
 
+_AS_WRITTEN: Final = {"m2": "m²", "ug/m3": "µg/m³"}
 _COUNTED: Final = ("year", "homes")
 """Units with a plural form in some language."""
 
@@ -173,6 +175,17 @@ def _message_of_unit(unit: str) -> str:
     ('unit-ug-m3', 'unit-db-lden')
     """
     return "unit-" + unit.replace("/", "-").replace(" ", "-").lower()
+
+
+def unit_as_written(unit: str) -> str:
+    """Return a unit of the vocabulary as people write it, where it stands by itself.
+
+    Examples
+    --------
+    >>> unit_as_written("ug/m3"), unit_as_written("m2"), unit_as_written("dB Lden")
+    ('µg/m³', 'm²', 'dB Lden')
+    """
+    return _AS_WRITTEN.get(unit, unit)
 
 
 def date_text(date: dt.date | str | None, language: Language, *, short: bool = False) -> str:
