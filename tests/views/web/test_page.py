@@ -7,6 +7,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -188,6 +189,26 @@ def test_printed_the_map_comes_first(opened: Opened) -> None:
     assert legend["y"] >= paper["y"] + paper["height"] - 1  # beside the map, not over it
     tops = [page.locator(each).bounding_box()["y"] for each in ("#view", "#count", "#panel")]
     assert tops == sorted(tops)
+
+
+def test_paper_is_as_narrow_as_a_phone_and_no_phone(browser: Any, out: Path) -> None:
+    """What is told of a place stands below the list, and covers nothing."""
+    shown = Opened(
+        browser, (out / "map" / "index.html").as_uri(), viewport={"width": 688, "height": 900}
+    )
+    page = shown.page
+    page.locator("#list button").first.click()
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    parts = [page.locator(each).bounding_box() for each in ("#view", "#side", "#panel")]
+    for one, other in pairwise(parts):
+        assert one["height"] > 100
+        assert other["y"] >= one["y"] + one["height"] - 1
+    # the whole of what is told
+    inner = page.evaluate("document.getElementById('panel').scrollHeight")
+    assert parts[-1]["height"] == pytest.approx(inner, abs=2)
+    assert page.locator("#panel button:visible").count() == 0
+    page.context.close()
 
 
 def test_a_panel_says_what_the_run_says(opened: Opened, out: Path, ranking: pd.DataFrame) -> None:

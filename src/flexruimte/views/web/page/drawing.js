@@ -19,6 +19,7 @@
     stripes: (x, y) => (x + y) % 8 < 3, back: (x, y) => (x - y + 8) % 8 < 3,
     dots: (x, y) => (x % 4) + (y % 4) > 4, cross: (x, y) => (x + y) % 8 < 2 || (x - y + 8) % 8 < 2,
   };
+  const patterned = ["!=", ["coalesce", ["feature-state", "pattern"], ""], ""]; // a dot has no room for a pattern, and is hollow
   const SMALL = (12 * 360) / 512; // a location that is narrower than 12 pixels is a dot
   let map = null, ready = false, drawn = [], markers = [], hover = null;
   let waiting = [];
@@ -42,7 +43,7 @@
       { id: "taken-line", type: "line", source: "taken", paint: { "line-color": TAKEN_LINE, "line-width": 0.7 } },
       { id: "layout", type: "fill", source: "layout", minzoom: 14.5, paint: { "fill-color": ["match", ["get", "kind"], 0, LAYOUT_COLOURS[0], 1, LAYOUT_COLOURS[1], 2, LAYOUT_COLOURS[2], LAYOUT_COLOURS[3]], "fill-opacity": 0.9 } },
       { id: "parcel-line", type: "line", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "line-color": ["case", chosen, "#111111", colour], "line-width": ["case", chosen, 3.5, 1], "line-opacity": ["case", shown, 1, 0] } },
-      { id: "dot", type: "circle", source: "locations", filter: ["all", ["==", ["get", "kind"], 2], ["<", ["*", ["get", "degrees"], ["^", 2, ["zoom"]]], SMALL]], maxzoom: 15, paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.6, 11, 3, 13, 4.5], "circle-stroke-color": ["case", chosen, "#111111", "#ffffff"], "circle-stroke-width": ["case", chosen, 3, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },
+      { id: "dot", type: "circle", source: "locations", filter: ["all", ["==", ["get", "kind"], 2], ["<", ["*", ["get", "degrees"], ["^", 2, ["zoom"]]], SMALL]], maxzoom: 15, paint: { "circle-color": ["case", patterned, "#ffffff", colour], "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.6, 11, 3, 13, 4.5], "circle-stroke-color": ["case", chosen, "#111111", patterned, colour, "#ffffff"], "circle-stroke-width": ["case", chosen, 3, patterned, 1.6, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },
       { id: "land-line", type: "line", source: "land", paint: { "line-color": "#6f7a80", "line-width": 1.4, "line-dasharray": [4, 2] } },
       { id: "moves", type: "line", source: "moves", layout: { "line-cap": "round" }, paint: { "line-color": "#5b2a86", "line-width": ["interpolate", ["linear"], ["get", "homes"], 1, 1.5, 100, 6], "line-opacity": 0.8 } },
     ],
