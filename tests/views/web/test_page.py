@@ -502,6 +502,7 @@ def test_the_map_leads_to_the_dossier_and_back(
         page.fill("#find", last)
         shown.settle()
         page.locator("#list button").first.click()
+        page.wait_for_selector("#panel a.button")  # a server is asked whether it is there
         assert page.locator("#panel a.button").all_inner_texts() == ["Rapport van Oudermeer"]
         page.fill("#find", first)
         shown.settle()
