@@ -28,6 +28,8 @@ def test_of_a_run(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (nature,) = (line.split() for line in printed.splitlines() if line.startswith("Nature"))
     # takes; more or less without it: hectares, locations, homes, homes in the best class; softer; no distance
     assert nature[1:] == ["1.5", "+1.5", "+1", "+40", "0", "0.0"]
+    # of the six locations of Aadorp none leaves, and P07 enters
+    assert "(+1 -0) 7" in next(line for line in printed.splitlines() if line.startswith("soft"))
     assert "1 more rule takes less, or nothing" in printed
     assert "needs a new survey" in printed
     assert "Aadorp, soft, 'all ranked': enters: P07" in printed
@@ -125,5 +127,5 @@ def test_another_order_is_told(finished: Path, capsys: pytest.CaptureFixture[str
     asked = ["--no-rules", "--gemeente", "Aadorp", "--variant", finished / "term.toml"]
     assert run("whatif", finished / "out", *asked) == 0
     printed = capsys.readouterr().out
-    assert "another rank, at most" in printed
+    assert "another rank, the largest move is" in printed
     assert "Aadorp, term: " in printed

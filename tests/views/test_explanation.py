@@ -46,6 +46,14 @@ def test_a_rule_on_a_layer_says_how_much_and_because_of_what(ranking: Ranking) -
     )
 
 
+def test_scores_have_the_same_decimals_whatever_they_are(ranking: Ranking) -> None:
+    """Of two beside each other, 90,0 is as exact as 90,2."""
+    results = ranking._results_of("P03")
+    results.row.update({"score": 90.0, "score_low": 86.04, "score_high": 90.5})
+    explained = explain(results.row, results.findings, results.summary, "nl", results.site)
+    assert "90,0 (86,0 - 90,5)" in explained.to_text()
+
+
 def test_an_edge_is_called_an_edge(ranking: Ranking) -> None:
     row = row_of(ranking, "P06", "nature")
     assert row["edge"]

@@ -39,19 +39,20 @@ _OF_RULES: Final = {
     "half_distance_hectares": "what-if-half",
 }
 """Messages that are the headings, by column. What a rule has no answer of is in the CSV alone."""
-_CHANGES: Final = ("only_", "softer_", "half_distance_")
+_DIFFERENCES: Final = ("only_", "softer_", "half_distance_")
 """Columns that begin so say how much more or less there is."""
 _OF_VARIANTS: Final = {
     "hectares": "what-if-hectares",
     "locations": "what-if-locations",
     "homes": "what-if-homes",
-    "entering": "what-if-in",
-    "leaving": "what-if-out",
     "best_locations": "what-if-best",
-    "best_homes": "what-if-homes",
-    "best_entering": "what-if-in",
-    "best_leaving": "what-if-out",
+    "best_homes": "what-if-best-homes",
 }
+_CHANGES: Final = {
+    "locations": ("entering", "leaving"),
+    "best_locations": ("best_entering", "best_leaving"),
+}
+"""What enters and leaves a list, before how many are on it."""
 
 
 def rules_table(found: WhatIf) -> PlainTable:
@@ -89,7 +90,7 @@ def variant_tables(found: WhatIf) -> Iterator[PlainTable]:
         parts.append((message("together", language), found.variants_everywhere))
     for name, rows in parts:
         cells = [
-            [_named(row, language), *_cells(row, _OF_VARIANTS, language)]
+            [_named(row, language), *_cells_with_changes(row, language)]
             for row in rows.to_dict("records")
         ]
         yield PlainTable([printable(name), *_headings(_OF_VARIANTS, language)], cells)
@@ -162,8 +163,16 @@ def _cells(row: Mapping[Any, Any], columns: Mapping[str, str], language: Languag
     return [_cell(name, row[name], language) for name in columns]
 
 
+def _cells_with_changes(row: Mapping[Any, Any], language: Language) -> Iterator[str]:
+    """Yield the numbers of a variant; of a list also how many enter and leave it."""
+    for name in _OF_VARIANTS:
+        cell = _cell(name, row[name], language)
+        changes = [_cell(each, row[each], language) for each in _CHANGES.get(name, ())]
+        yield f"(+{changes[0]} -{changes[1]}) {cell}" if any(changes) else cell
+
+
 def _cell(name: str, value: Any, language: Language) -> str:
     if pd.isna(value):
         return ""
-    written = change_text if name.startswith(_CHANGES) else number_text
+    written = change_text if name.startswith(_DIFFERENCES) else number_text
     return written(float(value), 1 if name.endswith("hectares") else 0, language, aligned=True)

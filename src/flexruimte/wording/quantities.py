@@ -15,6 +15,7 @@ from flexruimte.wording.rounding import decimals_of, decimals_that_show
 __all__ = [
     "change_text",
     "date_text",
+    "decimal_symbol",
     "distance_text",
     "listed",
     "number_text",
@@ -95,6 +96,17 @@ def _symbols(language: Language) -> tuple[str, str]:
 
     locale = LOCALES[language]
     return get_group_symbol(locale), get_decimal_symbol(locale)
+
+
+def decimal_symbol(language: Language) -> str:
+    """Return what stands before decimals.
+
+    Examples
+    --------
+    >>> decimal_symbol("nl"), decimal_symbol("en")
+    (',', '.')
+    """
+    return _symbols(language)[1]
 
 
 def quantity_text(value: Any, unit: str, language: Language, against: Iterable[float] = ()) -> str:
