@@ -34,7 +34,7 @@ _OF_RULES: Final = {
     "only_hectares": "what-if-frees",
     "only_locations": "what-if-locations",
     "only_homes": "what-if-homes",
-    "only_best_homes": "what-if-best-homes",
+    "only_best_homes": "what-if-best-more",
     "softer_hectares": "what-if-softer",
     "half_distance_hectares": "what-if-half",
 }
