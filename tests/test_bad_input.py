@@ -145,7 +145,7 @@ REFUSED = {
     "source longer than any path": (replace("study.toml", '"lden.tif"', f'"{"x" * 5000}"'), StudyError, r"layers.lden.source\] it has 5000 characters"),
     "no source": (replace("study.toml", '"lden.tif"', '" "'), StudyError, r"layers.lden.source\] it is empty"),
     "NUL in a filter": (replace("study.toml", 'layer = "pand"', 'layer = "pand"\nwhere = "a\\u0000b"'), StudyError, r"\[layers.pand.where\] holds a control character"),
-    "precision of a planet": (replace("study.toml", 'layer = "pand"', 'layer = "pand"\nprecision_m = 1e308'), StudyError, r"layers.pand.precision_m\].*less than or equal to 10000"),
+    "precision of a planet": (replace("study.toml", 'layer = "pand"', 'layer = "pand"\nprecision_m = 1e308'), StudyError, r"layers.pand.precision_m\].*write a number of at most 10000"),
     "CRS of no place": (replace("study.toml", 'layer = "natuur"', """layer = "natuur"\ncrs = 'LOCAL_CS["x",UNIT["metre",1]]'"""), LayerError, "natuur.*crs"),
     "pipe as coverage": (pipe_as("coverage"), SourceError, r"natuur coverage \(pipe\): .*pipe is a pipe or a device"),
     "pipe as ruleset": (pipe_as("ruleset"), RulesetError, "ruleset 'pipe' cannot be read .it is no regular file."),

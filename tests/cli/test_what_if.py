@@ -30,7 +30,8 @@ def test_of_a_run(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert nature[1:] == ["1.5", "+1.5", "+1", "+40", "0", "0.0"]
     # of the six locations of Aadorp none leaves, and P07 enters
     assert "(+1 -0) 7" in next(line for line in printed.splitlines() if line.startswith("soft"))
-    assert "1 more rule takes less, or nothing" in printed
+    # the type that is asked takes nothing; nature takes all of P07, so its size takes nothing more
+    assert "2 more rules take less, or nothing" in printed
     assert "needs a new survey" in printed
     assert "Aadorp, soft, 'all ranked': enters: P07" in printed
     assert "whatif.csv" in printed

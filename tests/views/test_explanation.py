@@ -109,7 +109,7 @@ def test_left_out_is_not_unknown(tmp_path: Path) -> None:
         (
             "P02",
             "in",
-            "laat dit perceel toe: 'zo is besloten'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar.",
+            "laat dit perceel toe: 'zo is besloten'. Dat gaat voor harde regels en aandachtspunten; wat die zeggen blijft zichtbaar.",
         ),
         ("P07", "in", "Een zeer harde regel zegt nee en gaat voor: Natuur."),
     ],
@@ -229,7 +229,8 @@ def test_a_member_tells_its_location_first_and_a_location_is_called_so(tmp_path:
     assert member.facts["Hoort bij locatie"].startswith("A+1: beschikbaar")
     location = ranking.explain("A+1", "nl")
     assert location.sentences[0].startswith(
-        "Locatie A+1 in Aadorp, van 2 percelen samen, is beschikbaar"
+        "Locatie A+1 in Aadorp, van 2 percelen samen, is beschikbaar. "
+        "'Het perceel' is hieronder de hele locatie."
     )
     assert "Perceel A+1" not in location.to_text()
     assert "Hoort bij locatie" not in location.facts

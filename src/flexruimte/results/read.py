@@ -27,7 +27,6 @@ from flexruimte.results.rule_text import known_value
 from flexruimte.results.stamp import read_stamp
 from flexruimte.results.summary_model import FORMAT, Summary
 from flexruimte.results.tables import LIST_COLUMNS, joined_ids
-from flexruimte.rules.documents import describe_validation_error
 from flexruimte.vocabulary import (
     HOMES,
     HOMES_HIGH,
@@ -101,7 +100,8 @@ def read_summary(folder: Path) -> Summary:
     try:
         return Summary.model_validate(document)
     except ValidationError as error:
-        raise _unreadable(path, describe_validation_error(error, Summary)) from None
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise _unreadable(path, f"'{where}' is not as this version writes it") from None
 
 
 def _unreadable(path: Path, why: object) -> OutputError:

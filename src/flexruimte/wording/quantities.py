@@ -134,6 +134,8 @@ def quantity_text(value: Any, unit: str, language: Language, against: Iterable[f
     ('12 m', '11.96 m')
     >>> quantity_text(0.9999, "share", "nl"), quantity_text(1.0, "share", "nl")
     ('> 99,9%', '100%')
+    >>> quantity_text(0.3, "m2", "nl"), quantity_text(0.0, "m2", "nl")
+    ('< 1 m²', '0 m²')
     """
     if not isinstance(value, int | float) or unit in ("class", "calendar year"):
         return f"{value:g}" if isinstance(value, float) else str(value)
@@ -146,6 +148,8 @@ def quantity_text(value: Any, unit: str, language: Language, against: Iterable[f
     number = number_text(shown, decimals, language)
     if unit == "share":
         number = _not_all_or_nothing(number, value, language)
+    elif unit == "m2" and number == "0" and shown > 0:
+        number = "< 1"
     if not unit:
         return number
     count = round(value, decimals) if unit in _COUNTED and not math.isnan(value) else 0

@@ -222,7 +222,7 @@ def test_bad_parameters_are_refused() -> None:
         StudyError, match=r"rent_per_home_mont.*did you mean 'rent_per_home_month_eur'"
     ):
         costs(parameters={"rent_per_home_mont": 1})
-    with pytest.raises(StudyError, match=r"sale_share.*greater than or equal to 0"):
+    with pytest.raises(StudyError, match=r"sale_share.*a number of at least 0"):
         costs(parameters={"sale_share": -0.1})
 
 

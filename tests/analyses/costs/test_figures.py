@@ -60,7 +60,7 @@ BAD_FILES = {
         "from = 2017",
         r"rows\.0\.from\] 2017 is no date; write it as 2030-12-31",
     ),
-    "below zero": ("value = 75000", "value = -75000", "greater than or equal to 0"),
+    "below zero": ("value = 75000", "value = -75000", "a number of at least 0"),
     "a share above one": ("value = 0.30", "value = 30", "a share lies between 0 and 1"),
     "no source": (
         'source = "What remains',

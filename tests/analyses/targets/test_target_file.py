@@ -14,8 +14,8 @@ from flexruimte.vocabulary import Basis
 from target_cases import AS_OF, LOCATIONS, SOURCED, first
 
 BAD_TABLES = {
-    "negative homes": ({"region": "both", "homes": -1}, r"\[targets\.t\.homes\].*greater than 0"),
-    "homes in pieces": ({"region": "both", "homes": 10.5}, r"\[targets\.t\.homes\].*valid integer"),
+    "negative homes": ({"region": "both", "homes": -1}, r"\[targets\.t\.homes\].*a number above 0"),
+    "homes in pieces": ({"region": "both", "homes": 10.5}, r"\[targets\.t\.homes\].*a whole number"),
     "no date": (
         {"region": "both", "homes": 1, "by": "volgend jaar"},
         r"\[targets\.t\.by\] 'volgend jaar' is no date; write it as 2030-12-31",

@@ -92,7 +92,7 @@ class ArcGis:
         if (self._service.most_in_all is not None and total >= self._service.most_in_all) or (
             most_pages is not None and total > most_pages * self._limit
         ):
-            raise TooManyError
+            raise TooManyError(total)
         given = 0
         while given < total:
             page = self._page(window, given, total, self._limit)

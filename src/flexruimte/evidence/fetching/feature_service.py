@@ -13,7 +13,17 @@ __all__ = ["FeatureService", "TooManyError"]
 
 
 class TooManyError(Exception):
-    """A window holds more than is asked for at once, or than could be shown to be all."""
+    """A window holds more than is asked for at once, or than could be shown to be all.
+
+    Parameters
+    ----------
+    count
+        Features in the window, where the service says it.
+    """
+
+    def __init__(self, count: int | None = None) -> None:
+        super().__init__()
+        self.count = count
 
 
 class FeatureService(Protocol):

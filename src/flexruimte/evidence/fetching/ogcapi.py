@@ -143,7 +143,7 @@ class OgcApi:
             if matched is not None and largest:
                 pages = max(pages, -(-matched // largest))
             if most_pages is not None and pages > most_pages:
-                raise TooManyError
+                raise TooManyError(matched)
             yield page
             if following in asked:
                 raise UnusableAnswer("refers from a page back to one that was given")

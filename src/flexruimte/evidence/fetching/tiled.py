@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 
 from flexruimte.errors import SourceError
@@ -14,7 +15,7 @@ from flexruimte.evidence.fetching.client import UnusableAnswer
 from flexruimte.evidence.fetching.feature_service import FeatureService, TooManyError
 from flexruimte.evidence.fetching.parts import Parts
 from flexruimte.evidence.fetching.rows import KEY, Rows
-from flexruimte.evidence.fetching.tiles import TILE_M, Tile, Window, tiles_of
+from flexruimte.evidence.fetching.tiles import TILE_M, Tile, Window, tiles_of, window_of
 
 __all__ = ["Progress", "Told", "fetch_tiles", "in_tiles"]
 
@@ -87,7 +88,55 @@ def fetch_tiles(
     tiles = [Tile(str(number), window) for number, window in enumerate(windows, first)]
     done = in_tiles(tiles, fetch, at_once, tell)
     names = [tile.name for tile in done if parts.has(tile.name)]
+    for tile in tiles:
+        if parts.is_divided(tile.name):
+            own = [name for name in names if window_of(name) == int(tile.name)]
+            _check_number(service, rows, tile, parts, own, label)
     return sorted(names, key=lambda name: [int(number) for number in name.split("-")])
+
+
+def _check_number(
+    service: FeatureService,
+    rows: Rows,
+    tile: Tile,
+    parts: Parts,
+    names: Sequence[str],
+    label: str,
+) -> None:
+    """Refuse tiles that hold fewer features than the service counts in all of their window.
+
+    A service that was out of order for a moment may have said of one tile that it is empty. Where
+    features are left out here, or the window is asked for in other coordinates, nobody can tell.
+    """
+    asked, of = rows.asked_window(tile.window), rows.service
+    if of.where or of.where_not or asked != tile.window or not service.is_paged:
+        return
+    count = None
+    try:
+        for _ in service.pages(asked, 0):
+            break
+    except TooManyError as error:
+        count = error.count
+    except UnusableAnswer as error:
+        raise SourceError(f"{label}: {of.address} {error}; give the command again later") from None
+    found = _distinct(parts, names)
+    if count is not None and found < count:
+        parts.forget()  # else the tile that is not whole would be believed the next time
+        raise SourceError(
+            f"{label}: {of.address} counts {count} features in the window and gives {found} in its "
+            "tiles; the layer would not be whole: give the command again later"
+        )
+
+
+def _distinct(parts: Parts, names: Sequence[str]) -> int:
+    """Return how many features tiles hold; one that lies in several counts once."""
+    most: dict[int, int] = {}
+    for name in names:
+        keys = [table.column(KEY).to_numpy() for table in parts.tables(name)]
+        distinct, counts = np.unique(np.concatenate(keys), return_counts=True)
+        for key, number in zip(distinct.tolist(), counts.tolist(), strict=True):
+            most[key] = max(most.get(key, 0), number)
+    return sum(most.values())
 
 
 def _fetch_tile(

@@ -116,7 +116,7 @@ class Wfs:
         if total >= (self._service.most_in_all or _MOST_IN_ALL) or (
             most_pages is not None and total > most_pages * limit
         ):
-            raise TooManyError
+            raise TooManyError(total)
         ordered = total > limit and self._service.id in self._types
         given = 0
         while given < total:
