@@ -46,6 +46,7 @@ from flexruimte.views.explore import MapPage, map_page
 from flexruimte.views.funnel_chart import draw_funnel
 from flexruimte.views.plot import draw_map
 from flexruimte.views.ranking_page import ranking_page
+from flexruimte.views.report import write_report_alone
 from flexruimte.views.rule_chart import draw_rules, rule_hectares
 from flexruimte.views.score_chart import draw_comparison, draw_score
 from flexruimte.views.term_chart import draw_terms
@@ -64,7 +65,8 @@ _MOST_SHOWN = 10
 class Ranking:
     """The parcels of one municipality, judged and ranked.
 
-    What `to_` methods write is whole or not there; they raise `OutputError` where they cannot.
+    What `to_` methods write is whole or not there; they raise `OutputError` where they cannot,
+    and `plot` methods where matplotlib is not installed.
 
     Parameters
     ----------
@@ -335,6 +337,19 @@ class Ranking:
         with use_threads(self.assessment.question.threads):
             write_layout_geojson(self.layout, self.summary, path)
 
+    def to_report(self, path: str | Path) -> None:
+        """Write the report for the council to a file of HTML that holds everything.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import flexruimte as fr
+        >>> from flexruimte.study.sample import sample_study_path
+        >>> path = Path(tempfile.mkdtemp()) / "report.html"
+        >>> fr.Study.load(sample_study_path()).rank("GM9003").to_report(path)
+        """
+        write_report_alone(self.content(), path)
+
     def to_parquet(self, path: str | Path) -> None:
         """Write every parcel to a GeoParquet file in RD New."""
         write_parquet(self._parcels, path, stamp_of(self._parcels, self.findings))
@@ -354,11 +369,6 @@ class Ranking:
         ----------
         ax
             Where to draw; None makes a new figure.
-
-        Raises
-        ------
-        OutputError
-            When matplotlib is not installed.
         """
         others = (self._parcels[STATUS] == str(Status.EXCLUDED)) & self._parcels[SITE_ID].isna()
         shapes = np.asarray(self._parcels.geometry)[others.to_numpy()]
@@ -412,11 +422,6 @@ class Ranking:
         ----------
         ax
             Where to draw; None makes a new figure.
-
-        Raises
-        ------
-        OutputError
-            When matplotlib is not installed.
         """
         return draw_terms(self._locations, self.summary, ax)
 
@@ -429,11 +434,6 @@ class Ranking:
         ----------
         ax
             Where to draw; None makes a new figure.
-
-        Raises
-        ------
-        OutputError
-            When matplotlib is not installed.
         """
         taken = rule_hectares(self._parcels, self._findings, self.summary)
         return draw_rules(taken, self.summary, ax)
@@ -445,11 +445,6 @@ class Ranking:
         ----------
         ax
             Where to draw; None makes a new figure.
-
-        Raises
-        ------
-        OutputError
-            When matplotlib is not installed.
         """
         titles = {
             group: in_language(facts.title, self.language)

@@ -23,7 +23,7 @@ def test_a_run_writes_a_map_of_all_that_is_done(four_towns_results: Path) -> Non
     assert run_of(out) == ["A", "B", "C", "D"]
     assert map_folder(out) == out / "map"
     for code in "ABCD":
-        for ending in (".js", ".json", "-parcels.js", "-layout.js"):
+        for ending in (".js", ".json", "-parcels.js", "-layout.js", "-land.js"):
             assert (out / "map" / "data" / f"{code}{ending}").is_file()
 
 
@@ -54,10 +54,10 @@ def test_what_follows_is_on_the_map_until_the_ranking_changes(
     study, out = Study.load(four_towns), tmp_path / "out"
     batch.run(study, ["A"], out)
     header = (
-        "gemeente_code,gemeente,rule,only_hectares,only_locations,only_homes,"
+        "gemeente_code,gemeente,rule,only_hectares,only_locations,only_homes,only_best_homes,"
         "softer_level,softer_hectares,softer_locations,softer_homes\n"
     )
-    (out / "whatif.csv").write_text(f"{header}A,Aadorp,nature,1.5,2,30,soft,1.0,1,20\n")
+    (out / "whatif.csv").write_text(f"{header}A,Aadorp,nature,1.5,2,30,10,soft,1.0,1,20\n")
     refresh_map(out, "en")
     follow = out / "map" / "data" / "follow_ups.js"
     assert told(follow.read_text())["what_if"][0]["homes"] == 30

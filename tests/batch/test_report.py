@@ -15,8 +15,8 @@ from flexruimte.results.store import store_of
 from object_storage import BUCKET
 
 WHAT_IF = (
-    "gemeente_code,gemeente,rule,title,only_hectares,only_locations,only_homes\n"
-    "A,Aadorp,nature,Natuur zonder meer,1.5,2,30\n"
+    "gemeente_code,gemeente,rule,title,only_hectares,only_locations,only_homes,only_best_homes\n"
+    "A,Aadorp,nature,Natuur zonder meer,1.5,2,30,10\n"
 )
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -34,6 +35,19 @@ def test_the_map_is_served_until_it_is_interrupted(four_towns_results: Path) -> 
             assert b"<!doctype html>" in page.read()
         with urllib.request.urlopen(f"{address[0]}data/run.js") as data:
             assert b"Aadorp" in data.read()
+        # the reports beside the map, and the way back; nothing else of the run
+        for path in ("A/report.html", "A/dossiers.html", "map/index.html", "map/data/run.js"):
+            with urllib.request.urlopen(f"{address[0]}{path}") as answer:
+                assert answer.status == 200
+        for path in (
+            "run.json",
+            "A/summary.json",
+            "../run.json",
+            "map/../run.json",
+            "A/.survey.arrow",
+        ):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"{address[0]}{path}")
         server.send_signal(signal.SIGINT)
         assert server.wait(timeout=60) == 0
     finally:

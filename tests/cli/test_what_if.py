@@ -26,8 +26,8 @@ def test_of_a_run(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("whatif", finished / "out", *variants) == 0
     printed = capsys.readouterr().out
     (nature,) = (line.split() for line in printed.splitlines() if line.startswith("Nature"))
-    # takes; frees hectares, locations, homes, of these in the best class; softer; it has no distance
-    assert nature[1:] == ["1.5", "1.5", "1", "40", "0", "0.0"]
+    # takes; more or less without it: hectares, locations, homes, homes in the best class; softer; no distance
+    assert nature[1:] == ["1.5", "+1.5", "+1", "+40", "0", "0.0"]
     # of the six locations of Aadorp none leaves, and P07 enters
     assert "(+1 -0) 7" in next(line for line in printed.splitlines() if line.startswith("soft"))
     # the type that is asked takes nothing; nature takes all of P07, so its size takes nothing more

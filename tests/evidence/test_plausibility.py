@@ -62,7 +62,7 @@ MAPS = {
     "classes": ("liwo_overstromingsgevoelig", NOISE // 20, ""),
     "classes that were averaged": ("liwo_overstromingsgevoelig", NOISE / 20, "no whole numbers"),
     "subsidence in mm": ("kea_bodemdaling", GROUND * 100, "outside 0 to 2.5 m"),
-    "NO2 as if it were dB": ("rivm_no2", NOISE + 40, "outside 1 to 70 ug/m3"),
+    "NO2 as if it were dB": ("rivm_no2", NOISE + 40, "outside 1 to 70 µg/m³"),
 }
 
 

@@ -29,7 +29,7 @@ def ranking(tmp_path_factory: pytest.TempPathFactory) -> Ranking:
 
 
 def of_the_page(name: str) -> list[str]:
-    [line] = re.findall(rf"{name} = (.*);", PAGE.read_text(encoding="utf-8"))
+    [line] = re.findall(rf"(?<![A-Z_]){name} = (.*);", PAGE.read_text(encoding="utf-8"))
     return re.findall("#[0-9a-f]{6}", line)
 
 
@@ -75,3 +75,26 @@ def test_without_classes_the_score_counts(ranking: Ranking) -> None:
     assert [each.title for each in map_classes(summary)][:2] == ["80-100", "60-80"]
     rows = ranking.locations.head(6).assign(score=[100.0, 80.0, 79.99, 0.0, np.nan, 41.0])
     assert class_numbers(rows, summary).tolist() == [0, 0, 1, 4, -1, 2]
+
+
+def lightness(colour: str) -> float:
+    """L* of CIELAB: how light the grey is that a printer makes of a colour. 0 to 100"""
+    light = float(seen_by(colour, np.array([[0.2126, 0.7152, 0.0722]]))[0])
+    return float(116 * np.cbrt(light) - 16) if light > 0.008856 else 903.3 * light
+
+
+@pytest.mark.parametrize(
+    ("colours", "patterns"), [("CLASSES", "PATTERNS_OF_CLASSES"), ("KINDS", "PATTERNS_OF_KINDS")]
+)
+def test_colours_of_one_grey_have_a_pattern_each(colours: str, patterns: str) -> None:
+    """On the page of a run, printed in black and white. A step of 9 in L* is seen side by side."""
+    [line] = re.findall(rf"{patterns} = \[(.*)\];", PAGE.read_text(encoding="utf-8"))
+    shown = list(
+        zip(of_the_page(colours), [each.strip(' "') for each in line.split(",")], strict=True)
+    )
+    shown.append((UNRANKED_COLOUR, "cross"))
+    assert 'UNKNOWN_PATTERN = "cross"' in PAGE.read_text(encoding="utf-8")
+    for (one, pattern), (other, same) in combinations(shown, 2):
+        assert pattern != same or abs(lightness(one) - lightness(other)) >= 9, (one, other)
+    for (_, _, one), (_, _, other) in combinations(SCORE_STEPS, 2):
+        assert abs(lightness(one) - lightness(other)) >= 9

@@ -50,6 +50,28 @@ def test_a_score_is_drawn_by_theme_and_what_each_is_made_of(by_best_group: Ranki
     ]  # fmt: skip
 
 
+def test_a_theme_says_which_link_makes_it_weak(tmp_path: Path) -> None:
+    """Worth no more than its weakest link, where that is lower than its mean."""
+    links = {"weights": {"quiet": 3, "long": 1}, "lowest": ["long", "quiet"]}
+    ranking = toy_study(tmp_path, language="nl").changed(themes={"environment": links}).rank("A")
+    rows = ranking.parcels.set_index("parcel_id")
+    assert ranking.summary.themes["environment"].lowest == ["long", "quiet"]
+    assert ranking.summary.themes["term"].lowest == []
+
+    def said(parcel: str) -> list[str]:
+        ax = ranking.plot_score(parcel)
+        return [each.get_text() for each in ax.texts if "zo zwak als" in each.get_text()]
+
+    weak = rows[(rows["criterion_quiet"] < rows["criterion_long"]).fillna(False)]
+    assert len(weak)
+    for parcel, row in weak.iterrows():
+        assert row["environment"] == row["criterion_quiet"]
+        assert said(str(parcel)) == [f"{round(row['criterion_quiet'])}, zo zwak als: Rust"]
+    alike = rows[(rows["criterion_quiet"] == rows["criterion_long"]).fillna(False)]
+    assert len(alike)
+    assert said(str(alike.index[0])) == []
+
+
 def test_no_text_is_cut_off(ranking: Ranking, by_best_group: Ranking) -> None:
     """Titles and notes stay within the picture, also where names are long."""
     summary = by_best_group.summary

@@ -24,7 +24,7 @@ def test_bars_in_the_order_of_the_rows() -> None:
     # the third takes nothing that a number with one decimal can show
     assert [each.get_text() for each in ax.get_yticklabels()] == ["rule 0", "rule 1"]
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([4, 2.5, 1.5, 0])
-    assert [each.get_text() for each in ax.texts] == ["1,5 ha", "?"]
+    assert [each.get_text() for each in ax.texts] == ["+1,5 ha", "?"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
     words = [each.get_text() for each in ax.get_legend().get_texts()]
     assert words == ["alles wat de regel wegneemt", "wat vrijkomt zonder alleen deze regel"]

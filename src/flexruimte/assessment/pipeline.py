@@ -17,6 +17,7 @@ from flexruimte.assessment.capacity import LayOut
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.funnel import land_left
 from flexruimte.assessment.judgement import Judgement, judge_rows
+from flexruimte.assessment.land_shapes import LandShapes
 from flexruimte.assessment.left_free import rows_for_classes, ways_to_leave_free
 from flexruimte.assessment.merger import Evidence, Merger, Sites
 from flexruimte.assessment.parcel_table import findings_of_rules, land_findings_of_sites
@@ -108,6 +109,8 @@ class Assessment:
     bears_on_land: frozenset[str] = frozenset()
     """Rules that may bear on which land is left free: they say more than "yes" on a parcel of which
     land may be left free, in one way to use it or another."""
+    land_shapes: LandShapes = field(default_factory=LandShapes.none)
+    """The land that excluding rules take from parcels, rule by rule."""
     sites: Sites | None = None
     """Locations of several parcels; None where the study does not ask for them."""
     layouts: Layouts | None = None
@@ -284,6 +287,7 @@ def judge(
             left_m2.set_axis(ids),
             left_free_by_rule(found, every),
             bears_on_land,
+            found.land_shapes.that_is_taken(found.buildable.taken),
             sites,
         ),
     )
@@ -306,6 +310,7 @@ class _Outcome:
     left_m2: pd.DataFrame
     left_free_m2: dict[str, Floats]
     bears_on_land: frozenset[str]
+    land_shapes: LandShapes
     sites: Sites | None
 
 
@@ -326,6 +331,7 @@ def _assessment(question: Question, code: str, found: Survey, outcome: _Outcome)
         left_m2=outcome.left_m2,
         left_free_m2=outcome.left_free_m2,
         bears_on_land=outcome.bears_on_land,
+        land_shapes=outcome.land_shapes,
         sites=sites,
         buildable=found.buildable.shapes,
         verdicts=pd.DataFrame(verdicts, index=table.index),

@@ -47,6 +47,7 @@ def survey_of(found: Survey, members: Integers) -> Survey:
         term=join_terms([found.term], members),
         buildable=join_buildable([found.buildable], members),
         left_free=_left_free_of(found, members),
+        land_shapes=found.land_shapes.of_parcels(members),
         blocks=[np.flatnonzero(np.isin(members, block)) for block in found.blocks],
     )
 

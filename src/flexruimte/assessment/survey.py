@@ -20,6 +20,7 @@ import shapely
 
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.land import covered_of_rest, find_on_land, land_of_rule, what_is_left
+from flexruimte.assessment.land_shapes import LandShapes, join_land_shapes, land_shapes
 from flexruimte.assessment.measures import compute_measures
 from flexruimte.assessment.overlay import Overlay
 from flexruimte.assessment.question import Question
@@ -66,6 +67,7 @@ __all__ = [
     "read_contents",
     "survey",
     "survey_block",
+    "with_land_shapes",
     "with_left_free",
 ]
 
@@ -242,6 +244,11 @@ def survey_block(
         ),
         buildable=buildable,
         left_free=LeftFree.none(buildable),
+        land_shapes=land_shapes(
+            overlay.shapes,
+            _taken_land(findings, taken, lands.get),
+            {rule_id: finding.covered_m2 for rule_id, finding in findings.items()},
+        ),
         facts={key: layer.facts for key, layer in near.items()},
         contents={key: _contents_of(layer, ids) for key, layer in near.items()},
     )
@@ -274,11 +281,7 @@ def _buildable(
     ids, parcels
         Of these parcels, and all of the municipality.
     """
-    covered: dict[str, Overlaps] = {}
-    for rule_id, takes in taken.items():
-        land = land_of(rule_id) if (takes & (findings[rule_id].covered_m2 > 0)).any() else None
-        if land is not None:
-            covered[rule_id] = land.where(takes[land.shape])
+    covered = _taken_land(findings, taken, land_of)
     shapes, left_m2 = what_is_left(ruleset.land_rules, overlay, covered)
     of_rest = {
         rule_id: covered_of_rest(
@@ -296,6 +299,20 @@ def _buildable(
     measures.insert(2, WIDTH, width(largest) if ruleset.asks_for(WIDTH) else np.nan)
     taken_m2 = overlay.areas - shapely.area(shapes)
     return BuildablePart(taken, shapes, taken_m2, left_m2, of_rest, measures)
+
+
+def _taken_land(
+    findings: Mapping[str, LandFinding],
+    taken: Mapping[str, Booleans],
+    land_of: Callable[[str], Overlaps | None],
+) -> dict[str, Overlaps]:
+    """Return what is taken of parcels, by rule, of rules that take something."""
+    covered: dict[str, Overlaps] = {}
+    for rule_id, takes in taken.items():
+        land = land_of(rule_id) if (takes & (findings[rule_id].covered_m2 > 0)).any() else None
+        if land is not None:
+            covered[rule_id] = land.where(takes[land.shape])
+    return covered
 
 
 def measure_again(
@@ -368,6 +385,42 @@ def with_left_free(
     return replace(found, left_free=join_left_free(parts))
 
 
+def with_land_shapes(question: Question, found: Survey, layers: Callable[[], LayersNear]) -> Survey:
+    """Return a survey with the shape of all land that rules take.
+
+    Only what it does not have is laid over the parcels.
+
+    Parameters
+    ----------
+    question
+        What `survey_question` returns.
+    found
+        What the layers say.
+    layers
+        As for `with_left_free`.
+    """
+    count = len(found.parcels.ids)
+    missing = {
+        rule_id: takes
+        & (found.findings[rule_id].covered_m2 > 0)
+        & ~found.land_shapes.has(rule_id, count)
+        for rule_id, takes in found.buildable.taken.items()
+    }
+    missing = {rule_id: asked for rule_id, asked in missing.items() if asked.any()}
+    if not missing:
+        return found
+    everywhere, near = np.logical_or.reduce(list(missing.values())), layers()
+    parts = [(np.arange(count), found.land_shapes)]
+    for block in found.blocks:
+        rows = block[everywhere[block]]
+        if len(rows):
+            shapes, ids = found.parcels.geometries, found.parcels.ids
+            around = _Around(question.ruleset, shapes, ids, found.around, near.near(block))
+            asked = {rule_id: each[rows] for rule_id, each in missing.items()}
+            parts.append((rows, around.land_shapes(found.findings, rows, asked)))
+    return replace(found, land_shapes=join_land_shapes(parts))
+
+
 def measure_rows(
     question: Question,
     found: Survey,
@@ -418,16 +471,25 @@ class _Around:
         self, findings: Mapping[str, LandFinding], of: Integers, taken: dict[str, Booleans]
     ) -> BuildablePart:
         """Return what is left of some parcels, where rules take their land or leave it free."""
-        overlay, rules = Overlay(self.shapes[of]), self.ruleset.land_rules
-
-        @cache
-        def land_of(rule_id: str) -> Overlaps | None:
-            if rule_id not in rules:  # nobody asks for it
-                return None
-            return land_of_rule(rules[rule_id], self.layers.get(rules[rule_id].layer), overlay)
-
+        overlay, ids = Overlay(self.shapes[of]), self.ids[of]
+        land_of = cache(partial(self._land_of, overlay))
         some = {rule_id: finding.of(of) for rule_id, finding in findings.items()}
-        ids = self.ids[of]
         return _buildable(
             self.ruleset, overlay, some, taken, land_of, ids, self.parcels, self.layers
         )
+
+    def land_shapes(
+        self, findings: Mapping[str, LandFinding], of: Integers, taken: Mapping[str, Booleans]
+    ) -> LandShapes:
+        """Return the shape of the land that rules take from some parcels. (k,) int"""
+        overlay = Overlay(self.shapes[of])
+        some = {rule_id: findings[rule_id].of(of) for rule_id in taken}
+        covered_m2 = {rule_id: finding.covered_m2 for rule_id, finding in some.items()}
+        land = _taken_land(some, taken, partial(self._land_of, overlay))
+        return land_shapes(overlay.shapes, land, covered_m2)
+
+    def _land_of(self, overlay: Overlay, rule_id: str) -> Overlaps | None:
+        rules = self.ruleset.land_rules
+        if rule_id not in rules:  # nobody asks for it
+            return None
+        return land_of_rule(rules[rule_id], self.layers.get(rules[rule_id].layer), overlay)

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.land_shapes import LandShapes, join_land_shapes
 from flexruimte.assessment.question import Question
 from flexruimte.assessment.term import Term
 from flexruimte.evidence.contents import Contents, merge_contents
@@ -131,6 +132,8 @@ class SurveyBlock:
     buildable: BuildablePart
     left_free: LeftFree
     """Its positions are those in the block."""
+    land_shapes: LandShapes
+    """Of rules that take their land; its positions are those in the block."""
     facts: dict[str, LayerFacts]
     """By layer, without the number of rows and repairs."""
     contents: dict[str, Contents]
@@ -153,6 +156,8 @@ class Survey:
     """What is left where the excluding rules take their land. n rows"""
     left_free: LeftFree
     """What is left where land of other rules is left free too; more may be here than is asked."""
+    land_shapes: LandShapes
+    """Of the rules and parcels of which land was taken when this was surveyed."""
     layers: dict[str, LayerFacts]
     """What was read, by layer."""
     contents: dict[str, Contents]
@@ -236,6 +241,7 @@ def join_blocks(parcels: Parcels, blocks: Sequence[SurveyBlock]) -> Survey:
         term=join_terms([block.term for block in blocks], order),
         buildable=join_buildable([block.buildable for block in blocks], order),
         left_free=join_left_free([(block.members, block.left_free) for block in blocks]),
+        land_shapes=join_land_shapes([(block.members, block.land_shapes) for block in blocks]),
         layers={key: counted(facts, contents[key]) for key, facts in blocks[0].facts.items()},
         contents=contents,
         blocks=[block.members for block in blocks],

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from flexruimte.assessment.pipeline import Question
 from flexruimte.errors import OutputError
-from flexruimte.results.outputs import RUN
+from flexruimte.results.outputs import MAP, MAP_PAGE, RUN
 from flexruimte.results.store import Store, store_of
 from flexruimte.views.web import (
     HEAD,
-    MAP,
-    MAP_PAGE,
     follow_ups,
     heads_of,
     write_follow_ups,

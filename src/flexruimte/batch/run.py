@@ -29,6 +29,8 @@ from flexruimte.results.municipality_table import FunnelOf, write_municipality_t
 from flexruimte.results.outputs import (
     FILES_FOR_RANKING,
     FUNNEL,
+    MAP,
+    MAP_PAGE,
     MUNICIPALITIES,
     RANKED,
     RANKING,
@@ -40,7 +42,7 @@ from flexruimte.results.ranking_table import write_ranking_table
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.checks import CheckReport, check
-from flexruimte.views.web import DATA, MAP, MAP_FOLLOW_UPS, MAP_PAGE
+from flexruimte.views.web import DATA, MAP_FOLLOW_UPS
 
 __all__ = ["BatchReport", "Event", "run"]
 

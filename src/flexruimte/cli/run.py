@@ -35,6 +35,7 @@ from flexruimte.cli.verbosity import Verbosity, verbosity
 from flexruimte.evidence.judged_rows import WHOLE_SOURCE
 from flexruimte.results.municipality_table import read_municipality_table
 from flexruimte.results.outputs import (
+    MAP_PAGE,
     MUNICIPALITIES,
     RANKING,
     RANKING_SHEET,
@@ -44,7 +45,6 @@ from flexruimte.results.outputs import (
 from flexruimte.results.store import store_of
 from flexruimte.study import Study
 from flexruimte.study.sample import sample_study_path
-from flexruimte.views.web import MAP_PAGE
 from flexruimte.wording.messages import Language as Written
 from flexruimte.wording.messages import message
 

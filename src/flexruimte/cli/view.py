@@ -15,6 +15,7 @@ from flexruimte.cli.arguments import LanguageOption, ResultsArgument
 from flexruimte.cli.next_steps import first_locations, tell_next
 from flexruimte.cli.terminal import language_of, print_line, working
 from flexruimte.errors import OutputError
+from flexruimte.results.outputs import MAP, PAGES
 
 __all__ = ["view"]
 
@@ -61,6 +62,15 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
+
+    def translate_path(self, path: str) -> str:
+        """Return the file of a path: of the map, which pages beside it call by its own name too."""
+        folder = Path(self.directory)
+        inside = Path(super().translate_path(path)).relative_to(folder)
+        if inside.parts[:1] == (MAP,):
+            return str(folder.joinpath(*inside.parts[1:]))
+        is_page = len(inside.parts) == 2 and inside.name in PAGES
+        return str((folder.parent if is_page else folder) / inside)
 
     def end_headers(self) -> None:
         """Have the browser ask again: a run may have written a file anew."""

@@ -14,7 +14,7 @@ from flexruimte.errors import printable
 from flexruimte.study.what_if import WhatIf
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.plain_table import PlainTable
-from flexruimte.wording.quantities import number_text
+from flexruimte.wording.quantities import change_text, number_text
 
 __all__ = [
     "moves_of",
@@ -34,11 +34,13 @@ _OF_RULES: Final = {
     "only_hectares": "what-if-frees",
     "only_locations": "what-if-locations",
     "only_homes": "what-if-homes",
-    "only_best_homes": "what-if-best",
+    "only_best_homes": "what-if-best-more",
     "softer_hectares": "what-if-softer",
     "half_distance_hectares": "what-if-half",
 }
 """Messages that are the headings, by column. What a rule has no answer of is in the CSV alone."""
+_DIFFERENCES: Final = ("only_", "softer_", "half_distance_")
+"""Columns that begin so say how much more or less there is."""
 _OF_VARIANTS: Final = {
     "hectares": "what-if-hectares",
     "locations": "what-if-locations",
@@ -172,5 +174,5 @@ def _cells_with_changes(row: Mapping[Any, Any], language: Language) -> Iterator[
 def _cell(name: str, value: Any, language: Language) -> str:
     if pd.isna(value):
         return ""
-    hectares = name.endswith("hectares")
-    return number_text(float(value), 1 if hectares else 0, language, aligned=True)
+    written = change_text if name.startswith(_DIFFERENCES) else number_text
+    return written(float(value), 1 if name.endswith("hectares") else 0, language, aligned=True)

@@ -20,6 +20,7 @@ from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.raster import Grid, cell_statistics
 from flexruimte.rules.parts import CELLS, Expected, LayerSpec, Steps
 from flexruimte.vocabulary import Booleans, Floats
+from flexruimte.wording.quantities import unit_as_written
 from flexruimte.wording.said import Said, said
 
 __all__ = ["doubts_about_cells", "doubts_about_field"]
@@ -88,7 +89,7 @@ class _Seen:
     def doubts(self) -> Iterator[Said]:
         """Yield what is not as expected."""
         expected, is_map = self.expected, self.cell_holding is not None
-        (low, high), unit = expected.range, expected.unit
+        (low, high), unit = expected.range, unit_as_written(expected.unit)
         what = said("doubt-cells" if is_map else "doubt-values")
         count = str(self.count)
         outside = self.below + self.above
@@ -192,7 +193,7 @@ def doubts_about_cells(
         zero[name] = zero_m2 / max(known_m2, 1.0)
     doubts = [] if seen is None else list(seen.doubts())
     if seen is None and beyond:
-        unit = str(spec.unit)
+        unit = unit_as_written(str(spec.unit))
         doubts.append(said("doubt-beyond", number=str(beyond), low=low, high=high, unit=unit))
     if expected is not None:
         doubts += _doubts_about_spread(expected, steps, pairs, zero)
@@ -207,7 +208,7 @@ def _doubts_about_spread(
     rule, most = expected.steps, expected.zeros_at_most
     if rule is not None and pairs >= _LEAST_FOR_SPREAD and steps > rule.share_at_most * pairs:
         share = _share(steps / pairs, 1)
-        yield said("doubt-steps", share=share, step=rule.over, unit=expected.unit)
+        yield said("doubt-steps", share=share, step=rule.over, unit=unit_as_written(expected.unit))
     filled = [name for name, share in zero.items() if most is not None and share > most]
     if filled:
         yield said("doubt-filled", share=_share(zero[filled[0]]), place=_first_of(filled))

@@ -39,6 +39,8 @@ __all__ = [
     "LOCATIONS_GEOJSON",
     "LOCATIONS_GPKG",
     "LOCATIONS_QGS",
+    "MAP",
+    "MAP_PAGE",
     "MUNICIPALITIES",
     "OUTPUTS",
     "PAGES",
@@ -65,6 +67,9 @@ FINDINGS: Final = "findings.parquet"
 SUMMARY: Final = "summary.json"
 REPORT: Final = "report.html"
 DOSSIERS: Final = "dossiers.html"
+MAP: Final = "map"
+"""Folder of the map in that of a run."""
+MAP_PAGE: Final = f"{MAP}/index.html"
 BOUNDARY: Final = ".boundary.wkb"
 RANKED: Final = ".ranked.csv"
 FUNNEL: Final = ".funnel.csv"

@@ -41,6 +41,7 @@ from flexruimte.results.summary_model import (
     ScoreFacts,
     StudyFacts,
     Summary,
+    ThemeFacts,
     TitledPart,
     Transformation,
 )
@@ -115,7 +116,10 @@ def summarise(
         rules=rule_facts(assessment, findings),
         criteria=criterion_facts(assessment),
         groups=_titled(ruleset.groups),
-        themes=_titled(ruleset.themes),
+        themes={
+            name: ThemeFacts(**dict(titled), lowest=ruleset.themes[name].lowest or [])
+            for name, titled in _titled(ruleset.themes).items()
+        },
         score=ScoreFacts(**ruleset.score.model_dump()),
         spread=spread_of(locations[locations[RANK].notna()]),
         site_types=site_type_titles(ruleset),

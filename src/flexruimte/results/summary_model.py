@@ -261,6 +261,13 @@ class TitledPart(Sourced):
     """What it is called."""
 
 
+class ThemeFacts(TitledPart):
+    """A theme."""
+
+    lowest: list[str]
+    """Criteria that are its links: it is worth no more than the lowest of those that are known."""
+
+
 class Spread(Model):
     """How far a score differs between the ranked locations."""
 
@@ -355,7 +362,7 @@ class Summary(Model):
     """Every criterion, in the order of the ruleset."""
     groups: dict[str, TitledPart]
     """Target groups of the ruleset, by id; `study.target_groups` says which count."""
-    themes: dict[str, TitledPart]
+    themes: dict[str, ThemeFacts]
     """Themes, by id; suitability is none of them."""
     score: ScoreFacts
     """What the themes weigh, and how much must be known."""

@@ -10,6 +10,7 @@ from flexruimte.rules.parts import FieldSpec, LayerSpec, Scalar
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
+from flexruimte.wording.quantities import unit_as_written
 
 __all__ = ["layer_lines", "layer_rows"]
 
@@ -93,7 +94,7 @@ def _titled(value: Scalar, field: FieldSpec, language: Language) -> str:
 
 
 def _unit(spec: LayerSpec, language: Language) -> str:
-    said = [spec.unit] if spec.unit else []
+    said = [unit_as_written(spec.unit)] if spec.unit else []
     if spec.valid:
         low, high = (f"{bound:g}" for bound in spec.valid)
         said.append(message("layer-range", language, low=low, high=high))

@@ -28,6 +28,10 @@ _PAIR: Final = (("#0a4f8f", "o"), ("#e69a1c", "D"))
 """Colour and mark of each of two locations."""
 
 
+_ROUNDING: Final = 0.02
+"""Scores in a table are rounded to two decimals."""
+
+
 class ScoreRow(NamedTuple):
     """A theme, or a criterion under it."""
 
@@ -103,7 +107,8 @@ def _theme_title(name: str, summary: Summary) -> str:
 def draw_score(row: Mapping[str, Any], summary: Summary, ax: Axes | None = None) -> Axes:
     """Draw what the score of a location is made of: its themes, and the criteria under each.
 
-    What is not known is hatched over the whole width: it could be anything.
+    What is not known is hatched over the whole width: it could be anything. Where a theme is worth
+    no more than its weakest link, that link is named behind it.
 
     Parameters
     ----------
@@ -133,6 +138,9 @@ def draw_score(row: Mapping[str, Any], summary: Summary, ax: Axes | None = None)
         else:
             ax.barh(place, score, height, color=colour)
             words = number_text(score, 0, language)
+            link = _weakest_link(each.column, row, summary) if each.is_theme else None
+            if link is not None:
+                words = message("score-weakest-link", language, score=words, link=plain(link))
         ax.annotate(
             words, (100 if score is None else score, place), (4, 0), textcoords="offset points",
             va="center", fontsize=9 if each.is_theme else 8, color=INK,
@@ -144,6 +152,32 @@ def draw_score(row: Mapping[str, Any], summary: Summary, ax: Axes | None = None)
     )
     _clean(ax)
     return ax
+
+
+def _weakest_link(theme: str, row: Mapping[str, Any], summary: Summary) -> str | None:
+    """Return the title of the link that makes a theme lower than its mean; None where none does."""
+    facts, score = summary.themes.get(theme), known_value(row, theme)
+    if facts is None or score is None:
+        return None
+    values = {
+        each.id: value
+        for each in summary.criteria
+        if (value := known_value(row, f"{CRITERION_PREFIX}{each.id}")) is not None
+    }
+    links = [each for each in summary.criteria if each.id in facts.lowest and each.id in values]
+    weights = {
+        each.id: each.weights.get(f"themes.{theme}", 0.0)
+        for each in summary.criteria
+        if each.id in values
+    }
+    whole = sum(weights.values())
+    is_mean = whole > 0 and score > (
+        sum(weight * values[name] for name, weight in weights.items()) / whole - _ROUNDING
+    )
+    if not links or is_mean:
+        return None
+    weakest = min(links, key=lambda each: float(values[each.id]))
+    return in_language(weakest.title, summary.study.language)
 
 
 def _heading(row: Mapping[str, Any], summary: Summary) -> str:

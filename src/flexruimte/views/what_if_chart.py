@@ -9,7 +9,7 @@ import pandas as pd
 
 from flexruimte.views.drawing import PALE, STRONG, axes_for, plain
 from flexruimte.wording.messages import Language, message
-from flexruimte.wording.quantities import number_text
+from flexruimte.wording.quantities import change_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +62,7 @@ def draw_what_if(
         words = (
             "?"
             if np.isnan(only[row])
-            else f"{number_text(only[row], 1, language, aligned=True)} ha"
+            else f"{change_text(only[row], 1, language, aligned=True)} ha"
         )
         ax.annotate(words, (end, place), (4, 0), textcoords="offset points", va="center")
     titles = [plain(str(each)) for each in rules["title"].iloc[shown]]

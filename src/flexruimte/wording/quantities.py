@@ -12,7 +12,16 @@ from flexruimte.vocabulary import AREA_TOLERANCE
 from flexruimte.wording.messages import LOCALES, Language, message
 from flexruimte.wording.rounding import decimals_of, decimals_that_show
 
-__all__ = ["date_text", "decimal_symbol", "distance_text", "listed", "number_text", "quantity_text"]
+__all__ = [
+    "change_text",
+    "date_text",
+    "decimal_symbol",
+    "distance_text",
+    "listed",
+    "number_text",
+    "quantity_text",
+    "unit_as_written",
+]
 
 _DECIMALS: Final = {
     "m": 0,
@@ -32,6 +41,7 @@ _MOST_OF_THRESHOLD: Final = 3
 """A threshold with more decimals than this does not ask for as many of a value."""
 _METRES_PER_KILOMETRE: Final = 1000
 
+_AS_WRITTEN: Final = {"m2": "m²", "ug/m3": "µg/m³"}
 _COUNTED: Final = ("year", "homes")
 """Units with a plural form in some language."""
 
@@ -58,6 +68,21 @@ def number_text(
     if part:
         return f"{whole}{decimal}{part}"
     return "0" if whole == "-0" else whole
+
+
+def change_text(
+    value: float | None, decimals: int, language: Language, *, aligned: bool = False
+) -> str:
+    """Return a number that says how much more or less there is, with its sign; "?" for None.
+
+    Examples
+    --------
+    >>> change_text(1234, 0, "nl"), change_text(-3.04, 1, "nl"), change_text(-0.04, 1, "nl")
+    ('+1.234', '-3', '0')
+    """
+    text = number_text(value, decimals, language, aligned=aligned)
+    is_none = value is None or math.isnan(value) or round(value, decimals) == 0
+    return text.removeprefix("-") if is_none else text if text.startswith("-") else f"+{text}"
 
 
 @cache
@@ -166,6 +191,17 @@ def _message_of_unit(unit: str) -> str:
     ('unit-ug-m3', 'unit-db-lden')
     """
     return "unit-" + unit.replace("/", "-").replace(" ", "-").lower()
+
+
+def unit_as_written(unit: str) -> str:
+    """Return a unit of the vocabulary as people write it, where it stands by itself.
+
+    Examples
+    --------
+    >>> unit_as_written("ug/m3"), unit_as_written("m2"), unit_as_written("dB Lden")
+    ('µg/m³', 'm²', 'dB Lden')
+    """
+    return _AS_WRITTEN.get(unit, unit)
 
 
 def date_text(date: dt.date | str | None, language: Language, *, short: bool = False) -> str:

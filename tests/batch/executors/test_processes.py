@@ -18,9 +18,8 @@ from command_line import run
 from flexruimte import OutputError, Study, StudyError, batch
 from flexruimte.batch.reuse.kept import KEPT_FILES
 from flexruimte.batch.reuse.layers import LAYERS_FOLDER
-from flexruimte.results.outputs import FILES, RANKED
+from flexruimte.results.outputs import FILES, MAP, RANKED
 from flexruimte.results.store import LOCK, store_of
-from flexruimte.views.web import MAP
 from running import states, until
 from written_files import contents
 

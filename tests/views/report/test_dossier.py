@@ -35,7 +35,7 @@ def test_every_rule_that_is_assessed_is_in_it_once(ranking: Ranking) -> None:
         assert way_in == (rules["condition"] == "access").sum() > 0
         fine = rules[(rules["part"] == "fine") & (rules["condition"] != "access")]
         assert len(dossier.fine) <= len(fine)  # two rules may be about the same
-        told = {text for passage in dossier.passages for text in passage.findings}
+        told = {text for passage in (*dossier.decisive, *dossier.rest) for text in passage.findings}
         assert told == set(rules[rules["part"] != "fine"]["sentence"])
 
 
@@ -97,5 +97,8 @@ def test_facts_name_the_owner_and_the_parcels(ranking: Ranking) -> None:
 
 def test_a_toy_dossier_says_what_it_has_and_no_more(tmp_path: Path) -> None:
     (dossier,) = dossiers(toy_study(tmp_path).rank("A"))
-    assert [passage.title for passage in dossier.passages] == ["Kanttekeningen"]
+    assert (dossier.decisive, [passage.title for passage in dossier.rest]) == (
+        [],
+        ["Kanttekeningen"],
+    )
     assert dossier.whom == ["Eigenaar van de grond: gemeente."]

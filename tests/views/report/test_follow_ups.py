@@ -10,13 +10,13 @@ import pytest
 from flexruimte.errors import OutputError
 from flexruimte.views.report.follow_ups import Freed, Variant, follow_ups_by_code
 
-WHAT_IF = '''gemeente_code,gemeente,rule,title,only_hectares,only_locations,only_homes
-*,,nature,Natuur,5,3,60
-A,Aadorp,pipe,Buis,1.5,2,30
-A,Aadorp,nature,"Natuur; ""bos""",4.25,1,12
-A,Aadorp,idle,Niets,0,0,0
-A,Aadorp,unknown,Onbekend,,,
-B,Beedorp,nature,Natuur,0.75,0,0
+WHAT_IF = '''gemeente_code,gemeente,rule,title,only_hectares,only_locations,only_homes,only_best_homes
+*,,nature,Natuur,5,3,60,9
+A,Aadorp,pipe,Buis,1.5,2,30,
+A,Aadorp,nature,"Natuur; ""bos""",4.25,1,12,-3
+A,Aadorp,idle,Niets,0,0,0,0
+A,Aadorp,unknown,Onbekend,,,,
+B,Beedorp,nature,Natuur,0.75,0,0,
 '''
 VARIANTS = """gemeente_code,gemeente,variant,title,hectares,locations,homes,best_locations,best_homes,note
 A,Aadorp,as it is,De studie zoals die is,10.5,6,100,1,30,
@@ -54,8 +54,11 @@ def out(tmp_path: Path) -> Path:
 
 def test_what_comes_free_is_by_municipality_and_the_most_first(out: Path) -> None:
     found = follow_ups_by_code(out, "nl")
-    assert found["A"].freed == [Freed('Natuur; "bos"', 4.25, 1, 12), Freed("Buis", 1.5, 2, 30)]
-    assert found["B"].freed == [Freed("Natuur", 0.75, 0, 0)]
+    assert found["A"].freed == [
+        Freed('Natuur; "bos"', 4.25, 1, 12, -3),
+        Freed("Buis", 1.5, 2, 30, None),
+    ]
+    assert found["B"].freed == [Freed("Natuur", 0.75, 0, 0, None)]
 
 
 def test_variants_without_numbers_are_left_out(out: Path) -> None:

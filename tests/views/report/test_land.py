@@ -74,10 +74,12 @@ def test_rows_beyond_the_most_are_counted(
 
 
 def test_what_comes_free_has_its_locations_and_homes() -> None:
-    bars = freed_bars([("A", 4.0, 2, 1234), ("B", 1.0, 0, 0), ("C", 0.5, 1, 3)], 2, "nl")
+    bars = freed_bars(
+        [("A", 4.0, 2, 1234, -12), ("B", 1.0, -1, 0, None), ("C", 0.5, 1, 3, 3)], 2, "nl"
+    )
     assert [(bar.title, bar.words, bar.steps, bar.more) for bar in bars.bars] == [
-        ("A", "4,0", 600, ("2", "1.234")),
-        ("B", "1,0", 150, ("0", "0")),
+        ("A", "+4,0", 600, ("+2", "+1.234", "-12")),
+        ("B", "+1,0", 150, ("-1", "0", "")),
     ]
     assert bars.left_out == 1
     assert freed_bars([], 5, "nl").bars == []

@@ -14,10 +14,12 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from flexruimte import Ranking, Study
+from flexruimte import OutputError, Ranking, Study
 from flexruimte.results.outputs import OutputContent
 from flexruimte.study.sample import sample_study_path
-from flexruimte.views.report import FollowUps, write_report
+from flexruimte.views.links import map_link
+from flexruimte.views.report import FollowUps, write_report, write_report_alone
+from flexruimte.views.report.dossier import dossiers_of
 from flexruimte.views.report.follow_ups import Freed, Variant
 from flexruimte.views.report.sites import shortlist_of, sites_of
 from toy_town import layers, municipalities, parcels, toy_study
@@ -30,7 +32,9 @@ HOSTILE = {
     "P12": "\U0001f3e1 &amp; مرحبا `${alert(1)}`",
 }
 FOLLOW_UPS = FollowUps(
-    freed=[Freed(f"Regel {number}", 9.5 - number, number, 10 * number) for number in range(8)],
+    freed=[
+        Freed(f"Regel {number}", 9.5 - number, number, 10 * number, -number) for number in range(8)
+    ],
     variants=[Variant("De studie zoals die is", 463.0, 147, 14990, 6, 654)] * 5,
 )
 
@@ -106,15 +110,73 @@ def test_a_dossier_is_a_page(browser: Any, content: OutputContent, tmp_path: Pat
     assert len(paper) <= 1 + len(titles) + 3
 
 
+def test_what_does_not_fit_on_a_page_goes_on_under_its_heading(
+    browser: Any, content: OutputContent, tmp_path: Path
+) -> None:
+    """What decides stays where the dossier begins."""
+    longer = content.findings.copy()
+    longer["finding"] = longer["finding"] + " Dat is nader bekeken, door wie er over gaat." * 3
+    folder = written(replace(content, findings=longer), tmp_path)
+    paper = on_paper(browser, folder / "dossiers.html")
+    shown = replace(content, findings=longer)
+    sites = sites_of(shown, shortlist_of(shown), "nl")
+    first = [plain(f"{site.rank}{site.title}") for site in sites]
+    onwards = [plain(f"Vervolg van {site.rank}, {site.title}") for site in sites]
+    began, went_on = 0, 0
+    for text in paper[1:]:
+        begins = [title for title in first if text.startswith(title)]
+        goes_on = [title for title in onwards if text.startswith(title)]
+        assert len(begins) + len(goes_on) == 1, text[:200]
+        began, went_on = began + len(begins), went_on + len(goes_on)
+    assert (began, went_on > 0) == (len(sites), True)
+    for dossier in dossiers_of(sites, shown.summary, FOLLOW_UPS, "nl"):
+        page = next(
+            text
+            for text in paper[1:]
+            if text.startswith(plain(f"{dossier.site.rank}{dossier.site.title}"))
+        )
+        for passage in dossier.decisive:
+            assert all(plain(sentence) in page for sentence in passage.findings)
+
+
 def test_what_if_is_there_where_it_was_worked_out(content: OutputContent, tmp_path: Path) -> None:
     without = (written(content, tmp_path / "a") / "report.html").read_text(encoding="utf-8")
     having = written(content, tmp_path / "b", follow_ups=FOLLOW_UPS) / "report.html"
     assert "Wat als" not in without
     said = having.read_text(encoding="utf-8")
-    assert "Wat er vrijkomt als alleen deze regel niet gold" in said
+    assert "Meer (+) of minder (-) als alleen deze regel niet gold" in said
+    assert re.search(
+        r"Regel 4</th>(<td class=.n.>[^<]*</td>){2}<td class=.n.>\+40</td><td class=.n.>-4<", said
+    )
     assert "Regel 4" in said
     assert "Regel 5" not in said  # five rows
     assert "14.990" in said
+
+
+def test_pages_of_a_run_lead_to_each_other_and_to_the_map(
+    content: OutputContent, tmp_path: Path
+) -> None:
+    folder = written(content, tmp_path)
+    report, dossiers = ((folder / name).read_text(encoding="utf-8") for name in PAGES)
+    anchors = re.findall(r'<article class="dossier" id="([^"]+)"', dossiers)
+    assert len(anchors) == len(set(anchors)) > 2
+    assert re.findall(r'href="dossiers\.html#([^"]+)"', report) == anchors
+    on_map = re.findall(r'href="(\.\./map/index\.html#[^"]+)"', dossiers)
+    shortlist = content.locations["parcel_id"].head(len(anchors))
+    code = content.summary.municipality.code
+    assert on_map == [map_link(code, each) for each in shortlist]
+    assert set(re.findall(r'href="(\.\./map/[^"]+)"', report)) == {*on_map, map_link(code)}
+
+
+def test_a_report_by_itself_leads_nowhere(content: OutputContent, tmp_path: Path) -> None:
+    path = tmp_path / "a report.html"
+    write_report_alone(content, path)
+    page = path.read_text(encoding="utf-8")
+    assert not re.findall(r'href="(?!https?://|#)[^"]*"', page)
+    assert "dossiers" not in page.split("<body", 1)[1]
+    assert content.locations["parcel_id"].iloc[0] in page
+    with pytest.raises(OutputError, match="nowhere"):
+        write_report_alone(content, tmp_path / "nowhere" / "report.html")
 
 
 def test_the_same_results_give_the_same_bytes(content: OutputContent, tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from flexruimte.errors import OutputError
 from flexruimte.views.web.follow_ups import follow_ups
 
 WHAT_IF = (
-    "gemeente_code,gemeente,rule,only_hectares,only_locations,only_homes,"
+    "gemeente_code,gemeente,rule,only_hectares,only_locations,only_homes,only_best_homes,"
     "softer_level,softer_hectares,softer_locations,softer_homes\n"
-    "*,,nature,12.5,3,90,medium,10.5,2,80\n0363,Aadorp,nature,2.5,1,30,,,,\n"
-    "0363,Aadorp,noise,,,,soft,,,\n"
+    "*,,nature,12.5,3,90,-4,medium,10.5,2,80\n0363,Aadorp,nature,2.5,1,30,,,,,\n"
+    "0363,Aadorp,noise,,,,,soft,,,\n"
 )
 TARGETS = (
     "target,title,place,place_title,homes,status,secured_homes,short_homes\n"
@@ -44,14 +44,17 @@ def test_what_if_and_targets(out: Path) -> None:
     assert found["what_if"] == [
         {
             **{"code": "*", "rule": "nature", "hectares": 12.5, "locations": 3, "homes": 90},
+            "best_homes": -4,
             "softer": {"level": "middel", "hectares": 10.5, "locations": 2, "homes": 80},
         },
         {
             **{"code": "0363", "rule": "nature", "hectares": 2.5, "locations": 1, "homes": 30},
+            "best_homes": None,
             "softer": None,  # it is as soft as can be
         },
         {
             **{"code": "0363", "rule": "noise", "hectares": None, "locations": None, "homes": None},
+            "best_homes": None,
             "softer": {"level": "zacht", "hectares": None, "locations": None, "homes": None},
         },
     ]

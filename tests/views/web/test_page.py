@@ -7,6 +7,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ from flexruimte.analyses.what_if import read_variant
 from flexruimte.batch.map import refresh_map
 from flexruimte.study.sample import sample_study_path
 from flexruimte.views.web import write_follow_ups, write_page
+from flexruimte.views.web.municipality import script
 from toy_town import layers, municipalities, parcels, toy_study
 from web_page import AXE, Opened, chromium, of_state, told
 
@@ -187,6 +189,26 @@ def test_printed_the_map_comes_first(opened: Opened) -> None:
     assert legend["y"] >= paper["y"] + paper["height"] - 1  # beside the map, not over it
     tops = [page.locator(each).bounding_box()["y"] for each in ("#view", "#count", "#panel")]
     assert tops == sorted(tops)
+
+
+def test_paper_is_as_narrow_as_a_phone_and_no_phone(browser: Any, out: Path) -> None:
+    """What is told of a place stands below the list, and covers nothing."""
+    shown = Opened(
+        browser, (out / "map" / "index.html").as_uri(), viewport={"width": 688, "height": 900}
+    )
+    page = shown.page
+    page.locator("#list button").first.click()
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    parts = [page.locator(each).bounding_box() for each in ("#view", "#side", "#panel")]
+    for one, other in pairwise(parts):
+        assert one["height"] > 100
+        assert other["y"] >= one["y"] + one["height"] - 1
+    # the whole of what is told
+    inner = page.evaluate("document.getElementById('panel').scrollHeight")
+    assert parts[-1]["height"] == pytest.approx(inner, abs=2)
+    assert page.locator("#panel button:visible").count() == 0
+    page.context.close()
 
 
 def test_a_panel_says_what_the_run_says(opened: Opened, out: Path, ranking: pd.DataFrame) -> None:
@@ -373,16 +395,141 @@ def test_two_are_put_side_by_side(opened: Opened) -> None:
     assert head[1:] == [ids[0], ids[3]]
 
 
-def test_an_overlay_shows_what_a_rule_takes(opened: Opened) -> None:
+def test_an_overlay_shows_the_land_that_a_rule_takes(opened: Opened, out: Path) -> None:
     page = opened.page
     page.select_option("#municipality", "GM9003")
     opened.settle()
     page.click("#for-rules")
+    assert not [url for url in opened.asked if url.endswith("-land.js")]  # only when asked for
     page.click("#show-nnn")
     opened.settle()
-    assert "Natuurnetwerk" in page.inner_text("#legend")
+    assert "land dat deze regel wegneemt: Natuurnetwerk" in page.inner_text("#legend")
     # without whatif.csv no number is made up
     assert "flexruimte whatif OUT --rules nnn" in page.inner_text("#rule-told")
+    land = told((out / "map" / "data" / "GM9003-land.js").read_text(encoding="utf-8"))["nnn"]
+    assert drawn_as_taken(page) == (len(land["shapes"]["shapes"]), len(land["whole"]))
+    # a rule on a measure excludes parcels as a whole
+    page.click("#show-buildable_area")
+    opened.settle()
+    assert "perceel dat deze regel uitsluit" in page.inner_text("#legend")
+    shapes, whole = drawn_as_taken(page)
+    assert (shapes, whole > 0) == (0, True)
+    page.click("#tab-rules button[aria-pressed=true]")
+    assert drawn_as_taken(page) == (0, 0)
+
+
+def test_the_panel_shows_what_took_this_land(opened: Opened, out: Path) -> None:
+    """Of a field that is out: from the reason to the land, with the keyboard alone."""
+    page = opened.page
+    page.select_option("#municipality", "GM9003")
+    opened.settle()
+    others = told((out / "map" / "data" / "GM9003-parcels.js").read_text(encoding="utf-8"))
+    land = told((out / "map" / "data" / "GM9003-land.js").read_text(encoding="utf-8"))["nnn"]
+    lost = others["id"][land["whole"][0]]
+    page.fill("#find", lost)
+    page.locator(f"#list button[data-id='{lost}']").press("Enter")
+    decides = page.locator("#panel section:has(> h3:text-is('Wat beslist'))")
+    button = decides.locator("button[data-rule='nnn']")
+    assert button.get_attribute("aria-label") == "Toon: Natuurnetwerk Nederland"
+    button.press("Enter")
+    opened.settle()
+    assert page.evaluate("document.activeElement.dataset.rule") == "nnn"
+    assert button.get_attribute("aria-pressed") == "true"
+    assert "land dat deze regel wegneemt: Natuurnetwerk" in page.inner_text("#legend")
+    assert drawn_as_taken(page) == (len(land["shapes"]["shapes"]), len(land["whole"]))
+    page.keyboard.press("Enter")
+    opened.settle()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert drawn_as_taken(page) == (0, 0)
+    # a rule on a measure takes no land
+    assert page.locator("#panel button[data-rule='buildable_area']").count() == 0
+
+
+def drawn_as_taken(page: Any) -> tuple[int, int]:
+    """How many shapes of land, and how many other parcels, are drawn as taken by the rule."""
+    page.wait_for_timeout(400)
+    shapes = page.evaluate(
+        "flexruimte.map.getSource('taken').getData().then(data => data.features.length)"
+    )
+    whole = page.evaluate(
+        "(async () => { const { features } = await flexruimte.map.getSource('others').getData();"
+        " return features.filter(({ id }) => flexruimte.map.getFeatureState({ source: 'others', id }).taken).length; })()"
+    )
+    return int(shapes), int(whole)
+
+
+def test_results_without_land_by_rule_say_so(browser: Any, out: Path, tmp_path: Path) -> None:
+    """As an earlier version wrote them: the parcels that a rule touches, named as such."""
+    folder = tmp_path / "map"
+    shutil.copytree(out / "map", folder)
+    for code in ("GM9001", "GM9002", "GM9003"):
+        (folder / "data" / f"{code}-land.js").unlink()
+        path = folder / "data" / f"{code}.js"
+        data = told(path.read_text(encoding="utf-8"))
+        del data["land"]
+        path.write_text(script("municipality", code, data), encoding="utf-8")
+    shown = Opened(browser, (folder / "index.html").as_uri())
+    page = shown.page
+    page.select_option("#municipality", "GM9003")
+    shown.settle()
+    page.click("#for-rules")
+    page.click("#show-nnn")
+    shown.settle()
+    assert "van een eerdere versie" in page.inner_text("#rule-touched")
+    assert "perceel waar deze regel land wegneemt" in page.inner_text("#legend")
+    shapes, whole = drawn_as_taken(page)
+    assert shapes == 0
+    others = told((folder / "data" / "GM9003-parcels.js").read_text(encoding="utf-8"))
+    rules = [each["id"] for each in data["rules"]]
+    rows = zip(others["findings"]["rule"], others["findings"]["verdict"], strict=True)
+    assert whole == sum(rules[rule] == "nnn" and verdict in (0, 2) for rule, verdict in rows) > 0
+    assert shown.complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("from_server", [False, True])
+def test_the_map_leads_to_the_dossier_and_back(
+    browser: Any, out: Path, ranking: pd.DataFrame, *, from_server: bool
+) -> None:
+    town = ranking[ranking["gemeente_code"] == "GM9001"].sort_values("rank")
+    first, last = town["parcel_id"].iloc[0], town["parcel_id"].iloc[-1]
+    with served(out) as address:
+        start = f"{address}/map/index.html" if from_server else (out / "map/index.html").as_uri()
+        shown = Opened(browser, start)
+        page = shown.page
+        page.select_option("#municipality", "GM9001")
+        shown.settle()
+        page.fill("#find", last)
+        shown.settle()
+        page.locator("#list button").first.click()
+        page.wait_for_selector("#panel a.button")  # a server is asked whether it is there
+        assert page.locator("#panel a.button").all_inner_texts() == ["Rapport van Oudermeer"]
+        page.fill("#find", first)
+        shown.settle()
+        page.locator("#list button").first.click()
+        page.click("#panel a.button:text-is('Dossier')")
+        page.wait_for_url("**/GM9001/dossiers.html#*")
+        # the dossier itself is in sight, not only its page
+        top = page.locator(f"article:has(h2:has-text('{first}'))").bounding_box()["y"]
+        assert abs(top) < 60
+        page.locator(f"article:has(h2:has-text('{first}')) a:text-is('Op de kaart')").click()
+        page.wait_for_selector("#panel h2")
+        assert page.inner_text("#panel h2") == first
+        page.click("#panel a.button:text-is('Rapport van Oudermeer')")
+        page.locator("article.site a:text-is('Op de kaart')").nth(1).click()
+        page.wait_for_selector("#panel h2")
+        assert page.inner_text("#panel h2") == town["parcel_id"].iloc[1]
+        assert shown.complaints == []
+        page.context.close()
+
+
+def test_a_map_by_itself_on_a_server_leads_to_no_report(browser: Any, out: Path) -> None:
+    with served(out / "map") as address:
+        shown = Opened(browser, f"{address}/index.html")
+        shown.page.locator("#list button").first.click()
+        shown.settle()
+        assert shown.page.locator("#panel a.button").count() == 0
+        shown.page.context.close()
 
 
 def test_keys_alone_will_do(opened: Opened) -> None:
@@ -439,6 +586,42 @@ def test_on_a_phone_nothing_sticks_out(browser: Any, out: Path) -> None:
         shown.page.click(f"#for-{tab}")
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= 360, tab
     shown.page.context.close()
+
+
+def test_on_a_phone_a_place_and_what_is_told_of_it_are_both_in_sight(
+    browser: Any, out: Path
+) -> None:
+    shown = Opened(
+        browser, (out / "map" / "index.html").as_uri(), viewport={"width": 360, "height": 740}
+    )
+    page = shown.page
+    first = shown.listed()[0]
+    page.locator("#list button").first.click()
+    page.click("text=Toon op de kaart")
+    page.wait_for_timeout(1000)
+    drawn, panel = page.locator("#map").bounding_box(), page.locator("#panel").bounding_box()
+    assert drawn["height"] > 150
+    assert drawn["y"] + drawn["height"] <= panel["y"] + 1
+    assert panel["y"] + panel["height"] == pytest.approx(740, abs=1)
+    # the place lies on the part of the map that is seen
+    middle = "(() => { const place = flexruimte.places().find(each => each.id === '%s'); return Object.values(flexruimte.map.project(place.middle)); })()"
+    x, y = page.evaluate(middle % first)
+    assert 0 < x < 360
+    assert 0 < y < drawn["height"]
+    page.click("#close")
+    assert page.is_visible("#list")
+    page.context.close()
+
+
+def test_a_small_area_is_said_in_square_metres(opened: Opened, out: Path) -> None:
+    others = told((out / "map" / "data" / "GM9001-parcels.js").read_text(encoding="utf-8"))
+    at = next(at for at, area in enumerate(others["area_m2"]) if 100 < area < 450)
+    page = opened.page
+    page.select_option("#municipality", "GM9001")
+    opened.settle()
+    page.fill("#find", others["id"][at])
+    page.locator(f"#list button[data-id='{others['id'][at]}']").click()
+    assert f"{round(others['area_m2'][at])} m²" in page.inner_text("#panel dl")
 
 
 def test_there_is_ink_on_the_map(opened: Opened) -> None:
@@ -536,13 +719,41 @@ def test_what_follows_is_shown(browser: Any, followed: Path) -> None:
     page.click("#for-rules")
     page.click("#show-nnn")
     table = pd.read_csv(followed / "whatif.csv").set_index(["gemeente_code", "rule"])
-    row = table.loc[("*", "nnn"), ["only_locations", "only_hectares", "only_homes"]]
+    names = ["only_locations", "only_hectares", "only_homes", "only_best_homes"]
+    row = table.loc[("*", "nnn"), names]
     softer = table.loc[("*", "nnn"), ["softer_locations", "softer_hectares", "softer_homes"]]
     freed = numbers(page.inner_text("#rule-told"))
-    assert freed == [
-        each for one in (row, softer) for each in (one.iloc[0], round(one.iloc[1], 1), one.iloc[2])
-    ]
+    told_of = [(one.iloc[0], round(one.iloc[1], 1), *one.iloc[2:]) for one in (row, softer)]
+    # what stays as it is, is said without a number
+    assert freed == [abs(number) for numbers_of in told_of for number in numbers_of if number]
     page.context.close()
+
+
+def test_less_is_told_as_less(browser: Any, followed: Path, tmp_path: Path) -> None:
+    """A rule less may leave fewer homes in the best class: neighbours become one location."""
+    shutil.copytree(followed / "map", tmp_path / "map")
+    rows = told((tmp_path / "map" / "data" / "follow_ups.js").read_text(encoding="utf-8"))
+    for row in rows["what_if"]:
+        row |= {"locations": -1, "hectares": 2.5, "homes": 1, "best_homes": -12, "softer": None}
+    for changed, said in (
+        (
+            {},
+            "1 locatie minder, 2,5 ha meer, 1 woning meer, 12 woningen minder in de hoogste klasse",
+        ),
+        (
+            {"locations": 0, "best_homes": 0},
+            "2,5 ha meer, 1 woning meer, in de hoogste klasse evenveel",
+        ),
+        ({"hectares": 0.04, "homes": 0, "best_homes": None}, "er verandert niets"),
+    ):
+        for row in rows["what_if"]:
+            row |= changed
+        write_follow_ups(tmp_path / "map", rows)
+        shown = Opened(browser, (tmp_path / "map" / "index.html").as_uri())
+        shown.page.click("#for-rules")
+        shown.page.click("#show-nnn")
+        assert shown.page.inner_text("#rule-told") == f"Zonder deze regel: {said}."
+        shown.page.context.close()
 
 
 def test_a_target_shows_the_locations_that_fill_it(browser: Any, followed: Path) -> None:

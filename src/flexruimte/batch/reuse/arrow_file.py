@@ -23,7 +23,7 @@ from flexruimte.vocabulary import Integers
 
 __all__ = ["Ragged", "Shapes", "read_arrow", "write_arrow"]
 
-_FORMAT: Final = 5
+_FORMAT: Final = 6
 """Raised when a column comes, goes or changes its meaning."""
 _SHAPES: Final = "shapes"
 

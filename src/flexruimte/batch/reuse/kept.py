@@ -27,6 +27,7 @@ from flexruimte.assessment.survey import (
     measure_again,
     read_contents,
     survey,
+    with_land_shapes,
     with_left_free,
 )
 from flexruimte.assessment.surveyed import Survey
@@ -230,6 +231,7 @@ class KeptEvidence:
                 again = with_left_free(asked, found, takes_land, kept_layers)
             else:
                 again = measure_again(asked, found, takes_land, kept_layers())
+            again = with_land_shapes(asked, again, kept_layers)
         except FileNotFoundError:  # the layers were removed, or never kept
             return None
         if again is found:

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.land_shapes import LandShapes
 from flexruimte.assessment.surveyed import BuildablePart, LeftFree, Survey, SurveyBlock
 from flexruimte.assessment.term import Term
 from flexruimte.batch.reuse.arrow_file import Ragged, Shapes, read_arrow, write_arrow
@@ -38,6 +39,7 @@ LAYOUTS_FILE: Final = ".layouts.arrow"
 
 _SEPARATOR = "/"
 _LEFT_FREE: Final = "left_free"
+_LAND_SHAPES: Final = "land_shapes"
 
 
 def write_survey(found: Survey, key: str, path: Path) -> None:
@@ -130,7 +132,7 @@ def read_block(path: Path, key: str) -> SurveyBlock | None:
 
 
 def _columns(found: Survey | SurveyBlock) -> dict[str, Any]:
-    term, left_free = found.term, found.left_free
+    term, left_free, land = found.term, found.left_free, found.land_shapes
     columns = {
         "plans": term.plans,
         "regimes": term.regimes,
@@ -146,6 +148,12 @@ def _columns(found: Survey | SurveyBlock) -> dict[str, Any]:
         of_rows = {"of": left_free.of, **_part_columns(left_free.part)}
         columns |= _prefixed(
             _LEFT_FREE, {name: Ragged(values, counts) for name, values in of_rows.items()}
+        )
+    if len(land.of):
+        counts = np.bincount(land.of, minlength=len(found.of_parcel))
+        of_land = {**vars(land), "shapes": Shapes.of(land.shapes)}
+        columns |= _prefixed(
+            _LAND_SHAPES, {name: Ragged(values, counts) for name, values in of_land.items()}
         )
     return columns
 
@@ -191,7 +199,16 @@ def _found(said: Mapping[str, Any], columns: Mapping[str, Any]) -> dict[str, Any
         "left_free": LeftFree(of_rows["of"], _part(of_rows))
         if of_rows
         else LeftFree.none(buildable),
+        "land_shapes": _land_shapes(_of(_LAND_SHAPES, columns)),
     }
+
+
+def _land_shapes(columns: Mapping[str, Any]) -> LandShapes:
+    """Return the land that rules take; its shapes are `Shapes`, as few ask for them."""
+    if not columns:
+        return LandShapes.none()
+    rule = np.asarray(columns["rule"], dtype=object)
+    return LandShapes(columns["of"], rule, columns["shapes"])
 
 
 def _part(columns: Mapping[str, Any]) -> BuildablePart:

@@ -17,15 +17,16 @@ from flexruimte.wording.messages import Language, message
 
 __all__ = ["Dossier", "Passage", "dossiers_of"]
 
-_PASSAGES: Final = ("objection", "overruled", "attention", "missing", "note", "taken")
-"""Parts of an explanation that are told in full."""
+_DECISIVE: Final = ("objection", "overruled", "attention", "missing")
+_REST: Final = ("note", "taken")
+"""Parts of an explanation that are told in full: what decides or is open first."""
 _VERDICTS: Final = {
     "no": "report-way-in-no",
     "unknown": "report-way-in-unknown",
     "yes": "report-way-in-yes",
 }
 """Message by verdict."""
-_WITH_ADVICE: Final = ("objection", "overruled", "attention", "missing", "note")
+_WITH_ADVICE: Final = (*_DECISIVE, "note")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,10 @@ class Dossier:
     """By label."""
     way_in: list[Passage]
     """What was found about the way there, by verdict."""
-    passages: list[Passage]
+    decisive: list[Passage]
+    """What was found that decides, or is open."""
+    rest: list[Passage]
+    """What else was found."""
     fine: list[str]
     """What was asked and is in order, but for the way there."""
     whom: list[str]
@@ -76,7 +80,8 @@ def dossiers_of(
             site=site,
             facts=_facts(site, language),
             way_in=_way_in(site.rules, topics, language),
-            passages=_passages(site.rules, language),
+            decisive=_passages(site.rules, _DECISIVE, language),
+            rest=_passages(site.rules, _REST, language),
             fine=_unique(
                 topics[row[RULE]]
                 for row in site.rules
@@ -115,9 +120,11 @@ def _way_in(
     ]
 
 
-def _passages(table: Sequence[dict[str, Any]], language: Language) -> list[Passage]:
+def _passages(
+    table: Sequence[dict[str, Any]], parts: Sequence[str], language: Language
+) -> list[Passage]:
     found = {
-        part: _unique(row["sentence"] for row in table if row["part"] == part) for part in _PASSAGES
+        part: _unique(row["sentence"] for row in table if row["part"] == part) for part in parts
     }
     return [
         Passage(label("part", part, language), sentences)

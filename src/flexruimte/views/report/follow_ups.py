@@ -50,7 +50,10 @@ class Freed:
     """Of the rule."""
     hectares: float
     locations: int
+    """More than there are, or fewer where neighbours become one; homes likewise."""
     homes: int
+    best_homes: int | None
+    """In the best class of priority; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,18 @@ def _tables(out: Path, sign: str, name: str, made: Any) -> dict[str, Any]:
 def _freed(rows: pd.DataFrame) -> list[Freed]:
     known = rows[rows["only_hectares"] > 0]
     known = known.sort_values("only_hectares", ascending=False, kind="stable")
-    columns = ["title", "only_hectares", "only_locations", "only_homes"]
+    columns = ["title", "only_hectares", "only_locations", "only_homes", "only_best_homes"]
     return [
-        Freed(str(title), float(hectares), int(locations), int(homes))
-        for title, hectares, locations, homes in known[columns].itertuples(index=False, name=None)
+        Freed(
+            str(title),
+            float(hectares),
+            int(locations),
+            int(homes),
+            None if pd.isna(best) else int(best),
+        )
+        for title, hectares, locations, homes, best in known[columns].itertuples(
+            index=False, name=None
+        )
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -27,7 +27,7 @@ from flexruimte.vocabulary import (
     Condition,
 )
 from flexruimte.wording.messages import Language, message
-from flexruimte.wording.quantities import number_text
+from flexruimte.wording.quantities import change_text, number_text
 
 __all__ = ["BAR", "Bar", "Bars", "excluded_bars", "freed_bars", "funnel_bars"]
 
@@ -174,13 +174,16 @@ def _refused(content: OutputContent) -> tuple[pd.Series[Any], pd.DataFrame]:
     return pd.Series(parcels[AREA].to_numpy()[at[of_parcels]]), refused[of_parcels]
 
 
-def freed_bars(rows: list[tuple[str, float, int, int]], most_rows: int, language: Language) -> Bars:
-    """Return what comes free without each rule: hectares as a bar, locations and homes beside it.
+def freed_bars(
+    rows: list[tuple[str, float, int, int, int | None]], most_rows: int, language: Language
+) -> Bars:
+    """Return what comes free without each rule: hectares as a bar, and beside it what that gives.
 
     Parameters
     ----------
     rows
-        Title, hectares, locations and homes; what frees most comes first.
+        Title, hectares, locations and homes, more than there are or less, and of these homes those
+        in the best class, None where there is none; what frees most comes first.
     most_rows
         So many rows at most.
     language
@@ -188,8 +191,14 @@ def freed_bars(rows: list[tuple[str, float, int, int]], most_rows: int, language
     """
     most = max((hectares for _, hectares, *_ in rows), default=0.0)
     bars = [
-        _bar(title, hectares, most, language, more=(locations, homes))
-        for title, hectares, locations, homes in rows[:most_rows]
+        replace(
+            _bar(title, hectares, most, language),
+            words=change_text(hectares, 1, language, aligned=True),
+            more=tuple(
+                "" if number is None else change_text(number, 0, language) for number in counts
+            ),
+        )
+        for title, hectares, *counts in rows[:most_rows]
     ]
     return Bars(bars, len(rows) - len(bars))
 
@@ -200,7 +209,6 @@ def _bar(
     most: float,
     language: Language,
     unknown: float = 0.0,
-    more: tuple[int, ...] = (),
 ) -> Bar:
     lengths = np.array([hectares, unknown]) / most * BAR if most > 0 else np.zeros(2)
     steps, unknown_steps = np.ceil(lengths).astype(int).tolist()
@@ -210,5 +218,4 @@ def _bar(
         f"+ {number_text(unknown, 1, language, aligned=True)}" if round(unknown, 1) else "",
         steps,
         unknown_steps if round(unknown, 1) else 0,
-        tuple(number_text(number, 0, language) for number in more),
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.outputs import DOSSIERS, REPORT, OutputContent
 from flexruimte.results.summary_model import Summary
 from flexruimte.views.accounts import method, not_known, signature, sources, why_nothing
 from flexruimte.views.html import render
+from flexruimte.views.links import map_link
 from flexruimte.views.report.dossier import dossiers_of
 from flexruimte.views.report.follow_ups import NOTHING, FollowUps
 from flexruimte.views.report.land import BAR, excluded_bars, freed_bars, funnel_bars
@@ -19,7 +22,7 @@ from flexruimte.views.report.term_line import LINE
 from flexruimte.views.report.texts import hectares_text, lead, legend, shortlist_title, text_of
 from flexruimte.wording.quantities import date_text, number_text
 
-__all__ = ["write_report"]
+__all__ = ["write_report", "write_report_alone"]
 
 _MOST_FREED = 5
 _MOST_VARIANTS = 6
@@ -44,32 +47,48 @@ def write_report(content: OutputContent, folder: Path, follow_ups: FollowUps = N
     OutputError
         When a file cannot be written.
     """
-    language = content.summary.study.language
     shortlist = shortlist_of(content)
-    sites = sites_of(content, shortlist, language)
-    shared = _shared(content.summary)
+    sites = sites_of(content, shortlist, content.summary.study.language)
+    shared = _shared(content.summary, in_run=True)
     pages = {
-        REPORT: render(
-            "report", **shared, **_report(content, sites, follow_ups, town_map(content, shortlist))
-        ),
-        DOSSIERS: render(
-            "dossiers",
-            **shared,
-            dossiers=dossiers_of(sites, content.summary, follow_ups, language),
-            empty="" if sites else why_nothing(content.summary, language),
-            line=LINE,
-            report=REPORT,
-        ),
+        REPORT: _report(content, shared, sites, shortlist, follow_ups),
+        DOSSIERS: _dossiers(content, shared, sites, follow_ups),
     }
     for name, page in pages.items():
-        with atomic_write(folder / name) as partial:
-            partial.write_text(page, encoding="utf-8")
+        _write(page, folder / name)
 
 
-def _shared(summary: Summary) -> dict[str, Any]:
-    """Return what both pages say."""
+def write_report_alone(content: OutputContent, path: str | Path) -> None:
+    """Write the report of a municipality to a file that leads to no other page.
+
+    Parameters
+    ----------
+    content
+        What is known of the municipality.
+    path
+        Where; an existing file is replaced.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    shortlist = shortlist_of(content)
+    sites = sites_of(content, shortlist, content.summary.study.language)
+    shared = _shared(content.summary, in_run=False)
+    _write(_report(content, shared, sites, shortlist, NOTHING), Path(path))
+
+
+def _write(page: str, path: Path) -> None:
+    with atomic_write(path) as partial:
+        partial.write_text(page, encoding="utf-8")
+
+
+def _shared(summary: Summary, *, in_run: bool) -> dict[str, Any]:
+    """Return what both pages say; in a run they lead to each other and to the map."""
     language = summary.study.language
     return {
+        "in_run": in_run,
         "language": language,
         "municipality": summary.municipality.name,
         "study": summary.study.name,
@@ -81,16 +100,38 @@ def _shared(summary: Summary) -> dict[str, Any]:
     }
 
 
+def _dossiers(
+    content: OutputContent, shared: dict[str, Any], sites: list[Site], follow_ups: FollowUps
+) -> str:
+    summary, language = content.summary, content.summary.study.language
+    return render(
+        "dossiers",
+        **shared,
+        dossiers=dossiers_of(sites, summary, follow_ups, language),
+        empty="" if sites else why_nothing(summary, language),
+        line=LINE,
+        report=REPORT,
+    )
+
+
 def _report(
-    content: OutputContent, sites: list[Site], follow_ups: FollowUps, drawing: Any
-) -> dict[str, Any]:
+    content: OutputContent,
+    shared: dict[str, Any],
+    sites: list[Site],
+    shortlist: pd.DataFrame,
+    follow_ups: FollowUps,
+) -> str:
     summary, language = content.summary, content.summary.study.language
     found, usual = sources(summary, language)
-    freed = [(each.title, each.hectares, each.locations, each.homes) for each in follow_ups.freed]
-    return {
+    freed = [
+        (each.title, each.hectares, each.locations, each.homes, each.best_homes)
+        for each in follow_ups.freed
+    ]
+    values = {
         "lead": lead(summary, len(sites), language),
         "funnel": funnel_bars(summary, language),
-        "map": drawing,
+        "map": town_map(content, shortlist),
+        "on_map": map_link(summary.municipality.code),
         "legend": legend(content, sites, language),
         "shortlist_title": shortlist_title(summary, language),
         "sites": sites,
@@ -106,3 +147,4 @@ def _report(
         "bar": BAR,
         "dossiers": DOSSIERS,
     }
+    return render("report", **shared, **values)

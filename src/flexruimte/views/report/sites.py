@@ -26,6 +26,7 @@ from flexruimte.views.explanation.explain import (
     rule_rows,
 )
 from flexruimte.views.explanation.table import in_order
+from flexruimte.views.links import dossier_anchor, map_link
 from flexruimte.views.report.maps import Drawing, SiteMaps
 from flexruimte.views.report.term_line import TermLine, term_line
 from flexruimte.views.titles_in_sentences import lowered
@@ -73,6 +74,10 @@ class Site:
     rank: str
     location: str
     """Its id."""
+    anchor: str
+    """What its dossier is called within the page of dossiers."""
+    on_map: str
+    """Address of the map with the location chosen, from a page of the run."""
     title: str
     """What it is called: its type, and its id."""
     facts: list[str]
@@ -180,6 +185,8 @@ class _Said:
         return Site(
             rank=str(row[RANK]),
             location=str(row[PARCEL_ID]),
+            anchor=dossier_anchor(str(row[PARCEL_ID])),
+            on_map=map_link(self._summary.municipality.code, str(row[PARCEL_ID])),
             title=self._title(row, len(parcels)),
             facts=self._facts(row, owner),
             why=self._short(f"{decision} {self._why(row)}".strip()),

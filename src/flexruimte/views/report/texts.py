@@ -23,7 +23,10 @@ __all__ = ["MESSAGES", "Entry", "hectares_text", "lead", "legend", "shortlist_ti
 
 MESSAGES: Final = (
     "report-back",
+    "report-on-map",
+    "report-dossier",
     "report-best-class",
+    "report-best-homes",
     "report-dossiers-list",
     "report-dossiers-title",
     "report-excluded",
@@ -32,7 +35,7 @@ MESSAGES: Final = (
     "report-excluded-note",
     "report-facts",
     "report-fine",
-    "report-found",
+    "report-continued",
     "report-freed",
     "report-funnel",
     "report-funnel-condition",

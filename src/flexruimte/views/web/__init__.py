@@ -5,9 +5,7 @@ from flexruimte.views.web.municipality import HEAD, write_municipality
 from flexruimte.views.web.one_page import one_page
 from flexruimte.views.web.run_page import (
     DATA,
-    MAP,
     MAP_FOLLOW_UPS,
-    MAP_PAGE,
     heads_of,
     write_follow_ups,
     write_page,
@@ -17,9 +15,7 @@ __all__ = [
     "DATA",
     "FILES_FOLLOWING",
     "HEAD",
-    "MAP",
     "MAP_FOLLOW_UPS",
-    "MAP_PAGE",
     "follow_ups",
     "heads_of",
     "one_page",

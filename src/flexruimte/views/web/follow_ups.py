@@ -97,6 +97,7 @@ def _what_if(path: Path, language: Language) -> list[dict[str, Any]]:
         "only_hectares": "hectares",
         "only_locations": "locations",
         "only_homes": "homes",
+        "only_best_homes": "best_homes",
     }
     softer = {
         "softer_level": "level",

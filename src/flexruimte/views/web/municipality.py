@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from flexruimte.assessment.land_shapes import LandShapes
 from flexruimte.assessment.pipeline import Assessment
 from flexruimte.assessment.sites import OWNER
 from flexruimte.results.atomic_write import atomic_write
@@ -27,6 +28,8 @@ from flexruimte.results.summary_model import Summary
 from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.results.tables import BUILDABLE_GEOMETRY, joined_ids, locations_of
 from flexruimte.views.accounts import is_open_term, not_known, sources, why_nothing
+from flexruimte.views.links import dossier_anchor
+from flexruimte.views.report.sites import shortlist_of
 from flexruimte.views.web.scoring import (
     beside_each_other,
     exact_criteria,
@@ -36,6 +39,7 @@ from flexruimte.views.web.scoring import (
     scoring_model,
 )
 from flexruimte.views.web.shapes import bounds_of, encoded_shapes
+from flexruimte.views.web.taken_land import rules_with_land, taken_land
 from flexruimte.vocabulary import (
     AREA,
     BEST_GROUP,
@@ -56,6 +60,7 @@ from flexruimte.vocabulary import (
     RANK,
     RULE,
     SCORE_KNOWN_SHARE,
+    SITE_ID,
     STATUS,
     TERM_END,
     TERM_START,
@@ -85,8 +90,9 @@ _VERDICTS: Final = {"no": 0, "unknown": 1, "yes": _TAKEN}
 def write_municipality(content: OutputContent, assessment: Assessment, path: Path) -> None:
     """Write what the map shows of a municipality.
 
-    Four files: ``.json`` with what is shown before it is chosen, ``.js`` with the locations,
-    ``-parcels.js`` with every other parcel, ``-layout.js`` with the homes as they were laid out.
+    Five files: ``.json`` with what is shown before it is chosen, ``.js`` with the locations,
+    ``-parcels.js`` with every other parcel, ``-layout.js`` with the homes as they were laid out,
+    ``-land.js`` with the land that each rule takes.
 
     Parameters
     ----------
@@ -120,15 +126,19 @@ def municipality_scripts(
     content, assessment
         As `write_municipality` takes them.
     others
-        Whether the parcels that are no location are there too.
+        Whether the parcels that are no location are there too, and the land that rules take there.
     """
     code = content.summary.municipality.code
     land = locations_of(content.parcels, content.sites if len(content.sites) else None)
     told = land if others else land.iloc[:0]
+    excluded = told[(told[STATUS] == str(Status.EXCLUDED)).to_numpy()]
+    taken = assessment.land_shapes if others else _land_of_locations(assessment)
+    of_town = _locations(content, assessment, land) | {"land": rules_with_land(taken)}
     return {
-        ".js": script("municipality", code, _locations(content, assessment, land)),
-        "-parcels.js": script("parcels", code, _other_parcels(content, told)),
+        ".js": script("municipality", code, of_town),
+        "-parcels.js": script("parcels", code, _other_parcels(content, excluded)),
         "-layout.js": script("layout", code, _layout(content)),
+        "-land.js": script("land", code, _taken_land(assessment, taken, excluded)),
     }
 
 
@@ -237,6 +247,7 @@ def _locations(
             "decision": _texts(listed["decision"]),
             "decision_reason": _texts(listed["decision_reason"]),
             "plans": _texts(more["plans"]),
+            "dossier": _dossiers(content),
             **{name: _numbers(listed[name]) for name in numbers if name in listed},
         },
         "lifted": _lifted(listed, findings, summary),
@@ -247,6 +258,14 @@ def _locations(
         "shapes": encoded_shapes(parcels),
         "buildable": encoded_shapes(left),
     }
+
+
+def _dossiers(content: OutputContent) -> list[str | None]:
+    """Return where in the page of dossiers each location is; None of one without a dossier."""
+    there = set(shortlist_of(content)[PARCEL_ID])
+    return [
+        dossier_anchor(each) if each in there else None for each in content.locations[PARCEL_ID]
+    ]
 
 
 def _terms(listed: pd.DataFrame, summary: Summary, language: Language) -> list[str]:
@@ -273,9 +292,21 @@ def _lifted(listed: pd.DataFrame, findings: dict[str, Any], summary: Summary) ->
     return found
 
 
-def _other_parcels(content: OutputContent, land: pd.DataFrame) -> dict[str, Any]:
+def _land_of_locations(assessment: Assessment) -> LandShapes:
+    """Return the land that rules take from parcels that are a location, or part of one."""
+    parcels, land = assessment.parcels, assessment.land_shapes
+    listed = (parcels[STATUS] != str(Status.EXCLUDED)) | parcels[SITE_ID].notna()
+    return land.where(listed.to_numpy()[land.of])
+
+
+def _taken_land(assessment: Assessment, land: LandShapes, others: pd.DataFrame) -> dict[str, Any]:
+    """Return the land that each rule takes from parcels."""
+    at = pd.Index(others[PARCEL_ID]).get_indexer(pd.Index(assessment.parcels[PARCEL_ID]))
+    return taken_land(land, np.asarray(assessment.parcels.geometry), at)
+
+
+def _other_parcels(content: OutputContent, others: pd.DataFrame) -> dict[str, Any]:
     """Return what the map shows of every parcel that is no location, and part of none."""
-    others = land[(land[STATUS] == str(Status.EXCLUDED)).to_numpy()]
     shapes = np.asarray(others["geometry"])
     return {
         "id": others[PARCEL_ID].astype(str).tolist(),

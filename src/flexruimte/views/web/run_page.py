@@ -16,6 +16,7 @@ import shapely
 
 from flexruimte.errors import OutputError
 from flexruimte.results.atomic_write import atomic_write
+from flexruimte.results.outputs import MAP
 from flexruimte.views.web.municipality import HEAD, script
 from flexruimte.views.web.shapes import bounds_of, encoded_shapes
 from flexruimte.views.web.texts import texts
@@ -23,9 +24,7 @@ from flexruimte.wording.messages import Language
 
 __all__ = [
     "DATA",
-    "MAP",
     "MAP_FOLLOW_UPS",
-    "MAP_PAGE",
     "follow_up_script",
     "heads_of",
     "page_files",
@@ -35,9 +34,6 @@ __all__ = [
     "write_page",
 ]
 
-MAP: Final = "map"
-"""Folder of the page in that of a run."""
-MAP_PAGE: Final = f"{MAP}/index.html"
 DATA: Final = f"{MAP}/data"
 """Folder of the data of municipalities."""
 MAP_FOLLOW_UPS: Final = f"{DATA}/follow_ups.js"

@@ -102,7 +102,8 @@
         const on = state.overlay === rule.id;
         return element("li", {},
           element("span", { class: "what" }, element("span", {}, element("span", { class: `level ${rule.level}` }, rule.level_label), rule.title), element("span", { class: "facts" }, page.text("rule-hits", { parcels: page.number(hits.get(rule.id)) }))),
-          element("button", { type: "button", id: `show-${rule.id}`, "aria-pressed": on ? "true" : "false", "aria-label": `${page.text(on ? "rule-hide" : "rule-show")}: ${rule.title}`, click: () => change({ overlay: on ? null : rule.id }) }, page.text(on ? "rule-hide" : "rule-show")),
+          isShown(rule, towns) ? element("button", { type: "button", id: `show-${rule.id}`, "aria-pressed": on ? "true" : "false", "aria-label": `${page.text(on ? "rule-hide" : "rule-show")}: ${rule.title}`, click: () => change({ overlay: on ? null : rule.id }) }, page.text(on ? "rule-hide" : "rule-show")) : null,
+          on && page.toldOf(rule, towns) === "legend-touched" ? element("p", { class: "hint", id: "rule-touched" }, page.text("rule-touched")) : null,
           on ? element("p", { class: "hint", id: "rule-told" }, freed(rule, towns)) : null);
       })),
       element("details", {}, element("summary", {}, page.text("rules-without")), element("ul", {}, excluding.filter(rule => !hits.get(rule.id)).map(rule => element("li", { class: "small" }, rule.title)))),
@@ -118,13 +119,25 @@
     if (focused && page.byId(focused)) page.byId(focused).focus();
   };
 
+  // What the map shows of a rule: the land that it takes, the parcels that it excludes, or, where results hold no
+  // land by rule, the parcels that it touches.
+  page.toldOf = (rule, towns) => (!rule.on_land ? "legend-excluded" : towns.every(page.knowsLand) ? "legend-taken" : "legend-touched");
+  const isShown = (rule, towns) => !rule.on_land || towns.some(town => !page.knowsLand(town) || page.takesLand(town, rule.id));
+
   // What comes free without an excluding rule is the library's to say: a browser lays out no homes.
   function freed(rule, towns) {
     const code = towns.length === page.run.municipalities.length ? "*" : towns[0].head.code;
     const row = page.followUps.what_if.find(each => each.rule === rule.id && each.code === (towns.length === 1 ? towns[0].head.code : code));
     if (!row || row.locations === null) return page.text("rule-ask", { rule: rule.id });
-    const said = (id, { locations, hectares, homes, level }) =>
-      page.text(id, { locations: page.number(locations), hectares: page.number(hectares, 1), homes: page.number(homes), level: (level || "").toLowerCase() });
+    const change = (amount, value, decimals = 0) =>
+      page.text(value >= 0 ? "change-more" : decimals ? "change-less" : "change-fewer", { text: page.text(amount, { number: page.number(Math.abs(value), decimals) }) });
+    const said = (id, { locations, hectares, homes, best_homes: best, level }) => page.text(id, {
+      changes: [
+        locations ? change("of-locations", locations) : "", Math.abs(hectares) >= 0.05 ? change("of-hectares", hectares, 1) : "", homes ? change("of-homes", homes) : "",
+        best ? page.text("in-best", { text: change("of-homes", best) }) : best === 0 && (locations || homes) ? page.text("none-in-best") : "",
+      ].filter(Boolean).join(", ") || page.text("change-none"),
+      level: (level || "").toLowerCase(),
+    });
     return [said("rule-frees", row), row.softer && row.softer.locations !== null ? said("rule-softer", row.softer) : ""].filter(Boolean).join(" ");
   }
 

@@ -18,6 +18,7 @@
   page.municipality = keep("municipality");
   page.parcels = keep("parcels");
   page.layout = keep("layout");
+  page.land = keep("land");
 
   function loadScript(file) {
     return new Promise((done, fail) => {
@@ -48,6 +49,7 @@
     const data = await load("municipality", head, ".js");
     if (!page.loaded.has(head.code)) {
       const ready = root.flexruimteScoring.prepared(data);
+      for (const rule of data.rules) rule.takes_land = Array.isArray(data.land) && data.land.includes(rule.id);
       page.loaded.set(head.code, {
         head, data, ready, parcels: page.shapes(data.shapes), buildable: page.shapes(data.buildable),
         findings: page.starts(data.findings),
@@ -65,6 +67,27 @@
     if (!town.layout) town.layout = { ...layout, polygons: page.shapes(layout.shapes) };
     return town.layout;
   };
+  // What rules take: of each rule the other parcels that it takes all of, by position, and land of parcels.
+  page.loadLand = async head => {
+    const town = await page.loadMunicipality(head), land = await load("land", head, "-land.js");
+    if (!town.land) town.land = new Map(Object.entries(land).map(([rule, { whole, shapes }]) => [rule, { whole: new Set(whole), polygons: page.shapes(shapes) }]));
+    return town.land;
+  };
+  // Results of an earlier version have no such land.
+  page.knowsLand = town => Array.isArray(town.data.land);
+  page.takesLand = (town, rule) => town.data.rules.some(each => each.id === rule && each.takes_land);
+
+  // Whether the reports of a municipality lie beside the map. From a folder a page may not ask, and takes it that they do.
+  // `found` is called where it asked, and they do.
+  page.findReports = (town, found) => {
+    if (town.reports !== undefined) return;
+    const { protocol } = root.location, asks = protocol.startsWith("http");
+    const has = Array.isArray(town.data.locations.dossier) && protocol !== "about:";
+    town.reports = has && !asks;
+    if (has && asks) fetch(page.reportOf(town), { method: "HEAD" }).then(answer => { town.reports = answer.ok; if (answer.ok) found(); }, () => {});
+  };
+  page.reportOf = town => `../${encodeURIComponent(town.head.file)}/report.html`;
+  page.dossierOf = place => `../${encodeURIComponent(place.town.head.file)}/dossiers.html#${place.dossier}`;
 
   // Where the findings of each location begin.
   page.starts = findings => {

@@ -11,27 +11,39 @@
   const colour = ["to-color", ["feature-state", "colour"], page.UNKNOWN];
   const chosen = ["boolean", ["feature-state", "chosen"], false];
   const asked = ["boolean", ["feature-state", "taken"], false];
+  const TAKEN = "#cc757b"; // not seen through: what lies over itself would show darker
+  page.TAKEN = TAKEN;
+  const TAKEN_LINE = "#b2182b";
+  // White on a tile of 8 by 8 pixels, at column x and row y.
+  const PATTERNS = {
+    stripes: (x, y) => (x + y) % 8 < 3, back: (x, y) => (x - y + 8) % 8 < 3,
+    dots: (x, y) => (x % 4) + (y % 4) > 4, cross: (x, y) => (x + y) % 8 < 2 || (x - y + 8) % 8 < 2,
+  };
+  const patterned = ["!=", ["coalesce", ["feature-state", "pattern"], ""], ""]; // a dot has no room for a pattern, and is hollow
   const SMALL = (12 * 360) / 512; // a location that is narrower than 12 pixels is a dot
   let map = null, ready = false, drawn = [], markers = [], hover = null;
   let waiting = [];
 
   const STYLE = {
     version: 8,
-    sources: Object.fromEntries(["overview", "land", "others", "locations", "layout", "moves"].map(name => [name, { type: "geojson", data: EMPTY, tolerance: 0.2 }])),
+    sources: Object.fromEntries(["overview", "land", "others", "locations", "taken", "layout", "moves"].map(name => [name, { type: "geojson", data: EMPTY, tolerance: 0.2 }])),
     layers: [
       { id: "paper", type: "background", paint: { "background-color": "#e9edf0" } },
       { id: "overview", type: "fill", source: "overview", paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.85 } },
       { id: "overview-line", type: "line", source: "overview", paint: { "line-color": "#ffffff", "line-width": 1 } },
       { id: "land", type: "fill", source: "land", paint: { "fill-color": "#f8f6f1" } },
-      { id: "others", type: "fill", source: "others", paint: { "fill-color": ["case", asked, "#b2182b", "#ebe6dc"], "fill-opacity": ["case", asked, 0.55, 1] } },
-      { id: "others-line", type: "line", source: "others", minzoom: 12.5, paint: { "line-color": ["case", chosen, "#111111", "#cfc8ba"], "line-width": ["case", chosen, 3, 0.6] } },
+      { id: "others", type: "fill", source: "others", paint: { "fill-color": ["case", asked, TAKEN, "#ebe6dc"], "fill-opacity": 1 } },
       { id: "parcel", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.22, 0] } },
       // Under the buildable part, so that what is left keeps its colour.
-      { id: "taken", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "fill-color": "#b2182b", "fill-opacity": ["case", asked, 0.45, 0] } },
+      { id: "taken", type: "fill", source: "taken", paint: { "fill-color": TAKEN } },
+      { id: "others-line", type: "line", source: "others", minzoom: 12.5, paint: { "line-color": ["case", chosen, "#111111", "#cfc8ba"], "line-width": ["case", chosen, 3, 0.6] } },
       { id: "buildable", type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-color": colour, "fill-opacity": ["case", shown, 0.88, 0] } },
+      ...Object.keys(PATTERNS).map(name => ({ id: `pattern-${name}`, type: "fill", source: "locations", filter: ["==", ["get", "kind"], 1], paint: { "fill-pattern": name, "fill-opacity": ["case", ["all", shown, ["==", ["feature-state", "pattern"], name]], 0.8, 0] } })),
+      // A strip that is narrower than a pixel shows as a line.
+      { id: "taken-line", type: "line", source: "taken", paint: { "line-color": TAKEN_LINE, "line-width": 0.7 } },
       { id: "layout", type: "fill", source: "layout", minzoom: 14.5, paint: { "fill-color": ["match", ["get", "kind"], 0, LAYOUT_COLOURS[0], 1, LAYOUT_COLOURS[1], 2, LAYOUT_COLOURS[2], LAYOUT_COLOURS[3]], "fill-opacity": 0.9 } },
       { id: "parcel-line", type: "line", source: "locations", filter: ["==", ["get", "kind"], 0], paint: { "line-color": ["case", chosen, "#111111", colour], "line-width": ["case", chosen, 3.5, 1], "line-opacity": ["case", shown, 1, 0] } },
-      { id: "dot", type: "circle", source: "locations", filter: ["all", ["==", ["get", "kind"], 2], ["<", ["*", ["get", "degrees"], ["^", 2, ["zoom"]]], SMALL]], maxzoom: 15, paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.6, 11, 3, 13, 4.5], "circle-stroke-color": ["case", chosen, "#111111", "#ffffff"], "circle-stroke-width": ["case", chosen, 3, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },
+      { id: "dot", type: "circle", source: "locations", filter: ["all", ["==", ["get", "kind"], 2], ["<", ["*", ["get", "degrees"], ["^", 2, ["zoom"]]], SMALL]], maxzoom: 15, paint: { "circle-color": ["case", patterned, "#ffffff", colour], "circle-radius": ["interpolate", ["linear"], ["zoom"], 7, 1.6, 11, 3, 13, 4.5], "circle-stroke-color": ["case", chosen, "#111111", patterned, colour, "#ffffff"], "circle-stroke-width": ["case", chosen, 3, patterned, 1.6, 0.8], "circle-opacity": ["case", shown, 1, 0], "circle-stroke-opacity": ["case", shown, 1, 0] } },
       { id: "land-line", type: "line", source: "land", paint: { "line-color": "#6f7a80", "line-width": 1.4, "line-dasharray": [4, 2] } },
       { id: "moves", type: "line", source: "moves", layout: { "line-cap": "round" }, paint: { "line-color": "#5b2a86", "line-width": ["interpolate", ["linear"], ["get", "homes"], 1, 1.5, 100, 6], "line-opacity": 0.8 } },
     ],
@@ -53,6 +65,10 @@
       return false;
     }
     page.map = map;
+    for (const [name, isWhite] of Object.entries(PATTERNS)) {
+      const data = new Uint8Array(Array.from({ length: 64 }, (_, at) => (isWhite(at % 8, Math.floor(at / 8)) ? [255, 255, 255, 255] : [0, 0, 0, 0])).flat());
+      map.once("style.load", () => map.addImage(name, { width: 8, height: 8, data }));
+    }
     map.touchZoomRotate.disableRotation();
     map.addControl(new root.maplibregl.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new root.maplibregl.ScaleControl({ maxWidth: 120 }), "bottom-right");
@@ -104,11 +120,11 @@
     map.getSource("locations").setData(collection(features));
   });
 
-  // What of each location differs from what is drawn: its colour, whether it is shown, chosen, taken.
+  // What of each location differs from what is drawn: its colour, whether it is shown, chosen.
   page.paint = looks => after(() => {
     looks.forEach((look, number) => {
       const before = drawn[number];
-      if (before && before.colour === look.colour && before.shown === look.shown && before.chosen === look.chosen && before.taken === look.taken) return;
+      if (before && before.colour === look.colour && before.pattern === look.pattern && before.shown === look.shown && before.chosen === look.chosen) return;
       map.setFeatureState({ source: "locations", id: number }, look);
       drawn[number] = look;
     });
@@ -120,8 +136,17 @@
   });
   page.paintOthers = (taken, chosenNumber) => after(() => {
     map.removeFeatureState({ source: "others" });
-    for (const number of taken) map.setFeatureState({ source: "others", id: number }, { taken: true });
-    if (chosenNumber !== null) map.setFeatureState({ source: "others", id: chosenNumber }, { chosen: true });
+    // What is set on a feature again keeps what was removed of it, unless that is set too.
+    const all = new Set(taken), marked = chosenNumber === null ? all : new Set([...taken, chosenNumber]);
+    for (const number of marked) map.setFeatureState({ source: "others", id: number }, { taken: all.has(number), chosen: number === chosenNumber });
+  });
+
+  // The land that one rule takes; drawn anew only where it is another list.
+  let takenLand = null;
+  page.drawTaken = polygons => after(() => {
+    if (polygons === takenLand) return;
+    takenLand = polygons;
+    map.getSource("taken").setData(collection(polygons.map(coordinates => polygon(coordinates))));
   });
 
   page.drawLayouts = layouts => after(() => map.getSource("layout").setData(collection(
@@ -149,7 +174,8 @@
   page.drawBackground = (background, before = "overview") => after(() => {
     if (map.getLayer("background")) { map.removeLayer("background"); map.removeSource("background"); }
     const under = background !== null;
-    for (const layer of ["land", "others"]) map.setPaintProperty(layer, "fill-opacity", layer === "land" ? (under ? 0 : 1) : ["case", asked, 0.55, under ? 0.15 : 1]);
+    for (const layer of ["land", "others"]) map.setPaintProperty(layer, "fill-opacity", layer === "land" ? (under ? 0 : 1) : ["case", asked, 1, under ? 0.15 : 1]);
+    map.setPaintProperty("taken", "fill-opacity", under ? 0.7 : 1);
     if (!under) return;
     map.addSource("background", { type: "raster", tiles: [background.tiles], tileSize: 256, maxzoom: background.max_zoom, attribution: background.attribution.replace(/[<>&]/g, "") });
     map.addLayer({ id: "background", type: "raster", source: "background" }, before);

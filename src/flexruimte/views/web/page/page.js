@@ -6,7 +6,7 @@
   const { element, byId } = page;
   const TABS = ["list", "filters", "weights", "rules", "next", "about"];
   const AT_ONCE = 100, RANKS_SHOWN = 25, ALL_AT_ONCE = 3000, PARCELS_AT_ONCE = 6000;
-  const COLUMNS = ["id", "parcels", "owner", "best_group", "term_years", "term_is_open", "area_m2", "buildable_m2", "homes", "homes_low", "homes_mid", "homes_high", "plans", "decision", "decision_reason"];
+  const COLUMNS = ["id", "parcels", "owner", "best_group", "term_years", "term_is_open", "area_m2", "buildable_m2", "homes", "homes_low", "homes_mid", "homes_high", "plans", "decision", "decision_reason", "dossier"];
   const SORTS = ["rank", "homes", "size", "term", "id"];
 
   let towns = []; // the municipalities that are shown
@@ -88,7 +88,7 @@
     const list = byId("list"), rows = passing.slice(0, listed);
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     const marked = new Set([page.state.chosen, page.state.other].filter(Boolean));
-    list.replaceChildren(...rows.map(place => page.rowOf(place, place.town.data.facts, colourOf(colours, place), marked.has(keyOf(place)), chosen => choose(chosen))));
+    list.replaceChildren(...rows.map(place => page.rowOf(place, place.town.data.facts, lookOf(colours, place).colour, marked.has(keyOf(place)), chosen => choose(chosen))));
     const rest = foundElsewhere();
     list.append(...rest);
     if (!rows.length && !rest.length) list.append(element("li", { class: "empty" }, page.text(page.state.find.trim() ? "find-nothing" : places.length ? "nothing-left" : "no-rank", { text: page.state.find.trim() })));
@@ -107,9 +107,9 @@
       element("span", { class: "rank" }, "×"), element("span", { class: "what" }, element("bdi", { class: "id" }, each.town.others.id[each.at]), element("span", { class: "where" }, page.text("other-parcel"))))));
   }
 
-  function colourOf(colours, place) {
+  function lookOf(colours, place) {
     const number = place.rank === null && page.state.colour !== "owner" && page.state.colour !== "status" ? -1 : colours.classOf(place);
-    return number < 0 ? page.UNKNOWN : colours.entries[number].colour;
+    return number < 0 ? { colour: page.UNKNOWN, pattern: page.UNKNOWN_PATTERN } : colours.entries[number];
   }
 
   function showLegend(colours) {
@@ -123,11 +123,11 @@
       element("label", { class: "field" }, page.text("colour"), element("select", { id: "colour", change: event => change({ colour: event.target.value }) },
         choices.map(([name, title]) => element("option", { value: name, selected: name === state.colour }, title)))),
       element("ul", { class: "swatches" },
-        colours.entries.map(({ label, colour }) => swatch(label, colour)),
-        swatch(page.text("legend-unknown"), page.UNKNOWN),
+        colours.entries.map(({ label, colour, pattern }) => swatch(label, colour, pattern)),
+        swatch(page.text("legend-unknown"), page.UNKNOWN, page.UNKNOWN_PATTERN),
         others.length ? swatch(page.text("legend-other"), "#ebe6dc", "edged") : null,
         state.layout ? swatch(page.text("legend-layout"), "#3b2f2a") : null,
-        rule ? swatch(`${page.text("legend-taken")}: ${rule.title}`, "rgba(178, 24, 43, 0.6)") : null),
+        rule ? swatch(page.text(page.toldOf(rule, towns), { rule: rule.title }), page.TAKEN) : null),
       element("label", { class: "check" }, element("input", { type: "checkbox", id: "parcels", checked: showsParcels(), change: event => change({ parcels: event.target.checked }) }), page.text("show-parcels")),
       element("label", { class: "check" }, element("input", { type: "checkbox", id: "layout", checked: state.layout, change: event => change({ layout: event.target.checked }) }), page.text("show-layout")),
       element("label", { class: "field" }, page.text("background"), element("select", { id: "background", change: event => chooseBackground(event.target) },
@@ -149,25 +149,39 @@
 
   const showsParcels = () => page.state.parcels ?? (towns.length > 0 && sum(towns, town => town.head.parcels) <= PARCELS_AT_ONCE);
 
+  // What a rule takes: the numbers of other parcels that it takes as a whole, or excludes, and land of parcels.
+  const NOTHING = [[], []];
+  let shownLand = { key: null, found: NOTHING };
   function taken() {
-    if (page.state.overlay === null) return [new Set(), []];
-    const hits = (town, findings, starts, at) => {
+    const { overlay } = page.state;
+    if (overlay === null) return NOTHING;
+    const key = JSON.stringify([overlay, others.length, towns.map(town => [town.head.code, Boolean(town.land)])]);
+    if (shownLand.key === key) return shownLand.found;
+    // Without its land: the parcels that the rule touches.
+    const hits = ({ town, at }) => {
+      const { findings, starts } = town.others;
       for (let row = starts[at]; row < starts[at] + findings.count[at]; row += 1) {
-        if (findings.verdict[row] !== 1 && town.data.rules[findings.rule[row]].id === page.state.overlay) return true;
+        if ([0, 2].includes(findings.verdict[row]) && town.data.rules[findings.rule[row]].id === overlay) return true;
       }
       return false;
     };
-    const here = new Set(places.filter(place => hits(place.town, place.town.data.findings, place.town.findings, place.at)));
-    const elsewhere = [];
-    others.forEach(({ town, at }, number) => { if (hits(town, town.others.findings, town.others.starts, at)) elsewhere.push(number); });
-    return [here, elsewhere];
+    const landOf = town => town.land && town.land.get(overlay);
+    const onLand = town => page.knowsLand(town) && town.data.rules.some(rule => rule.id === overlay && rule.on_land);
+    const whole = [];
+    others.forEach((each, number) => {
+      const land = landOf(each.town);
+      if (onLand(each.town) ? land && land.whole.has(each.at) : hits(each)) whole.push(number);
+    });
+    shownLand = { key, found: [whole, towns.flatMap(town => (landOf(town) ? landOf(town).polygons : []))] };
+    return shownLand.found;
   }
 
   function draw(colours) {
-    const shown = new Set(passing), { state } = page, [here, elsewhere] = taken();
-    page.paint(places.map(place => ({ colour: colourOf(colours, place), shown: shown.has(place), chosen: keyOf(place) === state.chosen || keyOf(place) === state.other, taken: here.has(place) })));
+    const shown = new Set(passing), { state } = page, [whole, land] = taken();
+    page.paint(places.map(place => ({ colour: lookOf(colours, place).colour, pattern: lookOf(colours, place).pattern, shown: shown.has(place), chosen: keyOf(place) === state.chosen || keyOf(place) === state.other })));
     const number = others.findIndex(each => otherKey(each) === state.chosen);
-    page.paintOthers(elsewhere, number < 0 ? null : number);
+    page.paintOthers(whole, number < 0 ? null : number);
+    page.drawTaken(land);
     page.drawRanks(towns.length === 1 ? passing.filter(place => place.rank !== null).slice(0, RANKS_SHOWN) : []);
     const year = state.year, codes = new Set(towns.map(town => town.head.code));
     page.drawMoves(page.followUps.moves.filter(move => year !== null && move.year === year && (codes.has(move.code) || towns.length === heads().length)));
@@ -204,8 +218,11 @@
 
   function showPanel() {
     const { state } = page, chosen = findChosen(state.chosen), other = findChosen(state.other);
+    if (chosen) page.findReports(chosen.town, showPanel);
     page.showPanel(chosen, other && other.kind === "place" ? other : null, {
       isComparing: comparing,
+      overlay: state.overlay,
+      showRule: rule => change({ overlay: state.overlay === rule ? null : rule }),
       close: () => { comparing = false; change({ chosen: null, other: null }); byId("list").focus(); },
       zoom: () => page.look(page.boundsOf(chosen.kind === "place" ? chosen.town.parcels[chosen.at] : chosen.town.others.polygons[chosen.at])),
       compare: () => { comparing = !(comparing || other); change({ other: null }); if (byId("compare")) byId("compare").focus(); },
@@ -256,7 +273,8 @@
     const wanted = showsParcels() || page.state.overlay !== null || (page.state.chosen !== null && !places.some(place => keyOf(place) === page.state.chosen)) || page.state.find.trim().length >= 3;
     const now = towns;
     if (wanted) {
-      await Promise.all(now.map(town => page.loadParcels(town.head)));
+      const { overlay } = page.state;
+      await Promise.all([...now.map(town => page.loadParcels(town.head)), ...now.filter(town => page.takesLand(town, overlay)).map(town => page.loadLand(town.head))]);
       if (now !== towns) return;
       const found = now.flatMap(town => town.others.id.map((_, at) => ({ kind: "parcel", town, at, polygons: town.others.polygons[at] })));
       if (found.length !== others.length || (found[0] && found[0].town !== others[0].town)) others = found;

@@ -42,10 +42,14 @@
     return found.sort((one, other) => LEVELS.indexOf(one.rule.level) - LEVELS.indexOf(other.rule.level) || one.at - other.at);
   };
 
+  // Of a rule that takes land, the map shows which.
+  let shownRule = null, showRule = () => {};
   const sentence = ({ rule, text, verdict }) =>
     element("li", {},
       element("span", { class: `level ${rule.level}` }, rule.level_label),
       element("span", {}, text || rule.title),
+      rule.takes_land && (verdict === NO || verdict === TAKEN)
+        ? element("button", { type: "button", class: "show", "data-rule": rule.id, "aria-pressed": shownRule === rule.id ? "true" : "false", "aria-label": `${page.text(shownRule === rule.id ? "rule-hide" : "rule-show")}: ${rule.title}`, click: () => showRule(rule.id) }, page.text(shownRule === rule.id ? "rule-hide" : "rule-show")) : null,
       verdict === NO && rule.advice ? element("span", { class: "advice" }, rule.advice) : null);
 
   const part = (title, items, folded = false) => {
@@ -95,8 +99,8 @@
     return [
       [page.text("column-score"), range],
       [page.text("column-homes"), place.homes === null ? page.text("unknown") : page.text(place.homes < place.homes_mid ? "homes-project" : "homes-text", { homes: page.number(place.homes), middle: page.number(place.homes_mid), low: page.number(place.homes_low), high: page.number(place.homes_high) })],
-      [page.text("column-buildable_m2"), `${page.hectares(place.buildable_m2 || 0)} ha`],
-      [page.text("column-area_m2"), `${page.hectares(place.area_m2)} ha`],
+      [page.text("column-buildable_m2"), page.area(place.buildable_m2 || 0)],
+      [page.text("column-area_m2"), page.area(place.area_m2)],
       [page.text("column-term_years"), place.term_said || page.termOf(place)],
       [page.text("filter-group"), (place.best_group && place.town.data.facts.groups[place.best_group]) || page.text("unknown")],
       [page.text("filter-owner"), place.owner_title || page.text("unknown")],
@@ -149,7 +153,7 @@
     return [
       element("p", { class: "place" }, town.head.name),
       element("p", { class: "big" }, page.text("status-excluded")),
-      element("dl", {}, fact(page.text("column-area_m2"), `${page.hectares(others.area_m2[at])} ha`), fact(page.text("filter-owner"), page.ownerOf(data.facts, others.owner[at]) || page.text("unknown"))),
+      element("dl", {}, fact(page.text("column-area_m2"), page.area(others.area_m2[at])), fact(page.text("filter-owner"), page.ownerOf(data.facts, others.owner[at]) || page.text("unknown"))),
       ...explained(data.rules, found, page.counted.off, before),
     ];
   }
@@ -182,6 +186,9 @@
     document.body.classList.toggle("with-panel", Boolean(chosen));
     document.body.classList.toggle("with-comparison", Boolean(chosen && other));
     if (!chosen) { panel.replaceChildren(); return; }
+    const focused = panel.contains(document.activeElement) ? document.activeElement.dataset.rule : undefined;
+    shownRule = act.overlay;
+    showRule = act.showRule;
     const isPlace = chosen.kind === "place";
     const id = isPlace ? chosen.id : chosen.town.others.id[chosen.at];
     panel.setAttribute("aria-label", id);
@@ -191,8 +198,12 @@
         element("button", { type: "button", id: "close", "aria-label": page.text("close"), click: act.close }, "×")),
       element("div", { class: "tools" },
         element("button", { type: "button", click: act.zoom }, page.text("zoom-to")),
-        isPlace ? element("button", { type: "button", id: "compare", "aria-pressed": act.isComparing ? "true" : "false", click: act.compare }, page.text(act.isComparing || other ? "compare-stop" : "compare")) : null),
+        isPlace ? element("button", { type: "button", id: "compare", "aria-pressed": act.isComparing ? "true" : "false", click: act.compare }, page.text(act.isComparing || other ? "compare-stop" : "compare")) : null,
+        chosen.town.reports && isPlace && chosen.dossier ? element("a", { class: "button", href: page.dossierOf(chosen) }, page.text("dossier")) : null,
+        chosen.town.reports ? element("a", { class: "button", href: page.reportOf(chosen.town) }, page.text("report", { text: chosen.town.head.name })) : null),
       ...(act.isComparing && !other ? [element("p", { class: "hint", role: "status" }, page.text("compare-choose"))] : []),
       ...(other ? [compared(chosen, other)] : isPlace ? place(chosen) : parcel(chosen)).filter(Boolean));
+    const again = focused === undefined ? null : [...panel.querySelectorAll("[data-rule]")].find(each => each.dataset.rule === focused);
+    if (again) again.focus();
   };
 })(globalThis);

@@ -17,6 +17,9 @@
 
   page.hectares = square => page.number(square / 10000, 1);
 
+  // An area as people say it: a garden is not 0.0 ha.
+  page.area = square => (square < 1000 ? `${page.number(square)} m²` : `${page.hectares(square)} ha`);
+
   page.date = text => {
     if (!text) return page.text("no-date");
     const [year, month, day] = text.split("-").map(Number);

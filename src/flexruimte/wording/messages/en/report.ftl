@@ -81,12 +81,13 @@ report-too-small = What is left is too small or too narrow, without another obje
 report-excluded-none = No rule takes land away here.
 report-rule = Rule
 report-what-if = What if
-report-freed = What comes free if this rule alone did not hold
+report-freed = More (+) or less (-) if this rule alone did not hold
 report-variants = What other choices give
 report-variant = Choice
 report-locations = Locations
 report-homes = Homes
 report-best-class = In the highest class
+report-best-homes = Homes in highest class
 
 ## What is not known
 
@@ -150,6 +151,8 @@ report-signature = Study '{ $study }', as of { $date }; ruleset '{ $ruleset }' {
 report-dossiers-title = Dossiers of locations in { $municipality }
 report-dossiers-list = The locations
 report-back = To the report
+report-on-map = On the map
+report-dossier = Dossier
 report-facts = In short
 report-term = How long the land is free
 report-term-unknown = How long the land is free is not known.
@@ -162,7 +165,7 @@ report-way-in-unknown = Not known
 report-way-in-yes = In order
 report-way-in-found = { $asked }: { $found }
 report-way-in-none = The way in was not looked at.
-report-found = What was found
+report-continued = Continued: { $rank }, { $location }
 report-fine = In order
 report-whom = With whom, and what to do
 report-owner = Owner

@@ -61,9 +61,10 @@ what-if-frees = frees
 what-if-locations = sites
 what-if-homes = homes
 what-if-best = best class
+what-if-best-more = in best class
 what-if-softer = softer
 what-if-half = half distance
-what-if-rules-say = takes: hectares that a rule takes, whatever others take; frees: hectares that come free when it alone is off, with locations, homes and how many of these in the best class; softer, half distance: hectares that come free when it is one level softer, or has half its distance
+what-if-rules-say = takes: hectares that a rule takes, whatever others take; frees: hectares that come free when it alone is off, with how many locations and homes more (+) or fewer (-) that gives, and how many homes more or fewer in the best class; softer, half distance: hectares that come free when it is one level softer, or has half its distance
 what-if-other-rules = { $count ->
     [one] 1 more rule takes
    *[other] { $number } more rules take

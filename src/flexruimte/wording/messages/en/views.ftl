@@ -20,6 +20,7 @@ explore-failed = This browser cannot unpack the map. Write it to a file: .explor
 ## Charts
 
 score-weights = In brackets: what it weighs, a theme in the score and a part in its theme. Hatched: not known.
+score-weakest-link = { $score }, as weak as: { $link }
 term-title = { $municipality }: when the land is free
 term-asked = White line: { $years } until there. Arrow: free until after the end of this chart. Dotted: the date of the study.
 rules-title = { $municipality }: hectares that each rule takes

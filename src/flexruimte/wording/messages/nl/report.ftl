@@ -81,12 +81,13 @@ report-too-small = Wat overblijft is te klein of te smal, zonder ander bezwaar
 report-excluded-none = Geen enkele regel neemt hier grond weg.
 report-rule = Regel
 report-what-if = Wat als
-report-freed = Wat er vrijkomt als alleen deze regel niet gold
+report-freed = Meer (+) of minder (-) als alleen deze regel niet gold
 report-variants = Wat andere keuzes geven
 report-variant = Keuze
 report-locations = Locaties
 report-homes = Woningen
 report-best-class = In de hoogste klasse
+report-best-homes = Woningen in hoogste klasse
 
 ## Wat niet bekend is
 
@@ -150,6 +151,8 @@ report-signature = Studie '{ $study }', stand van { $date }; regelset '{ $rulese
 report-dossiers-title = Dossiers van locaties in { $municipality }
 report-dossiers-list = De locaties
 report-back = Naar het rapport
+report-on-map = Op de kaart
+report-dossier = Dossier
 report-facts = In het kort
 report-term = Hoe lang de grond vrij is
 report-term-unknown = Hoe lang de grond vrij is, is niet bekend.
@@ -162,7 +165,7 @@ report-way-in-unknown = Niet bekend
 report-way-in-yes = In orde
 report-way-in-found = { $asked }: { $found }
 report-way-in-none = Naar de weg erheen is niet gekeken.
-report-found = Wat er is gevonden
+report-continued = Vervolg van { $rank }, { $location }
 report-fine = In orde
 report-whom = Met wie, en wat te doen
 report-owner = Eigenaar

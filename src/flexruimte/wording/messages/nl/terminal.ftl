@@ -61,9 +61,10 @@ what-if-frees = komt vrij
 what-if-locations = locaties
 what-if-homes = woningen
 what-if-best = beste klasse
+what-if-best-more = in beste klasse
 what-if-softer = zachter
 what-if-half = halve afstand
-what-if-rules-say = neemt: hectare die een regel neemt, wat andere ook nemen; komt vrij: hectare die vrijkomt als alleen deze regel uit staat, met locaties, woningen en hoeveel daarvan in de beste klasse; zachter, halve afstand: hectare die vrijkomt als de regel een trap zachter is, of de halve afstand vraagt
+what-if-rules-say = neemt: hectare die een regel neemt, wat andere ook nemen; komt vrij: hectare die vrijkomt als alleen deze regel uit staat, met hoeveel locaties en woningen meer (+) of minder (-) dat geeft, en hoeveel woningen meer of minder in de beste klasse; zachter, halve afstand: hectare die vrijkomt als de regel een trap zachter is, of de halve afstand vraagt
 what-if-other-rules = { $count ->
     [one] nog 1 regel neemt
    *[other] nog { $number } regels nemen

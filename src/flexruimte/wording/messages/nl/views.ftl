@@ -20,6 +20,7 @@ explore-failed = Deze browser kan de kaart niet uitpakken. Schrijf haar naar een
 ## Grafieken
 
 score-weights = Tussen haakjes: wat het meetelt, van een thema in de score en van een onderdeel in zijn thema. Gearceerd: niet bekend.
+score-weakest-link = { $score }, zo zwak als: { $link }
 term-title = { $municipality }: wanneer de grond vrij is
 term-asked = Witte streep: tot daar { $years }. Pijl: vrij tot na het einde van deze grafiek. Stippellijn: de peildatum.
 rules-title = { $municipality }: hectare die elke regel wegneemt
