@@ -19,6 +19,7 @@ from flexruimte.assessment.capacity import (
     square_metres_of_a_home,
 )
 from flexruimte.assessment.measures import compute_derived_measures
+from flexruimte.assessment.known_outcomes import Recall, work_out_all
 from flexruimte.assessment.neighbours import Outcome
 from flexruimte.assessment.parcel_table import (
     SEPARATOR,
@@ -125,6 +126,8 @@ class Evidence:
     site_of: Integers | None = None
     """Position of the site of each parcel, -1 for a parcel by itself, where that is known; None has
     it worked out. (p,) int"""
+    recall: Recall = work_out_all
+    """Says what comes of groups of rows, some of which may be known."""
 
 
 @dataclass(frozen=True)
@@ -259,7 +262,8 @@ class Merger:
                 if step < len(each)
                 and (step == 0 or self._may_be_better(each[step][0], self._known[key]))
             }
-            found = self._judged([rows for _, rows in tried.values()]) if tried else []
+            rows_tried = [rows for _, rows in tried.values()]
+            found = self._evidence.recall(rows_tried, self._judged) if tried else []
             for (key, (_, rows)), outcome in zip(tried.items(), found, strict=True):
                 if step == 0 or self._is_better(outcome, self._known[key]):
                     self._known[key], self._rows[key] = outcome, rows
@@ -315,11 +319,11 @@ class Merger:
         idle: Integers = parcels[(carries == 0) & ~(alone > 0)]
         return idle
 
-    def _judged(self, groups: list[Integers]) -> list[Outcome]:
+    def _judged(self, groups: list[Integers]) -> tuple[list[Outcome], dict[str, Verdicts]]:
         measures, _, _ = self._measures(groups)
         verdicts = self._verdicts(groups, measures)
         positions = class_positions(self._evidence.ruleset, verdicts, len(groups))
-        return self._outcomes(self._status(groups, verdicts), measures, positions)
+        return self._outcomes(self._status(groups, verdicts), measures, positions), verdicts
 
     def _outcomes(
         self, status: np.ndarray[Any, Any], measures: pd.DataFrame, positions: Integers

@@ -17,6 +17,7 @@ from flexruimte.assessment.capacity import LayOut
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.funnel import land_left
 from flexruimte.assessment.judgement import Judgement, judge_rows
+from flexruimte.assessment.known_outcomes import KnownOutcomes, work_out_all
 from flexruimte.assessment.left_free import rows_for_classes, ways_to_leave_free
 from flexruimte.assessment.merger import Evidence, Merger, Sites
 from flexruimte.assessment.parcel_table import findings_of_rules, land_findings_of_sites
@@ -202,6 +203,7 @@ def judge(
     progress: Progress = lambda _step: None,
     join: JoinLand = join_land,
     site_of: Integers | None = None,
+    known: KnownOutcomes | None = None,
 ) -> Assessment:
     """Judge and rank the parcels of a municipality by what a survey says; no layer is read.
 
@@ -222,6 +224,8 @@ def judge(
     site_of
         Position of the site of each parcel, -1 for a parcel by itself, where that is known. (n,)
         int
+    known
+        What is known of groups of the parcels; None is nothing.
     """
     ruleset = for_municipality(question.ruleset, code)
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
@@ -246,6 +250,9 @@ def judge(
         ruleset, judged.verdicts, parcel, shapely.area(every.buildable.shapes), len(ids)
     )
     table = pd.concat([_names(question, code, every.parcels.ids), judged.table], axis=1)
+    recall = work_out_all
+    if known is not None:
+        recall = known.recall(every, parcel, judged.verdicts, judged.covers)
     evidence = Evidence(
         ruleset=ruleset,
         skipped=skipped,
@@ -261,6 +268,7 @@ def judge(
         groups=groups,
         ways=ways,
         site_of=site_of,
+        recall=recall,
     )
     sites = merge_parcels(evidence)
     in_several = np.flatnonzero((np.stack(ways) != ways[0]).any(axis=0))
