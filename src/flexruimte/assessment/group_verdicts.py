@@ -77,7 +77,7 @@ class GroupVerdicts:
         measures
             Of the groups, those that are asked among them. (g, ...)
         """
-        count, rules = len(measures), self._ruleset.rules
+        count, rules = len(measures), self._ruleset.land_rules
         worst = np.minimum.reduceat(self._of_parcels[:, parcels], _first(group), axis=1)
         verdicts = dict(zip(self._names, worst, strict=True))
         doubtful, nobody = self.may_be_lower(parcels, group), np.zeros(count, dtype=bool)

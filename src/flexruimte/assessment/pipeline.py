@@ -250,9 +250,6 @@ def judge(
         ruleset, judged.verdicts, parcel, shapely.area(every.buildable.shapes), len(ids)
     )
     table = pd.concat([_names(question, code, every.parcels.ids), judged.table], axis=1)
-    recall = work_out_all
-    if known is not None:
-        recall = known.recall(every, parcel, judged.verdicts, judged.covers)
     evidence = Evidence(
         ruleset=ruleset,
         skipped=skipped,
@@ -268,7 +265,9 @@ def judge(
         groups=groups,
         ways=ways,
         site_of=site_of,
-        recall=recall,
+        recall=work_out_all
+        if known is None
+        else known.recall(every, parcel, judged.verdicts, judged.covers),
     )
     sites = merge_parcels(evidence)
     in_several = np.flatnonzero((np.stack(ways) != ways[0]).any(axis=0))
