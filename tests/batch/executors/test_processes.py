@@ -92,6 +92,8 @@ def later(ranking, folder):
     write(ranking, folder)
 job._write = later
 if __name__ == "__main__":
+    # What is started in the background may have been told to take no notice of Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["flexruimte", "run", {str(four_towns)!r}, "--out", {str(out)!r}, "--workers", "{workers}"]
     from flexruimte.cli import main
     main()

@@ -53,7 +53,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def client() -> Client:
-    return Client(pause_s=0.01, tries=3, seconds=5)
+    return Client(pause_s=0.01, tries=3, seconds=30)
 
 
 def opened(

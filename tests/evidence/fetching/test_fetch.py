@@ -56,7 +56,7 @@ def fetch(
     fresh: bool = False,
 ) -> Fetched:
     wanted = Wanted("bag_pand", served, folder / "data" / "pand.gpkg", windows, [code])
-    client = Client(pause_s=0.01, tries=2, seconds=3)
+    client = Client(pause_s=0.01, tries=2, seconds=30)
     return fetch_dataset(
         wanted, client, folder / "data" / ".fetch", folder / "cache", lambda _: None, fresh=fresh
     )

@@ -57,7 +57,7 @@ def client_of(server: Server, **settings: Any) -> OgcApi:
         "fields": {"eind": "eind", "status": "status"},
     }
     return OgcApi(
-        service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=3), "punten"
+        service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=30), "punten"
     )
 
 

@@ -50,7 +50,7 @@ def wcs(server: Server, **settings: Any) -> Wcs:
     made = service(
         **{"protocol": "wcs", "address": f"{server.address}/wcs", "layer": "hoogte", **settings}
     )
-    return Wcs(made, Client(pause_s=0.01, tries=3, seconds=5), "ahn_dtm")
+    return Wcs(made, Client(pause_s=0.01, tries=3, seconds=30), "ahn_dtm")
 
 
 def geotiff(server: Server, **settings: Any) -> GeoTiff:

@@ -36,7 +36,7 @@ def client_of(server: Server, **settings: Any) -> Wfs:
         "id": "identificatie",
         "fields": {"jaar": "jaar", "status": "status"},
     }
-    return Wfs(service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=3), "panden")
+    return Wfs(service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=30), "panden")
 
 
 def ids(
