@@ -32,7 +32,7 @@ PARQUET: dict[str, Any] = {"write_covering_bbox": True, "row_group_size": 10_000
 TOWN = 70
 """So many parcels by so many make a cadastral municipality; a register writes one after the other."""
 COLUMNS = ["identificatie_lokaal_id", "kadastrale_grootte_waarde"]
-FILES = (".gpkg", ".fgb", ".parquet", "_sorted.parquet")
+FILES = (".gpkg", ".fgb", ".parquet", "_sorted.parquet", "_random.parquet")
 ZIPPED = ("_gpkg.zip", "_fgb.zip", "_parquet.zip")
 GOALS = (".gpkg", ".parquet")
 """What is to be reached holds for these."""
@@ -71,7 +71,7 @@ def make(folder: Path, count: int, window: int) -> Window:
     first = (columns - side) // 2
     left, bottom = LEFT + SIDE_M * first, BOTTOM + SIDE_M * first
     asked = (left, bottom, left + SIDE_M * side - 1.0, bottom + SIDE_M * side - 1.0)
-    done = folder / "done"
+    done = folder / "made"
     if done.is_file():
         return asked
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,6 +85,9 @@ def make(folder: Path, count: int, window: int) -> Window:
         # As the makers of GeoParquet advise: what lies together stands together.
         near = rows.iloc[np.argsort(rows.hilbert_distance())]
         near.to_parquet(folder / f"{name}_sorted.parquet", **PARQUET)
+        # The worst order: what lies together stands anywhere, so that all shapes have to be unpacked.
+        anywhere = rows.iloc[np.random.default_rng(2).permutation(len(rows))]
+        anywhere.to_parquet(folder / f"{name}_random.parquet", **PARQUET)
         for ending in ("gpkg", "fgb", "parquet"):
             with zipfile.ZipFile(
                 folder / f"{name}_{ending}.zip", "w", zipfile.ZIP_DEFLATED

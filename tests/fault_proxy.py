@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, islice
 
 FAULTS = ("drop", "busy", "broken", "cut", "slow")
 
@@ -21,8 +21,11 @@ class Proxy:
 
     server: str
     """Its address."""
-    faults: Iterator[str]
-    """What happens to each answer, one after the other; "" is nothing."""
+    faults: Sequence[str]
+    """What happens to each answer, one after the other and then anew; "" is nothing."""
+    by_address: bool = False
+    """Whether answers of one address are counted apart, each from another fault on: who asks several at once in step
+    would else meet the same few faults for ever."""
     only: str = ""
     """Faults happen to addresses that hold this."""
     renamed: dict[str, str] = field(default_factory=dict)
@@ -32,10 +35,14 @@ class Proxy:
 
     def __post_init__(self) -> None:
         self._lock, self._last = threading.Lock(), b""
+        self._next: dict[str, Iterator[str]] = {}
 
     def fault(self, path: str) -> str:
         with self._lock:
-            found = next(self.faults) if self.only in path else ""
+            address = path if self.by_address else ""
+            if address not in self._next:
+                self._next[address] = islice(cycle(self.faults), len(self._next), None)
+            found = next(self._next[address]) if self.only in path else ""
             self.happened.append(found)
             return found
 
@@ -103,7 +110,7 @@ class _Server(http.server.ThreadingHTTPServer):
 @contextmanager
 def proxied(server: str, faults: Sequence[str], **settings: object) -> Iterator[Proxy]:
     """Stand between a server and those who ask, for as long as the context lasts."""
-    proxy = Proxy(server, cycle(faults or ("",)), **settings)
+    proxy = Proxy(server, faults or ("",), **settings)
     with _Server(("127.0.0.1", 0), _handler(proxy)) as listening:
         proxy.address = f"http://127.0.0.1:{listening.server_port}"
         threading.Thread(target=listening.serve_forever, daemon=True).start()

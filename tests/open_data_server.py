@@ -262,7 +262,9 @@ class Server:
                     "fields": fields,
                 }
             )
-        box = [float(value) for value in query["geometry"].split(",")]
+        box = None
+        if "geometry" in query:
+            box = [float(value) for value in query["geometry"].split(",")]
         chosen = collection.in_box(box)
         if query.get("returnCountOnly") == "true":
             return _json({"count": len(chosen)})

@@ -98,8 +98,10 @@ def sample_services(
         else:
             continue
         serves = table if table in ("parcels", "municipalities") else "layer"
+        of_nothing = path.suffix == ".gpkg" and server.collections[settings["layer"]].table.empty
         datasets[f"sample_{table}"] = {
             "serves": serves,
+            **({"may_be_empty": "everywhere"} if of_nothing else {}),
             "services": [service(**served).model_dump(mode="json", exclude_unset=True)],
         }
     return datasets

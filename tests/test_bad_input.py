@@ -127,7 +127,7 @@ REFUSED = {
     "not_assessed": (replace("study.toml", 'language = "en"', 'not_assessed = ["natur"]'), StudyError, "'natur' is no layer or rule.*'natuur'"),
     "target group": (replace("study.toml", '["students", "starters"]', '["student"]'), StudyError, "'student' is no group.*'students'"),
     "placement name": (replace("study.toml", "[parcels]", "[placement]\nrequired_year = 10\n\n[parcels]"), StudyError, "did you mean 'required_years'"),
-    "placement value": (replace("study.toml", "[parcels]", "[placement]\nrequired_years = 0\n\n[parcels]"), StudyError, "required_years = 0 is out of bounds.*1 year"),
+    "placement value": (replace("study.toml", "[parcels]", "[placement]\nrequired_years = 0\n\n[parcels]"), StudyError, "required_years = 0 is out of bounds.*at least 1 and at most 50 .year."),
     "placement kind": (replace("study.toml", "[parcels]", '[placement]\nrequired_years = "ten"\n\n[parcels]'), StudyError, "of the wrong kind"),
     "municipality column": (replace("study.toml", 'code = "code"', 'code = "gemcode"'), LayerError, "no column 'gemcode'.*code"),
     "parcel id column": (replace("study.toml", 'id = "parcel_id"', 'id = "perceel"'), LayerError, "no column 'perceel'"),

@@ -85,3 +85,18 @@ def test_commands_that_files_beside_the_code_name_are_there() -> None:
     }
     assert "explain" in named
     assert named <= known
+
+
+def test_the_page_of_the_package_index_leads_to_nothing_that_is_not_there() -> None:
+    """An index shows the page alone: what lies beside it in the repository is not there."""
+    page = (ROOT / PROJECT["readme"]).read_text(encoding="utf-8")
+    assert re.findall(r"!\[|<img|\]\((?!https://)", page) == []
+    named = set(re.findall(r"`(\w+)/`", page))
+    assert named == {"docs"}
+    assert all((ROOT / name).is_dir() for name in named)
+
+
+def test_how_to_report_a_fault_names_no_address() -> None:
+    page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert "Report a vulnerability" in page
+    assert "@" not in page

@@ -154,6 +154,25 @@ def test_links_of_pages_outside_the_site_lead_to_files() -> None:
 
 
 @needs_builder
+def test_at_1280_pixels_no_table_has_to_be_moved_sideways(
+    site: Path, built: dict[Path, Page]
+) -> None:
+    """The scroll bar of a long table is rows below what a reader looks for."""
+    hidden = """[...document.querySelectorAll(".md-content table")].map(table => {
+      const frame = table.closest(".md-typeset__scrollwrap") || table;
+      return [table.rows[0].innerText, frame.scrollWidth - frame.clientWidth];
+    }).filter(([, more]) => more > 1)"""
+    found = {}
+    with chromium() as browser:
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        for path in built:
+            page.goto(path.as_uri())
+            if wider := page.evaluate(hidden):
+                found[path.name] = wider
+    assert found == {}
+
+
+@needs_builder
 def test_a_page_opened_from_the_folder_searches_and_asks_nothing_elsewhere(site: Path) -> None:
     with chromium() as browser:
         page = browser.new_page()

@@ -9,7 +9,7 @@ from typing import Any
 from flexruimte.evidence.catalogue.model import Catalogue
 from flexruimte.results.rule_text import conditions_text
 from flexruimte.rules.measures import MeasureSpec
-from flexruimte.rules.parts import PlacementReference
+from flexruimte.rules.parts import PlacementReference, Text
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.views.catalogue_table import catalogue_rows, dataset_lines
 from flexruimte.views.layer_table import layer_lines, layer_rows
@@ -64,12 +64,11 @@ def parameter_page(ruleset: Ruleset) -> str:
 
 def measure_page(ruleset: Ruleset) -> str:
     """Return a page with all measures: those of the ruleset, and those that are always there."""
-    head = ["Measure", "Title", "In Dutch", "Unit", "Of", "How", "Reads"]
+    head = ["Measure", "Title, and in Dutch", "Unit", "Of", "How", "Reads"]
     rows = [
         [
             name,
-            each.title.en,
-            each.title.nl,
+            _in_both(each.title),
             unit_of(name),
             str(getattr(each, "of", "-")),
             getattr(each, "family", "-"),
@@ -78,13 +77,13 @@ def measure_page(ruleset: Ruleset) -> str:
         for name, each in ruleset.measures.items()
     ]
     built_in = [
-        [name, title.en, title.nl, unit_of(name)]
+        [name, _in_both(title), unit_of(name)]
         for name in BUILT_IN_MEASURES
         for title in [ruleset.title_of_measure(name)]
     ]
     families = [[name, _plain(what)] for name, what in _families(ruleset).items()]
     text = markdown_table(head, rows)
-    text += "\n## Always there\n\n" + markdown_table(head[:4], built_in)
+    text += "\n## Always there\n\n" + markdown_table(head[:3], built_in)
     text += "\n## Families\n\nHow a measure is computed. "
     text += "[Keys of a ruleset](ruleset.md) has what each can say.\n\n"
     text += markdown_table(["Family", "What it gives"], families)
@@ -108,7 +107,7 @@ def score_page(ruleset: Ruleset) -> str:
         [
             name,
             each.title.en,
-            each.measure,
+            f"`{each.measure}`",
             _curve(each.curve) if each.curve is not None else _classes(each.classes or {}),
             str(each.basis),
             _plain(each.source),
@@ -123,7 +122,7 @@ def score_page(ruleset: Ruleset) -> str:
                 name,
                 each.title.en,
                 _classes(each.weights),
-                ", ".join(getattr(each, "lowest", None) or []) or "-",
+                ", ".join(f"`{name}`" for name in getattr(each, "lowest", None) or []) or "-",
                 str(each.basis),
                 _plain(each.source),
             ]
@@ -174,6 +173,11 @@ def dataset_page(catalogue: Catalogue, ruleset: Ruleset) -> str:
     for row in rows:
         text += f"\n## {row[0]}\n\n{_listed(dataset_lines(catalogue, ruleset, row[0], 'en'))}"
     return text
+
+
+def _in_both(title: Text) -> str:
+    """Return a title in English, and below it in Dutch."""
+    return f"{_plain(title.en)}<br>*{_plain(title.nl)}*"
 
 
 def _page(title: str, ruleset: Ruleset, text: str) -> str:

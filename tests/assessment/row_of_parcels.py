@@ -45,12 +45,16 @@ def study(
     most_m2: float = 20_000,
     one_owner: tuple[str, ...] | None = ("gemeente",),
     owners: pd.DataFrame = OWNERS,
+    decided_in: tuple[str, ...] = (),
 ) -> Study:
     placement = {"merge": parameter(merge), "merge_most_m2": parameter(most_m2)}
     if one_owner is not None:
         placement["one_owner_classes"] = parameter(list(one_owner))
     ruleset = with_changes(load_ruleset(RULESET), {"placement": placement})
     boxes = BOXES if boxes is None else boxes
+    decisions = pd.DataFrame(
+        {"parcel_id": list(decided_in), "decision": "in", "date": "2025-06-01"}
+    )
     return Study(
         parcels=frame([box(*sides) for sides in boxes.values()], parcel_id=list(boxes)),
         municipalities=frame([box(-1000, -1000, 20_000, 5000)], code=["A"], naam=["Aadorp"]),
@@ -83,4 +87,5 @@ def study(
         as_of="2026-01-01",
         ruleset=ruleset,
         not_assessed=["pand", "natuur", "leiding", "bodemgebruik", "lden", "net"],
+        decisions=decisions.assign(reason="x") if decided_in else None,
     )

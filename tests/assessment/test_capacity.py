@@ -156,7 +156,7 @@ def test_sizes_that_cannot_be_are_refused_before_anything_is_computed(
 def test_required_years_that_cannot_be(years: int) -> None:
     with pytest.raises(
         FlexruimteError,
-        match=f"required_years = {years} is out of bounds; it must be at least 1 year and at most 50 year",
+        match=f"required_years = {years} is out of bounds; it must be at least 1 and at most 50 \\(year\\)",
     ):
         study().changed(placement={"required_years": years})
 

@@ -62,6 +62,21 @@ def test_the_step_that_gains_most_comes_first_and_size_is_bounded() -> None:
     assert [group.tolist() for group in found] == [[1, 2]]
 
 
+def test_the_best_class_comes_first_though_another_step_gains_more() -> None:
+    # a row of four: 0 and 1 are of the first class, 2 and 3 of the second; 2 is so for want of a
+    # road, which it has with 1. 2 and 3 gain most, but then 1 could not have 2: three are too large
+    pairs = np.array([[0, 1], [1, 2], [2, 3]])
+    found = {(0, 1): (21, SECOND), (1, 2): (22, FIRST), (2, 3): (29, SECOND)}
+
+    def outcomes(groups: list[np.ndarray]) -> list[Outcome]:
+        said = [found[tuple(group.tolist())] for group in groups]
+        return [Outcome(homes, homes, position) for homes, position in said]
+
+    alone = [Outcome(10, 10, position) for position in (SECOND, FIRST, SECOND, SECOND)]
+    sites = grouped(pairs, np.full(4, 10.0), alone, outcomes, 20.0, of_one_owner=False)
+    assert [group.tolist() for group in sites] == [[1, 2]]
+
+
 def test_neighbours_share_a_boundary_and_an_owner() -> None:
     # three squares in a row and one that touches in a corner; the second and third have one owner
     shapes = np.array(

@@ -84,6 +84,26 @@ def test_a_rule_that_is_left_out_does_not_pass_and_one_that_is_switched_off_asks
     assert class_positions(off, said, 1).tolist() == [0]
 
 
+def test_a_decision_lifts_what_keeps_out_by_its_level_and_nothing_else() -> None:
+    # the shortlist asks for a public owner and refuses what is medium, here the second term; talk
+    # refuses to lie near nature by name. Only the second location is not decided to be in.
+    said = verdicts(
+        near_nature=[YES, YES, YES, NO],
+        pessimistic_term=[NO, NO, NO, NO],
+        public_owner=[YES, YES, NO, NO],
+    )
+    into, suits = np.array([True, False, True, True]), np.full(4, 50.0)
+    for level, positions in (("soft", [0, 0, 1, 2]), ("medium", [0, 1, 1, 2])):
+        ruleset = changed_ruleset(rules={"pessimistic_term": {"level": level}})
+        found = class_positions(ruleset, said, 4, suits, into)
+        assert found.tolist() == positions
+    kept_out = kept_out_by(load_ruleset(RULESET), said, found, suits, into)
+    assert kept_out.tolist() == ["", "pessimistic_term", "public_owner", "near_nature"]
+    # hard, it is lifted as it is when it is medium: no harder level is better, and none is worse
+    hard = changed_ruleset(rules={"pessimistic_term": {"level": "hard"}})
+    assert class_positions(hard, said, 4, suits, into)[into].tolist() == [0, 1, 2]
+
+
 def test_rank_is_by_class_then_score_then_homes_then_id() -> None:
     ruleset = changed_ruleset(priorities={"shortlist": {"most": 9}})
     said = verdicts(
@@ -229,9 +249,9 @@ def test_what_suits_nobody_enough_is_kept_out_and_what_is_not_known_is_not() -> 
     assert found["kept_out_by"].tolist() == ["", "suitability", "", "public_owner;suitability", ""]
 
 
-def test_the_best_group_is_not_known_where_one_is_not() -> None:
-    table = pd.DataFrame({"suitability_a": [50.0, 50.0], "suitability_b": [70.0, np.nan]})
-    found = best_suitability(["a", "b"], table)
-    assert found[0] == 70
-    assert np.isnan(found[1])
+def test_the_best_group_is_the_best_of_those_that_are_known() -> None:
+    # what is left out of a study lifts no bound: 50 is not 60 because b may be better
+    table = pd.DataFrame({"suitability_a": [50.0, 50, None], "suitability_b": [70.0, None, None]})
+    found = best_suitability(["a", "b"], table.astype("float64"))
+    np.testing.assert_array_equal(found, [70, 50, np.nan])
     assert np.isnan(best_suitability([], table)).all()

@@ -108,6 +108,18 @@ def test_what_is_of_one_owner_is_one_location_though_it_holds_no_more_homes() ->
     assert row["kept_out_by"] == []
 
 
+@pytest.mark.parametrize(
+    ("decided_in", "sites"),
+    [(("A",), [["A"], ["F"]]), (("A", "F"), [["A", "F"]]), ((), [["A", "F"]])],
+)
+def test_what_people_decided_to_be_in_goes_together_with_its_like_alone(
+    decided_in: tuple[str, ...], sites: list[list[str]]
+) -> None:
+    boxes = {"A": (0, 0, 100, 60), "F": (0, 60, 100, 120)}
+    ranking = study("touching_same_owner", boxes, decided_in=decided_in).rank("A")
+    assert sorted(ranking.locations["parcel_ids"].tolist()) == sites
+
+
 @pytest.mark.parametrize(("most_m2", "counts"), [(20_000, False), (8_000, True)])
 def test_suitability_counts_where_a_site_is_refused_for_its_class(
     most_m2: float, counts: bool

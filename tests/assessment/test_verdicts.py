@@ -501,18 +501,30 @@ def test_points_of_level_medium_by_hand() -> None:
         "public_owner": np.array([NO, UNKNOWN, YES, UNKNOWN], dtype=np.int8),
         "unbuilt": np.array([NO] * 4, dtype=np.int8),
     }
-    found = count_medium_points(ruleset, verdicts, 4)
+    nobody = np.zeros(4, dtype=bool)
+    found = count_medium_points(ruleset, verdicts, nobody)
     np.testing.assert_array_equal(found.count, [2, 1, 0, np.nan])
     np.testing.assert_array_equal(found.least, [2, 1, 0, 0])
     np.testing.assert_array_equal(found.most, [3, 3, 1, 3])
     np.testing.assert_allclose(found.known_share, [2 / 3, 1 / 3, 2 / 3, 0])
     # a softer level never adds a point
     softer = changed_ruleset(rules={"near_nature": {"level": "medium"}, **NO_POINTS})
-    np.testing.assert_array_equal(count_medium_points(softer, verdicts, 4).least, [1, 1, 0, 0])
+    least = count_medium_points(softer, verdicts, nobody).least
+    np.testing.assert_array_equal(least, [1, 1, 0, 0])
+    # a decision lifts the hard rule of the second and the last: a point, as it would be if medium
+    lifted = np.array([False, True, False, True])
+    least = count_medium_points(softer, verdicts, lifted).least
+    np.testing.assert_array_equal(least, [1, 2, 0, 1])
+    as_medium = changed_ruleset(
+        rules={name: {"level": "medium"} for name in ("near_nature", "unbuilt")} | NO_POINTS
+    )
+    at_medium = count_medium_points(as_medium, verdicts, nobody).least
+    np.testing.assert_array_equal(least[lifted], at_medium[lifted])
 
 
 def test_without_rules_of_level_medium_there_are_no_points_to_know() -> None:
     none = changed_ruleset(rules=NO_POINTS)
-    found = count_medium_points(none, {"unbuilt": np.array([NO], dtype=np.int8)}, 1)
+    unbuilt = {"unbuilt": np.array([NO], dtype=np.int8)}
+    found = count_medium_points(none, unbuilt, np.array([False]))
     assert np.isnan(found.count).all()
     assert (found.most, found.known_share) == (0, 0)

@@ -14,11 +14,12 @@ from typing import Any
 import pyogrio
 import pytest
 
-from flexruimte import Study, StudyError, batch
+from flexruimte import LayerError, Study, StudyError, batch
 from flexruimte.batch.fetch import FetchEvent, FetchReport, cache_folder, fetch
 from flexruimte.errors import CatalogueError
 from flexruimte.evidence.fetching.client import Client
 from flexruimte.evidence.fetching.provenance import read_provenance
+from flexruimte.study.checks import check
 from flexruimte.study.sample import sample_study_path
 from open_data_server import serving
 from sample_services import sample_server, write_study
@@ -262,3 +263,44 @@ def test_killed_at_any_moment_it_ends_with_the_same_files(tmp_path: Path) -> Non
                     each for each in server.asked if f"/{layer}/" in each or f"={layer}&" in each
                 ]
                 assert asked == [], name
+
+
+def test_a_municipality_that_was_not_fetched_is_no_empty_place(tmp_path: Path) -> None:
+    with serving(sample_server(FEW)) as server:
+        study = write_study(tmp_path, server, tables=FEW)
+        fetched(study, ["GM9001"])
+        not_there = r"parcels \(data/parcels.gpkg\) was fetched for GM9001 and does not reach"
+        with pytest.raises(LayerError, match=not_there):
+            Study.load(study).rank("GM9002")
+        assert check(Study.load(study).question, ["GM9002"]).problems
+        assert check(Study.load(study).question, ["GM9001"]).problems == []
+        # It stays where only the other is asked for, and is replaced by both.
+        assert set(states(fetched(study, ["GM9002"])).values()) == {"unchanged", "missing"}
+        assert set(states(fetched(study, ["GM9001", "GM9002"])).values()) == {
+            "unchanged",
+            "fetched",
+        }
+    assert len(Study.load(study).rank("GM9002").parcels)
+
+
+def test_a_rule_that_looks_further_is_not_answered_by_what_was_fetched_before(
+    tmp_path: Path,
+) -> None:
+    further = """extends = "flexwonen-nl"
+[rules.nnn]
+distance_m = 2000
+source = "made for this test"
+basis = "assumption"
+"""
+    with serving(sample_server(FEW)) as server:
+        study = write_study(tmp_path, server, tables=FEW)
+        fetched(study)
+        Study.load(study).rank("GM9001")
+        (tmp_path / "own.toml").write_text(further, encoding="utf-8")
+        text = study.read_text("utf-8").replace('"flexwonen-nl"', '"own.toml"')
+        study.write_text(text, encoding="utf-8")
+        with pytest.raises(LayerError, match=r"nnn .* does not reach as far as is read now"):
+            Study.load(study).rank("GM9001")
+        again = states(fetched(study))
+        assert {table for table, state in again.items() if state == "fetched"} == {"nnn"}
+    assert len(Study.load(study).rank("GM9001").parcels)

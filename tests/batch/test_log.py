@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from flexruimte.batch.log import Log
 from flexruimte.results.outputs import FILES
 from flexruimte.results.store import store_of
 from flexruimte.views.web import DATA, HEAD
+from toy_files import write_toy_study
 from toy_town import toy_study
 
 
@@ -32,6 +34,26 @@ def test_results_of_another_study_are_not_mixed_in(study: Study, tmp_path: Path)
         row.split(",")[0] for row in (tmp_path / "out" / "ranking.csv").read_text().splitlines()[1:]
     }
     assert codes == {"B"}
+
+
+def test_what_another_study_found_is_not_outdated_unasked(tmp_path: Path) -> None:
+    """Another name and another file; a study that was only moved, or renamed, is the same."""
+    first, out = write_toy_study(tmp_path / "first"), tmp_path / "out"
+    batch.run(Study.load(first), ["A"], out)
+    text = first.read_text()
+    assert 'name = "Toy town"' in text
+    moved = Path(shutil.copytree(first.parent, tmp_path / "moved")) / first.name
+    named = moved.with_name("named.toml")
+    named.write_text(text.replace('name = "Toy town"', 'name = "Elders"'))
+    before = (out / "run.json").read_bytes()
+    with pytest.raises(OutputError, match=r"of another study, 'Toy town' \(\.\./first/.*--out, or"):
+        batch.run(Study.load(named), ["A"], out)
+    assert (out / "run.json").read_bytes() == before
+    batch.run(Study.load(moved), ["A"], out)
+    moved.write_text(text.replace('name = "Toy town"', 'name = "Hernoemd"'))
+    batch.run(Study.load(moved), ["A"], out)
+    batch.run(Study.load(named), ["A"], out, fresh=True)
+    assert json.loads((out / "run.json").read_text())["study"] == "Elders"
 
 
 def test_a_log_that_is_none_is_refused(study: Study, tmp_path: Path) -> None:

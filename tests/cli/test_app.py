@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 import flexruimte
 from command_line import run
-from flexruimte.cli.app import run_app
+from flexruimte.analyses.relocation.parameters import BOUNDS as RELOCATION_BOUNDS
+from flexruimte.cli.app import COMMANDS, run_app
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,54 @@ def test_an_error_is_one_line_and_exit_status_2(
 )
 def test_bad_arguments_are_exit_status_2(arguments: list[str]) -> None:
     assert run(*arguments) == 2
+
+
+NUMBERS = {
+    ("relocate", "homes"): (0, None),
+    ("relocate", "years"): RELOCATION_BOUNDS["horizon_years"],
+    ("relocate", "moves"): RELOCATION_BOUNDS["moves"],
+    ("relocate", "farthest_km"): (0, 10_000),
+    ("costs", "rent"): (0, 100_000),
+    ("costs", "running_cost"): (0, 1_000_000),
+    ("costs", "second_term"): (0, 100),
+    ("costs", "sale_share"): (0, 1),
+    ("run", "workers"): (1, None),
+    ("run", "block"): (1, None),
+    ("view", "port"): (0, 65_535),
+}
+
+
+def numeric_options() -> dict[tuple[str, str], Any]:
+    """Every option that asks for a number, by its command, as the signatures say it."""
+    found = {}
+    for listed in COMMANDS:
+        for name, hint in get_type_hints(listed.command, include_extras=True).items():
+            kind, *about = get_args(hint)[:1], *getattr(hint, "__metadata__", ())
+            if {int, float} & {*kind, *get_args(kind[0] if kind else None)}:
+                found[listed.command.__name__, name] = about[0]
+    return found
+
+
+def test_every_number_that_may_be_given_has_bounds(capsys: pytest.CaptureFixture[str]) -> None:
+    options = numeric_options()
+    assert {key: (option.min, option.max) for key, option in options.items()} == NUMBERS
+    places = {"relocate": ["out"], "costs": ["out"], "run": ["study.toml"], "view": ["out"]}
+    for (command, name), (low, high) in NUMBERS.items():
+        flag = f"--{name.replace('_', '-')}"
+        bounds = f"of at least {low:,}." if high is None else f"from {low:,} to {high:,}."
+        for wrong in (low - 1, *([] if high is None else [high + 1]), "ten", "nan"):
+            assert run(command, *places[command], f"{flag}={wrong}") == 2
+            told = capsys.readouterr().err.strip().splitlines()[-1]
+            assert told.startswith(f"Error: Invalid value for '{flag}': it must be a ")
+            assert told.endswith(f"number {bounds}")
+
+
+def test_what_a_program_s_library_says_of_a_choice_is_not_passed_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("schema", "bogus") == 2
+    told = capsys.readouterr().err.strip().splitlines()[-1]
+    assert told.startswith("Error: Invalid value for 'NAME': 'bogus' is not one of 'study'")
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,6 +175,20 @@ def test_a_reader_that_has_seen_enough_is_no_error(form: str) -> None:
         reader.stdout.close()
         said = reader.stderr.read().decode()
     assert (reader.returncode, said) == (0, "")
+
+
+def test_a_run_goes_on_when_nobody_reads_its_progress(study: Path) -> None:
+    """As behind ``2>&1 | head -1``: both are one pipe, which is closed after the first line."""
+    out = study.with_name("out")
+    command = [sys.executable, "-m", "flexruimte.cli", "run", str(study), "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.stdout.close()
+    assert running.returncode == 0
+    entries = json.loads((out / "run.json").read_text())["municipalities"]
+    assert {entry["state"] for entry in entries.values()} <= {"done", "empty"}
+    assert (out / "map" / "index.html").is_file()
 
 
 def test_what_libraries_warn_of_is_a_line_without_secrets(

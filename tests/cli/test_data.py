@@ -59,9 +59,9 @@ def test_a_new_study_says_what_to_do_next(
     printed = capsys.readouterr().out.splitlines()
     assert printed[-4:] == [
         "",
-        "Hierna:",
-        f"  de gegevens ophalen    flexruimte fetch '{folder}/study.toml'",
-        f"  kijken of alles er is  flexruimte check '{folder}/study.toml'",
+        "Next:",
+        f"  get the data              flexruimte fetch '{folder}/study.toml'",
+        f"  see whether all is there  flexruimte check '{folder}/study.toml'",
     ]
     assert f"{folder}/to_fill/eigendom.csv: to fill in, if you know it" in printed
     file = read_study_file(folder / "study.toml")
@@ -148,8 +148,8 @@ def test_a_new_study_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture
         f"{study}: 3 recognised for certain; 53 layers are not there, and the file says where they are to be had",
         "answer first what is asked there, behind #",
         "",
-        "Hierna:",
-        f"  kijken of alles er is  flexruimte check {study}",
+        "Next:",
+        f"  see whether all is there  flexruimte check {study}",
     ]
     file = read_study_file(study)
     assert set(file.layers) == {"bag_pand"}

@@ -29,8 +29,8 @@ def test_all_there_is_exit_status_0(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert said.out.splitlines() == [
             "GM9001: 4 fetched",
             "",
-            "Hierna:",
-            f"  kijken of alles er is  flexruimte check {study}",
+            "Next:",
+            f"  see whether all is there  flexruimte check {study}",
         ]
         assert "[2/4] parcels: fetched, 2511 features" in said.err
         assert run("fetch", study, "--gemeente", "GM9001") == 0

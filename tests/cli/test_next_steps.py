@@ -63,8 +63,11 @@ def test_what_is_named_runs(
     monkeypatch.chdir(tmp_path)  # "new" writes here
     places = {"STUDY": there[0], "OUT": there[1]}
     assert run(*(places.get(each, each) for each in arguments)) == 0
-    found = steps(capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    found = steps(printed)
     assert [words[0] for words in found] == named
+    told = [line.split("  flexruimte ")[0] for line in printed.splitlines() if steps(line)]
+    assert len(set(told)) == len(told)  # what for, in words of its own
     for words in found:
         if words[0] not in NOT_RUN:
             assert run(*words) == 0, words

@@ -76,6 +76,18 @@ def test_every_class_that_nothing_can_be_in_is_said_with_the_rules() -> None:
     assert "dwellings" not in dutch
 
 
+def test_what_has_no_score_is_not_left_out_of_the_table() -> None:
+    # 57 without an answer of an excluding rule, 198 with one and without a score: 255 of which too
+    # little is known, and with the 810 that are excluded all 1,065
+    counts = {"available": 190, "attention": 8, "unknown": 57, "excluded": 810}
+    few = entry("A", ranked=0, without_score=198, counts=counts, priorities=CLASSES)
+    row = next(line for line in printed(few).splitlines() if line.startswith("Place A"))
+    assert row.split() == ["Place", "A", "(A)", "5", "(616)", "9", "(80)", "255", "810"]
+    together = printed(few, entry("B", counts={"unknown": 1, "excluded": 2}, priorities=CLASSES))
+    assert "256" in together
+    assert "812" in together
+
+
 def test_what_the_study_leaves_out_is_said_in_its_language(tmp_path: Path) -> None:
     study = toy_study(tmp_path, layers={"eigendom": None}, not_assessed=["eigendom"])
     # the rule public_owner rests on it, and no criterion

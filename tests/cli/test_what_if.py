@@ -28,7 +28,10 @@ def test_of_a_run(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (nature,) = (line.split() for line in printed.splitlines() if line.startswith("Nature"))
     # takes; frees hectares, locations, homes, of these in the best class; softer; it has no distance
     assert nature[1:] == ["1.5", "1.5", "1", "40", "0", "0.0"]
-    assert "1 more rule takes less, or nothing" in printed
+    # of the six locations of Aadorp none leaves, and P07 enters
+    assert "(+1 -0) 7" in next(line for line in printed.splitlines() if line.startswith("soft"))
+    # the type that is asked takes nothing; nature takes all of P07, so its size takes nothing more
+    assert "2 more rules take less, or nothing" in printed
     assert "needs a new survey" in printed
     assert "Aadorp, soft, 'all ranked': enters: P07" in printed
     assert "whatif.csv" in printed
@@ -125,5 +128,5 @@ def test_another_order_is_told(finished: Path, capsys: pytest.CaptureFixture[str
     asked = ["--no-rules", "--gemeente", "Aadorp", "--variant", finished / "term.toml"]
     assert run("whatif", finished / "out", *asked) == 0
     printed = capsys.readouterr().out
-    assert "another rank, at most" in printed
+    assert "another rank, the largest move is" in printed
     assert "Aadorp, term: " in printed

@@ -134,6 +134,16 @@ EXAMPLES = [
         Finding("no", value=-1.4),
         "Bord C18 in de buurt: hooguit 2,1 m breed; de module is 3,5 m.",
     ),
+    (
+        "buildable_area",
+        Finding("no", value=0.3),
+        "Het bruikbare deel is minder dan 1 m²; gevraagd is ten minste 1.000 m².",
+    ),
+    (
+        "bbg_sports",
+        Finding("no", None, 0.4, 0.889),
+        "< 1 m² (88,9%) van het perceel is volgens het CBS sportterrein.",
+    ),
     ("term_long_enough", Finding("no", value=0.0), "De grond is niet vrij; gevraagd is 15 jaar."),
     ("term_long_enough", Finding("no", value=1.0), "De grond is 1 jaar vrij; gevraagd is 15 jaar."),
     (
@@ -264,6 +274,55 @@ def test_a_word_that_the_ruleset_does_not_know_is_named() -> None:
     said = finding_text(FACTS["owner_public"], Finding("unknown", value="Staatsbosbeheer"), "nl")
     assert (
         said == "Soort eigenaar: niet bekend, want wat 'Staatsbosbeheer' is weet de regelset niet."
+    )
+
+
+def test_an_exception_that_rests_on_what_is_not_known_is_named() -> None:
+    # The distance is known; how many homes there can be is not, as nothing was laid out.
+    said = finding_text(FACTS["nitrogen"], Finding("unknown", value=7006.1), "nl")
+    assert said == (
+        "Afstand tot Natura 2000: niet bekend of de uitzondering hier geldt "
+        "(Woningen, middenschatting ten hoogste 50 woningen)."
+    )
+
+
+# -- land that does not count, or is left free
+
+
+COVERS = Finding("yes", None, 160.0, 0.004, features="Havenkwartier (3)", feature_count=1)
+
+
+def test_too_little_is_told_in_the_words_of_the_rule() -> None:
+    little = COVERS._replace(rest_m2=160.0, rest_share=0.005)
+    assert finding_text(FACTS["business_parks_vng"], little, "nl") == (
+        "160 m² (0,5%) van het bruikbare deel ligt dichter bij een bedrijventerrein dan de VNG "
+        "aanhoudt voor zijn milieucategorie (Havenkwartier); dat deel is te weinig om te tellen."
+    )
+    nameless = FACTS["business_parks_vng"].model_copy(update={"finding": None})
+    assert finding_text(nameless, little, "nl") == (
+        "160 m² (0,5%) van het bruikbare deel ligt binnen de afstand die bij kaartlaag "
+        "'Bedrijventerreinen (IBIS)' hoort; dat deel is te weinig om te tellen."
+    )
+
+
+def test_a_part_that_a_text_does_not_name_is_named_behind_it() -> None:
+    text = FindingText(nl="Er staat een molen", en="There is a mill")
+    mill = FACTS["wind_turbines"].model_copy(update={"finding": text})
+    free = COVERS._replace(rest_m2=0.0, rest_share=0.0, left_free=True)
+    assert finding_text(mill, free, "nl") == (
+        "Er staat een molen; 160 m² (0,4%) van het perceel blijft vrij."
+    )
+    taken = FACTS["bunker"].model_copy(update={"finding": text})
+    assert finding_text(taken, COVERS, "en") == (
+        "There is a mill; 160 m² (0.4%) of the parcel is taken away."
+    )
+
+
+def test_a_no_never_says_that_nothing_lies_there() -> None:
+    # A buildable part of 0.0003 m2 rounds to nothing, and so does what is covered of it.
+    whole = Finding("no", None, 3.691, 1.0, features="Wet (1)", rest_m2=0.0, rest_share=0.0)
+    assert finding_text(FACTS["groundwater_protection"], whole, "nl") == (
+        "Het hele perceel ligt in beschermd gebied voor grondwater (Wet)."
     )
 
 

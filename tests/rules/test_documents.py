@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from pydantic import Field
 
 from flexruimte.analyses.costs import load_cost_figures
 from flexruimte.analyses.targets import load_targets
@@ -13,7 +16,7 @@ from flexruimte.errors import RulesetError, StudyError
 from flexruimte.rules.documents import Library, read_toml, validate
 from flexruimte.rules.files import load_ruleset
 from flexruimte.rules.overrides import override
-from flexruimte.rules.parts import Text
+from flexruimte.rules.parts import Model, Text
 from flexruimte.rules.regulations import Plans
 
 
@@ -125,3 +128,39 @@ def test_a_targets_file_may_change_one_target_and_says_so_in_its_source(tmp_path
     mra = load_targets("mine.toml", tmp_path).targets["mra"]
     assert (mra.homes, mra.basis.value) == (1, "assumption")
     assert mra.source.startswith("homes changed by targets 'mine.toml', without a source; before: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"language": "de"}, "[language] is 'de'; write 'nl' or 'en'"),
+        ({"share": 3}, "[share] is 3; write a number of at most 1"),
+        ({"share": -0.5}, "[share] is -0.5; write a number of at least 0"),
+        ({"share": "ten"}, "[share] is 'ten'; write a number"),
+        ({"years": "ten"}, "[years] is 'ten'; write a whole number"),
+        ({"years": 1.5}, "[years] is 1.5; write a whole number"),
+        ({"day": "gisteren"}, "[day] is 'gisteren'; write a date without quotes, as in 2026-01-01"),
+        ({"on": "misschien"}, "[on] is 'misschien'; write true or false"),
+        ({"name": 5}, "[name] is 5; write a text, in quotes"),
+        ({"names": "a"}, "[names] is 'a'; write a list, as in [1, 2]"),
+        ({"fields": "a"}, "[fields] is 'a'; write a table"),
+        ({"title": "a"}, "[title] is 'a'; write a table"),
+    ],
+)
+def test_a_value_that_does_not_do_is_shown_with_what_to_write(
+    given: dict[str, object], said: str
+) -> None:
+    class Everything(Model):
+        language: Literal["nl", "en"] = "nl"
+        share: float = Field(default=0, ge=0, le=1)
+        years: int = 1
+        day: dt.date | None = None
+        on: bool = False
+        name: str = ""
+        names: list[str] = Field(default_factory=list)
+        fields: dict[str, str] = Field(default_factory=dict)
+        title: Text | None = None
+
+    with pytest.raises(StudyError) as caught:
+        validate(Everything, given, "x.toml", StudyError)
+    assert str(caught.value) == f"x.toml: {said}"

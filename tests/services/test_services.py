@@ -87,7 +87,10 @@ def test_what_goes_wrong_on_the_way_is_asked_again(
     report, expected, _ = fetched_through(servers, tmp_path / "plain", (), protocol)
     assert report.exit_status == 0
     assert len(expected) == len(FEW) + 2
-    report, found, proxy = fetched_through(servers, tmp_path / "faults", ("", *FAULTS), protocol)
+    faults = ("", *FAULTS)
+    report, found, proxy = fetched_through(
+        servers, tmp_path / "faults", faults, protocol, by_address=True
+    )
     assert report.exit_status == 0, [entry.error for entry in report.missing]
     assert set(proxy.happened) == {"", *FAULTS}
     assert found == expected

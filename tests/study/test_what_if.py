@@ -28,7 +28,7 @@ def test_layers_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     distance = Variant("ring", {"rules": {"near_nature": {"distance_m": 10}}})
     found = study.what_if([SOFT, distance], municipalities=["Aadorp"])
     assert surveyed == ["A"]
-    assert repr(found) == "<What if of 'Toy town': 1 municipalities, 8 rules, 2 variants>"
+    assert repr(found) == "<What if of 'Toy town': 1 municipality, 8 rules, 2 variants>"
     assert found.variants["title"].tolist() == ["De studie zoals die is", "Zachte natuur", "ring"]
     assert found.variants["note"].tolist() == ["", "", "needs a new survey"]
     again = study.what_if([SOFT, distance], municipalities=["A"], rules=[], new_surveys=True)

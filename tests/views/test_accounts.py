@@ -95,6 +95,16 @@ def test_ten_sentences_on_the_method(summary: Summary, sample: Summary) -> None:
     assert len(method(plain, "nl")) == 9
 
 
+def test_the_method_names_what_the_rules_are_about_and_nothing_else(tmp_path: Path) -> None:
+    # of the toy town's rules none is on restrictions when nature and pipelines are left out
+    left = toy_study(tmp_path, not_assessed=["natuur", "leiding", "plannen"]).rank("A").summary
+    said = method(left, "nl")[1]
+    assert said.startswith("Elk perceel is langs ")
+    assert " regels gelegd, over: gebruik van de grond, " in said
+    assert "beperkingen" not in said
+    assert "woningbouwplannen" not in said
+
+
 def test_the_signature_names_study_ruleset_software_and_date(summary: Summary) -> None:
     changed = summary.model_copy(
         update={"study": summary.study.model_copy(update={"as_of": dt.date(2027, 3, 1)})}

@@ -11,7 +11,9 @@ from flexruimte import OutputError, Ranking
 from flexruimte.results.outputs import OUTPUTS
 from flexruimte.results.read import read_parcel
 from flexruimte.views.comparison import Comparison, compare
+from jupyterlab import assert_readable, cells_in_jupyterlab
 from toy_town import toy_study
+from web_page import chromium
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,11 @@ def test_what_cannot_be_compared_is_refused(ranking: Ranking) -> None:
         ranking.compare("P03", "P03")
     with pytest.raises(OutputError, match="parcel 'P99' is not in Aadorp"):
         ranking.compare("P03", "P99")
+
+
+def test_in_a_notebook_headings_stand_over_their_columns(ranking: Ranking, tmp_path: Path) -> None:
+    html = ranking.compare("P12", "P03")._repr_html_()
+    with chromium() as browser:
+        cells = cells_in_jupyterlab(browser, tmp_path / "cell.html", html)
+    assert_readable(cells)
+    assert {cell["align"] for cell in cells} == {"left"}

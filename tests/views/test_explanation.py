@@ -46,6 +46,14 @@ def test_a_rule_on_a_layer_says_how_much_and_because_of_what(ranking: Ranking) -
     )
 
 
+def test_scores_have_the_same_decimals_whatever_they_are(ranking: Ranking) -> None:
+    """Of two beside each other, 90,0 is as exact as 90,2."""
+    results = ranking._results_of("P03")
+    results.row.update({"score": 90.0, "score_low": 86.04, "score_high": 90.5})
+    explained = explain(results.row, results.findings, results.summary, "nl", results.site)
+    assert "90,0 (86,0 - 90,5)" in explained.to_text()
+
+
 def test_an_edge_is_called_an_edge(ranking: Ranking) -> None:
     row = row_of(ranking, "P06", "nature")
     assert row["edge"]
@@ -101,7 +109,7 @@ def test_left_out_is_not_unknown(tmp_path: Path) -> None:
         (
             "P02",
             "in",
-            "laat dit perceel toe: 'zo is besloten'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar.",
+            "laat dit perceel toe: 'zo is besloten'. Dat gaat voor harde regels en aandachtspunten; wat die zeggen blijft zichtbaar.",
         ),
         ("P07", "in", "Een zeer harde regel zegt nee en gaat voor: Natuur."),
     ],
@@ -221,7 +229,8 @@ def test_a_member_tells_its_location_first_and_a_location_is_called_so(tmp_path:
     assert member.facts["Hoort bij locatie"].startswith("A+1: beschikbaar")
     location = ranking.explain("A+1", "nl")
     assert location.sentences[0].startswith(
-        "Locatie A+1 in Aadorp, van 2 percelen samen, is beschikbaar"
+        "Locatie A+1 in Aadorp, van 2 percelen samen, is beschikbaar. "
+        "'Het perceel' is hieronder de hele locatie."
     )
     assert "Perceel A+1" not in location.to_text()
     assert "Hoort bij locatie" not in location.facts

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from browser import served
 from flexruimte import OutputError, Ranking, Study
 from flexruimte.study.sample import sample_study_path
 from toy_town import municipalities, parcels, toy_study
@@ -42,9 +44,12 @@ def browser() -> Iterator[Any]:
 
 
 class Notebook:
-    """A page with what a cell shows, and what it asked for and complained of."""
+    """A page with what a cell shows, and what it asked for and complained of.
 
-    def __init__(self, browser: Any, path: Path, html: str) -> None:
+    From a file, as a notebook that was exported is, or from a server at an address, as JupyterLab.
+    """
+
+    def __init__(self, browser: Any, path: Path, html: str, address: str = "") -> None:
         path.write_text(f"<!doctype html><meta charset='utf-8'>{html}", encoding="utf-8")
         self.page = browser.new_context(viewport={"width": 1200, "height": 800}).new_page()
         self.asked: list[str] = []
@@ -57,7 +62,7 @@ class Notebook:
                 self.complaints.append(said.text) if said.type in ("error", "warning") else None
             ),
         )
-        self.page.goto(path.as_uri())
+        self.page.goto(f"{address}/{path.name}" if address else path.as_uri())
         self.frame = self.page.frame_locator("iframe")
 
     def ids(self) -> list[str]:
@@ -89,8 +94,23 @@ def test_a_cell_shows_the_page_of_a_run(sample: Ranking, browser: Any, tmp_path:
     ]
 
 
-def test_the_map_is_drawn(sample: Ranking, browser: Any, tmp_path: Path) -> None:
-    shown = Notebook(browser, tmp_path / "cell.html", sample.explore()._repr_html_())
+@pytest.mark.parametrize("by", ["file", "server"])
+def test_the_map_is_drawn(sample: Ranking, browser: Any, tmp_path: Path, by: str) -> None:
+    """Of a server, the frame's origin and that of the map's worker are not the same by themselves."""
+    with served(tmp_path) if by == "server" else nullcontext("") as address:
+        (tmp_path / "favicon.ico").touch()
+        shown = Notebook(browser, tmp_path / "cell.html", sample.explore()._repr_html_(), address)
+        _looks_like_a_map(shown, tmp_path)
+        assert shown.complaints == []
+        assert shown.frame.locator("#share").is_hidden()
+        assert shown.frame.locator("#municipality option").all_inner_texts() == ["Zandhoven"]
+    outside = [
+        url for url in shown.asked if not url.startswith(("file:", "data:", "blob:", "about:"))
+    ]
+    assert [url for url in outside if not url.startswith(address or "file:")] == []
+
+
+def _looks_like_a_map(shown: Notebook, tmp_path: Path) -> None:
     shown.ids()
     shown.page.wait_for_timeout(500)
     picture = shown.frame.locator("#map").screenshot()

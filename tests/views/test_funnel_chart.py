@@ -30,7 +30,7 @@ def test_bars_are_hectares_and_what_is_not_known_comes_behind(ranking: Ranking) 
     # tests/results/test_funnel.py
     expected = [[12], [9.91, 1], [8.01, 1], [6.11, 2], [5.21, 2], [1.9], [3.21]]
     assert [lengths[place] for place in range(7)] == [pytest.approx(each) for each in expected]
-    assert ax.texts[1].get_text() == "9,9 ha + 1 ?"
+    assert ax.texts[1].get_text() == "9,9 ha + 1,0 ?"
     assert ax.get_xlabel() == "hectare"
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # all land on top
     plt.close("all")

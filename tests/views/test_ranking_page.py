@@ -12,13 +12,9 @@ import pytest
 
 from flexruimte import Ranking, Study
 from flexruimte.study.sample import sample_study_path
+from jupyterlab import assert_readable, cells_in_jupyterlab
 from toy_town import municipalities, parcels, toy_study
 from web_page import chromium
-
-# As notebooks set it: numbers of a data frame to the right, striped rows.
-JUPYTER = """<style>body { background: %s; color: %s }
-.rendered_html td, .jp-RenderedHTMLCommon td, td { text-align: right }
-.jp-RenderedHTMLCommon tbody tr:nth-child(odd) { background: #f5f5f5 }</style>"""
 
 
 class Tables(HTMLParser):
@@ -141,25 +137,27 @@ def test_names_are_text(tmp_path: Path) -> None:
 def test_in_a_notebook_numbers_are_right_texts_left_and_the_theme_is_kept(
     sample: Ranking, browser: Any, tmp_path: Path, paper: str, ink: str
 ) -> None:
-    path = tmp_path / "cell.html"
-    inside = f"<div class='jp-RenderedHTMLCommon'>{sample._repr_html_()}</div>"
-    path.write_text(
-        f"<!doctype html><meta charset='utf-8'>{JUPYTER % (paper, ink)}{inside}", encoding="utf-8"
-    )
-    page = browser.new_context(viewport={"width": 1200, "height": 800}).new_page()
-    page.goto(path.as_uri())
-    cells = page.evaluate("""
-      [...document.querySelectorAll(".flexruimte-ranking tbody td")].map(cell => {
-        const style = getComputedStyle(cell), row = getComputedStyle(cell.parentElement);
-        return [cell.textContent.trim(), style.textAlign, style.color, style.backgroundColor, row.backgroundColor];
-      })""")
+    html = sample._repr_html_()
+    cells = cells_in_jupyterlab(browser, tmp_path / "cell.html", html, paper=paper, ink=ink)
+    assert_readable(cells)
     assert len(cells) > 100
     clear = "rgba(0, 0, 0, 0)"
-    for text, align, colour, behind, row in cells:
+    for cell in cells:
+        text = cell["text"]
         number = re.fullmatch(r"[\d.,]+( jaar( of meer)?)?|-", text) and not re.fullmatch(
             r"\d{14}", text
         )
-        assert align == ("right" if number else "left"), text
-        assert (colour, behind, row) == (ink, clear, clear)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 1200
+        if cell["tag"] == "TD":
+            assert cell["align"] == ("right" if number else "left"), text
+        assert cell["colours"] == [ink, clear, clear]
+
+
+def test_an_explanation_and_a_comparison_are_read_too(
+    sample: Ranking, browser: Any, tmp_path: Path
+) -> None:
+    """Nine columns in the width of a cell: no word lies over the next column, folded rows included."""
+    first, second = sample.locations["parcel_id"].head(2)
+    explained = sample.explain(first)._repr_html_().replace("<details", "<details open")
+    compared = sample.compare(first, second)._repr_html_()
+    for html in (explained, compared):
+        assert_readable(cells_in_jupyterlab(browser, tmp_path / "cell.html", html))

@@ -109,12 +109,12 @@ def judge_rows(
     measures, capacity, of_others = _with_homes(ruleset, found, skipped, decisions, lay_out)
     told()
     left = skipped | frozenset(of_others)
-    may_be_lower, land, count = found.term.may_be_lower, found.land, len(found.parcels.ids)
+    may_be_lower, land = found.term.may_be_lower, found.land
     of_all = of_others | answers_of_rules(
         ruleset, left, measures, may_be_lower, land, decisions.into
     )
     verdicts = {rule_id: of_all[rule_id] for rule_id in ruleset.enabled_rules if rule_id in of_all}
-    points = count_medium_points(ruleset, verdicts, count)
+    points = count_medium_points(ruleset, verdicts, decisions.into)
     measures[MEDIUM_POINTS] = points.count
     criteria = criterion_scores(ruleset, skipped, measures, may_be_lower, {MEDIUM_POINTS: points})
     left_free_m2 = np.maximum(found.buildable.taken_m2 - taken_m2, 0.0)

@@ -86,7 +86,6 @@ __all__ = ["LARGEST_SITE", "Evidence", "Merger", "Sites"]
 _TERM_COLUMNS: Final = (*OF_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
 _ALWAYS: Final = (AREA, BUILDABLE_AREA, *_TERM_COLUMNS)
 
-
 LARGEST_SITE: Final = "merge_most_m2"
 """Placement parameter: the largest site of several parcels. [m2]"""
 LEAST_HOMES: Final = "least_homes"
@@ -239,7 +238,9 @@ class Merger:
 
     def _of_rows(self, suits: Floats | None) -> list[Outcome]:
         table, evidence = self._evidence.table, self._evidence
-        positions = class_positions(evidence.ruleset, evidence.verdicts, len(table), suits)
+        positions = class_positions(
+            evidence.ruleset, evidence.verdicts, len(table), suits, evidence.decisions.into
+        )
         return self._outcomes(table[STATUS].to_numpy(), table, positions)
 
     def _may_be_better(self, number: int, best: Outcome) -> bool:
@@ -324,7 +325,8 @@ class Merger:
     def _judged(self, groups: list[Integers]) -> tuple[list[Outcome], dict[str, Verdicts]]:
         measures, _, _ = self._measures(groups)
         verdicts = self._verdicts.of(*self._flat(groups), measures)
-        positions = class_positions(self._evidence.ruleset, verdicts, len(groups))
+        decided_in, ruleset = self._decided(groups).into, self._evidence.ruleset
+        positions = class_positions(ruleset, verdicts, len(groups), decided_in=decided_in)
         return self._outcomes(self._status(groups, verdicts), measures, positions), verdicts
 
     def _outcomes(
@@ -390,21 +392,19 @@ class Merger:
     def _status(
         self, groups: list[Integers], verdicts: Mapping[str, Verdicts]
     ) -> np.ndarray[Any, Any]:
-        evidence = self._evidence
-        parcels, group = self._flat(groups)
-        first = np.searchsorted(group, np.arange(len(groups)))
-        decided = (
-            np.logical_or.reduceat(flags[parcels], first)
-            for flags in (evidence.decisions.into, evidence.decisions.out)
-        )
-        return assess_status(evidence.ruleset, verdicts, *decided)
+        decided = self._decided(groups)
+        return assess_status(self._evidence.ruleset, verdicts, decided.into, decided.out)
+
+    def _decided(self, groups: list[Integers]) -> DecisionsAt:
+        """Return the decisions on groups: those on one part are on all (`joinable`)."""
+        return self._evidence.decisions.of(np.array([group[0] for group in groups], dtype=np.intp))
 
     def _scores(
         self, groups: list[Integers], measures: pd.DataFrame, verdicts: Mapping[str, Verdicts]
     ) -> pd.DataFrame:
         """Return the scores of groups, with those of their criteria; adds a measure of verdicts."""
         evidence = self._evidence
-        points = count_medium_points(evidence.ruleset, verdicts, len(groups))
+        points = count_medium_points(evidence.ruleset, verdicts, self._decided(groups).into)
         measures[MEDIUM_POINTS] = points.count
         criteria = criterion_scores(
             evidence.ruleset,

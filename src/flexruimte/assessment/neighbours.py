@@ -94,8 +94,9 @@ def grouped(
 
     Notes
     -----
-    Greedy: of all steps that exclude each other the one that gains most is taken first, and none is
-    undone.
+    Greedy: what gives the best class of priority goes together first, and of steps that exclude
+    each other the one that gains most is taken; none is undone. So land of a better class loses no
+    part to land of a lower one.
     """
     members = {int(parcel): np.array([parcel], dtype=np.intp) for parcel in np.unique(pairs)}
     known = {label: alone[label] for label in members}
@@ -119,8 +120,9 @@ def grouped(
         }
         if not gains:
             break
-        taken: set[int] = set()
-        for a, b in sorted(gains, key=lambda step: (-gains[step], step)):
+        best, taken = min(together[step].position for step in gains), set[int]()
+        first = [step for step in gains if together[step].position == best]
+        for a, b in sorted(first, key=lambda step: (-gains[step], step)):
             if a in taken or b in taken:
                 continue
             taken |= {a, b}

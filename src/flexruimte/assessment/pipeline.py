@@ -407,8 +407,9 @@ def _ranked(
         *([] if sites is None else [(sites.verdicts, sites.table)]),
     ):
         suits = best_suitability(groups, locations)
-        position = class_positions(ruleset, said, len(locations), suits)
-        kept_out = kept_out_by(ruleset, said, position, suits)
+        decided_in = (locations["decision"] == "in").to_numpy(dtype=bool)
+        position = class_positions(ruleset, said, len(locations), suits, decided_in)
+        kept_out = kept_out_by(ruleset, said, position, suits, decided_in)
         columns = pd.DataFrame(locations[[STATUS, "score", HOMES, PARCEL_ID]])
         rows.append(columns.assign(**{KEPT_OUT_BY: kept_out}))
         positions.append(position)

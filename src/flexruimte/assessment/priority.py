@@ -42,6 +42,7 @@ def class_positions(
     verdicts: Mapping[str, Verdicts],
     count: int,
     suitability: Floats | None = None,
+    decided_in: Booleans | None = None,
 ) -> Integers:
     """Return the position of the class of each location: the first whose conditions it meets.
 
@@ -58,6 +59,9 @@ def class_positions(
     suitability
         For the best target group that counts, as `best_suitability` gives it; None keeps nothing
         out. (n,) float64
+    decided_in
+        Where people decided that a location is in: no rule keeps it out by its level there, as the
+        decision lifts harder rules too. None is nowhere. (n,) bool
 
     Returns
     -------
@@ -68,7 +72,7 @@ def class_positions(
     below, rules = np.ones(count, dtype=bool), ruleset.enabled_rules
     for number, priority in enumerate(ruleset.priorities.values()):
         position[below] = number
-        against = _against(ruleset, rules, priority, verdicts, count, suitability)
+        against = _against(ruleset, rules, priority, verdicts, count, suitability, decided_in)
         below &= np.logical_or.reduce([np.zeros(count, dtype=bool), *against.values()])
     return position
 
@@ -78,6 +82,7 @@ def kept_out_by(
     verdicts: Mapping[str, Verdicts],
     position: Integers,
     suitability: Floats | None = None,
+    decided_in: Booleans | None = None,
 ) -> Any:
     """Return which rules keep each location out of the class above its own, as "a;b".
 
@@ -89,8 +94,8 @@ def kept_out_by(
         Of the rules that are assessed. (n,) int8
     position
         As `class_positions` returns it. (n,) int
-    suitability
-        As `class_positions` takes it.
+    suitability, decided_in
+        As `class_positions` takes them.
 
     Returns
     -------
@@ -98,10 +103,11 @@ def kept_out_by(
         Ids of rules in the order of the ruleset, then `TOO_LITTLE_SUITED`; an empty text in the
         first class. (n,) object
     """
-    text, rules = np.full(len(position), "", dtype=object), ruleset.enabled_rules
+    count, rules = len(position), ruleset.enabled_rules
+    text = np.full(count, "", dtype=object)
     for number, priority in enumerate(ruleset.priorities.values(), start=1):
         here = position == number
-        refusals = _against(ruleset, rules, priority, verdicts, len(position), suitability)
+        refusals = _against(ruleset, rules, priority, verdicts, count, suitability, decided_in)
         for rule_id, against in refusals.items():
             text[here & against] += rule_id + _SEPARATOR
     return np.array([ids.rstrip(_SEPARATOR) for ids in text], dtype=object)
@@ -114,26 +120,30 @@ def _against(
     verdicts: Mapping[str, Verdicts],
     count: int,
     suitability: Floats | None,
+    decided_in: Booleans | None,
 ) -> dict[str, Booleans]:
     """Return where each of some rules keeps locations out of a class, in their order."""
     refusals = set(priority.refusals({rule_id: rule.level for rule_id, rule in rules.items()}))
     nowhere, everywhere = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
+    lifted = nowhere if decided_in is None else decided_in
     against = {}
     for rule_id in rules:
         verdict = verdicts.get(rule_id)
         if rule_id in priority.passes:
             against[rule_id] = everywhere if verdict is None else verdict != YES
         elif rule_id in refusals:
-            against[rule_id] = nowhere if verdict is None else verdict == NO
+            refused = nowhere if verdict is None else verdict == NO
+            against[rule_id] = refused if rule_id in priority.refuses else refused & ~lifted
     if priority.suitable_from is not None and suitability is not None:
         against[TOO_LITTLE_SUITED] = suitability < ruleset.number(priority.suitable_from)
     return against
 
 
 def best_suitability(groups: Sequence[str], locations: pd.DataFrame) -> Floats:
-    """Return the suitability for the best of some target groups. (n,) float64
+    """Return the suitability for the best of some target groups, as far as known. (n,) float64
 
-    NaN where that is not known: where it is not known for one, which may be the best.
+    NaN where it is known for none. A group of which it is not known may be better, but nobody can
+    say so: what is left out of a study lifts no bound.
 
     Parameters
     ----------
@@ -145,7 +155,7 @@ def best_suitability(groups: Sequence[str], locations: pd.DataFrame) -> Floats:
     if not groups:
         return np.full(len(locations), np.nan)
     columns = [f"suitability_{group}" for group in groups]
-    return np.asarray(locations[columns].to_numpy(dtype=np.float64).max(axis=1))
+    return np.asarray(np.fmax.reduce(locations[columns].to_numpy(dtype=np.float64), axis=1))
 
 
 def rank(

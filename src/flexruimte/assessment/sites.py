@@ -52,19 +52,20 @@ def merge_parcels(evidence: Evidence) -> Sites | None:
 
     None where the study does not ask for it.
 
-    Candidates are parcels that are ranked, or that only their size keeps from it. Two neighbours,
-    or groups of them, become one where that is better: as one location they are ranked, and in no
-    lower class of priority than either by itself (what is not ranked by itself has the lowest), and
+    Candidates are parcels that are ranked, or that only their size keeps from it; what people
+    decided to be in goes together with its like alone. Two neighbours, or groups of them, become
+    one where that is better: as one location they are ranked, and in no lower class of priority
+    than either by itself (what is not ranked by itself has the lowest), and
 
     - of whoever the parcels are: their homes together are more than the sum of each by itself (a
       parcel that is not ranked by itself counts 0);
     - of one owner, who decides on them as one: a project there is no smaller than on either.
 
-    Of all such steps that exclude each other the one that gains most homes is taken first, until
-    there is none. Neighbours without homes go together too, as a third may make them a location;
-    what has no homes in the end stays apart. A parcel that carries none of the homes of its site is
-    left out of it, and the steps are taken anew: a site has the area, shape and measures of land
-    that is used.
+    The steps that give the best class of priority come first, and of those that exclude each other
+    the one that gains most homes, until there is none. Neighbours without homes go together too, as
+    a third may make them a location; what has no homes in the end stays apart. A parcel that
+    carries none of the homes of its site is left out of it, and the steps are taken anew: a site
+    has the area, shape and measures of land that is used.
 
     The site is judged anew on its size, its term (the latest start and the first end), on what is
     nearest to it, on the class that it has most of and on room for a crane; of all other
@@ -197,7 +198,17 @@ def may_join(
     if how == _SAME_OWNER:
         owner = pd.factorize(_owners(ruleset, table))[0][pairs]
         pairs = pairs[(owner[:, 0] == owner[:, 1]) & (owner[:, 0] >= 0)]
-    return pairs
+    return _decided_alike(table, pairs)
+
+
+def _decided_alike(table: pd.DataFrame, pairs: Integers) -> Integers:
+    """Return the pairs of which people decided that both are in, or neither.
+
+    A decision is on a parcel, and lifts nothing of its neighbours.
+    """
+    decided_in = (table["decision"] == "in").to_numpy(dtype=bool)[pairs]
+    alike: Integers = pairs[decided_in[:, 0] == decided_in[:, 1]]
+    return alike
 
 
 def joinable(
@@ -226,7 +237,7 @@ def joinable(
     if how == _APART:
         return np.empty((0, 2), dtype=np.intp)
     owners = _owners(ruleset, table) if how == _SAME_OWNER else None
-    pairs = neighbours(buildable, candidates, owners)
+    pairs = _decided_alike(table, neighbours(buildable, candidates, owners))
     land = shapely.area(buildable) if area is None else area
     together = land[pairs].sum(axis=1)
     return np.asarray(pairs[together <= float(ruleset.value(LARGEST_SITE))])

@@ -376,7 +376,10 @@ def assess_status(
 
 @dataclass(frozen=True)
 class MediumPoints:
-    """How many rules of level medium say no to n parcels, and how far that is known."""
+    """How many rules of level medium say no to n parcels, and how far that is known.
+
+    Harder rules that say no, and that a decision lifts, are among them.
+    """
 
     count: Floats
     """That say no; NaN where none has an answer. (n,) float64"""
@@ -389,9 +392,11 @@ class MediumPoints:
 
 
 def count_medium_points(
-    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], count: int
+    ruleset: Ruleset, verdicts: Mapping[str, Verdicts], decided_in: Booleans
 ) -> MediumPoints:
-    """Return how many rules of level medium say no.
+    """Return how many rules of level medium say no, and harder ones that a decision lifts.
+
+    So what a decision lifts is no less of a point for being harder.
 
     Parameters
     ----------
@@ -399,11 +404,14 @@ def count_medium_points(
         The level of each rule.
     verdicts
         Of the rules that are assessed, by rule id. (n,) int8
-    count
-        Number of parcels.
+    decided_in
+        Decisions by people. (n,) bool
     """
     medium = [name for name, rule in ruleset.enabled_rules.items() if rule.level == Level.MEDIUM]
-    refusals, answers = np.zeros(count), np.zeros(count)
+    refusals, answers = np.zeros(len(decided_in)), np.zeros(len(decided_in))
+    for rule_id, verdict in verdicts.items():
+        if ruleset.excludes(ruleset.rules[rule_id]) and rule_id not in medium:
+            refusals += decided_in & (verdict == NO)
     for rule_id in medium:
         if rule_id in verdicts:
             refusals += verdicts[rule_id] == NO
@@ -412,5 +420,5 @@ def count_medium_points(
         count=np.where(answers > 0, refusals, np.nan),
         least=refusals,
         most=refusals + len(medium) - answers,
-        known_share=answers / len(medium) if medium else np.zeros(count),
+        known_share=answers / len(medium) if medium else np.zeros(len(decided_in)),
     )

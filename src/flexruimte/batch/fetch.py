@@ -335,7 +335,8 @@ class _Job:
                 )
             )
         count = fetched.record.features
-        self._tell(table, state, "" if count is None else f"{count} features")
+        elsewhere = ", and some elsewhere" if fetched.record.empty_here else ""
+        self._tell(table, state, "" if count is None else f"{count} features{elsewhere}")
 
     def _miss(self, table: WantedTable, error: str) -> None:
         with self.lock:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.municipality_run import Job, MunicipalityRun
 from flexruimte.batch.reuse.fingerprint import check_digest, digest, fingerprints, stamps_of
-from flexruimte.errors import OutputError, enumerate_some
+from flexruimte.errors import OutputError, enumerate_some, printable
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.results.atomic_write import atomic_write
 from flexruimte.results.outputs import FILES, RUN
@@ -23,7 +23,7 @@ from flexruimte.results.store import Store
 from flexruimte.results.versions import software_versions
 from flexruimte.views.web import DATA, HEAD
 
-__all__ = ["Log", "study_file"]
+__all__ = ["Log", "refuse_another_study", "study_file"]
 
 _OF_ENTRY: Final = {each.name for each in fields(MunicipalityRun)} - {"details"}
 
@@ -194,6 +194,34 @@ def _study_file(store: Store, question: Question) -> str | None:
         return Path(os.path.relpath(question.file, Path(str(store)).resolve())).as_posix()
     except ValueError:  # another drive
         return str(question.file)
+
+
+def refuse_another_study(store: Store, question: Question) -> None:
+    """Refuse a place that holds what another study found, which this one would outdate.
+
+    A study is another where both its name and its file are; one that was renamed, or moved, is not.
+
+    Raises
+    ------
+    OutputError
+        When results of another study are there.
+    """
+    text = store.read_text(RUN)
+    file = _study_file(store, question)
+    if text is None or file is None:
+        return
+    try:
+        document = json.loads(text)
+        name, before = str(document["study"]), document["study_file"]
+        states = [entry["state"] for entry in document["municipalities"].values()]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # whoever reads the entries says so
+    if before is not None and before != file and name != question.name and "done" in states:
+        raise OutputError(
+            f"{store} holds the results of another study, '{printable(name)}' "
+            f"({printable(str(before))}), which would count no more; give another place with "
+            "--out, or --fresh to put this study in its place"
+        )
 
 
 def study_file(store: Store) -> Path | None:

@@ -17,7 +17,7 @@ import shapely
 
 from flexruimte.assessment.pipeline import Question
 from flexruimte.batch.executors import Listener, executor_for
-from flexruimte.batch.log import Log
+from flexruimte.batch.log import Log, refuse_another_study
 from flexruimte.batch.map import write_map
 from flexruimte.batch.municipality_run import MunicipalityRun, State
 from flexruimte.batch.report import redraw_boundaries, refresh_reports
@@ -145,7 +145,7 @@ def run(
         When a municipality does not exist, one asked for by name has no parcels, or a source cannot
         be used; nothing is computed or written then.
     OutputError
-        When `out` cannot be written to, or another run does.
+        When `out` cannot be written to, another run does, or it holds what another study found.
     """
     if workers < 1:
         raise StudyError(f"workers is {workers}; give 1 or more")
@@ -154,6 +154,8 @@ def run(
         codes = codes or study.gemeenten
     wanted = _codes(question, codes)
     store = store_of(out)
+    if not fresh:
+        refuse_another_study(store, question)
     log, run_log = Log(store, question, wanted if codes else None), RunLog(store)
     pending = _pending(log, wanted, fresh=fresh, named=bool(codes))
     unmet = log.unmet_ids

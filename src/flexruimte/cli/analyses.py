@@ -72,17 +72,23 @@ def relocate(
     years: Annotated[
         int | None,
         typer.Option(
-            metavar="YEARS", help="Length of the plan, in years from 1 to 100; 30 if not given."
+            min=1,
+            max=100,
+            metavar="YEARS",
+            help="Length of the plan, in years; 30 if not given.",
         ),
     ] = None,
     moves: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Most moves of a home, from 0 to 10; 2 if not given."),
+        typer.Option(min=0, max=10, metavar="N", help="Most moves of a home; 2 if not given."),
     ] = None,
     farthest_km: Annotated[
         float | None,
         typer.Option(
-            metavar="KM", help="No move goes farther, in kilometres; no limit if not given."
+            min=0,
+            max=10_000,
+            metavar="KM",
+            help="No move goes farther, in kilometres; no limit if not given.",
         ),
     ] = None,
     language: LanguageOption = None,
@@ -209,18 +215,26 @@ def costs(
         ),
     ] = "costs-nl",
     rent: Annotated[
-        float | None, typer.Option(metavar="EUR", help="Rent, in EUR per home per month.")
+        float | None,
+        typer.Option(min=0, max=100_000, metavar="EUR", help="Rent, in EUR per home per month."),
     ] = None,
     running_cost: Annotated[
-        float | None, typer.Option(metavar="EUR", help="Running costs, in EUR per home per year.")
+        float | None,
+        typer.Option(
+            min=0, max=1_000_000, metavar="EUR", help="Running costs, in EUR per home per year."
+        ),
     ] = None,
     second_term: Annotated[
-        float | None, typer.Option(metavar="YEARS", help="Years at the next location.")
+        float | None,
+        typer.Option(min=0, max=100, metavar="YEARS", help="Years at the next location."),
     ] = None,
     sale_share: Annotated[
         float | None,
         typer.Option(
-            metavar="SHARE", help="What homes bring in afterwards, as a share of the investment."
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="What homes bring in afterwards, as a share of the investment.",
         ),
     ] = None,
     of_all: AllOption = False,

@@ -36,7 +36,6 @@ from flexruimte.study.new_study.from_catalogue import draft_from_catalogue
 from flexruimte.study.new_study.from_folder import FolderFindings, draft_from_folder
 from flexruimte.study.new_study.writing import STUDY_FILE, write_study
 from flexruimte.views.catalogue_table import catalogue_rows, dataset_lines
-from flexruimte.wording.messages import Language as Written
 
 __all__ = ["catalogue", "new"]
 
@@ -168,7 +167,7 @@ def new(
                 choose=_chosen_by_a_person if is_asking else None,
             )
         write_study(draft, folder)
-        _tell_folder(draft, seen, folder / STUDY_FILE, language.value)
+        _tell_folder(draft, seen, folder / STUDY_FILE)
         return
     draft = draft_from_catalogue(
         known,
@@ -192,7 +191,7 @@ def new(
     for table in written[:-1]:
         print_line(f"{table}: to fill in, if you know it")
     study = folder / STUDY_FILE
-    tell_next(language.value, ("next-fetch", ["fetch", study]), ("next-check", ["check", study]))
+    tell_next("en", ("next-fetch", ["fetch", study]), ("next-check", ["check", study]))
 
 
 def _is_with_a_person() -> bool:
@@ -211,7 +210,7 @@ def _chosen_by_a_person(dataset: str, sources: Sequence[str]) -> int | None:
     return chosen - 1 if chosen else None
 
 
-def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path, language: Written) -> None:
+def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path) -> None:
     """Say what was recognised in a folder, what is asked, and what to do next."""
     for line in seen.certain:
         print_line(line)
@@ -230,7 +229,7 @@ def _tell_folder(draft: StudyDraft, seen: FolderFindings, path: Path, language: 
     )
     if seen.asked:
         print_line("answer first what is asked there, behind #", "yellow")
-    tell_next(language, ("next-check", ["check", path]))
+    tell_next("en", ("next-check", ["check", path]))
 
 
 def _day(text: str | None) -> dt.date:

@@ -19,7 +19,6 @@ from flexruimte.cli.data import CatalogueOption
 from flexruimte.cli.next_steps import tell_next
 from flexruimte.cli.terminal import print_files, print_line, stderr, stdout
 from flexruimte.errors import enumerate_some, printable
-from flexruimte.rules.study_file import read_study_file
 from flexruimte.study.wanted_data import MUNICIPALITIES, PARCELS
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def _print_report(report: FetchReport, study: Path) -> None:
     print_files(f"{', '.join(report.municipalities)}: {said}", *there)
     if report.missing:
         _print_missing(report)
-    tell_next(read_study_file(study).study.language, ("next-check", ["check", study]))
+    tell_next("en", ("next-check", ["check", study]))
 
 
 def _print_missing(report: FetchReport) -> None:

@@ -11,6 +11,7 @@ import re
 import sys
 from typing import Any
 
+from typer import BadParameter
 from typer.core import TyperCommand, TyperGroup
 
 __all__ = ["Command", "Commands"]
@@ -22,6 +23,14 @@ _COMMANDS = "Commands"
 
 class Command(TyperCommand):
     """A command whose help has its options in groups, and its epilog as it is written."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read what was given; of what cannot be meant the user is told what may be."""
+        try:
+            return super().parse_args(ctx, args)
+        except BadParameter as error:
+            error.message = _what_may_be(error)
+            raise
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what stands behind the command: what may be left out in square brackets."""
@@ -72,6 +81,19 @@ class Commands(TyperGroup):
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write examples, each on a line of its own."""
         _write_epilog(self.epilog, formatter)
+
+
+def _what_may_be(error: BadParameter) -> str:
+    """Return what a parameter takes, in other words than those of the library that refused it."""
+    told = error.message.removeprefix("Value error, ")
+    if not told.startswith("Input should be "):
+        return told
+    kind = "a whole number" if "integer" in told else "a number"
+    low, high = (getattr(error.param, each, None) for each in ("min", "max"))
+    if low is None and high is None:
+        return f"it must be {kind}."
+    bounds = f"from {low:,} to {high:,}" if high is not None else f"of at least {low:,}"
+    return f"it must be {kind} {bounds}."
 
 
 def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:

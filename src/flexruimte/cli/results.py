@@ -84,7 +84,8 @@ def compare(
     stdout.print(compare_locations(first, second, language))
     tell_next(
         language or first.summary.study.language,
-        *(("next-explain", ["explain", out, each]) for each in (first_id, second_id)),
+        ("next-explain-first", ["explain", out, first_id]),
+        ("next-explain-second", ["explain", out, second_id]),
     )
 
 

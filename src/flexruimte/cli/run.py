@@ -192,14 +192,14 @@ def _print_report(report: BatchReport, question: Question) -> None:
         said = {"municipality": called(entry), "error": entry.error or ""}
         print_line(message("run-failure", language, **said), "red")
     for what, count in sorted(_told(report).items()):
-        print_line(f"warning: {what}: {count}", "yellow")
+        print_line(f"warning: {what}: {count}", "yellow", stderr)
     empty = sum(entry.state == "empty" for entry in report.municipalities)
     unscored = sum(entry.without_score for entry in report.municipalities)
     for message_id, count in (("run-empty", empty), ("run-without-score", unscored)):
         if count:
             print_line(counted(message_id, count, language))
     for name, unmet in report.unmet_ids.items():
-        print_line(f"{name}: {unmet}", "yellow")
+        print_line(f"warning: {name}: {unmet}", "yellow", stderr)
     store = store_of(report.out)
     files = {"table": store.named(RANKING), "sheet": store.named(RANKING_SHEET)}
     print_files(counted("run-ranking", report.locations, language, **files), *files.values())

@@ -151,6 +151,7 @@ def _sum(entries: Sequence[MunicipalityRun]) -> MunicipalityRun:
     """Return what was found in some municipalities together."""
     total = MunicipalityRun("", "", "", "done", "", "")
     total.homes = sum(entry.homes for entry in entries)
+    total.without_score = sum(entry.without_score for entry in entries)
     for entry in entries:
         for status, count in entry.counts.items():
             total.counts[status] = total.counts.get(status, 0) + count
@@ -188,7 +189,11 @@ def _cells(entry: MunicipalityRun, classes: Sequence[str], language: Language) -
         hectares = found.get("hectares")  # an earlier version did not say
         return text if hectares is None else f"{text}\n{number_text(hectares, 1, language)} ha"
 
+    counts = dict(entry.counts)
+    if entry.without_score:
+        # For want of a score they have no rank: evidence is missing there too.
+        counts[Status.UNKNOWN] = counts.get(Status.UNKNOWN, 0) + entry.without_score
     return [
         *(of_class(entry.priorities.get(name)) for name in classes),
-        *(number(entry.counts.get(status)) for status in _NOT_RANKED),
+        *(number(counts.get(status)) for status in _NOT_RANKED),
     ]

@@ -9,12 +9,11 @@ import typer
 
 from flexruimte.cli.arguments import StudyArgument
 from flexruimte.cli.next_steps import tell_next
-from flexruimte.cli.terminal import BAD_INPUT, counted, print_line, working
+from flexruimte.cli.terminal import BAD_INPUT, print_line, working
+from flexruimte.errors import number_of
 from flexruimte.study import Study
 from flexruimte.study.checks import CheckReport
 from flexruimte.study.checks import check as check_sources
-from flexruimte.wording.messages import Language, message
-from flexruimte.wording.quantities import listed
 
 __all__ = ["check"]
 
@@ -22,23 +21,26 @@ __all__ = ["check"]
 def check(study: StudyArgument) -> None:
     """Read everything, compute nothing, say what is missing or wrong.
 
-    First what stops a run, then what may surprise, then what is there. Exit status 2 where a run
-    would be refused, and 0 where it can begin.
+    First what stops a run, then what may surprise, then what is there, all in English: the same
+    sentences are errors, and stand in run.log. Exit status 2 where a run would be refused, and 0
+    where it can begin.
     """
     with working(f"reading {study}") as progress:
         question = Study.load(study).question
         report = check_sources(question, progress=progress)
-    language = question.language
     _print("problem", report.problems, "red", always=True)
     _print("warning", report.warnings, "yellow")
     if report.missing_layers:
-        print_line(message("check-missing", language))
+        print_line(
+            "Without these layers their rules are unknown for every parcel. To leave them out "
+            "knowingly, say under [study]:"
+        )
         print_line(f"not_assessed = {json.dumps(report.missing_layers)}", as_it_is=True)
         print_line("")
     _print("", report.lines, "")
-    print_line(_counts(report, language))
+    print_line(_counts(report))
     tell_next(
-        language,
+        "en",
         ("next-check-again", ["check", study]) if report.problems else ("next-run", ["run", study]),
     )
     raise typer.Exit(BAD_INPUT if report.problems else 0)
@@ -52,12 +54,12 @@ def _print(kind: str, lines: Sequence[str], style: str, *, always: bool = False)
         print_line("")
 
 
-def _counts(report: CheckReport, language: Language) -> str:
+def _counts(report: CheckReport) -> str:
     """Return how many problems, warnings and missing layers there are, and how much is there."""
-    counts = {
-        "check-problems": len(report.problems),
-        "check-warnings": len(report.warnings),
-        "check-missing-layers": len(report.missing_layers),
-        "check-sources": report.sources,
-    }
-    return listed([counted(each, count, language) for each, count in counts.items()], language)
+    counts = [
+        number_of(len(report.problems), "problem", "problems"),
+        number_of(len(report.warnings), "warning", "warnings"),
+        number_of(len(report.missing_layers), "layer missing", "layers missing"),
+    ]
+    layers = number_of(report.sources, "layer", "layers")
+    return f"{', '.join(counts)} and {layers} looked at"

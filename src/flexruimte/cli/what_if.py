@@ -125,7 +125,9 @@ def _print(found: WhatIf) -> None:
         stdout.print(rules_table(found))
         print_line(rules_legend(found))
     tables = list(variant_tables(found))
-    for table in tables:
+    for number, table in enumerate(tables):
+        if number or len(found.rules):
+            stdout.print()
         stdout.print(table)
     if tables:
         print_line(variants_legend(found.language))

@@ -43,13 +43,14 @@ _OF_VARIANTS: Final = {
     "hectares": "what-if-hectares",
     "locations": "what-if-locations",
     "homes": "what-if-homes",
-    "entering": "what-if-in",
-    "leaving": "what-if-out",
     "best_locations": "what-if-best",
-    "best_homes": "what-if-homes",
-    "best_entering": "what-if-in",
-    "best_leaving": "what-if-out",
+    "best_homes": "what-if-best-homes",
 }
+_CHANGES: Final = {
+    "locations": ("entering", "leaving"),
+    "best_locations": ("best_entering", "best_leaving"),
+}
+"""What enters and leaves a list, before how many are on it."""
 
 
 def rules_table(found: WhatIf) -> PlainTable:
@@ -87,7 +88,7 @@ def variant_tables(found: WhatIf) -> Iterator[PlainTable]:
         parts.append((message("together", language), found.variants_everywhere))
     for name, rows in parts:
         cells = [
-            [_named(row, language), *_cells(row, _OF_VARIANTS, language)]
+            [_named(row, language), *_cells_with_changes(row, language)]
             for row in rows.to_dict("records")
         ]
         yield PlainTable([printable(name), *_headings(_OF_VARIANTS, language)], cells)
@@ -158,6 +159,14 @@ def _headings(columns: Mapping[str, str], language: Language) -> list[str]:
 
 def _cells(row: Mapping[Any, Any], columns: Mapping[str, str], language: Language) -> list[str]:
     return [_cell(name, row[name], language) for name in columns]
+
+
+def _cells_with_changes(row: Mapping[Any, Any], language: Language) -> Iterator[str]:
+    """Yield the numbers of a variant; of a list also how many enter and leave it."""
+    for name in _OF_VARIANTS:
+        cell = _cell(name, row[name], language)
+        changes = [_cell(each, row[each], language) for each in _CHANGES.get(name, ())]
+        yield f"(+{changes[0]} -{changes[1]}) {cell}" if any(changes) else cell
 
 
 def _cell(name: str, value: Any, language: Language) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from flexruimte.evidence.columns import values_of_field
 from flexruimte.evidence.features import load_features
+from flexruimte.evidence.fetching.provenance import refuse_beyond_fetched
 from flexruimte.evidence.identifiers import Everyone
 from flexruimte.evidence.layers import Layer
 from flexruimte.evidence.parcel_tables import load_table
@@ -48,7 +49,8 @@ class LayersAround:
     Raises
     ------
     FlexruimteError
-        When a table, or the size of a raster's cells, cannot be read.
+        When a table, or the size of a raster's cells, cannot be read, or a layer was fetched for
+        another place.
     """
 
     def __init__(
@@ -76,6 +78,10 @@ class LayersAround:
         self._windows = {
             key: search_area(bounds, reach_m).window for key, reach_m in self._reach_m.items()
         }
+        for key, reach_m in self._reach_m.items():
+            if kinds[key] != "raster":  # a cell that is not there is unknown
+                least_m = ruleset.reach_m(key) + 1.0 if _is_stated(ruleset, key) else reach_m
+                refuse_beyond_fetched(sources[key], search_area(bounds, least_m).window)
 
     def near(self, members: Integers) -> dict[str, Layer]:
         """Return the layers around some of the parcels, by key.
@@ -114,6 +120,13 @@ def _reach_m(ruleset: Ruleset, key: str, source: Source) -> float:
             of_features = read_distances(rule.distance_m, values)
             distances += of_features[np.isfinite(of_features)].tolist()
     return max(distances) + 1.0
+
+
+def _is_stated(ruleset: Ruleset, key: str) -> bool:
+    """Return whether features of a layer state a distance in words, which only reading tells."""
+    rules = [rule for rule in ruleset.land_rules.values() if rule.layer == key]
+    distances = [rule.distance_m for rule in rules]
+    return any(isinstance(one, DistanceByField) and one.classes is None for one in distances)
 
 
 def read_distances(by_field: DistanceByField, values: pd.Series[Any]) -> Floats:

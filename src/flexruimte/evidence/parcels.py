@@ -18,6 +18,7 @@ from flexruimte.errors import (
     enumerate_some,
 )
 from flexruimte.evidence.columns import named_columns
+from flexruimte.evidence.fetching.provenance import refuse_beyond_fetched
 from flexruimte.evidence.identifiers import KnownIds, identifiers, in_natural_order
 from flexruimte.evidence.layers import LayerFacts
 from flexruimte.evidence.shapes import canonical_order, cleaned_shapes, counted_repairs
@@ -225,9 +226,9 @@ def _parcels(source: Source, municipalities: Municipalities, code: str) -> Parce
             )
     position = municipalities.position(code)
     area = municipalities.geometries[position]
-    frame = source.read(
-        list(dict.fromkeys([*id_columns, *settings.fields.values()])), tuple(shapely.bounds(area))
-    )
+    window = tuple(shapely.bounds(area))
+    refuse_beyond_fetched(source, window)
+    frame = source.read(list(dict.fromkeys([*id_columns, *settings.fields.values()])), window)
     raw = frame.geometry.to_numpy()
     over = has_too_many_vertices(raw, settings)
     geometries, repairs = cleaned_shapes(_without_work(raw, over), "polygon")

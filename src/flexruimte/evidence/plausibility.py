@@ -20,6 +20,7 @@ from flexruimte.kernels.overlap import polygonal
 from flexruimte.kernels.raster import Grid, cell_statistics
 from flexruimte.rules.parts import CELLS, Expected, LayerSpec, Steps
 from flexruimte.vocabulary import Booleans, Floats
+from flexruimte.wording.said import Said, said
 
 __all__ = ["doubts_about_cells", "doubts_about_field"]
 
@@ -32,7 +33,6 @@ _MUCH_KNOWN = 0.5
 _LEAST_TO_VARY = 500
 """So many cells of one map of a town are not all the same, unless there is nothing (0)."""
 _NUMBER = r"(-?\d+(?:[.,]\d+)?)"
-_REMEDY = "see whether it is the right file and band, and give its unit with scale = ..."
 
 
 @dataclass
@@ -76,53 +76,59 @@ class _Seen:
         self.low, self.high = min(self.low, values.min()), max(self.high, values.max())
         self.some.append(values[:: -(-len(values) // _CELLS_FOR_MEDIAN)])
 
-    def _seen_outside(self, outside: int) -> str:
+    def _seen_outside(self, outside: int) -> Said:
         """Return what values lie outside the range, and what one value of many stands for."""
         if self.outside_low != self.outside_high or outside < 2:
-            return f"there are {self.low:g} to {self.high:g}"
-        only = f"all of these are {self.outside_low:g}"
+            return said("doubt-there", low=self.low, high=self.high)
         if self.cell_holding is None:
-            return only
-        nodata = self.cell_holding(self.outside_low)
-        return f"{only}: if that stands for missing, say nodata = {nodata:g}"
+            return said("doubt-only", value=self.outside_low)
+        nodata = f"{self.cell_holding(self.outside_low):g}"  # as TOML writes it
+        return said("doubt-missing", value=self.outside_low, nodata=nodata)
 
-    def doubts(self, what: str) -> Iterator[str]:
-        """Yield what is not as expected; `what` is the plural of what was seen."""
-        expected = self.expected
-        low, high = expected.range
+    def doubts(self) -> Iterator[Said]:
+        """Yield what is not as expected."""
+        expected, is_map = self.expected, self.cell_holding is not None
+        (low, high), unit = expected.range, expected.unit
+        what = said("doubt-cells" if is_map else "doubt-values")
+        count = str(self.count)
         outside = self.below + self.above
         if outside:
-            yield (
-                f"{outside} of {self.count} {what} ({_percent(outside, self.count)}) lie "
-                f"outside {low:g} to {high:g} {expected.unit}: {self._seen_outside(outside)}"
+            share = said("doubt-percent", number=_percent(outside, self.count))
+            yield said(
+                "doubt-outside",
+                number=str(outside),
+                count=count,
+                what=what,
+                share=share,
+                low=low,
+                high=high,
+                unit=unit,
+                seen=self._seen_outside(outside),
             )
         if self.broken:
-            yield (
-                f"{self.broken} of {self.count} {what} are no whole numbers, so no {expected.unit}"
-            )
+            broken = str(self.broken)
+            yield said("doubt-not-whole", number=broken, count=count, what=what, unit=unit)
         if self.count < _LEAST_FOR_SPREAD:
             return
-        is_map = self.cell_holding is not None
         if is_map and self.count >= _LEAST_TO_VARY and self.low == self.high != 0:
-            yield (
-                f"all of its {self.count} {what} are {self.low:g}, where such a map differs from "
-                "place to place"
-            )
+            yield said("doubt-all-alike", count=count, what=what, value=self.low)
             return
         middle = float(np.median(np.concatenate(self.some)))
         if not outside and expected.median and not _within(middle, expected.median):
-            yield (
-                f"half of its {what} are below {middle:g}, where on such a map that is "
-                f"{expected.median[0]:g} to {expected.median[1]:g} {expected.unit}"
-            )
+            low, high = expected.median
+            yield said("doubt-half", what=what, value=middle, low=low, high=high, unit=unit)
         most = expected.zeros_at_most
         if not is_map and most is not None and self.zeros > most * self.count:
-            yield f"{self.zeros / self.count:.0%} of its {what} are exactly 0"
+            yield said("doubt-zeros", share=_share(self.zeros / self.count), what=what)
 
 
-def _percent(part: int, whole: int) -> str:
+def _percent(part: int, whole: int) -> float:
     """Return a share in percent: of what is not all or nothing never 100% or 0%."""
-    return f"{min(max(100 * part / whole, 0.1), 99.9 if part < whole else 100.0):.3g}%"
+    return float(f"{min(max(100 * part / whole, 0.1), 99.9 if part < whole else 100.0):.3g}")
+
+
+def _share(share: float, decimals: int = 0) -> Said:
+    return said("doubt-percent", number=round(100 * share, decimals))
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:
@@ -130,8 +136,8 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 
 def doubts_about_cells(
-    spec: LayerSpec, source: Source, areas: Mapping[str, Any]
-) -> tuple[int, list[str], list[str]]:
+    spec: LayerSpec, source: Source, areas: Mapping[str, Any] | Mapping[Said, Any]
+) -> tuple[int, list[Said], list[Said]]:
     """Read all cells of a raster around some areas, and say how they differ from what is expected.
 
     Parameters
@@ -141,16 +147,16 @@ def doubts_about_cells(
     source
         Where the raster is read from.
     areas
-        Polygons in RD New, by the name that messages have for them. [m]
+        Polygons in RD New, by the name that sentences have for them. [m]
 
     Returns
     -------
     valid
         Number of cells with a value that counts.
     doubts
-        What is not as expected, each with its remedy.
+        What is not as expected, each with its remedy, as may be said behind the source's name.
     gaps
-        In which areas much is missing.
+        In which areas much is missing: what the source "has a value in".
 
     Raises
     ------
@@ -163,8 +169,8 @@ def doubts_about_cells(
     seen = None if expected is None else _Seen(expected, source.cell_holding)
     valid = beyond = steps = pairs = 0
     extent = source.check_raster()
-    known: dict[str, float] = {}
-    zero: dict[str, float] = {}
+    known: dict[str | Said, float] = {}
+    zero: dict[str | Said, float] = {}
     for name, area in areas.items():
         known_m2 = zero_m2 = 0.0
         for strip, grid in _strips(source, area.bounds, spec.nodata):
@@ -184,48 +190,39 @@ def doubts_about_cells(
         reached_m2 = shapely.area(shapely.clip_by_rect(area, *extent))
         known[name] = known_m2 / reached_m2 if reached_m2 else 1.0
         zero[name] = zero_m2 / max(known_m2, 1.0)
-    doubts = [] if seen is None else list(seen.doubts("cells"))
+    doubts = [] if seen is None else list(seen.doubts())
     if seen is None and beyond:
-        doubts.append(f"{beyond} cells lie outside {low:g} to {high:g} {spec.unit} and are missing")
+        unit = str(spec.unit)
+        doubts.append(said("doubt-beyond", number=str(beyond), low=low, high=high, unit=unit))
     if expected is not None:
         doubts += _doubts_about_spread(expected, steps, pairs, zero)
-    lines = [f"{source.label}: {doubt}; {_REMEDY}" for doubt in doubts]
-    return valid, lines, list(_doubts_about_gaps(source, known)) if valid else []
+    told = [said("doubt-remedy", doubt=doubt) for doubt in doubts]
+    return valid, told, list(_doubts_about_gaps(known)) if valid else []
 
 
 def _doubts_about_spread(
-    expected: Expected, steps: int, pairs: int, zero: Mapping[str, float]
-) -> Iterator[str]:
+    expected: Expected, steps: int, pairs: int, zero: Mapping[str | Said, float]
+) -> Iterator[Said]:
     """Yield whether neighbouring cells differ too much, and whether too many are 0."""
     rule, most = expected.steps, expected.zeros_at_most
     if rule is not None and pairs >= _LEAST_FOR_SPREAD and steps > rule.share_at_most * pairs:
-        yield (
-            f"{steps / pairs:.1%} of its neighbouring cells differ by more than {rule.over:g} "
-            f"{expected.unit}, as walls do, or holes that were filled with 0: if 0 stands for "
-            "missing, say nodata = 0; it may also hold buildings, or be in another unit"
-        )
+        share = _share(steps / pairs, 1)
+        yield said("doubt-steps", share=share, step=rule.over, unit=expected.unit)
     filled = [name for name, share in zero.items() if most is not None and share > most]
     if filled:
-        yield (
-            f"{zero[filled[0]]:.0%} of its cells in {_first_of(filled)} are exactly 0: if that "
-            "stands for missing, say nodata = 0"
-        )
+        yield said("doubt-filled", share=_share(zero[filled[0]]), place=_first_of(filled))
 
 
-def _doubts_about_gaps(source: Source, known: Mapping[str, float]) -> Iterator[str]:
+def _doubts_about_gaps(known: Mapping[str | Said, float]) -> Iterator[Said]:
     """Yield in which areas much of the raster is missing, of what its extent reaches."""
     short = [name for name, share in known.items() if share < _MUCH_KNOWN]
     if short:
-        yield (
-            f"{source.label} has a value in {known[short[0]]:.0%} of the parcels' part of "
-            f"{_first_of(short)} that it reaches; elsewhere its rules are unknown, and what needs "
-            "them is not ranked: see whether it is whole, and its nodata right"
-        )
+        yield said("doubt-gaps", share=_share(known[short[0]]), place=_first_of(short))
 
 
-def _first_of(names: Sequence[str]) -> str:
-    more = f" and too much of {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]}{more}"
+def _first_of(names: Sequence[str | Said]) -> str | Said:
+    more = len(names) - 1
+    return said("doubt-and-more", place=names[0], number=str(more)) if more else names[0]
 
 
 def _covered_m2(area: Any, grid: Grid, valid: Booleans) -> tuple[float, float]:
@@ -267,7 +264,7 @@ def _steps(grid: Grid, rule: Steps) -> tuple[int, int]:
     return found, of
 
 
-def doubts_about_field(expected: Expected, values: pd.Series[Any]) -> list[str]:
+def doubts_about_field(expected: Expected, values: pd.Series[Any]) -> list[Said]:
     """Say how the numbers in a field differ from what is expected.
 
     Of a text the first number counts, with a point or a comma; what holds no number is left out.
@@ -275,8 +272,9 @@ def doubts_about_field(expected: Expected, values: pd.Series[Any]) -> list[str]:
     Examples
     --------
     >>> years = Expected(range=(1990, 2100), unit="year", source="chosen", basis="assumption")
-    >>> doubts_about_field(years, pd.Series([2028, 20290, None]))
-    ['1 of 2 values (50%) lie outside 1990 to 2100 year: there are 2028 to 20290']
+    >>> [doubt] = doubts_about_field(years, pd.Series([2028, 20290, None]))
+    >>> doubt.text("en")
+    '1 of 2 values (50%) lie outside 1990 to 2100 year: there are 2028 to 20290'
     """
     if not pd.api.types.is_numeric_dtype(values.dtype):
         text = values.astype("string").str.extract(_NUMBER, expand=True).iloc[:, 0]
@@ -284,4 +282,4 @@ def doubts_about_field(expected: Expected, values: pd.Series[Any]) -> list[str]:
     numbers: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
     seen = _Seen(expected)
     seen.add(numbers[np.isfinite(numbers)])
-    return list(seen.doubts("values"))
+    return list(seen.doubts())

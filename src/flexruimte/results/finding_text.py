@@ -14,6 +14,7 @@ from flexruimte.results.rule_text import (
     area_text,
     asked,
     class_name,
+    conditions,
     layer_value_text,
     place_of,
     value_text,
@@ -44,8 +45,12 @@ _NEARLY: Final = 0.99
 """From this share on "nearly the whole parcel" says more than a percentage."""
 SPOKEN_UNITS: Final = {"dB Lden": "dB"}
 """Units that people shorten: which average of noise is meant stands in tables."""
-_ABOUT: Final = {"<": "share-nearly-nothing", ">": "share-nearly-whole"}
-"""Message for a percentage that a table writes with such a sign."""
+_ABOUT: Final = {
+    ("<", "share"): "share-nearly-nothing",
+    (">", "share"): "share-nearly-whole",
+    ("<", "m2"): "area-nearly-nothing",
+}
+"""Message for a number that a table writes with such a sign, by its unit."""
 _SILENT: Final = {
     "cells": "unknown-no-cell",
     "rows": "unknown-no-row",
@@ -129,10 +134,14 @@ def _own_text(facts: RuleFacts, finding: Finding, language: Language) -> str | N
     share = finding.covered_share
     if finding.edge or share is None or share <= AREA_TOLERANCE:
         return None
-    if finding.verdict != "no" and not facts.excludes and not finding.left_free:
+    counts = finding.verdict == "no" or facts.excludes or finding.left_free
+    if not (counts or finding.is_too_little(facts)):
         return None
     said = _filled(text, facts, finding, language)
-    return None if said is None else said + _what_remains(facts, finding, language)
+    if said is None:
+        return None
+    part = None if "area" in _placeholders(text)[0] else _area(finding, language)
+    return said + _what_remains(facts, finding, language, part)
 
 
 def _filled(text: str, facts: RuleFacts, finding: Finding, language: Language) -> str | None:
@@ -201,7 +210,7 @@ def _spoken(value: float, unit: str, bounds: tuple[float, ...], language: Langua
     if unit == "m":
         return distance_text(value, language, bounds)
     text = quantity_text(value, SPOKEN_UNITS.get(unit, unit), language, bounds)
-    about = _ABOUT.get(text[0])
+    about = _ABOUT.get((text[0], unit))
     return text if about is None else message(about, language)
 
 
@@ -237,14 +246,25 @@ def _features(finding: Finding, language: Language) -> str:
     return listed(shown, language) if between == ", " else between.join(shown)
 
 
-def _what_remains(facts: LandRuleFacts, finding: Finding, language: Language) -> str:
-    """Return what covered land means for the rest of the parcel; nothing where nothing is taken."""
+def _what_remains(
+    facts: LandRuleFacts, finding: Finding, language: Language, part: str | None = None
+) -> str:
+    """Return what covered land means for the rest of the parcel; nothing where nothing is taken.
+
+    Parameters
+    ----------
+    part
+        The covered land; None where what it is added to says that, so that it is "that part".
+    """
+    part = message("land-that-part", language) if part is None else part
     if finding.left_free:
-        return message("land-is-left-free", language)
+        return message("land-is-left-free", language, part=part)
+    if finding.verdict == "yes" and finding.is_too_little(facts):
+        return message("land-is-too-little", language, part=part)
     if not facts.excludes or finding.overruled:
         return ""
     if finding.verdict == "yes":
-        return message("land-is-taken", language)
+        return message("land-is-taken", language, part=part)
     if finding.verdict == "no" and not _is_whole(finding):
         precision = quantity_text(facts.precision_m, "m", language)
         return message("land-rest-is-edge", language, precision=precision)
@@ -318,7 +338,13 @@ def _why_unsure(facts: MeasureRuleFacts, value: Any, language: Language) -> str 
         return message("unknown-at-limit", language, value=value_text(value, test, language))
     if isinstance(value, str) and test.classes and value not in test.classes:
         return message("unknown-class", language, value=value)
-    return message("unknown-whether-it-applies", language) if facts.when else None
+    if facts.when:
+        return message("unknown-whether-it-applies", language)
+    other = [each for each in facts.unless if each.measure != test.measure]
+    if not other:
+        return None
+    excepted = listed(conditions(other, language, spoken=True), language)
+    return message("unknown-whether-excepted", language, conditions=excepted)
 
 
 def _layer_names(layers: list[LayerOfRule], language: Language) -> str:
@@ -337,15 +363,13 @@ def _lies(facts: RuleFacts, finding: Finding, language: Language) -> str:
     if finding.covered_m2 is None or share is None or share <= AREA_TOLERANCE:
         clear = "land-rest-clear" if finding.of_rest else "land-clear"
         return message(clear, language, place=place)
-    if finding.verdict == "yes" and finding.is_too_little(facts):
-        area = _area(finding, language)
-        return message("land-too-little", language, area=area, place=place)
+    little = finding.verdict == "yes" and finding.is_too_little(facts)
     text = message(
         "land-lies",
         language,
         area=_area(finding, language),
         place=place,
-        because=_because(finding, language),
+        because="" if little else _because(finding, language),
     )
     return text + _what_remains(facts, finding, language)
 

@@ -27,6 +27,7 @@ from flexruimte.results.rule_text import known_value
 from flexruimte.results.stamp import read_stamp
 from flexruimte.results.summary_model import FORMAT, Summary
 from flexruimte.results.tables import LIST_COLUMNS, joined_ids
+from flexruimte.rules.documents import describe_validation_error
 from flexruimte.vocabulary import (
     HOMES,
     HOMES_HIGH,
@@ -100,9 +101,7 @@ def read_summary(folder: Path) -> Summary:
     try:
         return Summary.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _unreadable(path, f"'{where}': {first['msg']}") from None
+        raise _unreadable(path, describe_validation_error(error, Summary)) from None
 
 
 def _unreadable(path: Path, why: object) -> OutputError:
@@ -467,9 +466,8 @@ def _states(out: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise OutputError(
-            f"{path} cannot be read: {error}; run the study again with --fresh"
-        ) from None
+        why = error if isinstance(error, OSError | ValueError) else "it is no log of a run"
+        raise OutputError(f"{path} cannot be read: {why}; run again with --fresh") from None
     name = out.resolve().name
     return {folder: state for folder, state in states.items() if whole or folder == name}
 

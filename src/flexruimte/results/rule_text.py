@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ __all__ = [
     "area_text",
     "asked",
     "class_name",
+    "conditions",
     "conditions_text",
     "criterion_asked",
     "criterion_found",
@@ -69,8 +70,13 @@ class Finding(NamedTuple):
     """Whether the covered area is that of a buildable part which is not the whole parcel."""
 
     def as_asked(self, facts: RuleFacts) -> Finding:
-        """Return what is asked about: if it takes no land, the buildable part."""
+        """Return what is asked about: if it takes no land, the buildable part.
+
+        Of a buildable part that is so small that all of it rounds to nothing, the whole parcel.
+        """
         if facts.excludes or self.left_free or self.rest_m2 is None or self.rest_share is None:
+            return self
+        if self.verdict == "no" and self.rest_share <= AREA_TOLERANCE:
             return self
         same = self.rest_m2 == self.covered_m2 and self.rest_share == self.covered_share
         return self._replace(
@@ -107,12 +113,17 @@ def asked(facts: RuleFacts, language: Language, spoken: bool = False) -> str:
     )
     for message_id, tests in (("test-only-where", facts.when), ("test-unless", facts.unless)):
         if tests:
-            said = [
-                f"{in_language(test.title, language)} {_test_text(test, language, spoken)}"
-                for test in tests
-            ]
-            text = message(message_id, language, test=text, conditions=listed(said, language))
+            said = listed(conditions(tests, language, spoken=spoken), language)
+            text = message(message_id, language, test=text, conditions=said)
     return text
+
+
+def conditions(tests: Sequence[MeasureTest], language: Language, *, spoken: bool) -> list[str]:
+    """Return tests that decide where a rule applies, each with its measure."""
+    return [
+        f"{in_language(test.title, language)} {_test_text(test, language, spoken)}"
+        for test in tests
+    ]
 
 
 def _test_text(test: MeasureTest, language: Language, spoken: bool) -> str:

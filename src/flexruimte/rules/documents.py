@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -22,11 +22,35 @@ from flexruimte.errors import FlexruimteError, RulesetError, did_you_mean
 from flexruimte.rules.parts import Model
 from flexruimte.rules.rules import RULE_KINDS
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 __all__ = ["Library", "describe_validation_error", "read_toml", "validate"]
 
 _Checked = TypeVar("_Checked", bound=Model)
 _LONGEST_NAME = 4096
 """Longest path that an operating system takes. [character]"""
+_LONGEST_SHOWN = 60
+"""What is shown of a value that does not do. [character]"""
+_BOUNDS: Final = {
+    "greater_than": "a number above",
+    "greater_than_equal": "a number of at least",
+    "less_than": "a number below",
+    "less_than_equal": "a number of at most",
+}
+"""What a number must be, by what pydantic calls the problem; the bound itself comes behind."""
+_KINDS: Final = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "string": "a text, in quotes",
+    "list": "a list, as in [1, 2]",
+    "tuple": "a list, as in [1, 2]",
+    "dict": "a table",
+    "model": "a table",
+    "date": "a date without quotes, as in 2026-01-01",
+}
+"""What a value must be, by the first word of what pydantic calls the problem."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +243,22 @@ def describe_validation_error(error: ValidationError, model: type[Model] | None 
         return f"[{key}] is missing; add it{more}"
     if first["type"] == "extra_forbidden":
         return f"[{key}] unknown key{_nearest_key(model, first['loc'])}{more}"
-    return f"[{key}] {first['msg'].removeprefix('Value error, ')}{more}"
+    return f"[{key}] {_in_plain_words(first)}{more}"
+
+
+def _in_plain_words(problem: ErrorDetails) -> str:
+    """Return what is there and what to write, in other words than those of the library."""
+    kind, about = problem["type"], problem.get("ctx", {})
+    if kind in ("literal_error", "enum"):
+        wanted = about["expected"]
+    elif kind in _BOUNDS:
+        wanted = f"{_BOUNDS[kind]} {next(iter(about.values())):g}"
+    elif kind.partition("_")[0] in _KINDS:
+        wanted = _KINDS[kind.partition("_")[0]]
+    else:
+        return problem["msg"].removeprefix("Value error, ")
+    given = textwrap.shorten(repr(problem["input"]), _LONGEST_SHOWN, placeholder="...")
+    return f"is {given}; write {wanted}"
 
 
 def _nearest_key(model: type[Model] | None, location: tuple[int | str, ...]) -> str:

@@ -31,8 +31,8 @@ class Priority(Sourced):
     but_for: list[str] = []
     """... but for these rules."""
     suitable_from: Number | None = None
-    """A suitability below this for the best target group that counts keeps out; what is not known
-    does not."""
+    """A suitability below this for the best target group that counts, of those for which it is
+    known, keeps out; where it is known for none it does not."""
     apart_m: float | None = Field(default=None, ge=0)
     """Of locations that lie this near to each other only the best by score, homes and id: the
     others fall to the next class. 0 is touching. [m]"""

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -29,6 +30,7 @@ from flexruimte.assessment.term import agreement_dates
 from flexruimte.errors import FlexruimteError, did_you_mean, enumerate_some, number_of
 from flexruimte.evidence.columns import source_columns
 from flexruimte.evidence.decisions import NO_TABLE
+from flexruimte.evidence.fetching.provenance import refuse_beyond_fetched
 from flexruimte.evidence.identifiers import UnmetIds
 from flexruimte.evidence.layers import layer_settings
 from flexruimte.evidence.parcel_tables import load_table
@@ -44,6 +46,7 @@ from flexruimte.kernels.threads import each_in_threads, use_threads
 from flexruimte.rules.parts import LayerSpec
 from flexruimte.rules.study_file import LayerSettings, ParcelSettings
 from flexruimte.rules.words import plain
+from flexruimte.study.agreement_checks import agreements_in_numbers, crossed_agreements
 from flexruimte.study.layer_checks import (
     LayerLook,
     features_of,
@@ -131,7 +134,8 @@ def check(
     everywhere = question
     if codes is not None:
         question = replace(question, municipalities=question.municipalities.only(codes))
-    windows = _check_parcels(question, everywhere.municipalities, report)
+    asked = [] if codes is None else list(question.municipalities.geometries)
+    windows = _check_parcels(question, everywhere.municipalities, asked, report)
     if not report.problems:
         _check_decisions(question, report)
     has_ids = not report.problems
@@ -198,8 +202,16 @@ def _warn_of_score(question: Question, report: CheckReport) -> None:
         )
 
 
-def _check_parcels(question: Question, known: Municipalities, report: CheckReport) -> list[Window]:
-    """Look at the parcels; return the parts of the country where they are, by municipality."""
+def _check_parcels(
+    question: Question, known: Municipalities, asked: list[Any], report: CheckReport
+) -> list[Window]:
+    """Look at the parcels; return the parts of the country where they are, by municipality.
+
+    Parameters
+    ----------
+    asked
+        Polygons of the municipalities that are asked for, where not all are.
+    """
     windows: list[Window] = []
     source, settings = question.parcels, question.parcels.settings
     try:
@@ -211,6 +223,8 @@ def _check_parcels(question: Question, known: Municipalities, report: CheckRepor
         report.lines.append(
             f"{source.label}: {number_of(source.feature_count, 'parcel', 'parcels')}"
         )
+        for left, bottom, right, top in shapely.bounds(asked).tolist():
+            refuse_beyond_fetched(source, (left, bottom, right, top))
         windows = municipality_windows(question)
         report.warnings.extend(read_parcels(replace(question, municipalities=known), windows))
         if has_too_many_ids(source):
@@ -324,9 +338,11 @@ def _look_at_layer(
     report.warnings.extend(_idle_values(spec, source, columns))
     if spec.geometry == "table":
         table = load_table(key, spec, source, fields)
-        if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
-            agreement_dates(question.ruleset.agreements, table.everything)
         report.lines.append(f"{source.label}: table with {', '.join(source.columns)}")
+        if question.ruleset.agreements is not None and question.ruleset.agreements.layer == key:
+            dates = agreement_dates(question.ruleset.agreements, table.everything)
+            report.lines.append(f"{source.label}: {agreements_in_numbers(dates)}")
+            report.warnings.extend(crossed_agreements(dates, source.label))
         _judge(question, key, source, look_at_table(question.ruleset, table), report)
         return
     _ = source.crs

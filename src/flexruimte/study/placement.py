@@ -64,13 +64,15 @@ def _check_parameter(name: str, parameter: Parameter, value: Any) -> None:
         )
     low, high = parameter.minimum, parameter.maximum
     if is_number and ((low is not None and value < low) or (high is not None and value > high)):
-        unit = f" {parameter.unit}" if parameter.unit else ""
+        unit = f" ({parameter.unit})" if parameter.unit else ""
         bounds = " and ".join(
-            f"{word} {bound:g}{unit}"
+            f"{word} {bound:g}"
             for word, bound in (("at least", low), ("at most", high))
             if bound is not None
         )
-        raise StudyError(f"[placement] {name} = {value} is out of bounds; it must be {bounds}")
+        raise StudyError(
+            f"[placement] {name} = {value} is out of bounds; it must be {bounds}{unit}"
+        )
     chosen = value if isinstance(value, list) else [value]
     for choice in chosen:
         if parameter.choices is not None and choice not in parameter.choices:

@@ -70,15 +70,16 @@ def read_raster(question: Question, key: str, source: Source, windows: list[Wind
     with reading_of(source):
         areas = _municipality_parts(question) if windows else {}
         valid, doubts, gaps = doubts_about_cells(spec, source, areas)
-        doubts += gaps
+        warnings = [f"{source.label}: {doubt.text('en')}" for doubt in doubts]
+        warnings += [f"{source.label} {gap.text('en')}" for gap in gaps]
         if windows and not valid:
             check_raster_values(spec, source)
-            doubts.append(
+            warnings.append(
                 f"{source.label} has no cell with a value where the parcels are, so its rules are "
                 "unknown there; if its nodata is a value, say which cell is missing with "
                 "nodata = ..."
             )
-    return doubts
+    return warnings
 
 
 def read_features(
@@ -125,7 +126,9 @@ def read_features(
         for name, expected in spec.expected.items():
             if name in table:
                 doubts = doubts_about_field(expected, table[name])
-                warnings += [f"{source.label} field '{name}': {doubt}" for doubt in doubts]
+                warnings += [
+                    f"{source.label} field '{name}': {doubt.text('en')}" for doubt in doubts
+                ]
     return warnings
 
 

@@ -63,9 +63,15 @@ class WhatIf(WhatIfTables):
         """Return a one-line description."""
         rules, names = self.rules["rule"].nunique(), self.variants["variant"].nunique() - 1
         places = self.variants["gemeente_code"].nunique()
-        return (
-            f"<What if of '{self.study}': {places} municipalities, {rules} rules, {names} variants>"
-        )
+        counted = [
+            f"{count} {name if count == 1 else plural}"
+            for count, name, plural in (
+                (places, "municipality", "municipalities"),
+                (rules, "rule", "rules"),
+                (names, "variant", "variants"),
+            )
+        ]
+        return f"<What if of '{self.study}': {', '.join(counted)}>"
 
 
 def what_if(

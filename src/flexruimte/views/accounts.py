@@ -11,8 +11,8 @@ from flexruimte.results.summary_model import Summary
 from flexruimte.results.summary_rules import RuleFacts
 from flexruimte.rules.parts import Text
 from flexruimte.views.titles_in_sentences import lowered, objection
-from flexruimte.vocabulary import Basis
-from flexruimte.wording.labels import in_language
+from flexruimte.vocabulary import Basis, Condition
+from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
 from flexruimte.wording.quantities import date_text, listed, number_text, quantity_text
 
@@ -174,7 +174,9 @@ def sources(summary: Summary, language: Language) -> tuple[list[Source], str]:
 
 def method(summary: Summary, language: Language) -> list[str]:
     """Return how the ranking was made, in ten sentences; nine where there are no classes."""
-    rules = sum(facts.left_out is None for facts in summary.rules)
+    rules = [facts for facts in summary.rules if facts.left_out is None]
+    conditions = [each for each in Condition if any(facts.condition == each for facts in rules)]
+    topics = ", ".join(lowered(label("condition", each, language)) for each in conditions)
     placement = summary.ruleset.placement
     years, most = (
         quantity_text(facts.value, unit, language) if facts is not None else "?"
@@ -197,7 +199,7 @@ def method(summary: Summary, language: Language) -> list[str]:
     classes = [in_language(facts.title, language) for facts in summary.priorities.values()]
     said: list[tuple[str, dict[str, str]]] = [
         ("report-method-parcels", {"number": number_text(summary.total.parcels, 0, language)}),
-        ("report-method-rules", {"number": str(rules)}),
+        ("report-method-rules", {"number": str(len(rules)), "conditions": topics}),
         ("report-method-source", {}),
         ("report-method-land", {}),
         ("report-method-sites", {}),

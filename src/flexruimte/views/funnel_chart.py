@@ -109,8 +109,8 @@ def _bars(
         surely = float(chosen[column].sum())
         unknown = column.replace("hectares", "unknown_hectares")
         perhaps = 0.0 if column == "hectares" else float(chosen[unknown].sum())
-        words = f"{number_text(surely, 1, language)} ha"
+        words = f"{number_text(surely, 1, language, aligned=True)} ha"
         if perhaps:
-            words += f" + {number_text(perhaps, 1, language)} ?"
+            words += f" + {number_text(perhaps, 1, language, aligned=True)} ?"
         bars.append((words, surely, perhaps, PALE if group == ALL else STRONG))
     return bars

@@ -88,7 +88,7 @@ def draw_rules(hectares: pd.DataFrame, summary: Summary, ax: Axes | None = None)
     places = range(len(shown))
     ax.barh(places, shown["hectares"], 0.7, color=STRONG)
     for place, amount in zip(places, shown["hectares"], strict=True):
-        words = f"{number_text(amount, 1, language)} ha"
+        words = f"{number_text(amount, 1, language, aligned=True)} ha"
         ax.annotate(
             words, (amount, place), (4, 0), textcoords="offset points", va="center", fontsize=8,
             color=INK,

@@ -150,7 +150,11 @@ def _heading(row: Mapping[str, Any], summary: Summary) -> str:
     """Return which location it is, its score, and the target group that its suitability is of."""
     language = summary.study.language
     score, group = known_value(row, "score"), known_value(row, BEST_GROUP)
-    said = message("unknown", language) if score is None else number_text(score, 1, language)
+    said = (
+        message("unknown", language)
+        if score is None
+        else number_text(score, 1, language, aligned=True)
+    )
     lines = [f"{row[PARCEL_ID]} · {label('column', 'score', language).lower()} {said}"]
     if group in summary.groups and not _is_mean(summary):
         title = in_language(summary.groups[group].title, language)

@@ -59,7 +59,11 @@ def draw_what_if(
         ax.barh(places, np.nan_to_num(values[shown]), _HEIGHT, color=colour, label=label)
     for place, row in enumerate(shown):
         end = max(np.nan_to_num(alone[row]), np.nan_to_num(only[row]))
-        words = "?" if np.isnan(only[row]) else f"{number_text(only[row], 1, language)} ha"
+        words = (
+            "?"
+            if np.isnan(only[row])
+            else f"{number_text(only[row], 1, language, aligned=True)} ha"
+        )
         ax.annotate(words, (end, place), (4, 0), textcoords="offset points", va="center")
     titles = [plain(str(each)) for each in rules["title"].iloc[shown]]
     ax.set_yticks(np.arange(len(shown)), titles)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -19,8 +21,13 @@ class PlainConsole(Console):
     """
 
     def on_broken_pipe(self) -> None:
-        """Leave it to whoever called: a reader that has seen enough is no failure of a command."""
-        raise BrokenPipeError
+        """Go on where nobody reads any more what is told beside results: no work ends by it.
+
+        Of results that is left to whoever called: a reader that has seen enough is no failure.
+        """
+        if not self.stderr:
+            raise BrokenPipeError
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

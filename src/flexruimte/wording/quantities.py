@@ -12,7 +12,7 @@ from flexruimte.vocabulary import AREA_TOLERANCE
 from flexruimte.wording.messages import LOCALES, Language, message
 from flexruimte.wording.rounding import decimals_of, decimals_that_show
 
-__all__ = ["date_text", "distance_text", "listed", "number_text", "quantity_text"]
+__all__ = ["date_text", "decimal_symbol", "distance_text", "listed", "number_text", "quantity_text"]
 
 _DECIMALS: Final = {
     "m": 0,
@@ -73,6 +73,17 @@ def _symbols(language: Language) -> tuple[str, str]:
     return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
+def decimal_symbol(language: Language) -> str:
+    """Return what stands before decimals.
+
+    Examples
+    --------
+    >>> decimal_symbol("nl"), decimal_symbol("en")
+    (',', '.')
+    """
+    return _symbols(language)[1]
+
+
 def quantity_text(value: Any, unit: str, language: Language, against: Iterable[float] = ()) -> str:
     """Return a value of a measure with its unit; a share as a percentage, a class as it is.
 
@@ -98,6 +109,8 @@ def quantity_text(value: Any, unit: str, language: Language, against: Iterable[f
     ('12 m', '11.96 m')
     >>> quantity_text(0.9999, "share", "nl"), quantity_text(1.0, "share", "nl")
     ('> 99,9%', '100%')
+    >>> quantity_text(0.3, "m2", "nl"), quantity_text(0.0, "m2", "nl")
+    ('< 1 m²', '0 m²')
     """
     if not isinstance(value, int | float) or unit in ("class", "calendar year"):
         return f"{value:g}" if isinstance(value, float) else str(value)
@@ -110,6 +123,8 @@ def quantity_text(value: Any, unit: str, language: Language, against: Iterable[f
     number = number_text(shown, decimals, language)
     if unit == "share":
         number = _not_all_or_nothing(number, value, language)
+    elif unit == "m2" and number == "0" and shown > 0:
+        number = "< 1"
     if not unit:
         return number
     count = round(value, decimals) if unit in _COUNTED and not math.isnan(value) else 0

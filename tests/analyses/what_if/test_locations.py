@@ -15,6 +15,7 @@ from flexruimte.analyses.what_if.locations import (
     moves,
     order_moves,
     replaced,
+    totals,
 )
 from flexruimte.rules.files import load_ruleset
 from toy_town import RULESET, changed_ruleset
@@ -63,6 +64,14 @@ def test_moves_are_of_land_and_not_of_names() -> None:
     assert found["hectares"].tolist() == [1.0] * 4
     assert set(moves(before, after, None)["list"]) == {"ranked"}
     assert len(moves(before, before, "best")) == 0
+
+
+def test_land_that_is_left_free_is_counted_as_in_the_funnel() -> None:
+    # three locations of 1 ha, of which one leaves 2,500 m2 free: 3.25 ha
+    found = listed({"A": ("A", 1, "best"), "B": ("B", 2, "x"), "C": ("C", 3, "x")})
+    found["left_free_m2"] = [0.0, 2_500.0, 0.0]
+    ruleset = load_ruleset(RULESET)
+    assert totals(ruleset, found) == Totals(3.25, 3, 30, 0, 0)
 
 
 def test_differences() -> None:

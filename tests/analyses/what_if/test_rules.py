@@ -59,8 +59,8 @@ ALONE = {
     "nature": Taken(1.5, 1, 20 + 30, 0.0),
     # 1,000 of each parcel in the last row
     "pipeline": Taken(0.4, 0, 4 * 4, 0.0),
-    # nothing is left of P07
-    "large_enough": Taken(1.0, 1, 30, 0.0),
+    # nothing is left of P07: it is nature that takes it
+    "large_enough": Taken(0.0, 1, 0, 0.0),
     "type_asked": Taken(0.0, 0, 0, 0.0),
     # P10; of P08 the year is not known
     "hard_plan": Taken(1.0, 1, 30, 1.0),
@@ -162,7 +162,12 @@ def test_two_rules_may_each_free_the_same_land(tmp_path: Path) -> None:
     assert pipeline is not None
     assert large is not None
     assert (pipeline.hectares, pipeline.homes) == (pytest.approx(2.0), 60)
-    # P01 9,100, P05 5,000, P09 and P12
+    # P01 9,100, P05 5,000, P09 and P12; what is left of P02, 6,300, of P10 and of P11 is too small
+    # too, and takes 0.63 + 1.8 ha more. By density 9,100 m2 hold 36 homes, 30 of a project, 5,000
+    # hold 20, 9,000 hold 30 of 36 four times, and 6,300 hold 25
+    alone = taken_alone(town, "large_enough")
+    assert (alone.hectares, alone.parcels) == (pytest.approx(0.91 + 0.5 + 1.8 + 0.63 + 1.8), 8)
+    assert alone.homes == 30 + 20 + 4 * 30 + 25
     assert (large.hectares, large.homes) == (pytest.approx(0.91 + 0.5 + 1.8), 30 + 20 + 36)
 
 

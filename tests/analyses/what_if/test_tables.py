@@ -64,3 +64,9 @@ def test_types_do_not_depend_on_the_rows() -> None:
         ):
             assert {name: str(kind) for name, kind in table.dtypes.items()} == columns
     assert len(WhatIfTables.of([]).rules_everywhere) == 0
+
+
+def test_nothing_has_no_sign() -> None:
+    # what is a little less than nothing by rounding of sums is 0.0 in the file, and not -0.0
+    found = WhatIfTables.of([rows("A", -1e-9)])
+    assert str(found.rules["only_hectares"].iloc[0]) == "0.0"

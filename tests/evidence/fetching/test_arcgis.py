@@ -33,7 +33,9 @@ def client_of(server: Server, **settings: Any) -> ArcGis:
         "id": "id",
         "fields": {"identificatie": "identificatie", "jaar": "jaar"},
     }
-    return ArcGis(service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=30), "net")
+    return ArcGis(
+        service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=30), "net"
+    )
 
 
 def test_all_pages_in_rd(server: Server) -> None:

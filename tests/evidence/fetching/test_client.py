@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
 
 from flexruimte import SourceError
-from flexruimte.evidence.fetching.client import Answer, Client, UnusableAnswer, with_query
+from flexruimte.evidence.fetching.client import (
+    Answer,
+    Client,
+    UnusableAnswer,
+    _Refusal,
+    _seconds_in,
+    _Session,
+    with_query,
+)
 from open_data_server import Server, serving
 
 
@@ -170,3 +182,100 @@ def test_a_query_is_added_to_what_is_there() -> None:
     assert with_query(
         "https://a.nl/wfs?map=x&", {"service": "WFS", "bbox": "1,2,3,4", "none": None}
     ) == ("https://a.nl/wfs?map=x&service=WFS&bbox=1,2,3,4")
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """Gives a byte now and then, and never the last."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(404 if "refused" in self.path else 200)
+        self.send_header("Content-Length", "100000")
+        self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b" ")
+                time.sleep(0.05)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Dripping) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_server_that_drips_does_not_keep_anyone_waiting(dripping: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(SourceError, match="does not answer in time"):
+        quick(seconds=0.2, tries=1).ask(f"{dripping}/a", body, "x")
+    with pytest.raises(SourceError, match="answers with status 404"):
+        quick(seconds=0.2, tries=1).ask(f"{dripping}/refused", body, "x")
+    assert time.monotonic() - began < 5  # five times the silence that is allowed
+
+
+def test_who_stops_does_not_wait_for_an_answer_that_drips(dripping: str) -> None:
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        quick(stop=stop, seconds=10).ask(f"{dripping}/a", body, "x")
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": "-7"}, 0.0),
+        ({"Retry-After": "soon"}, 0.0),
+        ({}, 0.0),
+        # The clock of the server is years ahead of ours, or behind.
+        (
+            {
+                "Retry-After": "Fri, 01 Jan 2100 00:00:30 GMT",
+                "Date": "Fri, 01 Jan 2100 00:00:00 GMT",
+            },
+            30.0,
+        ),
+        (
+            {
+                "Retry-After": "Sat, 01 Jan 2000 00:00:30 GMT",
+                "Date": "Sat, 01 Jan 2000 00:00:00 GMT",
+            },
+            30.0,
+        ),
+        ({"Retry-After": "Sat, 01 Jan 2000 00:00:30 GMT", "Date": "now"}, 0.0),
+    ],
+)
+def test_a_pause_is_by_the_clock_of_the_server(headers: dict[str, str], seconds: float) -> None:
+    assert _seconds_in(headers) == seconds
+
+
+@pytest.mark.parametrize(
+    ("asked", "refers_to", "is_refused"),
+    [
+        ("https://a.nl/x", "http://a.nl/y", True),
+        ("https://a.nl/x", "//b.nl/y", False),
+        ("https://a.nl/x", "/y", False),
+        ("https://a.nl/x", "https://b.nl/y", False),
+        ("http://a.nl/x", "http://b.nl/y", False),
+    ],
+)
+def test_a_server_that_moved_may_not_leave_encryption(
+    asked: str, refers_to: str, *, is_refused: bool
+) -> None:
+    response = requests.Response()
+    response.status_code, response.url = 301, asked
+    response.headers["Location"] = refers_to
+    if is_refused:
+        with pytest.raises(_Refusal, match="without encryption"):
+            _Session().get_redirect_target(response)
+    else:
+        assert _Session().get_redirect_target(response) == refers_to

@@ -203,3 +203,13 @@ def test_a_file_that_cannot_be_read_is_told(server: Server, tmp_path: Path, clie
     server.files["x.gpkg"] = b"<html>sorry</html>"
     with pytest.raises(SourceError, match="panden cannot be read"):
         opened(server, "x.gpkg", tmp_path, client).types()
+
+
+def test_a_file_of_which_only_the_size_is_told_is_not_taken_for_an_earlier_one(
+    server: Server, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "head", lambda *_: {"Content-Length": "4"})
+    for content in (b"past", b"news"):
+        server.files["a.bin"] = content
+        found = fetched_once(f"{server.address}/files/a.bin", tmp_path, client, "x", nothing)
+        assert found.read_bytes() == content

@@ -90,3 +90,9 @@ def test_a_shape_that_cannot_be_read_is_no_answer() -> None:
     }
     with pytest.raises(UnusableAnswer, match="geometry that cannot be read"):
         page_of(answer(document), document["features"], [])
+
+
+def test_text_in_other_letters_is_no_answer() -> None:
+    document = {"type": "FeatureCollection", "features": []}
+    with pytest.raises(UnusableAnswer, match="no JSON"):
+        features_in(answer(json.dumps(document).encode("utf-16")))

@@ -103,6 +103,35 @@ def test_a_value_that_is_not_of_its_type_is_an_error() -> None:
         )
 
 
+def test_decimals_of_what_is_said_to_be_whole_are_kept() -> None:
+    made = rows({"nr": TEXT, "j": pa.int64()}, fields={"jaar": "j"})
+    columns = {"nr": ["a", "b", "c"], "j": [1990.5, 3, None]}
+    assert made.made_of(page(columns), WINDOW).column("jaar").to_pylist() == [1990.5, 3.0, None]
+    whole = {"nr": ["a"], "j": [1990.0]}
+    assert made.made_of(page(whole), WINDOW).column("jaar").type == pa.int64()
+
+
+@pytest.mark.parametrize("said", [pa.int64(), pa.float64(), TEXT, None])
+def test_ids_of_many_digits_stay_apart(said: pa.DataType | None) -> None:
+    longest = 12345678901234567890
+    made = rows({"nr": said} if said else {}).made_of(page({"nr": [longest, longest + 1]}), WINDOW)
+    assert made.column("nr").to_pylist() == [str(longest), str(longest + 1)]
+    assert len(set(made.column(KEY).to_pylist())) == 2
+
+
+def test_an_id_that_is_said_to_be_text_has_no_decimals() -> None:
+    made = rows({"nr": TEXT}).made_of(page({"nr": [90010044970000.0, 1.5, "x", None]}), WINDOW)
+    assert made.column("nr").to_pylist() == ["90010044970000", "1.5", "x", None]
+
+
+def test_several_numbers_are_not_one_with_decimals() -> None:
+    made = rows({"nr": TEXT, "j": pa.int64()}, fields={"jaar": "j"})
+    with pytest.raises(SourceError, match=r"holds \[1990, 2001\], and the service says .* int64"):
+        made.made_of(page({"nr": ["a"], "j": [[1990, 2001]]}), WINDOW)
+    one = made.made_of(page({"nr": ["a"], "j": [[1990]]}), WINDOW)
+    assert one.column("jaar").to_pylist() == [1990]
+
+
 def test_several_values_are_one_text() -> None:
     made = rows(fields={"s": "s"}).made_of(
         page({"nr": list("abc"), "s": [["woon", "winkel"], [], {"a": 1}]}), WINDOW

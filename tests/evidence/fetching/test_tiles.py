@@ -6,7 +6,14 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as some
 
-from flexruimte.evidence.fetching.tiles import Tile, covered, merged, tiles_of
+from flexruimte.evidence.fetching.tiles import (
+    Tile,
+    bounds_as_text,
+    covered,
+    merged,
+    tiles_of,
+    window_of,
+)
 
 NUMBERS = some.integers(0, 300_000)
 WINDOWS = some.tuples(NUMBERS, NUMBERS, some.integers(1, 30_000), some.integers(1, 30_000)).map(
@@ -52,3 +59,22 @@ def test_quarters() -> None:
         ("3-3", (50.0, 30.0, 100.0, 60.0)),
     ]
     assert Tile("3", (0.0, 0.0, 40.0, 40.0)).quarters == []
+
+
+def test_degrees_have_more_decimals_than_metres() -> None:
+    """A degree is 111 km, so that a millimetre is its eighth decimal."""
+    assert bounds_as_text((1.0, -2.5, 3.0004, 4.0), "EPSG:28992") == [
+        "1.000",
+        "-2.500",
+        "3.000",
+        "4.000",
+    ]
+    assert bounds_as_text((4.3712345, 52.0, 5.0, 53.0), "OGC:CRS84")[:2] == [
+        "4.37123450",
+        "52.00000000",
+    ]
+
+
+def test_a_part_is_of_its_window() -> None:
+    (tile,) = [Tile("12-3", (0, 0, 100, 100))]
+    assert [window_of(part.name) for part in tile.quarters] == [12] * 4

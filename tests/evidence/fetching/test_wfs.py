@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import shapely
 
 from evidence.fetching.houses import houses
 from flexruimte import SourceError
-from flexruimte.evidence.fetching.client import Client, UnusableAnswer
+from flexruimte.evidence.fetching.client import Answer, Client, UnusableAnswer
 from flexruimte.evidence.fetching.feature_service import TooManyError
 from flexruimte.evidence.fetching.wfs import Wfs
 from open_data_server import Collection, Server, serving
@@ -36,7 +37,9 @@ def client_of(server: Server, **settings: Any) -> Wfs:
         "id": "identificatie",
         "fields": {"jaar": "jaar", "status": "status"},
     }
-    return Wfs(service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=30), "panden")
+    return Wfs(
+        service(**{**asked, **settings}), Client(pause_s=0.01, tries=3, seconds=30), "panden"
+    )
 
 
 def ids(
@@ -107,6 +110,14 @@ def test_a_filter_of_many_values_is_left_to_ourselves(server: Server) -> None:
     assert max(map(len, server.asked)) < 1000
 
 
+def test_a_count_that_ends_where_the_service_does_is_not_believed(server: Server) -> None:
+    found = client_of(server, most_in_all=2500)
+    found.types()
+    with pytest.raises(TooManyError):
+        list(found.pages(EVERYWHERE, None))
+    assert len(ids(client_of(server, most_in_all=2501))) == 2500
+
+
 def test_more_than_the_service_gives_in_all_is_divided(server: Server) -> None:
     server.most_in_all = 2000  # what is beyond is held back in silence
     with pytest.raises(TooManyError):
@@ -174,3 +185,41 @@ def test_a_service_that_does_not_count_cannot_be_shown_to_be_whole(
 def test_an_error_of_the_service_is_told(server: Server) -> None:
     with pytest.raises(SourceError, match="InvalidParameterValue typenames"):
         ids(client_of(server, layer="bag:panden"))
+
+
+def gml(*members: str, srs: str = "urn:ogc:def:crs:EPSG::28992") -> Answer:
+    """An answer with a square of 5 m for each member, which is what else stands in it."""
+    shape = (
+        f'<gml:Polygon srsName="{srs}" gml:id="g"><gml:exterior><gml:LinearRing><gml:posList>'
+        "0 0 5 0 5 5 0 5 0 0</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon>"
+    )
+    each = "".join(
+        f'<wfs:member><p:pand gml:id="pand.{at}">{more}<p:geom>{shape}</p:geom></p:pand></wfs:member>'
+        for at, more in enumerate(members)
+    )
+    body = (
+        '<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" xmlns:p="urn:p" '
+        f'xmlns:gml="http://www.opengis.net/gml/3.2">{each}</wfs:FeatureCollection>'
+    )
+    return Answer("https://example.org/wfs", body.encode(), "text/xml", {})
+
+
+def test_gml_that_names_another_system_is_refused(server: Server) -> None:
+    found = client_of(server)
+    assert len(found._read(gml("", srs="http://www.opengis.net/def/crs/EPSG/0/28992"))) == 1
+    with_heights = gml("", srs="urn:ogc:def:crs:EPSG::7415")
+    body = with_heights.body.replace(b"0 0 5 0 5 5 0 5 0 0", b"0 0 1 5 0 1 5 5 1 0 5 1 0 0 1")
+    assert len(found._read(replace(with_heights, body=body))) == 1
+    with pytest.raises(SourceError, match="answers in EPSG:4258 and not in EPSG:28992"):
+        found._read(gml("", srs="urn:ogc:def:crs:EPSG::4258"))
+
+
+def test_gml_without_features_has_none(server: Server) -> None:
+    assert len(client_of(server)._read(gml())) == 0
+
+
+def test_an_element_that_comes_twice_is_a_list(server: Server) -> None:
+    page = client_of(server, fields={"jaar": "jaar"})._read(
+        gml("<p:jaar>1990</p:jaar><p:jaar>2001</p:jaar>", "<p:jaar>1990</p:jaar>", "")
+    )
+    assert page.columns["jaar"] == [[1990, 2001], [1990], None]

@@ -159,9 +159,49 @@ def test_a_column_that_is_declared_as_any_shape_says_by_its_rows_where_it_is(
     assert source(database, layer="vlakken").crs.to_epsg() == 28992
     database.execute("UPDATE vlakken SET geom = ST_SetSRID(geom, 25831) WHERE nr = 3")
     with pytest.raises(
-        LayerError, match="more than one coordinate reference system: SRID 28992 and 25831"
+        LayerError, match="more than one coordinate reference system: SRID 28992, 25831"
     ):
         source(database, layer="vlakken").read(["nr"])
+
+
+def test_a_window_does_not_hide_what_is_in_other_coordinates(database: Connection) -> None:
+    put(database, "vlakken", ROWS)
+    database.execute("ALTER TABLE vlakken ALTER geom TYPE geometry")
+    database.execute("UPDATE vlakken SET geom = ST_Transform(geom, 4326) WHERE nr = 3")
+    with pytest.raises(LayerError, match="SRID 28992, 4326; bring them into one"):
+        source(database, layer="vlakken").read(["nr"], (X, Y, X + 50, Y + 50))
+    one = source(database, layer="vlakken", where="ST_SRID(geom) = 28992")
+    assert one.read(["nr"], (X, Y, X + 50, Y + 50))["nr"].tolist() == [1, 2]
+
+
+def test_ids_of_many_digits_stay_apart(database: Connection) -> None:
+    put(database, "vlakken", ROWS)
+    database.execute("ALTER TABLE vlakken ADD id numeric(20, 0)")
+    database.execute("UPDATE vlakken SET id = 12345678901234567890 + nr")
+    found = source(database, layer="vlakken").read(["id"])["id"]
+    assert sorted(found) == [f"1234567890123456789{nr}" for nr in (1, 2, 3)]
+
+
+def test_what_only_the_keeper_of_the_server_can_mend_says_so(database: Connection) -> None:
+    put(database, "vlakken", ROWS)
+    database.execute("CREATE MATERIALIZED VIEW leeg AS SELECT * FROM vlakken WITH NO DATA")
+    with pytest.raises(SourceError, match=r"not been populated; fill it there \(REFRESH"):
+        source(database, layer="leeg").read([])
+    slow = "SELECT nr, geom FROM vlakken, LATERAL (SELECT pg_sleep(nr)) AS waits"
+    database.execute("ALTER DATABASE postgres SET statement_timeout = 50")
+    try:
+        with pytest.raises(SourceError, match="statement timeout; let questions of this account"):
+            source(database, query=slow).read(["nr"])
+    finally:
+        database.execute("ALTER DATABASE postgres RESET statement_timeout")
+
+
+def test_a_kind_of_shape_that_is_not_read_is_told_as_such(database: Connection) -> None:
+    put(database, "vlakken", ROWS)
+    database.execute("CREATE TABLE tin (geom geometry)")
+    database.execute("INSERT INTO tin VALUES (ST_GeomFromText('TIN(((0 0,0 1,1 1,0 0)))', 28992))")
+    with pytest.raises(SourceError, match="make points, lines or areas of such shapes with query"):
+        source(database, layer="tin").read([])
 
 
 def test_filters_and_queries_are_those_of_the_database(database: Connection) -> None:

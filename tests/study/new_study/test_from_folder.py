@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from flexruimte import Study
@@ -23,6 +24,7 @@ from flexruimte.study.new_study.draft import StudyDraft, study_text
 from flexruimte.study.new_study.from_folder import FolderFindings, draft_from_folder
 from real_data import REAL_DATA, needs_real_data
 from renamed_folder import SAMPLE, renamed
+from toy_town import write_raster
 
 RULESET, CATALOGUE = load_ruleset("flexwonen-nl"), read_catalogue()
 DAY = dt.date(2026, 1, 1)
@@ -168,6 +170,21 @@ def test_no_folder_and_an_empty_one(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(StudyError, match="holds no file that may be data"):
         drafted(tmp_path / "empty", tmp_path)
+
+
+def test_what_check_would_say_of_values_is_quoted_in_the_language_of_the_study(
+    tmp_path: Path,
+) -> None:
+    """Half of the cells of a map of heights are 0, beside 40 m: a step of 40 m in every row."""
+    (tmp_path / "data").mkdir()
+    heights = np.tile(np.repeat([0.0, 40.0], 20), (40, 1))
+    write_raster(tmp_path / "data" / "ahn_dtm_proef.tif", heights, 5.0, 200.0)
+    shutil.copy(SAMPLE / "data" / "brk.gpkg", tmp_path / "data")
+    draft, _ = drafted(tmp_path / "data", tmp_path)
+    told = " ".join(study_text(draft).replace("# ", "").split())
+    assert "50% van de cellen in uitsnede 1 is precies 0: staat dat voor niets" in told
+    for english in ("of its", "see whether", "exactly", "window 1"):
+        assert english not in told
 
 
 def hostile(folder: Path) -> None:

@@ -45,6 +45,14 @@ def test_the_outcome_in_a_few_sentences(ranking: Ranking) -> None:
     ]
 
 
+def test_what_was_not_looked_at_is_said_at_once(ranking: Ranking) -> None:
+    whole, *others = ranking.summary.funnel
+    few = whole.model_copy(update={"conditions_not_assessed": ["restriction", "plan"]})
+    said = lead(ranking.summary.model_copy(update={"funnel": [few, *others]}), 1, "nl")
+    assert said[1] == "Daarbij is niet gekeken naar: beperkingen en woningbouwplannen."
+    assert not any("niet gekeken" in line for line in lead(ranking.summary, 1, "nl"))
+
+
 def test_more_than_fit_are_said_to_be_elsewhere(ranking: Ranking) -> None:
     first = ranking.summary.priorities["shortlist"].model_copy(update={"locations": 40})
     many = ranking.summary.model_copy(

@@ -35,13 +35,13 @@ class CostParameters(Model):
 
     build_cost_per_home_eur: float | None = Field(default=None, ge=0)
     """Replaces the figure of the file. [EUR per home]"""
-    rent_per_home_month_eur: float | None = Field(default=None, ge=0)
+    rent_per_home_month_eur: float | None = Field(default=None, ge=0, le=1e5)
     """Rent that comes in, so after vacancy. [EUR per home per month]"""
-    running_cost_per_home_year_eur: float | None = Field(default=None, ge=0)
+    running_cost_per_home_year_eur: float | None = Field(default=None, ge=0, le=1e6)
     """Upkeep, management, taxes, ground; no depreciation, no interest. [EUR per home per year]"""
-    second_term_years: float | None = Field(default=None, ge=0)
+    second_term_years: float | None = Field(default=None, ge=0, le=100)
     """Term at the next location. [year]"""
-    sale_share: float | None = Field(default=None, ge=0)
+    sale_share: float | None = Field(default=None, ge=0, le=1)
     """What the homes bring in after the first term if there is no next location, as a share of the
     investment. Fakton says for the ministry of VRO (https://flexwonen.nl/?p=42652): up to 0.85,
     depending on the next use. That is a ceiling, and no default. [share]"""

@@ -11,9 +11,9 @@ from typing import Final
 
 from flexruimte.errors import FlexruimteError
 
-__all__ = ["RelocationError", "RelocationParameters"]
+__all__ = ["BOUNDS", "RelocationError", "RelocationParameters"]
 
-_BOUNDS: Final[dict[str, tuple[float, float]]] = {
+BOUNDS: Final[dict[str, tuple[float, float]]] = {
     "required_years": (1, 50),
     "longest_stay_years": (1, 100),
     "moves": (0, 10),
@@ -34,6 +34,7 @@ _BOUNDS: Final[dict[str, tuple[float, float]]] = {
     "accepted_gap": (0, 1),
     "time_limit_seconds": (0, 1e6),
 }
+"""Least and most that each may be."""
 _WHOLE: Final = (
     "required_years",
     "longest_stay_years",
@@ -134,7 +135,7 @@ class RelocationParameters:
 
     def __post_init__(self) -> None:
         for name in (field.name for field in fields(self)):
-            if name in _BOUNDS:
+            if name in BOUNDS:
                 _check_number(name, getattr(self, name))
         steps = (self.region_step_eur, self.province_step_eur, self.country_step_eur)
         if list(steps) != sorted(steps):
@@ -170,7 +171,7 @@ class RelocationParameters:
 def _check_number(name: str, value: object) -> None:
     if value is None and name in _OPTIONAL:
         return
-    low, high = _BOUNDS[name]
+    low, high = BOUNDS[name]
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)

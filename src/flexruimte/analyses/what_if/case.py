@@ -95,6 +95,12 @@ class Case:
         """Of the parcels. (n,) float64 [m2]"""
         return self.found.of_parcel[AREA].to_numpy(dtype=np.float64)
 
+    @property
+    def left(self) -> Floats:
+        """What rules leave of the parcels, with all their land. (n,) float64 [m2]"""
+        left = self.found.buildable.measures[BUILDABLE_AREA].to_numpy(dtype=np.float64)
+        return left[: len(self.areas)]
+
     @cached_property
     def settled(self) -> dict[str, Verdicts]:
         """Verdicts of the rules that are settled. (n,) int8"""

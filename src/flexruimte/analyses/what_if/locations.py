@@ -15,6 +15,7 @@ from flexruimte.vocabulary import (
     BUILDABLE_AREA,
     HOMES,
     KEPT_OUT_BY,
+    LEFT_FREE,
     PARCEL_ID,
     PARCEL_IDS,
     PRIORITY,
@@ -60,9 +61,9 @@ def locations_of(assessment: Assessment, members: Integers | None = None) -> pd.
     Returns
     -------
     pandas.DataFrame
-        `parcel_id`, `parcel_ids` as "a;b", `status`, `score`, `homes`, `buildable_m2`; the position
-        of its class, whatever that takes at most; `shape`; and `at`, the position of its first
-        parcel.
+        `parcel_id`, `parcel_ids` as "a;b", `status`, `score`, `homes`, `buildable_m2`,
+        `left_free_m2`; the position of its class, whatever that takes at most; `shape`; and `at`,
+        the position of its first parcel.
     """
     parcels, sites = pd.DataFrame(assessment.parcels), assessment.sites
     places = np.arange(len(parcels)) if members is None else members
@@ -91,8 +92,13 @@ def _part(
             "score": rows["score"].astype("float64"),
             HOMES: rows[HOMES].astype("float64"),
             BUILDABLE_AREA: rows[BUILDABLE_AREA].astype("float64"),
+            LEFT_FREE: rows[LEFT_FREE].astype("float64"),
             _POSITION: class_positions(
-                ruleset, verdicts, len(rows), best_suitability(groups, rows)
+                ruleset,
+                verdicts,
+                len(rows),
+                best_suitability(groups, rows),
+                (rows["decision"] == "in").to_numpy(dtype=bool),
             ),
             _SHAPE: rows["geometry"].to_numpy(dtype=object),
             _AT: at,
@@ -131,7 +137,8 @@ class Totals:
     """What there is in a municipality, or how much more of it."""
 
     hectares: float
-    """Buildable parts of locations that are available or for attention. [ha]"""
+    """Buildable parts of locations that are available or for attention, and what they leave free.
+    [ha]"""
     locations: int
     homes: int
     """Of projects there."""
@@ -173,7 +180,8 @@ def totals(ruleset: Ruleset, locations: pd.DataFrame) -> Totals:
     best = best_class(ruleset)
     in_best = locations[locations[PRIORITY] == best]
     return Totals(
-        hectares=float(locations[BUILDABLE_AREA].sum()) / SQUARE_METRES_PER_HECTARE,
+        hectares=float(locations[[BUILDABLE_AREA, LEFT_FREE]].sum().sum())
+        / SQUARE_METRES_PER_HECTARE,
         locations=len(locations),
         homes=int(locations[HOMES].sum()),
         best_locations=None if best is None else len(in_best),

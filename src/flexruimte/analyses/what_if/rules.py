@@ -25,15 +25,19 @@ from flexruimte.analyses.what_if.scenarios import (
     locations_in,
     takes,
 )
+from flexruimte.assessment.site_rules import OF_SIZE
 from flexruimte.errors import StudyError, did_you_mean
+from flexruimte.rules.rules import MeasureRule
 from flexruimte.rules.ruleset import Ruleset
-from flexruimte.vocabulary import NO, UNKNOWN, Level
+from flexruimte.vocabulary import AREA, NO, UNKNOWN, Level
 
 __all__ = ["Taken", "excluding_rules", "gains", "taken_alone"]
 
 _PER_HECTARE: Final = "homes_per_ha_mid"
 _GROSS_NET: Final = "gross_net_factor"
 _PROJECT: Final = "project_homes"
+_OF_THE_REST: Final = frozenset(OF_SIZE) - {AREA}
+"""Measures of the size of what is left of a parcel."""
 
 
 def excluding_rules(ruleset: Ruleset, assessed: Sequence[str], named: Sequence[str]) -> list[str]:
@@ -76,7 +80,8 @@ class Taken:
     """What a rule takes, whatever other rules take."""
 
     hectares: float
-    """Land that it covers and takes, and whole parcels to which it says no. [ha]"""
+    """Land that it covers and takes, and whole parcels to which it says no; of a rule on the size
+    of what is left that rest. [ha]"""
     parcels: int
     """To which it says no."""
     homes: int
@@ -88,7 +93,8 @@ class Taken:
 def taken_alone(case: Case, rule_id: str) -> Taken:
     """Return what an excluding rule takes by itself.
 
-    A measure of the buildable part is of what the other rules leave.
+    A measure of the buildable part is of what the other rules leave, and a rule on its size takes
+    no more than that.
 
     Parameters
     ----------
@@ -97,10 +103,11 @@ def taken_alone(case: Case, rule_id: str) -> Taken:
     rule_id
         Of the rule.
     """
-    refused = case.verdicts[rule_id] == NO
-    if case.ruleset.rules[rule_id].level != Level.VERY_HARD:
+    rule, refused = case.ruleset.rules[rule_id], case.verdicts[rule_id] == NO
+    if rule.level != Level.VERY_HARD:
         refused &= ~case.decisions.into
-    square_metres = np.where(refused, case.areas, 0.0)
+    of_the_rest = isinstance(rule, MeasureRule) and rule.measure in _OF_THE_REST
+    square_metres = np.where(refused, case.left if of_the_rest else case.areas, 0.0)
     covers = takes(case, rule_id) & ~refused
     if covers.any():
         square_metres[covers] = case.found.findings[rule_id].covered_m2[covers]

@@ -158,4 +158,4 @@ def _typed(rows: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
     records: Any = rows.to_dict("records")
     table = typed_table(records, columns)
     hectares = [name for name in columns if name.endswith("hectares")]
-    return table.assign(**{name: table[name].round(_DECIMALS) for name in hectares})
+    return table.assign(**{name: table[name].round(_DECIMALS) + 0.0 for name in hectares})

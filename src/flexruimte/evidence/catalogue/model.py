@@ -119,6 +119,10 @@ class Dataset(Model):
     complete: bool = True
     """Whether its services hold all there is in the whole country, so that a part in which they
     have nothing is a part where nothing is."""
+    may_be_empty: Literal["never", "here", "everywhere"] = "here"
+    """Where its services may have nothing: "never" where every municipality has some of it, "here"
+    where they must have something elsewhere (which is asked), "everywhere" where there may be none
+    at all, as of what one municipality keeps itself."""
 
     @property
     def fetched(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +17,7 @@ from flexruimte.evidence.fetching.feature_service import TooManyError
 from flexruimte.evidence.fetching.fields import OWN_ID, FieldTypes, fields_asked
 from flexruimte.evidence.fetching.geojson import json_in
 from flexruimte.evidence.fetching.rows import Page
-from flexruimte.evidence.fetching.tiles import Window
+from flexruimte.evidence.fetching.tiles import Window, bounds_as_text
 from flexruimte.vocabulary import Geometries
 
 __all__ = ["ArcGis"]
@@ -89,45 +88,58 @@ class ArcGis:
     def pages(self, window: Window, most_pages: int | None) -> Iterator[Page]:
         """Yield the features in a window, as many as the service says that there are."""
         total = self._count(window)
-        if (self._service.most_in_all is not None and total > self._service.most_in_all) or (
+        # As many as it gives at most may be as far as it counts.
+        if (self._service.most_in_all is not None and total >= self._service.most_in_all) or (
             most_pages is not None and total > most_pages * self._limit
         ):
             raise TooManyError
         given = 0
         while given < total:
-            read = partial(self._read, given=given, total=total)
-            page = self._client.ask(
-                self._address(
-                    window,
-                    outFields=",".join(map(self._own, self._fields)) or "*",
-                    outSR=self._code,
-                    returnGeometry="true",
-                    orderByFields=self._object_id or None,
-                    resultOffset=given,
-                    resultRecordCount=self._limit,
-                ),
-                read,
-                self._label,
-            )
+            page = self._page(window, given, total, self._limit)
             given += len(page)
             yield page
         if given != total:
             raise UnusableAnswer(f"says that {total} features match, and gives {given}")
 
+    def some_from_anywhere(self, most: int) -> Page:
+        """Return the first features of the layer as a whole."""
+        return self._page(None, 0, 0, min(most, self._limit))
+
+    def _page(self, window: Window | None, given: int, total: int, most: int) -> Page:
+        def read(answer: Answer) -> Page:
+            page = self._read(answer)
+            if not len(page) and given < total:
+                raise UnusableAnswer(f"gives {given} of {total} features, and then none")
+            return page
+
+        address = self._address(
+            window,
+            outFields=",".join(map(self._own, self._fields)) or "*",
+            outSR=self._code,
+            returnGeometry="true",
+            orderByFields=self._object_id or None,
+            resultOffset=given,
+            resultRecordCount=most,
+        )
+        return self._client.ask(address, read, self._label)
+
     @property
     def _code(self) -> str:
         return self._service.crs.rpartition(":")[2]
 
-    def _address(self, window: Window, **query: object) -> str:
-        common = {
-            "f": "json",
-            "where": "1=1",
-            "geometry": ",".join(f"{value:.3f}" for value in window),
-            "geometryType": "esriGeometryEnvelope",
-            "spatialRel": "esriSpatialRelIntersects",
-            "inSR": self._code,
-        }
-        return with_query(f"{self._layer}/query", {**common, **query})
+    def _address(self, window: Window | None, **query: object) -> str:
+        within = (
+            {}
+            if window is None
+            else {
+                "geometry": ",".join(bounds_as_text(window, self._service.crs)),
+                "geometryType": "esriGeometryEnvelope",
+                "spatialRel": "esriSpatialRelIntersects",
+                "inSR": self._code,
+            }
+        )
+        common = {"f": "json", "where": "1=1"}
+        return with_query(f"{self._layer}/query", {**common, **within, **query})
 
     def _own(self, name: str) -> str:
         """Return the layer's field of a name: where there is no `id`, that is the object id."""
@@ -156,13 +168,11 @@ class ArcGis:
             )
         return document
 
-    def _read(self, answer: Answer, given: int, total: int) -> Page:
+    def _read(self, answer: Answer) -> Page:
         document = self._json(answer)
         features = document.get("features")
         if not isinstance(features, list):
             raise UnusableAnswer(f"answers with other JSON than features: '{answer.start()}'")
-        if not features:
-            raise UnusableAnswer(f"gives {given} of {total} features, and then none")
         named = (document.get("spatialReference") or {}).values()
         if named and int(self._code) not in named:
             raise SourceError(
@@ -177,6 +187,8 @@ class ArcGis:
 
 
 def _shapes(body: bytes, count: int) -> Geometries:
+    if not count:
+        return np.empty(0, dtype=object)
     # GDAL would ask for the next page itself, at an address that it does not have.
     body = body.replace(b'"exceededTransferLimit"', b'"more"')
     try:

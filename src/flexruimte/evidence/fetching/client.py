@@ -11,9 +11,10 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
+from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
 
 from flexruimte.errors import SourceError
 
@@ -264,14 +265,16 @@ class Client:
             ) as response:
                 status = response.status_code
                 if status in _TEMPORARY:
-                    self._note_pause(host, response.headers.get("Retry-After", ""))
+                    self._note_pause(host, _seconds_in(response.headers))
                     raise UnusableAnswer(f"answers with status {status}")
                 if not response.ok and status not in refusals:
                     raise _Refusal(_why_refused(status, response))
                 yield response, deadline
 
     def _chunks(self, response: requests.Response, deadline: float) -> Iterator[bytes]:
-        for chunk in response.iter_content(_CHUNK):
+        # Taken as it comes in: who waits for a whole chunk of a server that gives some bytes a
+        # minute waits for hours, and sees no deadline.
+        while chunk := _read(response):
             if self.stop.is_set():
                 raise KeyboardInterrupt
             if time.monotonic() > deadline:
@@ -283,14 +286,13 @@ class Client:
         """A session of this thread: those of the library are not made for several."""
         session: requests.Session | None = getattr(self._own, "session", None)
         if session is None:
-            session = self._own.session = requests.Session()
+            session = self._own.session = _Session()
             session.max_redirects = 5
             session.headers["User-Agent"] = software().replace(" ", "/")
         return session
 
-    def _note_pause(self, host: str, asked: str) -> None:
+    def _note_pause(self, host: str, seconds: float) -> None:
         """Let all threads leave a host alone for as long as it asks for."""
-        seconds = _seconds_in(asked)
         if seconds > _LONGEST_PAUSE_S:
             raise _Refusal(
                 f"asks to come back in {seconds:.0f} seconds; give the command again then: "
@@ -308,6 +310,21 @@ class Client:
             raise KeyboardInterrupt
 
 
+class _Session(requests.Session):
+    """A session that does not leave encryption."""
+
+    def get_redirect_target(self, response: requests.Response) -> str | None:
+        """Return where a server refers to; None where it does not."""
+        target = super().get_redirect_target(response)
+        if target is not None and response.url.startswith("https:"):
+            address = urljoin(response.url, target)
+            if address.startswith("http:"):
+                raise _Refusal(
+                    f"refers to {address}, without encryption; take another service of the dataset"
+                )
+        return target
+
+
 def _host_of(address: str) -> str:
     return urlsplit(address).netloc.rpartition("@")[2]
 
@@ -320,13 +337,34 @@ def software() -> str:
         return "flexruimte"
 
 
-def _seconds_in(asked: str) -> float:
-    """Return how long a server asks to wait, in seconds or until a moment; 0 where it does not."""
+def _seconds_in(headers: Mapping[str, str]) -> float:
+    """Return how long a server asks to wait, in seconds or until a moment; 0 where it does not.
+
+    A moment is one of the server's own clock, which may be another than ours.
+    """
+    asked = headers.get("Retry-After", "")
     with suppress(ValueError):
         return max(float(asked), 0.0)
+    now = time.time()
     with suppress(ValueError, TypeError):
-        return max(parsedate_to_datetime(asked).timestamp() - time.time(), 0.0)
+        now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    with suppress(ValueError, TypeError):
+        return max(parsedate_to_datetime(asked).timestamp() - now, 0.0)
     return 0.0
+
+
+def _read(response: requests.Response) -> bytes:
+    """Return what has come in of a body, as the library does for whole chunks; empty at its end."""
+    try:
+        return bytes(response.raw.read1(_CHUNK, decode_content=True) or b"")
+    except DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from None
+    except ReadTimeoutError as error:
+        raise requests.ReadTimeout(error) from None
+    except ProtocolError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from None
+    except SSLError as error:
+        raise requests.exceptions.SSLError(error) from None
 
 
 def _why_refused(status: int, response: requests.Response) -> str:
@@ -337,7 +375,7 @@ def _why_refused(status: int, response: requests.Response) -> str:
         410: "there is nothing there any more: the address in the catalogue is out of date",
     }.get(status, "it does not take the question: the catalogue and the service do not agree")
     said = " ".join(
-        response.raw.read(_SHOWN, decode_content=True).decode("utf-8", "replace").split()
+        response.raw.read1(_SHOWN, decode_content=True).decode("utf-8", "replace").split()
     )
     return f"answers with status {status} ({said}); {remedy}"
 

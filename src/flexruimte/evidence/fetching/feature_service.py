@@ -52,3 +52,12 @@ class FeatureService(Protocol):
         SourceError
             When the service does not answer as it should.
         """
+
+    def some_from_anywhere(self, most: int) -> Page:
+        """Return so many features at most from anywhere; none where the service holds nothing.
+
+        Raises
+        ------
+        UnusableAnswer, SourceError
+            When the service does not answer as it should.
+        """

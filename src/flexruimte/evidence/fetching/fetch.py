@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from flexruimte.errors import SourceError, redacted
 from flexruimte.evidence.catalogue.model import Dataset, Service
 from flexruimte.evidence.fetching.arcgis import ArcGis
 from flexruimte.evidence.fetching.client import Client, software
 from flexruimte.evidence.fetching.downloads import DownloadedFile, address_of_file, fetched_once
+from flexruimte.evidence.fetching.emptiness import empty_layers, refuse_without_shapes
 from flexruimte.evidence.fetching.feature_file import write_features
 from flexruimte.evidence.fetching.feature_service import FeatureService
 from flexruimte.evidence.fetching.fields import check_fields
@@ -30,11 +33,12 @@ from flexruimte.evidence.fetching.provenance import (
     sha256_of,
 )
 from flexruimte.evidence.fetching.rasters import RasterService, fetch_raster
-from flexruimte.evidence.fetching.rows import GEOMETRY, Rows
+from flexruimte.evidence.fetching.rows import Rows
 from flexruimte.evidence.fetching.tiled import Told, fetch_tiles
-from flexruimte.evidence.fetching.tiles import Window, covered, merged
+from flexruimte.evidence.fetching.tiles import Window, covered, merged, window_of
 from flexruimte.evidence.fetching.wcs import Wcs
 from flexruimte.evidence.fetching.wfs import Wfs
+from flexruimte.vocabulary import Integers
 
 __all__ = ["Fetched", "Wanted", "fetch_dataset"]
 
@@ -150,11 +154,16 @@ def _there(wanted: Wanted, *, fresh: bool) -> Provenance | None:
     if fresh:
         return None
     if not all(covered(window, record.windows) for window in wanted.windows):
+        if record.municipalities and {*record.municipalities} <= {*wanted.municipalities}:
+            return None  # as a rule looks further now, or more municipalities are asked for
         of = ", ".join(record.municipalities) or "another window"
         raise SourceError(
             f"{wanted.key}: {target} holds the data of {of} and does not reach to what is asked "
             "for now; fetch into another folder with --to, or replace it with --fresh"
         )
+    may_be_empty = wanted.dataset.may_be_empty == "everywhere" or record.empty_here
+    if record.features == 0 and not may_be_empty:
+        return None  # of a version that did not ask whether the service holds anything
     known = [_question(service, wanted) for service in wanted.dataset.services]
     return record if record.question in known else None
 
@@ -208,6 +217,7 @@ def _fetched_from(
         attribution=service.attribution,
         reference_date=service.reference_date or today.date(),
         schema_confirmed=content.confirmed,
+        empty_here=content.empty,
         silence=wanted.dataset.silence.model_dump(),
         software=software(),
     )
@@ -225,6 +235,8 @@ class _Content:
     query: str
     features: int | None = None
     confirmed: bool = True
+    empty: list[str] = field(default_factory=list)
+    """Layers that have nothing in a window, and something elsewhere."""
 
 
 def _raster(
@@ -255,39 +267,36 @@ def _features(
     """Write the features in some windows, of all layers that the dataset is made of."""
     names: list[str] = []
     queries: list[str] = []
-    confirmed = True
+    layers: list[tuple[FeatureService, Rows, Integers]] = []
     for number, layer in enumerate([service.layer, *service.also_layers]):
         one = service.model_copy(update={"layer": layer})
         features = _feature_service(one, client, cache, wanted.key, told)
         types = features.types()
         check_fields(one, types, wanted.key)
-        confirmed = confirmed and bool(types)
         rows = Rows(one, types, features.crs, wanted.key)
         queries.append(features.query(rows.asked_window(windows[0])))
         first = number * len(windows)
-        names += fetch_tiles(
-            features, rows, windows, parts, client.at_once, told, wanted.key, first
-        )
-    _refuse_without_shapes(parts, names, service, wanted.key)
+        found = fetch_tiles(features, rows, windows, parts, client.at_once, told, wanted.key, first)
+        layers.append((features, rows, _count_per_window(parts, found, first, len(windows))))
+        names += found
+    try:
+        empty = empty_layers(layers, wanted.dataset, wanted.key)
+        refuse_without_shapes(parts, names, service.address, wanted.key)
+    except SourceError:
+        parts.forget()  # else what is in order again would be judged by what it gave before
+        raise
     with parts.file(_FEATURE_FILE) as path:
         count = write_features(parts, names, path, wanted.key)
-    return _Content(_FEATURE_FILE, queries[0], count, confirmed)
+    confirmed = all(rows.types for _, rows, _ in layers)
+    return _Content(_FEATURE_FILE, queries[0], count, confirmed, empty)
 
 
-def _refuse_without_shapes(
-    parts: Parts, names: Sequence[str], service: Service, label: str
-) -> None:
-    """Refuse features of which none has a shape: they would look like a place with nothing in it.
-
-    Where some have none, they are written with the others, and `check` and `run` tell of them.
-    """
-    shapes = [table.column(GEOMETRY) for name in names for table in parts.tables(name)]
-    count = sum(map(len, shapes))
-    if count and count == sum(column.null_count for column in shapes):
-        raise SourceError(
-            f"{label}: {service.address} answers with {count} features, and none has a shape; "
-            "see whether `layer` of the dataset in the catalogue is the right one"
-        )
+def _count_per_window(parts: Parts, names: Sequence[str], first: int, number: int) -> Integers:
+    """Return how many features the parts of each window hold. (number,) int"""
+    counts = np.zeros(number, dtype=np.intp)
+    for name in names:
+        counts[window_of(name) - first] += sum(map(len, parts.tables(name)))
+    return counts
 
 
 def _put_in_place(parts: Path, target: Path) -> None:

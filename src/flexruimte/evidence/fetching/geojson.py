@@ -30,7 +30,7 @@ def json_in(answer: Answer) -> dict[str, Any]:
     if answer.kind == "text/html" or answer.body[:64].lstrip().startswith((b"<!", b"<html")):
         raise UnusableAnswer(_WEB_PAGE)
     try:
-        document = json.loads(answer.body)
+        document = json.loads(answer.body.decode("utf-8-sig"))
     except ValueError:
         raise UnusableAnswer(
             f"answers with something that is no JSON, or was cut short: '{answer.start()}'"

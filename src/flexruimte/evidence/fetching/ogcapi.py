@@ -7,7 +7,7 @@ followed as they are given, and what does not add up is no answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
@@ -21,7 +21,7 @@ from flexruimte.evidence.fetching.feature_service import TooManyError
 from flexruimte.evidence.fetching.fields import FieldTypes, fields_asked, type_of_json
 from flexruimte.evidence.fetching.geojson import features_in, json_in, page_of
 from flexruimte.evidence.fetching.rows import Page
-from flexruimte.evidence.fetching.tiles import Window
+from flexruimte.evidence.fetching.tiles import Window, bounds_as_text
 
 __all__ = ["OgcApi", "crs_uri"]
 
@@ -112,27 +112,31 @@ class OgcApi:
 
     def query(self, window: Window) -> str:
         """Return the address of the first page of a window."""
-        uri = crs_uri(self._service.crs)
-        return with_query(
-            f"{self._collection}/items{self._query}",
-            {
-                "f": "json",
-                "limit": self._service.most_per_page,
-                "crs": uri,
-                "bbox": ",".join(f"{value:.3f}" for value in window),
-                "bbox-crs": uri,
-            },
-        )
+        bounds = ",".join(bounds_as_text(window, self._service.crs))
+        within = {"bbox": bounds, "bbox-crs": self._uri}
+        return self._items({"limit": self._service.most_per_page, "crs": self._uri, **within})
+
+    @property
+    def _uri(self) -> str:
+        return crs_uri(self._service.crs)
+
+    def _items(self, query: Mapping[str, object]) -> str:
+        return with_query(f"{self._collection}/items{self._query}", {"f": "json", **query})
+
+    def some_from_anywhere(self, most: int) -> Page:
+        """Return the first features of the collection as a whole."""
+        address = self._items({"limit": most, "crs": self._uri})
+        page, _, _ = self._client.ask(address, partial(self._read, is_first=True), self._label)
+        return page
 
     def pages(self, window: Window, most_pages: int | None) -> Iterator[Page]:
         """Yield the features in a window, page by page, as far as links lead."""
-        uri = crs_uri(self._service.crs)
         address: str | None = self.query(window)
         asked: set[str] = set()
         given, largest = 0, 0
         while address is not None:
             asked.add(address)
-            read = partial(self._read, uri=uri, is_first=not given)
+            read = partial(self._read, is_first=not given)
             page, following, matched = self._client.ask(address, read, self._label)
             given, largest = given + len(page), max(largest, len(page))
             pages = len(asked) + (following is not None)
@@ -150,11 +154,10 @@ class OgcApi:
             # A page that is full, without another one: that it was the last can be shown in parts.
             raise TooManyError
 
-    def _read(
-        self, answer: Answer, uri: str, *, is_first: bool
-    ) -> tuple[Page, str | None, int | None]:
+    def _read(self, answer: Answer, *, is_first: bool) -> tuple[Page, str | None, int | None]:
         """Return the features of a page, the address of the next one, and how many match in all."""
         document, features = features_in(answer)
+        uri = self._uri
         used = answer.headers.get("Content-Crs", "").strip("<> ")
         if used and used.rstrip("/") != uri and not _is_same(used, self._service.crs):
             raise SourceError(

@@ -94,6 +94,10 @@ class Parts:
                 if writer is not None:
                     writer.close()
 
+    def forget(self) -> None:
+        """Remove all parts, so that all of it is asked for again."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def tables(self, name: str) -> Iterator[pa.Table]:
         """Yield the rows of a part as they lie on disk."""
         for file in sorted((self.folder / name).iterdir()):

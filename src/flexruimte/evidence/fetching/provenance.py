@@ -8,14 +8,23 @@ import json
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from flexruimte.errors import redacted
+from flexruimte.errors import LayerError, enumerate_some, redacted
+from flexruimte.evidence.fetching.tiles import covered
+from flexruimte.evidence.sources import Source, Window
 from flexruimte.evidence.sources.addresses import locate
 from flexruimte.rules.parts import Day, Model
 from flexruimte.rules.study_file import LayerSettings, MunicipalitySettings, ParcelSettings
 
-__all__ = ["Provenance", "path_of_record", "read_provenance", "sha256_of", "with_provenance"]
+__all__ = [
+    "Provenance",
+    "path_of_record",
+    "read_provenance",
+    "refuse_beyond_fetched",
+    "sha256_of",
+    "with_provenance",
+]
 
 Settings = TypeVar("Settings", LayerSettings, MunicipalitySettings, ParcelSettings)
 
@@ -49,6 +58,9 @@ class Provenance(Model):
     """The service's, else the day of fetching."""
     schema_confirmed: bool
     """Whether the service said which fields it has, and those of the catalogue are among them."""
+    empty_here: list[str] = Field(default=[])
+    """Layers of the service that gave nothing for a window. It was asked whether they hold anything
+    at all, and they do."""
     silence: dict[str, str]
     """What it means where there is no record."""
     software: str
@@ -106,6 +118,30 @@ def with_provenance(settings: Settings, folder: Path) -> Settings:
             "licence": settings.licence or record.licence,
         }
     )
+
+
+def refuse_beyond_fetched(source: Source, window: Window) -> None:
+    """Refuse to read a source where it was not fetched: it would look as if nothing is there.
+
+    Parameters
+    ----------
+    window
+        What is going to be read, in RD New. [m]
+
+    Raises
+    ------
+    LayerError
+        When the source was fetched, for another place or not so far around.
+    """
+    if source.settings.dataset is None:
+        return
+    record = read_provenance(Path(locate(source.settings.source, source.folder)))
+    if record is not None and not covered(window, record.windows):
+        of = f" for {enumerate_some(record.municipalities)}" if record.municipalities else ""
+        raise LayerError(
+            f"{source.label} was fetched{of} and does not reach as far as is read now; give "
+            "flexruimte fetch again, for the municipalities that are ranked"
+        )
 
 
 def sha256_of(file: Path) -> str:

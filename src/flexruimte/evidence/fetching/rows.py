@@ -31,6 +31,7 @@ ORDER, KEY, GEOMETRY = "_order", "_key", "geom"
 """Columns of rows: what they are sorted by, what tells whether two are one feature, and the WKB."""
 _BESIDE_M: Final = 1.0
 """A feature this far outside of a window may have been rounded into it. [m]"""
+_LONGEST: Final = 2**63 - 1
 _NUMBERS: Final = (pa.int64(), pa.float64())
 
 
@@ -65,7 +66,7 @@ class Rows:
     """
 
     def __init__(self, service: Service, types: FieldTypes, crs: str, label: str) -> None:
-        self.service, self._types, self._label = service, types, label
+        self.service, self.types, self._label = service, types, label
         self._kept = {
             name: {plain(value) for value in values} for name, values in service.where.items()
         }
@@ -150,7 +151,7 @@ class Rows:
 
         A feature's own id does not: some servers make another one for each answer.
         """
-        own = OWN_ID if OWN_ID not in self._types else None
+        own = OWN_ID if OWN_ID not in self.types else None
         if self.id_column is not None and self.service.id != own:
             return [str(number) for number in columns[self.id_column].to_pylist()]
         values = [
@@ -191,8 +192,11 @@ class Rows:
         meanings = {
             plain(word): meaning for word, meaning in self.service.values.get(name, {}).items()
         }
+        said = self.types.get(field)
+        several = [value for value in values if isinstance(value, list) and len(value) > 1]
+        if several and said in _NUMBERS:
+            raise self._not_of_its_type(field, several[0], said)
         values = [_flat(value) for value in values]
-        said = self._types.get(field)
         if missing or meanings:
             forms = [plain(value) for value in values]
             values = [
@@ -203,11 +207,13 @@ class Rows:
             said = _type_of([*meanings.values()], said)
         if said is None:
             return _inferred(values)
-        if said == pa.large_string():
-            return pa.array([None if value is None else str(value) for value in values], said)
+        if said == pa.int64() and any(_has_decimals(value) for value in values):
+            said = pa.float64()  # Arrow itself would leave the decimals out
+        if said == _TEXT or any(_is_long(value) for value in values):
+            return pa.array([_text(value) for value in values], _TEXT)
         try:
             return pa.array(values, said)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
             return self._numbers(field, values, said)
 
     def _numbers(self, field: str, values: list[Any], said: pa.DataType) -> pa.Array:
@@ -218,12 +224,15 @@ class Rows:
             if value not in (None, "") and (number is None or said not in _NUMBERS)
         ]
         if strange:
-            raise SourceError(
-                f"{self._label}: field '{field}' of {self.service.address} holds "
-                f"{strange[0]!r}, and the service says that it holds {said}; "
-                "name such values in `missing` of the dataset in the catalogue"
-            )
+            raise self._not_of_its_type(field, strange[0], said)
         return pa.array(numbers, pa.float64())
+
+    def _not_of_its_type(self, field: str, value: Any, said: pa.DataType) -> SourceError:
+        return SourceError(
+            f"{self._label}: field '{field}' of {self.service.address} holds {value!r}, and the "
+            f"service says that it holds {said}; name such values in `missing` of the dataset in "
+            "the catalogue"
+        )
 
 
 def _key(number: str, shape: bytes | None) -> int:
@@ -254,14 +263,30 @@ def _type_of(values: Sequence[Scalar], others: pa.DataType | None = None) -> pa.
 def _inferred(values: list[Any]) -> pa.Array:
     """Return a column of values of which nobody says the type."""
     try:
-        column = pa.array(values)
+        column = pa.array(values) if not any(map(_is_long, values)) else None
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         column = None
     if column is None or not (
         pa.types.is_null(column.type) or column.type in (*_NUMBERS, pa.bool_())
     ):
-        return pa.array([None if value is None else str(value) for value in values], _TEXT)
+        return pa.array([_text(value) for value in values], _TEXT)
     return column
+
+
+def _has_decimals(value: Any) -> bool:
+    return isinstance(value, float) and not value.is_integer()
+
+
+def _is_long(value: Any) -> bool:
+    """Return whether a value is a whole number of more digits than a column of numbers holds."""
+    return isinstance(value, int) and abs(value) > _LONGEST
+
+
+def _text(value: Any) -> str | None:
+    """Return a value as text: of a whole number without decimals, as an id is written elsewhere."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return None if value is None else str(value)
 
 
 _TEXT: Final = pa.large_string()

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-__all__ = ["TILE_M", "Tile", "covered", "merged", "tiles_of"]
+from flexruimte.vocabulary import CRS
+
+__all__ = ["TILE_M", "Tile", "bounds_as_text", "covered", "merged", "tiles_of", "window_of"]
 
 Window: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right and top, in RD New. [m]"""
@@ -36,6 +38,17 @@ class Tile:
         x, y = round((left + right) / 2, 3), round((bottom + top) / 2, 3)
         parts = [(left, bottom, x, y), (x, bottom, right, y), (left, y, x, top), (x, y, right, top)]
         return [Tile(f"{self.name}-{number}", part) for number, part in enumerate(parts)]
+
+
+def window_of(name: str) -> int:
+    """Return the number of the window that a tile is of.
+
+    Examples
+    --------
+    >>> window_of("12"), window_of("3-0-2")
+    (12, 3)
+    """
+    return int(name.partition("-")[0])
 
 
 def merged(windows: Sequence[Window]) -> list[Window]:
@@ -72,6 +85,20 @@ def _around(one: Window, other: Window) -> Window:
 
 def _area(window: Window) -> float:
     return (window[2] - window[0]) * (window[3] - window[1])
+
+
+def bounds_as_text(window: Window, crs: str) -> list[str]:
+    """Return the sides of a window as they are asked for, to a millimetre.
+
+    Examples
+    --------
+    >>> bounds_as_text((85000.0, 445000.0, 86000.12345, 446000.0), "EPSG:28992")
+    ['85000.000', '445000.000', '86000.123', '446000.000']
+    >>> bounds_as_text((4.3712345, 52.0, 4.4, 52.1), "OGC:CRS84")[0]
+    '4.37123450'
+    """
+    decimals = 3 if crs == CRS else 8  # degrees
+    return [f"{value:.{decimals}f}" for value in window]
 
 
 def covered(window: Window, by: Sequence[Window]) -> bool:

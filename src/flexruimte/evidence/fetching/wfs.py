@@ -17,14 +17,14 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from flexruimte.errors import SourceError
+from flexruimte.errors import SourceError, enumerate_some
 from flexruimte.evidence.catalogue.model import Service
 from flexruimte.evidence.fetching.client import Answer, Client, UnusableAnswer, with_query
 from flexruimte.evidence.fetching.feature_service import TooManyError
 from flexruimte.evidence.fetching.fields import OWN_ID, FieldTypes, fields_asked, type_of_xsd
 from flexruimte.evidence.fetching.geojson import features_in, page_of
 from flexruimte.evidence.fetching.rows import Page
-from flexruimte.evidence.fetching.tiles import Window
+from flexruimte.evidence.fetching.tiles import Window, bounds_as_text
 
 __all__ = ["Wfs"]
 
@@ -33,6 +33,9 @@ _MOST_IN_ALL: Final = 50_000
 """More features are held back by some services, in silence: PDOK's among them."""
 _LONGEST_ADDRESS: Final = 4000
 """A filter that makes an address longer is left to ourselves. [character]"""
+_SRS_NAME: Final = re.compile(rb"""srsName=["'][^"']*?(\w+)["']""")
+_SAME_PLANE: Final = {"28992": ("7415",), "CRS84": ("4326",)}
+"""Systems of which the first two coordinates are the same, but for their order."""
 _XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 
@@ -109,7 +112,8 @@ class Wfs:
             where = self._within(window)
             total = self._count(where)
         limit = self._service.most_per_page
-        if total > (self._service.most_in_all or _MOST_IN_ALL) or (
+        # As many as it gives at most may be as far as it counts.
+        if total >= (self._service.most_in_all or _MOST_IN_ALL) or (
             most_pages is not None and total > most_pages * limit
         ):
             raise TooManyError
@@ -121,6 +125,15 @@ class Wfs:
             yield page
         if given != total:
             raise UnusableAnswer(f"says that {total} features match, and gives {given}")
+
+    def some_from_anywhere(self, most: int) -> Page:
+        """Return the first features of the type as a whole."""
+        tests = [_one_of(name, values) for name, values in self._service.where.items()]
+        # A value may be written otherwise there than the filter does.
+        for where in [{"filter": _filter(tests)}, {}] if tests else [{}]:
+            if self._count(where):
+                return self._page(where, 0, most, None)
+        return Page({}, np.empty(0, dtype=object))
 
     def _page(self, where: Mapping[str, str], given: int, total: int, by: str | None) -> Page:
         def read(answer: Answer) -> Page | None:
@@ -159,11 +172,23 @@ class Wfs:
             if self._output is not None and re.search(r"output\s*format", said, re.IGNORECASE):
                 return None
             raise SourceError(f"{self._label}: {answer.address} answers with an error: {said}")
+        self._refuse_other_crs(answer)
         page = _page_of_gml(answer.body, self._fields)
         returned = root.get("numberReturned", "")
         if returned.isdigit() and int(returned) != len(page):
             raise UnusableAnswer(f"says that it gives {returned} features, and gives {len(page)}")
         return page
+
+    def _refuse_other_crs(self, answer: Answer) -> None:
+        """Refuse features of which one is in another system than the others, or than was asked."""
+        asked = self._service.crs.rpartition(":")[2]
+        named = {found.decode() for found in _SRS_NAME.findall(answer.body)}
+        others = named - {asked, *_SAME_PLANE.get(asked, ())}
+        if others:
+            raise SourceError(
+                f"{self._label}: {answer.address} answers in EPSG:{enumerate_some(sorted(others))} "
+                f"and not in {self._service.crs}; correct `crs` of the dataset in the catalogue"
+            )
 
     def _count(self, where: Mapping[str, str]) -> int:
         root = self._client.ask(self._hits(where), _xml_in, self._label)
@@ -177,7 +202,7 @@ class Wfs:
         return int(matched)
 
     def _within(self, window: Window) -> dict[str, str]:
-        bounds = ",".join(f"{value:.3f}" for value in window)
+        bounds = ",".join(bounds_as_text(window, self._service.crs))
         return {"bbox": f"{bounds},{self._service.crs}"}
 
     def _where(self, window: Window) -> dict[str, str]:
@@ -195,10 +220,10 @@ class Wfs:
 
 
 def _filter(tests: list[str]) -> str:
+    all_of = tests[0] if len(tests) == 1 else f"<fes:And>{''.join(tests)}</fes:And>"
     return (
         '<fes:Filter xmlns:fes="http://www.opengis.net/fes/2.0" '
-        'xmlns:gml="http://www.opengis.net/gml/3.2">'
-        f"<fes:And>{''.join(tests)}</fes:And></fes:Filter>"
+        f'xmlns:gml="http://www.opengis.net/gml/3.2">{all_of}</fes:Filter>'
     )
 
 
@@ -216,12 +241,12 @@ def _literal(value: Any) -> str:
 
 
 def _box(geometry: str, crs: str, window: Window) -> str:
-    left, bottom, right, top = window
+    left, bottom, right, top = bounds_as_text(window, crs)
     return (
         f"<fes:BBOX><fes:ValueReference>{escape(geometry)}</fes:ValueReference>"
         f"<gml:Envelope srsName={quoteattr(crs)}>"
-        f"<gml:lowerCorner>{left:.3f} {bottom:.3f}</gml:lowerCorner>"
-        f"<gml:upperCorner>{right:.3f} {top:.3f}</gml:upperCorner></gml:Envelope></fes:BBOX>"
+        f"<gml:lowerCorner>{left} {bottom}</gml:lowerCorner>"
+        f"<gml:upperCorner>{right} {top}</gml:upperCorner></gml:Envelope></fes:BBOX>"
     )
 
 
@@ -245,18 +270,24 @@ def _said(root: ElementTree.Element) -> str:
     return " ".join(filter(None, [*codes, *locators, *" ".join(root.itertext()).split()]))[:200]
 
 
+def _plain(value: Any) -> Any:
+    """Return a value of a frame as JSON would have it: a list of what comes several times."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return None if pd.isna(value) else value
+
+
 def _page_of_gml(body: bytes, fields: list[str]) -> Page:
     try:
         frame = pyogrio.read_dataframe(body, WRITE_GFS="NO")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, IndexError):
+        # Without features there is no layer, which pyogrio does not look at.
         return Page({name: [] for name in fields}, np.empty(0, dtype=object))
     given = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
     if OWN_ID not in given and "gml_id" in given:
         given = given.rename(columns={"gml_id": OWN_ID})
     columns = {
-        name: given[name].astype(object).where(given[name].notna(), None).tolist()
-        if name in given
-        else [None] * len(given)
+        name: list(map(_plain, given[name])) if name in given else [None] * len(given)
         for name in fields
     }
     shapes = np.full(len(given), None, dtype=object)

@@ -16,12 +16,19 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import shapely
 from pyproj import CRS as ProjCRS
 
 from flexruimte.errors import LayerError, SourceError, did_you_mean, enumerate_some
 from flexruimte.evidence.sources.base import in_rd, projected, projected_extent
+from flexruimte.evidence.sources.database_columns import (
+    expression,
+    joined,
+    kind_of,
+    literal,
+    quoted,
+    table_of,
+)
 from flexruimte.evidence.sources.errors import reading
 from flexruimte.evidence.sources.layered import LayeredSource, LayerInfo, renamed
 from flexruimte.evidence.sources.parquet import touching
@@ -41,18 +48,6 @@ _COUNTED: Final = 1_000_000
 _STEP_DEGREES: Final = 4.0
 """Angle of the pieces in which an arc is made straight, as GDAL does."""
 _SHAPES: Final = ("geometry", "geography")
-_AS: Final[dict[str, tuple[str, pa.DataType]]] = {
-    **dict.fromkeys(("int2", "int4", "int8", "oid"), ("{}", pa.int64())),
-    **dict.fromkeys(("float4", "float8"), ("{}", pa.float64())),
-    "numeric": ("{}::float8", pa.float64()),
-    "bool": ("{}", pa.bool_()),
-    # A day that never comes is no day.
-    **dict.fromkeys(
-        ("date", "timestamp", "timestamptz"),
-        ("CASE WHEN isfinite({0}) THEN {0}::text END", pa.string()),
-    ),
-}
-"""By type of a column: how the server is asked for it, and what it becomes. Others are text."""
 _TABLES: Final = """
     SELECT c.oid::int8, n.nspname::text, c.relname::text, pg_table_is_visible(c.oid),
         c.relkind IN ('r', 'p', 'm'), c.reltuples::float8,
@@ -130,23 +125,44 @@ class DatabaseSource(LayeredSource):
         """
         with reading(self.label, self.address), self._database.connected(self.label) as connection:
             from psycopg import DataError, ProgrammingError
-            from psycopg.errors import InsufficientPrivilege
+            from psycopg.errors import (
+                InsufficientPrivilege,
+                ObjectNotInPrerequisiteState,
+                QueryCanceled,
+            )
 
+            asked = "'query'" if self.settings.query else "'where', 'layer' or 'fields'"
+            remedies: list[tuple[type[Exception], str]] = [
+                (
+                    InsufficientPrivilege,
+                    "let this account read it (GRANT SELECT), or ask with another (PGUSER)",
+                ),
+                (
+                    QueryCanceled,
+                    "let questions of this account take longer there (statement_timeout), "
+                    "or make an index on the shapes",
+                ),
+                (ObjectNotInPrerequisiteState, "fill it there (REFRESH MATERIALIZED VIEW)"),
+                (DataError, f"correct {asked} in the study"),
+                (ProgrammingError, f"correct {asked} in the study"),
+                (
+                    shapely.GEOSException,
+                    "make points, lines or areas of such shapes with query = ..., or leave them "
+                    "out with where = ...",
+                ),
+            ]
             try:
                 yield connection
-            except (DataError, ProgrammingError) as error:
+            except tuple(kind for kind, _ in remedies) as error:
                 said = str(error).strip().partition("\n")[0]
-                asked = "'query'" if self.settings.query else "'where', 'layer' or 'fields'"
-                remedy = f"correct {asked} in the study"
-                if isinstance(error, InsufficientPrivilege):
-                    remedy = "let this account read it (GRANT SELECT), or ask with another (PGUSER)"
+                remedy = next(text for kind, text in remedies if isinstance(error, kind))
                 raise SourceError(f"{self.label} cannot be read: {said}; {remedy}") from error
 
     @cached_property
     def _relations(self) -> list[_Relation]:
         with self._connected() as connection:
             if self.settings.query is not None:
-                query = _literal(self.settings.query.strip().rstrip(";"))
+                query = literal(self.settings.query.strip().rstrip(";"))
                 # A line of comment at its end does not reach the bracket.
                 return [self._described(connection, _Relation(f"({query}\n) AS rows_", {}))]
             return [self._of_table(connection, layer) for layer in self._file_layers]
@@ -177,7 +193,7 @@ class DatabaseSource(LayeredSource):
         return self._described(
             connection,
             _Relation(
-                rows=f"{_quoted(schema)}.{_quoted(name)}",
+                rows=f"{quoted(schema)}.{quoted(name)}",
                 types={},
                 key=key,
                 table=(schema, name) if has_statistics else None,
@@ -211,7 +227,10 @@ class DatabaseSource(LayeredSource):
                 [codes],
             ).fetchall()
         )
-        types = {name: str(known.get(code)) for name, code in zip(names, codes, strict=True)}
+        types = {
+            name: kind_of(str(known.get(code)), modifier)
+            for name, code, modifier in zip(names, codes, declared, strict=True)
+        }
         located = [name for name, kind in types.items() if kind in _SHAPES]
         if not located:
             return _Relation(bare.rows, types, None, 0, False, bare.key, bare.table, bare.estimate)
@@ -226,7 +245,7 @@ class DatabaseSource(LayeredSource):
                 f"{self.label} has its shapes as geography in column '{shapes}'; give them as "
                 f'geometry, with query = "SELECT ..., {shapes}::geometry FROM ..."'
             )
-        srid, kind = cast(
+        declared_srid, kind = cast(
             "tuple[int, str]",
             _asked(
                 connection,
@@ -234,16 +253,31 @@ class DatabaseSource(LayeredSource):
                 [modifier, modifier],
             ).fetchone(),
         )
-        if srid <= 0:
-            column = _quoted(shapes)
-            some = _asked(
-                connection,
-                f"SELECT ST_SRID({column}) FROM {bare.rows} WHERE {column} IS NOT NULL LIMIT 1",
-            ).fetchone()
-            srid = some[0] if some else 0
+        srid = declared_srid if declared_srid > 0 else self._srid_of_rows(connection, bare, shapes)
         curved = kind.upper().startswith(("CURVE", "MULTICURVE", "MULTISURFACE", "CIRC", "COMPO"))
         own = {name: kind for name, kind in types.items() if name != shapes}
         return _Relation(bare.rows, own, shapes, srid, curved, bare.key, bare.table, bare.estimate)
+
+    def _srid_of_rows(self, connection: Connection, bare: _Relation, shapes: str) -> int:
+        """Return what the rows say of the coordinates of a column that may hold any.
+
+        A million of them are looked at: a window of one system never meets what is in another.
+        """
+        column = quoted(shapes)
+        found = _asked(
+            connection,
+            f"SELECT DISTINCT ST_SRID(shape_) FROM (SELECT {column} AS shape_ FROM {bare.rows}"
+            f"{self._condition(bare, f'{column} IS NOT NULL')} LIMIT {_COUNTED}) AS some_ "
+            "ORDER BY 1 DESC",
+        ).fetchall()
+        srids = [srid for (srid,) in found]
+        if len(srids) > 1 and not self.settings.crs:
+            raise LayerError(
+                f"{self.label} has shapes in more than one coordinate reference system: SRID "
+                f"{enumerate_some(srids)}; bring them into one, with query = "
+                f'"SELECT ..., ST_Transform({shapes}, 28992) AS ..."'
+            )
+        return srids[0] if srids else 0
 
     def _info(self, layer: str | None) -> LayerInfo:
         relation = self._relations[self._file_layers.index(layer)]
@@ -256,7 +290,7 @@ class DatabaseSource(LayeredSource):
 
     def _condition(self, relation: _Relation, *others: str) -> str:
         """Return what follows the rows in a question: the study's filter, with other conditions."""
-        where = [f"({_literal(self.settings.where)}\n)"] if self.settings.where else []
+        where = [f"({literal(self.settings.where)}\n)"] if self.settings.where else []
         conditions = [*where, *others]
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
@@ -295,7 +329,7 @@ class DatabaseSource(LayeredSource):
                 relation,
                 "without geometry",
                 f"SELECT count(*) FROM {relation.rows}"
-                f"{self._condition(relation, f'{_quoted(relation.shapes)} IS NULL')}",
+                f"{self._condition(relation, f'{quoted(relation.shapes)} IS NULL')}",
             )
             for relation in self._relations
             if relation.shapes and self._rows_in(relation) <= _COUNTED
@@ -321,7 +355,7 @@ class DatabaseSource(LayeredSource):
         return projected_extent(known, ProjCRS(CRS), self.label) if len(known) else None
 
     def _bounds(self, relation: _Relation) -> tuple[float | None, ...]:
-        column = _quoted(relation.shapes)
+        column = quoted(relation.shapes)
         whole = f"SELECT ST_Extent({column}) AS box FROM {relation.rows}{self._condition(relation)}"
         parts = "SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM ({}) AS box_"
         with self._connected() as connection:
@@ -370,7 +404,7 @@ class DatabaseSource(LayeredSource):
         bbox: Window | None,
     ) -> gpd.GeoDataFrame:
         """Return rows with shapes in the coordinates of the database."""
-        column = _quoted(relation.shapes)
+        column = quoted(relation.shapes)
         straight = (
             f"CASE WHEN ST_HasArc({column}) THEN "
             f"ST_CurveToLine({column}, radians({_STEP_DEGREES}), 2, 1) ELSE {column} END"
@@ -382,8 +416,7 @@ class DatabaseSource(LayeredSource):
         )
         wanted = list(dict.fromkeys([*columns, *([relation.key] if relation.key else [])]))
         asked = [
-            *(_expression(name, relation.types[name]) for name in wanted),
-            f"ST_SRID({column})",
+            *(expression(name, relation.types[name]) for name in wanted),
             f"ST_AsBinary(ST_Force2D({straight}))",
         ]
         question = (
@@ -391,28 +424,18 @@ class DatabaseSource(LayeredSource):
         )
         tables, shapes = [], []
         for batch in _batches(connection, question, list(map(float, bbox or ()))):
-            *values, srids, stored = batch
-            self._refuse_other_srids(relation, srids)
-            tables.append(_table(wanted, values, relation.types))
+            *values, stored = batch
+            tables.append(table_of(wanted, values, relation.types))
             with np.errstate(all="ignore"):  # of a vertex that is no number, which is seen to later
                 shapes.append(shapely.from_wkb(np.array(stored, dtype=object)))
         found: Geometries = np.concatenate([np.empty(0, dtype=object), *shapes])
-        rows = _joined(tables, wanted, relation.types).to_pandas()
+        rows = joined(tables, wanted, relation.types).to_pandas()
         frame = gpd.GeoDataFrame(rows[list(columns)], geometry=found)
         frame.index = pd.Index(
             rows[relation.key].array if relation.key in rows else _digests(found)
         )
         # PostGIS keeps bounds in fewer digits than coordinates, and finds what nearly touches.
         return frame.iloc[touching(found, bbox)]
-
-    def _refuse_other_srids(self, relation: _Relation, srids: Sequence[int | None]) -> None:
-        others = {srid for srid in srids if srid is not None} - {relation.srid}
-        if others and not self.settings.crs:
-            raise LayerError(
-                f"{self.label} has shapes in more than one coordinate reference system: SRID "
-                f"{relation.srid} and {enumerate_some(sorted(others))}; bring them into one, with "
-                f'query = "SELECT ..., ST_Transform({relation.shapes}, 28992) AS ..."'
-            )
 
     def read_table(self, columns: Sequence[str], most: int | None = None) -> pd.DataFrame:
         """Read rows without geometry; values are as they stand in the source."""
@@ -421,7 +444,7 @@ class DatabaseSource(LayeredSource):
             for position, relation in enumerate(self._relations):
                 read = self._columns_in(position, columns)
                 own = list(dict.fromkeys(read.values()))
-                asked = [_expression(name, relation.types[name]) for name in own] or ["NULL"]
+                asked = [expression(name, relation.types[name]) for name in own] or ["NULL"]
                 question = (
                     f"SELECT {', '.join(asked)} FROM {relation.rows}{self._condition(relation)}"
                     f"{'' if most is None else f' LIMIT {int(most)}'}"
@@ -429,31 +452,13 @@ class DatabaseSource(LayeredSource):
                 tables, count = [], 0
                 for batch in _batches(connection, question, []):
                     count += len(batch[0])
-                    tables.append(_table(own, batch[: len(own)], relation.types))
-                whole = _joined(tables, own, relation.types)
+                    tables.append(table_of(own, batch[: len(own)], relation.types))
+                whole = joined(tables, own, relation.types)
                 # Ids among which a null is stay whole numbers.
                 frame = whole.to_pandas(integer_object_nulls=True)
                 frame.index = pd.RangeIndex(count)
                 parts.append(renamed(frame, read, columns))
         return pd.DataFrame(pd.concat(parts, ignore_index=True))[list(columns)]
-
-
-def _quoted(name: str | None) -> str:
-    doubled = _literal(name or "").replace('"', '""')
-    return f'"{doubled}"'
-
-
-def _literal(text: str) -> str:
-    """Return SQL in which no per cent stands for a value."""
-    return text.replace("%", "%%")
-
-
-def _expression(column: str, kind: str) -> str:
-    """Return how the server is asked for a column, so that it is sent as what it becomes."""
-    quoted = _quoted(column)
-    if kind.startswith("_"):
-        return f"array_to_string({quoted}, ',')"
-    return _AS.get(kind, ("{}::text", pa.string()))[0].format(quoted)
 
 
 def _asked(connection: Connection, question: str, values: Sequence[Any] | None = None) -> Any:
@@ -471,22 +476,6 @@ def _batches(
         cursor.execute(question, list(values))
         while rows := cursor.fetchmany(_BATCH):
             yield list(zip(*rows, strict=True))
-
-
-def _table(names: Sequence[str], values: Sequence[Any], types: dict[str, str]) -> pa.Table:
-    arrays = [
-        pa.array(column, _type(types[name])) for name, column in zip(names, values, strict=True)
-    ]
-    return pa.table(arrays, names=list(names))
-
-
-def _joined(tables: list[pa.Table], names: Sequence[str], types: dict[str, str]) -> pa.Table:
-    empty = pa.schema([(name, _type(types[name])) for name in names]).empty_table()
-    return pa.concat_tables([empty, *tables]) if names else empty
-
-
-def _type(kind: str) -> pa.DataType:
-    return _AS.get(kind, ("", pa.string()))[1]
 
 
 def _digests(shapes: Geometries) -> list[str]:

@@ -55,7 +55,7 @@ _STATED_FROM: Final = 1_000_000
 _contents_kept: dict[str, tuple[object, bytes]] = {}
 """What was fetched last as a whole, with its stamp, by path; of one path only."""
 _said: dict[str, tuple[object, pq.FileMetaData]] = {}
-"""What files that are elsewhere say of themselves, with their stamps, by path."""
+"""What files say of themselves, with their stamps, by path."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,8 @@ class ParquetSource(BaseSource):
                 "make one file of them, for instance with geopandas"
             )
         with ExitStack() as opened:
-            if Path(path).is_file():
-                yield opened.enter_context(pq.ParquetFile(path, pre_buffer=True))
-                return
-            stamp = self.address.stamp()
-            content = opened.enter_context(self._content(stamp))
+            stamp = self.file_version() or self.address.stamp()
+            content = path if Path(path).is_file() else opened.enter_context(self._content(stamp))
             before, said = _said.get(path, (None, None))
             known = said if before == stamp else None
             file = opened.enter_context(pq.ParquetFile(content, metadata=known, pre_buffer=True))

@@ -21,9 +21,9 @@ from flexruimte.study.new_study.recognition.candidate import Candidate
 from flexruimte.study.new_study.recognition.choosing import Recognition, recognise
 from flexruimte.study.new_study.recognition.files import files_in
 from flexruimte.study.new_study.recognition.looks import looks_at
-from flexruimte.study.new_study.recognition.said import Said, said
 from flexruimte.wording.labels import in_language
 from flexruimte.wording.messages import Language, message
+from flexruimte.wording.said import Said, said
 
 __all__ = ["Choose", "FolderFindings", "draft_from_folder"]
 

@@ -267,10 +267,9 @@ def _score_text(row: Row, language: Language) -> str:
     score, low, high = (known_value(row, name) for name in ("score", "score_low", "score_high"))
     if score is None:
         return message("unknown", language)
-    text = number_text(score, 1, language)
-    if low is not None and high is not None and high > low:
-        text += f" ({number_text(low, 1, language)} - {number_text(high, 1, language)})"
-    return text
+    said, *bounds = (number_text(value, 1, language, aligned=True) for value in (score, low, high))
+    is_range = low is not None and high is not None and high > low
+    return f"{said} ({' - '.join(bounds)})" if is_range else said
 
 
 def _term_text(row: Row, summary: Summary, language: Language) -> str:

@@ -16,11 +16,13 @@ from flexruimte.results.summary_rules import LandRuleFacts
 from flexruimte.views.titles_in_sentences import objection
 from flexruimte.vocabulary import (
     AREA,
+    BUILDABLE_AREA,
     COVERED_AREA,
     EDGE,
     FUNNEL_CONDITIONS,
     PARCEL_ID,
     RULE,
+    SITE_ID,
     VERDICT,
     Condition,
 )
@@ -96,8 +98,8 @@ def excluded_bars(content: OutputContent, language: Language) -> Bars:
 
     Of a rule on land that is what it covers, but for edges; of a rule on a measure the parcels that
     it refuses, as a whole. Land that several rules take counts for each of them. Of rules on the
-    site itself, such as its size, only the parcels count that no other rule refuses: what is built
-    on is small too.
+    site itself, such as its size, only what is left of parcels counts that no other rule refuses:
+    what is built on is small too.
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ def excluded_bars(content: OutputContent, language: Language) -> Bars:
     """
     area, refused = _refused(content)
     rows = _of_rules(content, area, refused, language)
-    rows += _too_small(content.summary, area, refused, language)
+    rows += _too_small(content, refused, language)
     rows.sort(key=lambda row: -row[1])
     most = rows[0][1] if rows else 0.0
     bars = [_bar(title, hectares, most, language) for title, hectares in rows[:_MOST_RULES]]
@@ -141,18 +143,24 @@ def _covered(content: OutputContent) -> pd.Series[Any]:
 
 
 def _too_small(
-    summary: Summary, area: pd.Series[Any], refused: pd.DataFrame, language: Language
+    content: OutputContent, refused: pd.DataFrame, language: Language
 ) -> list[tuple[str, float]]:
-    """Return the hectares of parcels that rules on the site refuse, and no other rule."""
+    """Return the hectares that are left of parcels that rules on the site refuse, and no other.
+
+    What other rules take of them counts there. What is part of a location is not too small.
+    """
     conditions = {
-        facts.id: facts.condition == Condition.SITE for facts in summary.rules if facts.excludes
+        facts.id: facts.condition == Condition.SITE
+        for facts in content.summary.rules
+        if facts.excludes
     }
     excluding = refused[RULE].isin(list(conditions)).to_numpy()
     of_site = refused[RULE][excluding].map(conditions).to_numpy(dtype=bool)
     parcel = refused[PARCEL_ID][excluding].to_numpy(dtype=object)
     only = pd.Series(of_site).groupby(parcel).all()
-    first = area[excluding].groupby(parcel).first()
-    hectares = float(first[only].sum()) / SQUARE_METRES_PER_HECTARE
+    parcels = content.parcels.set_index(PARCEL_ID)
+    left = parcels.loc[parcels[SITE_ID].isna(), BUILDABLE_AREA]
+    hectares = float(left.reindex(only.index[only]).sum()) / SQUARE_METRES_PER_HECTARE
     return [(message("report-too-small", language), hectares)] if hectares > 0 else []
 
 

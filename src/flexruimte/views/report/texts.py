@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -12,10 +12,11 @@ import numpy as np
 from flexruimte.results.outputs import OutputContent
 from flexruimte.results.summary_model import Summary
 from flexruimte.views.report.sites import Site
-from flexruimte.vocabulary import PRIORITY, RANK
-from flexruimte.wording.labels import in_language
+from flexruimte.views.titles_in_sentences import lowered
+from flexruimte.vocabulary import PRIORITY, RANK, Condition
+from flexruimte.wording.labels import in_language, label
 from flexruimte.wording.messages import Language, message
-from flexruimte.wording.quantities import number_text
+from flexruimte.wording.quantities import listed, number_text
 
 __all__ = ["MESSAGES", "Entry", "hectares_text", "lead", "legend", "shortlist_title", "text_of"]
 
@@ -134,6 +135,9 @@ def lead(summary: Summary, shown: int, language: Language) -> list[str]:
             available=hectares(whole.available.hectares),
         )
     ]
+    if whole.conditions_not_assessed:
+        conditions = _topics(whole.conditions_not_assessed, language)
+        said.append(message("report-lead-not-assessed", language, conditions=conditions))
     unknown = whole.available.unknown_hectares
     if unknown >= _LEAST_SAID:
         said.append(message("report-lead-unknown", language, hectares=hectares(unknown)))
@@ -155,6 +159,10 @@ def lead(summary: Summary, shown: int, language: Language) -> list[str]:
         if facts.locations > shown:
             said.append(message("report-lead-first", language, number=str(shown)))
     return said
+
+
+def _topics(conditions: Sequence[Condition], language: Language) -> str:
+    return listed([lowered(label("condition", each, language)) for each in conditions], language)
 
 
 def hectares_text(hectares: float, language: Language) -> str:

@@ -80,6 +80,7 @@ def scoring_model(assessment: Assessment) -> dict[str, Any]:
                 "id": name,
                 "passes": [rule_id for rule_id in rules if rule_id in priority.passes],
                 "refuses": ruleset.refusals(priority),
+                "refuses_whatever_is_decided": priority.refuses,
                 "suitable_from": None
                 if priority.suitable_from is None
                 else ruleset.number(priority.suitable_from),
@@ -88,7 +89,7 @@ def scoring_model(assessment: Assessment) -> dict[str, Any]:
             for name, priority in ruleset.priorities.items()
         ],
         "medium": medium,
-        "medium_scores": _scores_of_points(ruleset, assessment, len(medium)),
+        "medium_scores": _scores_of_points(ruleset, assessment, len(rules)),
     }
 
 

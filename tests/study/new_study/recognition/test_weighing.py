@@ -157,6 +157,20 @@ def test_days_that_were_swapped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "is_asked"), [("free_from,free_until", False), ("free_until,free_from", True)]
+)
+def test_days_that_were_swapped_where_each_row_has_one(
+    tmp_path: Path, header: str, *, is_asked: bool
+) -> None:
+    lease = f"parcel_id,kind,{header}\n7,pacht,2031-01-01,\n8,reservering,,2043-01-01\n"
+    (tmp_path / "gebruiksafspraken.csv").write_text(lease)
+    (found,) = seen_in(tmp_path)
+    assert (found.sure == "likely") is is_asked
+    said = "rows with pacht have no day in column free_from, which they ought to"
+    assert (said in questions(found)) is is_asked
+
+
+@pytest.mark.parametrize(
     ("crs", "x", "y"), [("EPSG:4326", 100_000, 400_000), ("EPSG:28992", 4, 52)]
 )
 def test_shapes_that_lie_nowhere_in_the_country(

@@ -10,7 +10,7 @@ from flexruimte.errors import enumerate_some
 from flexruimte.rules.parts import Scalar
 from flexruimte.study.new_study.recognition.looks import Look
 from flexruimte.study.new_study.recognition.names import NameEvidence
-from flexruimte.study.new_study.recognition.said import Said, said
+from flexruimte.wording.said import Said, said
 
 __all__ = ["Candidate", "Sure", "against_by_name", "for_by_name"]
 

@@ -20,7 +20,7 @@ from flexruimte.study.new_study.recognition.candidate import (
 )
 from flexruimte.study.new_study.recognition.looks import Look
 from flexruimte.study.new_study.recognition.names import NameEvidence
-from flexruimte.study.new_study.recognition.said import said, said_as_is
+from flexruimte.wording.said import Said, said
 
 __all__ = ["raster_candidate"]
 
@@ -50,13 +50,17 @@ def raster_candidate(
     windows = list(_windows(look))
     try:
         # Gaps are no doubt about what it is.
-        areas = {f"window {place}": shapely.box(*window) for place, window in enumerate(windows, 1)}
-        valid, doubts, _ = doubts_about_cells(spec, look.source, areas)
+        areas = {
+            said("doubt-window", number=str(place)): shapely.box(*window)
+            for place, window in enumerate(windows, 1)
+        }
+        valid, found, _ = doubts_about_cells(spec, look.source, areas)
+        doubts: list[str | Said] = [*found]
     except FlexruimteError as error:
-        valid, doubts = 0, [str(error)]
+        valid, doubts = 0, [str(error).removeprefix(f"{look.source.label}: ")]
     if not valid:
         questions.append(said("recognition-no-cell"))
-    questions += [said_as_is(doubt.removeprefix(f"{look.source.label}: ")) for doubt in doubts]
+    questions += [said("recognition-as-is", text=doubt) for doubt in doubts]
     expected = spec.expected.get(CELLS)
     if expected is not None and not doubts:
         low, high = (f"{bound:g}" for bound in expected.range)

@@ -11,8 +11,8 @@ from flexruimte.rules.ruleset import Ruleset
 from flexruimte.study.new_study.recognition.candidate import Candidate
 from flexruimte.study.new_study.recognition.fields import words_of_lists
 from flexruimte.study.new_study.recognition.looks import Look
-from flexruimte.study.new_study.recognition.said import said
 from flexruimte.study.new_study.recognition.weighing import ORDER, candidates_for
+from flexruimte.wording.said import said
 
 __all__ = ["Recognition", "recognise"]
 

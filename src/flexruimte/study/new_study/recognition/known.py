@@ -36,6 +36,8 @@ class KnownDataset(Model):
     """By field words that belong in another one."""
     before: dict[str, str] = {}
     """By field of a day the field of a later one."""
+    days_of: dict[str, dict[str, str]] = {}
+    """By column that says of which kind a row is: its word = the field of the day that it has."""
     columns: list[str] = []
     """Further columns that begin as one that is read: cut off, they cannot be told apart."""
     without: dict[str, Scalar] = {}

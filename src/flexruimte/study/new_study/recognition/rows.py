@@ -36,7 +36,7 @@ from flexruimte.study.new_study.recognition.names import (
     is_own_name,
     same_name,
 )
-from flexruimte.study.new_study.recognition.said import Said, said, said_as_is
+from flexruimte.wording.said import Said, said
 
 __all__ = ["RowsCase", "ended"]
 
@@ -214,6 +214,7 @@ class RowsCase:
             *self._about_empty_rows(),
             *self._about_history(),
             *self._about_days(),
+            *self._about_days_of_kinds(),
             *self._about_place(),
             *self._about_letters(),
             *self._about_codes(),
@@ -253,10 +254,12 @@ class RowsCase:
             column = self._columns.found.get(name)
             if column is not None:
                 doubts = self._doubts(expected, self.look.rows[column])
-                asked += [said_as_is(f"{column}: {doubt}") for doubt in doubts]
+                asked += [
+                    said("recognition-of-column", column=column, text=doubt) for doubt in doubts
+                ]
         return asked
 
-    def _doubts(self, expected: Expected, values: pd.Series[Any]) -> list[str]:
+    def _doubts(self, expected: Expected, values: pd.Series[Any]) -> list[Said]:
         below = self._spec.missing_below if self._spec else None
         if below is not None:
             numbers = pd.to_numeric(values, errors="coerce")
@@ -321,6 +324,22 @@ class RowsCase:
             wrong = float((earlier[both] > later[both]).mean()) if len(both) else 0.0
             if wrong > _SOME_EMPTY:
                 asked.append(said("recognition-days", first=found[first], second=found[second]))
+        return asked
+
+    def _about_days_of_kinds(self) -> list[Said]:
+        """Ask where rows of a kind lack the day that it has: columns were swapped."""
+        asked = []
+        for column, days in self.dataset.days_of.items():
+            if column not in self.look.rows:
+                continue
+            kinds = as_text(self.look.rows[column]).str.lower()
+            for kind, name in days.items():
+                rows = kinds.index[kinds == kind]
+                if name not in self._columns.found or not len(rows):
+                    continue
+                own = self._columns.found[name]
+                if self.look.rows.loc[rows, own].isna().mean() > _SOME_EMPTY:
+                    asked.append(said("recognition-kind", kind=kind, column=own))
         return asked
 
     def _about_place(self) -> list[Said]:

@@ -18,7 +18,7 @@ from flexruimte.study.new_study.recognition.names import (
     same_name,
 )
 from flexruimte.study.new_study.recognition.rows import RowsCase, ended
-from flexruimte.study.new_study.recognition.said import Said, said
+from flexruimte.wording.said import Said, said
 
 __all__ = ["ORDER", "candidates_for"]
 

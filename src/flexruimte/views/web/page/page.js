@@ -117,7 +117,7 @@
     const swatch = (label, colour, kind = "") => element("li", {}, element("span", { class: `swatch ${kind}`, style: { backgroundColor: colour }, "aria-hidden": "true" }), label);
     const rule = facts && state.overlay !== null ? towns[0].data.rules.find(each => each.id === state.overlay) : null;
     const choices = facts ? page.colourChoices(facts) : [];
-    const open = legend.querySelector("details") ? legend.querySelector("details").open : root.innerWidth > 700;
+    const open = legend.querySelector("details") ? legend.querySelector("details").open : root.innerWidth > 1000;
     legend.replaceChildren(element("details", { open },
       element("summary", {}, page.text("legend")),
       element("label", { class: "field" }, page.text("colour"), element("select", { id: "colour", change: event => change({ colour: event.target.value }) },
@@ -277,8 +277,8 @@
 
   async function open(look) {
     const { municipality } = page.state;
-    const every = heads(), one = every.find(head => head.code === municipality);
-    const wanted = one ? [one] : sum(every, head => head.ranked) <= ALL_AT_ONCE ? every : [];
+    const every = heads(), one = every.length > 1 ? every.find(head => head.code === municipality) : undefined;
+    const wanted = one ? [one] : every.length === 1 || sum(every, head => head.ranked) <= ALL_AT_ONCE ? every : [];
     if (!one) page.state.municipality = "";
     byId("municipality").value = page.state.municipality;
     tell(page.text("loading"));
@@ -368,8 +368,9 @@
       if (step) showTab(TABS[(TABS.indexOf(page.state.tab) + step + TABS.length) % TABS.length], true);
     } }, page.text(`tab-${name}`))));
     byId("tabs").setAttribute("aria-label", page.text("title"));
-    byId("municipality").replaceChildren(element("option", { value: "" }, page.text("all")),
-      ...[...heads()].sort((one, other) => (one.name < other.name ? -1 : 1)).map(head => element("option", { value: head.code }, head.name)));
+    const [only, another] = heads(); // of one there is nothing to choose
+    byId("municipality").replaceChildren(element("option", { value: "" }, only && !another ? only.name : page.text("all")),
+      ...(another ? [...heads()] : []).sort((one, other) => (one.name < other.name ? -1 : 1)).map(head => element("option", { value: head.code }, head.name)));
     byId("sort").replaceChildren(...SORTS.map(name => element("option", { value: name }, page.text(`sort-${name}`))));
     byId("municipality").addEventListener("change", event => { comparing = false; change({ municipality: event.target.value, chosen: null, other: null, filters: {}, parcels: null }); });
     byId("sort").addEventListener("change", event => change({ sort: event.target.value }));
@@ -382,7 +383,7 @@
       }, 150);
     });
     byId("more").addEventListener("click", () => { listed += AT_ONCE; show(); });
-    byId("share").hidden = root.location.protocol === "about:"; // in a notebook there is no address to share
+    byId("share").hidden = ["about:", "blob:"].includes(root.location.protocol); // in a notebook there is no address to share
     byId("share").addEventListener("click", event => page.copy(root.location.href, event.target));
     byId("print").addEventListener("click", () => root.print());
     root.addEventListener("beforeprint", page.toPaper);

@@ -57,6 +57,7 @@
     }
     const lifted = new Uint8Array(count);
     for (const at of data.lifted) lifted[at] = 1;
+    const decidedIn = Uint8Array.from(data.locations.decision, decision => (decision === "in" ? 1 : 0));
     const scores = {}, lowest = {}, highest = {}, known = {};
     for (const name of data.model.criteria) {
       scores[name] = numbers(data.exact[name]);
@@ -65,7 +66,7 @@
       known[name] = made(count, at => (Number.isNaN(scores[name][at]) ? 0 : 1));
     }
     const beside = Object.fromEntries(Object.entries(data.beside).map(([priority, pairs]) => [priority, besideEach(pairs)]));
-    const ready = { data, count, scores, lowest, highest, known, no, unknown, lifted, beside, homes: numbers(data.locations.homes) };
+    const ready = { data, count, scores, lowest, highest, known, no, unknown, lifted, decidedIn, beside, homes: numbers(data.locations.homes) };
     ready.asItIs = data.neighbours && data.neighbours.exact && suitedNeighbours(data, askedOf(data.model, {}));
     return ready;
   }
@@ -90,6 +91,10 @@
     const medium = model.medium.filter(rule => !off.has(rule));
     const left = new Set(data.rules.filter(rule => rule.left_out).map(rule => rule.id));
     const refusals = new Int32Array(count), answers = new Int32Array(count);
+    for (const rule of data.rules) {
+      const no = rule.excludes && !left.has(rule.id) && ready.no.get(rule.id);
+      if (no) for (let at = 0; at < count; at += 1) if (no[at] && ready.decidedIn[at]) refusals[at] += 1;
+    }
     for (const rule of medium) {
       if (left.has(rule)) continue;
       const no = ready.no.get(rule), unknown = ready.unknown.get(rule);
@@ -128,9 +133,11 @@
     return columns;
   }
 
-  // For the group that it suits best; not known where that of one is not, which may be the best.
-  const bestSuitability = (columns, groups, count) => made(count, at =>
-    groups.length ? Math.max(...groups.map(group => columns[`suitability_${group.id}`][at])) : NaN);
+  // For the group that it suits best, as far as known; not known where it is for none.
+  const bestSuitability = (columns, groups, count) => made(count, at => {
+    const known = groups.map(group => columns[`suitability_${group.id}`][at]).filter(score => !Number.isNaN(score));
+    return known.length ? Math.max(...known) : NaN;
+  });
 
   // Which classes parcels suit by themselves that may become part of a site: as long as these are the
   // same, the same parcels become sites.
@@ -208,7 +215,10 @@
       if (priority.passes.includes(rule.id)) {
         if (rule.left_out) found.push([rule.id, new Uint8Array(count).fill(1)]);
         else for (const where of [no, unknown]) if (where) found.push([rule.id, where]);
-      } else if (priority.refuses.includes(rule.id) && no && !rule.left_out) found.push([rule.id, no]);
+      } else if (priority.refuses.includes(rule.id) && no && !rule.left_out) {
+        const stays = priority.refuses_whatever_is_decided.includes(rule.id);
+        found.push([rule.id, stays ? no : no.map((each, at) => (ready.decidedIn[at] ? 0 : each))]);
+      }
     }
     if (priority.suitable_from !== null) {
       found.push(["suitability", Uint8Array.from(suits, score => (score < priority.suitable_from ? 1 : 0))]);

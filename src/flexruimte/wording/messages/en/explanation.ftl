@@ -3,10 +3,10 @@
 explanation-part-of-ranked = Parcel { $parcel } is part of location { $location }, rank { $rank } of { $ranked }: { $status }. What follows is about the parcel alone.
 explanation-part-of = Parcel { $parcel } is part of location { $location }: { $status }. What follows is about the parcel alone.
 explanation-outcome-alone = By itself parcel { $parcel } in { $municipality } is { $status }.
-explanation-outcome-location = Location { $parcel } in { $municipality }, of { $parcels } parcels together, is { $status }.
+explanation-outcome-location = Location { $parcel } in { $municipality }, of { $parcels } parcels together, is { $status }. Below, 'the parcel' is the whole location.
 explanation-outcome = Parcel { $parcel } in { $municipality } is { $status }.
 decision-out = A decision of { $date } excludes this parcel: '{ $reason }'. That comes before all rules.
-decision-in = A decision of { $date } admits this parcel: '{ $reason }'. That comes before the hard rules; what they say stays visible.
+decision-in = A decision of { $date } admits this parcel: '{ $reason }'. That comes before hard rules and points of attention; what they say stays visible.
 decision-in-overruled = A decision of { $date } admits this parcel: '{ $reason }'. A very hard rule says no and comes first: { $rules }.
 weight-excludes = That excludes ({ $level }).
 weight-overruled = That would exclude ({ $level }); a decision goes before it.

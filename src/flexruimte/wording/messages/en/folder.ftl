@@ -32,10 +32,12 @@ recognition-no-cell = no cell has a value that can be
 recognition-cells-alone = its name says more than that, and cells alone do not tell
 recognition-name-more = its name says more than that: { $words }
 recognition-days = column { $first } holds days after those in { $second }
+recognition-kind = rows with { $kind } have no day in column { $column }, which they ought to
 recognition-elsewhere = all of it lies outside of the Netherlands: its coordinate reference system may be another
 recognition-answered = that is what was answered
 recognition-letters = its text is no UTF-8, and was read as { $encoding }: are its letters right?
 recognition-as-is = flexruimte check says of it: "{ $text }"
+recognition-of-column = of column { $column } flexruimte check says: "{ $text }"
 
 recognition-sure-certain = certain by itself
 recognition-sure-likely = likely

@@ -3,6 +3,7 @@
 report-title = Room for relocatable homes in { $municipality }
 report-subtitle = { $study }, as of { $date }
 report-lead-land = Of the { $hectares } hectares of land in { $municipality }, { $available } hectares are available for relocatable homes.
+report-lead-not-assessed = That is without a look at: { $conditions }.
 report-lead-unknown = Of another { $hectares } hectares it is not known whether they are available.
 report-lead-ranked = { $count ->
     [one] One location has a place in the ranking.
@@ -122,7 +123,7 @@ report-none-silent = Nothing can be '{ $title }', as that needs a yes on: { $rul
 
 report-method = How the ranking was made
 report-method-parcels = All { $number } parcels in the data were looked at; nothing was chosen beforehand.
-report-method-rules = Each parcel was held against { $number } rules: on the use of the land, restrictions, housing plans, the term, the site itself, the way in and the living environment.
+report-method-rules = Each parcel was held against { $number } rules, on: { $conditions }.
 report-method-source = Of each rule it is laid down how hard it is and where it comes from: the law, research, practice or an assumption; a municipality can change every rule.
 report-method-land = What a hard rule covers was taken from the parcel; what is left must be large and wide enough.
 report-method-sites = Parcels that touch are one location where the study allows that and it turns out better.

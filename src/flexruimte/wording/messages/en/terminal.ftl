@@ -69,9 +69,8 @@ what-if-other-rules = { $count ->
    *[other] { $number } more rules take
 } less, or nothing
 what-if-hectares = ha
-what-if-in = in
-what-if-out = out
-what-if-variants-say = in, out: locations that enter or leave the list; best class: those in the best class of priority
+what-if-best-homes = homes in it
+what-if-variants-say = in brackets: how many locations enter and leave the list; best class: locations in the best class of priority
 what-if-new-survey = needs a new survey (--new-surveys)
 what-if-enters = enters: { $names }
 what-if-leaves = leaves: { $names }
@@ -81,16 +80,16 @@ what-if-order-same = { $place }, { $variant }: all locations keep their rank
 what-if-order = { $place }, { $variant }: { $count ->
     [one] 1 location gets
    *[other] { $number } locations get
-} another rank, at most { $places } places away; the first is { $first } (was { $before })
+} another rank, the largest move is { $places }; the first is { $first } (was { $before })
 what-if-order-new = { $place }, { $variant }: { $count ->
     [one] 1 location gets
    *[other] { $number } locations get
-} another rank, at most { $places } places away; the first is { $first } (had no rank)
+} another rank, the largest move is { $places }; the first is { $first } (had no rank)
 what-if-not-done = not in it: { $code } ({ $state }); run the study again
 what-if-kept = { $names }: of an earlier call, not made anew
 more-in = more in { $names }
 
-## Targets, costs and a look at a study
+## Targets and costs
 
 targets-target = target
 targets-place = place
@@ -115,25 +114,6 @@ costs-written = costs of { $count ->
     [one] 1 location
    *[other] { $number } locations
 } in { $written }, the figures in { $used }
-check-missing = Without these layers their rules are unknown for every parcel. To leave them out knowingly, put under [study]:
-check-problems = { $count ->
-    [one] 1 problem
-   *[other] { $number } problems
-}
-check-warnings = { $count ->
-    [one] 1 warning
-   *[other] { $number } warnings
-}
-check-missing-layers = { $count ->
-    [one] 1 layer missing
-   *[other] { $number } layers missing
-}
-check-sources = { $count ->
-    [one] 1 layer looked at
-   *[other] { $number } layers looked at
-}
-
-## What can be done now
 
 next = Next:
 next-fetch = get the data
@@ -144,6 +124,8 @@ next-again = only what failed
 next-view = the map, in a browser
 next-report = put this in the reports
 next-explain = why this location
+next-explain-first = why the first
+next-explain-second = why the second
 next-all-rules = every rule on this parcel
 next-compare = beside another location
 next-whatif = what each rule takes

@@ -3,10 +3,10 @@
 explanation-part-of-ranked = Perceel { $parcel } hoort bij locatie { $location }, plaats { $rank } van { $ranked }: { $status }. Wat hier volgt gaat over het perceel alleen.
 explanation-part-of = Perceel { $parcel } hoort bij locatie { $location }: { $status }. Wat hier volgt gaat over het perceel alleen.
 explanation-outcome-alone = Op zichzelf is perceel { $parcel } in { $municipality } { $status }.
-explanation-outcome-location = Locatie { $parcel } in { $municipality }, van { $parcels } percelen samen, is { $status }.
+explanation-outcome-location = Locatie { $parcel } in { $municipality }, van { $parcels } percelen samen, is { $status }. 'Het perceel' is hieronder de hele locatie.
 explanation-outcome = Perceel { $parcel } in { $municipality } is { $status }.
 decision-out = Een besluit van { $date } sluit dit perceel uit: '{ $reason }'. Dat gaat voor alle regels.
-decision-in = Een besluit van { $date } laat dit perceel toe: '{ $reason }'. Dat gaat voor de harde regels; wat zij zeggen blijft zichtbaar.
+decision-in = Een besluit van { $date } laat dit perceel toe: '{ $reason }'. Dat gaat voor harde regels en aandachtspunten; wat die zeggen blijft zichtbaar.
 decision-in-overruled = Een besluit van { $date } laat dit perceel toe: '{ $reason }'. Een zeer harde regel zegt nee en gaat voor: { $rules }.
 weight-excludes = Dat sluit uit ({ $level }).
 weight-overruled = Dat zou uitsluiten ({ $level }); een besluit gaat ervoor.

@@ -32,10 +32,12 @@ recognition-no-cell = geen cel heeft een waarde die kan
 recognition-cells-alone = de naam zegt meer dan dat, en cellen alleen zeggen het niet
 recognition-name-more = de naam zegt meer dan dat: { $words }
 recognition-days = in kolom { $first } staan dagen na die in { $second }
+recognition-kind = rijen met { $kind } hebben geen dag in kolom { $column }, waar die zou moeten staan
 recognition-elsewhere = alles ligt buiten Nederland: het coördinatenstelsel kan een ander zijn
 recognition-answered = zo is het gezegd toen ernaar werd gevraagd
 recognition-letters = de tekst is geen UTF-8, en is gelezen als { $encoding }: kloppen de letters?
 recognition-as-is = flexruimte check zegt ervan: "{ $text }"
+recognition-of-column = van kolom { $column } zegt flexruimte check: "{ $text }"
 
 recognition-sure-certain = op zichzelf zeker
 recognition-sure-likely = waarschijnlijk

@@ -3,6 +3,7 @@
 report-title = Ruimte voor verplaatsbare woningen in { $municipality }
 report-subtitle = { $study }, stand van { $date }
 report-lead-land = Van de { $hectares } hectare grond in { $municipality } is { $available } hectare beschikbaar voor verplaatsbare woningen.
+report-lead-not-assessed = Daarbij is niet gekeken naar: { $conditions }.
 report-lead-unknown = Van nog { $hectares } hectare is niet bekend of die beschikbaar is.
 report-lead-ranked = { $count ->
     [one] Eén locatie heeft een plaats op de ranglijst gekregen.
@@ -122,7 +123,7 @@ report-none-silent = Niets kan '{ $title }' zijn, want daarvoor is een ja nodig 
 
 report-method = Hoe de ranglijst is gemaakt
 report-method-parcels = Alle { $number } percelen in de gegevens zijn bekeken; er is vooraf niets gekozen.
-report-method-rules = Elk perceel is langs { $number } regels gelegd: over het gebruik van de grond, beperkingen, woningbouwplannen, de termijn, de plek zelf, de weg erheen en de leefomgeving.
+report-method-rules = Elk perceel is langs { $number } regels gelegd, over: { $conditions }.
 report-method-source = Van elke regel staat vast hoe hard die is en waar die vandaan komt: uit de wet, uit onderzoek, uit de praktijk of als aanname; een gemeente kan elke regel veranderen.
 report-method-land = Wat een harde regel bedekt, is van het perceel afgetrokken; wat overblijft moet groot en breed genoeg zijn.
 report-method-sites = Percelen die aan elkaar grenzen, zijn samen één locatie waar de studie dat toestaat en het beter uitpakt.

@@ -69,9 +69,8 @@ what-if-other-rules = { $count ->
    *[other] nog { $number } regels nemen
 } minder, of niets
 what-if-hectares = ha
-what-if-in = erbij
-what-if-out = eraf
-what-if-variants-say = erbij, eraf: locaties die op de lijst komen of eraf gaan; beste klasse: die in de beste klasse van voorrang
+what-if-best-homes = woningen daarin
+what-if-variants-say = tussen haakjes: hoeveel locaties op de lijst komen en eraf gaan; beste klasse: locaties in de beste klasse van voorrang
 what-if-new-survey = hiervoor moeten de kaartlagen opnieuw gelezen worden (--new-surveys)
 what-if-enters = erbij: { $names }
 what-if-leaves = eraf: { $names }
@@ -81,16 +80,16 @@ what-if-order-same = { $place }, { $variant }: alle locaties houden hun plaats
 what-if-order = { $place }, { $variant }: { $count ->
     [one] 1 locatie krijgt
    *[other] { $number } locaties krijgen
-} een andere plaats, hooguit { $places } plaatsen verder; eerste is { $first } (was { $before })
+} een andere plaats, de grootste sprong is { $places }; eerste is { $first } (was { $before })
 what-if-order-new = { $place }, { $variant }: { $count ->
     [one] 1 locatie krijgt
    *[other] { $number } locaties krijgen
-} een andere plaats, hooguit { $places } plaatsen verder; eerste is { $first } (had geen plaats)
+} een andere plaats, de grootste sprong is { $places }; eerste is { $first } (had geen plaats)
 what-if-not-done = niet erbij: { $code } ({ $state }); geef de run opnieuw
 what-if-kept = { $names }: van een eerdere keer, niet opnieuw gemaakt
 more-in = meer in { $names }
 
-## Opgaven, kosten en een blik op een studie
+## Opgaven en kosten
 
 targets-target = opgave
 targets-place = gebied
@@ -115,25 +114,6 @@ costs-written = kosten van { $count ->
     [one] 1 locatie
    *[other] { $number } locaties
 } in { $written }, de kengetallen in { $used }
-check-missing = Zonder deze kaartlagen zijn hun regels voor elk perceel onbekend. Wie ze bewust weglaat, zet onder [study]:
-check-problems = { $count ->
-    [one] 1 probleem
-   *[other] { $number } problemen
-}
-check-warnings = { $count ->
-    [one] 1 waarschuwing
-   *[other] { $number } waarschuwingen
-}
-check-missing-layers = { $count ->
-    [one] 1 kaartlaag die ontbreekt
-   *[other] { $number } kaartlagen die ontbreken
-}
-check-sources = { $count ->
-    [one] 1 kaartlaag bekeken
-   *[other] { $number } kaartlagen bekeken
-}
-
-## Wat nu kan
 
 next = Hierna:
 next-fetch = de gegevens ophalen
@@ -144,6 +124,8 @@ next-again = alleen wat mislukte
 next-view = de kaart, in een browser
 next-report = dit in de rapporten zetten
 next-explain = waarom deze locatie
+next-explain-first = waarom de eerste
+next-explain-second = waarom de tweede
 next-all-rules = elke regel op dit perceel
 next-compare = naast een andere locatie
 next-whatif = wat elke regel neemt
