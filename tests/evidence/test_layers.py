@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -9,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flexruimte.evidence.layers import layer_settings
+from flexruimte.evidence.layers import conditions_text, layer_settings
+from flexruimte.rules.parts import FieldCondition
 from flexruimte.rules.study_file import LayerSettings
+from flexruimte.vocabulary import YES
 from toy_files import in_memory
 from toy_layers import features, table
 from toy_town import box, changed_ruleset, frame
@@ -49,3 +52,36 @@ def test_settings_of_another_table_get_the_defaults_of_a_layer() -> None:
     layer = in_memory("x", pd.DataFrame({"a": [1]}), nodata=3)
     assert layer_settings(layer) is layer.settings
     assert isinstance(layer.settings, LayerSettings)
+
+
+def test_what_is_worked_out_from_a_layer_is_worked_out_once() -> None:
+    buildings = features(
+        changed_ruleset(), "pand", frame(BOXES, identificatie=["b1", "b2"], status=["x", "y"])
+    )
+    asked: list[int] = []
+
+    def work_out() -> int:
+        asked.append(1)
+        return 7
+
+    assert [buildings.once("a", work_out), buildings.once("a", work_out)] == [7, 7]
+    assert len(asked) == 1
+    assert (buildings.once("b", work_out), len(asked)) == (7, 2)
+    # other features are another layer
+    assert (replace(buildings, key="other").once("a", work_out), len(asked)) == (7, 3)
+
+
+def test_which_features_count_is_told_apart_by_the_conditions() -> None:
+    buildings = features(
+        changed_ruleset(), "pand", frame(BOXES, identificatie=["b1", "b2"], status=["x", "y"])
+    )
+    only = {
+        word: {"identificatie": FieldCondition(in_=[word], when_null="no")} for word in ("b1", "b2")
+    }
+    first = buildings.counting(only["b1"])
+    assert buildings.counting(only["b1"]) is first
+    assert (first == YES).sum() == (buildings.counting(only["b2"]) == YES).sum() == 1
+    assert (first != buildings.counting(only["b2"])).all()
+    assert conditions_text(only["b1"]) != conditions_text(only["b2"])
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = YES

@@ -10,7 +10,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexruimte.kernels.roads import RoadNetwork, distance_along_roads, road_network, snap
+from flexruimte.kernels.roads import (
+    RoadNetwork,
+    distance_along_roads,
+    distance_to_nodes,
+    road_network,
+    snap,
+)
 from shapes import boxes
 
 
@@ -25,7 +31,13 @@ def points(*xy: tuple[float, float]) -> np.ndarray:
 def walks(
     shapes: np.ndarray, facilities: np.ndarray, network: RoadNetwork, limit_m: float
 ) -> np.ndarray:
-    return distance_along_roads(snap(shapes, network), snap(facilities, network), network, limit_m)
+    start, end = snap(shapes, network), snap(facilities, network)
+    found = distance_along_roads(start, end, network, limit_m)
+    # those to the nodes may be known
+    to_node = distance_to_nodes(network, end, limit_m)
+    again = distance_along_roads(start, end, network, limit_m, to_node)
+    assert np.array_equal(found, again, equal_nan=True)
+    return found
 
 
 def test_by_hand() -> None:
@@ -38,6 +50,13 @@ def test_by_hand() -> None:
     # third: 2 m to (50, 80), 20 m back
     assert found[[0, 2]].tolist() == pytest.approx([110, 22])
     assert 10 + 30 <= found[1] <= 10 + 40
+
+
+def test_from_each_node_to_the_nearest_facility() -> None:
+    network = road_network(lines("LINESTRING (0 0, 50 0, 100 0)", "LINESTRING (50 0, 50 80)"))
+    facilities = snap(points((60, 7)), network)
+    # 7 m off the road at x = 60: 10 m from the crossing, 40 m from the eastern end; the northern end lies 97 m away
+    assert sorted(distance_to_nodes(network, facilities, 90).tolist()) == [17, 47, 67, np.inf]
 
 
 def test_same_segment_and_access() -> None:

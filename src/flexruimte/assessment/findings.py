@@ -73,5 +73,6 @@ class LandFinding:
 
     def of(self, members: Integers) -> LandFinding:
         """Return what it finds on some of the parcels, by position. (k,) int"""
-        parts = {each.name: getattr(self, each.name)[members] for each in fields(self)}
+        # Of texts, `take` costs half of what an index does.
+        parts = {each.name: getattr(self, each.name).take(members) for each in fields(self)}
         return LandFinding(**parts)

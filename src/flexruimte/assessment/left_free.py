@@ -9,8 +9,7 @@ and whether the rest holds a project, when they are (`rows_for_classes`, `merger
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, combinations
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -21,16 +20,16 @@ from flexruimte.assessment.surveyed import RowsLeftFree, Surveyed, land_found
 from flexruimte.assessment.verdicts import (
     answers_of_rules,
     assess_status,
+    counts_from,
     covers_that_count,
-    least_cover_m2,
 )
 from flexruimte.evidence.decisions import DecisionsAt
+from flexruimte.kernels.left_free import sets_left_free
 from flexruimte.rules.priorities import Priority
 from flexruimte.rules.rules import LandRule
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
     AREA,
-    AREA_TOLERANCE,
     BUILDABLE_AREA,
     NO,
     RANKED_STATUSES,
@@ -45,8 +44,6 @@ __all__ = ["LEAVE_FREE", "rows_for_classes", "settled_rules", "stays_ranked", "w
 
 LEAVE_FREE: Final = "leave_free"
 """Placement parameter: whether land of rules that do not exclude may be left free, yes or no."""
-_MOST_COMBINED: Final = 4
-"""Of so many rules all combinations are tried; of more, the largest first."""
 
 
 def ways_to_leave_free(
@@ -105,22 +102,71 @@ def ways_to_leave_free(
         return RowsLeftFree(rows, {name: each[rows] for name, each in taken.items()})
     settled = _settled(ruleset, skipped, decisions, found, measures, rows)
     standing = stays_ranked(ruleset, settled, decisions.of(rows))
-    ways: dict[tuple[int, frozenset[str]], None] = {}
+    ways = []
     for priority in classes:
         names = [name for name in ruleset.refusals(priority) if name in covers]
-        can_refuse = {name: rules[name] for name in names}
-        reachable = standing & ~_kept_out(ruleset, skipped, priority, settled)
-        for parcel in rows[reachable].tolist():
-            if any(against[name][parcel] for name in names):
-                square_metres = {name: float(covers[name].area_m2[parcel]) for name in names}
-                for freed in _choices(ruleset, can_refuse, square_metres, float(left[parcel])):
-                    ways[parcel, freed] = None
-    listed = sorted(ways, key=lambda way: way[0])
-    of = np.array([parcel for parcel, _ in listed], dtype=np.intp)
+        reachable = rows[standing & ~_kept_out(ruleset, skipped, priority, settled)]
+        refused = [against[name][reachable] for name in names]
+        asked = reachable[np.logical_or.reduce([np.zeros(len(reachable), dtype=bool), *refused])]
+        if len(asked):
+            covered = {name: covers[name].area_m2[asked] for name in names}
+            parcel, freed = _ways_without(ruleset, covered, left[asked])
+            ways.append((asked[parcel], freed))
+    return _each_once(taken, ways)
+
+
+def _ways_without(
+    ruleset: Ruleset, covered: Mapping[str, Floats], left: Floats
+) -> tuple[Integers, dict[str, Booleans]]:
+    """Return the ways to use parcels without the land of rules, so that none may refuse the rest.
+
+    Parameters
+    ----------
+    covered
+        What each rule covers of the buildable parts of parcels. (k,) float64 [m2]
+    left
+        Area of these parts. (k,) float64 [m2]
+
+    Returns
+    -------
+    tuple
+        Position of the parcel of each way, (w,) int; and where land of a rule is left free, by
+        rule, (w,) bool.
+    """
+    rules = ruleset.land_rules
+    share, floor_m2 = np.array([counts_from(ruleset, rules[name]) for name in covered]).T
+    of_rules = np.stack(list(covered.values()), axis=1)
+    parcel, sets = sets_left_free(of_rules, left, share, floor_m2)
+    return parcel, dict(zip(covered, sets.T, strict=True))
+
+
+def _each_once(
+    taken: Mapping[str, Booleans], ways: Sequence[tuple[Integers, Mapping[str, Booleans]]]
+) -> RowsLeftFree:
+    """Return ways to use parcels, by parcel, each once: the first of equal ones.
+
+    Parameters
+    ----------
+    taken
+        From which parcels rules take land, by rule. (n,) bool
+    ways
+        In several parts: the parcel of each way, (w,) int, and where land of rules is left free, by
+        rule, (w,) bool.
+    """
+    names = list(dict.fromkeys(name for _, freed in ways for name in freed))
+    of = np.concatenate([np.empty(0, dtype=np.intp), *(parcel for parcel, _ in ways)])
+    free = np.zeros((len(of), len(names)), dtype=bool)
+    for column, name in enumerate(names):
+        parts = [freed.get(name, np.zeros(len(parcel), dtype=bool)) for parcel, freed in ways]
+        free[:, column] = np.concatenate(parts)
+    _, first = np.unique(np.column_stack([of, free]), axis=0, return_index=True)
+    first = np.sort(first)
+    first = first[np.argsort(of[first], kind="stable")]
+    of, by_rule = of[first], dict(zip(names, free[first].T, strict=True))
     return RowsLeftFree(
         of,
         {
-            name: each[of] | np.array([name in freed for _, freed in listed], dtype=bool)
+            name: each[of] | by_rule[name] if name in by_rule else each[of]
             for name, each in taken.items()
         },
     )
@@ -128,45 +174,6 @@ def ways_to_leave_free(
 
 def _is_asked(ruleset: Ruleset) -> bool:
     return LEAVE_FREE in ruleset.placement and ruleset.value(LEAVE_FREE) == "yes"
-
-
-def _choices(
-    ruleset: Ruleset, rules: Mapping[str, LandRule], covered: Mapping[str, float], left: float
-) -> Iterator[frozenset[str]]:
-    """Yield the rules whose land may be left free together, so that no rule may refuse the rest.
-
-    Parameters
-    ----------
-    rules
-        That refuse a class of priority.
-    covered
-        What each rule covers of the buildable part of a parcel. [m2]
-    left
-        Area of that part. [m2]
-    """
-    some = {name: area for name, area in covered.items() if area > AREA_TOLERANCE * left}
-    if any(area >= (1 - AREA_TOLERANCE) * left for area in some.values()):
-        return  # nothing would be left, or a rule covers all of the rest
-    largest_first = sorted(some, key=lambda name: -some[name])
-    sizes = range(1, len(some) + 1)
-    chosen: Iterable[tuple[str, ...]] = (
-        chain.from_iterable(combinations(largest_first, size) for size in sizes)
-        if len(some) <= _MOST_COMBINED
-        else (tuple(largest_first[:size]) for size in sizes)
-    )
-    for freed in chosen:
-        rest = np.array([left - max(some[name] for name in freed)])
-        least_covered = {
-            name: area - sum(some[each] for each in freed)
-            for name, area in some.items()
-            if name not in freed
-        }
-        refused = (
-            area > 0 and area >= least_cover_m2(ruleset, rules[name], rest)[0]
-            for name, area in least_covered.items()
-        )
-        if not any(refused):
-            yield frozenset(freed)
 
 
 def rows_for_classes(

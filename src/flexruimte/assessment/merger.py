@@ -18,6 +18,8 @@ from flexruimte.assessment.capacity import (
     assess_capacity,
     square_metres_of_a_home,
 )
+from flexruimte.assessment.group_verdicts import GroupVerdicts
+from flexruimte.assessment.known_outcomes import Recall, work_out_all
 from flexruimte.assessment.measures import compute_derived_measures
 from flexruimte.assessment.neighbours import Outcome
 from flexruimte.assessment.parcel_table import (
@@ -37,13 +39,11 @@ from flexruimte.assessment.site_measures import (
 from flexruimte.assessment.site_rules import (
     OF_SIZE,
     OF_TERM,
-    rules_anew,
-    rules_by_homes,
     width_that_is_enough,
+    with_measures,
 )
 from flexruimte.assessment.verdicts import (
     CoverThatCounts,
-    answers_of_rules,
     assess_status,
     count_medium_points,
 )
@@ -84,6 +84,7 @@ from flexruimte.vocabulary import (
 __all__ = ["LARGEST_SITE", "Evidence", "Merger", "Sites"]
 
 _TERM_COLUMNS: Final = (*OF_TERM, TERM_START, TERM_END, TERM_END_CLASS, START_DELAY_YEARS)
+_ALWAYS: Final = (AREA, BUILDABLE_AREA, *_TERM_COLUMNS)
 
 LARGEST_SITE: Final = "merge_most_m2"
 """Placement parameter: the largest site of several parcels. [m2]"""
@@ -124,6 +125,8 @@ class Evidence:
     site_of: Integers | None = None
     """Position of the site of each parcel, -1 for a parcel by itself, where that is known; None has
     it worked out. (p,) int"""
+    recall: Recall = work_out_all
+    """Says what comes of groups of rows, some of which may be known."""
 
 
 @dataclass(frozen=True)
@@ -169,17 +172,19 @@ class Merger:
         """Of each parcel, in the way that uses least of it. (p,) float64 [m2]"""
         self._least_homes = _number(evidence.ruleset, LEAST_HOMES, 0.0)
         self._most_m2 = _number(evidence.ruleset, LARGEST_SITE, np.inf)
-        assessed = {
-            name: rule
-            for name, rule in evidence.ruleset.measure_rules.items()
-            if name in evidence.verdicts
-        }
         self._on_size = frozenset(
-            name for name, rule in assessed.items() if rule.measure in OF_SIZE
+            name
+            for name, rule in evidence.ruleset.measure_rules.items()
+            if rule.measure in OF_SIZE and name in evidence.verdicts
         )
-        self._anew = rules_anew(evidence.ruleset) & frozenset(assessed)
-        self._by_homes = rules_by_homes(evidence.ruleset) & frozenset(assessed) - self._anew
-        """Rules that apply by the homes: what no part is large enough for, the site may be."""
+        self._verdicts = GroupVerdicts(
+            evidence.ruleset,
+            evidence.skipped,
+            evidence.verdicts,
+            evidence.may_be_lower,
+            evidence.covers,
+        )
+        self._for_verdicts = with_measures(evidence.ruleset, self._verdicts.measures_asked)
         self._enough_width = width_that_is_enough(evidence.ruleset)
         self._known: dict[bytes, Outcome] = {}
         """What comes of groups that were asked for, by their parcels."""
@@ -260,7 +265,8 @@ class Merger:
                 if step < len(each)
                 and (step == 0 or self._may_be_better(each[step][0], self._known[key]))
             }
-            found = self._judged([rows for _, rows in tried.values()]) if tried else []
+            rows_tried = [rows for _, rows in tried.values()]
+            found = self._evidence.recall(rows_tried, self._judged) if tried else []
             for (key, (_, rows)), outcome in zip(tried.items(), found, strict=True):
                 if step == 0 or self._is_better(outcome, self._known[key]):
                     self._known[key], self._rows[key] = outcome, rows
@@ -316,12 +322,12 @@ class Merger:
         idle: Integers = parcels[(carries == 0) & ~(alone > 0)]
         return idle
 
-    def _judged(self, groups: list[Integers]) -> list[Outcome]:
+    def _judged(self, groups: list[Integers]) -> tuple[list[Outcome], dict[str, Verdicts]]:
         measures, _, _ = self._measures(groups)
-        verdicts = self._verdicts(groups, measures)
+        verdicts = self._verdicts.of(*self._flat(groups), measures)
         decided_in, ruleset = self._decided(groups).into, self._evidence.ruleset
         positions = class_positions(ruleset, verdicts, len(groups), decided_in=decided_in)
-        return self._outcomes(self._status(groups, verdicts), measures, positions)
+        return self._outcomes(self._status(groups, verdicts), measures, positions), verdicts
 
     def _outcomes(
         self, status: np.ndarray[Any, Any], measures: pd.DataFrame, positions: Integers
@@ -348,9 +354,11 @@ class Merger:
         Parameters
         ----------
         exact
-            Whether to measure their widths where the width of a part answers all that is asked.
+            Whether to return all measures, and not only those that verdicts rest on; their widths
+            too where the width of a part answers all that is asked.
         """
         evidence = self._evidence
+        ruleset = evidence.ruleset if exact else self._for_verdicts
         parcels, group = self._flat(groups)
         shapes = evidence.buildable[parcels]
         wide = None if self._enough_width is None else np.full(len(groups), np.nan)
@@ -359,8 +367,12 @@ class Merger:
             widest = np.fmax.reduceat(evidence.table[WIDTH].to_numpy(np.float64)[parcels], first)
             wide[widest >= self._enough_width] = widest[widest >= self._enough_width]
         land = evidence.join(shapes, group, len(groups), least_widths=wide)
-        parts = {name: values[parcels] for name, values in self._columns.items()}
-        columns: dict[str, Any] = measures_of_groups(evidence.ruleset, parts, group)
+        parts = {
+            name: values[parcels]
+            for name, values in self._columns.items()
+            if name in ruleset.measures or name in _ALWAYS
+        }
+        columns: dict[str, Any] = measures_of_groups(ruleset, parts, group)
         columns |= {
             AREA: np.bincount(group, parts[AREA], minlength=len(groups)),
             BUILDABLE_AREA: land.area_m2,
@@ -369,35 +381,13 @@ class Merger:
             **term_of_groups(parts, group),
         }
         measures = pd.DataFrame(columns, index=pd.RangeIndex(len(groups)))
-        derived = compute_derived_measures(evidence.ruleset, measures)
+        derived = compute_derived_measures(ruleset, measures)
         measures = pd.concat([measures, derived], axis=1)
         everywhere = np.ones(len(groups), dtype=bool)
         capacity = assess_capacity(
             evidence.ruleset, land.largest, measures, everywhere, evidence.lay_out
         )
         return pd.concat([measures, capacity.columns], axis=1), capacity, land.shapes
-
-    def _verdicts(self, groups: list[Integers], measures: pd.DataFrame) -> dict[str, Verdicts]:
-        evidence = self._evidence
-        parcels, group = self._flat(groups)
-        first = np.searchsorted(group, np.arange(len(groups)))
-        others = frozenset(evidence.ruleset.rules) - self._anew - self._by_homes
-        left_out, doubtful = others | evidence.skipped, self._doubtful(groups)
-        nobody = np.zeros(len(groups), dtype=bool)
-        anew = answers_of_rules(evidence.ruleset, left_out, measures, doubtful, {}, nobody)
-        verdicts = {
-            name: anew[name] if name in self._anew else np.minimum.reduceat(verdict[parcels], first)
-            for name, verdict in evidence.verdicts.items()
-        }
-        rules = evidence.ruleset.land_rules
-        of_rest = {
-            name: cover.of_groups(parcels, group, len(groups)).verdicts(
-                evidence.ruleset, rules[name]
-            )
-            for name, cover in evidence.covers.items()
-        }
-        by_homes = {name: np.minimum(verdicts[name], anew[name]) for name in self._by_homes}
-        return verdicts | of_rest | by_homes
 
     def _status(
         self, groups: list[Integers], verdicts: Mapping[str, Verdicts]
@@ -420,21 +410,12 @@ class Merger:
             evidence.ruleset,
             evidence.skipped,
             measures,
-            self._doubtful(groups),
+            self._verdicts.may_be_lower(*self._flat(groups)),
             {MEDIUM_POINTS: points},
         )
         scores = theme_scores(evidence.ruleset, evidence.groups, criteria)
         scores["known_share"] = known_share(evidence.ruleset, verdicts, criteria)
         return pd.concat([scores, criterion_columns(criteria)], axis=1)
-
-    def _doubtful(self, groups: list[Integers]) -> dict[str, Booleans]:
-        """Return where a measure of groups may be lower, as that of a part may."""
-        parcels, group = self._flat(groups)
-        first = np.searchsorted(group, np.arange(len(groups)))
-        return {
-            name: np.logical_or.reduceat(flags[parcels], first)
-            for name, flags in self._evidence.may_be_lower.items()
-        }
 
     def sites(
         self,
@@ -455,7 +436,7 @@ class Merger:
         parcels, group = self._flat(groups)
         rows[members] = parcels
         measures, capacity, buildable = self._measures(groups, exact=True)
-        verdicts = self._verdicts(groups, measures)
+        verdicts = self._verdicts.of(parcels, group, measures)
         scores = self._scores(groups, measures, verdicts)
         parts = evidence.table.iloc[parcels]
         ids = [SEPARATOR.join(names) for _, names in parts[PARCEL_ID].groupby(group, sort=True)]

@@ -17,6 +17,7 @@ from flexruimte.assessment.capacity import LayOut
 from flexruimte.assessment.findings import LandFinding
 from flexruimte.assessment.funnel import land_left
 from flexruimte.assessment.judgement import Judgement, judge_rows
+from flexruimte.assessment.known_outcomes import KnownOutcomes, work_out_all
 from flexruimte.assessment.land_shapes import LandShapes
 from flexruimte.assessment.left_free import rows_for_classes, ways_to_leave_free
 from flexruimte.assessment.merger import Evidence, Merger, Sites
@@ -205,6 +206,7 @@ def judge(
     progress: Progress = lambda _step: None,
     join: JoinLand = join_land,
     site_of: Integers | None = None,
+    known: KnownOutcomes | None = None,
 ) -> Assessment:
     """Judge and rank the parcels of a municipality by what a survey says; no layer is read.
 
@@ -225,6 +227,8 @@ def judge(
     site_of
         Position of the site of each parcel, -1 for a parcel by itself, where that is known. (n,)
         int
+    known
+        What is known of groups of the parcels; None is nothing.
     """
     ruleset = for_municipality(question.ruleset, code)
     skipped = frozenset(left_out_by(ruleset, question.not_assessed))
@@ -264,6 +268,9 @@ def judge(
         groups=groups,
         ways=ways,
         site_of=site_of,
+        recall=work_out_all
+        if known is None
+        else known.recall(every, parcel, judged.verdicts, judged.covers),
     )
     sites = merge_parcels(evidence)
     in_several = np.flatnonzero((np.stack(ways) != ways[0]).any(axis=0))

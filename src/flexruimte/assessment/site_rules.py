@@ -9,6 +9,7 @@ import numpy as np
 from flexruimte.assessment.capacity import CAPACITY_MEASURES
 from flexruimte.rules.measures import (
     MainClassMeasure,
+    MixMeasure,
     NearestMeasure,
     RectangleMeasure,
     WayInMeasure,
@@ -24,7 +25,14 @@ from flexruimte.vocabulary import (
     WIDTH,
 )
 
-__all__ = ["OF_SIZE", "OF_TERM", "rules_anew", "rules_by_homes", "width_that_is_enough"]
+__all__ = [
+    "OF_SIZE",
+    "OF_TERM",
+    "rules_anew",
+    "rules_by_homes",
+    "width_that_is_enough",
+    "with_measures",
+]
 
 OF_SIZE: Final = (AREA, BUILDABLE_AREA, LARGEST_PART_AREA, WIDTH, *CAPACITY_MEASURES)
 """Measures of the size of a location."""
@@ -73,3 +81,21 @@ def rules_by_homes(ruleset: Ruleset) -> frozenset[str]:
         for name, rule in ruleset.measure_rules.items()
         if {*CAPACITY_MEASURES} & {*rule.measures_asked}
     )
+
+
+def with_measures(ruleset: Ruleset, asked: frozenset[str]) -> Ruleset:
+    """Return a ruleset with some of its measures alone, and what those rest on.
+
+    Parameters
+    ----------
+    asked
+        Names of measures, built in or of the ruleset.
+    """
+    wanted, new = set[str](), set(asked)
+    while new:
+        wanted |= new
+        mixes = (ruleset.measures.get(name) for name in new)
+        parts = (each.parts for each in mixes if isinstance(each, MixMeasure))
+        new = {part.measure for each in parts for part in each} - wanted
+    some = {name: each for name, each in ruleset.measures.items() if name in wanted}
+    return ruleset.model_copy(update={"measures": some})

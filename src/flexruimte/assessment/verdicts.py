@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.kernels.left_free import least_that_counts
 from flexruimte.rules.conditions import conjunction, evaluate_test
 from flexruimte.rules.parts import Test
 from flexruimte.rules.rules import LandRule, Rule
@@ -257,8 +258,7 @@ def least_cover_m2(ruleset: Ruleset, rule: LandRule, of_m2: Floats) -> Floats:
         The buildable parts. (n,) float64 [m2]
     """
     share, floor_m2 = counts_from(ruleset, rule)
-    # Within rounding of the share it counts; no floor is higher than the whole.
-    return np.minimum(np.maximum(share * of_m2, floor_m2), of_m2) * (1 - AREA_TOLERANCE)
+    return least_that_counts(share, floor_m2, of_m2)
 
 
 def counts_from(ruleset: Ruleset, rule: LandRule) -> tuple[float, float]:

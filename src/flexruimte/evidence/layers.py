@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,17 @@ from flexruimte.rules.parts import FieldCondition, LayerSpec, Scalar, Where
 from flexruimte.rules.study_file import LayerSettings
 from flexruimte.vocabulary import YES, Booleans, Geometries, Verdicts
 
-__all__ = ["Features", "Layer", "LayerFacts", "Raster", "Table", "layer_settings"]
+__all__ = [
+    "Features",
+    "Layer",
+    "LayerFacts",
+    "Raster",
+    "Table",
+    "conditions_text",
+    "layer_settings",
+]
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,37 @@ class Features:
     """Without the number of rows and repairs, which are counted over all blocks of parcels."""
     contents: Contents
     """What was read of the source around the parcels."""
+    _known: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What was worked out from the layer, by name."""
+
+    def once(self, name: str, work_out: Callable[[], Result]) -> Result:
+        """Return what is worked out from the layer, and is the same whatever is measured.
+
+        Parameters
+        ----------
+        name
+            Tells it apart from all else that is asked of the layer so.
+        work_out
+            Called where it was not asked before.
+        """
+        if name not in self._known:
+            self._known[name] = work_out()
+        found: Result = self._known[name]
+        return found
 
     def counting(self, where: Where) -> Verdicts:
-        """Return whether each feature counts for what asks for some of them. (m,) int8
+        """Return whether each feature counts for what asks for some of them. (m,) int8, read-only
 
         UNKNOWN where a field that decides is null, or has a value that nobody knows.
         """
-        return np.minimum(self.certainty, evaluate_filter(where, self.table, self.spec.fields))
+
+        def evaluated() -> Verdicts:
+            asked = evaluate_filter(where, self.table, self.spec.fields)
+            counts = np.minimum(self.certainty, asked)
+            counts.setflags(write=False)
+            return counts
+
+        return self.once(f"counting {conditions_text(where)}", evaluated)
 
     def with_value(self, field: str, words: Sequence[Scalar]) -> Booleans:
         """Return which features have one of some values in a field. (m,) bool"""
@@ -147,6 +181,11 @@ class Table:
         everything = np.ones(len(rows), dtype=bool)
         strange = strange_rows(rows, self.spec.fields)
         return contents_of_rows(row_keys(None, rows.reset_index()), strange, everything)
+
+
+def conditions_text(where: Where) -> str:
+    """Return what tells conditions on features apart."""
+    return str(sorted((name, test.model_dump_json()) for name, test in where.items()))
 
 
 Layer: TypeAlias = Features | Raster | Table

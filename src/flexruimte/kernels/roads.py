@@ -26,6 +26,7 @@ __all__ = [
     "RoadNetwork",
     "Snap",
     "distance_along_roads",
+    "distance_to_nodes",
     "road_network",
     "snap",
 ]
@@ -158,7 +159,11 @@ def snap(features: Geometries, network: RoadNetwork) -> Snap:
 
 
 def distance_along_roads(
-    start: Snap, facilities: Snap, network: RoadNetwork, limit_m: float
+    start: Snap,
+    facilities: Snap,
+    network: RoadNetwork,
+    limit_m: float,
+    to_node: Floats | None = None,
 ) -> Floats:
     """Return the distance along roads from each starting place to the nearest facility.
 
@@ -173,6 +178,8 @@ def distance_along_roads(
         The roads.
     limit_m
         Facilities farther away count as absent. [m]
+    to_node
+        What `distance_to_nodes` returns, where that is known. (nodes,) float64 [m]
 
     Returns
     -------
@@ -189,7 +196,8 @@ def distance_along_roads(
     >>> distance_along_roads(homes, shops, network, limit_m=500.0)
     array([48., nan])
     """
-    to_node = _distance_to_nodes(network, facilities, limit_m)
+    if to_node is None:
+        to_node = distance_to_nodes(network, facilities, limit_m)
     direct = _distance_on_segment(start, facilities)
     first, last = network.nodes[start.segment].T
     by_nodes = np.minimum(
@@ -202,8 +210,20 @@ def distance_along_roads(
     return np.where(to_road <= limit_m, np.minimum(nearest, limit_m), np.nan)
 
 
-def _distance_to_nodes(network: RoadNetwork, facilities: Snap, limit_m: float) -> Floats:
-    """Return the distance from each node to the nearest facility. (nodes,) float64 [m]."""
+def distance_to_nodes(network: RoadNetwork, facilities: Snap, limit_m: float) -> Floats:
+    """Return the distance from each node to the nearest facility. (nodes,) float64 [m]
+
+    Infinite where it is farther than the limit.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    facilities
+        Where they meet the network.
+    limit_m
+        Facilities farther away count as absent. [m]
+    """
     from scipy.sparse import csgraph  # takes a third of a second, which other uses need not wait
 
     origin, segment, access = network.node_count, facilities.segment, facilities.distance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Self
 
 from pydantic import Field, model_validator
@@ -139,11 +140,18 @@ class RulesetTables(Model):
         }
         return field.model_copy(update=given)
 
+    def __copy__(self) -> Self:
+        """Return a copy, which works out anew what follows from its fields."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
     def excludes(self, rule: Rule) -> bool:
         """Whether a "no" of this rule excludes a parcel."""
         return rule.level in self.levels.excluding
 
-    @property
+    @cached_property
     def enabled_rules(self) -> dict[str, Rule]:
         """The rules that count, in the order of the ruleset."""
         return {rule_id: rule for rule_id, rule in self.rules.items() if self.counts(rule)}
@@ -158,7 +166,7 @@ class RulesetTables(Model):
         """Return the ids of the rules that count whose "no" keeps out of a class of priority."""
         return priority.refusals({name: rule.level for name, rule in self.enabled_rules.items()})
 
-    @property
+    @cached_property
     def land_rules(self) -> dict[str, LandRule]:
         """The rules on land that count."""
         return {
@@ -167,7 +175,7 @@ class RulesetTables(Model):
             if isinstance(rule, LandRule)
         }
 
-    @property
+    @cached_property
     def measure_rules(self) -> dict[str, MeasureRule]:
         """The rules on a measure that count."""
         return {

@@ -18,6 +18,7 @@ import pandas as pd
 from flexruimte.analyses.what_if.evidence import Evidence
 from flexruimte.analyses.what_if.locations import Totals, locations_of, ranked, totals
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.known_outcomes import KnownOutcomes, OutcomesMemory
 from flexruimte.assessment.left_free import settled_rules, stays_ranked
 from flexruimte.assessment.pipeline import Assessment, Question
 from flexruimte.assessment.question import left_out_by
@@ -64,6 +65,8 @@ class Case:
         self.evidence = evidence
         everyone = np.arange(len(evidence.found.parcels.ids))
         self.found: Survey = evidence.of_some(self.question, everyone)
+        self.memory = OutcomesMemory()
+        """What came of groups of its parcels, for judgements where one rule is another."""
 
     @property
     def code(self) -> str:
@@ -73,7 +76,8 @@ class Case:
     @cached_property
     def assessment(self) -> Assessment:
         """All parcels, judged."""
-        return self.evidence.judged(self.question, self.found)
+        known = self.memory.all_parcels(len(self.areas))
+        return self.evidence.judged(self.question, self.found, known=known)
 
     @cached_property
     def verdicts(self) -> dict[str, Verdicts]:
@@ -209,7 +213,13 @@ class Case:
         return may_join(self.ruleset, self.assessment.parcels, shapes, candidates)
 
 
-def judged(case: Case, ruleset: Ruleset, found: Survey, members: Integers) -> pd.DataFrame:
+def judged(
+    case: Case,
+    ruleset: Ruleset,
+    found: Survey,
+    members: Integers,
+    known: KnownOutcomes | None = None,
+) -> pd.DataFrame:
     """Return the locations among some parcels of a municipality, under other rules.
 
     Parameters
@@ -222,11 +232,13 @@ def judged(case: Case, ruleset: Ruleset, found: Survey, members: Integers) -> pd
         What the layers say of these parcels.
     members
         Their positions in the municipality. (k,) int
+    known
+        What is known of groups of them.
     """
     if not len(members):
         return case.locations.iloc[:0]
     question = replace(case.question, ruleset=ruleset)
-    return locations_of(case.evidence.judged(question, found), members)
+    return locations_of(case.evidence.judged(question, found, known=known), members)
 
 
 def may_be_ranked(question: Question, code: str, found: Survey) -> Integers:

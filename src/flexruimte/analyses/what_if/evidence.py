@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from flexruimte.assessment.capacity import LayOut
+from flexruimte.assessment.known_outcomes import KnownOutcomes
 from flexruimte.assessment.pipeline import Assessment, Question, judge, land_taken_by
 from flexruimte.assessment.question import survey_question
 from flexruimte.assessment.resurvey import LayersOfSome, survey_of
@@ -95,7 +96,11 @@ class Evidence:
     """Joins the land of parcels; best one that remembers."""
 
     def judged(
-        self, question: Question, found: Survey, site_of: Integers | None = None
+        self,
+        question: Question,
+        found: Survey,
+        site_of: Integers | None = None,
+        known: KnownOutcomes | None = None,
     ) -> Assessment:
         """Return parcels judged and ranked by what a survey says of them.
 
@@ -107,8 +112,18 @@ class Evidence:
             What the layers say.
         site_of
             Position of the site of each parcel, where that is known. (n,) int
+        known
+            What is known of groups of the parcels.
         """
-        return judge(question, self.code, found, self.lay_out, join=self.join, site_of=site_of)
+        return judge(
+            question,
+            self.code,
+            found,
+            self.lay_out,
+            join=self.join,
+            site_of=site_of,
+            known=known,
+        )
 
     def survey(self, question: Question) -> Survey:
         """Return what the survey says that a question asks, as far as it is the same.

@@ -14,6 +14,7 @@ from flexruimte.analyses.what_if.changes import Change, ChangedRule, with_rule
 from flexruimte.analyses.what_if.evidence import NewSurveyNeeded
 from flexruimte.analyses.what_if.locations import ranked, replaced
 from flexruimte.assessment.findings import LandFinding
+from flexruimte.assessment.known_outcomes import KnownOutcomes
 from flexruimte.assessment.left_free import stays_ranked, ways_to_leave_free
 from flexruimte.assessment.question import left_out_by, survey_question
 from flexruimte.assessment.resurvey import find_again, survey_of, with_some
@@ -112,6 +113,12 @@ class Scenario:
     def is_on_land(self) -> bool:
         """Whether the rule takes land, or may."""
         return isinstance(self.changed.rule, LandRule)
+
+    @property
+    def only_rule_changed(self) -> str | None:
+        """The rule that is another; None where it finds another thing too."""
+        finds_another = self.is_on_land and self.changed.change == Change.HALF_DISTANCE
+        return None if finds_another else self.changed.rule_id
 
     def ways(self, case: Case, found: Survey) -> RowsLeftFree:
         """Return the ways to use the affected parcels, as `ways_to_leave_free` gives them.
@@ -353,5 +360,7 @@ def locations_in(case: Case, scenario: Scenario, again: Again | None) -> pd.Data
         if again.finding is not None:
             rule_id = scenario.changed.rule_id
             found = _with_finding(found, rule_id, positions, again.finding)
-    new = judged(case, scenario.ruleset, found, members)
+    as_ever = ~np.isin(members, scenario.affected)
+    known = KnownOutcomes(case.memory, as_ever, scenario.only_rule_changed)
+    new = judged(case, scenario.ruleset, found, members, known)
     return ranked(scenario.ruleset, replaced(case.locations, members, new))

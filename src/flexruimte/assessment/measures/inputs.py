@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from flexruimte.assessment.overlay import Overlay
-from flexruimte.evidence.layers import Features, Layer
+from flexruimte.evidence.layers import Features, Layer, conditions_text
 from flexruimte.evidence.parcels import Parcels
 from flexruimte.kernels.raster import CellStatistics
 from flexruimte.kernels.roads import RoadNetwork, Snap, road_network, snap
@@ -32,24 +32,25 @@ class MeasureInputs:
     """All parcels of the municipality, these among them."""
     layers: Mapping[str, Layer]
     ruleset: Ruleset
-    networks: dict[str, tuple[RoadNetwork, Snap]] = field(default_factory=dict)
-    """Road networks that were made already, and where the shapes meet them."""
+    snaps: dict[str, Snap] = field(default_factory=dict)
+    """Where the shapes meet road networks, as far as that was worked out already."""
     cells: dict[str, CellStatistics] = field(default_factory=dict)
     """Statistics of cells under the shapes that were worked out already."""
 
     def network(self, key: str, where: Where) -> tuple[RoadNetwork, Snap]:
         """Return the network of some roads of a layer, and where the shapes meet it.
 
-        It is made once for the same conditions.
+        Either is made once for the same conditions, the network for all measurements.
         """
-        conditions = sorted((field, test.model_dump_json()) for field, test in where.items())
+        roads, conditions = self.features(key), conditions_text(where)
+        network = roads.once(
+            f"network {conditions}",
+            lambda: road_network(roads.geometries[roads.counting(where) == YES]),
+        )
         name = f"{key} {conditions}"
-        if name not in self.networks:
-            roads = self.features(key)
-            usable = roads.counting(where) == YES
-            network = road_network(roads.geometries[usable])
-            self.networks[name] = network, snap(self.overlay.shapes, network)
-        return self.networks[name]
+        if name not in self.snaps:
+            self.snaps[name] = snap(self.overlay.shapes, network)
+        return network, self.snaps[name]
 
     def features(self, key: str) -> Features:
         """Return a vector layer."""

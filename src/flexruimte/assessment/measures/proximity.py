@@ -5,9 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from flexruimte.assessment.measures.inputs import MeasureInputs
-from flexruimte.evidence.layers import Features
+from flexruimte.evidence.layers import Features, conditions_text
 from flexruimte.kernels.distance import distance_to_nearest
-from flexruimte.kernels.roads import FARTHEST_FROM_ROAD_M, distance_along_roads, snap
+from flexruimte.kernels.roads import (
+    FARTHEST_FROM_ROAD_M,
+    Snap,
+    distance_along_roads,
+    distance_to_nodes,
+    snap,
+)
 from flexruimte.rules.measures import NearestMeasure, WalkMeasure
 from flexruimte.rules.parts import Where
 from flexruimte.vocabulary import UNKNOWN, YES, Floats, Verdicts
@@ -63,6 +69,12 @@ def walk(measure: WalkMeasure, inputs: MeasureInputs) -> Floats:
     if measure.roads not in inputs.layers:
         return np.minimum(straight * inputs.ruleset.number(measure.detour_factor), measure.limit_m)
     network, start = inputs.network(measure.roads, measure.roads_where)
-    facilities = snap(features.geometries[counts == YES], network).within(FARTHEST_FROM_ROAD_M)
-    along = distance_along_roads(start, facilities, network, measure.limit_m)
+
+    def worked_out() -> tuple[Snap, Floats]:
+        facilities = snap(features.geometries[counts == YES], network).within(FARTHEST_FROM_ROAD_M)
+        return facilities, distance_to_nodes(network, facilities, measure.limit_m)
+
+    way = (measure.roads, conditions_text(measure.roads_where), measure.limit_m)
+    facilities, to_node = features.once(f"walk {conditions_text(measure.where)} {way}", worked_out)
+    along = distance_along_roads(start, facilities, network, measure.limit_m, to_node)
     return np.where(np.isnan(straight), np.nan, along)

@@ -92,6 +92,8 @@ def join_layouts(one: Layouts, other: Layouts) -> Layouts:
 
 
 def without_drawings(layouts: Layouts) -> Layouts:
-    """Return the counts, areas and stacks of layouts, without a road or path that is drawn."""
-    nothing = np.full(len(layouts.homes), None, dtype=object)
-    return replace(layouts, roads=nothing, paved=nothing, paths=nothing)
+    """Return the counts, areas and footprints of layouts, without what else is drawn."""
+    nothing, no_door = (
+        np.full(len(each), None, dtype=object) for each in (layouts.homes, layouts.part)
+    )
+    return replace(layouts, roads=nothing, paved=nothing, paths=nothing, entrance=no_door)

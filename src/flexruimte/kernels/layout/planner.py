@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import chain
 
 from flexruimte.kernels.layout.parameters import LayoutParameters
 from flexruimte.kernels.layout.roads import (
@@ -69,6 +71,11 @@ class Planner:
         self.links = links
         self.parameters = parameters
         self.design = RoadDesign(segments, parameters)
+        self._rooms: dict[tuple[int, bool], list[list[Interval]]] = {}
+        """The room below and above each street, segment by segment."""
+        for segment in segments:
+            for upper in (False, True):
+                self._rooms.setdefault((segment.street, upper), []).append(segment.room[upper])
 
     def arrange(self) -> Arrangement:
         """Return the layout."""
@@ -120,11 +127,7 @@ class Planner:
         That of other segments of the two streets as well: they may end right beside it.
         """
         below, above = self.segments[link.below].street, self.segments[link.above].street
-        return [
-            segment.room[segment.street == below]
-            for segment in self.segments
-            if segment.street in (below, above)
-        ]
+        return self._rooms[below, True] + self._rooms[above, False]
 
     def _cut(self, interval: Interval, left: float) -> list[Interval]:
         """Return what a link that begins at `left` leaves of an interval, if it holds a module."""
@@ -156,11 +159,11 @@ class Planner:
 
         def cost(place: float) -> int:
             before, after = place - clear, place + width + clear
-            return sum(
-                standing - modules_in(before - low) - modules_in(high - after)
-                for low, high, standing in intervals
-                if high > before and low < after
-            )
+            lost = 0
+            for low, high, standing in intervals:
+                if high > before and low < after:
+                    lost += standing - modules_in(before - low) - modules_in(high - after)
+            return lost
 
         found, _, place = min(
             (cost(place), 0.0 if near is None else abs(place - near), place)
@@ -195,31 +198,38 @@ class Planner:
         Of the last one only those modules go that must. A leaf without modules goes in any case:
         its road serves nobody.
         """
+        standing, left = dict(standing), dict(enumerate(links))
+        links_of: dict[int, list[int]] = {number: [] for number in standing}
+        for position, link in left.items():
+            links_of[link.below].append(position)
+            links_of[link.above].append(position)
+
+        def priority(number: int) -> tuple[int, int]:
+            return sum(map(len, standing[number])), -number
+
+        leaves = [priority(number) for number, own in links_of.items() if len(own) <= 1]
+        heapify(leaves)
         fits = self._unused_land(standing, links) >= 0
         while standing:
-            leaf = self._smallest_leaf(standing, links)
-            occupied = bool(standing[leaf][0] or standing[leaf][1])
-            if occupied and fits:
+            modules, leaf = leaves[0][0], -leaves[0][1]
+            if modules and fits:
                 break
-            others = {number: rows for number, rows in standing.items() if number != leaf}
-            other_links = [link for link in links if not link.joins(leaf)]
-            unused = self._unused_land(others, other_links)
+            heappop(leaves)
+            rows, links = standing.pop(leaf), list(left.values())
+            for position in links_of.pop(leaf):
+                link = left.pop(position)
+                other = link.below if link.above == leaf else link.above
+                links_of[other].remove(position)
+                if len(links_of[other]) == 1:
+                    heappush(leaves, priority(other))
+            unused = self._unused_land(standing, list(left.values()))
             fits = unused >= 0
-            if occupied and fits:
-                rows = self._fill_leaf(leaf, standing[leaf], others, links, unused)
+            if modules and fits:
+                rows = self._fill_leaf(leaf, rows, standing, links, unused)
                 if rows[0] or rows[1]:
-                    return {**others, leaf: rows}, links
-                return others, other_links
-            standing, links = others, other_links
-        return standing, links
-
-    def _smallest_leaf(self, standing: StandingModules, links: list[BuiltLink]) -> int:
-        """Return the segment with fewest modules of those with one link or none."""
-        leaves = [number for number in standing if sum(link.joins(number) for link in links) <= 1]
-        return min(
-            leaves,
-            key=lambda number: (len(standing[number][0]) + len(standing[number][1]), -number),
-        )
+                    return {**standing, leaf: rows}, links
+                break
+        return standing, list(left.values())
 
     def _fill_leaf(
         self,
@@ -269,4 +279,4 @@ class Planner:
 
 def _count(standing: StandingModules) -> int:
     """Return how many stacks stand."""
-    return sum(len(row) for rows in standing.values() for row in rows)
+    return sum(map(len, chain.from_iterable(standing.values())))

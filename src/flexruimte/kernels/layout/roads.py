@@ -92,8 +92,13 @@ class RoadDesign:
         """
         spans: dict[int, Interval] = {}
         ways_in: list[tuple[float, int, float, float]] = []
+        crossings_of: dict[int, list[float]] = {number: [] for number in standing}
+        for link in links:
+            for end in (link.below, link.above):
+                if end in crossings_of:
+                    crossings_of[end].append(link.left)
         for number, rows in standing.items():
-            crossings = [link.left for link in links if link.joins(number)]
+            crossings = crossings_of[number]
             if rows[0] or rows[1] or crossings:
                 spans[number] = low, high = self._road_span(number, rows, crossings)
                 first, last = self.segments[number].low, self.segments[number].high
