@@ -109,8 +109,8 @@ def test_a_run_that_is_not_complete_is_refused(
         (["--placements"], "parcel_id,year,homes\nP99,2027,10\n", "P99 is not among the sites"),
         (["--placements"], "parcel_id,year,homes\nP01,2027,10,\n", "line 2 has 4 values"),
         (["--regions"], "gemeente_code;region;province\nA;S\xfad;p\n", 'encoding = "cp1252"'),
-        (["--moves", "20"], None, "moves is 20; write a number from 0 to 10"),
-        (["--years", "0"], None, "horizon_years is 0"),
+        (["--moves", "20"], None, "must be a number from 0 to 10"),
+        (["--years", "0"], None, "must be a number from 1 to 100"),
     ],
 )
 def test_bad_choices_are_refused(
