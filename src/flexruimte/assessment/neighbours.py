@@ -94,10 +94,11 @@ def grouped(
 
     Notes
     -----
-    Greedy: what gives the best class of priority goes together first, and of steps that exclude
-    each other the one that gains most is taken; none is undone. So land of a better class loses no
-    part to land of a lower one.
+    Greedy: of parcels that hang together what gives the best class of priority goes together first,
+    and of steps that exclude each other the one that gains most is taken; none is undone. So land
+    of a better class loses no part to land of a lower one, and what lies apart does not wait.
     """
+    apart = _hanging_together(pairs, len(area))
     members = {int(parcel): np.array([parcel], dtype=np.intp) for parcel in np.unique(pairs)}
     known = {label: alone[label] for label in members}
     size = {label: float(area[label]) for label in members}
@@ -120,8 +121,13 @@ def grouped(
         }
         if not gains:
             break
-        best, taken = min(together[step].position for step in gains), set[int]()
-        first = [step for step in gains if together[step].position == best]
+        best: dict[int, int] = {}
+        where = {step: apart[members[step[0]][0]] for step in gains}
+        for step in gains:
+            position = together[step].position
+            best[where[step]] = min(position, best.get(where[step], position))
+        taken = set[int]()
+        first = [step for step in gains if together[step].position == best[where[step]]]
         for a, b in sorted(first, key=lambda step: (-gains[step], step)):
             if a in taken or b in taken:
                 continue
@@ -132,3 +138,14 @@ def grouped(
             label_of[members[label]] = label
     sites = [each for label, each in members.items() if len(each) > 1 and known[label].homes > 0]
     return sorted(sites, key=lambda parcels: int(parcels[0]))
+
+
+def _hanging_together(pairs: Integers, count: int) -> list[int]:
+    """Return a number for each parcel, the same for those that pairs lead from one to the other."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ends = (pairs[:, 0], pairs[:, 1]) if len(pairs) else (pairs.ravel(), pairs.ravel())
+    links = coo_array((np.ones(len(pairs), dtype=bool), ends), shape=(count, count))
+    _, number = connected_components(links, directed=False)
+    return [int(each) for each in number]
