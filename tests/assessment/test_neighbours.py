@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
+from flexruimte.assessment.neighbours import Outcome, grouped, hanging_together, neighbours
 
 FIRST, SECOND, NOT_RANKED = 0, 1, 2
 
@@ -92,3 +92,11 @@ def test_neighbours_share_a_boundary_and_an_owner() -> None:
     owners = np.array([None, "gemeente", "gemeente", "gemeente"], dtype=object)
     assert neighbours(shapes, everyone, owners).tolist() == [[1, 2]]
     assert neighbours(shapes, np.array([0, 2]), None).tolist() == []
+
+
+def test_what_pairs_lead_to_hangs_together() -> None:
+    """0 and 2 by way of 3; 1 and 4 by themselves; without pairs each by itself."""
+    number = hanging_together(np.array([[0, 3], [2, 3]]), 5)
+    assert number[0] == number[2] == number[3]
+    assert len({*number[[0, 1, 4]].tolist()}) == 3
+    assert len({*hanging_together(np.empty((0, 2), dtype=np.intp), 3).tolist()}) == 3

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from flexruimte.assessment.merger import LARGEST_SITE, Evidence, Merger, Sites
-from flexruimte.assessment.neighbours import Outcome, grouped, neighbours
+from flexruimte.assessment.neighbours import Outcome, grouped, hanging_together, neighbours
 from flexruimte.errors import RulesetError
 from flexruimte.rules.ruleset import Ruleset
 from flexruimte.vocabulary import (
@@ -135,12 +135,7 @@ def _where_suitability_counts(merger: Merger, ruleset: Ruleset, pairs: Integers)
     moves = np.array([one != other for one, other in zip(highest, lowest, strict=True)], dtype=bool)
     if not moves[pairs].any():
         return np.zeros(count, dtype=bool)
-    # Sparse graphs load with it: a tenth of a second, for those who ask this only.
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    _, together = connected_components(links, directed=False)
+    together = hanging_together(pairs, count)
     pairs = pairs[np.isin(together[pairs[:, 0]], together[moves])]
     one_owner = _how(ruleset) == _SAME_OWNER
     doubtful: set[int] = set()
